@@ -1,0 +1,193 @@
+"""The client of the specs: it sends a request on a connection of its own and gives the Exchange.
+
+httpx builds and sends whatever it can express; `raw` sends bytes as they are. Either way a
+recorded connection lies beneath, and the answer is read from its bytes, not from httpx's view.
+"""
+
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpcore
+import httpx
+
+from harness import wire
+from harness.connection import Connection
+from harness.environments import Environment
+from harness.exchange import Exchange
+from harness.lines import Lines
+from harness.log import Log
+
+USER_AGENT = ("User-Agent", "starlette-conformance")
+ACCEPT = ("Accept", "*/*")
+
+Headers = Mapping[str, str] | Iterable[tuple[str, str | bytes]]
+
+
+class Client:
+    """Sends requests to one app on one stack; `record` is told of each exchange.
+
+    The target goes out as written: no dot segment is removed and nothing is escaped.
+    """
+
+    def __init__(
+        self,
+        app: str,
+        environment: Environment,
+        port: int,
+        log: Log,
+        record: Callable[[Exchange], None],
+    ) -> None:
+        self.app = app
+        self.environment = environment
+        self.port = port
+        self.log = log
+        self._record = record
+
+    @contextmanager
+    def logged(self) -> Iterator[Lines]:
+        """Collect what the app logs within the context; the lines are there after it."""
+        before = len(self.log.lines())
+        lines = Lines((), self.environment)
+        yield lines
+        lines += self.log.lines()[before:]
+
+    def get(self, target: str, headers: Headers = ()) -> Exchange:
+        return self.request("GET", target, headers)
+
+    def head(self, target: str, headers: Headers = ()) -> Exchange:
+        return self.request("HEAD", target, headers)
+
+    def post(self, target: str, headers: Headers = (), content: bytes = b"") -> Exchange:
+        return self.request("POST", target, headers, content)
+
+    def options(self, target: str, headers: Headers = ()) -> Exchange:
+        return self.request("OPTIONS", target, headers)
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        headers: Headers = (),
+        content: bytes | None = None,
+        chunks: int | None = None,
+        seconds: float = 10.0,
+    ) -> Exchange:
+        """Send a request through httpx. With `chunks` the client leaves after that many."""
+        given = list(headers.items() if isinstance(headers, Mapping) else headers)
+        names = {name.lower() for name, _ in given}
+        defaults = [pair for pair in (USER_AGENT, ACCEPT) if pair[0].lower() not in names]
+        request = httpx.Request(
+            method,
+            f"http://127.0.0.1:{self.port}",
+            headers=httpx.Headers([*defaults, *given], encoding="utf-8"),
+            content=content,
+            extensions={"target": target.encode("utf-8")},
+        )
+        connection = Connection(self.port, seconds)
+
+        def enough() -> bool:
+            return chunks is not None and _chunks(connection, method) >= chunks
+
+        _through_httpx(request, connection, enough)
+        return self._finish(method, connection)
+
+    def raw(self, data: bytes, seconds: float = 10.0, answers: int = 1) -> Exchange:
+        """Send bytes as they are, and receive until so many whole answers came."""
+        connection = Connection(self.port, seconds)
+        connection.send(data)
+        method = data.split(b" ", 1)[0].decode("latin-1")
+        _receive(connection, method, answers)
+        return self._finish(method, connection)
+
+    def _finish(self, method: str, connection: Connection) -> Exchange:
+        message = wire.read(connection.data, method, connection.closed_by_server)
+        closes = False
+        if message.whole:
+            closes = connection.look_after(wait_for_close=message.announces_close)
+        connection.leave()
+        exchange = Exchange.of(self.app, self.environment, method, connection, closes)
+        self._record(exchange)
+        return exchange
+
+
+def _chunks(connection: Connection, method: str) -> int:
+    return len(wire.read(connection.data, method).chunks or ())
+
+
+def _receive(connection: Connection, method: str, answers: int = 1) -> None:
+    while not _whole(connection, method, answers) and connection.receive():
+        pass
+
+
+def _whole(connection: Connection, method: str, answers: int) -> bool:
+    data, start = connection.data, 0
+    for _ in range(answers):
+        message = wire.read(data, method, start=start)
+        if message.fault:
+            return True
+        if not message.whole:
+            return False
+        start = message.end
+    return True
+
+
+def _through_httpx(
+    request: httpx.Request, connection: Connection, enough: Callable[[], bool]
+) -> None:
+    """Let httpx's transport layer exchange the request over a recorded connection."""
+    with httpcore.ConnectionPool(network_backend=_Backend(connection), retries=0) as pool:
+        try:
+            answer = pool.handle_request(
+                httpcore.Request(
+                    request.method,
+                    str(request.url),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
+            )
+            for _ in answer.iter_stream():
+                if enough():
+                    break
+            answer.close()
+        except httpcore.LocalProtocolError as error:
+            raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
+        except (httpcore.RemoteProtocolError, httpcore.NetworkError, httpcore.TimeoutException):
+            _receive(connection, request.method)  # httpx gave up, but the bytes tell why
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        return _Stream(self._connection)
+
+
+class _Stream(httpcore.NetworkStream):
+    """httpcore's view of a recorded connection. It stays open for the look after the answer."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._connection.receive(max_bytes)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._connection.send(buffer)
+
+    def close(self) -> None:
+        pass
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        raise NotImplementedError
+
+    def get_extra_info(self, info: str) -> Any:
+        return None

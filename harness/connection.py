@@ -1,0 +1,139 @@
+"""One TCP connection whose every byte is kept, with the time at which it passed.
+
+A deadline covers the whole connection, and a limit the bytes received, so no server can hold its
+reader for ever or fill its memory.
+"""
+
+import socket
+import time
+from dataclasses import dataclass, field
+
+LIMIT = 64 * 1024 * 1024
+AFTERLOOK = 1.0
+"""Seconds that a server gets to close its side once the client has closed its own."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Bytes that passed in one call, and when: seconds since the connection was asked for."""
+
+    at: float
+    data: bytes
+
+
+@dataclass
+class Connection:
+    """A recorded connection. `ended` tells in a few words how it went, and is empty while it lasts.
+
+    `receive` returns b"" at the end, whatever ended it: the server's close, a reset, the deadline
+    or the limit.
+    """
+
+    port: int
+    seconds: float = 10.0
+    host: str = "127.0.0.1"
+    sent: list[Segment] = field(default_factory=list)
+    received: list[Segment] = field(default_factory=list)
+    ended: str = ""
+    client_port: int = 0
+    _bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.socket: socket.socket | None = None
+        try:
+            self.socket = socket.create_connection((self.host, self.port), self._left())
+        except OSError as error:
+            self.ended = f"no connection: {error.strerror or error}"
+        else:
+            self.client_port = self.socket.getsockname()[1]
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @property
+    def data(self) -> bytes:
+        """All bytes received so far."""
+        return b"".join(segment.data for segment in self.received)
+
+    @property
+    def closed_by_server(self) -> bool:
+        return self.ended in (CLOSED, RESET)
+
+    def send(self, data: bytes) -> None:
+        if self.socket is None or self.ended:
+            return
+        self.sent.append(Segment(self._now(), data))
+        try:
+            self.socket.settimeout(self._left())
+            self.socket.sendall(data)
+        except OSError:
+            pass  # what the server answered before it stopped listening still counts
+
+    def receive(self, size: int = 65536) -> bytes:
+        if self.socket is None or self.ended:
+            return b""
+        try:
+            self.socket.settimeout(self._left())
+            data = self.socket.recv(size)
+        except TimeoutError:
+            self.ended = f"nothing more came within {self.seconds:g} s"
+            return b""
+        except OSError:
+            self.ended = RESET
+            return b""
+        if not data:
+            self.ended = CLOSED
+        else:
+            self.received.append(Segment(self._now(), data))
+            self._bytes += len(data)
+            if self._bytes > LIMIT:
+                self.ended = f"more than {LIMIT} bytes came"
+        return data
+
+    def look_after(self, wait_for_close: bool) -> bool:
+        """See what follows a whole answer; tell whether the server closed the connection by itself.
+
+        Where the answer announced the close, it is awaited. Then the client closes its sending
+        side, and whatever the server still sends is received: bytes after the end show here.
+        """
+        if self.socket is None or self.ended:
+            return self.closed_by_server
+        self.seconds = self._now() + AFTERLOOK
+        if not wait_for_close:
+            self.socket.setblocking(False)
+            try:
+                closed = self.socket.recv(1, socket.MSG_PEEK) == b""
+            except BlockingIOError:
+                closed = False
+            except OSError:
+                closed = True
+            if not closed:
+                self.half_close()
+        while self.receive():
+            pass
+        return self.ended == CLOSED and (wait_for_close or closed)
+
+    def half_close(self) -> None:
+        """Close the sending side only: the server reads the end, and may still answer."""
+        if self.socket is not None:
+            try:
+                self.socket.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # the server was first
+
+    def leave(self) -> None:
+        """Close both sides now."""
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+        self.ended = self.ended or LEFT
+
+    def _now(self) -> float:
+        return time.monotonic() - self.began
+
+    def _left(self) -> float:
+        return max(0.001, self.seconds - self._now())
+
+
+CLOSED = "closed by the server"
+RESET = "reset by the server"
+LEFT = "left by the client"

@@ -1,0 +1,186 @@
+"""Environments: stacks resolved and installed by uv, one folder each in a cache.
+
+The cache holds
+    resolutions/<key>.txt   the pins that a stack resolved to
+    environments/<key>/     a virtual environment with just those pins, and its environment.json
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uv
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from harness.cache import cache_folder, made_once, write_whole
+from harness.failures import NotInstallable, UsageError
+from harness.stacks import Stack
+
+SECONDS = 600.0
+"""How long a resolution or an installation may take."""
+
+INSPECT = """
+import json, sys
+from importlib.metadata import distributions
+print(json.dumps({
+    "python": "%d.%d.%d" % sys.version_info[:3],
+    "packages": {d.metadata["Name"]: d.version for d in distributions()},
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A provisioned stack: an interpreter and exactly what is installed for it.
+
+    `passes_variables` tells whether apps get the harness's own environment variables.
+    `asserted` collects the changes that expectations asked for, and the side that applied.
+    """
+
+    name: str
+    interpreter: Path
+    python: str
+    packages: Mapping[str, str]
+    passes_variables: bool = False
+    asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
+
+    @property
+    def parser(self) -> str:
+        """What uvicorn chooses: httptools where it is installed."""
+        return "httptools" if "httptools" in self.packages else "h11"
+
+    @property
+    def loop(self) -> str:
+        return "uvloop" if "uvloop" in self.packages else "asyncio"
+
+    def version(self, package: str) -> Version:
+        if package == "python":
+            return Version(self.python)
+        return Version(self.packages[canonicalize_name(package)])
+
+    def __str__(self) -> str:
+        names = ("starlette", "sse-starlette", "uvicorn", self.parser)
+        versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
+        return f"{self.name} ({versions}, {self.loop}, Python {self.python})"
+
+
+def provision(stack: Stack) -> Environment:
+    """The environment of a stack, made if need be. Raises NotInstallable."""
+    pins = _resolve(stack)
+    key = _key(pins, sys.version, sys._base_executable)
+    folder = made_once("environments", key, lambda aside: _build(stack, pins, aside))
+    found = json.loads((folder / "environment.json").read_text("utf-8"))
+    return Environment(stack.name, _interpreter(folder), found["python"], found["packages"])
+
+
+def of_interpreter(path: str) -> Environment:
+    """The environment that an existing interpreter has. Raises UsageError."""
+    found = shutil.which(path)
+    if found is None:
+        raise UsageError(f"--python {path}: no such program, or not executable")
+    environment = _inspect(Path(found).absolute(), path, passes_variables=True)
+    missing = [name for name in ("starlette", "uvicorn") if name not in environment.packages]
+    if missing:
+        raise UsageError(f"--python {path}: {' and '.join(missing)} not installed there")
+    return environment
+
+
+def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environment:
+    command = [str(interpreter), *([] if passes_variables else ["-I"]), "-c", INSPECT]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+        found = json.loads(done.stdout)
+        packages = {canonicalize_name(name): v for name, v in found["packages"].items() if name}
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, AttributeError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+        raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
+    return Environment(name, interpreter, found["python"], packages, passes_variables)
+
+
+def _resolve(stack: Stack) -> list[str]:
+    """The pins of a stack, as `name==version` lines.
+
+    With a date they never change, and the first answer is kept. Without one each run asks anew, and
+    falls back on the last answer only where the index cannot be reached.
+    """
+    wanted = [*stack.requirements]
+    key = _key(stack.requirements, stack.exclude_newer, stack.needs, sys.version)
+    path = cache_folder() / "resolutions" / f"{key}.txt"
+    if stack.exclude_newer and path.exists():
+        return path.read_text("utf-8").split()
+    try:
+        pins = _compile(stack, wanted)
+        for condition, extra in stack.needs:
+            if _holds(condition, pins):
+                pins = _compile(stack, wanted := [*wanted, *extra])
+    except Unreachable as error:
+        if not path.exists():
+            raise
+        print(f"stack {stack.name}: as resolved earlier, since {error}", file=sys.stderr)
+        return path.read_text("utf-8").split()
+    write_whole(path, "\n".join(pins))
+    return pins
+
+
+class Unreachable(NotInstallable):
+    """The package index did not answer, so nothing is known about the packages."""
+
+
+def _compile(stack: Stack, requirements: Sequence[str]) -> list[str]:
+    options = ["--no-header", "--no-annotate", "--python", sys._base_executable]
+    if stack.exclude_newer:
+        options += ["--exclude-newer", stack.exclude_newer]
+    return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).split()
+
+
+def _holds(condition: str, pins: Sequence[str]) -> bool:
+    requirement = Requirement(condition)
+    versions = dict(pin.split("==") for pin in pins)
+    return requirement.specifier.contains(versions[requirement.name], prereleases=True)
+
+
+def _build(stack: Stack, pins: Sequence[str], folder: Path) -> None:
+    _uv(stack, ["venv", "--no-project", "--python", sys._base_executable, str(folder)])
+    interpreter = _interpreter(folder)
+    install = ["pip", "install", "--no-deps", "--python", str(interpreter), "-r", "-"]
+    _uv(stack, install, "\n".join(pins))
+    environment = _inspect(interpreter, stack.name, passes_variables=False)
+    found = {"python": environment.python, "packages": environment.packages}
+    (folder / "environment.json").write_text(json.dumps(found), "utf-8")
+
+
+def _interpreter(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
+    command = [uv.find_uv_bin(), *arguments, "--quiet"]
+    try:
+        done = subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            cwd=cache_folder(),  # away from any pyproject.toml, whose [tool.uv] would count
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreachable(f"stack {stack.name}: uv did not finish within {SECONDS:g} s") from None
+    if done.returncode == 0:
+        return done.stdout
+    said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
+    if "No solution found" in said:
+        raise NotInstallable(f"stack {stack.name}: {said}")
+    raise Unreachable(f"stack {stack.name}: its packages cannot be fetched (no network?): {said}")
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

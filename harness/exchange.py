@@ -1,0 +1,120 @@
+"""An exchange: one request on a connection of its own, and everything that came back.
+
+It compares with a `Response`: `exchange == Response(...)` resolves the expectation for the stack
+that answered, and compares every field of the answer as it stood on the wire.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from harness import wire
+from harness.compare import Difference, differences
+from harness.connection import Connection, Segment
+from harness.expect import WHOLE, Response
+from harness.environments import Environment
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """What one app on one stack answered to one request.
+
+    `closes` tells whether the server closed the connection by itself after a whole answer.
+    """
+
+    app: str
+    environment: Environment
+    method: str
+    sent: tuple[Segment, ...]
+    received: tuple[Segment, ...]
+    ended: str
+    closes: bool
+    client_port: int
+
+    @classmethod
+    def of(
+        cls, app: str, environment: Environment, method: str, connection: Connection, closes: bool
+    ) -> "Exchange":
+        return cls(
+            app,
+            environment,
+            method,
+            tuple(connection.sent),
+            tuple(connection.received),
+            connection.ended,
+            closes,
+            connection.client_port,
+        )
+
+    @property
+    def request(self) -> bytes:
+        return b"".join(segment.data for segment in self.sent)
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(segment.data for segment in self.received)
+
+    @property
+    def message(self) -> wire.Message:
+        """The (first) answer, read from the bytes."""
+        return wire.read(self.data, self.method, closed="by the server" in self.ended)
+
+    @property
+    def response(self) -> Response:
+        return observed(self.message, self.data, self.ended, self.closes)
+
+    def arrivals(self) -> list[float]:
+        """Seconds from the request to the arrival of each chunk's last byte."""
+        return [self._time_of(end) for end in self.message.chunk_ends]
+
+    def _time_of(self, offset: int) -> float:
+        """When the byte before `offset` came, in seconds since the request went out."""
+        seen = 0
+        for segment in self.received:
+            seen += len(segment.data)
+            if seen >= offset:
+                return segment.at - self.sent[0].at
+        raise IndexError(offset)
+
+    def differences(self, expected: Any) -> list[Difference]:
+        return differences(self.response, expected, self.environment)
+
+    def __eq__(self, other: object) -> bool:
+        return not self.differences(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def observed(message: wire.Message, data: bytes, ended: str, closes: bool) -> Response:
+    """The `Response` that a message on the wire amounts to."""
+    headers: dict[str, Any] = {}
+    for name, _ in message.headers:
+        values = message.values(name)
+        headers[name.lower()] = values[0] if len(values) == 1 else tuple(values)
+    return Response(
+        status=message.status,
+        headers=headers,
+        body=message.body if message.chunks is None else message.chunks,
+        reason=message.reason,
+        version=message.version,
+        ending=_ending(message, data, ended),
+        closes=closes,
+        interim=tuple(part.status for part in message.interim),
+    )
+
+
+def _ending(message: wire.Message, data: bytes, ended: str) -> str:
+    if message.fault:
+        return message.fault
+    if message.whole:
+        excess = len(data) - message.end
+        return f"{excess} bytes after the end" if excess else WHOLE
+    if not data:
+        return f"no answer: {ended}"
+    if not message.end:
+        return f"the head does not end: {ended}"
+    if message.chunks is not None:
+        return f"no last chunk: {ended}"
+    promised = message.values("content-length")
+    if promised:
+        return f"{len(message.body)} of {promised[0]} bytes: {ended}"
+    return f"the body does not end: {ended}"

@@ -1,0 +1,28 @@
+"""What can go wrong before a verdict, each with the exit code of `python -m harness`."""
+
+
+class Failure(Exception):
+    """A sentence for the user: what was wrong, where, what to do."""
+
+    exit_code = 4
+    verdict = "harness error"
+
+
+class UsageError(Failure):
+    """The request itself is wrong: an unknown name, an interpreter that cannot run."""
+
+    exit_code = 2
+
+
+class NotInstallable(Failure):
+    """The packages of a stack cannot be resolved or installed."""
+
+    exit_code = 3
+    verdict = "not installable"
+
+
+class DidNotStart(Failure):
+    """The app's process ended, or said nothing, before it served."""
+
+    exit_code = 3
+    verdict = "did not start"

@@ -1,0 +1,20 @@
+"""Run a program that dies with the process that started it: `python guard.py PARENT PROGRAM ...`.
+
+On Linux the kernel kills it (PR_SET_PDEATHSIG, prctl(2)), even when the parent itself is killed
+outright. Elsewhere there is no such means, and the program is only started.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+if __name__ == "__main__":
+    parent = int(sys.argv[1])
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("guard: the parent is gone")
+    os.execv(sys.argv[2], sys.argv[2:])

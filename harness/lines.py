@@ -1,0 +1,24 @@
+"""Lines of text that a stack produced, comparable with an expectation that may be lazy."""
+
+from collections.abc import Iterable
+
+from harness.environments import Environment
+from harness.expect import resolve
+
+
+class Lines(list[str]):
+    """What an app logged, or how an exchange looks in the form of `curl -v`."""
+
+    def __init__(self, lines: Iterable[str], environment: Environment) -> None:
+        super().__init__(lines)
+        self.environment = environment
+
+    def expected(self, expectation: object) -> list[str]:
+        """The expectation as it is on this stack."""
+        resolved: list[str] = resolve(expectation, self.environment)
+        return resolved
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == self.expected(other)
+
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,69 @@
+"""What a process writes, line by line, while it runs.
+
+A thread reads the pipe, so a process that logs much never blocks. `lines` first takes in whatever
+is in the pipe already: all that the process wrote before it answered is there.
+"""
+
+import os
+import re
+import select
+import threading
+import time
+from collections.abc import Callable
+
+LIMIT = 8 * 1024 * 1024
+"""Bytes kept of one log; what comes after is read and dropped."""
+
+STAMP = re.compile(r"(?m)^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
+
+
+class Log:
+    """The lines of a pipe; it takes over the file descriptor. `ended` once nobody can write."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._data = bytearray()
+        self._changed = threading.Condition()
+        self.ended = False
+        os.set_blocking(descriptor, False)
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+
+    def lines(self) -> list[str]:
+        """All whole lines so far; the time in a line of Python's logging is written TIME."""
+        with self._changed:
+            self._drain()
+            text = self._data.decode("utf-8", "replace")
+        return STAMP.sub(r"\1 TIME - ", text).splitlines()
+
+    def wait_for(self, found: Callable[[list[str]], bool], seconds: float) -> bool:
+        """Wait until the lines satisfy `found`; False when they do not within the time or at all."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while not found(self.lines()):
+                left = deadline - time.monotonic()
+                if self.ended or left <= 0:
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def close(self) -> None:
+        """Wait for the thread, which ends when no process holds the other end of the pipe."""
+        self._thread.join(5)
+
+    def _follow(self) -> None:
+        while not self.ended:
+            select.select([self._descriptor], [], [])
+            with self._changed:
+                self._drain()
+                self._changed.notify_all()
+        os.close(self._descriptor)
+
+    def _drain(self) -> None:
+        while not self.ended:
+            try:
+                data = os.read(self._descriptor, 65536)
+            except BlockingIOError:
+                return
+            self._data += data[: max(0, LIMIT - len(self._data))]
+            self.ended = not data

@@ -1,0 +1,121 @@
+"""Runs: the recorded exchanges and verdicts of one stack, as JSON Lines written as they happen.
+
+Every line is an object with `kind`:
+    run       schema, stack, started (RFC 3339), python, parser, loop, packages (null when the
+              stack could not be provisioned)
+    exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes
+    verdict   spec, app, verdict, reason, exchanges (ids), changes (name: whether it applied), seconds
+    end       finished (RFC 3339); missing where the run was cut off
+Bytes are written as text in Latin-1: one character a byte. Seconds count from the connection.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.connection import Segment
+from harness.environments import Environment
+from harness.exchange import Exchange
+from harness.failures import UsageError
+
+SCHEMA = 1
+VERDICTS = ("pass", "fail", "not installable", "did not start", "harness error")
+
+
+class Run:
+    """The run file of one stack, under way."""
+
+    def __init__(self, folder: Path, stack: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        name = "".join(c if c.isalnum() or c in ".-" else "_" for c in stack)
+        self.path = folder / f"{stamp}-{name[:80]}.jsonl"
+        self._file = self.path.open("x", encoding="utf-8", buffering=1)
+        self._stack = stack
+        self._exchanges = 0
+        self._of_spec: list[int] = []
+
+    def begin(self, environment: Environment | None) -> None:
+        found = environment and {
+            "python": environment.python,
+            "parser": environment.parser,
+            "loop": environment.loop,
+            "packages": dict(environment.packages),
+        }
+        missing = {"python": None, "parser": None, "loop": None, "packages": None}
+        head = {"schema": SCHEMA, "stack": self._stack, "started": _now()}
+        self._write("run", head | (found or missing))
+
+    def exchange(self, spec: str, exchange: Exchange) -> None:
+        self._exchanges += 1
+        self._of_spec.append(self._exchanges)
+        self._write(
+            "exchange",
+            {
+                "id": self._exchanges,
+                "spec": spec,
+                "app": exchange.app,
+                "method": exchange.method,
+                "sent": _segments(exchange.sent),
+                "received": _segments(exchange.received),
+                "ended": exchange.ended,
+                "closes": exchange.closes,
+            },
+        )
+
+    def verdict(
+        self,
+        spec: str,
+        app: str,
+        verdict: str,
+        reason: str,
+        changes: Mapping[str, bool],
+        seconds: float,
+    ) -> None:
+        assert verdict in VERDICTS, verdict
+        exchanges, self._of_spec = self._of_spec, []
+        self._write(
+            "verdict",
+            {
+                "spec": spec,
+                "app": app,
+                "verdict": verdict,
+                "reason": reason,
+                "exchanges": exchanges,
+                "changes": dict(changes),
+                "seconds": round(seconds, 3),
+            },
+        )
+
+    def end(self) -> None:
+        self._write("end", {"finished": _now()})
+        self._file.close()
+
+    def _write(self, kind: str, record: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps({"kind": kind, **record}, separators=(",", ":")) + "\n")
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a run file. A torn last line, of a run that was killed, is left out."""
+    with path.open("r", encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith("\n"):
+                return
+            try:
+                record = json.loads(line)
+                kind = record["kind"]
+            except (ValueError, KeyError, TypeError):
+                raise UsageError(f"{path}:{number}: not a line of a run file") from None
+            if number == 1 and (kind != "run" or record.get("schema") != SCHEMA):
+                raise UsageError(f"{path}: not a run file of schema {SCHEMA}")
+            yield record
+
+
+def _segments(segments: Iterable[Segment]) -> list[list[float | str]]:
+    return [[round(part.at, 6), part.data.decode("latin-1")] for part in segments]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,20 @@
+"""How a failed spec is told: the request, only what differs, the stack, and how to repeat it."""
+
+from typing import Any
+
+from harness.by_hand import asked, served
+from harness.exchange import Exchange
+
+
+def told(exchange: Exchange, expectation: Any) -> list[str]:
+    """The lines that explain why an exchange is not as expected."""
+    line = exchange.request.split(b"\r\n", 1)[0].decode("latin-1")
+    lines = [f"{line}  ({exchange.app})"]
+    for difference in exchange.differences(expectation):
+        lines += str(difference).splitlines()
+    return [
+        *lines,
+        f"stack: {exchange.environment}",
+        f"by hand: {served(exchange.app, exchange.environment)}",
+        f"         {asked(exchange.request)}",
+    ]

@@ -1,0 +1,3 @@
+"""Every way in which the releases differ on the wire, oldest first."""
+
+from harness.changes import Change
