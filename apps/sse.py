@@ -52,7 +52,7 @@ async def count(request: Request) -> AsyncIterator[Dict[str, int]]:
             break
         await asyncio.sleep(request.app.state.interval)
         number += 1
-        event = dict(data=number)
+        event = {"data": number}
         logging.info("Event: %s", event)
         yield event
 

@@ -3,10 +3,8 @@
 import shlex
 
 from harness.environments import Environment
-from harness.exchange import Exchange
 
 PORT = 8000
-
 
 
 def served(app: str, environment: Environment) -> str:

@@ -162,7 +162,7 @@ class _Backend(httpcore.NetworkBackend):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+    def connect_tcp(self, *_args: Any, **_kwargs: Any) -> httpcore.NetworkStream:
         return _Stream(self._connection)
 
 

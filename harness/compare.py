@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from harness.expect import ABSENT, Matcher, Response, chunked, resolve
 from harness.environments import Environment
+from harness.expect import ABSENT, Matcher, Response, chunked, resolve
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ reader for ever or fill its memory.
 
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 LIMIT = 64 * 1024 * 1024
@@ -115,10 +116,8 @@ class Connection:
     def half_close(self) -> None:
         """Close the sending side only: the server reads the end, and may still answer."""
         if self.socket is not None:
-            try:
+            with suppress(OSError):  # the server was first
                 self.socket.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass  # the server was first
 
     def leave(self) -> None:
         """Close both sides now."""

@@ -7,7 +7,6 @@ The cache holds
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,9 @@ from packaging.version import Version
 from harness.cache import cache_folder, made_once, write_whole
 from harness.failures import NotInstallable, UsageError
 from harness.stacks import Stack
+
+BASE = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+"""The interpreter that stacks get: the harness's own, outside of any virtual environment."""
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -75,7 +77,7 @@ class Environment:
 def provision(stack: Stack) -> Environment:
     """The environment of a stack, made if need be. Raises NotInstallable."""
     pins = _resolve(stack)
-    key = _key(pins, sys.version, sys._base_executable)
+    key = _key(pins, BASE, sys.version)
     folder = made_once("environments", key, lambda aside: _build(stack, pins, aside))
     found = json.loads((folder / "environment.json").read_text("utf-8"))
     return Environment(stack.name, _interpreter(folder), found["python"], found["packages"])
@@ -98,7 +100,7 @@ def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environmen
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         found = json.loads(done.stdout)
-        packages = {canonicalize_name(name): v for name, v in found["packages"].items() if name}
+        packages = {str(canonicalize_name(k)): str(v) for k, v in found["packages"].items() if k}
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, AttributeError) as error:
         said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
         raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
@@ -112,7 +114,7 @@ def _resolve(stack: Stack) -> list[str]:
     falls back on the last answer only where the index cannot be reached.
     """
     wanted = [*stack.requirements]
-    key = _key(stack.requirements, stack.exclude_newer, stack.needs, sys.version)
+    key = _key(stack.requirements, stack.exclude_newer, stack.needs, BASE)
     path = cache_folder() / "resolutions" / f"{key}.txt"
     if stack.exclude_newer and path.exists():
         return path.read_text("utf-8").split()
@@ -135,7 +137,7 @@ class Unreachable(NotInstallable):
 
 
 def _compile(stack: Stack, requirements: Sequence[str]) -> list[str]:
-    options = ["--no-header", "--no-annotate", "--python", sys._base_executable]
+    options = ["--no-header", "--no-annotate", "--python", str(BASE)]
     if stack.exclude_newer:
         options += ["--exclude-newer", stack.exclude_newer]
     return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).split()
@@ -148,7 +150,7 @@ def _holds(condition: str, pins: Sequence[str]) -> bool:
 
 
 def _build(stack: Stack, pins: Sequence[str], folder: Path) -> None:
-    _uv(stack, ["venv", "--no-project", "--python", sys._base_executable, str(folder)])
+    _uv(stack, ["venv", "--no-project", "--python", str(BASE), str(folder)])
     interpreter = _interpreter(folder)
     install = ["pip", "install", "--no-deps", "--python", str(interpreter), "-r", "-"]
     _uv(stack, install, "\n".join(pins))
@@ -170,6 +172,7 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
             capture_output=True,
             text=True,
             timeout=SECONDS,
+            check=False,
             cwd=cache_folder(),  # away from any pyproject.toml, whose [tool.uv] would count
         )
     except subprocess.TimeoutExpired:

@@ -10,8 +10,8 @@ from typing import Any
 from harness import wire
 from harness.compare import Difference, differences
 from harness.connection import Connection, Segment
-from harness.expect import WHOLE, Response
 from harness.environments import Environment
+from harness.expect import WHOLE, Response
 
 
 @dataclass(frozen=True, eq=False)

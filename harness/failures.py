@@ -1,7 +1,7 @@
 """What can go wrong before a verdict, each with the exit code of `python -m harness`."""
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the program)
     """A sentence for the user: what was wrong, where, what to do."""
 
     exit_code = 4

@@ -21,4 +21,4 @@ class Lines(list[str]):
     def __eq__(self, other: object) -> bool:
         return list(self) == self.expected(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None

@@ -37,7 +37,7 @@ class Log:
         return STAMP.sub(r"\1 TIME - ", text).splitlines()
 
     def wait_for(self, found: Callable[[list[str]], bool], seconds: float) -> bool:
-        """Wait until the lines satisfy `found`; False when they do not within the time or at all."""
+        """Wait until the lines satisfy `found`; False when they do not in time, or at all."""
         deadline = time.monotonic() + seconds
         with self._changed:
             while not found(self.lines()):

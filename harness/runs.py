@@ -4,7 +4,7 @@ Every line is an object with `kind`:
     run       schema, stack, started (RFC 3339), python, parser, loop, packages (null when the
               stack could not be provisioned)
     exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes
-    verdict   spec, app, verdict, reason, exchanges (ids), changes (name: whether it applied), seconds
+    verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds
     end       finished (RFC 3339); missing where the run was cut off
 Bytes are written as text in Latin-1: one character a byte. Seconds count from the connection.
 """

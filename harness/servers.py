@@ -27,6 +27,22 @@ KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_
 like would change what is judged."""
 
 
+def command(
+    script: Path, environment: Environment, port: int, arguments: Sequence[str] = ()
+) -> list[str]:
+    """How an app is started so that it dies with the harness."""
+    guard = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid())]
+    return [*guard, str(environment.interpreter), str(script), "--port", str(port), *arguments]
+
+
+def variables(environment: Environment) -> dict[str, str]:
+    """The environment variables that an app gets."""
+    if environment.passes_variables:
+        return dict(os.environ)
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return kept | {"PYTHONHASHSEED": "0"}
+
+
 class Server:
     """An app that has been started, from `python apps/<app>.py` to its exit status."""
 
@@ -35,15 +51,10 @@ class Server:
     ) -> None:
         self.app = script.stem
         self.environment = environment
-        variables = dict(os.environ)
-        if not environment.passes_variables:
-            variables = {k: v for k, v in variables.items() if k in KEPT_VARIABLES}
-            variables["PYTHONHASHSEED"] = "0"
-        guard = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid())]
         self._process = subprocess.Popen(
-            [*guard, str(environment.interpreter), str(script), "--port", "0", *arguments],
+            command(script, environment, 0, arguments),
             cwd=cwd,
-            env=variables,
+            env=variables(environment),
             stdin=subprocess.DEVNULL,
             stdout=(pipe := os.pipe())[1],
             stderr=subprocess.STDOUT,
@@ -59,7 +70,9 @@ class Server:
         if not self.log.wait_for(lambda lines: bool(_port(lines)), START_SECONDS):
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
-            how = f"ended with status {status}" if ended else f"did not listen in {START_SECONDS:g} s"
+            how = (
+                f"ended with status {status}" if ended else f"did not listen in {START_SECONDS:g} s"
+            )
             said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {said[-1]}")
         return _port(self.log.lines())

@@ -4,6 +4,7 @@ Lines that begin with `*` are curl's own words and change with its version. The 
 something of the server, `Connection #0 ... left intact`, is kept.
 """
 
+import os
 import re
 import select
 import shlex
@@ -110,7 +111,8 @@ def _body_lines(body: bytes) -> list[str]:
 
 def _read_both(process: subprocess.Popen[bytes], enough: Callable[[bytes], bool]) -> list[bytes]:
     """Read standard output and error until both end, or the output is enough."""
-    assert process.stdout and process.stderr
+    assert process.stdout is not None
+    assert process.stderr is not None
     read = {process.stdout: b"", process.stderr: b""}
     left = list(read)
     deadline = time.monotonic() + CURL_SECONDS
@@ -119,7 +121,7 @@ def _read_both(process: subprocess.Popen[bytes], enough: Callable[[bytes], bool]
         if not ready:
             raise TimeoutError(f"curl did not finish within {CURL_SECONDS:g} s")
         for pipe in ready:
-            data = pipe.read1(65536)  # type: ignore[union-attr]
+            data = os.read(pipe.fileno(), 65536)
             read[pipe] += data
             if not data:
                 left.remove(pipe)

@@ -74,7 +74,7 @@ def _read_head(data: bytes, start: int) -> Message:
         return Message(fault=f"not a status line: {lines[0][:80]!r}", end=start)
     version, status, reason = status_line.groups(b"")
     message = Message(version.decode(), int(status), reason.decode("latin-1"))
-    headers = []
+    headers: list[tuple[str, str]] = []
     for line in lines[1:]:
         header = HEADER_LINE.fullmatch(line)
         if header is None and stop < 0:

@@ -1,3 +1,1 @@
 """Every way in which the releases differ on the wire, oldest first."""
-
-from harness.changes import Change

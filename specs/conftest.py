@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pytest
 from _pytest.outcomes import Failed
@@ -29,22 +30,13 @@ from harness.stacks import Stack, load
 from harness.table import print_table
 from harness.told import told
 from specs import changes
+from specs.site import SITE
 
 ROOT = Path(__file__).parent.parent
 APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
 """In the order of the closing table."""
 
 CHANGES = named(vars(changes).items())
-
-SITE: dict[str, bytes | None] = {
-    "html/index.html": (ROOT / "apps" / "html" / "index.html").read_bytes(),
-    "html/docs/index.html": b"<p>The documentation</p>\n",
-    "html/empty": None,
-    "html/note.txt": b"A note\n",
-    "html-private/secret.txt": b"s3cr3t!\n",
-    "secret.txt": b"s3cr3t!\n",
-}
-"""The working directory of `static_files`: the documented page, and what the specs ask for."""
 
 VARIANTS: dict[str, tuple[str, list[str]]] = {
     **{app: (app, []) for app in APPS},
@@ -221,24 +213,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
+def pytest_runtest_setup(item: pytest.Function) -> None:
     item.config.stash[SESSION].spec = item.nodeid
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Function, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     session = item.config.stash[SESSION]
-    stack = getattr(item, "callspec", None) and item.callspec.params.get("environment")
+    stack = str(item.callspec.params["environment"]) if "environment" in item.fixturenames else ""
     if stack and (report.when == "call" or not report.passed):
         _note_verdict(item, call, report, session, stack)
     return report
 
 
 def _note_verdict(
-    item: pytest.Item,
+    item: pytest.Function,
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
     session: Session,
@@ -258,7 +250,7 @@ def _note_verdict(
         verdict = "fail" if isinstance(error, AssertionError | Failed) else "harness error"
     app = next((VARIANTS[name][0] for name in item.fixturenames if name in VARIANTS), "-")
     session.tally.setdefault((stack, app), Counter())[verdict] += 1
-    environment = item.funcargs.get("environment")
+    environment = cast("Environment | None", item.funcargs.get("environment"))
     asserted = dict(environment.asserted) if environment else {}
     applied = {name: asserted[change] for name, change in CHANGES.items() if change in asserted}
     if environment:
@@ -288,4 +280,6 @@ def pytest_terminal_summary(
     for line in session.skipped:
         terminalreporter.write_line(f"NOT JUDGED {line}", red=True, bold=True)
     if session.tally and shutil.which("curl") is None:
-        terminalreporter.write_line("curl is not on PATH: transcripts replayed by the recorder only")
+        terminalreporter.write_line(
+            "curl is not on PATH: transcripts replayed by the recorder only"
+        )
