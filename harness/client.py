@@ -85,21 +85,21 @@ class Client:
             content=content,
             extensions={"target": target.encode("utf-8")},
         )
-        connection = Connection(self.port, seconds)
+        with Connection(self.port, seconds) as connection:
 
-        def enough() -> bool:
-            return chunks is not None and _chunks(connection, method) >= chunks
+            def enough() -> bool:
+                return chunks is not None and _chunks(connection, method) >= chunks
 
-        _through_httpx(request, connection, enough)
-        return self._finish(method, connection)
+            _through_httpx(request, connection, enough)
+            return self._finish(method, connection)
 
     def raw(self, data: bytes, seconds: float = 10.0, answers: int = 1) -> Exchange:
         """Send bytes as they are, and receive until so many whole answers came."""
-        connection = Connection(self.port, seconds)
-        connection.send(data)
         method = data.split(b" ", 1)[0].decode("latin-1")
-        _receive(connection, method, answers)
-        return self._finish(method, connection)
+        with Connection(self.port, seconds) as connection:
+            connection.send(data)
+            _receive(connection, method, answers)
+            return self._finish(method, connection)
 
     def _finish(self, method: str, connection: Connection) -> Exchange:
         message = wire.read(connection.data, method, connection.closed_by_server)

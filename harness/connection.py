@@ -50,6 +50,12 @@ class Connection:
             self.client_port = self.socket.getsockname()[1]
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
     @property
     def data(self) -> bytes:
         """All bytes received so far."""

@@ -1,7 +1,8 @@
 """Transcripts: what `curl -v` printed of an exchange, as documented, and as it comes out now.
 
 Lines that begin with `*` are curl's own words and change with its version. The one that tells
-something of the server, `Connection #0 ... left intact`, is kept.
+something of the server, `Connection #0 ... left intact`, is kept and put last: whether it comes before or
+after the body is curl's affair.
 """
 
 import os
@@ -10,7 +11,7 @@ import select
 import shlex
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,18 @@ class Transcript:
         """How many events were watched of a stream that does not end by itself."""
         return None if INTACT in self.lines else sum(line.startswith("data") for line in self.lines)
 
-    def with_lines(self, line: str, *instead: Any) -> list[Any]:
-        """The lines, with others in the place of one; they may be lazy."""
-        at = self.lines.index(line)
-        return [*self.lines[:at], *instead, *self.lines[at + 1 :]]
+    def changed(self, changes: Mapping[str, Sequence[Any]]) -> list[Any]:
+        """The lines, with others, which may be lazy, in the place of those that `changes` names."""
+        missing = set(changes) - set(self.lines)
+        if missing:
+            raise KeyError(f"no line of the transcript: {missing}")
+        return [new for line in self.lines for new in changes.get(line, [line])]
 
 
 def comparable(lines: list[str]) -> list[str]:
     """Leave out curl's own words, and write date and port as they stand in every comparison."""
-    kept = [line.rstrip("\r") for line in lines if not line.startswith("* ") or line == INTACT]
+    kept = [line.rstrip() for line in lines if not line.startswith("* ")]
+    kept += [INTACT] if INTACT in lines else []
     kept = [re.sub(r"^(< date:) .*", r"\1 DATE", line, flags=re.IGNORECASE) for line in kept]
     return [re.sub(r"^(> Host: 127\.0\.0\.1):\d+$", r"\1:PORT", line) for line in kept]
 

@@ -1,1 +1,132 @@
 """Every way in which the releases differ on the wire, oldest first."""
+
+from harness.changes import Change
+
+COOKIE_ANSWER_VARIES = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "An answer that names the origin because of a cookie says Vary: Origin.",
+    "https://github.com/Kludex/starlette/pull/1111",
+)
+EMPTY_BODY_HAS_LENGTH = Change(
+    "starlette",
+    "0.18.0",
+    "change",
+    "An empty body has Content-Length: 0 instead of chunked framing.",
+    "https://github.com/Kludex/starlette/pull/1395",
+)
+ALLOW_ON_405 = Change(
+    "starlette",
+    "0.19.0",
+    "fix",
+    "The 405 of a route lists the methods that it has in Allow.",
+    "https://github.com/Kludex/starlette/pull/1436",
+)
+SIBLING_FOLDER_HIDDEN = Change(
+    "starlette",
+    "0.27.0",
+    "security",
+    "A folder beside the served one whose name begins alike can no longer be read "
+    "(CVE-2023-29159).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-v5gw-mw7f-84px",
+)
+ETAG_QUOTED = Change(
+    "starlette",
+    "0.34.0",
+    "fix",
+    "The ETag of a file is quoted, and If-None-Match may hold a list and weak tags.",
+    "https://github.com/Kludex/starlette/pull/2334",
+)
+PATHSEND_ASSUMED = Change(
+    "starlette",
+    "0.36.0",
+    "regression",
+    "A file has no body: the app fails where the server does not offer extensions.",
+    "https://github.com/Kludex/starlette/pull/2438",
+    last="0.36.0",
+)
+LONG_NAME_NOT_FOUND = Change(
+    "starlette",
+    "0.38.0",
+    "fix",
+    "A file name too long for the file system is answered 404 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/2583",
+)
+RANGES = Change(
+    "starlette",
+    "0.39.0",
+    "feature",
+    "Files say Accept-Ranges: bytes, and Range and If-Range are obeyed.",
+    "https://github.com/Kludex/starlette/pull/2697",
+)
+NONE_MATCH_FIRST = Change(
+    "starlette",
+    "0.49.2",
+    "fix",
+    "If-Modified-Since is ignored beside If-None-Match.",
+    "https://github.com/Kludex/starlette/pull/3044",
+)
+PRIVATE_NETWORK_REFUSED = Change(
+    "starlette",
+    "0.51.0",
+    "feature",
+    "A preflight that asks for private network access is refused unless it is allowed.",
+    "https://github.com/Kludex/starlette/pull/3065",
+)
+UNSATISFIABLE_NAMES_UNIT = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "The Content-Range of a 416 begins with the unit, bytes.",
+    "https://github.com/Kludex/starlette/commit/c011d1fcb27ab8b4759288479208315695ef3ca3",
+)
+NULL_BYTE_NOT_FOUND = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "A null byte in the path of a file is answered 404 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/3139",
+)
+COOKIE_CHANGES_NO_ORIGIN = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "With every origin allowed and no credentials, a cookie no longer turns * into the origin.",
+    "https://github.com/Kludex/starlette/pull/3137",
+)
+CORS_VARIES_ALWAYS = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "Every answer of CORSMiddleware says Vary: Origin, one to a request without Origin too.",
+    "https://github.com/Kludex/starlette/pull/3516",
+)
+PREFLIGHT_VARIES = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "The answer to a preflight varies by every request header that it depends on.",
+    "https://github.com/Kludex/starlette/pull/3517",
+)
+STAR_MATCHES_EVERY_TAG = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "If-None-Match: * is answered 304 for a file that is there.",
+    "https://github.com/Kludex/starlette/pull/3201",
+)
+FILES_ALLOW_ON_405 = Change(
+    "starlette",
+    "1.8.0",
+    "fix",
+    "The 405 of StaticFiles lists GET and HEAD in Allow.",
+    "https://github.com/Kludex/starlette/pull/3640",
+)
+STATUS_PHRASES_OF_RFC_9110 = Change(
+    "python",
+    "3.13.0",
+    "change",
+    "http.HTTPStatus, from which uvicorn takes the reason, has the phrases of RFC 9110.",
+    "https://github.com/python/cpython/pull/117611",
+)

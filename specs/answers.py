@@ -1,0 +1,74 @@
+"""Answers and log lines that several apps share."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.client import Client
+from harness.expect import ABSENT, HTTP_DATE, Response, since, unordered
+from harness.lines import Lines
+from specs.changes import ALLOW_ON_405, CORS_VARIES_ALWAYS, EMPTY_BODY_HAS_LENGTH
+
+Headers = Mapping[str, Any]
+
+UVICORN = {"date": HTTP_DATE, "server": "uvicorn"}
+TEXT = "text/plain; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+NO_BODY = {
+    "content-length": since(EMPTY_BODY_HAS_LENGTH, "0"),
+    "transfer-encoding": since(EMPTY_BODY_HAS_LENGTH, ABSENT, before="chunked"),
+}
+"""How an answer without a body is framed."""
+
+CORS = {"vary": since(CORS_VARIES_ALWAYS, "Origin")}
+"""What CORSMiddleware adds to every answer, for every origin."""
+
+OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Methods that a route for GET does not have."""
+
+
+def content(body: bytes, media_type: str, headers: Headers | None = None) -> dict[str, Any]:
+    """The headers of an answer with a body of known length."""
+    framing = {"content-type": media_type, "content-length": str(len(body))}
+    return UVICORN | framing | dict(headers or {})
+
+
+def text(body: bytes, status: int = 200, headers: Headers | None = None) -> Response:
+    return Response(status, content(body, TEXT, headers), body)
+
+
+def not_found(headers: Headers | None = None) -> Response:
+    return text(b"Not Found", 404, headers)
+
+
+def not_allowed(headers: Headers | None = None) -> Response:
+    """RFC 9110 section 15.5.6 wants Allow. Starlette joins a set: its order depends on chance."""
+    allow = {"allow": since(ALLOW_ON_405, unordered("GET", "HEAD"))}
+    return text(b"Method Not Allowed", 405, allow | dict(headers or {}))
+
+
+def redirect(location: str, headers: Headers | None = None) -> Response:
+    return Response(307, UVICORN | NO_BODY | {"location": location} | dict(headers or {}))
+
+
+def without_body(answer: Response) -> Response:
+    """The same answer to HEAD: its head, as if there were a body (RFC 9110 section 9.3.2)."""
+    return Response(answer.status, answer.headers, reason=answer.reason)
+
+
+def start_lines(client: Client) -> Lines:
+    """What the app logged when it started, the process id written PID."""
+    lines = [re.sub(r"process \[\d+\]", "process [PID]", line) for line in client.log.lines()]
+    return Lines(lines[:5], client.environment)
+
+
+def documented_start(client: Client) -> list[str]:
+    """primer log lines."""
+    return [
+        "INFO TIME - Starting server...",
+        "INFO:     Started server process [PID]",
+        "INFO:     Waiting for application startup.",
+        "INFO:     Application startup complete.",
+        f"INFO:     Uvicorn running on http://127.0.0.1:{client.port} (Press CTRL+C to quit)",
+    ]

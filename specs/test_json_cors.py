@@ -1,0 +1,249 @@
+"""json_cors: JSON from a path parameter, readable from every origin."""
+
+import json
+
+import pytest
+
+from harness.client import Client
+from harness.expect import Response, history, since
+from specs.answers import (
+    CORS,
+    OTHER_METHODS,
+    TEXT,
+    UVICORN,
+    content,
+    documented_start,
+    not_allowed,
+    not_found,
+    redirect,
+    start_lines,
+    text,
+    without_body,
+)
+from specs.changes import (
+    COOKIE_ANSWER_VARIES,
+    COOKIE_CHANGES_NO_ORIGIN,
+    CORS_VARIES_ALWAYS,
+    PREFLIGHT_VARIES,
+    PRIVATE_NETWORK_REFUSED,
+)
+from specs.replay import WAYS, replay, transcript
+
+ORIGIN = {"Origin": "https://example.org"}
+TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
+
+
+def greeting(name: str, headers: dict[str, object] = CORS) -> Response:
+    body = json.dumps({"response": f"Hello {name} !!!"}, ensure_ascii=False, separators=(",", ":"))
+    return Response(200, content(body.encode(), "application/json", headers), body.encode())
+
+
+@pytest.mark.source("primer json_cors")
+@pytest.mark.parametrize("way", WAYS)
+def test_answers_as_in_the_transcript(json_cors: Client, way: str) -> None:
+    last_header = "< content-type: application/json"
+    vary = since(CORS_VARIES_ALWAYS, "< vary: Origin")
+    expected = transcript("json_cors").changed({last_header: [last_header, vary]})
+    assert replay("json_cors", json_cors, way) == expected
+
+
+@pytest.mark.source("primer json_cors", "RFC 8259 section 11")
+def test_greets_the_user_named_in_the_path(json_cors: Client) -> None:
+    assert json_cors.get("/user/Vader") == Response(
+        status=200,
+        headers=UVICORN
+        | {
+            "content-type": "application/json",
+            "content-length": "30",
+            "vary": since(CORS_VARIES_ALWAYS, "Origin"),
+        },
+        body=b'{"response":"Hello Vader !!!"}',
+    )
+
+
+@pytest.mark.source("primer json_cors", "RFC 3986 section 2.1", "RFC 8259 section 7")
+@pytest.mark.parametrize(
+    ("segment", "name"),
+    [
+        ("Luke%20Skywalker", "Luke Skywalker"),
+        ("%20", " "),
+        ("a+b", "a+b"),
+        ("%C3%89mile", "Émile"),
+        ("%E2%82%AC", "€"),
+        ("%F0%9F%90%8D", "🐍"),
+        ("%FF", "\ufffd"),
+        ("%22", '"'),
+        ("%5C", "\\"),
+        ("%00", "\0"),
+        ("%3Cscript%3E", "<script>"),
+        ("%25", "%"),
+        ("%2525", "%25"),
+        ("..", ".."),
+        ("a%3Fb", "a?b"),
+        ("Vader?name=Luke", "Vader"),
+    ],
+)
+def test_unescapes_the_name_once(json_cors: Client, segment: str, name: str) -> None:
+    assert json_cors.get(f"/user/{segment}") == greeting(name)
+
+
+@pytest.mark.source("starlette docs routing")
+@pytest.mark.parametrize(
+    "target", ["/user", "/user/", "/user//", "/user/%2F", "/user/a%2Fb", "/user/a/b", "/missing"]
+)
+def test_takes_one_segment_as_a_name(json_cors: Client, target: str) -> None:
+    assert json_cors.get(target) == not_found(CORS)
+
+
+@pytest.mark.source("primer json_cors")
+def test_greets_in_plain_text_at_the_root(json_cors: Client) -> None:
+    assert json_cors.get("/") == text(b"Hello Starlette !!!", headers=CORS)
+
+
+@pytest.mark.source("RFC 9110 section 9.3.2")
+def test_answers_head_as_get_without_the_body(json_cors: Client) -> None:
+    assert json_cors.head("/user/Vader") == without_body(greeting("Vader"))
+
+
+@pytest.mark.source("RFC 9110 section 15.5.6")
+@pytest.mark.parametrize("method", OTHER_METHODS)
+def test_allows_get_and_head_only(json_cors: Client, method: str) -> None:
+    assert json_cors.request(method, "/user/Vader") == not_allowed(CORS)
+
+
+@pytest.mark.source("starlette docs routing")
+@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=%20&a=2", "?q=a+b"])
+def test_redirects_a_trailing_slash_and_keeps_the_query(json_cors: Client, query: str) -> None:
+    location = f"http://127.0.0.1:{json_cors.port}/user/Vader{query}"
+    assert json_cors.get(f"/user/Vader/{query}") == redirect(location, CORS)
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+@pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:9", "null"])
+def test_is_readable_from_every_origin(json_cors: Client, origin: str) -> None:
+    assert json_cors.get("/user/Vader", {"Origin": origin}) == greeting("Vader", TO_ANY_ORIGIN)
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+def test_is_readable_from_every_origin_when_it_fails(json_cors: Client) -> None:
+    assert json_cors.get("/missing", ORIGIN) == not_found(TO_ANY_ORIGIN)
+    assert json_cors.post("/user/Vader", ORIGIN) == not_allowed(TO_ANY_ORIGIN)
+
+
+@pytest.mark.source("Fetch #cors-protocol-and-credentials")
+def test_names_no_origin_because_of_a_cookie(json_cors: Client) -> None:
+    named = history("https://example.org", (COOKIE_CHANGES_NO_ORIGIN, "*"))
+    with_cookie = {
+        "access-control-allow-origin": named,
+        "vary": history(
+            since(COOKIE_ANSWER_VARIES, "Origin"),
+            (COOKIE_CHANGES_NO_ORIGIN, since(CORS_VARIES_ALWAYS, "Origin")),
+        ),
+    }
+    expected = greeting("Vader", with_cookie)
+    assert json_cors.get("/user/Vader", ORIGIN | {"Cookie": "a=b"}) == expected
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+def test_takes_a_cookie_without_an_origin_for_no_cors_request(json_cors: Client) -> None:
+    assert json_cors.get("/user/Vader", {"Cookie": "a=b"}) == greeting("Vader")
+
+
+PREFLIGHT = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET",
+    "access-control-allow-headers": "Accept, Accept-Language, Content-Language, Content-Type",
+    "access-control-max-age": "600",
+    "vary": since(
+        PREFLIGHT_VARIES,
+        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
+        "Access-Control-Request-Private-Network",
+    ),
+}
+
+
+def preflight(method: str, *headers: tuple[str, str]) -> dict[str, str]:
+    return ORIGIN | {"Access-Control-Request-Method": method} | dict(headers)
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+@pytest.mark.parametrize("target", ["/", "/user/Vader", "/missing"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (("Access-Control-Request-Headers", "Accept"),),
+        (("Access-Control-Request-Headers", "accept-language, CONTENT-TYPE"),),
+        (("Cookie", "a=b"),),
+    ],
+)
+def test_grants_a_preflight_anywhere(
+    json_cors: Client, target: str, headers: tuple[tuple[str, str], ...]
+) -> None:
+    expected = Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK")
+    assert json_cors.options(target, preflight("GET", *headers)) == expected
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"])
+def test_refuses_a_preflight_for_another_method(json_cors: Client, method: str) -> None:
+    body = b"Disallowed CORS method"
+    expected = Response(400, content(body, TEXT, PREFLIGHT), body)
+    assert json_cors.options("/user/Vader", preflight(method)) == expected
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+@pytest.mark.parametrize("names", ["X-Token", "Accept, X-Token", "authorization"])
+def test_refuses_a_preflight_for_another_header(json_cors: Client, names: str) -> None:
+    body = b"Disallowed CORS headers"
+    asked = preflight("GET", ("Access-Control-Request-Headers", names))
+    expected = Response(400, content(body, TEXT, PREFLIGHT), body)
+    assert json_cors.options("/user/Vader", asked) == expected
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+def test_refuses_a_preflight_for_method_and_header_at_once(json_cors: Client) -> None:
+    body = b"Disallowed CORS method, headers"
+    asked = preflight("PUT", ("Access-Control-Request-Headers", "X-Token"))
+    expected = Response(400, content(body, TEXT, PREFLIGHT), body)
+    assert json_cors.options("/user/Vader", asked) == expected
+
+
+@pytest.mark.source("starlette docs middleware")
+def test_refuses_a_preflight_for_a_private_network(json_cors: Client) -> None:
+    body = b"Disallowed CORS private-network"
+    granted = Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK")
+    refused = Response(400, content(body, TEXT, PREFLIGHT), body)
+    asked = preflight("GET", ("Access-Control-Request-Private-Network", "true"))
+    expected = since(PRIVATE_NETWORK_REFUSED, refused, before=granted)
+    assert json_cors.options("/user/Vader", asked) == expected
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+@pytest.mark.parametrize(
+    "headers", [ORIGIN, {"Access-Control-Request-Method": "GET"}], ids=["origin", "method"]
+)
+def test_takes_half_a_preflight_for_a_plain_request(
+    json_cors: Client, headers: dict[str, str]
+) -> None:
+    expected = not_allowed(TO_ANY_ORIGIN if "Origin" in headers else CORS)
+    assert json_cors.options("/user/Vader", headers) == expected
+
+
+@pytest.mark.source("primer log lines")
+def test_logs_its_start(json_cors: Client) -> None:
+    assert start_lines(json_cors) == documented_start(json_cors)
+
+
+@pytest.mark.source("primer json_cors")
+def test_logs_method_and_path_of_each_request(json_cors: Client) -> None:
+    with json_cors.logged() as lines:
+        user, root = json_cors.get("/user/Vader"), json_cors.head("/")
+        asked = json_cors.options("/user/Vader", preflight("GET"))
+    assert lines == [
+        "INFO TIME - Received request: GET on /user/Vader",
+        f'INFO:     127.0.0.1:{user.client_port} - "GET /user/Vader HTTP/1.1" 200 OK',
+        "INFO TIME - Received request: HEAD on /",
+        f'INFO:     127.0.0.1:{root.client_port} - "HEAD / HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{asked.client_port} - "OPTIONS /user/Vader HTTP/1.1" 200 OK',
+    ]
