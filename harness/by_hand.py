@@ -1,10 +1,12 @@
 """How to repeat an exchange without the harness: lines to paste into two shells."""
 
+import re
 import shlex
 
 from harness.environments import Environment
 
 PORT = 8000
+HEADER_LINE = re.compile(r"[\w!#$%&'*+.^`|~-]+:[ -~]*", re.ASCII)
 
 
 def served(app: str, environment: Environment) -> str:
@@ -14,14 +16,18 @@ def served(app: str, environment: Environment) -> str:
 
 
 def asked(request: bytes) -> str:
-    head, _, body = request.partition(b"\r\n\r\n")
+    head, end, body = request.partition(b"\r\n\r\n")
     line, *headers = head.decode("latin-1").split("\r\n")
-    if body or not _curl_can_send(line, headers):
+    if body or not end or not _curl_can_send(line, headers):
+        option = "-- " if request.startswith(b"-") else ""
         escaped = "".join(_escaped(byte) for byte in request)
-        return f"printf '{escaped}' | nc 127.0.0.1 {PORT}"
+        return f"printf {option}'{escaped}' | nc 127.0.0.1 {PORT}"
     method, target, _ = line.split(" ")
     words = ["curl", "-v", "--path-as-is"]
     words += {"GET": [], "HEAD": ["-I"]}.get(method, ["-X", method])
+    names = {header.partition(":")[0].lower() for header in headers}
+    for own in ("User-Agent", "Accept"):
+        words += [] if own.lower() in names else ["-H", f"{own}:"]  # which leaves it out
     for header in headers:
         name, _, value = header.partition(":")
         if name.lower() != "host":
@@ -31,14 +37,16 @@ def asked(request: bytes) -> str:
 
 def _curl_can_send(line: str, headers: list[str]) -> bool:
     words = line.split(" ")
+    hosts = [header for header in headers if header.lower().startswith("host:")]
     return (
         len(words) == 3
         and words[2] == "HTTP/1.1"
-        and words[1].startswith("/")
-        and all(c.isascii() and c.isprintable() for c in "".join([line, *headers]))
+        and re.fullmatch(r"[A-Za-z]+", words[0]) is not None
+        and re.fullmatch(r"/[!-~]*", words[1]) is not None
         and not set(words[1]) & set("[]{}#")
-        and [h.startswith("Host: 127.0.0.1") for h in headers if h.lower().startswith("host")]
-        == [True]
+        and all(HEADER_LINE.fullmatch(header) for header in headers)
+        and len(hosts) == 1
+        and re.fullmatch(r"Host: 127\.0\.0\.1:\d+", hosts[0]) is not None
     )
 
 

@@ -91,6 +91,8 @@ class Client:
                 return chunks is not None and _chunks(connection, method) >= chunks
 
             _through_httpx(request, connection, enough)
+            if not enough():  # where httpx gave up, or was content with less, the bytes tell why
+                _receive(connection, method)
             return self._finish(method, connection)
 
     def raw(self, data: bytes, seconds: float = 10.0, answers: int = 1) -> Exchange:
@@ -105,7 +107,10 @@ class Client:
         message = wire.read(connection.data, method, connection.closed_by_server)
         closes = False
         if message.whole:
-            closes = connection.look_after(wait_for_close=message.announces_close)
+            closing = (
+                message.announces_close or message.status >= 500
+            )  # uvicorn closes after a crash
+            closes = connection.look_after(wait_for_close=closing)
         connection.leave()
         exchange = Exchange.of(self.app, self.environment, method, connection, closes)
         self._record(exchange)
@@ -155,7 +160,7 @@ def _through_httpx(
         except httpcore.LocalProtocolError as error:
             raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
         except (httpcore.RemoteProtocolError, httpcore.NetworkError, httpcore.TimeoutException):
-            _receive(connection, request.method)  # httpx gave up, but the bytes tell why
+            pass
 
 
 class _Backend(httpcore.NetworkBackend):

@@ -38,6 +38,7 @@ class Connection:
     ended: str = ""
     client_port: int = 0
     _bytes: int = 0
+    _reset: bool = False
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
@@ -63,17 +64,19 @@ class Connection:
 
     @property
     def closed_by_server(self) -> bool:
-        return self.ended in (CLOSED, RESET)
+        return self.ended == CLOSED
 
     def send(self, data: bytes) -> None:
-        if self.socket is None or self.ended:
+        if self.socket is None or self.ended or not data:
             return
         self.sent.append(Segment(self._now(), data))
         try:
             self.socket.settimeout(self._left())
             self.socket.sendall(data)
-        except OSError:
+        except TimeoutError:
             pass  # what the server answered before it stopped listening still counts
+        except OSError:
+            self._reset = True  # told here once, and never again by `recv`
 
     def receive(self, size: int = 65536) -> bytes:
         if self.socket is None or self.ended:
@@ -88,7 +91,7 @@ class Connection:
             self.ended = RESET
             return b""
         if not data:
-            self.ended = CLOSED
+            self.ended = RESET if self._reset else CLOSED
         else:
             self.received.append(Segment(self._now(), data))
             self._bytes += len(data)

@@ -101,10 +101,18 @@ def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environmen
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
         found = json.loads(done.stdout)
         packages = {str(canonicalize_name(k)): str(v) for k, v in found["packages"].items() if k}
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, AttributeError) as error:
+        python = str(found["python"])
+    except (
+        OSError,
+        subprocess.SubprocessError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:
         said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
         raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
-    return Environment(name, interpreter, found["python"], packages, passes_variables)
+    return Environment(name, interpreter, python, packages, passes_variables)
 
 
 def _resolve(stack: Stack) -> list[str]:

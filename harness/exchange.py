@@ -9,7 +9,7 @@ from typing import Any
 
 from harness import wire
 from harness.compare import Difference, differences
-from harness.connection import Connection, Segment
+from harness.connection import CLOSED, Connection, Segment
 from harness.environments import Environment
 from harness.expect import WHOLE, Response
 
@@ -56,7 +56,7 @@ class Exchange:
     @property
     def message(self) -> wire.Message:
         """The (first) answer, read from the bytes."""
-        return wire.read(self.data, self.method, closed="by the server" in self.ended)
+        return wire.read(self.data, self.method, closed=self.ended == CLOSED)
 
     @property
     def response(self) -> Response:

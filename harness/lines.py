@@ -13,6 +13,12 @@ class Lines(list[str]):
         super().__init__(lines)
         self.environment = environment
 
+    def between(self, first: str, last: str) -> "Lines":
+        """From the first line that holds `first` to the last one that holds `last`."""
+        start = next(number for number, line in enumerate(self) if first in line)
+        stop = max(number for number, line in enumerate(self) if last in line)
+        return Lines(self[start : stop + 1], self.environment)
+
     def expected(self, expectation: object) -> list[str]:
         """The expectation as it is on this stack."""
         resolved: list[str] = resolve(expectation, self.environment)

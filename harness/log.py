@@ -14,7 +14,7 @@ from collections.abc import Callable
 LIMIT = 8 * 1024 * 1024
 """Bytes kept of one log; what comes after is read and dropped."""
 
-STAMP = re.compile(r"(?m)^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
+STAMP = re.compile(r"^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
 
 
 class Log:
@@ -30,11 +30,15 @@ class Log:
         self._thread.start()
 
     def lines(self) -> list[str]:
-        """All whole lines so far; the time in a line of Python's logging is written TIME."""
+        """All whole lines so far; the time in a line of Python's logging is written TIME.
+
+        Once nobody can write, what follows the last line end is a line as well.
+        """
         with self._changed:
             self._drain()
-            text = self._data.decode("utf-8", "replace")
-        return STAMP.sub(r"\1 TIME - ", text).splitlines()
+            *lines, rest = self._data.split(b"\n")
+            lines += [rest] if rest and self.ended else []
+        return [STAMP.sub(r"\1 TIME - ", line.decode("utf-8", "replace")) for line in lines]
 
     def wait_for(self, found: Callable[[list[str]], bool], seconds: float) -> bool:
         """Wait until the lines satisfy `found`; False when they do not in time, or at all."""

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from harness.connection import Segment
@@ -36,6 +37,7 @@ class Run:
         self._stack = stack
         self._exchanges = 0
         self._of_spec: list[int] = []
+        self._lock = Lock()
 
     def begin(self, environment: Environment | None) -> None:
         found = environment and {
@@ -49,21 +51,19 @@ class Run:
         self._write("run", head | (found or missing))
 
     def exchange(self, spec: str, exchange: Exchange) -> None:
-        self._exchanges += 1
-        self._of_spec.append(self._exchanges)
-        self._write(
-            "exchange",
-            {
-                "id": self._exchanges,
-                "spec": spec,
-                "app": exchange.app,
-                "method": exchange.method,
-                "sent": _segments(exchange.sent),
-                "received": _segments(exchange.received),
-                "ended": exchange.ended,
-                "closes": exchange.closes,
-            },
-        )
+        record = {
+            "spec": spec,
+            "app": exchange.app,
+            "method": exchange.method,
+            "sent": _segments(exchange.sent),
+            "received": _segments(exchange.received),
+            "ended": exchange.ended,
+            "closes": exchange.closes,
+        }
+        with self._lock:  # a spec may have two exchanges at once
+            self._exchanges += 1
+            self._of_spec.append(self._exchanges)
+            self._write("exchange", {"id": self._exchanges} | record)
 
     def verdict(
         self,

@@ -53,10 +53,14 @@ class Catalogue:
                 "requirements such as starlette==0.46.1,uvicorn==0.34.0 are taken too"
             )
         try:
-            requirements = [str(Requirement(part)) for part in _split(wanted)]
+            requirements = [Requirement(part) for part in _split(wanted)]
         except InvalidRequirement as error:
             raise UsageError(f"stack {wanted!r} is not a list of requirements: {error}") from None
-        return Stack(wanted, completed(requirements), None, self.needs)
+        if any(requirement.url for requirement in requirements):
+            raise UsageError(
+                f"stack {wanted!r}: a URL names no release; install it, and judge it by --python"
+            )
+        return Stack(wanted, completed([*map(str, requirements)]), None, self.needs)
 
 
 def _split(wanted: str) -> list[str]:
@@ -82,7 +86,7 @@ def load(path: Path) -> Catalogue:
         for release in data["starlette"]["releases"]:
             table = {"requirements": [f"starlette=={release}"]}
             stacks.append(_stack(f"starlette-{release}", table, data["exclude-newer"], needs))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, InvalidRequirement) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
     return Catalogue({stack.name: stack for stack in stacks}, needs)
 

@@ -1,8 +1,8 @@
 """Transcripts: what `curl -v` printed of an exchange, as documented, and as it comes out now.
 
 Lines that begin with `*` are curl's own words and change with its version. The one that tells
-something of the server, `Connection #0 ... left intact`, is kept and put last: whether it comes before or
-after the body is curl's affair.
+something of the server, `Connection #0 ... left intact`, is kept. It is put last: whether it
+comes before or after the body is curl's affair.
 """
 
 import os

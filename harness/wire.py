@@ -67,18 +67,18 @@ def read(data: bytes, method: str, closed: bool = False, start: int = 0) -> Mess
 def _read_head(data: bytes, start: int) -> Message:
     stop = data.find(b"\r\n\r\n", start)
     lines = data[start : stop if stop >= 0 else len(data)].split(b"\r\n")
+    if stop < 0:
+        lines.pop()  # it has not ended yet
+    if not lines:
+        return Message()
     status_line = STATUS_LINE.fullmatch(lines[0])
     if status_line is None:
-        if stop < 0 and len(lines) == 1:
-            return Message()
         return Message(fault=f"not a status line: {lines[0][:80]!r}", end=start)
     version, status, reason = status_line.groups(b"")
     message = Message(version.decode(), int(status), reason.decode("latin-1"))
     headers: list[tuple[str, str]] = []
     for line in lines[1:]:
         header = HEADER_LINE.fullmatch(line)
-        if header is None and stop < 0:
-            break
         if header is None or b"\r" in header[2] or b"\n" in header[2] or b"\0" in header[2]:
             return replace(message, headers=tuple(headers), fault=f"not a header: {line[:80]!r}")
         headers.append((header[1].decode("ascii"), header[2].decode("latin-1")))
@@ -131,7 +131,7 @@ def _read_chunks(data: bytes, head: Message) -> Message:
         if len(data) < chunk_end + 2:
             break
         if data[chunk_end : chunk_end + 2] != b"\r\n":
-            return so_far(fault=f"chunk {len(chunks) + 1} is longer than its size {size}")
+            return so_far(fault=f"chunk {len(chunks) + 1} does not end after its size, {size}")
         chunks.append(data[line_end + 2 : chunk_end])
         position = chunk_end + 2
         ends.append(position)

@@ -64,7 +64,7 @@ def start_lines(client: Client) -> Lines:
 
 
 def documented_start(client: Client) -> list[str]:
-    """primer log lines."""
+    """Primer log lines."""
     return [
         "INFO TIME - Starting server...",
         "INFO:     Started server process [PID]",

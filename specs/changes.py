@@ -9,6 +9,13 @@ COOKIE_ANSWER_VARIES = Change(
     "An answer that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
 )
+FILE_AS_FOLDER_NOT_FOUND = Change(
+    "starlette",
+    "0.17.0",
+    "fix",
+    "A path that goes on below a file is answered 404 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/1220",
+)
 EMPTY_BODY_HAS_LENGTH = Change(
     "starlette",
     "0.18.0",
@@ -122,6 +129,13 @@ FILES_ALLOW_ON_405 = Change(
     "fix",
     "The 405 of StaticFiles lists GET and HEAD in Allow.",
     "https://github.com/Kludex/starlette/pull/3640",
+)
+HEAD_OPENS_NO_STREAM = Change(
+    "sse-starlette",
+    "3.6.0",
+    "fix",
+    "HEAD is answered without starting the stream, which nobody would read.",
+    "https://github.com/sysid/sse-starlette/issues/218",
 )
 STATUS_PHRASES_OF_RFC_9110 = Change(
     "python",

@@ -1,6 +1,7 @@
 """json_cors: JSON from a path parameter, readable from every origin."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -33,7 +34,7 @@ ORIGIN = {"Origin": "https://example.org"}
 TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
 
 
-def greeting(name: str, headers: dict[str, object] = CORS) -> Response:
+def greeting(name: str, headers: Mapping[str, object] = CORS) -> Response:
     body = json.dumps({"response": f"Hello {name} !!!"}, ensure_ascii=False, separators=(",", ":"))
     return Response(200, content(body.encode(), "application/json", headers), body.encode())
 

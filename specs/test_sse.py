@@ -1,0 +1,196 @@
+"""sse: a page that counts to five by Server-Sent Events, and the stream that it listens to.
+
+The stream never ends by itself. Most specs run it with an event every 0.1 s.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from harness.client import Client
+from harness.exchange import Exchange
+from harness.expect import ABSENT, Response, by_parser, chunked, since
+from specs.answers import (
+    CORS,
+    OTHER_METHODS,
+    UVICORN,
+    documented_start,
+    not_allowed,
+    not_found,
+    redirect,
+    start_lines,
+    without_body,
+)
+from specs.changes import CORS_VARIES_ALWAYS, HEAD_OPENS_NO_STREAM
+from specs.replay import WAYS, replay, transcript
+
+INTERVAL = 1.5
+"""primer sse: seconds between two events."""
+
+EVENTS = tuple(f"data: {number}\r\n\r\n".encode() for number in range(1, 10))
+
+
+def stream(events: int, headers: Mapping[str, object] = CORS) -> Response:
+    """A stream that the client left after so many events, each in a chunk of its own."""
+    fixed = {
+        "content-type": "text/event-stream; charset=utf-8",
+        "cache-control": "no-store",
+        "connection": "keep-alive",
+        "x-accel-buffering": "no",
+        "transfer-encoding": "chunked",
+    }
+    body = chunked(*EVENTS[:events])
+    ending = "no last chunk: left by the client"
+    return Response(200, UVICORN | fixed | dict(headers), body, ending=ending)
+
+
+def subscribe(client: Client, events: int, headers: dict[str, str] | None = None) -> Exchange:
+    return client.request("GET", "/stream", headers or {}, chunks=events)
+
+
+@pytest.mark.source("primer sse")
+@pytest.mark.parametrize("way", WAYS)
+def test_streams_as_in_the_transcript(sse: Client, way: str) -> None:
+    last_header = "< content-type: text/event-stream; charset=utf-8"
+    framing = "< transfer-encoding: chunked"
+    expected = transcript("sse").changed(
+        {
+            last_header: [last_header, since(CORS_VARIES_ALWAYS, "< vary: Origin")],
+            framing: [by_parser(h11="< Transfer-Encoding: chunked", httptools=framing)],
+        }
+    )
+    assert replay("sse", sse, way) == expected
+
+
+@pytest.mark.source("primer sse", "HTML #parsing-an-event-stream")
+def test_counts_from_one_an_event_a_chunk(sse: Client) -> None:
+    assert subscribe(sse, 5) == stream(5)
+
+
+@pytest.mark.source("primer sse")
+def test_sends_an_event_every_second_and_a_half(sse_as_documented: Client) -> None:
+    exchange = subscribe(sse_as_documented, 2)
+    early = 0.005  # a timer of libuv counts whole milliseconds
+    slots = [int((arrival + early) / INTERVAL) for arrival in exchange.arrivals()]
+    assert exchange == stream(2)
+    assert slots == [1, 2]
+
+
+@pytest.mark.source("primer sse")
+def test_counts_for_each_subscriber_from_one(sse: Client) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda events: subscribe(sse, events), (6, 3))
+    assert first == stream(6)
+    assert second == stream(3)
+
+
+@pytest.mark.source("primer sse")
+def test_starts_anew_for_a_client_that_comes_back(sse: Client) -> None:
+    assert subscribe(sse, 2) == stream(2)
+    assert subscribe(sse, 2, {"Last-Event-ID": "2"}) == stream(2)
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+def test_streams_to_every_origin(sse: Client) -> None:
+    expected = stream(1, CORS | {"access-control-allow-origin": "*"})
+    assert subscribe(sse, 1, {"Origin": "https://example.org"}) == expected
+
+
+@pytest.mark.source("primer sse")
+def test_stops_counting_for_a_client_that_leaves(sse: Client) -> None:
+    with sse.logged() as lines:
+        left, stayed = subscribe(sse, 2), subscribe(sse, 4)
+    counted = [
+        *accepted("GET", left),
+        *counting(1, 2),
+        "INFO TIME - Check if client disconnected ...",
+        *accepted("GET", stayed),
+        *counting(1, 2, 3, 4),
+    ]
+    # Had it gone on, its third event would stand between those of the one that stayed. Whether
+    # the line after the last event is there yet when that event arrives depends on chance.
+    assert lines.between("Received request: GET", "Event: ") == counted
+
+
+def accepted(method: str, exchange: Exchange) -> list[str]:
+    return [
+        f"INFO TIME - Received request: {method} on /stream",
+        f'INFO:     127.0.0.1:{exchange.client_port} - "{method} /stream HTTP/1.1" 200 OK',
+    ]
+
+
+def counting(*numbers: int) -> list[str]:
+    return [
+        line
+        for number in numbers
+        for line in (
+            "INFO TIME - Check if client disconnected ...",
+            f"INFO TIME - Event: {{'data': {number}}}",
+        )
+    ]
+
+
+@pytest.mark.source("RFC 9110 section 9.3.2")
+def test_answers_head_with_the_head_of_the_stream(sse: Client) -> None:
+    with sse.logged() as lines:
+        headed, after = sse.head("/stream"), subscribe(sse, 1)
+    framing = {"transfer-encoding": by_parser(h11="chunked", httptools=ABSENT)}
+    assert headed == replace(without_body(stream(0)), headers=stream(0).headers | framing)
+    logged = [
+        *accepted("HEAD", headed),
+        since(HEAD_OPENS_NO_STREAM, ABSENT, before="INFO TIME - Check if client disconnected ..."),
+        *accepted("GET", after),
+        *counting(1),
+    ]
+    assert lines.between("Received request: HEAD", "Event: ") == logged
+
+
+@pytest.mark.source("primer sse")
+def test_serves_the_page(sse: Client) -> None:
+    exchange = sse.get("/")
+    page = exchange.message.body
+    headers = {"content-type": "text/html; charset=utf-8", "content-length": str(len(page))}
+    assert exchange == Response(200, UVICORN | CORS | headers, page)
+    assert b'new EventSource("/stream")' in page
+    assert b"<h3>Response from server:</h3>" in page
+
+
+@pytest.mark.source("RFC 9110 section 15.5.6")
+@pytest.mark.parametrize("target", ["/", "/stream"])
+@pytest.mark.parametrize("method", OTHER_METHODS)
+def test_allows_get_and_head_only(sse: Client, method: str, target: str) -> None:
+    assert sse.request(method, target) == not_allowed(CORS)
+
+
+@pytest.mark.source("starlette docs routing")
+@pytest.mark.parametrize("target", ["/missing", "/stream/1", "/Stream", "//stream"])
+def test_finds_nothing_elsewhere(sse: Client, target: str) -> None:
+    assert sse.get(target) == not_found(CORS)
+
+
+@pytest.mark.source("starlette docs routing")
+@pytest.mark.parametrize("query", ["", "?from=1&to=5"])
+def test_redirects_a_trailing_slash_and_keeps_the_query(sse: Client, query: str) -> None:
+    location = f"http://127.0.0.1:{sse.port}/stream{query}"
+    assert sse.get(f"/stream/{query}") == redirect(location, CORS)
+
+
+@pytest.mark.source("primer log lines")
+def test_logs_its_start(sse: Client) -> None:
+    assert start_lines(sse) == documented_start(sse)
+
+
+@pytest.mark.source("primer sse")
+def test_shows_the_count_to_five_in_a_browser(sse: Client, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{sse.port}/")
+    expect(page.get_by_role("heading")).to_have_text("Response from server:")
+    expect(page.locator("#data")).to_have_text("1 2 3 4 5", timeout=10_000)
+    state = page.evaluate("[source.readyState, EventSource.CLOSED]")
+    subscribe(sse, 3)  # a source that was still open would have shown two more by now
+    expect(page.locator("#data")).to_have_text("1 2 3 4 5")
+    page.close()
+    assert state == [2, 2]
