@@ -107,10 +107,9 @@ class Client:
         message = wire.read(connection.data, method, connection.closed_by_server)
         closes = False
         if message.whole:
-            closing = (
-                message.announces_close or message.status >= 500
-            )  # uvicorn closes after a crash
-            closes = connection.look_after(wait_for_close=closing)
+            # uvicorn closes without a word when the app raised after it had answered 500.
+            may_close = message.announces_close or message.status >= 500
+            closes = connection.look_after(wait_for_close=may_close)
         connection.leave()
         exchange = Exchange.of(self.app, self.environment, method, connection, closes)
         self._record(exchange)

@@ -99,7 +99,7 @@ class Run:
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a run file. A torn last line, of a run that was killed, is left out."""
-    with path.open("r", encoding="utf-8") as file:
+    with path.open("r", encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, 1):
             if not line.endswith("\n"):
                 return

@@ -1,8 +1,11 @@
-"""Good answers as the reference apps give them, each with the expectation that it fulfils."""
+"""Good answers as the reference apps give them, and what a bad one is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from harness.expect import HTTP_DATE, Response, chunked, unordered
+from tests.miniatures import Script, closes, keeps_open
 
 UVICORN = {"date": HTTP_DATE, "server": "uvicorn"}
 TEXT = {"content-type": "text/plain; charset=utf-8"}
@@ -10,12 +13,40 @@ TEXT = {"content-type": "text/plain; charset=utf-8"}
 
 @dataclass(frozen=True)
 class Good:
-    """A request, the bytes that answer it well, and what a spec expects. DATE is the time of now."""
+    """The bytes of an answer, and the expectation that it fulfils. DATE is the time of now."""
 
     answer: bytes
     expected: Response
     method: str = "GET"
+    script: Callable[[bytes], Script] = keeps_open
 
+    def but(self, old: bytes, new: bytes) -> bytes:
+        """The answer with one part replaced."""
+        assert self.answer.count(old) == 1, old
+        return self.answer.replace(old, new)
+
+    def without(self, part: bytes) -> bytes:
+        return self.but(part, b"")
+
+    def until(self, part: bytes) -> bytes:
+        """The answer up to and with a part."""
+        assert self.answer.count(part) == 1, part
+        return self.answer.partition(part)[0] + part
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What a server sends instead of a good answer, and how what is received then differs."""
+
+    good: Good
+    answer: bytes
+    received: dict[str, Any]
+    script: Callable[[bytes], Script] = keeps_open
+    seconds: float = 10.0
+
+
+LIMIT = 200_000
+"""Bytes that the client takes from a server that never stops."""
 
 HELLO = Good(
     b"HTTP/1.1 200 OK\r\n"
@@ -29,19 +60,20 @@ HELLO = Good(
 )
 
 HEAD = Good(
-    HELLO.answer.partition(b"Hello")[0],
+    HELLO.without(b"Hello Starlette !!!"),
     Response(200, UVICORN | TEXT | {"content-length": "19"}),
     "HEAD",
 )
 
 CLOSING = Good(
-    HELLO.answer.replace(b"server:", b"connection: close\r\nserver:"),
+    HELLO.but(b"server:", b"connection: close\r\nserver:"),
     Response(
         200,
         UVICORN | TEXT | {"content-length": "19", "connection": "close"},
         b"Hello Starlette !!!",
         closes=True,
     ),
+    script=closes,
 )
 
 REDIRECT = Good(

@@ -138,8 +138,6 @@ def piped_log() -> Iterator[tuple[Log, int]]:
 
 
 @contextmanager
-def client_of(
-    port: int, record: Callable[[Exchange], None] = lambda _: None
-) -> Iterator[Client]:
+def client_of(port: int, record: Callable[[Exchange], None] = lambda _: None) -> Iterator[Client]:
     with piped_log() as (log, _):
         yield Client("hello", ENVIRONMENT, port, log, record)

@@ -1,0 +1,150 @@
+"""The cache: a folder is made once, whole or not at all, by however many at a time."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from harness import cache
+from harness.cache import VARIABLE, cache_folder, made_once, write_whole
+from harness.failures import Failure
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 20.0
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def fill(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "content").write_text("whole")
+
+
+def test_a_folder_is_made_where_it_is_asked_for(own_cache: Path) -> None:
+    folder = made_once("things", "one", fill)
+    assert folder == own_cache / "things" / "one"
+    assert (folder / "content").read_text() == "whole"
+
+
+def test_the_cache_is_a_folder_of_the_user_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = cache_folder().parent
+    monkeypatch.delenv(VARIABLE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home))
+    monkeypatch.setenv("HOME", str(home))
+    assert home in cache_folder().parents
+
+
+def test_a_folder_is_made_once() -> None:
+    first = made_once("things", "one", fill)
+    (first / "content").write_text("kept")
+    assert made_once("things", "one", fill) == first
+    assert (first / "content").read_text() == "kept"
+
+
+def test_a_build_that_fails_leaves_nothing(own_cache: Path) -> None:
+    def fail(folder: Path) -> None:
+        fill(folder)
+        raise RuntimeError("disk on fire")
+
+    with pytest.raises(RuntimeError, match="disk on fire"):
+        made_once("things", "one", fail)
+    assert list((own_cache / "things").iterdir()) == []
+    assert (made_once("things", "one", fill) / "content").read_text() == "whole"
+
+
+def test_a_leftover_of_a_killed_run_is_replaced(own_cache: Path) -> None:
+    leftover = own_cache / "things" / "one.building"
+    leftover.mkdir(parents=True)
+    (leftover / "half").write_text("half")
+    folder = made_once("things", "one", fill)
+    assert [path.name for path in folder.iterdir()] == ["content"]
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_two_threads_make_it_once() -> None:
+    both = threading.Barrier(2)
+    built: list[Path] = []
+    found: list[Path] = []
+
+    def build(folder: Path) -> None:
+        fill(folder)
+        built.append(folder)
+
+    def ask() -> None:
+        both.wait(SECONDS)
+        found.append(made_once("things", "one", build))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert len(built) == 1
+    assert len(set(found)) == 1
+    assert len(found) == 2
+
+
+ASKS = """
+import sys
+from harness.cache import made_once
+
+def build(folder):
+    folder.mkdir()
+    print("builds", flush=True)
+    sys.stdin.read()
+    (folder / "content").write_text("whole")
+
+print("found", (made_once("things", "one", build) / "content").read_text())
+"""
+
+
+def test_two_processes_make_it_once() -> None:
+    def ask() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", ASKS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    with ask() as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "builds\n"
+        with ask() as second:
+            outputs = [process.communicate(timeout=SECONDS)[0] for process in (first, second)]
+    assert outputs == ["found whole\n", "found whole\n"]
+
+
+def test_a_folder_that_another_run_makes_for_too_long_is_told(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "SECONDS", 0.1)
+    (own_cache / "locks").mkdir(parents=True)
+    with (
+        FileLock(own_cache / "locks" / "things-one.lock"),
+        pytest.raises(Failure, match=r"one: another run has been making it for 0\.1 s$"),
+    ):
+        made_once("things", "one", fill)
+
+
+def test_a_cache_that_cannot_be_made_is_told(own_cache: Path) -> None:
+    own_cache.write_text("a file")
+    with pytest.raises(Failure, match=r"cache cannot be made: File exists$"):
+        cache_folder()
+
+
+def test_a_file_is_written_whole(own_cache: Path) -> None:
+    path = own_cache / "resolutions" / "one.txt"
+    write_whole(path, "first")
+    write_whole(path, "second")
+    assert path.read_text() == "second"
+    assert os.listdir(path.parent) == ["one.txt"]  # noqa: PTH208

@@ -1,0 +1,233 @@
+"""The commands, as a user types them: what they print, and their exit codes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from harness import changes, stacks
+from harness.__main__ import main
+from harness.cache import VARIABLE
+from harness.environments import provision
+from harness.log import Log
+from harness.servers import RUNNING
+
+ROOT = Path(__file__).parent.parent
+HARNESS = [sys.executable, "-m", "harness"]
+SECONDS = 60.0
+
+
+def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    catalogue = stacks.load(ROOT / "specs" / "stacks.toml")
+    assert main(["stacks", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in rows] == list(catalogue.stacks)
+    documented = next(row for row in rows if row["name"] == "documented")
+    assert documented["requirements"] == list(catalogue.stacks["documented"].requirements)
+
+
+def test_changes_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    found = changes.load(ROOT / "specs" / "changes.py")
+    assert main(["changes", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["name"], row["first"]) for row in rows] == [(k, c.first) for k, c in found.items()]
+
+
+@pytest.mark.parametrize(("verb", "name"), [("stacks", "documented"), ("changes", "starlette")])
+def test_a_list_is_a_table_for_people(
+    verb: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main([verb]) == 0
+    table = capsys.readouterr().out
+    assert "┃ name" in table
+    assert f" {name} " in table
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "the following arguments are required: VERB"),
+        (["nope"], "invalid choice: 'nope'"),
+        (["serve"], "the following arguments are required: app"),
+        (["serve", "nope"], "invalid choice: 'nope'"),
+        (["serve", "hello", "--port", "http"], "invalid int value: 'http'"),
+    ],
+)
+def test_a_command_that_does_not_exist_ends_with_2(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("stack", "told"),
+    [("nope", "error: unknown stack 'nope': "), ("a b", "error: stack 'a b' is not a list of ")],
+)
+def test_an_unknown_stack_ends_with_2(
+    stack: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "hello", "--stack", stack]) == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_a_cache_that_cannot_be_made_ends_with_4(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "file" / "cache"))
+    assert main(["serve", "hello"]) == 4
+    assert capsys.readouterr().err.startswith("error: the cache folder ")
+
+
+def no_network(folder: Path) -> dict[str, str]:
+    return {
+        "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple",
+        "UV_HTTP_RETRIES": "0",
+        "UV_CACHE_DIR": str(folder / "uv-cache"),
+        VARIABLE: str(folder / "cache"),
+    }
+
+
+def test_a_stack_that_cannot_be_installed_ends_with_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in no_network(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    assert main(["serve", "hello"]) == 3
+    assert capsys.readouterr().err.startswith("not installable: stack latest: its packages cannot ")
+
+
+def test_a_port_in_use_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert main(["serve", "hello", "--stack", "documented", "--port", str(port)]) == 3
+    assert f"did not start: 127.0.0.1:{port} cannot be used (" in capsys.readouterr().err
+
+
+def test_a_port_out_of_range_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "hello", "--stack", "documented", "--port", "65536"]) == 3
+    assert "did not start: 127.0.0.1:65536 cannot be used (" in capsys.readouterr().err
+
+
+def test_an_app_is_served_until_it_is_interrupted() -> None:
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        [*HARNESS, "serve", "hello", "--stack", "documented", "--port", "0"],
+        stdout=writing,
+        stderr=writing,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    os.close(writing)
+    log = Log(reading)
+    try:
+        assert log.wait_for(lambda lines: any(map(RUNNING.search, lines)), SECONDS)
+        os.killpg(server.pid, signal.SIGINT)  # as Ctrl+C in a terminal does
+        assert server.wait(SECONDS) == 0
+    finally:
+        server.kill()
+        server.wait()
+        log.close()
+    assert log.lines()[0].startswith("hello on documented (starlette 0.46.1, ")
+    assert log.ended
+
+
+def judged(
+    folder: Path, arguments: Sequence[str], variables: dict[str, str] | None = None
+) -> tuple[int, str, list[str]]:
+    """Run `pytest specs/test_hello.py`; its exit code, its output, and the verdicts recorded."""
+    runs = folder / "runs"
+    command = [sys.executable, "-m", "pytest", "specs/test_hello.py", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, "-q", "--runs", str(runs), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200", "PYTEST_ADDOPTS": "", **(variables or {})},
+    )
+    records = [
+        json.loads(line) for path in runs.glob("*") for line in path.read_text().splitlines()
+    ]
+    verdicts = [record["verdict"] for record in records if record["kind"] == "verdict"]
+    assert not records or records[-1]["kind"] == "end"
+    return done.returncode, done.stdout + done.stderr, verdicts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--stack", "nope"], "ERROR: unknown stack 'nope': `python -m harness stacks` lists"),
+        (["--stack", "=="], "ERROR: stack '==' is not a list of requirements: "),
+        (["--python", "/bin/false"], "ERROR: /bin/false does not run as a Python: "),
+        (["--python", "/nowhere"], "ERROR: --python /nowhere: no such program, or not executable"),
+    ],
+)
+def test_specs_of_what_cannot_be_meant_end_with_4(
+    tmp_path: Path, arguments: list[str], told: str
+) -> None:
+    code, output, verdicts = judged(tmp_path, arguments)
+    assert (code, verdicts) == (4, [])
+    assert output.startswith(told)
+    assert "Traceback" not in output
+
+
+def interpreter(folder: Path, python: str, **files: str) -> str:
+    """A program that runs a Python with some modules put before its own."""
+    for name, content in files.items():
+        (folder / f"{name}.py").write_text(content)
+    path = folder / "python"
+    path.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {python} "$@"\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
+    for name in ("starlette", "sse_starlette", "uvicorn"):
+        found = tmp_path / f"{name}-9.0.dist-info"
+        found.mkdir()
+        (found / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.0\n")
+    path = interpreter(tmp_path, sys.executable, uvicorn="raise ImportError('needs more')")
+    code, output, verdicts = judged(tmp_path, ["--python", path])
+    assert code == 1
+    assert set(verdicts) == {"did not start"}
+    assert f"{len(verdicts)} did not start" in output
+    assert output.count("ended with status 1: ImportError: needs more") == 1
+
+
+def test_specs_of_a_stack_that_cannot_be_installed_end_with_1(tmp_path: Path) -> None:
+    stack = ["--stack", "starlette==0.46.1,uvicorn==0.34.0"]
+    code, output, verdicts = judged(tmp_path, stack, no_network(tmp_path))
+    assert code == 1
+    assert set(verdicts) == {"not installable"}
+    assert f"{len(verdicts)} not installable" in output
+    assert output.count("its packages cannot be fetched (no network?)") == 1
+
+
+def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) -> None:
+    documented = stacks.load(ROOT / "specs" / "stacks.toml").named("documented")
+    defect = "import starlette.responses as r; r.PlainTextResponse.media_type = 'text/csv'"
+    python = str(provision(documented).interpreter)
+    path = interpreter(tmp_path, python, sitecustomize=defect)
+    code, output, verdicts = judged(tmp_path, ["--python", path])
+    assert code == 1
+    assert "fail" in verdicts
+    assert set(verdicts) <= {"pass", "fail"}
+    told = [line.removeprefix("E").strip() for line in output.splitlines()]
+    named = told.index("header content-type")
+    assert told[named + 1 : named + 3] == [
+        "expected: 'text/plain; charset=utf-8'",
+        "received: 'text/csv; charset=utf-8'",
+    ]
+    assert f"by hand: {path} apps/hello.py --port 8000" in told

@@ -1,0 +1,184 @@
+"""Servers: started, stopped, killed, and never left behind. The apps are scripts of a few lines."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness import servers
+from harness.failures import DidNotStart
+from harness.servers import GUARD, Server, variables
+from tests.miniatures import ENVIRONMENT, SECONDS
+
+SAYS_IT_RUNS = """
+print("INFO:     Uvicorn running on http://127.0.0.1:4321 (Press CTRL+C to quit)", flush=True)
+"""
+WAITS = SAYS_IT_RUNS + "import signal; signal.pause()\n"
+STOPS_WELL = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n" + WAITS
+IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WAITS
+HAS_A_CHILD = """
+import os, signal
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        signal.pause()
+"""
+
+
+@contextmanager
+def started(folder: Path, source: str, *arguments: str) -> Iterator[Server]:
+    script = folder / "tiny.py"
+    script.write_text(source)
+    server = Server(script, ENVIRONMENT, folder, arguments)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def test_the_port_is_the_one_that_uvicorn_names(tmp_path: Path) -> None:
+    with started(tmp_path, WAITS) as server:
+        assert server.port() == 4321
+        assert server.port() == 4321
+
+
+def test_an_app_gets_its_folder_its_arguments_and_few_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    source = (
+        "import os, sys\n"
+        "print(os.getcwd(), *sys.argv[1:], sys.stdin.read(), 'WEB_CONCURRENCY' in os.environ,"
+        " os.environ['PYTHONHASHSEED'])\n"
+    )
+    with started(tmp_path, source + WAITS, "--interval", "0.1") as server:
+        server.port()
+        told = server.log.lines()[0]
+    assert told == f"{tmp_path} --port 0 --interval 0.1  False 0"
+
+
+def test_an_app_of_an_own_interpreter_gets_all_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    own = replace(ENVIRONMENT, passes_variables=True)
+    assert variables(own)["WEB_CONCURRENCY"] == "4"
+
+
+def test_an_app_that_dies_at_start_is_told_with_its_last_line(tmp_path: Path) -> None:
+    source = "print('Starting server...', flush=True)\nraise ImportError('no starlette')\n"
+    with started(tmp_path, source) as server, pytest.raises(DidNotStart) as caught:
+        server.port()
+    assert str(caught.value) == (
+        "tiny on miniature (starlette 0.46.1, sse-starlette 2.2.1, uvicorn 0.34.0, h11 0.14.0, "
+        "asyncio, Python 3.11.7) ended with status 1: ImportError: no starlette"
+    )
+
+
+def test_an_app_that_dies_silently_is_told_so(tmp_path: Path) -> None:
+    with (
+        started(tmp_path, "import os; os._exit(3)") as server,
+        pytest.raises(DidNotStart, match=r"ended with status 3: \(it logged nothing\)$"),
+    ):
+        server.port()
+
+
+def test_an_app_that_a_signal_ends_is_told_so(tmp_path: Path) -> None:
+    with (
+        started(tmp_path, "import os; os.kill(os.getpid(), 11)") as server,
+        pytest.raises(DidNotStart, match="ended with status -11: "),
+    ):
+        server.port()
+
+
+def test_an_app_that_never_listens_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "START_SECONDS", 0.1)
+    source = "import signal; print('busy', flush=True); signal.pause()\n"
+    with started(tmp_path, source) as server:
+        assert server.log.wait_for(lambda lines: lines == ["busy"], SECONDS)
+        with pytest.raises(DidNotStart, match=r"did not listen in 0\.1 s: busy$"):
+            server.port()
+        assert server.kill() == -signal.SIGKILL
+
+
+def test_a_clean_stop_has_status_0(tmp_path: Path) -> None:
+    with started(tmp_path, STOPS_WELL) as server:
+        server.port()
+        assert server.stop() == 0
+        assert server.log.ended
+        assert server.stop() == 0
+
+
+def test_an_app_that_sigterm_ends_has_its_number(tmp_path: Path) -> None:
+    with started(tmp_path, WAITS) as server:
+        server.port()
+        assert server.stop() == -signal.SIGTERM
+
+
+def test_an_app_that_ignores_sigterm_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "STOP_SECONDS", 0.1)
+    with started(tmp_path, IGNORES_SIGTERM) as server:
+        server.port()
+        assert server.stop() == -signal.SIGKILL
+
+
+def test_an_app_that_has_ended_keeps_its_status(tmp_path: Path) -> None:
+    with started(tmp_path, SAYS_IT_RUNS + "raise SystemExit(7)\n") as server:
+        assert server.port() == 4321
+        assert server.log.wait_for(lambda _: server.log.ended, SECONDS)
+        assert server.stop() == 7
+
+
+def test_the_children_of_an_app_end_with_it(tmp_path: Path) -> None:
+    with started(tmp_path, HAS_A_CHILD + WAITS) as server:
+        server.port()
+        server.stop()
+        assert server.log.ended  # nobody is left who could write to it
+
+
+HARNESS = """
+import sys
+from pathlib import Path
+from harness.servers import Server
+from tests.miniatures import ENVIRONMENT
+server = Server(Path(sys.argv[1]), ENVIRONMENT, Path(sys.argv[1]).parent)
+server.port()
+print(server.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_no_app_outlives_a_harness_that_was_killed_outright(tmp_path: Path) -> None:
+    script = tmp_path / "tiny.py"
+    script.write_text(IGNORES_SIGTERM)
+    command = [sys.executable, "-c", HARNESS, str(script)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=GUARD.parent.parent
+    ) as harness:
+        assert harness.stdout is not None
+        app = os.pidfd_open(int(harness.stdout.readline()))
+        harness.kill()
+        harness.wait()
+        ended = select.select([app], [], [], SECONDS)[0]
+        os.close(app)
+    assert ended
+
+
+def test_an_app_whose_harness_is_gone_already_does_not_start() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(GUARD), "0", sys.executable, "-c", "print('runs')"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "guard: the parent is gone\n")

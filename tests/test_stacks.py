@@ -1,0 +1,144 @@
+"""Stacks: the file that names them, and what `--stack` takes."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.failures import UsageError
+from harness.stacks import Stack, load
+
+ROOT = Path(__file__).parent.parent
+
+GOOD = """
+exclude-newer = "2026-11-20T00:00:00Z"
+[stacks]
+latest = { dated = false, parser = "httptools", loop = "uvloop" }
+h11 = { requirements = ["uvicorn==0.34.0", "SSE_Starlette<3"], parser = "h11", loop = "asyncio" }
+[starlette]
+releases = ["0.13.8"]
+[needs]
+"starlette<0.15" = ["aiofiles"]
+"""
+NEEDS = (("starlette<0.15", ("aiofiles",)),)
+DATE = "2026-11-20T00:00:00Z"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "stacks.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_file_gives_its_stacks_in_order(tmp_path: Path) -> None:
+    catalogue = load(written(tmp_path, GOOD))
+    assert list(catalogue.stacks.values()) == [
+        Stack(
+            "latest",
+            ("httptools", "uvloop", "starlette", "sse-starlette", "uvicorn"),
+            None,
+            NEEDS,
+        ),
+        Stack("h11", ("uvicorn==0.34.0", "SSE_Starlette<3", "starlette"), DATE, NEEDS),
+        Stack("starlette-0.13.8", ("starlette==0.13.8", "sse-starlette", "uvicorn"), DATE, NEEDS),
+    ]
+
+
+def test_the_stacks_of_the_project_can_be_loaded() -> None:
+    stacks = load(ROOT / "specs" / "stacks.toml").stacks
+    assert {"documented", "latest"} <= set(stacks)
+    assert "starlette==0.46.1" in stacks["documented"].requirements
+    assert stacks["documented"].exclude_newer
+    assert stacks["latest"].exclude_newer is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('exclude-newer = "2026-11-20T00:00:00Z"', "", "stacks.toml: KeyError: 'exclude-newer'"),
+        ("[stacks]", "[other]", "stacks.toml: KeyError: 'stacks'"),
+        ("[needs]", "[other]", "stacks.toml: KeyError: 'needs'"),
+        ("releases", "release", "stacks.toml: KeyError: 'releases'"),
+        ("[stacks]", "[stacks", "stacks.toml: TOMLDecodeError: "),
+        ("dated = false", "date = 1", "stack 'latest': unknown key date"),
+        ('"httptools"', '"llhttp"', "stack 'latest': 'llhttp' is none of h11, httptools"),
+        ('"uvloop"', '"trio"', "stack 'latest': 'trio' is none of asyncio, uvloop"),
+        ("SSE_Starlette<3", "not a requirement", "stacks.toml: InvalidRequirement: "),
+        ('["0.13.8"]', "13", "stacks.toml: TypeError: "),
+        ('[needs]\n"starlette<0.15"', "needs", "stacks.toml: "),
+    ],
+)
+def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+    assert GOOD.count(old) == 1
+    with pytest.raises(UsageError) as caught:
+        load(written(tmp_path, GOOD.replace(old, new)))
+    assert told in str(caught.value)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nowhere\.toml: FileNotFoundError: "):
+        load(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "requirements"),
+    [
+        ("starlette==0.46.1", ("starlette==0.46.1", "sse-starlette", "uvicorn")),
+        (
+            "starlette==0.46.1,uvicorn==0.34.0",
+            ("starlette==0.46.1", "uvicorn==0.34.0", "sse-starlette"),
+        ),
+        (
+            "starlette>=0.39,<0.50,!=0.40.0,uvicorn[standard]>=0.30",
+            ("starlette!=0.40.0,<0.50,>=0.39", "uvicorn[standard]>=0.30", "sse-starlette"),
+        ),
+        (
+            "Starlette == 1.0, sse_starlette, uvicorn",
+            ("Starlette==1.0", "sse_starlette", "uvicorn"),
+        ),
+        ("hypercorn>=0.17", ("hypercorn>=0.17", "starlette", "sse-starlette", "uvicorn")),
+    ],
+)
+def test_requirements_make_a_stack(
+    tmp_path: Path, wanted: str, requirements: tuple[str, ...]
+) -> None:
+    stack = load(written(tmp_path, GOOD)).named(wanted)
+    assert stack == Stack(wanted, requirements, None, NEEDS)
+
+
+def test_a_name_means_the_stack_of_the_file(tmp_path: Path) -> None:
+    catalogue = load(written(tmp_path, GOOD))
+    assert catalogue.named("starlette-0.13.8") is catalogue.stacks["starlette-0.13.8"]
+
+
+@pytest.mark.parametrize("wanted", ["nope", "starlette-9.9.9", "0.46.1", "-x"])
+def test_an_unknown_name_is_told_with_what_could_be_meant(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(written(tmp_path, GOOD)).named(wanted)
+    assert str(caught.value) == (
+        f"unknown stack '{wanted}': `python -m harness stacks` lists the names; requirements such "
+        "as starlette==0.46.1,uvicorn==0.34.0 are taken too"
+    )
+
+
+def test_a_requirement_without_a_version_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a URL names no release; .* --python"):
+        load(written(tmp_path, GOOD)).named("starlette @ file:///src/starlette")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "",
+        " ",
+        ",",
+        "starlette=0.46",
+        "starlette==",
+        "a b",
+        "./here",
+        "$x",
+    ],
+)
+def test_nonsense_is_told(tmp_path: Path, wanted: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(written(tmp_path, GOOD)).named(wanted)
+    assert str(caught.value).startswith(f"stack {wanted!r} is not a list of requirements: ")
