@@ -3,8 +3,9 @@
 The changes themselves stand in `specs/changes.py`.
 """
 
+import itertools
 import runpy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -45,3 +46,26 @@ def load(path: Path) -> dict[str, Change]:
 
 def named(items: Iterable[tuple[str, object]]) -> dict[str, Change]:
     return {name: value for name, value in items if isinstance(value, Change)}
+
+
+def unproven(
+    changes: Mapping[str, Change],
+    environments: Mapping[str, Environment],
+    asserted: Mapping[str, set[str]],
+) -> list[str]:
+    """Sentences about the changes whose release could be wrong without a spec that notices.
+
+    `asserted` tells by change the stacks on which a spec passed that would have failed had the
+    change been on the other side. The stacks nearest to each boundary must be among them.
+    """
+    found = []
+    for name, change in changes.items():
+        by_version = sorted(environments.values(), key=lambda e: e.version(change.package))
+        pairs = itertools.pairwise(by_version)
+        borders = [pair for pair in pairs if len({change.applies_to(e) for e in pair}) > 1]
+        if not borders and change.package != "python":
+            found.append(f"{name}: no two stacks differ by it")
+        nearest = {e.name: e for pair in borders for e in pair}
+        unasserted = nearest.keys() - asserted.get(name, set())
+        found += [f"{name}: no spec asserts it on {nearest[stack]}" for stack in sorted(unasserted)]
+    return found

@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,7 @@ from rich.console import Console
 from harness import site
 from harness.browser import chromium
 from harness.browser import program as chromium_path
-from harness.changes import named
+from harness.changes import named, unproven
 from harness.client import Client
 from harness.environments import Environment, of_interpreter, provision
 from harness.exchange import Exchange
@@ -84,10 +85,15 @@ class Session:
     targets: dict[str, Stack | Environment]
     runs_folder: Path
     needed: set[str] = field(default_factory=set)
+    complete: bool = True
+    environments: dict[str, Environment] = field(default_factory=dict)
+    asserted: dict[str, set[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
     spec: str = ""
 
     def run(self, name: str) -> Run:
@@ -141,9 +147,16 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
                 if unknown
                 else f"{item.nodeid}: no source; CONTRIBUTING.md tells how to state it"
             )
-    session.config.stash[SESSION].needed = {
+    items.sort(key=lambda item: "documented_stream" in getattr(item, "fixturenames", ()))
+    judging = session.config.stash[SESSION]
+    judging.needed = {
         name for item in specs for name in getattr(item, "fixturenames", ()) if name in VARIANTS
     }
+    judging.complete = {item.path for item in specs} == set((ROOT / "specs").glob("test_*.py"))
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    items[0].config.stash[SESSION].complete = False
 
 
 @pytest.fixture(scope="session")
@@ -162,6 +175,7 @@ def environment(request: pytest.FixtureRequest, judging: Session) -> Environment
         run.begin(None)
         raise
     run.begin(found)
+    judging.environments[request.param] = found
     return found
 
 
@@ -252,6 +266,8 @@ def pytest_runtest_makereport(
     report = yield
     session = item.config.stash[SESSION]
     stack = str(item.callspec.params["environment"]) if "environment" in item.fixturenames else ""
+    if stack and "browser" not in item.fixturenames:
+        session.seconds[stack] = session.seconds.get(stack, 0.0) + call.duration
     if stack and (report.when == "call" or not report.passed):
         _note_verdict(item, call, report, session, stack)
     return report
@@ -283,6 +299,8 @@ def _note_verdict(
     applied = {name: asserted[change] for name, change in CHANGES.items() if change in asserted}
     if environment:
         environment.asserted.clear()
+    for name in applied if verdict == "pass" else ():
+        session.asserted.setdefault(name, set()).add(stack)
     reason = str(error) if error else ""
     session.run(stack).verdict(item.nodeid, app, verdict, reason, applied, call.duration)
 
@@ -296,6 +314,17 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where all of the file's stacks passed all specs, and yet a change is not pinned down."""
+    judging = session.config.stash[SESSION]
+    named_stacks = set(load(ROOT / "specs" / "stacks.toml").stacks)
+    if judging.complete and not session.testsfailed and named_stacks <= set(judging.environments):
+        judging.unproven = unproven(CHANGES, judging.environments, judging.asserted)
+        if judging.unproven:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
@@ -303,8 +332,15 @@ def pytest_terminal_summary(
     for run in session.runs.values():
         run.end()
     if session.tally:
-        print_table(session.tally, APPS, Console(soft_wrap=False))
+        print_table(
+            session.tally,
+            session.seconds,
+            APPS,
+            Console(width=None if sys.stdout.isatty() else 120),
+        )
         terminalreporter.write_line(f"runs: {session.runs_folder}")
+    for line in session.unproven:
+        terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)
     for line in session.skipped:
         terminalreporter.write_line(f"NOT JUDGED {line}", red=True, bold=True)
     if session.tally and shutil.which("curl") is None:

@@ -68,6 +68,7 @@ CASES: dict[str, tuple[bytes, dict[str, Any]]] = {
         {"whole": True, "body": b""},
     ),
     "an empty first line": (b"\r\n" + FIVE, {"fault": "not a status line: b''"}),
+    "two empty lines": (b"\r\n\r\n", {"fault": "not a status line: b''"}),
     "a status of four digits": (
         b"HTTP/1.1 2000 OK\r\n",
         {"fault": "not a status line: b'HTTP/1.1 2000 OK'"},

@@ -1,0 +1,34 @@
+"""The folder that `static_files` serves: the same bytes and times on every machine."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.cache import VARIABLE
+from harness.site import DOCUMENTED_MTIME_NS, lay_out
+
+FILES = {"html/index.html": b"<p>\n", "html/docs/index.html": b"docs\n", "html/empty": None}
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+
+
+def test_it_holds_just_the_files() -> None:
+    folder = lay_out(FILES)
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*")}
+    assert set(found) == {"html", "html/docs", *FILES}
+    for name, content in FILES.items():
+        assert found[name].is_dir() if content is None else found[name].read_bytes() == content
+
+
+def test_everything_was_changed_at_the_documented_time() -> None:
+    folder = lay_out(FILES)
+    times = {path.stat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
+    assert times == {DOCUMENTED_MTIME_NS}
+
+
+def test_it_is_laid_out_once_for_the_same_files() -> None:
+    assert lay_out(FILES) == lay_out(dict(reversed(FILES.items())))
+    assert lay_out(FILES) != lay_out(FILES | {"html/index.html": b"<p>changed\n"})
