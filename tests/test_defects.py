@@ -27,12 +27,12 @@ def by_httpx(client: Client, good: Good, seconds: float) -> Exchange:
     return client.request(good.method, "/", seconds=seconds)
 
 
-def by_hand(client: Client, good: Good, seconds: float) -> Exchange:
+def by_raw(client: Client, good: Good, seconds: float) -> Exchange:
     request = f"{good.method} / HTTP/1.1\r\nHost: 127.0.0.1:{client.port}\r\n\r\n"
     return client.raw(request.encode(), seconds)
 
 
-both_ways = pytest.mark.parametrize("ask", [by_httpx, by_hand], ids=["httpx", "raw"])
+both_ways = pytest.mark.parametrize("ask", [by_httpx, by_raw], ids=["httpx", "raw"])
 
 
 @both_ways
@@ -121,7 +121,7 @@ def test_an_answer_may_come_byte_by_byte(name: str, ask: Ask) -> None:
 
 def printed(answer: bytes) -> list[str]:
     with miniature(keeps_open(answer)) as server, client_of(server.port) as client:
-        return as_curl_prints(by_hand(client, HELLO, 10.0))
+        return as_curl_prints(by_raw(client, HELLO, 10.0))
 
 
 @pytest.mark.parametrize("name", ["headers in another order", "header names in capitals"])

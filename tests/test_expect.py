@@ -1,25 +1,21 @@
 """Expectations: what depends on the stack, and what depends on chance."""
 
-import time
 from dataclasses import replace
-from email.utils import formatdate
 from typing import Any
 
 import pytest
 
-from harness.changes import Change, load
+from harness.changes import Change
 from harness.compare import differences
 from harness.environments import Environment
 from harness.expect import (
     ABSENT,
-    HTTP_DATE,
     Response,
     by_parser,
     chunked,
     history,
     resolve,
     since,
-    unordered,
 )
 from harness.lines import Lines
 from tests.miniatures import ENVIRONMENT
@@ -175,67 +171,6 @@ def test_a_phase_that_was_not_reached_is_not_noted() -> None:
     assert environment.asserted == {(LATER, True)}
 
 
-def now(offset: float = 0.0) -> str:
-    return formatdate(time.time() + offset, usegmt=True)
-
-
-def test_a_date_of_now_is_accepted() -> None:
-    assert HTTP_DATE.accepts(now())
-
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-OTHER_DATES = {
-    "empty": "",
-    "a word": "now",
-    "an hour ago": now(-3600),
-    "in an hour": now(3600),
-    "UTC": now().replace("GMT", "UTC"),
-    "an offset": now().replace("GMT", "+0000"),
-    "lower case": now().lower(),
-    "no zone": now().removesuffix(" GMT"),
-    "a space": now() + " ",
-    "no weekday": now()[5:],
-    "a wrong weekday": WEEKDAYS[(WEEKDAYS.index(now()[:3]) + 1) % 7] + now()[3:],
-    "the form of RFC 850": time.strftime("%A, %d-%b-%y %H:%M:%S GMT", time.gmtime()),
-    "the form of asctime": time.asctime(time.gmtime()),
-    "no such day": "Sat, 32 Apr 2025 17:32:55 GMT",
-}
-
-
-@pytest.mark.parametrize("name", OTHER_DATES)
-def test_another_date_or_form_is_not_accepted(name: str) -> None:
-    assert not HTTP_DATE.accepts(OTHER_DATES[name])
-
-
-@pytest.mark.parametrize("text", ["GET, HEAD", "HEAD, GET"])
-def test_unordered_accepts_any_order(text: str) -> None:
-    assert unordered("GET", "HEAD").accepts(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "GET", "GET, HEAD, GET", "GET, PUT", "GET,HEAD", "get, head", "GET, HEAD, "]
-)
-def test_unordered_accepts_nothing_else(text: str) -> None:
-    assert not unordered("GET", "HEAD").accepts(text)
-
-
-def test_unordered_is_compared_without_order() -> None:
-    assert unordered("GET", "HEAD") == unordered("HEAD", "GET")
-    assert len({unordered("GET", "HEAD"), unordered("HEAD", "GET")}) == 1
-    assert unordered("GET") != unordered("GET", "GET")
-    assert repr(unordered("GET", "HEAD")) == "GET, HEAD in any order"
-
-
-def test_a_matcher_accepts_one_text_and_no_list_of_them() -> None:
-    headers = {"date": (now(), now())}
-    found = differences(
-        Response(200, headers, reason="OK"), Response(200, {"date": HTTP_DATE}), ENVIRONMENT
-    )
-    assert [difference.where for difference in found] == ["header date"]
-
-
 def test_an_answer_compares_with_a_response_only() -> None:
     with pytest.raises(TypeError, match="compares with a Response, not with 200"):
         differences(Response(200), 200, ENVIRONMENT)
@@ -253,17 +188,3 @@ def test_long_bytes_are_shown_around_their_first_difference() -> None:
     assert "ABCDEF" in text
     assert text.count("(5120 bytes)") == 2
     assert len(text) < 1500
-
-
-def test_the_changes_of_a_file_are_loaded_by_name(tmp_path: Any) -> None:
-    path = tmp_path / "changes.py"
-    path.write_text(
-        "from harness.changes import Change\n"
-        "FIRST = Change('starlette', '1.0', 'fix', 'One.', 'https://example.org')\n"
-        "number = 3\n"
-        "SECOND = Change('uvicorn', '0.30', 'change', 'Two.', 'https://example.org')\n"
-    )
-    assert [(name, c.sentence) for name, c in load(path).items()] == [
-        ("FIRST", "One."),
-        ("SECOND", "Two."),
-    ]

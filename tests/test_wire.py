@@ -88,6 +88,10 @@ CASES: dict[str, tuple[bytes, dict[str, Any]]] = {
         OK + b"content-length: 5, 5\r\n\r\nHello",
         {"fault": "Content-Length '5, 5' is not one number"},
     ),
+    "half a trailer": (
+        CHUNKED + b"0\r\nx-",
+        {"fault": "bytes between the last chunk and the end (trailers?)"},
+    ),
     "a chunk size with a sign": (CHUNKED + b"+5\r\n", {"fault": "not a chunk size: b'+5'"}),
     "an empty chunk size": (CHUNKED + b"\r\n", {"fault": "not a chunk size: b''"}),
 }

@@ -1,0 +1,119 @@
+"""What is judged in a session of pytest, and what came out so far."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from harness.changes import named, unproven
+from harness.environments import Environment, of_interpreter
+from harness.failures import Failure
+from harness.runs import Run
+from harness.stacks import Stack, load
+from specs import changes
+
+ROOT = Path(__file__).parent.parent
+APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
+"""In the order of the closing table."""
+
+SERVED: dict[str, tuple[str, list[str]]] = {
+    **{app: (app, []) for app in APPS},
+    "sse": ("sse", ["--interval", "0.05"]),
+    "documented_stream": ("sse", []),
+}
+"""For each fixture that is served: the app, and the arguments that it is started with."""
+
+CHANGES = named(vars(changes).items())
+CATALOGUE = load(ROOT / "specs" / "stacks.toml")
+
+
+def targets(names: list[str], interpreters: list[str]) -> dict[str, Stack | Environment]:
+    """What --stack and --python ask to judge, by name. Raises UsageError."""
+    found: dict[str, Stack | Environment] = {}
+    if not names and not interpreters:
+        names = ["documented", "latest"]
+    for name in names:
+        found |= CATALOGUE.stacks if name == "all" else {name: CATALOGUE.named(name)}
+    return found | {path: of_interpreter(path) for path in interpreters}
+
+
+@dataclass
+class Judging:
+    """The stacks of a session, their run files, and the verdicts so far.
+
+    `served` are the fixtures that some spec needs, `complete` tells that no spec was left out,
+    `spec` is the one under way.
+    """
+
+    targets: dict[str, Stack | Environment]
+    folder: Path
+    served: set[str] = field(default_factory=set)
+    complete: bool = True
+    spec: str = ""
+    environments: dict[str, Environment] = field(default_factory=dict)
+    tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    not_judged: list[str] = field(default_factory=list)
+    _runs: dict[str, Run] = field(default_factory=dict)
+    _asserted: dict[str, set[str]] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+
+    def run(self, stack: str) -> Run:
+        if stack not in self._runs:
+            self._runs[stack] = Run(self.folder, stack)
+        return self._runs[stack]
+
+    def note(
+        self, item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
+        """Take in what a phase of a spec came to: count it, and append it to the run file."""
+        stack = str(item.callspec.params["environment"])
+        if "browser" not in item.fixturenames:
+            self.seconds[stack] = self.seconds.get(stack, 0.0) + call.duration
+        if report.passed and report.when != "call":
+            return
+        error = call.excinfo.value if call.excinfo else None
+        if report.skipped:
+            self.not_judged.append(f"{item.nodeid}: {error}")
+            return
+        verdict = _verdict(error)
+        if isinstance(error, Failure):
+            report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
+            self._told.add(stack)
+        app = next((SERVED[name][0] for name in item.fixturenames if name in SERVED), "-")
+        self.tally.setdefault((stack, app), Counter())[verdict] += 1
+        applied = _asserted_in(item)
+        for name in applied if report.passed else ():
+            self._asserted.setdefault(name, set()).add(stack)
+        reason = str(error) if error else ""
+        self.run(stack).verdict(item.nodeid, app, verdict, reason, applied, call.duration)
+
+    def unproven(self) -> list[str]:
+        """What is said of changes that no spec pins down; known only of a whole session."""
+        if self.complete and CATALOGUE.stacks.keys() <= self.environments.keys():
+            return unproven(CHANGES, self.environments, self._asserted)
+        return []
+
+    def end(self) -> None:
+        for run in self._runs.values():
+            run.end()
+
+
+def _verdict(error: BaseException | None) -> str:
+    if error is None:
+        return "pass"
+    if isinstance(error, Failure):
+        return error.verdict
+    return "fail" if isinstance(error, AssertionError | pytest.fail.Exception) else "harness error"
+
+
+def _asserted_in(item: pytest.Function) -> dict[str, bool]:
+    """The changes that the spec's expectations asked for, and whether they applied."""
+    environment = cast("Environment | None", item.funcargs.get("environment"))
+    if environment is None:
+        return {}
+    asserted = dict(environment.asserted)
+    environment.asserted.clear()
+    return {name: asserted[change] for name, change in CHANGES.items() if change in asserted}

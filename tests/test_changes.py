@@ -1,0 +1,64 @@
+"""The named changes: read from their file, and proven by stacks on both sides."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.changes import Change, load, unproven
+from tests.miniatures import ENVIRONMENT
+
+CAME = Change("starlette", "0.39.0", "feature", "Ranges are served.", "https://example.org/1")
+WENT = replace(CAME, last="0.48.0")
+STACKS = {
+    version: replace(ENVIRONMENT, name=version, packages={"starlette": version})
+    for version in ("1.0.0", "0.38.6", "0.39.0", "0.48.0", "0.49.0")  # in no order
+}
+
+
+def test_the_changes_of_a_file_are_loaded_by_name_in_its_order(tmp_path: Path) -> None:
+    path = tmp_path / "changes.py"
+    path.write_text(
+        "from harness.changes import Change\n"
+        "SECOND = Change('starlette', '1.0', 'fix', 'Two.', 'https://example.org')\n"
+        "number = 3\n"
+        "FIRST = Change('uvicorn', '0.30', 'change', 'One.', 'https://example.org')\n"
+    )
+    found = [(name, change.sentence) for name, change in load(path).items()]
+    assert found == [("SECOND", "Two."), ("FIRST", "One.")]
+
+
+def without_versions(lines: list[str]) -> list[str]:
+    return [line.partition(" (")[0] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("change", "stacks", "told"),
+    [
+        (CAME, {"0.38.6", "0.39.0"}, []),
+        (CAME, {"0.38.6", "0.48.0", "1.0.0"}, ["CAME: no spec asserts it on 0.39.0"]),
+        (CAME, {"0.39.0", "0.48.0"}, ["CAME: no spec asserts it on 0.38.6"]),
+        (WENT, {"0.38.6", "0.39.0", "0.48.0", "0.49.0"}, []),
+        (
+            WENT,
+            {"0.38.6", "0.39.0", "1.0.0"},
+            [
+                "CAME: no spec asserts it on 0.48.0",
+                "CAME: no spec asserts it on 0.49.0",
+            ],
+        ),
+        (replace(CAME, first="2.0"), set(STACKS), ["CAME: no two stacks differ by it"]),
+        (replace(CAME, package="python", first="3.9"), set(), []),
+    ],
+)
+def test_a_change_is_proven_by_the_stacks_nearest_to_it(
+    change: Change, stacks: set[str], told: list[str]
+) -> None:
+    assert without_versions(unproven({"CAME": change}, STACKS, {"CAME": stacks})) == told
+
+
+def test_a_change_that_no_spec_asserts_is_told() -> None:
+    assert without_versions(unproven({"CAME": CAME}, STACKS, {})) == [
+        "CAME: no spec asserts it on 0.38.6",
+        "CAME: no spec asserts it on 0.39.0",
+    ]
