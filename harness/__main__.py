@@ -30,36 +30,30 @@ APPS = sorted(path.stem for path in (ROOT / "apps").glob("*.py"))
 
 
 def list_stacks(options: argparse.Namespace) -> int:
-    catalogue = stacks.load(ROOT / "specs" / "stacks.toml")
-    columns = ("name", "requirements", "exclude_newer")
-    _print(columns, [asdict(stack) for stack in catalogue.stacks.values()], options.json)
+    found = stacks.load(ROOT / "specs" / "stacks.toml").stacks.values()
+    columns = ("name", "parser", "loop", "exclude_newer", "requirements")
+    rows = [{column: getattr(stack, column) for column in columns} for stack in found]
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    table = Table(*columns)
+    for row in rows:
+        listed = ", ".join(row.pop("requirements"))
+        table.add_row(*(value or "today" for value in row.values()), listed)
+    Console().print(table)
     return 0
 
 
 def list_changes(options: argparse.Namespace) -> int:
     found = changes.load(ROOT / "specs" / "changes.py")
-    columns = ("name", "package", "first", "last", "kind", "sentence", "link")
-    _print(columns, [{"name": name} | asdict(c) for name, c in found.items()], options.json)
+    if options.json:
+        print(json.dumps([{"name": name} | asdict(c) for name, c in found.items()], indent=2))
+        return 0
+    for name, change in found.items():
+        until = f" to {change.last}" if change.last else ""
+        print(f"{name}: {change.kind}, {change.package} {change.first}{until}")
+        print(f"    {change.sentence}\n    {change.link}")
     return 0
-
-
-def _print(columns: Sequence[str], rows: Sequence[dict[str, object]], as_json: bool) -> None:
-    kept = [{column: row[column] for column in columns} for row in rows]
-    if as_json:
-        print(json.dumps(kept, indent=2))
-        return
-    table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in kept:
-        table.add_row(*(_text(value) for value in row.values()))
-    Console().print(table)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return "" if value is None else str(value)
 
 
 def serve(options: argparse.Namespace) -> int:

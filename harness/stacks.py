@@ -35,6 +35,14 @@ class Stack:
     exclude_newer: str | None = None
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
+    @property
+    def parser(self) -> str:
+        return "httptools" if "httptools" in _names(self.requirements) else "h11"
+
+    @property
+    def loop(self) -> str:
+        return "uvloop" if "uvloop" in _names(self.requirements) else "asyncio"
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -70,8 +78,11 @@ def _split(wanted: str) -> list[str]:
 
 def completed(requirements: Sequence[str]) -> tuple[str, ...]:
     """The requirements, and those of ALWAYS that they do not mention."""
-    mentioned = {canonicalize_name(Requirement(text).name) for text in requirements}
-    return (*requirements, *(name for name in ALWAYS if name not in mentioned))
+    return (*requirements, *(name for name in ALWAYS if name not in _names(requirements)))
+
+
+def _names(requirements: Sequence[str]) -> set[str]:
+    return {canonicalize_name(Requirement(text).name) for text in requirements}
 
 
 def load(path: Path) -> Catalogue:
@@ -106,6 +117,6 @@ def _stack(
             continue
         if choice not in known:
             raise UsageError(f"stack {name!r}: {choice!r} is none of {', '.join(known)}")
-        if choice == known[1]:
+        if choice == known[1] and choice not in _names(requirements):
             requirements.append(choice)
     return Stack(name, completed(requirements), date if table.get("dated", True) else None, needs)

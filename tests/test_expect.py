@@ -174,17 +174,3 @@ def test_a_phase_that_was_not_reached_is_not_noted() -> None:
 def test_an_answer_compares_with_a_response_only() -> None:
     with pytest.raises(TypeError, match="compares with a Response, not with 200"):
         differences(Response(200), 200, ENVIRONMENT)
-
-
-def test_long_bytes_are_shown_around_their_first_difference() -> None:
-    page = bytes(range(256)) * 20
-    (difference,) = differences(
-        Response(200, body=page, reason="OK"),
-        Response(200, body=page.replace(b"ABC", b"abc")),
-        ENVIRONMENT,
-    )
-    text = str(difference)
-    assert "abcDEF" in text
-    assert "ABCDEF" in text
-    assert text.count("(5120 bytes)") == 2
-    assert len(text) < 1500

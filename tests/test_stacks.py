@@ -43,6 +43,15 @@ def test_a_file_gives_its_stacks_in_order(tmp_path: Path) -> None:
     ]
 
 
+def test_a_stack_tells_its_parser_and_loop(tmp_path: Path) -> None:
+    stacks = load(written(tmp_path, GOOD)).stacks
+    assert [(stack.parser, stack.loop) for stack in stacks.values()] == [
+        ("httptools", "uvloop"),
+        ("h11", "asyncio"),
+        ("h11", "asyncio"),
+    ]
+
+
 def test_the_stacks_of_the_project_can_be_loaded() -> None:
     stacks = load(ROOT / "specs" / "stacks.toml").stacks
     assert {"documented", "latest"} <= set(stacks)
