@@ -1,7 +1,7 @@
 """What a spec expects: a `Response`, and values that depend on the stack or on chance.
 
 Two kinds of value stand where a plain one could:
-- a *lazy* value (`since`, `history`, `by_parser`, `by_loop`) becomes a plain one once the stack is
+- a *lazy* value (`since`, `history`, `by_parser`) becomes a plain one once the stack is
   known. `ABSENT` as the value of a header means that the header is not sent;
 - a *matcher* (`HTTP_DATE`, `unordered`) accepts what is random by nature.
 """

@@ -4,7 +4,8 @@ Every line is an object with `kind`:
     run       schema, stack, started (RFC 3339), python, parser, loop, packages (null when the
               stack could not be provisioned)
     exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes
-    verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds
+    verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds,
+              browser (whether one was needed)
     end       finished (RFC 3339); missing where the run was cut off
 Bytes are written as text in Latin-1: one character a byte. Seconds count from the connection.
 """
@@ -73,6 +74,7 @@ class Run:
         reason: str,
         changes: Mapping[str, bool],
         seconds: float,
+        browser: bool = False,
     ) -> None:
         assert verdict in VERDICTS, verdict
         exchanges, self._of_spec = self._of_spec, []
@@ -86,6 +88,7 @@ class Run:
                 "exchanges": exchanges,
                 "changes": dict(changes),
                 "seconds": round(seconds, 3),
+                "browser": browser,
             },
         )
 
@@ -99,7 +102,11 @@ class Run:
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a run file. A torn last line, of a run that was killed, is left out."""
-    with path.open("r", encoding="utf-8", errors="replace") as file:
+    try:
+        file = path.open("r", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    with file:
         for number, line in enumerate(file, 1):
             if not line.endswith("\n"):
                 return

@@ -31,8 +31,12 @@ def command(
     script: Path, environment: Environment, port: int, arguments: Sequence[str] = ()
 ) -> list[str]:
     """How an app is started so that it dies with the harness."""
-    guard = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid())]
-    return [*guard, str(environment.interpreter), str(script), "--port", str(port), *arguments]
+    return guarded([str(environment.interpreter), str(script), "--port", str(port), *arguments])
+
+
+def guarded(program: Sequence[str]) -> list[str]:
+    """A command, with an absolute path first, that dies with this process."""
+    return [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *program]
 
 
 def variables(environment: Environment) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from harness.failures import UsageError
@@ -46,15 +47,36 @@ class Stack:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The stacks of a `stacks.toml`, in its order."""
+    """The stacks of a `stacks.toml`, in its order.
+
+    `releases` names the stacks of the Starlette axis by release, `milestones` those of them that
+    are judged with `all`, and `yanked` those that PyPI advises against.
+    """
 
     stacks: Mapping[str, Stack]
     needs: tuple[tuple[str, tuple[str, ...]], ...]
+    releases: Mapping[str, str]
+    milestones: frozenset[str]
+    yanked: frozenset[str]
 
-    def named(self, wanted: str) -> Stack:
-        """The stack that `--stack` means: a name of the file, or comma-separated requirements."""
+    def group(self, name: str) -> set[str]:
+        """The names that `all` or `releases` stands for."""
+        axis = set(self.releases.values())
+        if name == "releases":
+            return axis
+        return self.stacks.keys() - axis | {self.releases[each] for each in self.milestones}
+
+    def meant_by(self, wanted: str) -> dict[str, Stack]:
+        """The stacks that `--stack` means.
+
+        A name of the file, `all` or `releases`, a range such as `starlette>=0.39,<0.50` (of the
+        axis), or requirements such as `starlette==0.46.1,uvicorn==0.34.0`.
+        """
+        if wanted in ("all", "releases"):
+            group = self.group(wanted)
+            return {name: stack for name, stack in self.stacks.items() if name in group}
         if wanted in self.stacks:
-            return self.stacks[wanted]
+            return {wanted: self.stacks[wanted]}
         if re.fullmatch(r"[a-z0-9.\-]+", wanted):
             raise UsageError(
                 f"unknown stack {wanted!r}: `python -m harness stacks` lists the names; "
@@ -68,7 +90,31 @@ class Catalogue:
             raise UsageError(
                 f"stack {wanted!r}: a URL names no release; install it, and judge it by --python"
             )
-        return Stack(wanted, completed([*map(str, requirements)]), None, self.needs)
+        if [r.name for r in requirements] == ["starlette"] and _is_range(requirements[0].specifier):
+            return self._within(requirements[0].specifier)
+        texts = [str(requirement) for requirement in requirements]
+        return {wanted: Stack(wanted, completed(texts), None, self.needs)}
+
+    def named(self, wanted: str) -> Stack:
+        """The one stack that `wanted` means."""
+        found = list(self.meant_by(wanted).values())
+        if len(found) != 1:
+            raise UsageError(f"{wanted!r} means {len(found)} stacks, and one is asked for")
+        return found[0]
+
+    def _within(self, specifier: SpecifierSet) -> dict[str, Stack]:
+        names = [
+            name
+            for release, name in self.releases.items()
+            if specifier.contains(release, prereleases=True)
+        ]
+        if not names:
+            raise UsageError(f"no release of the axis is within starlette{specifier}")
+        return {name: self.stacks[name] for name in names}
+
+
+def _is_range(specifier: SpecifierSet) -> bool:
+    return bool(specifier) and all(part.operator not in ("==", "===") for part in specifier)
 
 
 def _split(wanted: str) -> list[str]:
@@ -94,12 +140,17 @@ def load(path: Path) -> Catalogue:
             _stack(name, table, data["exclude-newer"], needs)
             for name, table in data["stacks"].items()
         ]
-        for release in data["starlette"]["releases"]:
+        axis = data["starlette"]
+        releases = {release: f"starlette-{release}" for release in axis["releases"]}
+        for release, name in releases.items():
             table = {"requirements": [f"starlette=={release}"]}
-            stacks.append(_stack(f"starlette-{release}", table, data["exclude-newer"], needs))
+            stacks.append(_stack(name, table, data["exclude-newer"], needs))
+        marked = [frozenset(axis.get(mark, ())) for mark in ("milestones", "yanked")]
+        if unknown := frozenset().union(*marked) - releases.keys():
+            raise ValueError(f"{', '.join(sorted(unknown))}: not among the releases")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
-    return Catalogue({stack.name: stack for stack in stacks}, needs)
+    return Catalogue({stack.name: stack for stack in stacks}, needs, releases, *marked)
 
 
 def _stack(

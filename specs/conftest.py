@@ -41,8 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME|REQUIREMENT[,REQUIREMENT...]",
-        help="judge this stack: a name of specs/stacks.toml, `all` of them, or requirements; "
-        "repeatable (default: documented and latest)",
+        help="judge this stack: a name of specs/stacks.toml, `all` or `releases`, or "
+        "requirements; repeatable (default: documented and latest)",
     )
     group.addoption(
         "--python",
@@ -126,7 +126,6 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
         run.begin(None)
         raise
     run.begin(found)
-    judging.environments[request.param] = found
     return found
 
 
@@ -232,7 +231,9 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail where all passed on all stacks, and yet the release of a change is not pinned down."""
-    if not session.testsfailed and session.config.stash[JUDGING].unproven():
+    judging = session.config.stash[JUDGING]
+    judging.end()
+    if judging.unproven():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -240,11 +241,10 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     judging = config.stash[JUDGING]
-    judging.end()
-    if not judging.tally:
+    if not judging.summary.tally:
         return
     console = Console(width=None if sys.stdout.isatty() else 120)
-    print_table(judging.tally, judging.seconds, APPS, console)
+    print_table(judging.summary.tally, judging.summary.seconds, APPS, console)
     terminalreporter.write_line(f"run files: {judging.folder}")
     for line in judging.unproven():
         terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)

@@ -1,17 +1,17 @@
 """What is judged in a session of pytest, and what came out so far."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from harness.changes import named, unproven
+from harness.changes import named
 from harness.environments import Environment, of_interpreter
 from harness.failures import Failure
 from harness.runs import Run
 from harness.stacks import Stack, load
+from harness.summary import Summary
 from specs import changes
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +35,7 @@ def targets(names: list[str], interpreters: list[str]) -> dict[str, Stack | Envi
     if not names and not interpreters:
         names = ["documented", "latest"]
     for name in names:
-        found |= CATALOGUE.stacks if name == "all" else {name: CATALOGUE.named(name)}
+        found |= CATALOGUE.meant_by(name)
     return found | {path: of_interpreter(path) for path in interpreters}
 
 
@@ -52,13 +52,11 @@ class Judging:
     served: set[str] = field(default_factory=set)
     complete: bool = True
     spec: str = ""
-    environments: dict[str, Environment] = field(default_factory=dict)
-    tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
     not_judged: list[str] = field(default_factory=list)
+    summary: Summary = field(default_factory=Summary)
     _runs: dict[str, Run] = field(default_factory=dict)
-    _asserted: dict[str, set[str]] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
+    _seconds: float = 0.0
 
     def run(self, stack: str) -> Run:
         if stack not in self._runs:
@@ -70,10 +68,10 @@ class Judging:
     ) -> None:
         """Take in what a phase of a spec came to: count it, and append it to the run file."""
         stack = str(item.callspec.params["environment"])
-        if "browser" not in item.fixturenames:
-            self.seconds[stack] = self.seconds.get(stack, 0.0) + call.duration
+        self._seconds += call.duration
         if report.passed and report.when != "call":
             return
+        seconds, self._seconds = self._seconds, 0.0
         error = call.excinfo.value if call.excinfo else None
         if report.skipped:
             self.not_judged.append(f"{item.nodeid}: {error}")
@@ -83,22 +81,24 @@ class Judging:
             report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
             self._told.add(stack)
         app = next((SERVED[name][0] for name in item.fixturenames if name in SERVED), "-")
-        self.tally.setdefault((stack, app), Counter())[verdict] += 1
-        applied = _asserted_in(item)
-        for name in applied if report.passed else ():
-            self._asserted.setdefault(name, set()).add(stack)
         reason = str(error) if error else ""
-        self.run(stack).verdict(item.nodeid, app, verdict, reason, applied, call.duration)
+        browser = "browser" in item.fixturenames
+        self.run(stack).verdict(
+            item.nodeid, app, verdict, reason, _asserted_in(item), seconds, browser
+        )
+
+    def end(self) -> None:
+        """Close the run files, and sum them up."""
+        for run in self._runs.values():
+            run.end()
+        self.summary = Summary.of(run.path for run in self._runs.values())
 
     def unproven(self) -> list[str]:
         """What is said of changes that no spec pins down; known only of a whole session."""
-        if self.complete and CATALOGUE.stacks.keys() <= self.environments.keys():
-            return unproven(CHANGES, self.environments, self._asserted)
+        judged = self.summary.environments.keys()
+        if self.complete and self.summary.passed and CATALOGUE.group("all") <= judged:
+            return self.summary.unproven(CHANGES)
         return []
-
-    def end(self) -> None:
-        for run in self._runs.values():
-            run.end()
 
 
 def _verdict(error: BaseException | None) -> str:

@@ -33,6 +33,8 @@ def test_a_last_line_without_an_end_is_there_once_the_log_has_ended() -> None:
     log.close()
     assert log.ended
     assert log.lines() == ["one", "Killed"]
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(reading)
 
 
 def test_the_time_of_a_line_is_written_time() -> None:

@@ -17,13 +17,15 @@ UNDATED = Stack("undated", ("starlette", "uvicorn"))
 
 UV = """#!PYTHON
 import json, sys
+from itertools import pairwise
 from pathlib import Path
 
 here = Path(__file__).parent
 verb = sys.argv[1] if sys.argv[1] == "venv" else sys.argv[2]
 wanted = sys.stdin.read().split()
 with (here / "calls").open("a") as calls:
-    print(verb, *wanted, file=calls)
+    dates = [later for option, later in pairwise(sys.argv) if option == "--exclude-newer"]
+    print(verb, *wanted, *dates, file=calls)
 if (here / f"{verb} fails").exists():
     sys.exit((here / f"{verb} fails").read_text())
 if verb == "compile":
@@ -31,7 +33,7 @@ if verb == "compile":
 elif verb == "venv":
     program = Path(sys.argv[-2], "bin", "python")
     program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\\ncat $(dirname $0)/found\\n")
+    program.write_text("#!/bin/sh\\n[ $1 = -I ] && cat $(dirname $0)/found\\n")
     program.chmod(0o755)
 else:
     found = {"python": "3.13.1", "packages": dict(pin.split("==") for pin in wanted)}
@@ -87,7 +89,7 @@ def test_a_stack_is_resolved_installed_and_read(cache: Path, uv: FakeUv) -> None
     assert environment.packages == {"starlette": "0.46.1", "uvicorn": "9.0"}
     assert not environment.passes_variables
     assert uv.calls() == [
-        "compile starlette==0.46.1 uvicorn",
+        "compile starlette==0.46.1 uvicorn 2026-11-20T00:00:00Z",
         "venv",
         "install starlette==0.46.1 uvicorn==9.0",
     ]

@@ -47,7 +47,7 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
     run.exchange(SPEC, EXCHANGE)
     run.verdict(SPEC, "hello", "fail", "no\nmatch \u2713", {"A_CHANGE": True}, 0.12345)
     run.exchange(SPEC, EXCHANGE)
-    run.verdict(SPEC, "hello", "pass", "", {}, 0.1)
+    run.verdict(SPEC, "hello", "pass", "", {}, 0.1, browser=True)
     run.end()
     exchange = {
         "kind": "exchange",
@@ -79,10 +79,18 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
             "exchanges": [1, 2],
             "changes": {"A_CHANGE": True},
             "seconds": 0.123,
+            "browser": False,
         },
         exchange | {"id": 3},
         verdict
-        | {"verdict": "pass", "reason": "", "exchanges": [3], "changes": {}, "seconds": 0.1},
+        | {
+            "verdict": "pass",
+            "reason": "",
+            "exchanges": [3],
+            "changes": {},
+            "seconds": 0.1,
+            "browser": True,
+        },
         {"kind": "end"},
     ]
 

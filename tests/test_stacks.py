@@ -129,6 +129,48 @@ def test_an_unknown_name_is_told_with_what_could_be_meant(tmp_path: Path, wanted
     )
 
 
+AXIS = GOOD.replace(
+    'releases = ["0.13.8"]',
+    """releases = ["0.13.8", "0.14.0", "0.14.1", "1.0.0"]
+milestones = ["0.14.0"]
+yanked = ["1.0.0"]""",
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ("all", ["latest", "h11", "starlette-0.14.0"]),
+        ("releases", [f"starlette-{each}" for each in ("0.13.8", "0.14.0", "0.14.1", "1.0.0")]),
+        ("starlette>=0.14", [f"starlette-{each}" for each in ("0.14.0", "0.14.1", "1.0.0")]),
+        ("starlette>0.13.8,<0.14.1", ["starlette-0.14.0"]),
+        ("starlette!=0.14.0", [f"starlette-{each}" for each in ("0.13.8", "0.14.1", "1.0.0")]),
+        ("starlette==0.14.0", ["starlette==0.14.0"]),
+        ("starlette>=0.14,uvicorn", ["starlette>=0.14,uvicorn"]),
+        ("starlette,uvicorn", ["starlette,uvicorn"]),
+    ],
+)
+def test_a_group_or_range_means_stacks_of_the_file(
+    tmp_path: Path, wanted: str, names: list[str]
+) -> None:
+    assert list(load(written(tmp_path, AXIS)).meant_by(wanted)) == names
+
+
+def test_a_range_without_a_release_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no release of the axis is within starlette<0.13"):
+        load(written(tmp_path, AXIS)).meant_by("starlette<0.13")
+
+
+def test_one_stack_is_asked_for_where_one_is_served(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"'all' means 3 stacks, and one is asked for"):
+        load(written(tmp_path, AXIS)).named("all")
+
+
+def test_a_mark_on_no_release_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"9\.9: not among the releases"):
+        load(written(tmp_path, AXIS.replace('yanked = ["1.0.0"]', 'yanked = ["9.9"]')))
+
+
 def test_a_requirement_without_a_version_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a URL names no release; .* --python"):
         load(written(tmp_path, GOOD)).named("starlette @ file:///src/starlette")

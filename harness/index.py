@@ -1,0 +1,36 @@
+"""What a package index has: the releases of a package that stacks.toml may lack."""
+
+import os
+
+from packaging.version import InvalidVersion, Version
+from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
+from requests import RequestException
+
+from harness.failures import DidNotStart, Failure
+
+VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
+SECONDS = 30.0
+
+
+class Unreachable(Failure):
+    exit_code = DidNotStart.exit_code
+    verdict = "not known"
+
+
+def releases(package: str) -> dict[str, bool]:
+    """The final releases of a package, oldest first, and whether each was yanked."""
+    url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI_SIMPLE_ENDPOINT)
+    try:
+        with PyPISimple(url) as client:
+            files = client.get_project_page(package, timeout=SECONDS).packages
+    except (RequestException, ValueError) as error:
+        raise Unreachable(f"{url} did not tell the releases of {package}: {error}") from None
+    found: dict[Version, bool] = {}
+    for file in files:
+        try:
+            version = Version(file.version or "")
+        except InvalidVersion:
+            continue
+        if not version.is_prerelease:
+            found[version] = found.get(version, True) and file.is_yanked
+    return {str(version): found[version] for version in sorted(found)}

@@ -1,0 +1,83 @@
+"""Judging many stacks side by side: sessions of pytest with a few stacks each.
+
+A session writes run files as it goes, and they are all that is known of it in the end.
+"""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from harness.servers import guarded
+from harness.summary import Summary
+
+STACKS_A_SESSION = 4
+"""Enough that the start of pytest weighs little, and few enough that the last session is short."""
+
+POLL_SECONDS = 0.2
+STOP_SECONDS = 15.0
+
+
+class Session:
+    """A pytest under way on some stacks, with a folder of its own for run files and output."""
+
+    def __init__(self, stacks: Sequence[str], folder: Path, arguments: Sequence[str]) -> None:
+        self.stacks = stacks
+        self.folder = folder
+        folder.mkdir(parents=True)
+        chosen = [word for stack in stacks for word in ("--stack", stack)]
+        options = ["-p", "no:cacheprovider", "-q", "--runs", str(folder), *chosen, *arguments]
+        with (folder / "pytest.log").open("wb") as output:
+            self.process = subprocess.Popen(
+                guarded([sys.executable, "-m", "pytest", "specs", *options]),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def run_files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.jsonl"))
+
+    def ends_within(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.process.returncode is not None
+
+    def stop(self) -> None:
+        """SIGTERM lets pytest stop its servers; they die with it in any case."""
+        self.process.terminate()
+        if not self.ends_within(STOP_SECONDS):
+            self.process.kill()
+            self.process.wait()
+
+
+def judge(
+    stacks: Sequence[str], folder: Path, jobs: int, arguments: Sequence[str], console: Console
+) -> Summary:
+    """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
+    size = max(1, min(STACKS_A_SESSION, -(-len(stacks) // jobs)))
+    waiting = [stacks[start : start + size] for start in range(0, len(stacks), size)]
+    sessions: list[Session] = []
+    running: list[Session] = []
+    text = TextColumn("judging stacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*text, console=console) as progress:
+        bar = progress.add_task("", total=len(stacks))
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    session = Session(waiting.pop(0), folder / f"{len(sessions):03}", arguments)
+                    sessions.append(session)
+                    running.append(session)
+                running = [each for each in running if not each.ends_within(POLL_SECONDS)]
+                begun = sum(len(session.run_files) for session in sessions)
+                progress.update(bar, completed=begun - len(running))
+        finally:
+            for session in running:
+                session.stop()
+    return Summary.of(path for session in sessions for path in session.run_files)

@@ -1,0 +1,77 @@
+"""What run files come to: verdicts by stack and app, times, and the changes that specs asserted."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness import runs
+from harness.changes import Change, unproven
+from harness.environments import Environment
+
+
+@dataclass
+class Summary:
+    """The sum of some run files, each one stack's.
+
+    `tally` counts verdicts by stack and app, `seconds` is the time that judging each stack took
+    (what a browser sees aside), `asserted` tells by change the stacks where a spec asserted it and
+    passed, `unfinished` are the stacks whose run was cut off.
+    """
+
+    tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    seconds: Counter[str] = field(default_factory=Counter)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    asserted: dict[str, set[str]] = field(default_factory=dict)
+    unfinished: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, paths: Iterable[Path]) -> "Summary":
+        summary = cls()
+        for path in paths:
+            summary.add(runs.read(path))
+        return summary
+
+    def add(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take in the records of one run file."""
+        stack, ended = "", False
+        for record in records:
+            kind = record["kind"]
+            if kind == "run":
+                stack = record["stack"]
+                if record["packages"] is not None:
+                    self.environments[stack] = Environment(
+                        stack, Path(), record["python"], record["packages"]
+                    )
+            elif kind == "verdict":
+                self._count(stack, record)
+            ended = kind == "end"
+        if not ended:
+            self.unfinished.add(stack)
+
+    def _count(self, stack: str, record: Mapping[str, Any]) -> None:
+        verdicts = self.tally.setdefault((stack, record["app"]), Counter())
+        verdicts[record["verdict"]] += 1
+        if not record["browser"]:
+            self.seconds[stack] += record["seconds"]
+        for name in record["changes"] if record["verdict"] == "pass" else ():
+            self.asserted.setdefault(name, set()).add(stack)
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        """How often each verdict was given."""
+        return sum(self.tally.values(), Counter())
+
+    @property
+    def stacks(self) -> set[str]:
+        """The stacks with at least one verdict."""
+        return {stack for stack, _ in self.tally}
+
+    @property
+    def passed(self) -> bool:
+        """Whether specs were judged, all passed, and no run was cut off."""
+        return set(self.verdicts) == {"pass"} and not self.unfinished
+
+    def unproven(self, changes: Mapping[str, Change]) -> list[str]:
+        return unproven(changes, self.environments, self.asserted)

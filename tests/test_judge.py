@@ -1,0 +1,61 @@
+"""Many stacks side by side, end to end: `python -m harness judge` and `matrix`."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.__main__ import main
+
+PYTEST = ["--", "-k", "greets and not browser"]
+
+
+def closing(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out.splitlines()[-1]
+
+
+def test_it_judges_stacks_and_sums_up_their_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--stack", "documented", "--stack", "documented-h11", "--jobs", "2"]
+    assert main(["judge", *chosen, "--runs", str(tmp_path), *PYTEST]) == 0
+    assert closing(capsys) == "2 of 2 stacks judged: 12 pass"
+    assert main(["matrix", str(tmp_path)]) == 0
+    assert closing(capsys) == "2 of 2 stacks judged: 12 pass"
+
+
+def test_shards_judge_every_stack_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ["--stack", "documented", "--stack", "documented-h11", "--runs", str(tmp_path)]
+    for shard in ("1/2", "2/2"):
+        assert main(["judge", *chosen, "--shard", shard, *PYTEST]) == 0
+        assert closing(capsys) == "1 of 1 stacks judged: 6 pass"
+    assert main(["matrix", str(tmp_path)]) == 0
+    assert closing(capsys) == "2 of 2 stacks judged: 12 pass"
+
+
+def test_a_session_that_breaks_leaves_its_stacks_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--stack", "documented", "--runs", str(tmp_path)]
+    assert main(["judge", *chosen, "--", "--nonsense"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2:] == [
+        "NOT JUDGED documented: see pytest.log",
+        "0 of 1 stacks judged: no verdict",
+    ]
+
+
+@pytest.mark.parametrize("shard", ["", "1", "0/2", "3/2", "a/b", "1/0"])
+def test_a_shard_that_is_none_is_told(shard: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["judge", "--shard", shard])
+    assert caught.value.code == 2
+    assert f"{shard!r} is not a shard such as 1/4" in capsys.readouterr().err
+
+
+def test_what_is_no_run_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("nonsense\n", "utf-8")
+    assert main(["matrix", str(path)]) == 2
+    assert f"{path}:1: not a line of a run file" in capsys.readouterr().err
+    assert main(["matrix", str(tmp_path / "missing.jsonl")]) == 2
+    assert "missing.jsonl" in capsys.readouterr().err
