@@ -66,6 +66,10 @@ class Exchange:
         """Seconds from the request to the arrival of each chunk's last byte."""
         return [self._time_of(end) for end in self.message.chunk_ends]
 
+    def head_arrival(self) -> float:
+        """Seconds from the request to the arrival of the head's last byte."""
+        return self._time_of(self.data.index(b"\r\n\r\n") + 4)
+
     def _time_of(self, offset: int) -> float:
         """When the byte before `offset` came, in seconds since the request went out."""
         seen = 0

@@ -3,6 +3,8 @@
 from base64 import b64encode
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from harness.client import Client
 from harness.expect import Response, by_parser, since
@@ -134,6 +136,56 @@ def test_refuses_half_of_the_credentials(basic_auth: Client, credentials: bytes)
 )
 def test_refuses_a_wrong_password(basic_auth: Client, credentials: bytes) -> None:
     assert basic_auth.get("/", {"Authorization": basic(credentials)}) == WRONG
+
+
+@pytest.mark.source("primer basic_auth")
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ([ADMIN, basic(b"admin:wrong")], GREETING),
+        ([basic(b"admin:wrong"), ADMIN], WRONG),
+        (["Bearer x", ADMIN], CHALLENGE),
+        (["Basic", ADMIN], MALFORMED),
+    ],
+)
+def test_heeds_the_first_of_several_headers(
+    basic_auth: Client, values: list[str], answer: Response
+) -> None:
+    assert basic_auth.get("/", [("Authorization", value) for value in values]) == answer
+
+
+@pytest.mark.source("primer basic_auth", "RFC 9110 section 5.5")
+@pytest.mark.parametrize("before", [b"", b" ", b"   ", b"\t", b" \t "])
+@pytest.mark.parametrize("between", [b" ", b"\t", b"  \t ", b"\xa0", b"\x85"])
+@pytest.mark.parametrize("after", [b"", b" ", b"\t"])
+def test_ignores_white_space_around_scheme_and_credentials(
+    basic_auth: Client, before: bytes, between: bytes, after: bytes
+) -> None:
+    value = before + ADMIN.encode().replace(b" ", between) + after
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization:%b\r\n\r\n" % value
+    assert basic_auth.raw(request) == GREETING
+
+
+@pytest.mark.source("primer basic_auth")
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(credentials=st.binary(max_size=40), password=st.binary(max_size=12), known=st.booleans())
+def test_lets_nobody_in_without_the_password(
+    basic_auth: Client, credentials: bytes, password: bytes, known: bool
+) -> None:
+    tried = b"admin:" + password if known else credentials
+    assume(tried and tried.partition(b":")[2] != b"s3cr3t!")
+    exchange = basic_auth.get("/", {"Authorization": basic(tried)})
+    assert exchange.message.status == 400
+    assert GREETING_BODY not in exchange.data
+
+
+@pytest.mark.source("primer basic_auth")
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(value=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60))
+def test_lets_nobody_in_by_any_header(basic_auth: Client, value: str) -> None:
+    exchange = basic_auth.get("/", {"Authorization": value})
+    assert exchange.message.status == 401
+    assert GREETING_BODY not in exchange.data
 
 
 @pytest.mark.source("primer basic_auth")

@@ -78,6 +78,20 @@ def test_sends_an_event_every_second_and_a_half(documented_stream: Exchange) -> 
     assert slots == [1, 2]
 
 
+@pytest.mark.source("HTML #server-sent-events-intro")
+def test_sends_the_head_before_there_is_an_event(documented_stream: Exchange) -> None:
+    assert documented_stream.head_arrival() < INTERVAL
+    assert documented_stream == stream(2)
+
+
+@pytest.mark.source("RFC 9112 section 9.6")
+def test_streams_to_a_client_that_wants_the_connection_closed(sse: Client) -> None:
+    kept = {"connection": by_parser(h11="close", httptools=("keep-alive", "close"))}
+    expected = stream(2)
+    expected = replace(expected, headers=expected.headers | kept)
+    assert subscribe(sse, 2, {"Connection": "close"}) == expected
+
+
 @pytest.mark.source("primer sse")
 def test_counts_for_each_subscriber_from_one(sse: Client) -> None:
     with ThreadPoolExecutor(2) as pool:

@@ -151,7 +151,7 @@ def judged(
     runs = folder / "runs"
     command = [sys.executable, "-m", "pytest", "specs/test_hello.py", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, "-q", "--runs", str(runs), *arguments],
+        [*command, "-q", "-rN", "--runs", str(runs), *arguments],
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -117,10 +117,11 @@ def test_a_server_that_never_stops_is_left_at_the_deadline() -> None:
 
 def test_a_server_that_never_reads_is_left_at_the_deadline() -> None:
     left = threading.Event()
-    with (
-        miniature(lambda _: None if left.wait(SECONDS) else None) as server,
-        client_of(server.port) as client,
-    ):
+
+    def waits(_: socket.socket) -> None:
+        left.wait(SECONDS)
+
+    with miniature(waits) as server, client_of(server.port) as client:
         exchange = client.raw(b"GET / HTTP/1.1\r\n\r\n" + bytes(20_000_000), seconds=0.2)
         left.set()
     assert exchange.response.ending == "no answer: nothing more came within 0.2 s"

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "harness": {"harness", *declared()},
     "harness/guard.py": set(),
     "loadtests": {"harness", "locust", *(path.stem for path in ROOT.glob("loadtests/_*.py"))},
-    "specs": {"harness", "playwright", "pytest", "specs"},
+    "specs": {"harness", "hypothesis", "playwright", "pytest", "specs"},
     "specs/conftest.py": {"_pytest", "harness", "playwright", "pytest", "rich", "specs"},
     "tests": {"harness", "hypothesis", "pytest", "tests", *declared()},
 }

@@ -1,6 +1,7 @@
 """Run files: written as things happen, and read back byte for byte."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,16 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
         },
         {"kind": "end"},
     ]
+
+
+def test_a_run_tells_when_it_was(tmp_path: Path) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    run = begun(tmp_path)
+    run.end()
+    first, last = read(run.path)
+    times = [datetime.fromisoformat(text) for text in (first["started"], last["finished"])]
+    assert [before, *times] == sorted([before, *times])
+    assert {time.utcoffset() for time in times} == {timedelta()}
 
 
 def test_every_byte_survives(tmp_path: Path) -> None:

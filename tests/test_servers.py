@@ -116,6 +116,13 @@ def test_a_clean_stop_has_status_0(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
+def test_a_server_that_has_ended_keeps_no_file_open(tmp_path: Path) -> None:
+    before = sorted(Path("/proc/self/fd").iterdir())
+    with started(tmp_path, WAITS) as server:
+        server.port()
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_an_app_that_sigterm_ends_has_its_number(tmp_path: Path) -> None:
     with started(tmp_path, WAITS) as server:
         server.port()
@@ -169,6 +176,8 @@ def test_no_app_outlives_a_harness_that_was_killed_outright(tmp_path: Path) -> N
         harness.kill()
         harness.wait()
         ended = select.select([app], [], [], SECONDS)[0]
+        if not ended:
+            signal.pidfd_send_signal(app, signal.SIGKILL)
         os.close(app)
     assert ended
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from harness.table import Tally, print_table
@@ -47,3 +48,16 @@ def test_a_stack_is_never_read_as_markup_nor_cut_off() -> None:
     found = table({(name, "hello"): Counter(["pass"])}, width=45)
     column = "".join(line.split("│")[1].strip() for line in found if line.startswith("│"))
     assert column == name
+
+
+@pytest.mark.parametrize(
+    ("counts", "colour"),
+    [({"pass": 2}, 32), ({"pass": 2, "fail": 1}, 31), ({"did not start": 2}, 31), ({}, 2)],
+)
+def test_only_what_passed_wholly_is_green(counts: dict[str, int], colour: int) -> None:
+    output = StringIO()
+    console = Console(file=output, force_terminal=True, color_system="standard", width=100)
+    tally = {("a", "hello"): Counter(counts)}
+    print_table(tally, {"a": 0.0}, APPS, console)
+    colours = {f"\x1b[{number}m" for number in (2, 31, 32)}
+    assert {code for code in colours if code in output.getvalue()} == {f"\x1b[{colour}m"}
