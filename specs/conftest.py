@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -83,15 +84,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     judging = config.stash[JUDGING]
     judging.served = {name for item in specs for name in _fixtures(item) if name in SERVED}
     judging.complete &= {item.path for item in specs} == set((ROOT / "specs").glob("test_*.py"))
+    judging.left = Counter(_stack(item) for item in specs)
     stacks = list(judging.targets)
     items.sort(key=lambda item: _place(item, stacks))
 
 
 def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
     """By stack; within a stack what takes a while to come, last."""
-    callspec = getattr(item, "callspec", None)
-    stack = callspec.params.get("environment") if callspec else None
+    stack = _stack(item)
     return stacks.index(stack) + 1 if stack else 0, "documented_stream" in _fixtures(item)
+
+
+def _stack(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("environment", "")) if callspec else ""
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -224,7 +230,7 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     if op == "==" and isinstance(left, Exchange):
         return told(left, right)
     if op == "==" and isinstance(left, Lines):
-        return list(difflib.ndiff(left.expected(right), left))
+        return [line.rstrip() for line in difflib.ndiff(left.expected(right), left)]
     return None
 
 

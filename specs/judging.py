@@ -1,5 +1,6 @@
 """What is judged in a session of pytest, and what came out so far."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -44,13 +45,14 @@ class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
 
     `served` are the fixtures that some spec needs, `complete` tells that no spec was left out,
-    `spec` is the one under way.
+    `left` counts by stack the specs that are still to come, `spec` is the one under way.
     """
 
     targets: dict[str, Stack | Environment]
     folder: Path
     served: set[str] = field(default_factory=set)
     complete: bool = True
+    left: Counter[str] = field(default_factory=Counter)
     spec: str = ""
     not_judged: list[str] = field(default_factory=list)
     summary: Summary = field(default_factory=Summary)
@@ -72,6 +74,7 @@ class Judging:
         if report.passed and report.when != "call":
             return
         seconds, self._seconds = self._seconds, 0.0
+        self.left[stack] -= 1
         error = call.excinfo.value if call.excinfo else None
         if report.skipped:
             self.not_judged.append(f"{item.nodeid}: {error}")
@@ -89,8 +92,8 @@ class Judging:
 
     def end(self) -> None:
         """Close the run files, and sum them up."""
-        for run in self._runs.values():
-            run.end()
+        for stack, run in self._runs.items():
+            run.end(complete=self.left[stack] <= 0)
         self.summary = Summary.of(run.path for run in self._runs.values())
 
     def unproven(self) -> list[str]:
