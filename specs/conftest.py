@@ -4,7 +4,6 @@ import difflib
 import os
 import re
 import shutil
-import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from rich.console import Console
 
 from harness import site
 from harness.browser import chromium
@@ -22,11 +20,12 @@ from harness.environments import Environment, provision
 from harness.exchange import Exchange
 from harness.failures import Failure, UsageError
 from harness.lines import Lines
+from harness.project import APPS, ROOT, console, script
 from harness.servers import Server
 from harness.stacks import Stack
 from harness.table import print_table
 from harness.told import told
-from specs.judging import APPS, ROOT, SERVED, Judging, targets
+from specs.judging import SERVED, Judging, targets
 from specs.site import SITE
 
 SOURCE = re.compile(
@@ -140,7 +139,7 @@ def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Se
     """All apps that some spec needs, started side by side."""
     folder = site.lay_out(SITE)
     started = {
-        name: Server(ROOT / "apps" / f"{app}.py", environment, folder, arguments)
+        name: Server(script(app), environment, folder, arguments)
         for name, (app, arguments) in SERVED.items()
         if name in judging.served
     }
@@ -249,8 +248,7 @@ def pytest_terminal_summary(
     judging = config.stash[JUDGING]
     if not judging.summary.tally:
         return
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    print_table(judging.summary.tally, judging.summary.seconds, APPS, console)
+    print_table(judging.summary.tally, judging.summary.seconds, APPS, console())
     terminalreporter.write_line(f"run files: {judging.folder}")
     for line in judging.unproven():
         terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)

@@ -10,14 +10,11 @@ import pytest
 from harness.changes import named
 from harness.environments import Environment, of_interpreter
 from harness.failures import Failure
+from harness.project import APPS, catalogue
 from harness.runs import Run
-from harness.stacks import Stack, load
+from harness.stacks import Stack
 from harness.summary import Summary
 from specs import changes
-
-ROOT = Path(__file__).parent.parent
-APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
-"""In the order of the closing table."""
 
 SERVED: dict[str, tuple[str, list[str]]] = {
     **{app: (app, []) for app in APPS},
@@ -27,7 +24,7 @@ SERVED: dict[str, tuple[str, list[str]]] = {
 """For each fixture that is served: the app, and the arguments that it is started with."""
 
 CHANGES = named(vars(changes).items())
-CATALOGUE = load(ROOT / "specs" / "stacks.toml")
+CATALOGUE = catalogue()
 
 
 def targets(names: list[str], interpreters: list[str]) -> dict[str, Stack | Environment]:

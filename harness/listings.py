@@ -1,0 +1,54 @@
+"""The verbs that list: stacks, changes, and releases that the file lacks."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from packaging.version import Version
+from rich.table import Table
+
+from harness import index
+from harness.project import catalogue, console, named_changes
+
+
+def list_stacks(options: argparse.Namespace) -> int:
+    found = catalogue().stacks.values()
+    columns = ("name", "parser", "loop", "exclude_newer", "requirements")
+    rows = [{column: getattr(stack, column) for column in columns} for stack in found]
+    if options.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    table = Table(*columns)
+    for row in rows:
+        listed = ", ".join(row.pop("requirements"))
+        table.add_row(*(value or "today" for value in row.values()), listed)
+    console().print(table)
+    return 0
+
+
+def list_changes(options: argparse.Namespace) -> int:
+    found = named_changes()
+    if options.json:
+        print(json.dumps([{"name": name} | asdict(c) for name, c in found.items()], indent=2))
+        return 0
+    for name, change in found.items():
+        until = f" to {change.last}" if change.last else ""
+        print(f"{name}: {change.kind}, {change.package} {change.first}{until}")
+        print(f"    {change.sentence}\n    {change.link}")
+    return 0
+
+
+def list_releases(options: argparse.Namespace) -> int:
+    """Print the releases of Starlette that PyPI has and the file lacks, as lines to paste."""
+    known = catalogue().releases
+    oldest = min(Version(release) for release in known)
+    found = index.releases("starlette")
+    lacking = [r for r in found if Version(r) >= oldest and r not in known]
+    if options.json:
+        print(json.dumps([{"release": r, "yanked": found[r]} for r in lacking], indent=2))
+        return int(bool(lacking))
+    for release in lacking:
+        print(f'    "{release}",' + ("  # yanked" if found[release] else ""))
+    print(f"specs/stacks.toml lacks {len(lacking)} of the {len(found)} releases", file=sys.stderr)
+    return int(bool(lacking))

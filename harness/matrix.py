@@ -1,0 +1,59 @@
+"""The verbs that judge many stacks, or sum up what was judged, and print the matrix."""
+
+import argparse
+from datetime import UTC, datetime
+
+from harness.judge import judge
+from harness.project import APPS, catalogue, console, named_changes
+from harness.stacks import Stack
+from harness.summary import Summary
+from harness.table import print_table
+
+
+def judge_stacks(options: argparse.Namespace) -> int:
+    known = catalogue()
+    asked: dict[str, Stack] = {}
+    for wanted in options.stack or ["all"]:
+        asked |= known.meant_by(wanted)
+    part, parts = options.shard
+    names = list(asked)[part - 1 :: parts]
+    folder = options.runs.absolute() / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    found = judge(names, folder, options.jobs, options.arguments, console())
+    print(f"run files: {folder}")
+    return _matrix(found, set(names))
+
+
+def sum_up(options: argparse.Namespace) -> int:
+    paths = [
+        path
+        for given in options.runs
+        for path in (sorted(given.rglob("*.jsonl")) if given.is_dir() else [given])
+    ]
+    found = Summary.of(paths)
+    return _matrix(found, found.stacks)
+
+
+def _matrix(found: Summary, asked: set[str]) -> int:
+    """Print what stacks came to; 0 where all is well."""
+    known = catalogue()
+    output = console()
+    print_table(found.tally, found.seconds, APPS, output)
+    whole = any(known.group(name) <= found.stacks for name in ("all", "releases"))
+    unproven = found.unproven(named_changes()) if whole and found.passed else []
+    cut_off = sorted(found.unfinished & found.stacks)
+    for line in (
+        *(f"UNPROVEN CHANGE {each}" for each in unproven),
+        *(f"NOT JUDGED {stack}: see pytest.log" for stack in sorted(asked - found.stacks)),
+        *(f"CUT OFF {stack}" for stack in cut_off),
+    ):
+        output.print(line, style="bold red", highlight=False)
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
+    print(f"{len(found.stacks)} of {len(asked)} stacks judged: {verdicts or 'no verdict'}")
+    return 0 if found.passed and asked <= found.stacks and not unproven else 1
+
+
+def shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a shard such as 1/4")
+    return int(part), int(parts)

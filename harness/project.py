@@ -1,0 +1,36 @@
+"""Where the project's own files lie, and what they hold."""
+
+import runpy
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from harness import changes, stacks
+
+ROOT = Path(__file__).parent.parent
+APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
+"""In the order of tables."""
+
+
+def script(app: str) -> Path:
+    return ROOT / "apps" / f"{app}.py"
+
+
+def catalogue() -> stacks.Catalogue:
+    return stacks.load(ROOT / "specs" / "stacks.toml")
+
+
+def named_changes() -> dict[str, changes.Change]:
+    return changes.load(ROOT / "specs" / "changes.py")
+
+
+def site_files() -> dict[str, bytes | None]:
+    """The working directory of `static_files`: contents by path, None for an empty folder."""
+    files: dict[str, bytes | None] = runpy.run_path(str(ROOT / "specs" / "site.py"))["SITE"]
+    return files
+
+
+def console() -> Console:
+    """Wide enough for the tables where the output is no terminal, whose width is not known."""
+    return Console(width=None if sys.stdout.isatty() else 120)

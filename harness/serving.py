@@ -1,0 +1,42 @@
+"""The verb that serves one app by hand, as the specs run it."""
+
+import argparse
+import signal
+import socket
+import subprocess
+from contextlib import suppress
+
+from harness import site
+from harness.environments import provision
+from harness.failures import DidNotStart
+from harness.project import catalogue, script, site_files
+from harness.servers import command, variables
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run an app in the foreground, as the specs run it, until it is interrupted."""
+    environment = provision(catalogue().named(options.stack))
+    print(f"{options.app} on {environment}", flush=True)
+    _check_free(options.port)
+    server = subprocess.Popen(
+        command(script(options.app), environment, options.port),
+        cwd=site.lay_out(site_files()),
+        env=variables(environment),
+    )
+    while server.returncode is None:
+        with suppress(KeyboardInterrupt):  # the server is interrupted as well, and ends by itself
+            server.wait()
+    if server.returncode in (0, -signal.SIGINT, -signal.SIGTERM):
+        return 0
+    raise DidNotStart(f"{options.app} on {environment} ended with status {server.returncode}")
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise DidNotStart(
+                f"127.0.0.1:{port} cannot be used ({error}): --port 0 lets the kernel pick one"
+            ) from None
