@@ -43,7 +43,8 @@ print(json.dumps({
 class Environment:
     """A provisioned stack: an interpreter and exactly what is installed for it.
 
-    `passes_variables` tells whether apps get the harness's own environment variables.
+    `passes_variables` tells whether apps get the harness's own environment variables; where not,
+    `hash_seed` is their PYTHONHASHSEED, on which the order of a set depends.
     `asserted` collects the changes that expectations asked for, and the side that applied.
     """
 
@@ -52,6 +53,7 @@ class Environment:
     python: str
     packages: Mapping[str, str]
     passes_variables: bool = False
+    hash_seed: int = 0
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
 
     @property

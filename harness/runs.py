@@ -1,7 +1,8 @@
 """Runs: the recorded exchanges and verdicts of one stack, as JSON Lines written as they happen.
 
 Every line is an object with `kind`:
-    run       schema, stack, started (RFC 3339), python, parser, loop, packages (null when the
+    run       schema, stack, started (RFC 3339), python, parser, loop, hash_seed (null when
+              it was left to the environment), packages (null, as the four before it, when the
               stack could not be provisioned)
     exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes
     verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds,
@@ -45,9 +46,10 @@ class Run:
             "python": environment.python,
             "parser": environment.parser,
             "loop": environment.loop,
+            "hash_seed": None if environment.passes_variables else environment.hash_seed,
             "packages": dict(environment.packages),
         }
-        missing = {"python": None, "parser": None, "loop": None, "packages": None}
+        missing = dict.fromkeys(("python", "parser", "loop", "hash_seed", "packages"))
         head = {"schema": SCHEMA, "stack": self._stack, "started": _now()}
         self._write("run", head | (found or missing))
 

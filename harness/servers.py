@@ -44,7 +44,7 @@ def variables(environment: Environment) -> dict[str, str]:
     if environment.passes_variables:
         return dict(os.environ)
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return kept | {"PYTHONHASHSEED": "0"}
+    return kept | {"PYTHONHASHSEED": str(environment.hash_seed)}
 
 
 class Server:

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATH",
         help="judge what this interpreter has installed; repeatable",
+    )
+    group.addoption(
+        "--hash-seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="PYTHONHASHSEED of the apps on provisioned stacks (default: 0)",
     )
     group.addoption(
         "--runs",
@@ -127,6 +135,7 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
     run = judging.run(request.param)
     try:
         found = provision(target) if isinstance(target, Stack) else target
+        found = replace(found, hash_seed=request.config.getoption("--hash-seed"))
     except Failure:
         run.begin(None)
         raise

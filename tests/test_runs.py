@@ -69,6 +69,7 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
             "python": "3.11.7",
             "parser": "h11",
             "loop": "asyncio",
+            "hash_seed": 0,
             "packages": dict(ENVIRONMENT.packages),
         },
         exchange | {"id": 1},

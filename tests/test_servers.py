@@ -64,6 +64,10 @@ def test_an_app_gets_its_folder_its_arguments_and_few_variables(
     assert told == f"{tmp_path} --port 0 --interval 0.1  False 0"
 
 
+def test_an_app_gets_the_hash_seed_of_its_environment() -> None:
+    assert variables(replace(ENVIRONMENT, hash_seed=3))["PYTHONHASHSEED"] == "3"
+
+
 def test_an_app_of_an_own_interpreter_gets_all_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEB_CONCURRENCY", "4")
     own = replace(ENVIRONMENT, passes_variables=True)
