@@ -33,7 +33,9 @@ class Change:
     last: str | None = None
 
     def applies_to(self, environment: Environment) -> bool:
-        version = environment.version(self.package)
+        return self.holds_in(environment.version(self.package))
+
+    def holds_in(self, version: Version) -> bool:
         if version < Version(self.first):
             return False
         return self.last is None or version <= Version(self.last)
@@ -56,16 +58,20 @@ def unproven(
     """Sentences about the changes whose release could be wrong without a spec that notices.
 
     `asserted` tells by change the stacks on which a spec passed that would have failed had the
-    change been on the other side. The stacks nearest to each boundary must be among them.
+    change been on the other side. Of the versions next to each boundary a stack must be among them.
     """
     found = []
     for name, change in changes.items():
-        by_version = sorted(environments.values(), key=lambda e: e.version(change.package))
-        pairs = itertools.pairwise(by_version)
-        borders = [pair for pair in pairs if len({change.applies_to(e) for e in pair}) > 1]
+        stacks: dict[Version, set[str]] = {}
+        for environment in environments.values():
+            stacks.setdefault(environment.version(change.package), set()).add(environment.name)
+        pairs = itertools.pairwise(sorted(stacks))
+        borders = [pair for pair in pairs if len({change.holds_in(v) for v in pair}) > 1]
         if not borders and change.package != "python":
             found.append(f"{name}: no two stacks differ by it")
-        nearest = {e.name: e for pair in borders for e in pair}
-        unasserted = nearest.keys() - asserted.get(name, set())
-        found += [f"{name}: no spec asserts it on {nearest[stack]}" for stack in sorted(unasserted)]
+        found += [
+            f"{name}: no spec asserts it on {change.package} {version}"
+            for version in sorted({version for pair in borders for version in pair})
+            if not stacks[version] & asserted.get(name, set())
+        ]
     return found

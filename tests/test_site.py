@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.cache import VARIABLE
-from harness.site import DOCUMENTED_MTIME_NS, lay_out
+from harness.site import DOCUMENTED_MTIME_NS, Content, Link, lay_out
 
 FILES = {"html/index.html": b"<p>\n", "html/docs/index.html": b"docs\n", "html/empty": None}
 
@@ -27,6 +27,19 @@ def test_everything_was_changed_at_the_documented_time() -> None:
     folder = lay_out(FILES)
     times = {path.stat().st_mtime_ns for path in (folder, *folder.rglob("*"))}
     assert times == {DOCUMENTED_MTIME_NS}
+
+
+def test_a_link_stays_one_and_its_target_keeps_its_time() -> None:
+    files: dict[str, Content] = {
+        "secret.txt": b"s3cr3t!\n",
+        "html/out.txt": Link("../secret.txt"),
+        "html/dangling.txt": Link("missing.txt"),
+    }
+    folder = lay_out(files)
+    assert (folder / "html/out.txt").readlink() == Path("../secret.txt")
+    assert (folder / "html/out.txt").read_bytes() == b"s3cr3t!\n"
+    links = [folder / "html/out.txt", folder / "html/dangling.txt"]
+    assert {link.lstat().st_mtime_ns for link in links} == {DOCUMENTED_MTIME_NS}
 
 
 def test_it_is_laid_out_once_for_the_same_files() -> None:

@@ -5,13 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.changes import Change, unproven
 from harness.environments import Environment
 from harness.runs import Run
 from harness.summary import Summary
-
-CHANGE = Change("starlette", "0.34.0", "fix", "It differs.", "https://example.org")
-GONE = Change("starlette", "0.34.0", "regression", "It broke.", "https://example.org", "0.35.0")
 
 
 def environment(release: str, python: str = "3.11.7") -> Environment:
@@ -70,41 +66,3 @@ def test_a_stack_without_packages_has_no_environment(tmp_path: Path) -> None:
     summary = Summary.of([run.path])
     assert summary.environments == {}
     assert summary.stacks == {"starlette==9"}
-
-
-RELEASES = ("0.27.0", "0.33.0", "0.34.0", "0.35.0", "0.36.0")
-ALL = {f"starlette-{release}" for release in RELEASES}
-
-
-@pytest.mark.parametrize(
-    ("change", "asserted", "missing"),
-    [
-        (CHANGE, {"starlette-0.33.0", "starlette-0.34.0"}, []),
-        (CHANGE, ALL - {"starlette-0.33.0"}, ["starlette-0.33.0"]),
-        (CHANGE, ALL - {"starlette-0.34.0"}, ["starlette-0.34.0"]),
-        (CHANGE, set(), ["starlette-0.33.0", "starlette-0.34.0"]),
-        (GONE, ALL, []),
-        (GONE, ALL - {"starlette-0.35.0"}, ["starlette-0.35.0"]),
-        (GONE, ALL - {"starlette-0.36.0"}, ["starlette-0.36.0"]),
-    ],
-)
-def test_a_change_wants_a_spec_on_the_nearest_stacks(
-    change: Change, asserted: set[str], missing: list[str]
-) -> None:
-    environments = {e.name: e for e in map(environment, RELEASES)}
-    told = unproven({"CHANGE": change}, environments, {"CHANGE": asserted})
-    assert told == [f"CHANGE: no spec asserts it on {environments[name]}" for name in missing]
-
-
-def test_a_change_wants_stacks_on_both_sides() -> None:
-    environments = {e.name: e for e in map(environment, ("0.34.0", "0.35.0"))}
-    told = unproven({"CHANGE": CHANGE}, environments, {"CHANGE": ALL})
-    assert told == ["CHANGE: no two stacks differ by it"]
-
-
-def test_a_change_of_python_is_pinned_down_only_where_there_are_two() -> None:
-    change = Change("python", "3.13.0", "change", "It differs.", "https://example.org")
-    one = {"a": environment("1.0.0", "3.11.7")}
-    assert unproven({"CHANGE": change}, one, {}) == []
-    two = one | {"b": environment("1.1.0", "3.13.1")}
-    assert len(unproven({"CHANGE": change}, two, {})) == 2
