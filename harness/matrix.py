@@ -38,8 +38,9 @@ def _matrix(found: Summary, asked: set[str]) -> int:
     known = catalogue()
     output = console()
     print_table(found.tally, found.seconds, APPS, output)
-    whole = any(known.group(name) <= found.stacks for name in ("all", "releases"))
-    unproven = found.unproven(named_changes()) if whole and found.passed else []
+    axis = known.group("releases") <= found.stacks
+    whole = axis or known.group("all") <= found.stacks
+    unproven = found.unproven(named_changes(), axis) if whole and found.passed else []
     cut_off = sorted(found.unfinished & found.stacks)
     for line in (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cache import made_once
@@ -11,20 +12,31 @@ DOCUMENTED_MTIME_NS = 1744419780_410443000
 """When the primer's page was last changed; its ETag and Last-Modified come from it."""
 
 
-def lay_out(files: Mapping[str, bytes | None]) -> Path:
-    """The folder that holds just these files, all changed at the documented time.
+@dataclass(frozen=True)
+class Link:
+    """A symbolic link to a target, which is relative to the link's own folder."""
 
-    `files` are contents by relative path; None makes an empty folder.
-    """
+    target: str
+
+
+Content = bytes | Link | None
+"""What stands at a path; None is an empty folder."""
+
+
+def lay_out(files: Mapping[str, Content]) -> Path:
+    """The folder that holds just these files, by relative path, changed at the documented time."""
     key = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]
 
     def build(folder: Path) -> None:
         for name, content in files.items():
             path = folder / name
             (path if content is None else path.parent).mkdir(parents=True, exist_ok=True)
-            if content is not None:
+            if isinstance(content, Link):
+                path.symlink_to(content.target)
+            elif content is not None:
                 path.write_bytes(content)
         for path in (folder, *folder.rglob("*")):
-            os.utime(path, ns=(DOCUMENTED_MTIME_NS, DOCUMENTED_MTIME_NS))
+            times = (DOCUMENTED_MTIME_NS, DOCUMENTED_MTIME_NS)
+            os.utime(path, ns=times, follow_symlinks=False)
 
     return made_once("sites", key, build)

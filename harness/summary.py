@@ -73,5 +73,5 @@ class Summary:
         """Whether specs were judged, all passed, and no run was cut off."""
         return set(self.verdicts) == {"pass"} and not self.unfinished
 
-    def unproven(self, changes: Mapping[str, Change]) -> list[str]:
-        return unproven(changes, self.environments, self.asserted)
+    def unproven(self, changes: Mapping[str, Change], all_should_differ: bool) -> list[str]:
+        return unproven(changes, self.environments, self.asserted, all_should_differ)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.client import Client
-from harness.expect import ABSENT, HTTP_DATE, Response, since, unordered
+from harness.expect import ABSENT, HTTP_DATE, Response, by_parser, since, unordered
 from harness.lines import Lines
 from specs.changes import ALLOW_ON_405, CORS_VARIES_ALWAYS, EMPTY_BODY_HAS_LENGTH
 
@@ -55,6 +55,18 @@ def redirect(location: str, headers: Headers | None = None) -> Response:
 def without_body(answer: Response) -> Response:
     """The same answer to HEAD: its head, as if there were a body (RFC 9110 section 9.3.2)."""
     return Response(answer.status, answer.headers, reason=answer.reason)
+
+
+BAD_REQUEST = Response(
+    400,
+    by_parser(
+        h11={"content-type": TEXT, "connection": "close"},
+        httptools=content(b"Invalid HTTP request received.", TEXT, {"connection": "close"}),
+    ),
+    b"Invalid HTTP request received.",
+    closes=True,
+)
+"""uvicorn's own answer to what its parser refuses: no app sees the request."""
 
 
 def start_lines(client: Client) -> Lines:

@@ -9,6 +9,13 @@ COOKIE_ANSWER_VARIES = Change(
     "An answer that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
 )
+REDIRECT_BLANK_ESCAPED = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "A blank in the Location of a redirect is written %20 instead of +.",
+    "https://github.com/Kludex/starlette/pull/1164",
+)
 FILE_AS_FOLDER_NOT_FOUND = Change(
     "starlette",
     "0.17.0",
@@ -30,6 +37,15 @@ ALLOW_ON_405 = Change(
     "The 405 of a route lists the methods that it has in Allow.",
     "https://github.com/Kludex/starlette/pull/1436",
 )
+LINKS_LEAD_OUT = Change(
+    "starlette",
+    "0.20.2",
+    "regression",
+    "A link to a file outside of the folder is served, one to a file inside is not, and .. is left "
+    "to the file system.",
+    "https://github.com/Kludex/starlette/pull/1377",
+    last="0.20.2",
+)
 SIBLING_FOLDER_HIDDEN = Change(
     "starlette",
     "0.27.0",
@@ -44,6 +60,13 @@ ETAG_QUOTED = Change(
     "fix",
     "The ETag of a file is quoted, and If-None-Match may hold a list and weak tags.",
     "https://github.com/Kludex/starlette/pull/2334",
+)
+LINE_BREAK_KEPT = Change(
+    "starlette",
+    "0.35.0",
+    "fix",
+    "A line break at the end of a path below a mount is no longer dropped.",
+    "https://github.com/Kludex/starlette/pull/2400",
 )
 PATHSEND_ASSUMED = Change(
     "starlette",
@@ -66,6 +89,28 @@ RANGES = Change(
     "feature",
     "Files say Accept-Ranges: bytes, and Range and If-Range are obeyed.",
     "https://github.com/Kludex/starlette/pull/2697",
+)
+BOUNDARY_OF_26_DIGITS = Change(
+    "starlette",
+    "0.39.1",
+    "change",
+    "The boundary between parts is 26 hexadecimal digits instead of 13 letters and digits.",
+    "https://github.com/Kludex/starlette/pull/2702",
+)
+LARGE_PARTS_WHOLE = Change(
+    "starlette",
+    "0.39.1",
+    "fix",
+    "Of several parts, one of more than 64 KiB is no longer cut there.",
+    "https://github.com/Kludex/starlette/pull/2703",
+)
+RANGES_SPLIT = Change(
+    "starlette",
+    "0.49.1",
+    "security",
+    "A Range header costs time in proportion to its length, and what is no range in it is dropped "
+    "whole (CVE-2025-62727).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-7f5h-v6xp-fcq8",
 )
 NONE_MATCH_FIRST = Change(
     "starlette",
@@ -102,6 +147,63 @@ COOKIE_CHANGES_NO_ORIGIN = Change(
     "With every origin allowed and no credentials, a cookie no longer turns * into the origin.",
     "https://github.com/Kludex/starlette/pull/3137",
 )
+RANGES_MERGED = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "Ranges that overlap are merged whatever their order.",
+    "https://github.com/Kludex/starlette/pull/3138",
+)
+MULTIPART_MENDED = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "Several parts arrive whole, with CRLF, as multipart/byteranges in Content-Type.",
+    "https://github.com/Kludex/starlette/pull/3143",
+)
+HOST_CHECKED = Change(
+    "starlette",
+    "1.0.1",
+    "security",
+    "A malformed Host is replaced by the server's own address in request.url, "
+    "and so in Location (CVE-2026-48710).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
+)
+UNKNOWN_TYPE_BINARY = Change(
+    "starlette",
+    "1.1.0",
+    "change",
+    "A file of unknown type is application/octet-stream instead of text/plain.",
+    "https://github.com/Kludex/starlette/pull/3283",
+)
+WEAK_PREFIX_EXACT = Change(
+    "starlette",
+    "1.3.0",
+    "fix",
+    "Only W/ before a tag in If-None-Match is dropped, and every blank around it.",
+    "https://github.com/Kludex/starlette/pull/3193",
+)
+LONG_SUFFIX_CLAMPED = Change(
+    "starlette",
+    "1.3.0",
+    "fix",
+    "A suffix range longer than the file means the whole file instead of a 416.",
+    "https://github.com/Kludex/starlette/pull/3307",
+)
+EMPTY_RANGE_REFUSED = Change(
+    "starlette",
+    "1.5.1",
+    "fix",
+    "A range that ends one byte before its start is answered 400 instead of an empty 206.",
+    "https://github.com/Kludex/starlette/pull/3389",
+)
+HUNDRED_RANGES = Change(
+    "starlette",
+    "1.5.1",
+    "fix",
+    "A Range header with more than a hundred ranges is ignored.",
+    "https://github.com/Kludex/starlette/pull/3430",
+)
 CORS_VARIES_ALWAYS = Change(
     "starlette",
     "1.7.0",
@@ -123,12 +225,27 @@ STAR_MATCHES_EVERY_TAG = Change(
     "If-None-Match: * is answered 304 for a file that is there.",
     "https://github.com/Kludex/starlette/pull/3201",
 )
+HOST_GRAMMAR = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "Host follows RFC 3986: a name may hold _ and other unusual characters; an impossible IPv6 "
+    "address or port is malformed.",
+    "https://github.com/Kludex/starlette/pull/3472",
+)
 FILES_ALLOW_ON_405 = Change(
     "starlette",
     "1.8.0",
     "fix",
     "The 405 of StaticFiles lists GET and HEAD in Allow.",
     "https://github.com/Kludex/starlette/pull/3640",
+)
+PATH_DELIMITERS_ESCAPED = Change(
+    "starlette",
+    "1.9.0",
+    "fix",
+    "A ? or # within the path stays escaped in the Location of a redirect.",
+    "https://github.com/Kludex/starlette/pull/3671",
 )
 HEAD_OPENS_NO_STREAM = Change(
     "sse-starlette",

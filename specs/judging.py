@@ -97,7 +97,7 @@ class Judging:
         """What is said of changes that no spec pins down; known only of a whole session."""
         judged = self.summary.environments.keys()
         if self.complete and self.summary.passed and CATALOGUE.group("all") <= judged:
-            return self.summary.unproven(CHANGES)
+            return self.summary.unproven(CHANGES, CATALOGUE.group("releases") <= judged)
         return []
 
 

@@ -2,14 +2,53 @@
 
 from pathlib import Path
 
-PAGE = (Path(__file__).parent.parent / "apps" / "html" / "index.html").read_bytes()
+from harness.site import Content, Link
 
-SITE: dict[str, bytes | None] = {
+PAGE = (Path(__file__).parent.parent / "apps" / "html" / "index.html").read_bytes()
+DOCS = b"<p>The documentation</p>\n"
+NOTE = b"A note\n"
+SECRET = b"s3cr3t!\n"
+LARGE = b"".join(b"%07d\n" % number for number in range(16_509))
+CHUNK = LARGE[: 64 * 1024]
+"""As much as Starlette reads of a file at a time."""
+
+SITE: dict[str, Content] = {
     "html/index.html": PAGE,
-    "html/docs/index.html": b"<p>The documentation</p>\n",
+    "html/docs/index.html": DOCS,
+    "html/docs/part/index.html": NOTE,
     "html/empty": None,
-    "html/note.txt": b"A note\n",
-    "html-private/secret.txt": b"s3cr3t!\n",
-    "secret.txt": b"s3cr3t!\n",
+    "html/note.txt": NOTE,
+    "html/nothing.txt": b"",
+    "html/chunk.bin": CHUNK,
+    "html/large.bin": LARGE,
+    "html/LICENSE": NOTE,
+    "html/.hidden": NOTE,
+    "html/.well-known/security.txt": NOTE,
+    "html/data.unknown": NOTE,
+    "html/style.css": NOTE,
+    "html/data.json": NOTE,
+    "html/image.png": NOTE,
+    "html/image.svg": NOTE,
+    "html/files.tar.gz": NOTE,
+    "html/UPPER.TXT": NOTE,
+    "html/two words.txt": NOTE,
+    "html/gr\u00fc\u00dfe.txt": NOTE,
+    "html/back\\slash.txt": NOTE,
+    "html/100%25.txt": NOTE,
+    "html/a+b.txt": NOTE,
+    "html/...": NOTE,
+    "html/folder.txt/index.html": DOCS,
+    "html/odd/index.html/note.txt": NOTE,
+    "html/link.txt": Link("note.txt"),
+    "html/up.txt": Link("../html/note.txt"),
+    "html/linked": Link("docs"),
+    "html/out.txt": Link("../secret.txt"),
+    "html/outside": Link("../html-private"),
+    "html/absolute.txt": Link("/etc/passwd"),
+    "html/dangling.txt": Link("missing.txt"),
+    "html/loop.txt": Link("loop.txt"),
+    "html-private/index.html": SECRET,
+    "html-private/secret.txt": SECRET,
+    "secret.txt": SECRET,
 }
-"""Contents by path; None is an empty folder. What is not below `html` must never be served."""
+"""Contents by path. What is not below `html` must never be served."""

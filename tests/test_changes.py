@@ -60,6 +60,12 @@ def test_a_change_that_no_spec_asserts_is_told() -> None:
     ]
 
 
+def test_a_change_between_other_releases_is_told_only_where_all_should_differ() -> None:
+    change = replace(CAME, first="0.38.7", last="0.38.7")
+    assert unproven({"CAME": change}, STACKS, {}) == ["CAME: no two stacks differ by it"]
+    assert unproven({"CAME": change}, STACKS, {}, all_should_differ=False) == []
+
+
 def test_any_stack_of_the_nearest_version_will_do() -> None:
     twin = replace(STACKS["0.39.0"], name="twin")
     assert unproven({"CAME": CAME}, STACKS | {"twin": twin}, {"CAME": {"0.38.6", "twin"}}) == []
