@@ -141,17 +141,17 @@ def _through_httpx(
     request: httpx.Request, connection: Connection, enough: Callable[[], bool]
 ) -> None:
     """Let httpx's transport layer exchange the request over a recorded connection."""
-    with httpcore.ConnectionPool(network_backend=_Backend(connection), retries=0) as pool:
+    message = httpcore.Request(
+        request.method,
+        str(request.url),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+    backend = _Backend(connection)
+    with httpcore.HTTPConnection(message.url.origin, network_backend=backend) as http:
         try:
-            answer = pool.handle_request(
-                httpcore.Request(
-                    request.method,
-                    str(request.url),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
-            )
+            answer = http.handle_request(message)
             for _ in answer.iter_stream():
                 if enough():
                     break

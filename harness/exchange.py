@@ -5,6 +5,7 @@ that answered, and compares every field of the answer as it stood on the wire.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from harness import wire
@@ -49,11 +50,11 @@ class Exchange:
     def request(self) -> bytes:
         return b"".join(segment.data for segment in self.sent)
 
-    @property
+    @cached_property
     def data(self) -> bytes:
         return b"".join(segment.data for segment in self.received)
 
-    @property
+    @cached_property
     def message(self) -> wire.Message:
         """The (first) answer, read from the bytes."""
         return wire.read(self.data, self.method, closed=self.ended == CLOSED)

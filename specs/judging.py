@@ -18,7 +18,7 @@ from specs import changes
 
 SERVED: dict[str, tuple[str, list[str]]] = {
     **{app: (app, []) for app in APPS},
-    "sse": ("sse", ["--interval", "0.05"]),
+    "sse": ("sse", ["--interval", "0.02"]),
     "documented_stream": ("sse", []),
 }
 """For each fixture that is served: the app, and the arguments that it is started with."""

@@ -6,7 +6,7 @@ import pytest
 
 from harness.__main__ import main
 
-PYTEST = ["--", "-k", "test_greets_whatever_the_query"]
+PYTEST = ["--", "-k", "test_greets_the_user_named_in_the_path"]
 
 
 def closing(capsys: pytest.CaptureFixture[str]) -> str:
@@ -18,18 +18,18 @@ def test_it_judges_stacks_and_sums_up_their_runs(
 ) -> None:
     chosen = ["--stack", "documented", "--stack", "documented-h11", "--jobs", "2"]
     assert main(["judge", *chosen, "--runs", str(tmp_path), *PYTEST]) == 0
-    assert closing(capsys) == "2 of 2 stacks judged: 8 pass"
+    assert closing(capsys) == "2 of 2 stacks judged: 2 pass"
     assert main(["matrix", str(tmp_path)]) == 0
-    assert closing(capsys) == "2 of 2 stacks judged: 8 pass"
+    assert closing(capsys) == "2 of 2 stacks judged: 2 pass"
 
 
 def test_shards_judge_every_stack_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     chosen = ["--stack", "documented", "--stack", "documented-h11", "--runs", str(tmp_path)]
     for shard in ("1/2", "2/2"):
         assert main(["judge", *chosen, "--shard", shard, *PYTEST]) == 0
-        assert closing(capsys) == "1 of 1 stacks judged: 4 pass"
+        assert closing(capsys) == "1 of 1 stacks judged: 1 pass"
     assert main(["matrix", str(tmp_path)]) == 0
-    assert closing(capsys) == "2 of 2 stacks judged: 8 pass"
+    assert closing(capsys) == "2 of 2 stacks judged: 2 pass"
 
 
 def test_a_session_that_breaks_leaves_its_stacks_not_judged(
