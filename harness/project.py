@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness import changes, stacks
+from harness.site import Content
 
 ROOT = Path(__file__).parent.parent
 APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
@@ -25,9 +26,9 @@ def named_changes() -> dict[str, changes.Change]:
     return changes.load(ROOT / "specs" / "changes.py")
 
 
-def site_files() -> dict[str, bytes | None]:
-    """The working directory of `static_files`: contents by path, None for an empty folder."""
-    files: dict[str, bytes | None] = runpy.run_path(str(ROOT / "specs" / "site.py"))["SITE"]
+def site_files() -> dict[str, Content]:
+    """The working directory of `static_files`, by path."""
+    files: dict[str, Content] = runpy.run_path(str(ROOT / "specs" / "site.py"))["SITE"]
     return files
 
 
