@@ -52,7 +52,7 @@ class Session:
         return self.process.returncode is not None
 
     def stop(self) -> None:
-        """SIGTERM lets pytest stop its servers; they die with it in any case."""
+        """SIGTERM ends pytest at once, and its servers die with it."""
         self.process.terminate()
         if not self.ends_within(STOP_SECONDS):
             self.process.kill()

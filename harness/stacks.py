@@ -50,14 +50,13 @@ class Catalogue:
     """The stacks of a `stacks.toml`, in its order.
 
     `releases` names the stacks of the Starlette axis by release, `milestones` those of them that
-    are judged with `all`, and `yanked` those that PyPI advises against.
+    are judged with `all`. That some are yanked is a mark for the reader of the file.
     """
 
     stacks: Mapping[str, Stack]
     needs: tuple[tuple[str, tuple[str, ...]], ...]
     releases: Mapping[str, str]
     milestones: frozenset[str]
-    yanked: frozenset[str]
 
     def group(self, name: str) -> set[str]:
         """The names that `all` or `releases` stands for."""
@@ -145,12 +144,12 @@ def load(path: Path) -> Catalogue:
         for release, name in releases.items():
             table = {"requirements": [f"starlette=={release}"]}
             stacks.append(_stack(name, table, data["exclude-newer"], needs))
-        marked = [frozenset(axis.get(mark, ())) for mark in ("milestones", "yanked")]
-        if unknown := frozenset().union(*marked) - releases.keys():
+        milestones = frozenset(axis.get("milestones", ()))
+        if unknown := milestones.union(axis.get("yanked", ())) - releases.keys():
             raise ValueError(f"{', '.join(sorted(unknown))}: not among the releases")
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
-    return Catalogue({stack.name: stack for stack in stacks}, needs, releases, *marked)
+    return Catalogue({stack.name: stack for stack in stacks}, needs, releases, milestones)
 
 
 def _stack(

@@ -9,6 +9,7 @@ from typing import Any
 from harness import runs
 from harness.changes import Change, unproven
 from harness.environments import Environment
+from harness.stacks import Catalogue
 
 
 @dataclass
@@ -73,5 +74,9 @@ class Summary:
         """Whether specs were judged, all passed, and no run was cut off."""
         return set(self.verdicts) == {"pass"} and not self.unfinished
 
-    def unproven(self, changes: Mapping[str, Change], all_should_differ: bool) -> list[str]:
-        return unproven(changes, self.environments, self.asserted, all_should_differ)
+    def unproven(self, changes: Mapping[str, Change], known: Catalogue) -> list[str]:
+        """What is said of changes that no spec pins down; nothing unless a whole group passed."""
+        axis = known.group("releases") <= self.stacks
+        if not self.passed or not (axis or known.group("all") <= self.stacks):
+            return []
+        return unproven(changes, self.environments, self.asserted, all_should_differ=axis)

@@ -1,4 +1,4 @@
-"""Answers and log lines that several apps share."""
+"""Requests, answers and log lines that several apps share."""
 
 import re
 from collections.abc import Mapping
@@ -23,6 +23,12 @@ NO_BODY = {
 
 CORS = {"vary": since(CORS_VARIES_ALWAYS, "Origin")}
 """What CORSMiddleware adds to every answer, for every origin."""
+
+WEBSOCKET = (
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+"""The headers of a handshake (RFC 6455 section 1.2)."""
 
 OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Methods that a route for GET does not have."""
@@ -52,9 +58,16 @@ def redirect(location: str, headers: Headers | None = None) -> Response:
     return Response(307, UVICORN | NO_BODY | {"location": location} | dict(headers or {}))
 
 
-def without_body(answer: Response) -> Response:
-    """The same answer to HEAD: its head, as if there were a body (RFC 9110 section 9.3.2)."""
+def without_body(answer: Any) -> Any:
+    """The answer to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2)."""
+    if isinstance(answer, since):
+        return since(answer.change, without_body(answer.now), without_body(answer.before))
     return Response(answer.status, answer.headers, reason=answer.reason)
+
+
+def answer_to(method: str, answer: Any) -> Any:
+    """The answer to GET, or what is left of it to HEAD."""
+    return answer if method == "GET" else without_body(answer)
 
 
 BAD_REQUEST = Response(

@@ -5,11 +5,21 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from harness.client import Client
 from harness.connection import Segment
 from harness.exchange import Exchange
 from harness.expect import WHOLE, Response, since
 from harness.site import DOCUMENTED_MTIME_NS
-from specs.answers import HTML, TEXT, UVICORN, content, text, without_body
+from specs.answers import (
+    HTML,
+    TEXT,
+    UVICORN,
+    answer_to,
+    content,
+    not_found,
+    redirect,
+    text,
+)
 from specs.changes import (
     BOUNDARY_OF_26_DIGITS,
     ETAG_QUOTED,
@@ -148,11 +158,13 @@ def with_fixed_boundary(exchange: Exchange) -> Exchange:
     return replace(exchange, received=(Segment(exchange.received[-1].at, data),))
 
 
-def head_of(answer: Any) -> Any:
-    """The answer to HEAD, in each phase."""
-    if isinstance(answer, since):
-        return since(answer.change, head_of(answer.now), head_of(answer.before))
-    return without_body(answer)
+def where_no_file_is(client: Client, method: str) -> dict[str, Response]:
+    """The answers to GET or HEAD at paths that serve no file, by path."""
+    answers = {
+        "/missing": not_found(),
+        "/docs": redirect(f"http://127.0.0.1:{client.port}/docs/"),
+    }
+    return {p: answer_to(method, a) for p, a in answers.items()}
 
 
 def shortened(value: object) -> str | None:

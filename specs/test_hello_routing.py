@@ -7,6 +7,7 @@ from harness.expect import Response, by_parser, chunked
 from specs.answers import (
     BAD_REQUEST,
     TEXT,
+    WEBSOCKET,
     not_allowed,
     not_found,
     redirect,
@@ -15,10 +16,6 @@ from specs.answers import (
 )
 
 GREETING = text(b"Hello Starlette !!!")
-WEBSOCKET = (
-    b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-)
 FRAMINGS = {
     "length": (b"Content-Length: 3\r\n", b"abc"),
     "chunked": (b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n0\r\n\r\n"),

@@ -4,7 +4,7 @@ import pytest
 
 from harness.client import Client
 from harness.expect import Response, by_parser, since
-from specs.answers import BAD_REQUEST, CORS, content, not_allowed, not_found, redirect
+from specs.answers import BAD_REQUEST, CORS, WEBSOCKET, content, not_allowed, not_found, redirect
 from specs.changes import PATH_DELIMITERS_ESCAPED, REDIRECT_BLANK_ESCAPED
 
 GREETING = Response(
@@ -13,10 +13,6 @@ GREETING = Response(
     b'{"response":"Hello Vader !!!"}',
 )
 TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
-WEBSOCKET = (
-    b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-)
 
 
 def asking(

@@ -4,7 +4,7 @@ import pytest
 
 from harness.client import Client
 from harness.expect import Response, history, since
-from specs.answers import HTML, TEXT, not_found, redirect
+from specs.answers import HTML, TEXT, answer_to
 from specs.changes import (
     ETAG_QUOTED,
     NONE_MATCH_FIRST,
@@ -20,8 +20,8 @@ from specs.files import (
     TAG,
     WHOLE_PAGE,
     file,
-    head_of,
     not_modified,
+    where_no_file_is,
 )
 from specs.site import DOCS, NOTE, PAGE
 
@@ -45,7 +45,7 @@ HAS_IT = since(ETAG_QUOTED, NOT_MODIFIED, before=WHOLE_PAGE)
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_no_page_that_the_client_has(static_files: Client, method: str, tags: str) -> None:
-    expected = HAS_IT if method == "GET" else head_of(HAS_IT)
+    expected = answer_to(method, HAS_IT)
     assert static_files.request(method, "/", {"If-None-Match": tags}) == expected
 
 
@@ -98,7 +98,7 @@ def test_takes_a_star_for_every_tag(
     static_files: Client, method: str, target: str, body: bytes, media_type: str
 ) -> None:
     answer = since(STAR_MATCHES_EVERY_TAG, not_modified(body), before=file(body, media_type))
-    expected = answer if method == "GET" else head_of(answer)
+    expected = answer_to(method, answer)
     assert static_files.request(method, target, {"If-None-Match": "*"}) == expected
 
 
@@ -152,7 +152,7 @@ def test_sends_the_page_to_a_client_with_another(static_files: Client, tags: str
 def test_sends_no_page_unchanged_since(
     static_files: Client, method: str, date: str, expected: Response
 ) -> None:
-    answer = expected if method == "GET" else head_of(expected)
+    answer = answer_to(method, expected)
     assert static_files.request(method, "/", {"If-Modified-Since": date}) == answer
 
 
@@ -224,12 +224,7 @@ def test_heeds_the_tag_before_the_date(
 def test_answers_without_a_file_regardless_of_conditions(
     static_files: Client, method: str, headers: dict[str, str]
 ) -> None:
-    answers = {
-        "/missing": not_found(),
-        "/docs": redirect(f"http://127.0.0.1:{static_files.port}/docs/"),
-    }
-    for target, answer in answers.items():
-        expected = answer if method == "GET" else head_of(answer)
+    for target, expected in where_no_file_is(static_files, method).items():
         assert static_files.request(method, target, headers) == expected
 
 
@@ -245,5 +240,5 @@ def test_knows_no_conditions_for_changes(static_files: Client, headers: dict[str
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_another_file_of_the_same_time(static_files: Client, method: str) -> None:
     note = file(NOTE, TEXT)
-    expected = note if method == "GET" else head_of(note)
+    expected = answer_to(method, note)
     assert static_files.request(method, "/note.txt", {"If-None-Match": QUOTED}) == expected

@@ -5,7 +5,7 @@ import pytest
 from harness.client import Client
 from harness.expect import history, since
 from harness.lines import Lines
-from specs.answers import not_found, redirect, text
+from specs.answers import answer_to, text
 from specs.changes import (
     EMPTY_RANGE_REFUSED,
     LONG_SUFFIX_CLAMPED,
@@ -20,10 +20,10 @@ from specs.files import (
     NOTHING_ASKED,
     WHOLE_PAGE,
     file,
-    head_of,
     not_satisfiable,
     part,
     shortened,
+    where_no_file_is,
 )
 from specs.site import LARGE
 
@@ -62,7 +62,7 @@ def test_sends_the_part_asked_for(
     static_files: Client, method: str, value: str, start: int, stop: int
 ) -> None:
     answer = since(RANGES, part(start, stop), before=WHOLE_PAGE)
-    expected = answer if method == "GET" else head_of(answer)
+    expected = answer_to(method, answer)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
@@ -73,7 +73,7 @@ def test_sends_everything_where_a_suffix_is_longer(
     static_files: Client, method: str, value: str
 ) -> None:
     answer = history(WHOLE_PAGE, (RANGES, not_satisfiable()), (LONG_SUFFIX_CLAMPED, part(0, 433)))
-    expected = answer if method == "GET" else head_of(answer)
+    expected = answer_to(method, answer)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
@@ -115,7 +115,7 @@ def test_sends_a_part_of_a_large_file(
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_refuses_a_part_beyond_the_end(static_files: Client, method: str, value: str) -> None:
     answer = since(RANGES, not_satisfiable(), before=WHOLE_PAGE)
-    expected = answer if method == "GET" else head_of(answer)
+    expected = answer_to(method, answer)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
@@ -154,7 +154,7 @@ def test_refuses_a_malformed_range(
     static_files: Client, method: str, value: str, told: object
 ) -> None:
     answer = since(RANGES, told, before=WHOLE_PAGE)
-    expected = answer if method == "GET" else head_of(answer)
+    expected = answer_to(method, answer)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
@@ -214,10 +214,5 @@ def test_takes_time_in_proportion_to_the_length_of_a_range(static_files: Client)
 def test_ignores_a_range_where_there_is_no_file(
     static_files: Client, method: str, value: str
 ) -> None:
-    answers = {
-        "/missing": not_found(),
-        "/docs": redirect(f"http://127.0.0.1:{static_files.port}/docs/"),
-    }
-    for target, answer in answers.items():
-        expected = answer if method == "GET" else head_of(answer)
+    for target, expected in where_no_file_is(static_files, method).items():
         assert static_files.request(method, target, {"Range": value}) == expected
