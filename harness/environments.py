@@ -19,12 +19,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from harness import interpreters
 from harness.cache import cache_folder, made_once, write_whole
 from harness.failures import NotInstallable, UsageError
 from harness.stacks import Stack
-
-BASE = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
-"""The interpreter that stacks get: the harness's own, outside of any virtual environment."""
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -78,9 +76,12 @@ class Environment:
 
 def provision(stack: Stack) -> Environment:
     """The environment of a stack, made if need be. Raises NotInstallable."""
-    pins = _resolve(stack)
-    key = _key(pins, BASE, sys.version)
-    folder = made_once("environments", key, lambda aside: _build(stack, pins, aside))
+    base = interpreters.find(stack.python)
+    if base is None:
+        raise NotInstallable(f"stack {stack.name}: no Python {stack.python} on this machine")
+    pins = _resolve(stack, base)
+    key = _key(pins, base, interpreters.build(base))
+    folder = made_once("environments", key, lambda aside: _build(stack, base, pins, aside))
     found = json.loads((folder / "environment.json").read_text("utf-8"))
     return Environment(stack.name, _interpreter(folder), found["python"], found["packages"])
 
@@ -117,22 +118,22 @@ def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environmen
     return Environment(name, interpreter, python, packages, passes_variables)
 
 
-def _resolve(stack: Stack) -> list[str]:
+def _resolve(stack: Stack, base: Path) -> list[str]:
     """The pins of a stack, as `name==version` lines.
 
     With a date they never change, and the first answer is kept. Without one each run asks anew, and
     falls back on the last answer only where the index cannot be reached.
     """
     wanted = [*stack.requirements]
-    key = _key(stack.requirements, stack.exclude_newer, stack.needs, BASE)
+    key = _key(stack.requirements, stack.exclude_newer, stack.needs, base)
     path = cache_folder() / "resolutions" / f"{key}.txt"
     if stack.exclude_newer and path.exists():
         return path.read_text("utf-8").split()
     try:
-        pins = _compile(stack, wanted)
+        pins = _compile(stack, base, wanted)
         for condition, extra in stack.needs:
             if _holds(condition, pins):
-                pins = _compile(stack, wanted := [*wanted, *extra])
+                pins = _compile(stack, base, wanted := [*wanted, *extra])
     except Unreachable as error:
         if not path.exists():
             raise
@@ -146,8 +147,8 @@ class Unreachable(NotInstallable):
     """The package index did not answer, so nothing is known about the packages."""
 
 
-def _compile(stack: Stack, requirements: Sequence[str]) -> list[str]:
-    options = ["--no-header", "--no-annotate", "--python", str(BASE)]
+def _compile(stack: Stack, base: Path, requirements: Sequence[str]) -> list[str]:
+    options = ["--no-header", "--no-annotate", "--python", str(base)]
     if stack.exclude_newer:
         options += ["--exclude-newer", stack.exclude_newer]
     return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).split()
@@ -159,8 +160,8 @@ def _holds(condition: str, pins: Sequence[str]) -> bool:
     return requirement.specifier.contains(versions[requirement.name], prereleases=True)
 
 
-def _build(stack: Stack, pins: Sequence[str], folder: Path) -> None:
-    _uv(stack, ["venv", "--no-project", "--python", str(BASE), str(folder)])
+def _build(stack: Stack, base: Path, pins: Sequence[str], folder: Path) -> None:
+    _uv(stack, ["venv", "--no-project", "--python", str(base), str(folder)])
     interpreter = _interpreter(folder)
     install = ["pip", "install", "--no-deps", "--python", str(interpreter), "-r", "-"]
     _uv(stack, install, "\n".join(pins))

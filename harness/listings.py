@@ -41,7 +41,7 @@ def list_changes(options: argparse.Namespace) -> int:
 
 def list_releases(options: argparse.Namespace) -> int:
     """Print the releases of Starlette that PyPI has and the file lacks, as lines to paste."""
-    known = catalogue().releases
+    known = catalogue().axes["starlette"].vary["starlette"]
     oldest = min(Version(release) for release in known)
     found = index.releases("starlette")
     lacking = [r for r in found if Version(r) >= oldest and r not in known]

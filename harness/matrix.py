@@ -3,6 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
+from harness.interpreters import present
 from harness.judge import judge
 from harness.project import APPS, catalogue, console, named_changes
 from harness.stacks import Stack
@@ -15,11 +16,14 @@ def judge_stacks(options: argparse.Namespace) -> int:
     asked: dict[str, Stack] = {}
     for wanted in options.stack or ["all"]:
         asked |= known.meant_by(wanted)
+    asked, lacking = present(asked)
     part, parts = options.shard
     names = list(asked)[part - 1 :: parts]
     folder = options.runs.absolute() / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     found = judge(names, folder, options.jobs, options.arguments, console())
     print(f"run files: {folder}")
+    for line in lacking:
+        console().print(f"NOT JUDGED {line}", style="bold red", highlight=False)
     return _matrix(found, set(names))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import changes, stacks
+from harness import changes
+from harness.catalogue import Catalogue, load
 from harness.site import Content
 
 ROOT = Path(__file__).parent.parent
@@ -18,8 +19,8 @@ def script(app: str) -> Path:
     return ROOT / "apps" / f"{app}.py"
 
 
-def catalogue() -> stacks.Catalogue:
-    return stacks.load(ROOT / "specs" / "stacks.toml")
+def catalogue() -> Catalogue:
+    return load(ROOT / "specs" / "stacks.toml")
 
 
 def named_changes() -> dict[str, changes.Change]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from harness import runs
+from harness.catalogue import Catalogue
 from harness.changes import Change, unproven
 from harness.environments import Environment
-from harness.stacks import Catalogue
 
 
 @dataclass

@@ -9,6 +9,13 @@ COOKIE_ANSWER_VARIES = Change(
     "An answer that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
 )
+PAGE_OF_404_HAS_NO_304 = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "A 404.html is sent whole where nothing is found, whatever the client has of it already.",
+    "https://github.com/Kludex/starlette/pull/1023",
+)
 REDIRECT_BLANK_ESCAPED = Change(
     "starlette",
     "0.15.0",
@@ -53,6 +60,15 @@ SIBLING_FOLDER_HIDDEN = Change(
     "A folder beside the served one whose name begins alike can no longer be read "
     "(CVE-2023-29159).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-v5gw-mw7f-84px",
+)
+LINE_BREAK_REDIRECTS = Change(
+    "starlette",
+    "0.33.0",
+    "regression",
+    "A folder's path that ends with / and a line break is redirected instead of its page being "
+    "sent.",
+    "https://github.com/Kludex/starlette/pull/2352",
+    last="0.34.0",
 )
 ETAG_QUOTED = Change(
     "starlette",
@@ -169,6 +185,14 @@ HOST_CHECKED = Change(
     "and so in Location (CVE-2026-48710).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
 )
+ABSOLUTE_PATHS_REFUSED = Change(
+    "starlette",
+    "1.1.0",
+    "security",
+    "A path that begins with a backslash is not looked up: on Windows it named another host "
+    "(CVE-2026-48818).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
+)
 UNKNOWN_TYPE_BINARY = Change(
     "starlette",
     "1.1.0",
@@ -218,6 +242,13 @@ PREFLIGHT_VARIES = Change(
     "The answer to a preflight varies by every request header that it depends on.",
     "https://github.com/Kludex/starlette/pull/3517",
 )
+PAGE_OF_404_HAS_NO_PARTS = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "A Range is ignored where the status is not 200: of a 404.html no part is sent, as 206.",
+    "https://github.com/Kludex/starlette/pull/3568",
+)
 STAR_MATCHES_EVERY_TAG = Change(
     "starlette",
     "1.7.0",
@@ -253,6 +284,21 @@ HEAD_OPENS_NO_STREAM = Change(
     "fix",
     "HEAD is answered without starting the stream, which nobody would read.",
     "https://github.com/sysid/sse-starlette/issues/218",
+)
+CLOSE_ANNOUNCED = Change(
+    "uvicorn",
+    "0.53.0",
+    "fix",
+    "With httptools, too, an answer after which the connection closes says Connection: close, "
+    "whatever the reason.",
+    "https://github.com/Kludex/uvicorn/issues/3074",
+)
+CHUNK_ENDS_CHECKED = Change(
+    "h11",
+    "0.16.0",
+    "security",
+    "A chunk must end in CRLF; any two bytes were taken for it (CVE-2025-43859).",
+    "https://github.com/python-hyper/h11/security/advisories/GHSA-vqfr-h8mv-ghfj",
 )
 STATUS_PHRASES_OF_RFC_9110 = Change(
     "python",

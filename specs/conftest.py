@@ -26,13 +26,15 @@ from harness.servers import Server
 from harness.stacks import Stack
 from harness.table import print_table
 from harness.told import told
-from specs.judging import SERVED, Judging, targets
+from specs.judging import SERVED, SITES, Judging, targets
 from specs.site import SITE
 
 SOURCE = re.compile(
     r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+|(starlette|uvicorn) docs \w+"
+    r"|GHSA(?:-\w{4}){3}"
 )
 JUDGING = pytest.StashKey[Judging]()
+SPECS = ROOT / "specs"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME|REQUIREMENT[,REQUIREMENT...]",
-        help="judge this stack: a name of specs/stacks.toml, `all` or `releases`, or "
+        help="judge this stack: a name of specs/stacks.toml, `all` or an axis, or "
         "requirements; repeatable (default: documented and latest)",
     )
     group.addoption(
@@ -71,26 +73,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
     try:
-        judged = targets(config.getoption("--stack"), config.getoption("--python"))
+        judged, lacking = targets(config.getoption("--stack"), config.getoption("--python"))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[JUDGING] = Judging(judged, config.getoption("--runs"))
+    config.stash[JUDGING] = Judging(judged, config.getoption("--runs"), not_judged=lacking)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "environment" in metafunc.fixturenames:
-        names = list(metafunc.config.stash[JUDGING].targets)
+        judging = metafunc.config.stash[JUDGING]
+        names = judging.judged_by(metafunc.definition.path.parent)
         metafunc.parametrize("environment", names, indirect=True, scope="session")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the specs of a suite that judges none of the stacks."""
+    judging = config.stash[JUDGING]
+    spec = collection_path.name.startswith("test_") and SPECS in collection_path.parents
+    return True if spec and not judging.judged_by(collection_path.parent) else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    specs = [item for item in items if item.path.parent == ROOT / "specs"]
+    specs = [item for item in items if SPECS in item.path.parents]
     for item in specs:
         _check_source(item)
     judging = config.stash[JUDGING]
-    judging.served = {name for item in specs for name in _fixtures(item) if name in SERVED}
-    judging.complete &= {item.path for item in specs} == set((ROOT / "specs").glob("test_*.py"))
+    for item in specs:
+        judging.served[_stack(item)].update(SERVED.keys() & _fixtures(item))
+    files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
+    judging.complete &= {item.path for item in specs} == files
     judging.left = Counter(_stack(item) for item in specs)
     stacks = list(judging.targets)
     items.sort(key=lambda item: _place(item, stacks))
@@ -147,10 +159,11 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
 def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Server]]:
     """All apps that some spec needs, started side by side."""
     folder = site.lay_out(SITE)
+    folders = {name: site.lay_out(files) for name, files in SITES.items()}
     started = {
-        name: Server(script(app), environment, folder, arguments)
+        name: Server(script(app), environment, folders.get(name, folder), arguments)
         for name, (app, arguments) in SERVED.items()
-        if name in judging.served
+        if name in judging.served[environment.name]
     }
     yield started
     for server in started.values():
@@ -174,6 +187,7 @@ def _client(name: str) -> Callable[..., Client]:
 hello = _client("hello")
 json_cors = _client("json_cors")
 static_files = _client("static_files")
+static_files_404 = _client("static_files_404")
 basic_auth = _client("basic_auth")
 sse = _client("sse")
 
@@ -227,9 +241,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_makereport(
     item: pytest.Function, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Failure):  # told in a line: a traceback for each spec would take minutes
+        short = pytest.fail.Exception(str(error), pytrace=False).with_traceback(error.__traceback__)
+        call.excinfo = pytest.ExceptionInfo.from_exception(short)
     report = yield
     if "environment" in item.fixturenames:
-        item.config.stash[JUDGING].note(item, call, report)
+        item.config.stash[JUDGING].note(item, error, call.duration, report)
     return report
 
 

@@ -1,6 +1,7 @@
 """What is judged in a session of pytest, and what came out so far."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -10,44 +11,57 @@ import pytest
 from harness.changes import named
 from harness.environments import Environment, of_interpreter
 from harness.failures import Failure
-from harness.project import APPS, catalogue
+from harness.interpreters import present
+from harness.project import APPS, ROOT, catalogue
 from harness.runs import Run
+from harness.site import Content
 from harness.stacks import Stack
 from harness.summary import Summary
 from specs import changes
+from specs.site import SITE_404
 
 SERVED: dict[str, tuple[str, list[str]]] = {
     **{app: (app, []) for app in APPS},
     "sse": ("sse", ["--interval", "0.02"]),
     "documented_stream": ("sse", []),
+    "static_files_404": ("static_files", []),
 }
 """For each fixture that is served: the app, and the arguments that it is started with."""
+
+SITES: dict[str, Mapping[str, Content]] = {"static_files_404": SITE_404}
+"""The working directory of an app, where it is another than that of the rest."""
 
 CHANGES = named(vars(changes).items())
 CATALOGUE = catalogue()
 
 
-def targets(names: list[str], interpreters: list[str]) -> dict[str, Stack | Environment]:
-    """What --stack and --python ask to judge, by name. Raises UsageError."""
-    found: dict[str, Stack | Environment] = {}
+def targets(
+    names: list[str], interpreters: list[str]
+) -> tuple[dict[str, Stack | Environment], list[str]]:
+    """What --stack and --python ask to judge, by name, and what of it this machine lacks.
+
+    Raises UsageError.
+    """
+    asked: dict[str, Stack] = {}
     if not names and not interpreters:
         names = ["documented", "latest"]
     for name in names:
-        found |= CATALOGUE.meant_by(name)
-    return found | {path: of_interpreter(path) for path in interpreters}
+        asked |= CATALOGUE.meant_by(name)
+    here, lacking = present(asked)
+    return {**here, **{path: of_interpreter(path) for path in interpreters}}, lacking
 
 
 @dataclass
 class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
 
-    `served` are the fixtures that some spec needs, `complete` tells that no spec was left out,
-    `left` counts by stack the specs that are still to come, `spec` is the one under way.
+    `served` are by stack the fixtures that some spec needs, `complete` tells that no spec was left
+    out, `left` counts by stack the specs that are still to come, `spec` is the one under way.
     """
 
     targets: dict[str, Stack | Environment]
     folder: Path
-    served: set[str] = field(default_factory=set)
+    served: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     complete: bool = True
     left: Counter[str] = field(default_factory=Counter)
     spec: str = ""
@@ -57,22 +71,31 @@ class Judging:
     _told: set[str] = field(default_factory=set)
     _seconds: float = 0.0
 
+    def judged_by(self, folder: Path) -> list[str]:
+        """The stacks that the specs in a folder judge: those of its axes, and those of none."""
+        suite = str(folder.relative_to(ROOT / "specs")).removeprefix(".")
+        suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
+        return [name for name, judge in suites.items() if judge in (None, suite)]
+
     def run(self, stack: str) -> Run:
         if stack not in self._runs:
             self._runs[stack] = Run(self.folder, stack)
         return self._runs[stack]
 
     def note(
-        self, item: pytest.Function, call: pytest.CallInfo[None], report: pytest.TestReport
+        self,
+        item: pytest.Function,
+        error: BaseException | None,
+        seconds: float,
+        report: pytest.TestReport,
     ) -> None:
         """Take in what a phase of a spec came to: count it, and append it to the run file."""
         stack = str(item.callspec.params["environment"])
-        self._seconds += call.duration
+        self._seconds += seconds
         if report.passed and report.when != "call":
             return
         seconds, self._seconds = self._seconds, 0.0
         self.left[stack] -= 1
-        error = call.excinfo.value if call.excinfo else None
         if report.skipped:
             self.not_judged.append(f"{item.nodeid}: {error}")
             return

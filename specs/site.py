@@ -8,6 +8,7 @@ PAGE = (Path(__file__).parent.parent / "apps" / "html" / "index.html").read_byte
 DOCS = b"<p>The documentation</p>\n"
 NOTE = b"A note\n"
 SECRET = b"s3cr3t!\n"
+MISSING = b"<p>There is no such page, nor was there ever</p>\n"
 LARGE = b"".join(b"%07d\n" % number for number in range(16_509))
 CHUNK = LARGE[: 64 * 1024]
 """As much as Starlette reads of a file at a time."""
@@ -52,3 +53,15 @@ SITE: dict[str, Content] = {
     "secret.txt": SECRET,
 }
 """Contents by path. What is not below `html` must never be served."""
+
+SITE_404: dict[str, Content] = {
+    "html/index.html": PAGE,
+    "html/404.html": MISSING,
+    "html/docs/index.html": DOCS,
+    "html/docs/404.html": NOTE,
+    "html/\\\\server\\share": NOTE,
+    "html/empty": None,
+    "html/note.txt": NOTE,
+    "secret.txt": SECRET,
+}
+"""A site with a page of its own for what is not there."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import changes, stacks
+from harness import catalogue, changes
 from harness.__main__ import main
 from harness.cache import VARIABLE
 from harness.environments import provision
@@ -24,10 +24,10 @@ SECONDS = 60.0
 
 
 def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
-    catalogue = stacks.load(ROOT / "specs" / "stacks.toml")
+    known = catalogue.load(ROOT / "specs" / "stacks.toml")
     assert main(["stacks", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == list(catalogue.stacks)
+    assert [row["name"] for row in rows] == list(known.stacks)
     documented = next(row for row in rows if row["name"] == "documented")
     assert documented["requirements"] == list(catalogue.stacks["documented"].requirements)
 
@@ -45,7 +45,7 @@ def test_the_lists_can_be_read_by_people(
     monkeypatch.setenv("COLUMNS", "200")
     assert main(["stacks"]) == 0
     listed = capsys.readouterr().out
-    assert all(name in listed for name in stacks.load(ROOT / "specs" / "stacks.toml").stacks)
+    assert all(name in listed for name in catalogue.load(ROOT / "specs" / "stacks.toml").stacks)
     assert main(["changes"]) == 0
     listed = capsys.readouterr().out
     found = changes.load(ROOT / "specs" / "changes.py")
@@ -216,7 +216,7 @@ def test_specs_of_a_stack_that_cannot_be_installed_end_with_1(tmp_path: Path) ->
 
 
 def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) -> None:
-    documented = stacks.load(ROOT / "specs" / "stacks.toml").named("documented")
+    documented = catalogue.load(ROOT / "specs" / "stacks.toml").named("documented")
     defect = "import starlette.responses as r; r.PlainTextResponse.media_type = 'text/csv'"
     python = str(provision(documented).interpreter)
     path = interpreter(tmp_path, python, sitecustomize=defect)

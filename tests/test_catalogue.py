@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.catalogue import load
 from harness.failures import UsageError
-from harness.stacks import Stack, load
+from harness.stacks import Stack
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,8 +15,9 @@ exclude-newer = "2026-11-20T00:00:00Z"
 [stacks]
 latest = { dated = false, parser = "httptools", loop = "uvloop" }
 h11 = { requirements = ["uvicorn==0.34.0", "SSE_Starlette<3"], parser = "h11", loop = "asyncio" }
-[starlette]
-releases = ["0.13.8"]
+[axes.starlette]
+suite = "apps"
+vary.starlette = ["0.13.8"]
 [needs]
 "starlette<0.15" = ["aiofiles"]
 """
@@ -39,7 +41,14 @@ def test_a_file_gives_its_stacks_in_order(tmp_path: Path) -> None:
             NEEDS,
         ),
         Stack("h11", ("uvicorn==0.34.0", "SSE_Starlette<3", "starlette"), DATE, NEEDS),
-        Stack("starlette-0.13.8", ("starlette==0.13.8", "sse-starlette", "uvicorn"), DATE, NEEDS),
+        Stack(
+            "starlette-0.13.8",
+            ("starlette==0.13.8", "sse-starlette", "uvicorn"),
+            DATE,
+            NEEDS,
+            axis="starlette",
+            suite="apps",
+        ),
     ]
 
 
@@ -66,7 +75,9 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
         ('exclude-newer = "2026-11-20T00:00:00Z"', "", "stacks.toml: KeyError: 'exclude-newer'"),
         ("[stacks]", "[other]", "stacks.toml: KeyError: 'stacks'"),
         ("[needs]", "[other]", "stacks.toml: KeyError: 'needs'"),
-        ("releases", "release", "stacks.toml: KeyError: 'releases'"),
+        ("[axes.starlette]", "[axis.starlette]", "stacks.toml: KeyError: 'axes'"),
+        ("vary.starlette", "starlette", "axis 'starlette': unknown key starlette"),
+        ('suite = "apps"', "", "stacks.toml: KeyError: 'suite'"),
         ("[stacks]", "[stacks", "stacks.toml: TOMLDecodeError: "),
         ("dated = false", "date = 1", "stack 'latest': unknown key date"),
         ('"httptools"', '"llhttp"', "stack 'latest': 'llhttp' is none of h11, httptools"),
@@ -130,17 +141,34 @@ def test_an_unknown_name_is_told_with_what_could_be_meant(tmp_path: Path, wanted
 
 
 AXIS = GOOD.replace(
-    'releases = ["0.13.8"]',
-    """releases = ["0.13.8", "0.14.0", "0.14.1", "1.0.0"]
-milestones = ["0.14.0"]
-yanked = ["1.0.0"]""",
+    'vary.starlette = ["0.13.8"]',
+    """vary.starlette = ["0.13.8", "0.14.0", "0.14.1", "1.0.0"]
+milestones = ["starlette-0.14.0"]
+yanked = ["starlette-1.0.0"]
+[axes.uvicorn]
+suite = "edge"
+vary.uvicorn = ["0.34.0", "0.35.0"]
+vary.parser = ["h11", "httptools"]
+without = ["uvicorn-0.35.0-h11"]
+milestones = ["uvicorn-0.34.0-h11"]
+[axes.python]
+suite = "apps"
+vary.starlette = ["0.13.8"]
+vary.python = ["3.9"]""",
 )
+
+
+UVICORN = ["uvicorn-0.34.0-h11", "uvicorn-0.34.0-httptools", "uvicorn-0.35.0-httptools"]
 
 
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [
-        ("all", ["latest", "h11", "starlette-0.14.0"]),
+        ("all", ["latest", "h11", "starlette-0.14.0", "uvicorn-0.34.0-h11"]),
+        ("uvicorn", UVICORN),
+        ("python", ["starlette-0.13.8-python-3.9"]),
+        ("uvicorn>=0.34", UVICORN),
+        ("uvicorn>0.34", ["uvicorn-0.35.0-httptools"]),
         ("releases", [f"starlette-{each}" for each in ("0.13.8", "0.14.0", "0.14.1", "1.0.0")]),
         ("starlette>=0.14", [f"starlette-{each}" for each in ("0.14.0", "0.14.1", "1.0.0")]),
         ("starlette>0.13.8,<0.14.1", ["starlette-0.14.0"]),
@@ -162,13 +190,26 @@ def test_a_range_without_a_release_is_told(tmp_path: Path) -> None:
 
 
 def test_one_stack_is_asked_for_where_one_is_served(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"'all' means 3 stacks, and one is asked for"):
+    with pytest.raises(UsageError, match=r"'all' means 4 stacks, and one is asked for"):
         load(written(tmp_path, AXIS)).named("all")
 
 
 def test_a_mark_on_no_release_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"9\.9: not among the releases"):
-        load(written(tmp_path, AXIS.replace('yanked = ["1.0.0"]', 'yanked = ["9.9"]')))
+    with pytest.raises(UsageError, match=r"axis 'starlette': yanked has 9\.9, not on it"):
+        load(written(tmp_path, AXIS.replace('yanked = ["starlette-1.0.0"]', 'yanked = ["9.9"]')))
+
+
+def test_what_varies_is_what_a_stack_of_an_axis_holds(tmp_path: Path) -> None:
+    found = load(written(tmp_path, AXIS)).stacks
+    assert found["uvicorn-0.34.0-httptools"] == Stack(
+        "uvicorn-0.34.0-httptools",
+        ("uvicorn==0.34.0", "httptools", "starlette", "sse-starlette"),
+        DATE,
+        NEEDS,
+        axis="uvicorn",
+        suite="edge",
+    )
+    assert found["starlette-0.13.8-python-3.9"].python == "3.9"
 
 
 def test_a_requirement_without_a_version_is_told(tmp_path: Path) -> None:

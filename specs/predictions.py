@@ -1,0 +1,199 @@
+"""What each change of Starlette does to an answer, for `python -m harness explore`.
+
+A prediction is exact: the answer before, rewritten, is the whole answer after.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
+
+from harness.changes import Change
+from harness.effects import Effect, with_headers
+from harness.environments import Environment
+from harness.expect import ABSENT, Response
+from harness.request import Request
+from specs import changes as named
+from specs import model
+
+ROUTES = ("hello", "json_cors", "basic_auth", "sse")
+"""The apps that are made of routes."""
+
+CORS = ("json_cors", "sse")
+FILES = ("static_files",)
+ITSELF = "127.0.0.1:PORT"
+
+
+def _headers(
+    change: Change,
+    apps: tuple[str, ...],
+    when: Callable[[Request, Response], bool],
+    **changed: object,
+) -> Effect:
+    """An effect that sets headers, or leaves them out where ABSENT."""
+    return Effect(change, apps, when, lambda _, answer, __: with_headers(answer, **changed))
+
+
+def _modelled(change: Change) -> Effect:
+    """An effect that `specs.model` knows: its answer before the change, and the one after."""
+
+    def becomes(first: str, second: str) -> Callable[[Request, Response, Environment], Response]:
+        def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
+            before, after = (
+                _kept(answer, model.answer(request, _at(newer, version)))
+                for version in (first, second)
+            )
+            if before == after or before != answer:
+                return answer
+            return after
+
+        return rewrite
+
+    first, last = change.first, change.last or change.first
+    forth, back = becomes(f"{first}.dev0", first), becomes(last, f"{last}.post1")
+    return Effect(change, FILES, _reads_files, forth, back if change.last else None)
+
+
+def _at(environment: Environment, starlette: str) -> Environment:
+    return replace(environment, packages={**environment.packages, "starlette": starlette})
+
+
+def _kept(answer: Response, expected: Response) -> Response:
+    """What is expected of a client that asked as this one did to close, or to continue."""
+    connection = answer.headers.get("connection", ABSENT)
+    closes = expected.closes or connection == "close"
+    whole = closes if expected.ending == "whole" else False
+    return replace(
+        with_headers(expected, connection=connection), closes=whole, interim=answer.interim
+    )
+
+
+def _reads_files(request: Request, _: Response) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+def _is_preflight(request: Request) -> bool:
+    return (
+        request.method == "OPTIONS"
+        and request.header("origin") is not None
+        and request.header("access-control-request-method") is not None
+    )
+
+
+def _is_answered_by_cookie(request: Request, answer: Response) -> bool:
+    """Whether CORSMiddleware answers with the origin because of a cookie."""
+    return (
+        not _is_preflight(request)
+        and None not in (request.header("origin"), request.header("cookie"))
+        and "access-control-allow-origin" in answer.headers
+    )
+
+
+def _is_from_app(answer: Response) -> bool:
+    """Whether CORSMiddleware saw the answer: uvicorn itself has no date in its own."""
+    return "date" in answer.headers and answer.status != 500
+
+
+def _has_blank_in_location(request: Request, answer: Response) -> bool:
+    return "+" in answer.headers.get("location", "")
+
+
+def _escape_blanks(request: Request, answer: Response, _: Environment) -> Response:
+    """Of the + in Location, those that were blanks in what was asked become %20."""
+    asked = f"{request.header('host')}{request.path}?{request.query}"
+    first, *rest = answer.headers["location"].split("+")
+    written = ("+" if char == "+" else "%20" for char in asked if char in " +")
+    return with_headers(
+        answer, location=first + "".join(f"{sign}{part}" for sign, part in zip(written, rest, strict=False))
+    )
+
+
+def _refuse_private_network(request: Request, answer: Response, _: Environment) -> Response:
+    told = "Disallowed CORS private-network"
+    if answer.status == 400:
+        told = f"{answer.body.decode()}, private-network"
+    return replace(
+        with_headers(answer, content_length=str(len(told))),
+        status=400,
+        reason="Bad Request",
+        body=told.encode(),
+    )
+
+
+OLD_HOST = re.compile(r"([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::[0-9]+)?", re.IGNORECASE)
+
+
+def _to_itself(request: Request, answer: Response, newer: Environment) -> Response:
+    return answer
+
+
+EFFECTS = [
+    _headers(
+        named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"
+    ),
+    Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
+    _modelled(named.FILE_AS_FOLDER_NOT_FOUND),
+    Effect(
+        named.EMPTY_BODY_HAS_LENGTH,
+        (*ROUTES, *FILES),
+        lambda _, answer: answer.status in (307, 401) and "content-length" not in answer.headers,
+        lambda _, answer, __: replace(
+            with_headers(answer, content_length="0", transfer_encoding=ABSENT),
+            closes=answer.headers.get("connection") == "close",
+        ),
+    ),
+    _headers(
+        named.ALLOW_ON_405, ROUTES, lambda _, answer: answer.status == 405, allow="GET, HEAD"
+    ),
+    _modelled(named.LINKS_LEAD_OUT),
+    _modelled(named.SIBLING_FOLDER_HIDDEN),
+    _modelled(named.LINE_BREAK_REDIRECTS),
+    _modelled(named.ETAG_QUOTED),
+    _modelled(named.LINE_BREAK_KEPT),
+    _modelled(named.PATHSEND_ASSUMED),
+    _modelled(named.LONG_NAME_NOT_FOUND),
+    _modelled(named.RANGES),
+    _modelled(named.BOUNDARY_OF_26_DIGITS),
+    _modelled(named.LARGE_PARTS_WHOLE),
+    _modelled(named.RANGES_SPLIT),
+    _modelled(named.NONE_MATCH_FIRST),
+    Effect(
+        named.PRIVATE_NETWORK_REFUSED,
+        CORS,
+        lambda request, _: _is_preflight(request)
+        and request.header("access-control-request-private-network") is not None,
+        _refuse_private_network,
+    ),
+    _modelled(named.UNSATISFIABLE_NAMES_UNIT),
+    _modelled(named.NULL_BYTE_NOT_FOUND),
+    Effect(
+        named.COOKIE_CHANGES_NO_ORIGIN,
+        CORS,
+        _is_answered_by_cookie,
+        lambda _, answer, __: with_headers(answer, access_control_allow_origin="*", vary=ABSENT),
+    ),
+    _modelled(named.RANGES_MERGED),
+    _modelled(named.MULTIPART_MENDED),
+    _modelled(named.UNKNOWN_TYPE_BINARY),
+    _modelled(named.WEAK_PREFIX_EXACT),
+    _modelled(named.LONG_SUFFIX_CLAMPED),
+    _modelled(named.EMPTY_RANGE_REFUSED),
+    _modelled(named.HUNDRED_RANGES),
+    Effect(
+        named.CORS_VARIES_ALWAYS,
+        CORS,
+        lambda request, answer: not _is_preflight(request) and _is_from_app(answer),
+        lambda _, answer, __: with_headers(answer, vary="Origin"),
+    ),
+    _headers(
+        named.PREFLIGHT_VARIES,
+        CORS,
+        lambda request, _: _is_preflight(request),
+        vary="Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
+        "Access-Control-Request-Private-Network",
+    ),
+    _modelled(named.STAR_MATCHES_EVERY_TAG),
+    _headers(
+        named.FILES_ALLOW_ON_405, FILES, lambda _, answer: answer.status == 405, allow="GET, HEAD"
+    ),
+]

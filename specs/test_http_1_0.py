@@ -1,0 +1,202 @@
+"""All apps: requests of HTTP/1.0, after each of which the server closes the connection by itself.
+
+It answers them as HTTP/1.1 (RFC 9112 section 2.3), and keeps no connection.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.client import Client
+from harness.exchange import Exchange
+from harness.expect import ABSENT, Response, by_parser, since
+from specs.answers import (
+    BAD_REQUEST,
+    CORS,
+    NO_BODY,
+    TEXT,
+    UVICORN,
+    content,
+    not_allowed,
+    not_found,
+    redirect,
+    text,
+    without_body,
+)
+from specs.changes import CLOSE_ANNOUNCED, EMPTY_BODY_HAS_LENGTH, PATHSEND_ASSUMED, RANGES
+from specs.files import CHANGED, file, not_modified, part
+from specs.site import DOCS, NOTE
+from specs.test_json_cors import PREFLIGHT
+
+GREETING = text(b"Hello Starlette !!!")
+JSON = b'{"response":"Hello Vader !!!"}'
+SECRET = b'{"message":"Hello Protected Starlette !!!"}'
+TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
+
+CLOSE = {"connection": by_parser(h11="close", httptools=since(CLOSE_ANNOUNCED, "close"))}
+EMPTY = NO_BODY | {
+    "transfer-encoding": since(
+        EMPTY_BODY_HAS_LENGTH, ABSENT, before=by_parser(h11=ABSENT, httptools="chunked")
+    )
+}
+"""How an answer without a body is framed: with h11 by the end of the connection, once."""
+
+WISHES = {
+    "none": b"",
+    "Host": b"Host: example.org\r\n",
+    "empty Host": b"Host:\r\n",
+    "keep-alive": b"Connection: keep-alive\r\n",
+    "Keep-Alive": b"Connection: Keep-Alive\r\nKeep-Alive: timeout=5, max=100\r\n",
+    "keep-alive by proxy": b"Proxy-Connection: keep-alive\r\n",
+}
+BODIES = {
+    "length": (b"Content-Length: 3\r\n", b"abc"),
+    "none": (b"", b""),
+    "no length": (b"", b"abc"),
+    "expect": (b"Content-Length: 3\r\nExpect: 100-continue\r\n", b"abc"),
+    "expect, body withheld": (b"Content-Length: 3\r\nExpect: 100-continue\r\n", b""),
+}
+
+
+def asking(
+    client: Client, target: bytes = b"/", headers: bytes = b"", method: bytes = b"GET"
+) -> Exchange:
+    return until_it_closes(client, b"%b %b HTTP/1.0\r\n%b\r\n" % (method, target, headers))
+
+
+def until_it_closes(client: Client, request: bytes) -> Exchange:
+    """Whatever comes in less than the 5 s that uvicorn keeps an idle connection."""
+    return client.raw(request, seconds=4, answers=2)
+
+
+def last(answer: Response) -> Response:
+    """An answer after which the connection is closed."""
+    return replace(answer, headers=answer.headers | CLOSE, closes=True)
+
+
+def answer_to(method: bytes, answer: Response) -> Response:
+    if method == b"HEAD":
+        answer = without_body(answer)
+        answer = replace(answer, headers=answer.headers | {"transfer-encoding": ABSENT})
+    return last(answer)
+
+
+@pytest.mark.source("RFC 9112 section 9.3", "RFC 9112 section 3.2", "uvicorn docs settings")
+@pytest.mark.parametrize("wish", WISHES)
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_greets_and_closes_whatever_is_wished(hello: Client, method: bytes, wish: str) -> None:
+    assert asking(hello, b"/", WISHES[wish], method) == answer_to(method, GREETING)
+
+
+@pytest.mark.source("RFC 9112 section 9.6")
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_says_that_it_closes_where_that_is_wished(hello: Client, method: bytes) -> None:
+    answer = answer_to(method, GREETING)
+    expected = replace(answer, headers=answer.headers | {"connection": "close"})
+    assert asking(hello, b"/", b"Connection: close\r\n", method) == expected
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_answers_the_first_of_several_only(hello: Client) -> None:
+    request = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    assert until_it_closes(hello, request * 3) == last(GREETING)
+
+
+@pytest.mark.source("RFC 9110 section 10.1.1", "RFC 9112 section 6.3")
+@pytest.mark.parametrize("framing", BODIES)
+def test_ignores_a_body(hello: Client, framing: str) -> None:
+    headers, body = BODIES[framing]
+    for method, target, expected in (
+        (b"GET", b"/", GREETING),
+        (b"POST", b"/", not_allowed()),
+        (b"POST", b"/missing", not_found()),
+    ):
+        request = b"%b %b HTTP/1.0\r\n%b\r\n%b" % (method, target, headers, body)
+        assert until_it_closes(hello, request) == last(expected)
+
+
+@pytest.mark.source("RFC 9112 section 3.2")
+def test_leaves_a_second_host_to_its_parser(hello: Client) -> None:
+    expected = by_parser(h11=BAD_REQUEST, httptools=last(GREETING))
+    assert asking(hello, b"/", b"Host: a\r\nHost: b\r\n") == expected
+
+
+@pytest.mark.source("primer log lines")
+def test_logs_the_version(hello: Client) -> None:
+    with hello.logged() as lines:
+        asked = asking(hello)
+    assert lines == [
+        "INFO TIME - Received request: GET",
+        f'INFO:     127.0.0.1:{asked.client_port} - "GET / HTTP/1.0" 200 OK',
+    ]
+
+
+@pytest.mark.source("RFC 9112 section 3.3", "starlette docs routing")
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, method: bytes) -> None:
+    itself = f"http://127.0.0.1:{json_cors.port}/user/Vader?a=1"
+    expected = answer_to(method, redirect(itself, CORS | EMPTY))
+    assert asking(json_cors, b"/user/Vader/?a=1", method=method) == expected
+
+
+@pytest.mark.source("RFC 9112 section 3.3")
+def test_redirects_to_the_host_that_was_asked(json_cors: Client) -> None:
+    expected = last(redirect("http://example.org/user/Vader", CORS | EMPTY))
+    assert asking(json_cors, b"/user/Vader/", b"Host: example.org\r\n") == expected
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+def test_is_readable_from_every_origin(json_cors: Client) -> None:
+    expected = last(Response(200, content(JSON, "application/json", TO_ANY_ORIGIN), JSON))
+    assert asking(json_cors, b"/user/Vader", b"Origin: https://example.org\r\n") == expected
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+def test_grants_a_preflight(json_cors: Client) -> None:
+    headers = b"Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n"
+    expected = last(Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK"))
+    assert asking(json_cors, b"/user/Vader", headers, b"OPTIONS") == expected
+
+
+@pytest.mark.source("starlette docs staticfiles")
+def test_serves_a_file(static_files: Client) -> None:
+    answer = file(NOTE, TEXT)
+    lost = since(PATHSEND_ASSUMED, False, before=True)
+    expected = replace(answer, headers=answer.headers | CLOSE, closes=lost)
+    assert asking(static_files, b"/note.txt") == expected
+
+
+@pytest.mark.source("starlette docs staticfiles", "RFC 9110 section 14.2")
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_serves_a_folder_and_its_files(static_files: Client, method: bytes) -> None:
+    itself = f"http://127.0.0.1:{static_files.port}/docs/"
+    answers = {
+        (b"/docs", b""): redirect(itself, EMPTY),
+        (b"/missing", b""): not_found(),
+        (b"/note.txt", b"If-Modified-Since: %b\r\n" % CHANGED.encode()): not_modified(NOTE),
+    }
+    for (target, headers), answer in answers.items():
+        expected = answer_to(method, answer)
+        assert asking(static_files, target, headers, method) == expected
+
+
+@pytest.mark.source("RFC 9110 section 14.2")
+def test_sends_a_part_of_a_file(static_files: Client) -> None:
+    whole = last(without_body(file(DOCS)))
+    expected = since(RANGES, last(without_body(part(0, 5, DOCS))), before=whole)
+    assert asking(static_files, b"/docs/", b"Range: bytes=0-4\r\n", b"HEAD") == expected
+
+
+@pytest.mark.source("primer basic_auth")
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_challenges_a_request_without_credentials(basic_auth: Client, method: bytes) -> None:
+    expected = Response(401, UVICORN | EMPTY | {"www-authenticate": "Basic"})
+    assert asking(basic_auth, method=method) == answer_to(method, expected)
+
+
+@pytest.mark.source("primer basic_auth")
+@pytest.mark.parametrize("method", [b"GET", b"HEAD"])
+def test_greets_who_has_the_password(basic_auth: Client, method: bytes) -> None:
+    expected = answer_to(method, Response(200, content(SECRET, "application/json"), SECRET))
+    credentials = b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n"
+    assert asking(basic_auth, b"/", credentials, method) == expected

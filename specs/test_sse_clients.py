@@ -1,0 +1,204 @@
+"""sse: clients that leave abruptly, pause, close one side only, or come from elsewhere."""
+
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from harness.client import Client
+from harness.connection import Connection
+from harness.environments import Environment
+from harness.exchange import Exchange
+from harness.expect import ABSENT, Response, by_parser, since
+from specs.answers import CORS, TEXT, content, not_allowed, not_found, without_body
+from specs.changes import CLOSE_ANNOUNCED
+from specs.judging import Judging
+from specs.test_json_cors import PREFLIGHT, preflight
+from specs.test_sse import EVENTS, stream, subscribe
+
+ORIGIN = {"Origin": "https://example.org"}
+TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
+GET = b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+CHUNK = len(b"b\r\n" + EVENTS[0] + b"\r\n")
+"""What an event of one digit takes on the wire."""
+
+
+class Subscription(Connection):
+    """A connection that reads no byte beyond what it was asked to read."""
+
+    def read_head(self) -> None:
+        while not self.data.endswith(b"\r\n\r\n") and self.receive(1):
+            pass
+
+    def read(self, size: int) -> None:
+        wanted = len(self.data) + size
+        while len(self.data) < wanted and self.receive(wanted - len(self.data)):
+            pass
+
+    def read_to_the_end(self) -> None:
+        while self.receive():
+            pass
+
+    def reset(self) -> None:
+        """Leave with a reset instead of an orderly close."""
+        assert self.socket is not None
+        linger = struct.pack("ii", 1, 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.leave()
+
+
+Keep = Callable[[Subscription], Exchange]
+
+
+@pytest.fixture
+def keep(environment: Environment, judging: Judging) -> Keep:
+    """Leave a connection, and put what passed on it into the run file."""
+
+    def kept(connection: Subscription) -> Exchange:
+        connection.leave()
+        exchange = Exchange.of("sse", environment, "GET", connection, closes=False)
+        judging.run(environment.name).exchange(judging.spec, exchange)
+        return exchange
+
+    return kept
+
+
+@contextmanager
+def connected(client: Client, request: bytes = GET) -> Iterator[Subscription]:
+    with Subscription(client.port, seconds=4) as connection:
+        connection.send(request)
+        yield connection
+
+
+def leaves_within_the_head(client: Client) -> None:
+    with connected(client, GET[:20]):
+        pass
+
+
+def leaves_within_a_body(client: Client) -> None:
+    request = b"POST /stream HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc"
+    with connected(client, request):
+        pass
+
+
+def leaves_at_once(client: Client) -> None:
+    with connected(client):
+        pass
+
+
+def resets_at_once(client: Client) -> None:
+    with connected(client) as connection:
+        connection.reset()
+
+
+def resets_within_an_event(client: Client) -> None:
+    with connected(client) as connection:
+        connection.read_head()
+        connection.read(CHUNK // 2)
+        connection.reset()
+
+
+def half_closes_at_once(client: Client) -> None:
+    with connected(client) as connection:
+        connection.half_close()
+        connection.read_to_the_end()
+
+
+@pytest.mark.source("RFC 9112 section 9.5")
+@pytest.mark.parametrize(
+    "misbehave",
+    [
+        leaves_within_the_head,
+        leaves_within_a_body,
+        leaves_at_once,
+        resets_at_once,
+        resets_within_an_event,
+        half_closes_at_once,
+    ],
+)
+def test_serves_others_after_a_client_that(
+    sse: Client, misbehave: Callable[[Client], None]
+) -> None:
+    with sse.logged() as lines:
+        misbehave(sse)
+        after = subscribe(sse, 1)
+    assert after == stream(1)
+    assert [line for line in lines if not line.startswith("INFO")] == []
+
+
+@pytest.mark.source("RFC 9112 section 9.6")
+def test_ends_the_stream_of_a_client_that_closes_its_side(sse: Client, keep: Keep) -> None:
+    with sse.logged() as lines, connected(sse) as connection:
+        connection.read_head()
+        connection.read(CHUNK)
+        connection.half_close()
+        connection.read_to_the_end()
+    exchange = keep(connection)
+    seen = len(exchange.message.chunks or ())  # one more where it was on its way
+    assert exchange == replace(stream(seen), ending="no last chunk: closed by the server")
+    assert [line for line in lines if not line.startswith("INFO")] == []
+
+
+@pytest.mark.source("HTML #server-sent-events-intro")
+def test_keeps_the_events_of_a_client_that_pauses(sse: Client, keep: Keep) -> None:
+    with connected(sse) as connection:
+        connection.read_head()
+        connection.read(CHUNK)
+        meanwhile = subscribe(sse, 2)
+        connection.read(2 * CHUNK)
+        exchange = keep(connection)
+    assert meanwhile == stream(2)
+    assert exchange == stream(3)
+
+
+@pytest.mark.source("RFC 9112 section 6.1", "RFC 9112 section 9.3")
+def test_streams_to_a_client_of_http_1_0(sse: Client, keep: Keep) -> None:
+    whole = stream(2)
+    ends_with_the_connection = replace(
+        whole,
+        headers=whole.headers | {"connection": "close", "transfer-encoding": ABSENT},
+        body=b"".join(EVENTS[:2]),
+        ending="the body does not end: left by the client",
+    )
+    both = {"connection": since(CLOSE_ANNOUNCED, ("keep-alive", "close"), before="keep-alive")}
+    in_chunks = replace(whole, headers=whole.headers | both)
+    request = b"GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+    with connected(sse, request) as connection:
+        connection.read_head()
+        connection.read(2 * (CHUNK if sse.environment.parser == "httptools" else len(EVENTS[0])))
+        exchange = keep(connection)
+    assert exchange == by_parser(h11=ends_with_the_connection, httptools=in_chunks)
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+def test_is_readable_from_every_origin_when_it_fails(sse: Client) -> None:
+    assert sse.get("/missing", ORIGIN) == not_found(TO_ANY_ORIGIN)
+    assert sse.post("/stream", ORIGIN) == not_allowed(TO_ANY_ORIGIN)
+
+
+@pytest.mark.source("Fetch #http-cors-protocol", "RFC 9110 section 9.3.2")
+def test_shows_its_head_to_every_origin(sse: Client) -> None:
+    answer = without_body(stream(0, TO_ANY_ORIGIN))
+    framing = {"transfer-encoding": by_parser(h11="chunked", httptools=ABSENT)}
+    assert sse.head("/stream", ORIGIN) == replace(answer, headers=answer.headers | framing)
+
+
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+@pytest.mark.parametrize(
+    ("headers", "status", "body"),
+    [
+        ((), 200, b"OK"),
+        ((("Access-Control-Request-Headers", "Accept"),), 200, b"OK"),
+        ((("Access-Control-Request-Headers", "Last-Event-ID"),), 400, b"Disallowed CORS headers"),
+        ((("Access-Control-Request-Headers", "Cache-Control"),), 400, b"Disallowed CORS headers"),
+    ],
+    ids=repr,
+)
+def test_grants_a_preflight_for_the_stream(
+    sse: Client, headers: tuple[tuple[str, str], ...], status: int, body: bytes
+) -> None:
+    expected = Response(status, content(body, TEXT, PREFLIGHT), body)
+    assert sse.options("/stream", preflight("GET", *headers)) == expected

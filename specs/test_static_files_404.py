@@ -1,0 +1,178 @@
+"""static_files: a folder with a 404.html, which is sent where nothing else is found."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.changes import Change
+from harness.client import Client
+from harness.expect import history, since, unordered
+from specs.answers import answer_to, not_found, redirect, text
+from specs.changes import (
+    FILE_AS_FOLDER_NOT_FOUND,
+    FILES_ALLOW_ON_405,
+    LONG_NAME_NOT_FOUND,
+    NULL_BYTE_NOT_FOUND,
+    PAGE_OF_404_HAS_NO_304,
+    PAGE_OF_404_HAS_NO_PARTS,
+    RANGES,
+)
+from specs.files import (
+    AFTER,
+    BEFORE,
+    BROKEN,
+    CHANGED,
+    INVERTED,
+    MALFORMED,
+    WHOLE_PAGE,
+    file,
+    not_modified,
+    not_satisfiable,
+    part,
+    parts,
+    shortened,
+    tag_of,
+    with_fixed_boundary,
+)
+from specs.site import DOCS, MISSING, NOTE
+
+NOT_FOUND = replace(file(MISSING), status=404)
+TAG = tag_of(MISSING)
+
+
+@pytest.mark.source("starlette docs staticfiles")
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/missing",
+        "/missing/",
+        "/missing.html?a=1",
+        "/404.HTML",
+        "/html/404.html",
+        "/docs/missing",
+        "/docs/missing/",
+        "/empty",
+        "/empty/",
+        "/..",
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "//etc/passwd",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_sends_its_own_page_where_nothing_is_found(
+    static_files_404: Client, method: str, target: str
+) -> None:
+    assert static_files_404.request(method, target) == answer_to(method, NOT_FOUND)
+
+
+@pytest.mark.source("starlette docs staticfiles")
+@pytest.mark.parametrize("target", ["/note.txt/x", "/404.html/x", "/docs/index.html/404.html"])
+def test_sends_its_own_page_below_a_file(static_files_404: Client, target: str) -> None:
+    expected = since(FILE_AS_FOLDER_NOT_FOUND, NOT_FOUND, before=BROKEN)
+    assert static_files_404.get(target) == expected
+
+
+@pytest.mark.source("starlette docs staticfiles")
+@pytest.mark.parametrize(
+    ("target", "change"),
+    [
+        ("/%00", NULL_BYTE_NOT_FOUND),
+        ("/docs%00/", NULL_BYTE_NOT_FOUND),
+        ("/" + "a" * 256, LONG_NAME_NOT_FOUND),
+    ],
+    ids=shortened,
+)
+def test_has_no_page_for_a_name_that_cannot_be(
+    static_files_404: Client, target: str, change: Change
+) -> None:
+    assert static_files_404.get(target) == since(change, not_found(), before=BROKEN)
+
+
+@pytest.mark.source("starlette docs staticfiles")
+def test_serves_what_is_found(static_files_404: Client) -> None:
+    location = f"http://127.0.0.1:{static_files_404.port}/docs/"
+    assert static_files_404.get("/") == WHOLE_PAGE
+    assert static_files_404.get("/docs") == redirect(location)
+    assert static_files_404.get("/docs/") == file(DOCS)
+    assert static_files_404.get("/docs/404.html") == file(NOTE)
+    assert static_files_404.get("/404.html") == file(MISSING)
+
+
+@pytest.mark.source("RFC 9110 section 15.5.6")
+@pytest.mark.parametrize("target", ["/missing", "/404.html"])
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+def test_allows_get_and_head_only(static_files_404: Client, method: str, target: str) -> None:
+    allow = {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
+    expected = text(b"Method Not Allowed", 405, allow)
+    assert static_files_404.request(method, target) == expected
+
+
+@pytest.mark.source("RFC 9110 section 13.2.1")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If-None-Match": TAG},
+        {"If-None-Match": '"x"', "If-Modified-Since": CHANGED},
+        {"If-Modified-Since": CHANGED},
+        {"If-Modified-Since": AFTER},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_sends_the_page_to_a_client_that_has_it(
+    static_files_404: Client, method: str, headers: dict[str, str]
+) -> None:
+    answer = since(PAGE_OF_404_HAS_NO_304, NOT_FOUND, before=not_modified(MISSING))
+    assert static_files_404.request(method, "/missing", headers) == answer_to(method, answer)
+
+
+@pytest.mark.source("RFC 9110 section 13.2.1")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If-None-Match": "*"},
+        {"If-None-Match": f'"{TAG}"'},
+        {"If-None-Match": '"x"'},
+        {"If-Modified-Since": BEFORE},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_sends_the_page_whatever_else_the_client_has(
+    static_files_404: Client, method: str, headers: dict[str, str]
+) -> None:
+    assert static_files_404.request(method, "/missing", headers) == answer_to(method, NOT_FOUND)
+
+
+@pytest.mark.source("RFC 9110 section 14.2")
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ("bytes=0-4", part(0, 5, MISSING)),
+        ("bytes=0-", part(0, len(MISSING), MISSING)),
+        ("bytes=0-0,2-2", parts((0, 1), (2, 3), body=MISSING)),
+        (f"bytes={len(MISSING)}-", not_satisfiable(len(MISSING))),
+        ("bytes=5-2", INVERTED),
+        ("bytes", MALFORMED),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_sends_no_part_of_the_page(
+    static_files_404: Client, method: str, value: str, answer: object
+) -> None:
+    whole = history(NOT_FOUND, (RANGES, answer), (PAGE_OF_404_HAS_NO_PARTS, NOT_FOUND))
+    exchange = static_files_404.request(method, "/missing", {"Range": value})
+    assert with_fixed_boundary(exchange) == answer_to(method, whole)
+
+
+@pytest.mark.source("RFC 9110 section 13.1.5")
+@pytest.mark.parametrize("validator", [f'"{TAG}"', CHANGED, '"x"'])
+def test_sends_no_part_of_the_page_to_a_client_that_has_it(
+    static_files_404: Client, validator: str
+) -> None:
+    has_it = validator != '"x"'
+    before = since(RANGES, part(0, 5, MISSING) if has_it else NOT_FOUND, before=NOT_FOUND)
+    expected = since(PAGE_OF_404_HAS_NO_PARTS, NOT_FOUND, before=before)
+    headers = {"Range": "bytes=0-4", "If-Range": validator}
+    assert static_files_404.get("/missing", headers) == expected
