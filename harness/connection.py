@@ -26,6 +26,7 @@ class Segment:
 class Connection:
     """A recorded connection. `ended` tells in a few words how it went, and is empty while it lasts.
 
+    As a context it is left in the end, unless it `stays` for another exchange.
     `receive` returns b"" at the end, whatever ended it: the server's close, a reset, the deadline
     or the limit.
     """
@@ -37,6 +38,7 @@ class Connection:
     received: list[Segment] = field(default_factory=list)
     ended: str = ""
     client_port: int = 0
+    stays: bool = False
     _bytes: int = 0
     _reset: bool = False
 
@@ -55,7 +57,8 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.leave()
+        if not self.stays:
+            self.leave()
 
     @property
     def data(self) -> bytes:
@@ -99,6 +102,23 @@ class Connection:
                 self.ended = f"more than {LIMIT} bytes came"
         return data
 
+    def again(self, seconds: float) -> None:
+        """Begin the next exchange, with records and a deadline of its own."""
+        self.sent, self.received, self._bytes, self.stays = [], [], 0, False
+        self.began, self.seconds = time.monotonic(), seconds
+
+    def peek(self) -> bytes | None:
+        """A byte that has come and was not received; b"" once the server closed; else None."""
+        if self.socket is None or self.ended:
+            return b""
+        self.socket.setblocking(False)
+        try:
+            return self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+
     def look_after(self, wait_for_close: bool) -> bool:
         """See what follows a whole answer; tell whether the server closed the connection by itself.
 
@@ -108,19 +128,12 @@ class Connection:
         if self.socket is None or self.ended:
             return self.closed_by_server
         self.seconds = self._now() + AFTERLOOK
-        if not wait_for_close:
-            self.socket.setblocking(False)
-            try:
-                closed = self.socket.recv(1, socket.MSG_PEEK) == b""
-            except BlockingIOError:
-                closed = False
-            except OSError:
-                closed = True
-            if not closed:
-                self.half_close()
+        closes = wait_for_close or self.peek() == b""
+        if not closes:
+            self.half_close()
         while self.receive():
             pass
-        return self.ended == CLOSED and (wait_for_close or closed)
+        return self.ended == CLOSED and closes
 
     def half_close(self) -> None:
         """Close the sending side only: the server reads the end, and may still answer."""

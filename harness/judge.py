@@ -3,6 +3,7 @@
 A session writes run files as it goes, and they are all that is known of it in the end.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,12 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from harness.cache import cache_folder
+from harness.footprint import Footprint
 from harness.project import ROOT
 from harness.servers import guarded
 from harness.summary import Summary
 
-STACKS_A_SESSION = 4
+STACKS_A_SESSION = 7
 """Enough that the start of pytest weighs little, and few enough that the last session is short."""
+
+PYTEST = ["-q", "-p", "no:cacheprovider", "-p", "no:logging", "--capture=no"]
+"""No plugin that does something for each spec and nothing for a run."""
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = 15.0
@@ -31,7 +37,7 @@ class Session:
         self.folder = folder
         folder.mkdir(parents=True)
         chosen = [word for stack in stacks for word in ("--stack", stack)]
-        options = ["-p", "no:cacheprovider", "-q", "--runs", str(folder), *chosen, *arguments]
+        options = [*PYTEST, "--runs", str(folder), *chosen, *arguments]
         with (folder / "pytest.log").open("wb") as output:
             self.process = subprocess.Popen(
                 guarded([sys.executable, "-m", "pytest", "specs", *options]),
@@ -40,6 +46,7 @@ class Session:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd=ROOT,
+                env=_variables(),
             )
 
     @property
@@ -59,10 +66,19 @@ class Session:
             self.process.wait()
 
 
+def _variables() -> dict[str, str]:
+    """Those of this process; the specs are compiled once for all sessions, whatever it says."""
+    variables = dict(os.environ)
+    if variables.pop("PYTHONDONTWRITEBYTECODE", None):
+        variables["PYTHONPYCACHEPREFIX"] = str(cache_folder() / "bytecode")
+    return variables
+
+
 def judge(
     stacks: Sequence[str], folder: Path, jobs: int, arguments: Sequence[str], console: Console
-) -> Summary:
+) -> tuple[Summary, Footprint]:
     """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
+    footprint = Footprint()
     size = max(1, min(STACKS_A_SESSION, -(-len(stacks) // jobs)))
     waiting = [stacks[start : start + size] for start in range(0, len(stacks), size)]
     sessions: list[Session] = []
@@ -77,9 +93,11 @@ def judge(
                     sessions.append(session)
                     running.append(session)
                 running = [each for each in running if not each.ends_within(POLL_SECONDS)]
+                footprint.look(session.process.pid for session in running)
                 begun = sum(len(session.run_files) for session in sessions)
                 progress.update(bar, completed=begun - len(running))
         finally:
             for session in running:
                 session.stop()
-    return Summary.of(path for session in sessions for path in session.run_files)
+    summary = Summary.of(path for session in sessions for path in session.run_files)
+    return summary, footprint

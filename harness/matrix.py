@@ -20,8 +20,8 @@ def judge_stacks(options: argparse.Namespace) -> int:
     part, parts = options.shard
     names = list(asked)[part - 1 :: parts]
     folder = options.runs.absolute() / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    found = judge(names, folder, options.jobs, options.arguments, console())
-    print(f"run files: {folder}")
+    found, footprint = judge(names, folder, options.jobs, options.arguments, console())
+    print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")
     for line in lacking:
         console().print(f"NOT JUDGED {line}", style="bold red", highlight=False)
     return _matrix(found, set(names))

@@ -1,0 +1,90 @@
+"""What the harness's own way of judging costs beside plain tox, on ten releases.
+
+    python -m benchmarks.plain_tox
+
+Plain tox is what a project would write by hand: an environment a release, made by virtualenv and
+pip, with pytest in it, one after another. Each way is run from an empty cache and then warm. It
+prints seconds, the peak of resident memory of everything that was started, and the ratio.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from harness.project import ROOT, catalogue
+
+TEN = 10
+SECONDS = 3600.0
+INI = """
+[tox]
+envlist = {names}
+[testenv]
+runner = virtualenv
+package = editable
+deps = sse-starlette
+       uvicorn
+       {pins}
+change_dir = {root}
+pass_env = STARLETTE_CONFORMANCE_*
+commands = pytest specs -q -k "not browser" --python {{env_python}} --runs {runs}
+"""
+
+
+def main() -> None:
+    stacks = [each for each in catalogue().stacks.values() if each.axis == "starlette"]
+    chosen = stacks[:: len(stacks) // TEN][:TEN]
+    print(f"ten releases: {', '.join(stack.name for stack in chosen)}")
+    with tempfile.TemporaryDirectory(prefix="plain-tox-") as name:
+        folder = Path(name)
+        os.environ["STARLETTE_CONFORMANCE_CACHE"] = str(folder / "cache")
+        os.environ["UV_CACHE_DIR"] = str(folder / "uv")
+        os.environ["PIP_CACHE_DIR"] = str(folder / "pip")
+        runs = str(folder / "runs")
+        judge = [sys.executable, "-m", "harness", "judge", "--runs", runs]
+        judge += [word for stack in chosen for word in ("--stack", stack.name)]
+        judge += ["--", "-k", "not browser"]
+        pins = {stack.name: stack.requirements[0] for stack in chosen}
+        lines = "\n       ".join(f"{stack}: {pin}" for stack, pin in pins.items())
+        ini = folder / "tox.ini"
+        ini.write_text(INI.format(names=",".join(pins), pins=lines, root=ROOT, runs=runs), "utf-8")
+        tox = shutil.which("tox", path=Path(sys.executable).parent) or "tox"
+        plain = [tox, "-c", str(ini), "--root", str(ROOT), "--workdir", str(folder / "tox")]
+        for state in ("cold", "warm"):
+            ours, theirs = measured(judge), measured(plain)
+            print(f"{state}  harness judge: {ours[0]:6.1f} s  {ours[1]:5.0f} MiB")
+            print(f"{state}  plain tox:     {theirs[0]:6.1f} s  {theirs[1]:5.0f} MiB")
+            print(f"{state}  plain tox takes {theirs[0] / ours[0]:.1f} times as long", flush=True)
+
+
+def measured(command: list[str]) -> tuple[float, float]:
+    """Seconds that a command takes, and the peak memory in MiB of what it starts."""
+    began, peak = time.monotonic(), 0
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            if time.monotonic() - began > SECONDS:
+                process.kill()
+            peak = max(peak, memory(process.pid))
+            time.sleep(0.5)
+        if process.returncode:
+            output.seek(0)
+            sys.exit(output.read().decode()[-3000:] + f"\n{command}: {process.returncode}")
+    return time.monotonic() - began, peak / 1024 / 1024
+
+
+def memory(pid: int) -> int:
+    try:
+        top = psutil.Process(pid)
+        return sum(each.memory_info().rss for each in (top, *top.children(recursive=True)))
+    except psutil.Error:
+        return 0
+
+
+if __name__ == "__main__":
+    main()
