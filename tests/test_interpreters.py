@@ -1,0 +1,38 @@
+"""The Pythons of the machine."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness import interpreters
+from harness.environments import provision
+from harness.failures import NotInstallable
+from harness.stacks import Stack
+
+STACK = Stack("s", ("starlette",))
+
+
+def test_a_stack_that_names_none_gets_the_one_of_the_harness() -> None:
+    assert interpreters.find(None) == interpreters.OWN
+    assert interpreters.OWN.parent == Path(sys.base_prefix, "bin")
+    assert interpreters.build(interpreters.OWN) == sys.version
+
+
+def test_one_that_is_there_is_found_outside_of_any_environment() -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    found = interpreters.find(version)
+    assert found is not None
+    assert "venv" not in str(found)
+    assert interpreters.build(found).startswith(f"{version}.")
+
+
+def test_one_that_is_not_there_is_told() -> None:
+    stacks = {"here": STACK, "not here": replace(STACK, python="3.99")}
+    assert interpreters.present(stacks) == (
+        {"here": STACK},
+        ["Python 3.99: not on this machine"],
+    )
+    with pytest.raises(NotInstallable, match=r"stack s: no Python 3\.99 on this machine"):
+        provision(stacks["not here"])
