@@ -1,9 +1,10 @@
 """Runs: the recorded exchanges and verdicts of one stack, as JSON Lines written as they happen.
 
 Every line is an object with `kind`:
-    run       schema, stack, started (RFC 3339), python, parser, loop, hash_seed (null when
-              it was left to the environment), packages (null, as the four before it, when the
-              stack could not be provisioned)
+    run       schema, stack, started (RFC 3339), complete (whether every spec was asked for, what
+              a browser sees aside), python, parser, loop, hash_seed (null when it was left to the
+              environment), packages (null, as the four before it, when the stack could not be
+              provisioned)
     exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes
     verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds,
               browser (whether one was needed)
@@ -41,7 +42,7 @@ class Run:
         self._of_spec: list[int] = []
         self._lock = Lock()
 
-    def begin(self, environment: Environment | None) -> None:
+    def begin(self, environment: Environment | None, complete: bool = True) -> None:
         found = environment and {
             "python": environment.python,
             "parser": environment.parser,
@@ -50,7 +51,7 @@ class Run:
             "packages": dict(environment.packages),
         }
         missing = dict.fromkeys(("python", "parser", "loop", "hash_seed", "packages"))
-        head = {"schema": SCHEMA, "stack": self._stack, "started": _now()}
+        head = {"schema": SCHEMA, "stack": self._stack, "started": _now(), "complete": complete}
         self._write("run", head | (found or missing))
 
     def exchange(self, spec: str, exchange: Exchange) -> None:

@@ -18,7 +18,8 @@ class Summary:
 
     `tally` counts verdicts by stack and app, `seconds` is the time that judging each stack took
     (what a browser sees aside), `asserted` tells by change the stacks where a spec asserted it and
-    passed, `unfinished` are the stacks whose run was cut off.
+    passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
+    out.
     """
 
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class Summary:
     environments: dict[str, Environment] = field(default_factory=dict)
     asserted: dict[str, set[str]] = field(default_factory=dict)
     unfinished: set[str] = field(default_factory=set)
+    complete: bool = True
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> "Summary":
@@ -41,6 +43,7 @@ class Summary:
             kind = record["kind"]
             if kind == "run":
                 stack = record["stack"]
+                self.complete &= record["complete"]
                 if record["packages"] is not None:
                     self.environments[stack] = Environment(
                         stack, Path(), record["python"], record["packages"]
@@ -77,6 +80,6 @@ class Summary:
     def unproven(self, changes: Mapping[str, Change], known: Catalogue) -> list[str]:
         """What is said of changes that no spec pins down; nothing unless a whole group passed."""
         axis = known.group("releases") <= self.stacks
-        if not self.passed or not (axis or known.group("all") <= self.stacks):
+        if not (self.passed and self.complete) or not (axis or known.group("all") <= self.stacks):
             return []
         return unproven(changes, self.environments, self.asserted, all_should_differ=axis)

@@ -30,7 +30,7 @@ from specs.judging import RESEEDED, SERVED, SITES, Judging, targets
 from specs.site import SITE
 
 SOURCE = re.compile(
-    r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+|(starlette|uvicorn) docs \w+"
+    r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+|((sse-)?starlette|uvicorn) docs \w+"
     r"|CVE-\d{4}-\d+"
 )
 JUDGING = pytest.StashKey[Judging]()
@@ -113,7 +113,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
     """By stack; within a stack what takes a while to come, last."""
     stack = _stack(item)
-    return stacks.index(stack) + 1 if stack else 0, "documented_stream" in _fixtures(item)
+    slow = {"documented_stream", "silent_stream"} & set(_fixtures(item))
+    return stacks.index(stack) + 1 if stack else 0, bool(slow)
 
 
 def _stack(item: pytest.Item) -> str:
@@ -122,7 +123,8 @@ def _stack(item: pytest.Item) -> str:
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
-    items[0].config.stash[JUDGING].complete = False
+    judging = items[0].config.stash[JUDGING]
+    judging.complete &= all("browser" in _fixtures(item) for item in items)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
@@ -151,9 +153,9 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
         found = provision(target) if isinstance(target, Stack) else target
         found = replace(found, hash_seed=request.config.getoption("--hash-seed"))
     except Failure:
-        run.begin(None)
+        run.begin(None, judging.complete)
         raise
-    run.begin(found)
+    run.begin(found, judging.complete)
     return found
 
 

@@ -24,6 +24,8 @@ SERVED: dict[str, tuple[str, list[str]]] = {
     **{app: (app, []) for app in APPS},
     "sse": ("sse", ["--interval", "0.02"]),
     "documented_stream": ("sse", []),
+    "slow_sse": ("sse", ["--interval", "0.4"]),
+    "silent_stream": ("sse", ["--interval", "40"]),
     "static_files_404": ("static_files", []),
     "json_cors_reseeded": ("json_cors", []),
 }
@@ -60,7 +62,7 @@ class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
 
     `served` are by stack the fixtures that some spec needs, `complete` tells that no spec was left
-    out, `left` counts by stack the specs that are still to come, `spec` is the one under way.
+    out but what a browser sees, `left` counts by stack the specs that are still to come, `spec` is the one under way.
     """
 
     targets: dict[str, Stack | Environment]

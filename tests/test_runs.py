@@ -66,6 +66,7 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
             "kind": "run",
             "schema": SCHEMA,
             "stack": "latest",
+            "complete": True,
             "python": "3.11.7",
             "parser": "h11",
             "loop": "asyncio",

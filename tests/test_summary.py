@@ -66,3 +66,13 @@ def test_a_stack_without_packages_has_no_environment(tmp_path: Path) -> None:
     summary = Summary.of([run.path])
     assert summary.environments == {}
     assert summary.stacks == {"starlette==9"}
+
+
+def test_a_run_of_some_specs_proves_nothing_of_changes(tmp_path: Path) -> None:
+    run = Run(tmp_path, "starlette-1.0.0")
+    run.begin(environment("1.0.0"), complete=False)
+    run.verdict("spec", "hello", "pass", "", {}, 0.1)
+    run.end()
+    summary = Summary.of([run.path])
+    assert summary.passed
+    assert not summary.complete
