@@ -193,6 +193,14 @@ ABSOLUTE_PATHS_REFUSED = Change(
     "(CVE-2026-48818).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
 )
+HOST_FAILS_NO_APP = Change(
+    "starlette",
+    "1.0.1",
+    "fix",
+    "An app that reads request.url no longer fails where Host is no address in brackets, such as "
+    "[1].",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
+)
 UNKNOWN_TYPE_BINARY = Change(
     "starlette",
     "1.1.0",
@@ -264,6 +272,14 @@ HOST_GRAMMAR = Change(
     "address or port is malformed.",
     "https://github.com/Kludex/starlette/pull/3472",
 )
+FILE_HEEDS_DISCONNECT = Change(
+    "starlette",
+    "1.8.0",
+    "fix",
+    "A file's transfer ends when the client leaves; listening for that, the app answers "
+    "Expect: 100-continue with 100 before the file.",
+    "https://github.com/Kludex/starlette/pull/3523",
+)
 FILES_ALLOW_ON_405 = Change(
     "starlette",
     "1.8.0",
@@ -278,12 +294,212 @@ PATH_DELIMITERS_ESCAPED = Change(
     "A ? or # within the path stays escaped in the Location of a redirect.",
     "https://github.com/Kludex/starlette/pull/3671",
 )
+PINGS_ARE_EVENTS = Change(
+    "sse-starlette",
+    "0.3.2",
+    "fix",
+    "A ping is an event of the type ping instead of one more message.",
+    "https://github.com/sysid/sse-starlette/pull/3",
+)
+LEAVING_STOPS_STREAM = Change(
+    "sse-starlette",
+    "0.5.0",
+    "fix",
+    "A stream ends as soon as its client leaves, not when its next event is there.",
+    "https://github.com/sysid/sse-starlette/commit/8780d06",
+)
+DEPRECATED_WAIT = Change(
+    "sse-starlette",
+    "0.5.0",
+    "change",
+    "A stream waits by run_until_first_complete, of which Starlette warns today.",
+    "https://github.com/sysid/sse-starlette/commit/8780d06",
+    last="0.9.0",
+)
+SIGNAL_ENDS_STREAMS = Change(
+    "sse-starlette",
+    "0.6.0",
+    "feature",
+    "On SIGTERM or SIGINT a stream ends at its next event; it went on until its client left.",
+    "https://github.com/sysid/sse-starlette/commit/2e995a3",
+)
+SIGNAL_CUTS_STREAMS = Change(
+    "sse-starlette",
+    "0.6.2",
+    "change",
+    "On SIGTERM or SIGINT a stream is cut, whether or not an event comes, and uvicorn complains.",
+    "https://github.com/sysid/sse-starlette/commit/4efaffc",
+)
+STREAM_NAMES_CHARSET = Change(
+    "sse-starlette",
+    "0.10.2",
+    "fix",
+    "The Content-Type of a stream names its charset, utf-8.",
+    "https://github.com/sysid/sse-starlette/commit/9b40be2",
+)
+LAST_STREAM_HEARS = Change(
+    "sse-starlette",
+    "1.3.3",
+    "regression",
+    "Of several streams only the one that began last ends on SIGTERM or SIGINT.",
+    "https://github.com/sysid/sse-starlette/pull/45",
+    last="1.6.0",
+)
+PINGS_ARE_COMMENTS = Change(
+    "sse-starlette",
+    "1.4.0",
+    "change",
+    "A ping is a comment, which no client takes for an event.",
+    "https://github.com/sysid/sse-starlette/pull/53",
+)
+PING_TIME_HAS_ZONE = Change(
+    "sse-starlette",
+    "2.1.0",
+    "change",
+    "The time in a ping ends in its offset from UTC.",
+    "https://github.com/sysid/sse-starlette/commit/b93894f",
+)
+STREAM_NOT_STORED = Change(
+    "sse-starlette",
+    "2.1.3",
+    "fix",
+    "The Cache-Control of a stream is no-store instead of no-cache.",
+    "https://github.com/sysid/sse-starlette/pull/105",
+)
+SIGNAL_UNHEARD = Change(
+    "sse-starlette",
+    "3.0.0",
+    "regression",
+    "SIGTERM and SIGINT end no stream: the server goes on until the last client has left.",
+    "https://github.com/sysid/sse-starlette/issues/149",
+    last="3.0.4",
+)
 HEAD_OPENS_NO_STREAM = Change(
     "sse-starlette",
     "3.6.0",
     "fix",
     "HEAD is answered without starting the stream, which nobody would read.",
     "https://github.com/sysid/sse-starlette/issues/218",
+)
+ENDS_OF_CONNECTIONS_LOGGED = Change(
+    "uvicorn",
+    "0.17.1",
+    "regression",
+    "The end of every connection is logged as an error, a cancelled task.",
+    "https://github.com/Kludex/uvicorn/pull/1332",
+    last="0.17.1",
+)
+INVALID_ANSWERED = Change(
+    "uvicorn",
+    "0.17.5",
+    "change",
+    "An invalid request is answered 400; before, the connection was closed without a word.",
+    "https://github.com/Kludex/uvicorn/pull/1352",
+)
+UPGRADE_REFUSAL_EXPLAINED = Change(
+    "uvicorn",
+    "0.17.5",
+    "change",
+    "With h11, too, the 400 to a request to upgrade says which libraries are lacking.",
+    "https://github.com/Kludex/uvicorn/pull/1370",
+)
+LOGGING_UNCONFIGURED = Change(
+    "uvicorn",
+    "0.18.0",
+    "regression",
+    "uvicorn.run() does not set up uvicorn's own logging: what it logs shows only where the app "
+    "logs, and the access log without the phrase of the status.",
+    "https://github.com/Kludex/uvicorn/pull/1541",
+    last="0.18.1",
+)
+NO_TRACEBACK_OF_INVALID = Change(
+    "uvicorn",
+    "0.18.0",
+    "fix",
+    "An invalid request is logged in a line, without a traceback.",
+    "https://github.com/Kludex/uvicorn/pull/1518",
+)
+LOGGED_ONCE = Change(
+    "uvicorn",
+    "0.19.0",
+    "fix",
+    "What uvicorn logs of itself is no longer logged a second time by the root logger of the app.",
+    "https://github.com/Kludex/uvicorn/pull/1288",
+)
+UPGRADES_IGNORED = Change(
+    "uvicorn",
+    "0.19.0",
+    "feature",
+    "A request to upgrade to what the server does not speak is answered as any other, not by 400.",
+    "https://github.com/Kludex/uvicorn/pull/1661",
+)
+WEBSOCKET_HINT_QUOTED = Change(
+    "uvicorn",
+    "0.22.0",
+    "fix",
+    "The hint to install a WebSocket library can be pasted into any shell.",
+    "https://github.com/Kludex/uvicorn/pull/1915",
+)
+SIGNALS_RAISED_AGAIN = Change(
+    "uvicorn",
+    "0.29.0",
+    "feature",
+    "After a graceful shutdown the signal that asked for it is raised again: SIGTERM ends the "
+    "process instead of status 0.",
+    "https://github.com/Kludex/uvicorn/pull/1600",
+)
+INTERRUPT_KEPT_QUIET = Change(
+    "uvicorn",
+    "0.30.3",
+    "fix",
+    "SIGINT ends with status 0 again, without the traceback of a KeyboardInterrupt.",
+    "https://github.com/Kludex/uvicorn/pull/2384",
+)
+H11_STOPS_AT_CLOSE = Change(
+    "uvicorn",
+    "0.30.4",
+    "fix",
+    "With h11, what follows a last request on its connection no longer spoils the answer to it.",
+    "https://github.com/Kludex/uvicorn/pull/2375",
+)
+UPGRADES_WARNED_OF_ONCE = Change(
+    "uvicorn",
+    "0.30.6",
+    "fix",
+    "A request to upgrade is warned of once, whatever the protocol; with httptools it was thrice, "
+    "and with h11 only for WebSocket.",
+    "https://github.com/Kludex/uvicorn/pull/2360",
+)
+HTTPTOOLS_STOPS_AT_CLOSE = Change(
+    "uvicorn",
+    "0.32.1",
+    "fix",
+    "With httptools, what follows a last request on its connection no longer spoils the answer to "
+    "it.",
+    "https://github.com/Kludex/uvicorn/pull/2488",
+)
+STARTUP_FAILS_WITH_3 = Change(
+    "uvicorn",
+    "0.50.0",
+    "change",
+    "Where the port is taken, the exit status is 3 instead of 1.",
+    "https://github.com/Kludex/uvicorn/pull/3001",
+)
+CLOSE_HEEDED = Change(
+    "uvicorn",
+    "0.53.0",
+    "fix",
+    "With httptools, too, the connection is closed where Connection: close is in capitals or in a "
+    "list, or the version is below 1.0.",
+    "https://github.com/Kludex/uvicorn/issues/3074",
+)
+EXIT_DISCONNECTS = Change(
+    "uvicorn",
+    "0.43.0",
+    "change",
+    "On shutdown the app is told that the client of a stream has left.",
+    "https://github.com/Kludex/uvicorn/pull/2829",
+    last="0.44.0",
 )
 CLOSE_ANNOUNCED = Change(
     "uvicorn",

@@ -109,7 +109,8 @@ class Judging:
         if isinstance(error, Failure):
             report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
             self._told.add(stack)
-        app = next((SERVED[name][0] for name in item.fixturenames if name in SERVED), "-")
+        served = (SERVED[name][0] for name in item.fixturenames if name in SERVED)
+        app = next(served, getattr(item.module, "APP", "-"))
         reason = str(error) if error else ""
         browser = "browser" in item.fixturenames
         self.run(stack).verdict(

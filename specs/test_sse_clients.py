@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from harness.client import Client
-from harness.connection import Connection
+from harness.connection import Connection, Segment
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.expect import ABSENT, Response, by_parser, since
@@ -17,7 +17,7 @@ from specs.answers import CORS, TEXT, content, not_allowed, not_found, without_b
 from specs.changes import CLOSE_ANNOUNCED
 from specs.judging import Judging
 from specs.test_json_cors import PREFLIGHT, preflight
-from specs.test_sse import EVENTS, stream, subscribe
+from specs.test_sse import EVENTS, stream
 
 ORIGIN = {"Origin": "https://example.org"}
 TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
@@ -32,8 +32,10 @@ class Subscription(Connection):
     def read_head(self) -> None:
         while not self.data.endswith(b"\r\n\r\n") and self.receive(1):
             pass
+        self.received[:] = [Segment(each.at, self.data) for each in self.received[-1:]]
 
     def read(self, size: int) -> None:
+        """The next bytes, so many; less only where the connection ends."""
         wanted = len(self.data) + size
         while len(self.data) < wanted and self.receive(wanted - len(self.data)):
             pass
@@ -68,9 +70,18 @@ def keep(environment: Environment, judging: Judging) -> Keep:
 
 @contextmanager
 def connected(client: Client, request: bytes = GET) -> Iterator[Subscription]:
-    with Subscription(client.port, seconds=4) as connection:
+    connection = Subscription(client.port, seconds=4)
+    with connection:
         connection.send(request)
         yield connection
+
+
+def subscribe(client: Client, events: int, keep: Keep) -> Exchange:
+    """So many events, and not those that come with the last one where the machine is busy."""
+    with connected(client) as connection:
+        connection.read_head()
+        connection.read(events * CHUNK)
+        return keep(connection)
 
 
 def leaves_within_the_head(client: Client) -> None:
@@ -107,25 +118,23 @@ def half_closes_at_once(client: Client) -> None:
         connection.read_to_the_end()
 
 
-@pytest.mark.source("RFC 9112 section 9.5")
-@pytest.mark.parametrize(
-    "misbehave",
-    [
-        leaves_within_the_head,
-        leaves_within_a_body,
-        leaves_at_once,
-        resets_at_once,
-        resets_within_an_event,
-        half_closes_at_once,
-    ],
+WAYS_TO_LEAVE = (
+    leaves_within_the_head,
+    leaves_within_a_body,
+    leaves_at_once,
+    resets_at_once,
+    resets_within_an_event,
+    half_closes_at_once,
 )
-def test_serves_others_after_a_client_that(
-    sse: Client, misbehave: Callable[[Client], None]
-) -> None:
+
+
+@pytest.mark.source("RFC 9112 section 9.5")
+def test_serves_others_after_clients_that_leave_abruptly(sse: Client, keep: Keep) -> None:
     with sse.logged() as lines:
-        misbehave(sse)
-        after = subscribe(sse, 1)
-    assert after == stream(1)
+        for leave in WAYS_TO_LEAVE:
+            leave(sse)
+        after = subscribe(sse, 2, keep)  # by then it wrote to those that had left
+    assert after == stream(2)
     assert [line for line in lines if not line.startswith("INFO")] == []
 
 
@@ -147,7 +156,7 @@ def test_keeps_the_events_of_a_client_that_pauses(sse: Client, keep: Keep) -> No
     with connected(sse) as connection:
         connection.read_head()
         connection.read(CHUNK)
-        meanwhile = subscribe(sse, 2)
+        meanwhile = subscribe(sse, 2, keep)
         connection.read(2 * CHUNK)
         exchange = keep(connection)
     assert meanwhile == stream(2)
@@ -183,7 +192,8 @@ def test_is_readable_from_every_origin_when_it_fails(sse: Client) -> None:
 def test_shows_its_head_to_every_origin(sse: Client) -> None:
     answer = without_body(stream(0, TO_ANY_ORIGIN))
     framing = {"transfer-encoding": by_parser(h11="chunked", httptools=ABSENT)}
-    assert sse.head("/stream", ORIGIN) == replace(answer, headers=answer.headers | framing)
+    request = GET.replace(b"GET", b"HEAD")[:-2] + b"Origin: https://example.org\r\n\r\n"
+    assert sse.raw(request) == replace(answer, headers=answer.headers | framing)
 
 
 @pytest.mark.source("Fetch #cors-preflight-fetch")
@@ -191,9 +201,7 @@ def test_shows_its_head_to_every_origin(sse: Client) -> None:
     ("headers", "status", "body"),
     [
         ((), 200, b"OK"),
-        ((("Access-Control-Request-Headers", "Accept"),), 200, b"OK"),
         ((("Access-Control-Request-Headers", "Last-Event-ID"),), 400, b"Disallowed CORS headers"),
-        ((("Access-Control-Request-Headers", "Cache-Control"),), 400, b"Disallowed CORS headers"),
     ],
     ids=repr,
 )

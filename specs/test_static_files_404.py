@@ -42,24 +42,19 @@ TAG = tag_of(MISSING)
 
 @pytest.mark.source("starlette docs staticfiles")
 @pytest.mark.parametrize(
-    "target",
+    ("method", "target"),
     [
-        "/missing",
-        "/missing/",
-        "/missing.html?a=1",
-        "/404.HTML",
-        "/html/404.html",
-        "/docs/missing",
-        "/docs/missing/",
-        "/empty",
-        "/empty/",
-        "/..",
-        "/../secret.txt",
-        "/..%2fsecret.txt",
-        "//etc/passwd",
+        ("GET", "/missing"),
+        ("HEAD", "/missing"),
+        ("GET", "/missing/?a=1"),
+        ("GET", "/404.HTML"),
+        ("GET", "/docs/missing"),
+        ("HEAD", "/empty"),
+        ("GET", "/empty/"),
+        ("GET", "/../secret.txt"),
+        ("GET", "//etc/passwd"),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_its_own_page_where_nothing_is_found(
     static_files_404: Client, method: str, target: str
 ) -> None:
@@ -67,7 +62,7 @@ def test_sends_its_own_page_where_nothing_is_found(
 
 
 @pytest.mark.source("starlette docs staticfiles")
-@pytest.mark.parametrize("target", ["/note.txt/x", "/404.html/x", "/docs/index.html/404.html"])
+@pytest.mark.parametrize("target", ["/note.txt/x", "/404.html/x"])
 def test_sends_its_own_page_below_a_file(static_files_404: Client, target: str) -> None:
     expected = since(FILE_AS_FOLDER_NOT_FOUND, NOT_FOUND, before=BROKEN)
     assert static_files_404.get(target) == expected
@@ -78,7 +73,6 @@ def test_sends_its_own_page_below_a_file(static_files_404: Client, target: str) 
     ("target", "change"),
     [
         ("/%00", NULL_BYTE_NOT_FOUND),
-        ("/docs%00/", NULL_BYTE_NOT_FOUND),
         ("/" + "a" * 256, LONG_NAME_NOT_FOUND),
     ],
     ids=shortened,
@@ -101,25 +95,23 @@ def test_serves_what_is_found(static_files_404: Client) -> None:
 
 @pytest.mark.source("RFC 9110 section 15.5.6")
 @pytest.mark.parametrize("target", ["/missing", "/404.html"])
-@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
-def test_allows_get_and_head_only(static_files_404: Client, method: str, target: str) -> None:
+def test_allows_get_and_head_only(static_files_404: Client, target: str) -> None:
     allow = {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
     expected = text(b"Method Not Allowed", 405, allow)
-    assert static_files_404.request(method, target) == expected
+    assert static_files_404.post(target) == expected
 
 
 @pytest.mark.source("RFC 9110 section 13.2.1")
 @pytest.mark.parametrize(
-    "headers",
+    ("method", "headers"),
     [
-        {"If-None-Match": TAG},
-        {"If-None-Match": '"x"', "If-Modified-Since": CHANGED},
-        {"If-Modified-Since": CHANGED},
-        {"If-Modified-Since": AFTER},
+        ("GET", {"If-None-Match": TAG}),
+        ("GET", {"If-None-Match": '"x"', "If-Modified-Since": CHANGED}),
+        ("GET", {"If-Modified-Since": CHANGED}),
+        ("HEAD", {"If-Modified-Since": AFTER}),
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_the_page_to_a_client_that_has_it(
     static_files_404: Client, method: str, headers: dict[str, str]
 ) -> None:
@@ -129,16 +121,14 @@ def test_sends_the_page_to_a_client_that_has_it(
 
 @pytest.mark.source("RFC 9110 section 13.2.1")
 @pytest.mark.parametrize(
-    "headers",
+    ("method", "headers"),
     [
-        {"If-None-Match": "*"},
-        {"If-None-Match": f'"{TAG}"'},
-        {"If-None-Match": '"x"'},
-        {"If-Modified-Since": BEFORE},
+        ("GET", {"If-None-Match": "*"}),
+        ("HEAD", {"If-None-Match": f'"{TAG}"'}),
+        ("GET", {"If-Modified-Since": BEFORE}),
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_the_page_whatever_else_the_client_has(
     static_files_404: Client, method: str, headers: dict[str, str]
 ) -> None:
@@ -147,17 +137,16 @@ def test_sends_the_page_whatever_else_the_client_has(
 
 @pytest.mark.source("RFC 9110 section 14.2")
 @pytest.mark.parametrize(
-    ("value", "answer"),
+    ("method", "value", "answer"),
     [
-        ("bytes=0-4", part(0, 5, MISSING)),
-        ("bytes=0-", part(0, len(MISSING), MISSING)),
-        ("bytes=0-0,2-2", parts((0, 1), (2, 3), body=MISSING)),
-        (f"bytes={len(MISSING)}-", not_satisfiable(len(MISSING))),
-        ("bytes=5-2", INVERTED),
-        ("bytes", MALFORMED),
+        ("GET", "bytes=0-4", part(0, 5, MISSING)),
+        ("HEAD", "bytes=0-", part(0, len(MISSING), MISSING)),
+        ("GET", "bytes=0-0,2-2", parts((0, 1), (2, 3), body=MISSING)),
+        ("GET", f"bytes={len(MISSING)}-", not_satisfiable(len(MISSING))),
+        ("HEAD", "bytes=5-2", INVERTED),
+        ("GET", "bytes", MALFORMED),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_no_part_of_the_page(
     static_files_404: Client, method: str, value: str, answer: object
 ) -> None:
@@ -167,7 +156,7 @@ def test_sends_no_part_of_the_page(
 
 
 @pytest.mark.source("RFC 9110 section 13.1.5")
-@pytest.mark.parametrize("validator", [f'"{TAG}"', CHANGED, '"x"'])
+@pytest.mark.parametrize("validator", [f'"{TAG}"', '"x"'])
 def test_sends_no_part_of_the_page_to_a_client_that_has_it(
     static_files_404: Client, validator: str
 ) -> None:

@@ -1,0 +1,60 @@
+"""json_cors: what a proxy on the same machine says of the client, which uvicorn believes."""
+
+import pytest
+
+from harness.client import Client
+from harness.expect import by_parser
+from specs.answers import BAD_REQUEST, CORS, redirect
+
+
+def asking(headers: bytes) -> bytes:
+    return b"GET /user/Vader/ HTTP/1.1\r\nHost: example.org\r\n%b\r\n" % headers
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize(
+    ("value", "scheme"),
+    [
+        (b"wss", "wss"),
+        (b"ws", "ws"),
+        (b"HTTPS", "http"),
+        (b"https, http", "http"),
+        (b"", "http"),
+    ],
+    ids=repr,
+)
+def test_redirects_to_the_scheme_that_the_proxy_names(
+    json_cors: Client, value: bytes, scheme: str
+) -> None:
+    expected = redirect(f"{scheme}://example.org/user/Vader", CORS)
+    assert json_cors.raw(asking(b"X-Forwarded-Proto:%b\r\n" % value)) == expected
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize(
+    ("value", "client"),
+    [
+        (b"192.0.2.1", "192.0.2.1:0"),
+        (b"192.0.2.1, 192.0.2.2", "192.0.2.2:0"),
+        (b"192.0.2.1,127.0.0.1", "192.0.2.1:0"),
+        (b"2001:db8::1", "2001:db8::1:0"),
+        (b"unknown", "unknown:0"),
+    ],
+    ids=repr,
+)
+def test_logs_the_client_that_the_proxy_names(json_cors: Client, value: bytes, client: str) -> None:
+    expected = redirect("http://example.org/user/Vader", CORS)
+    with json_cors.logged() as lines:
+        assert json_cors.raw(asking(b"X-Forwarded-For: %b\r\n" % value)) == expected
+    assert lines == [f'INFO:     {client} - "GET /user/Vader/ HTTP/1.1" 307 Temporary Redirect']
+
+
+@pytest.mark.source("uvicorn docs settings", "CVE-2020-7694")
+def test_logs_an_escape_sequence_that_its_parser_lets_through(json_cors: Client) -> None:
+    redirected = redirect("http://example.org/user/Vader", CORS)
+    with json_cors.logged() as lines:
+        exchange = json_cors.raw(asking(b"X-Forwarded-For: \x1b[31m\r\n"))
+    assert exchange == by_parser(h11=redirected, httptools=BAD_REQUEST)
+    shown = 'INFO:     \x1b[31m:0 - "GET /user/Vader/ HTTP/1.1" 307 Temporary Redirect'
+    refused = "WARNING:  Invalid HTTP request received."
+    assert lines == [by_parser(h11=shown, httptools=refused)]
