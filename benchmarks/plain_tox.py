@@ -15,8 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
-
+from harness.footprint import MIB, Footprint, tree
 from harness.project import ROOT, catalogue
 
 TEN = 10
@@ -63,27 +62,19 @@ def main() -> None:
 
 
 def measured(command: list[str]) -> tuple[float, float]:
-    """Seconds that a command takes, and the peak memory in MiB of what it starts."""
-    began, peak = time.monotonic(), 0
+    """Seconds that a command takes, and the peak memory in MiB of it and all that it starts."""
+    began, footprint = time.monotonic(), Footprint()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None:
             if time.monotonic() - began > SECONDS:
                 process.kill()
-            peak = max(peak, memory(process.pid))
+            footprint.look(tree(process.pid))
             time.sleep(0.5)
         if process.returncode:
             output.seek(0)
             sys.exit(output.read().decode()[-3000:] + f"\n{command}: {process.returncode}")
-    return time.monotonic() - began, peak / 1024 / 1024
-
-
-def memory(pid: int) -> int:
-    try:
-        top = psutil.Process(pid)
-        return sum(each.memory_info().rss for each in (top, *top.children(recursive=True)))
-    except psutil.Error:
-        return 0
+    return time.monotonic() - began, footprint.peak / MIB
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from harness.explore import explore
 from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.matrix import judge_stacks, shard, sum_up
@@ -49,6 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judging.add_argument("arguments", nargs="*", help="what pytest gets besides, after --")
     summing = verb("matrix", sum_up, "sum up run files, of several shards too")
     summing.add_argument("runs", nargs="+", type=Path, help="run files, or folders of them")
+    exploring = verb("explore", explore, "find differences on the wire that no change explains")
+    exploring.add_argument("stacks", nargs="*", metavar="OLD NEW", help="two stacks")
+    exploring.add_argument("--neighbours", metavar="RANGE", help="of an axis, such as releases")
+    exploring.add_argument("--requests", type=int, default=2000, metavar="N", help="made (2000)")
+    exploring.add_argument("--seed", type=int, default=0, help="of the requests made (0)")
+    exploring.add_argument("--run", type=Path, help="a run file, for the specs' requests")
+    exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
     options = parser.parse_args(arguments)
     try:
         return int(options.function(options))

@@ -99,16 +99,29 @@ class Client:
                 # It may have been closed while it was idle: RFC 9112 section 9.5.
                 if kept.received or kept.ended not in (CLOSED, RESET):
                     return self._finish(method, kept, may_keep)
-        with Connection(self.port, seconds) as connection:
+        at_once = 65536 if chunks is None else 1  # no byte beyond the chunks that are wanted
+        with Connection(self.port, seconds, at_once=at_once) as connection:
             _exchange(request, connection, chunks)
             return self._finish(method, connection, may_keep)
 
-    def raw(self, data: bytes, seconds: float = 10.0, answers: int = 1) -> Exchange:
-        """Send bytes as they are, and receive until so many whole answers came."""
-        method = data.split(b" ", 1)[0].decode("latin-1")
+    def raw(
+        self, *data: bytes, seconds: float = 10.0, answers: int = 1, half_close: bool = False
+    ) -> Exchange:
+        """Send bytes as they are, and receive until so many whole answers came.
+
+        Of several pieces, each is sent once there is an answer more, and none after an answer that
+        announces the close. With `half_close` the client then closes its sending side at once.
+        """
+        method = data[0].split(b" ", 1)[0].decode("latin-1")
         with Connection(self.port, seconds) as connection:
-            connection.send(data)
-            _receive(connection, method, answers)
+            for number, piece in enumerate(data):
+                _receive(connection, method, number)
+                if wire.read(connection.data, method).announces_close:
+                    break
+                connection.send(piece)
+            if half_close:
+                connection.half_close()
+            _receive(connection, method, max(answers, len(data)))
             return self._finish(method, connection, may_keep=False)
 
     def close(self) -> None:
@@ -182,13 +195,12 @@ def _through_httpx(
         content=request.stream,
         extensions=request.extensions,
     )
-    backend = _Backend(connection)
+    backend = _Backend(connection, enough)
     with httpcore.HTTPConnection(message.url.origin, network_backend=backend) as http:
         try:
             answer = http.handle_request(message)
             for _ in answer.iter_stream():
-                if enough():
-                    break
+                pass
             answer.close()
         except httpcore.LocalProtocolError as error:
             raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
@@ -197,21 +209,26 @@ def _through_httpx(
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, enough: Callable[[], bool]) -> None:
         self._connection = connection
+        self._enough = enough
 
     def connect_tcp(self, *_args: Any, **_kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(self._connection)
+        return _Stream(self._connection, self._enough)
 
 
 class _Stream(httpcore.NetworkStream):
-    """httpcore's view of a recorded connection. It stays open for the look after the answer."""
+    """httpcore's view of a recorded connection: it ends when there is `enough`.
 
-    def __init__(self, connection: Connection) -> None:
+    It stays open for the look after the answer.
+    """
+
+    def __init__(self, connection: Connection, enough: Callable[[], bool]) -> None:
         self._connection = connection
+        self._enough = enough
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._connection.receive(max_bytes)
+        return b"" if self._enough() else self._connection.receive()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._connection.send(buffer)

@@ -1,6 +1,6 @@
 """What differs between an answer and an expectation, field by field."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.environments import Environment
@@ -36,14 +36,29 @@ def differences(received: Response, expectation: Any, environment: Environment) 
         ("closes", expected.closes, received.closes),
         ("interim", expected.interim, received.interim),
     ):
-        if not _same(want, got):
+        if not _same(want, got, received.at):
             found.append(Difference(where, want, got))
     return found
 
 
-def _same(expected: Any, received: Any) -> bool:
+def each_difference(
+    received: list[Response], expected: list[Any], environment: Environment
+) -> list[Difference]:
+    """How several answers differ from as many expectations."""
+    found = []
+    if len(received) != len(expected):
+        found.append(Difference("number of answers", len(expected), len(received)))
+    for number, (answer, expectation) in enumerate(zip(received, expected, strict=False), 1):
+        found += [
+            replace(difference, where=f"answer {number}: {difference.where}")
+            for difference in differences(answer, expectation, environment)
+        ]
+    return found
+
+
+def _same(expected: Any, received: Any, at: float) -> bool:
     if isinstance(expected, Matcher):
-        return isinstance(received, str) and expected.accepts(received)
+        return isinstance(received, str) and expected.accepts(received, at)
     return bool(expected == received)
 
 

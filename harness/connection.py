@@ -24,7 +24,9 @@ class Segment:
 
 @dataclass
 class Connection:
-    """A recorded connection. `ended` tells in a few words how it went, and is empty while it lasts.
+    """A recorded connection, begun `at` (seconds since the epoch).
+
+    `ended` tells in a few words how it went, and is empty while it lasts.
 
     As a context it is left in the end, unless it `stays` for another exchange.
     `receive` returns b"" at the end, whatever ended it: the server's close, a reset, the deadline
@@ -34,6 +36,7 @@ class Connection:
     port: int
     seconds: float = 10.0
     host: str = "127.0.0.1"
+    at_once: int = 65536
     sent: list[Segment] = field(default_factory=list)
     received: list[Segment] = field(default_factory=list)
     ended: str = ""
@@ -43,7 +46,7 @@ class Connection:
     _reset: bool = False
 
     def __post_init__(self) -> None:
-        self.began = time.monotonic()
+        self.began, self.at = time.monotonic(), time.time()
         self.socket: socket.socket | None = None
         try:
             self.socket = socket.create_connection((self.host, self.port), self._left())
@@ -81,12 +84,13 @@ class Connection:
         except OSError:
             self._reset = True  # told here once, and never again by `recv`
 
-    def receive(self, size: int = 65536) -> bytes:
+    def receive(self, size: int = 0) -> bytes:
+        """Receive up to `size` bytes, or else up to `at_once`."""
         if self.socket is None or self.ended:
             return b""
         try:
             self.socket.settimeout(self._left())
-            data = self.socket.recv(size)
+            data = self.socket.recv(size or self.at_once)
         except TimeoutError:
             self.ended = f"nothing more came within {self.seconds:g} s"
             return b""
@@ -105,7 +109,7 @@ class Connection:
     def again(self, seconds: float) -> None:
         """Begin the next exchange, with records and a deadline of its own."""
         self.sent, self.received, self._bytes, self.stays = [], [], 0, False
-        self.began, self.seconds = time.monotonic(), seconds
+        self.began, self.at, self.seconds = time.monotonic(), time.time(), seconds
 
     def peek(self) -> bytes | None:
         """A byte that has come and was not received; b"" once the server closed; else None."""

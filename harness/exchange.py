@@ -1,7 +1,8 @@
 """An exchange: one request on a connection of its own, and everything that came back.
 
 It compares with a `Response`: `exchange == Response(...)` resolves the expectation for the stack
-that answered, and compares every field of the answer as it stood on the wire.
+that answered, and compares every field of the answer as it stood on the wire. Where requests were
+sent together, it compares with the list of all answers: `exchange == [Response(...), ...]`.
 """
 
 from dataclasses import dataclass
@@ -9,17 +10,18 @@ from functools import cached_property
 from typing import Any
 
 from harness import wire
-from harness.compare import Difference, differences
+from harness.compare import Difference, differences, each_difference
 from harness.connection import CLOSED, Connection, Segment
 from harness.environments import Environment
-from harness.expect import WHOLE, Response
+from harness.expect import WHOLE, Response, resolve
 
 
 @dataclass(frozen=True, eq=False)
 class Exchange:
     """What one app on one stack answered to one request.
 
-    `closes` tells whether the server closed the connection by itself after a whole answer.
+    `closes` tells whether the server closed the connection by itself after a whole answer, and `at`
+    when it began, in seconds since the epoch.
     """
 
     app: str
@@ -30,6 +32,7 @@ class Exchange:
     ended: str
     closes: bool
     client_port: int
+    at: float
 
     @classmethod
     def of(
@@ -44,6 +47,7 @@ class Exchange:
             connection.ended,
             closes,
             connection.client_port,
+            connection.at,
         )
 
     @property
@@ -61,7 +65,22 @@ class Exchange:
 
     @property
     def response(self) -> Response:
-        return observed(self.message, self.data, self.ended, self.closes)
+        return observed(self.message, self.data, self.ended, self.closes, self.at)
+
+    @property
+    def responses(self) -> list[Response]:
+        """Every answer on the connection, to requests that are all of one method, or none to HEAD.
+
+        `closes` is said of the last one.
+        """
+        found, start, rest = [], 0, True
+        while rest:
+            message = wire.read(self.data, self.method, self.ended == CLOSED, start)
+            rest = message.whole and message.end < len(self.data)
+            data = self.data[: message.end] if rest else self.data
+            found.append(observed(message, data, self.ended, self.closes and not rest, self.at))
+            start = message.end
+        return found
 
     def arrivals(self) -> list[float]:
         """Seconds from the request to the arrival of each chunk's last byte."""
@@ -81,7 +100,10 @@ class Exchange:
         raise IndexError(offset)
 
     def differences(self, expected: Any) -> list[Difference]:
-        return differences(self.response, expected, self.environment)
+        wanted = resolve(expected, self.environment)
+        if isinstance(wanted, list):
+            return each_difference(self.responses, wanted, self.environment)
+        return differences(self.response, wanted, self.environment)
 
     def __eq__(self, other: object) -> bool:
         return not self.differences(other)
@@ -89,7 +111,9 @@ class Exchange:
     __hash__ = None  # type: ignore[assignment]
 
 
-def observed(message: wire.Message, data: bytes, ended: str, closes: bool) -> Response:
+def observed(
+    message: wire.Message, data: bytes, ended: str, closes: bool, at: float
+) -> Response:
     """The `Response` that a message on the wire amounts to."""
     headers: dict[str, Any] = {}
     for name, _ in message.headers:
@@ -104,6 +128,7 @@ def observed(message: wire.Message, data: bytes, ended: str, closes: bool) -> Re
         ending=_ending(message, data, ended),
         closes=closes,
         interim=tuple(part.status for part in message.interim),
+        at=at,
     )
 
 

@@ -6,6 +6,7 @@ Two kinds of value stand where a plain one could:
 - a *matcher* (`HTTP_DATE`, `unordered`) accepts what is random by nature.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,8 @@ class Lazy:
 class Matcher:
     """A value that accepts more than one text."""
 
-    def accepts(self, text: str) -> bool:
+    def accepts(self, text: str, at: float) -> bool:
+        """Whether the text will do in an answer that came `at` (seconds since the epoch)."""
         raise NotImplementedError
 
 
@@ -75,15 +77,15 @@ class by_parser(Lazy):  # noqa: N801
 
 
 class _HttpDate(Matcher):
-    """An IMF-fixdate of today (RFC 9110 section 5.6.7), give or take a minute."""
+    """The IMF-fixdate (RFC 9110 section 5.6.7) of when it came, give or take a minute."""
 
-    def accepts(self, text: str) -> bool:
+    def accepts(self, text: str, at: float) -> bool:
         try:
             moment = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
         except ValueError:
             return False
         well_formed = format_datetime(moment, usegmt=True) == text
-        return well_formed and abs((datetime.now(UTC) - moment).total_seconds()) < 60
+        return well_formed and abs(at - moment.timestamp()) < 60
 
     def __repr__(self) -> str:
         return "the date of now"
@@ -98,7 +100,7 @@ class unordered(Matcher):  # noqa: N801
     def __init__(self, *items: str) -> None:
         self.items = items
 
-    def accepts(self, text: str) -> bool:
+    def accepts(self, text: str, at: float) -> bool:  # noqa: ARG002
         return sorted(text.split(", ")) == sorted(self.items)
 
     def __eq__(self, other: object) -> bool:
@@ -128,6 +130,7 @@ class Response:
     `headers` has lower-case names; a repeated header has a tuple of values. `reason` defaults to
     the phrase of RFC 9110 section 15. `ending` is WHOLE, or says what is wrong with the delivery.
     `closes` says that the server closed the connection after it. `interim` are the 1xx before it.
+    `at` is when an answer came, in seconds since the epoch, and not compared.
     """
 
     status: Any
@@ -138,6 +141,7 @@ class Response:
     ending: Any = WHOLE
     closes: Any = False
     interim: Any = ()
+    at: float = field(default_factory=time.time, compare=False, repr=False)
 
     def expected_reason(self) -> Any:
         return REASONS.get(self.status, "") if self.reason is None else self.reason

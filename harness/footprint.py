@@ -10,12 +10,19 @@ import psutil
 MIB = 1024 * 1024
 
 
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    try:
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    except psutil.Error:
+        return []
+
+
 @dataclass
 class Footprint:
     """Seconds since it was made, and the highest sum of resident memory that was looked at.
 
-    Pages that processes share count for each of them, so the sum is rather too high. The apps and
-    the servers that they run in do not count: they are what is judged.
+    Pages that processes share count for each of them, so the sum is rather too high.
     """
 
     began: float = field(default_factory=time.monotonic)

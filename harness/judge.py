@@ -93,7 +93,7 @@ def judge(
                     sessions.append(session)
                     running.append(session)
                 running = [each for each in running if not each.ends_within(POLL_SECONDS)]
-                footprint.look(session.process.pid for session in running)
+                footprint.look(session.process.pid for session in running)  # not the apps
                 begun = sum(len(session.run_files) for session in sessions)
                 progress.update(bar, completed=begun - len(running))
         finally:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from harness.interpreters import present
 from harness.judge import judge
+from harness.news import news_lines
 from harness.project import APPS, catalogue, console, named_changes
 from harness.stacks import Stack
 from harness.summary import Summary
@@ -24,7 +25,11 @@ def judge_stacks(options: argparse.Namespace) -> int:
     print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")
     for line in lacking:
         console().print(f"NOT JUDGED {line}", style="bold red", highlight=False)
-    return _matrix(found, set(names))
+    result = _matrix(found, set(names))
+    failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
+    for line in news_lines(folder, failing, known.stacks.values()):
+        console().print(line, highlight=False, markup=False, soft_wrap=True)
+    return result
 
 
 def sum_up(options: argparse.Namespace) -> int:

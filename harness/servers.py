@@ -83,17 +83,21 @@ class Server:
         return _port(self.log.lines())
 
     def cpu_seconds(self) -> float:
-        """The CPU time that it has used so far (clock_getcpuclockid(3), by the kernel's formula)."""
+        """The CPU time that it has used so far; its clock's number is the kernel's formula."""
         return time.clock_gettime(~self.pid << 3 | 2)
 
-    def ask_to_stop(self) -> None:
-        """SIGTERM, without waiting."""
+    def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Send the signal, without waiting."""
         if self._process.returncode is None:
-            signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
+            signal.pidfd_send_signal(self._pidfd, by)
 
-    def stop(self) -> int:
-        """SIGTERM, and SIGKILL when that does not help in time; the exit status, as `kill`."""
-        self.ask_to_stop()
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal, and wait as `ended` does."""
+        self.ask_to_stop(by)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait until it ends by itself, and SIGKILL it when it does not; the status, as `kill`."""
         self._ends_within(STOP_SECONDS)
         return self.kill()
 

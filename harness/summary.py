@@ -78,8 +78,25 @@ class Summary:
         return set(self.verdicts) == {"pass"} and not self.unfinished
 
     def unproven(self, changes: Mapping[str, Change], known: Catalogue) -> list[str]:
-        """What is said of changes that no spec pins down; nothing unless a whole group passed."""
-        axis = known.group("releases") <= self.stacks
-        if not (self.passed and self.complete) or not (axis or known.group("all") <= self.stacks):
+        """What is said of changes that no spec pins down; nothing unless a whole group passed.
+
+        The stacks of a whole axis lie on both sides of each change of its package. One with a suite
+        of its own may leave a change of that package to another suite, and asserts it nowhere then.
+        """
+        if not (self.passed and self.complete):
             return []
-        return unproven(changes, self.environments, self.asserted, all_should_differ=axis)
+        suites = {
+            axis.name: axis.suite
+            for axis in known.axes.values()
+            if known.group(axis.name) <= self.stacks
+        }
+        own = {
+            name: change
+            for name, change in changes.items()
+            if change.package in suites and (not suites[change.package] or name in self.asserted)
+        }
+        found = unproven(own, self.environments, self.asserted)
+        if known.group("all") <= self.stacks:
+            rest = {name: change for name, change in changes.items() if name not in own}
+            found += unproven(rest, self.environments, self.asserted, all_should_differ=False)
+        return found

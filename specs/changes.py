@@ -509,6 +509,13 @@ CLOSE_ANNOUNCED = Change(
     "whatever the reason.",
     "https://github.com/Kludex/uvicorn/issues/3074",
 )
+LONG_LENGTHS_REFUSED = Change(
+    "h11",
+    "0.15.0",
+    "fix",
+    "A Content-Length of more than 20 digits is refused.",
+    "https://github.com/python-hyper/h11/issues/181",
+)
 CHUNK_ENDS_CHECKED = Change(
     "h11",
     "0.16.0",

@@ -30,8 +30,8 @@ from specs.judging import RESEEDED, SERVED, SITES, Judging, targets
 from specs.site import SITE
 
 SOURCE = re.compile(
-    r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+|((sse-)?starlette|uvicorn) docs \w+"
-    r"|CVE-\d{4}-\d+"
+    r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+"
+    r"|((sse-)?starlette|uvicorn) docs \w+|CVE-\d{4}-\d+"
 )
 JUDGING = pytest.StashKey[Judging]()
 SPECS = ROOT / "specs"

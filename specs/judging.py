@@ -62,7 +62,8 @@ class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
 
     `served` are by stack the fixtures that some spec needs, `complete` tells that no spec was left
-    out but what a browser sees, `left` counts by stack the specs that are still to come, `spec` is the one under way.
+    out but what a browser sees, `left` counts by stack the specs that are still to come, `spec` is
+    the one under way.
     """
 
     targets: dict[str, Stack | Environment]

@@ -13,12 +13,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from harness import site
+from harness.effects import with_headers
 from harness.environments import Environment
-from harness.expect import Response, resolve
+from harness.expect import ABSENT, WHOLE, Response, resolve
 from harness.request import Request
 from specs import changes, files
-from specs.answers import not_found, redirect, without_body
-from specs.site import SITE
+from specs.answers import not_found, redirect, text, without_body
 
 BINARY, TEXT = "application/octet-stream", "text/plain"
 SPLIT_RANGE = re.compile(r"(\d*)-(\d*)")
@@ -26,24 +26,38 @@ SAFE = ":/%#?=@[]!$&'()*+,;"
 """What stands in a Location as it is."""
 
 
-def answer(request: Request, environment: Environment) -> Response:
-    """The answer to GET or HEAD on a stack, masked, to a client that keeps the connection."""
+def answer(request: Request, environment: Environment, root: Path) -> Response:
+    """The answer to GET or HEAD, masked, to a client that keeps the connection.
+
+    `root` is the folder that the app serves, links resolved.
+    """
     path = _path(request, environment)
     try:
-        expected = _found(request, path, environment)
+        expected = _found(request, path, environment, root)
     except (ValueError, OSError) as error:
         expected = _failed(error, environment)
     found = resolve(expected, environment)
     if request.method == "HEAD":
         found = without_body(found)
+    nothing = found.ending.startswith("0 of 0 ")
     headers = {**found.headers, "date": "DATE"}
     return Response(
         found.status,
         headers,
         found.body,
         found.expected_reason(),
-        ending=found.ending,
+        ending=WHOLE if nothing else found.ending,
         closes=found.status == 500,
+    )
+
+
+def kept(answer: Response, expected: Response) -> Response:
+    """What is expected of a client that asked as this one did to close, or to continue."""
+    connection = answer.headers.get("connection", ABSENT)
+    closes = expected.closes or connection == "close"
+    whole = closes if expected.ending == "whole" else False
+    return replace(
+        with_headers(expected, connection=connection), closes=whole, interim=answer.interim
     )
 
 
@@ -52,8 +66,7 @@ def _path(request: Request, environment: Environment) -> str:
     return request.path if kept or not request.path.endswith("\n") else request.path[:-1]
 
 
-def _found(request: Request, path: str, environment: Environment) -> Response:
-    root = site.lay_out(SITE) / "html"
+def _found(request: Request, path: str, environment: Environment, root: Path) -> Response:
     links_lead_out = changes.LINKS_LEAD_OUT.applies_to(environment)
     parts = os.path.join(*path.split("/"))  # noqa: PTH118  (as Starlette does)
     name = str(Path(parts)) if links_lead_out else os.path.normpath(parts)
@@ -65,13 +78,16 @@ def _found(request: Request, path: str, environment: Environment) -> Response:
             host = request.header("host") or ""
             query = f"?{request.query}" if request.query else ""
             return redirect(quote(f"http://{host}{path}/{query}", safe=SAFE))
-    if found is None or not found.is_file():
-        return not_found()
-    return _file(request, found, environment)
+    if found is not None and found.is_file():
+        return _file(request, found, environment)
+    page = root / "404.html"
+    return _file(request, page, environment, status=404) if page.is_file() else not_found()
 
 
 def _look_up(root: Path, name: str, environment: Environment) -> Path | None:
     """The file or folder of a name, links followed, or None where it is not to be seen."""
+    if name.startswith("\\") and changes.ABSOLUTE_PATHS_REFUSED.applies_to(environment):
+        return None
     full = Path(os.path.realpath(root / name))
     if changes.LINKS_LEAD_OUT.applies_to(environment):
         try:
@@ -81,11 +97,11 @@ def _look_up(root: Path, name: str, environment: Environment) -> Path | None:
             return None
         if full.is_symlink():
             raise OSError("a link that leads to itself")
-        within = full.is_relative_to(root.resolve())
+        within = full.is_relative_to(root)
         return None if is_link == within else full
-    beside = str(full).startswith(str(root.resolve()))
+    beside = str(full).startswith(str(root))
     hidden = changes.SIBLING_FOLDER_HIDDEN.applies_to(environment)
-    if not beside or (hidden and not full.is_relative_to(root.resolve())):
+    if not beside or (hidden and not full.is_relative_to(root)):
         return None
     try:
         full.stat()
@@ -106,7 +122,7 @@ def _failed(error: Exception, environment: Environment) -> Response:
     return not_found() if known else files.BROKEN
 
 
-def _file(request: Request, path: Path, environment: Environment) -> Response:
+def _file(request: Request, path: Path, environment: Environment, status: int = 200) -> Response:
     unknown = BINARY if changes.UNKNOWN_TYPE_BINARY.applies_to(environment) else TEXT
     media_type = mimetypes.guess_type(path)[0] or unknown
     if media_type.startswith("text/"):
@@ -115,16 +131,19 @@ def _file(request: Request, path: Path, environment: Environment) -> Response:
     if path.stat().st_mtime_ns != site.DOCUMENTED_MTIME_NS:
         return _foreign(path, content, media_type)
     etag = resolve(files.etag(content), environment)
-    if _not_modified(request, etag, environment):
+    whole = replace(files.file(content, media_type), status=status)
+    no_304 = status != 200 and changes.PAGE_OF_404_HAS_NO_304.applies_to(environment)
+    if not no_304 and _not_modified(request, etag, environment):
         return files.not_modified(content)
     wanted, condition = request.header("range"), request.header("if-range")
     if (
         wanted is None
         or not changes.RANGES.applies_to(environment)
+        or (status != 200 and changes.PAGE_OF_404_HAS_NO_PARTS.applies_to(environment))
         or (condition is not None and condition not in (files.CHANGED, etag))
     ):
-        return files.file(content, media_type)
-    return _part(wanted, content, media_type, environment)
+        return whole
+    return _part(wanted, content, media_type, environment) or whole
 
 
 def _foreign(path: Path, content: bytes, media_type: str) -> Response:
@@ -133,7 +152,9 @@ def _foreign(path: Path, content: bytes, media_type: str) -> Response:
     tag = hashlib.md5(f"{stamp.st_mtime}-{stamp.st_size}".encode(), usedforsecurity=False)
     whole = files.file(content, media_type)
     changed = formatdate(stamp.st_mtime, usegmt=True)
-    return replace(whole, headers=whole.headers | {"etag": tag.hexdigest(), "last-modified": changed})
+    return replace(
+        whole, headers=whole.headers | {"etag": tag.hexdigest(), "last-modified": changed}
+    )
 
 
 def _not_modified(request: Request, etag: str, environment: Environment) -> bool:
@@ -156,15 +177,18 @@ def _not_modified(request: Request, etag: str, environment: Environment) -> bool
     return since is not None and changed is not None and since >= changed
 
 
-def _part(wanted: str, content: bytes, media_type: str, environment: Environment) -> Response:
+def _part(
+    wanted: str, content: bytes, media_type: str, environment: Environment
+) -> Response | None:
+    """The answer to Range; None where the whole file is."""
     unit, is_unit, listed = wanted.partition("=")
     size = len(content)
     if not is_unit:
         return files.MALFORMED
     if unit.strip().lower() != "bytes":
-        return files.text(b"Only support bytes range", 400)
+        return text(b"Only support bytes range", 400)
     if listed.count(",") >= 100 and changes.HUNDRED_RANGES.applies_to(environment):
-        return files.file(content, media_type)
+        return None
     found = _ranges(listed, size, environment)
     empty = changes.EMPTY_RANGE_REFUSED.applies_to(environment)
     if not found:
@@ -195,6 +219,8 @@ def _ranges(listed: str, size: int, environment: Environment) -> list[tuple[int,
             start = int(first) if first else size - int(last)
             end = int(last) + 1 if first and last and int(last) < size else size
         except ValueError:
+            if not changes.RANGES_SPLIT.applies_to(environment):
+                raise OSError("a number of more digits than Python takes") from None
             continue
         if not first and changes.LONG_SUFFIX_CLAMPED.applies_to(environment):
             start = max(start, 0)

@@ -3,25 +3,26 @@
 A prediction is exact: the answer before, rewritten, is the whole answer after.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote
+from functools import cache
+from pathlib import Path
 
+from harness import site
 from harness.changes import Change
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
 from harness.expect import ABSENT, Response
 from harness.request import Request
 from specs import changes as named
-from specs import model
+from specs import hosts, model
+from specs.site import SITE, SITE_404
 
 ROUTES = ("hello", "json_cors", "basic_auth", "sse")
 """The apps that are made of routes."""
 
 CORS = ("json_cors", "sse")
 FILES = ("static_files",)
-ITSELF = "127.0.0.1:PORT"
 
 
 def _headers(
@@ -39,13 +40,11 @@ def _modelled(change: Change) -> Effect:
 
     def becomes(first: str, second: str) -> Callable[[Request, Response, Environment], Response]:
         def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
-            before, after = (
-                _kept(answer, model.answer(request, _at(newer, version)))
-                for version in (first, second)
-            )
-            if before == after or before != answer:
-                return answer
-            return after
+            older, newer = _at(newer, first), _at(newer, second)
+            for root in _roots():
+                if model.kept(answer, model.answer(request, older, root)) == answer:
+                    return model.kept(answer, model.answer(request, newer, root))
+            return answer
 
         return rewrite
 
@@ -54,18 +53,14 @@ def _modelled(change: Change) -> Effect:
     return Effect(change, FILES, _reads_files, forth, back if change.last else None)
 
 
+@cache
+def _roots() -> list[Path]:
+    """The folders that static_files serves in the specs."""
+    return [(site.lay_out(content) / "html").resolve() for content in (SITE, SITE_404)]
+
+
 def _at(environment: Environment, starlette: str) -> Environment:
     return replace(environment, packages={**environment.packages, "starlette": starlette})
-
-
-def _kept(answer: Response, expected: Response) -> Response:
-    """What is expected of a client that asked as this one did to close, or to continue."""
-    connection = answer.headers.get("connection", ABSENT)
-    closes = expected.closes or connection == "close"
-    whole = closes if expected.ending == "whole" else False
-    return replace(
-        with_headers(expected, connection=connection), closes=whole, interim=answer.interim
-    )
 
 
 def _reads_files(request: Request, _: Response) -> bool:
@@ -94,7 +89,7 @@ def _is_from_app(answer: Response) -> bool:
     return "date" in answer.headers and answer.status != 500
 
 
-def _has_blank_in_location(request: Request, answer: Response) -> bool:
+def _has_blank_in_location(_: Request, answer: Response) -> bool:
     return "+" in answer.headers.get("location", "")
 
 
@@ -104,11 +99,13 @@ def _escape_blanks(request: Request, answer: Response, _: Environment) -> Respon
     first, *rest = answer.headers["location"].split("+")
     written = ("+" if char == "+" else "%20" for char in asked if char in " +")
     return with_headers(
-        answer, location=first + "".join(f"{sign}{part}" for sign, part in zip(written, rest, strict=False))
+        answer,
+        location=first
+        + "".join(f"{sign}{part}" for sign, part in zip(written, rest, strict=False)),
     )
 
 
-def _refuse_private_network(request: Request, answer: Response, _: Environment) -> Response:
+def _refuse_private_network(_: Request, answer: Response, __: Environment) -> Response:
     told = "Disallowed CORS private-network"
     if answer.status == 400:
         told = f"{answer.body.decode()}, private-network"
@@ -120,17 +117,13 @@ def _refuse_private_network(request: Request, answer: Response, _: Environment) 
     )
 
 
-OLD_HOST = re.compile(r"([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::[0-9]+)?", re.IGNORECASE)
-
-
-def _to_itself(request: Request, answer: Response, newer: Environment) -> Response:
-    return answer
+def _is_file_with_body(request: Request, answer: Response) -> bool:
+    return request.method == "GET" and "etag" in answer.headers and answer.status in (200, 206)
 
 
 EFFECTS = [
-    _headers(
-        named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"
-    ),
+    _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
+    _modelled(named.PAGE_OF_404_HAS_NO_304),
     Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
     _modelled(named.FILE_AS_FOLDER_NOT_FOUND),
     Effect(
@@ -142,9 +135,7 @@ EFFECTS = [
             closes=answer.headers.get("connection") == "close",
         ),
     ),
-    _headers(
-        named.ALLOW_ON_405, ROUTES, lambda _, answer: answer.status == 405, allow="GET, HEAD"
-    ),
+    _headers(named.ALLOW_ON_405, ROUTES, lambda _, answer: answer.status == 405, allow="GET, HEAD"),
     _modelled(named.LINKS_LEAD_OUT),
     _modelled(named.SIBLING_FOLDER_HIDDEN),
     _modelled(named.LINE_BREAK_REDIRECTS),
@@ -160,8 +151,11 @@ EFFECTS = [
     Effect(
         named.PRIVATE_NETWORK_REFUSED,
         CORS,
-        lambda request, _: _is_preflight(request)
-        and request.header("access-control-request-private-network") is not None,
+        lambda request, answer: (
+            _is_preflight(request)
+            and _is_from_app(answer)
+            and request.header("access-control-request-private-network") is not None
+        ),
         _refuse_private_network,
     ),
     _modelled(named.UNSATISFIABLE_NAMES_UNIT),
@@ -174,6 +168,24 @@ EFFECTS = [
     ),
     _modelled(named.RANGES_MERGED),
     _modelled(named.MULTIPART_MENDED),
+    Effect(
+        named.HOST_CHECKED,
+        (*ROUTES, *FILES),
+        lambda request, answer: (
+            hosts.redirects(request, answer) and not hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.to_itself,
+    ),
+    Effect(
+        named.HOST_FAILS_NO_APP,
+        (*CORS, *FILES),
+        lambda request, answer: (
+            hosts.fails_by_host(request, answer)
+            and not hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.no_failure,
+    ),
+    _modelled(named.ABSOLUTE_PATHS_REFUSED),
     _modelled(named.UNKNOWN_TYPE_BINARY),
     _modelled(named.WEAK_PREFIX_EXACT),
     _modelled(named.LONG_SUFFIX_CLAMPED),
@@ -188,12 +200,49 @@ EFFECTS = [
     _headers(
         named.PREFLIGHT_VARIES,
         CORS,
-        lambda request, _: _is_preflight(request),
+        lambda request, answer: _is_preflight(request) and _is_from_app(answer),
         vary="Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
         "Access-Control-Request-Private-Network",
     ),
+    _modelled(named.PAGE_OF_404_HAS_NO_PARTS),
     _modelled(named.STAR_MATCHES_EVERY_TAG),
+    Effect(
+        named.HOST_GRAMMAR,
+        (*ROUTES, *FILES),
+        lambda request, answer: (
+            hosts.redirects(request, answer)
+            and hosts.is_host(request.header("host") or "")
+            is not hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.to_what_may_be,
+    ),
+    Effect(
+        named.HOST_GRAMMAR,
+        (*CORS, *FILES),
+        lambda request, answer: (
+            hosts.fails_by_host(request, answer) and hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.no_failure,
+    ),
+    Effect(
+        named.FILE_HEEDS_DISCONNECT,
+        FILES,
+        lambda request, answer: (
+            _is_file_with_body(request, answer)
+            and (request.header("expect") or "").lower() == "100-continue"
+            and request.data.partition(b"\r\n")[0].endswith(b"HTTP/1.1")
+        ),
+        lambda _, answer, __: replace(answer, interim=(100,)),
+    ),
     _headers(
         named.FILES_ALLOW_ON_405, FILES, lambda _, answer: answer.status == 405, allow="GET, HEAD"
+    ),
+    Effect(
+        named.PATH_DELIMITERS_ESCAPED,
+        (*ROUTES, *FILES),
+        lambda request, answer: (
+            hosts.redirects(request, answer) and bool(set("?#\\") & set(request.path))
+        ),
+        hosts.escape_delimiters,
     ),
 ]

@@ -29,7 +29,7 @@ def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) ->
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == list(known.stacks)
     documented = next(row for row in rows if row["name"] == "documented")
-    assert documented["requirements"] == list(catalogue.stacks["documented"].requirements)
+    assert documented["requirements"] == list(known.stacks["documented"].requirements)
 
 
 def test_changes_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:

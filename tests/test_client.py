@@ -13,6 +13,7 @@ from tests.miniatures import (
     SECONDS,
     Miniature,
     client_of,
+    closes,
     dated,
     keeps_open,
     miniature,
@@ -84,6 +85,44 @@ def test_the_answers_to_several_requests_are_received() -> None:
     assert exchange.response.status == 307
     assert exchange.data.count(b"HTTP/1.1 ") == 2
     assert exchange.data.endswith(b"Hello Starlette !!!")
+
+
+def test_each_piece_is_sent_when_the_one_before_is_answered() -> None:
+    first, second = b"GET /1 HTTP/1.1\r\n\r\n", b"GET /2 HTTP/1.1\r\n\r\n"
+    came: list[bytes] = []
+
+    def one_by_one(connection: socket.socket) -> None:
+        connection.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            connection.recv(1)
+        connection.settimeout(SECONDS)
+        connection.sendall(dated(REDIRECT.answer))
+        came.append(connection.recv(65536))
+        keeps_open(HELLO.answer)(connection)
+
+    with miniature(one_by_one) as server, client_of(server.port) as client:
+        exchange = client.raw(first, second)
+    assert [server.requests, came] == [[first], [second]]
+    assert [answer.status for answer in exchange.responses] == [307, 200]
+
+
+def test_nothing_is_sent_after_an_answer_that_announces_the_close() -> None:
+    last = HELLO.answer.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n", 1)
+    first = b"GET /1 HTTP/1.1\r\n\r\n"
+    with miniature(closes(last)) as server, client_of(server.port) as client:
+        exchange = client.raw(first, b"GET /2 HTTP/1.1\r\n\r\n")
+    assert exchange.request == first
+    assert exchange.response.closes
+
+
+def test_the_sending_side_is_closed_at_once_where_that_is_asked() -> None:
+    def waits_for_the_end(connection: socket.socket) -> None:
+        assert not connection.recv(1)
+        connection.sendall(dated(HELLO.answer))
+
+    with miniature(waits_for_the_end) as server, client_of(server.port) as client:
+        exchange = client.raw(b"GET / HTTP/1.1\r\n\r\n", half_close=True)
+    assert exchange.response.status == 200
 
 
 def test_a_stream_is_left_after_enough_chunks() -> None:

@@ -29,7 +29,7 @@ def by_httpx(client: Client, good: Good, seconds: float) -> Exchange:
 
 def by_raw(client: Client, good: Good, seconds: float) -> Exchange:
     request = f"{good.method} / HTTP/1.1\r\nHost: 127.0.0.1:{client.port}\r\n\r\n"
-    return client.raw(request.encode(), seconds)
+    return client.raw(request.encode(), seconds=seconds)
 
 
 both_ways = pytest.mark.parametrize("ask", [by_httpx, by_raw], ids=["httpx", "raw"])
@@ -136,8 +136,8 @@ def test_a_late_event_shows_in_the_arrivals(monkeypatch: pytest.MonkeyPatch) -> 
     arrived = threading.Event()
     receive = Connection.receive
 
-    def receive_and_tell(self: Connection, size: int = 65536) -> bytes:
-        data = receive(self, size)
+    def receive_and_tell(self: Connection) -> bytes:
+        data = receive(self)
         arrived.set()
         return data
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from harness.connection import Segment
 from harness.exchange import Exchange
 from harness.expect import Response, chunked
@@ -20,6 +22,7 @@ def received(*segments: Segment) -> Exchange:
         ended="left by the client",
         closes=False,
         client_port=40000,
+        at=0.0,
     )
 
 
@@ -47,3 +50,33 @@ def test_an_exchange_equals_what_its_answer_amounts_to() -> None:
     assert whole == answer
     assert whole != replace(answer, status=201)
     assert whole == replace(answer, body=b"a")
+
+
+def test_answers_that_came_together_are_compared_one_by_one() -> None:
+    first, second = b"HTTP/1.1 204 No Content\r\n\r\n", HEAD + b"1\r\na\r\n0\r\n\r\n"
+    exchange = replace(received(Segment(2.0, first + second[:9]), Segment(3.0, second[9:])))
+    answers = [Response(204), Response(200, {"transfer-encoding": "chunked"}, chunked(b"a"))]
+    assert exchange == answers
+    assert replace(exchange, closes=True) == [answers[0], replace(answers[1], closes=True)]
+    assert exchange != answers[:1]
+    assert exchange != [*answers, Response(204)]
+    assert exchange != answers[::-1]
+    assert [
+        str(difference) for difference in exchange.differences([*answers[:1], Response(200)])
+    ] == [
+        "answer 2: header transfer-encoding\n  expected: nothing\n  received: 'chunked'",
+        "answer 2: body\n  expected: b'' (0 bytes)\n  received: b'a' (1 bytes)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "endings"),
+    [
+        (b"", ["no answer: left by the client"]),
+        (b"HTTP/1.1 204 No Content\r\n\r\nabc\r\n", ["whole", "not a status line: b'abc'"]),
+        (b"HTTP/1.1 204 No Content\r\n\r\n" + HEAD, ["whole", "no last chunk: left by the client"]),
+    ],
+)
+def test_the_last_of_several_answers_tells_how_it_ended(data: bytes, endings: list[str]) -> None:
+    exchange = received(Segment(2.0, data))
+    assert [answer.ending for answer in exchange.responses] == endings

@@ -15,7 +15,8 @@ def now(offset: float = 0.0) -> str:
 
 
 def test_a_date_of_now_is_accepted() -> None:
-    assert HTTP_DATE.accepts(now())
+    assert HTTP_DATE.accepts(now(), time.time())
+    assert HTTP_DATE.accepts(now(-3600), time.time() - 3600)
 
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -41,19 +42,19 @@ OTHER_DATES = {
 
 @pytest.mark.parametrize("name", OTHER_DATES)
 def test_another_date_or_form_is_not_accepted(name: str) -> None:
-    assert not HTTP_DATE.accepts(OTHER_DATES[name])
+    assert not HTTP_DATE.accepts(OTHER_DATES[name], time.time())
 
 
 @pytest.mark.parametrize("text", ["GET, HEAD", "HEAD, GET"])
 def test_unordered_accepts_any_order(text: str) -> None:
-    assert unordered("GET", "HEAD").accepts(text)
+    assert unordered("GET", "HEAD").accepts(text, 0.0)
 
 
 @pytest.mark.parametrize(
     "text", ["", "GET", "GET, HEAD, GET", "GET, PUT", "GET,HEAD", "get, head", "GET, HEAD, "]
 )
 def test_unordered_accepts_nothing_else(text: str) -> None:
-    assert not unordered("GET", "HEAD").accepts(text)
+    assert not unordered("GET", "HEAD").accepts(text, 0.0)
 
 
 def test_unordered_is_compared_without_order() -> None:

@@ -23,6 +23,7 @@ EXCHANGE = Exchange(
     ended="closed by the server",
     closes=True,
     client_port=40000,
+    at=0.0,
 )
 SPEC = "specs/test_hello.py::test_greets[latest]"
 

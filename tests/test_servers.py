@@ -133,6 +133,21 @@ def test_an_app_that_sigterm_ends_has_its_number(tmp_path: Path) -> None:
         assert server.stop() == -signal.SIGTERM
 
 
+def test_an_app_is_stopped_by_the_signal_that_is_asked_for(tmp_path: Path) -> None:
+    source = "import signal, sys; signal.signal(signal.SIGINT, lambda *_: sys.exit(5))\n" + WAITS
+    with started(tmp_path, source) as server:
+        server.port()
+        assert server.stop(signal.SIGINT) == 5
+
+
+def test_an_app_that_ends_by_itself_is_waited_for(tmp_path: Path) -> None:
+    with started(
+        tmp_path, "import time; time.sleep(0.1); print('over'); raise SystemExit(3)"
+    ) as app:
+        assert app.ended() == 3
+        assert app.log.lines()[0] == "over"
+
+
 def test_an_app_that_ignores_sigterm_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

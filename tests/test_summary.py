@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.catalogue import load
+from harness.changes import Change
 from harness.environments import Environment
 from harness.runs import Run
 from harness.summary import Summary
@@ -76,3 +78,81 @@ def test_a_run_of_some_specs_proves_nothing_of_changes(tmp_path: Path) -> None:
     summary = Summary.of([run.path])
     assert summary.passed
     assert not summary.complete
+
+
+STACKS = """
+exclude-newer = "2026-01-01T00:00:00Z"
+[stacks]
+latest = { dated = false }
+[needs]
+[axes.starlette]
+suite = ""
+vary = { starlette = ["1.0.0", "1.1.0"] }
+[axes.uvicorn]
+suite = "edge"
+vary = { uvicorn = ["0.1.0", "0.2.0"], parser = ["h11", "httptools"] }
+"""
+ON_UVICORN = {
+    "uvicorn-0.1.0-h11": "0.1.0",
+    "uvicorn-0.1.0-httptools": "0.1.0",
+    "uvicorn-0.2.0-h11": "0.2.0",
+    "uvicorn-0.2.0-httptools": "0.2.0",
+}
+
+
+def said_of(
+    folder: Path, stacks: dict[str, str], asserted: dict[str, list[str]], *changes: Change
+) -> list[str]:
+    """What is said of changes, where each stack passed and asserted those that list it."""
+    (folder / "stacks.toml").write_text(STACKS, "utf-8")
+    summary = Summary(
+        {(stack, "hello"): Counter({"pass": 1}) for stack in stacks},
+        environments={
+            stack: Environment(
+                stack, Path("python"), "3.11.7", {"starlette": "1.1.0", "uvicorn": uvicorn}
+            )
+            for stack, uvicorn in stacks.items()
+        },
+        asserted={name: set(those) for name, those in asserted.items()},
+    )
+    named = {change.sentence: change for change in changes}
+    return summary.unproven(named, load(folder / "stacks.toml"))
+
+
+def change(package: str, first: str) -> Change:
+    return Change(package, first, "fix", f"{package} {first}", "https://example.org")
+
+
+def test_a_whole_axis_proves_the_changes_of_its_package(tmp_path: Path) -> None:
+    changes = (change("uvicorn", "0.2.0"), change("starlette", "1.1.0"))
+    both = ["uvicorn-0.1.0-h11", "uvicorn-0.2.0-httptools"]
+    assert said_of(tmp_path, ON_UVICORN, {"uvicorn 0.2.0": both}, *changes) == []
+    assert said_of(tmp_path, ON_UVICORN, {"uvicorn 0.2.0": both[:1]}, *changes) == [
+        "uvicorn 0.2.0: no spec asserts it on uvicorn 0.2.0"
+    ]
+    wrong = change("uvicorn", "0.3.0")
+    assert said_of(tmp_path, ON_UVICORN, {"uvicorn 0.3.0": both}, wrong) == [
+        "uvicorn 0.3.0: no two stacks differ by it"
+    ]
+
+
+def test_a_part_of_an_axis_proves_nothing(tmp_path: Path) -> None:
+    part = dict(list(ON_UVICORN.items())[:-1])
+    assert said_of(tmp_path, part, {"uvicorn 0.2.0": [*part][:1]}, change("uvicorn", "0.2.0")) == []
+
+
+def test_a_suite_of_an_axis_leaves_to_others_what_it_asserts_nowhere(tmp_path: Path) -> None:
+    assert said_of(tmp_path, ON_UVICORN, {}, change("uvicorn", "0.2.0")) == []
+    starlette = {"starlette-1.0.0": "0.2.0", "starlette-1.1.0": "0.2.0"}
+    assert said_of(tmp_path, starlette, {}, change("starlette", "1.1.0")) == [
+        "starlette 1.1.0: no two stacks differ by it"
+    ]
+
+
+def test_all_proves_what_its_stacks_tell_apart(tmp_path: Path) -> None:
+    stacks = {"latest": "0.2.0", "uvicorn-0.1.0-h11": "0.1.0"}
+    changes = (change("uvicorn", "0.2.0"), change("uvicorn", "0.3.0"), change("starlette", "1.1.0"))
+    assert said_of(tmp_path, stacks, {}, *changes) == [
+        "uvicorn 0.2.0: no spec asserts it on uvicorn 0.1.0",
+        "uvicorn 0.2.0: no spec asserts it on uvicorn 0.2.0",
+    ]

@@ -1,0 +1,112 @@
+"""Effects: what a named change does to an answer, so that a difference can be told from it.
+
+An effect rewrites the answer that a stack without the change gives into the one that a stack with
+it gives, exactly. The answer of the older stack, rewritten by every change that lies between two
+stacks, must be the answer of the newer one: whatever still differs is explained by nobody.
+
+The effects themselves stand in `specs/predictions.py`.
+"""
+
+import runpy
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+from harness.changes import Change
+from harness.environments import Environment
+from harness.expect import ABSENT, Response
+from harness.request import Request
+
+When = Callable[[Request, Response], bool]
+Rewrite = Callable[[Request, Response, Environment], Response]
+"""The answer with a change, from the one without it; the environment is the newer stack's."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change does to the answers of some apps, `when` request and answer are so.
+
+    `back` rewrites the other way, where the change goes away again.
+    """
+
+    change: Change
+    apps: tuple[str, ...]
+    when: When
+    rewrite: Rewrite
+    back: Rewrite | None = None
+
+
+def load(path: Path) -> list[Effect]:
+    """The effects that a file defines as EFFECTS. What it imports must be on the path."""
+    effects: Sequence[Effect] = runpy.run_path(str(path))["EFFECTS"]
+    return list(effects)
+
+
+Step = Callable[[Request, Response], Response]
+
+
+def between(effects: Iterable[Effect], older: Environment, newer: Environment) -> list[Step]:
+    """The rewriting from one stack to another: changes that came or went, in order of release."""
+    found: list[tuple[str, Version, Step]] = []
+    for effect in effects:
+        change = effect.change
+        had, has = (change.applies_to(environment) for environment in (older, newer))
+        if has and not had:
+            step = _step(effect, effect.rewrite, newer)
+            found.append((change.package, Version(change.first), step))
+        elif had and not has and change.last and effect.back:
+            step = _step(effect, effect.back, newer)
+            found.append((change.package, Version(change.last), step))
+    return [step for *_, step in sorted(found, key=lambda each: each[:2])]
+
+
+def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
+    def step(request: Request, answer: Response) -> Response:
+        applies = request.app in effect.apps and effect.when(request, answer)
+        return rewrite(request, answer, newer) if applies else answer
+
+    return step
+
+
+def predicted(steps: Iterable[Step], request: Request, answer: Response) -> Response:
+    """The answer of the newer stack, from the one of the older."""
+    for step in steps:
+        answer = step(request, answer)
+    return answer
+
+
+def with_headers(answer: Response, **changed: Any) -> Response:
+    """The answer with headers set, or left out where ABSENT; `_` stands for `-`."""
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    headers = {**answer.headers, **named}
+    return replace(
+        answer, headers={name: value for name, value in headers.items() if value is not ABSENT}
+    )
+
+
+def fields_of(answer: Response) -> dict[str, Any]:
+    """Every field of an answer that two stacks are compared by."""
+    return {
+        "version": answer.version,
+        "status": answer.status,
+        "reason": answer.reason,
+        **{f"header {name}": value for name, value in sorted(answer.headers.items())},
+        "body": answer.body,
+        "ending": answer.ending,
+        "closes": answer.closes,
+        "interim": answer.interim,
+    }
+
+
+def differing(one: Response, other: Response) -> dict[str, tuple[Any, Any]]:
+    """The fields in which two answers differ, and both values; ABSENT where there is no header."""
+    if one == other:
+        return {}
+    ours, theirs = fields_of(one), fields_of(other)
+    pairs = {
+        name: (ours.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**ours, **theirs}
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

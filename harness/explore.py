@@ -1,0 +1,132 @@
+"""The verb that looks for differences that nobody named: the same requests to stack after stack.
+
+The requests are those of the specs, and others made by chance.
+"""
+
+import argparse
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from harness import site
+from harness.effects import Effect
+from harness.environments import Environment, provision
+from harness.expect import Response
+from harness.failures import UsageError
+from harness.generator import generated
+from harness.judge import judge
+from harness.news import News, known_effects, news
+from harness.project import catalogue, console, site_files
+from harness.recorded import Recorded
+from harness.replay import answers
+from harness.request import Request
+from harness.stacks import Stack
+
+Answered = tuple[Environment, list[Response]]
+
+
+def explore(options: argparse.Namespace) -> int:
+    began = time.monotonic()
+    stacks = _stacks(options)
+    known = known_effects()
+    output = console()
+    requests = _requests(stacks[-1], options, output)
+    folder = site.lay_out(site_files())
+    pairs = different = again = 0
+    found: list[News] = []
+    with _asking(stacks, requests, folder, options.jobs, output) as answered:
+        for older, newer in itertools.pairwise(answered):
+            result = _compared(older, newer, requests, known)
+            pairs += 1
+            different += result.differing
+            if result.findings:
+                confirmed = _confirmed(result, known, folder)
+                again += len(result.findings) - len(confirmed.findings)
+                found += [confirmed] if confirmed.findings else []
+    for each in found:
+        for line in each.lines():
+            output.print(line, highlight=False, markup=False, soft_wrap=True)
+    unexplained = sum(len(each.findings) for each in found)
+    output.print(
+        f"{pairs} pairs of stacks, {len(requests):,} requests, "
+        f"{len(stacks) * len(requests):,} exchanges, {time.monotonic() - began:.0f} s: "
+        f"{different:,} answers differ, {unexplained:,} of them unexplained"
+        + (f", {again:,} not when asked again" if again else ""),
+        highlight=False,
+    )
+    return int(bool(unexplained))
+
+
+def _stacks(options: argparse.Namespace) -> list[Stack]:
+    """The stacks in the order in which neighbours are compared. Raises UsageError."""
+    known = catalogue()
+    if bool(options.neighbours) == bool(options.stacks):
+        raise UsageError("name two stacks, OLD NEW, or --neighbours RANGE")
+    if options.requests < 0:
+        raise UsageError("--requests: a negative number cannot be sent")
+    if options.neighbours:
+        found = list(known.meant_by(options.neighbours).values())
+    else:
+        found = [known.named(wanted) for wanted in options.stacks]
+    if len(found) < 2 or (options.stacks and len(found) != 2):
+        raise UsageError(f"two stacks are compared, and {len(found)} are named")
+    return found
+
+
+def _requests(newest: Stack, options: argparse.Namespace, output: Console) -> list[Request]:
+    """What the specs ask, taken from a run file, and what is generated; each once."""
+    if options.run:
+        asked = Recorded(options.run).requests
+    else:
+        with TemporaryDirectory() as folder:
+            judge([newest.name], Path(folder) / "run", 1, ["-k", "not browser"], output)
+            runs = list(Path(folder).rglob("*.jsonl"))
+            asked = Recorded(runs[0]).requests if runs else []
+    return list(dict.fromkeys([*asked, *generated(options.requests, options.seed)]))
+
+
+@contextmanager
+def _asking(
+    stacks: Sequence[Stack], requests: Sequence[Request], folder: Path, jobs: int, output: Console
+) -> Iterator[Iterator[Answered]]:
+    """What the stacks answer, in their order; `jobs` of them are asked at a time."""
+    columns = TextColumn("asking stacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=output) as progress:
+        bar = progress.add_task("", total=len(stacks))
+
+        def ask_all(stack: Stack) -> Answered:
+            environment = provision(stack)
+            found = list(answers(environment, requests, folder))
+            progress.advance(bar)
+            return environment, found
+
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            yield pool.map(ask_all, stacks)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _compared(
+    older: Answered, newer: Answered, requests: Sequence[Request], known: Sequence[Effect]
+) -> News:
+    pairs = zip(requests, older[1], newer[1], strict=True)
+    return news(older[0], newer[0], pairs, known)
+
+
+def _confirmed(first: News, known: Sequence[Effect], folder: Path) -> News:
+    """What is still unexplained when both stacks are asked again."""
+    requests = [finding.request for finding in first.findings]
+    older, newer = (
+        (environment, list(answers(environment, requests, folder)))
+        for environment in (first.older, first.newer)
+    )
+    again = _compared(older, newer, requests, known)
+    return News(first.older, first.newer, first.compared, first.differing, again.findings)

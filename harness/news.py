@@ -1,0 +1,125 @@
+"""News: what one stack answers otherwise than another, and no named change predicts.
+
+A pure function of answers, so it serves requests that were just made as well as two run files:
+the day a new release comes, those of the release and of the one before it.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import effects as effects_of
+from harness import runs
+from harness.by_hand import PORT, asked, served
+from harness.clusters import Cluster, Finding, clustered, entry, only_difference, short
+from harness.effects import Effect, between, predicted
+from harness.environments import Environment
+from harness.expect import Response
+from harness.project import ROOT
+from harness.recorded import Recorded
+from harness.request import Request
+from harness.stacks import Stack
+
+SHOWN = 12
+"""Clusters that are printed; there are more only where much is unexplained."""
+
+Pair = tuple[Request, Response, Response]
+"""A request, and what the older and the newer stack answer."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What came out of comparing two stacks: how many answers differ, and what is unexplained."""
+
+    older: Environment
+    newer: Environment
+    compared: int
+    differing: int
+    findings: tuple[Finding, ...]
+
+    def lines(self) -> Iterator[str]:
+        """The clusters as text, each with how to repeat it and an entry to complete."""
+        clusters = clustered(self.findings)
+        yield (
+            f"{self.older.name} -> {self.newer.name}: {len(self.findings)} of {self.compared:,} "
+            f"answers differ unexplained, in {len(clusters)} clusters"
+        )
+        for cluster in clusters[:SHOWN]:
+            yield from self._told(cluster)
+        if len(clusters) > SHOWN:
+            yield f"  ... and {len(clusters) - SHOWN} more clusters"
+
+    def _told(self, cluster: Cluster) -> Iterator[str]:
+        example = cluster.example
+        line = example.request.data.split(b"\r\n", 1)[0].decode("latin-1")
+        yield f"  {len(cluster.findings)} x {ascii(line)[1:-1][:100]}  ({example.request.app})"
+        for name, (before, now) in example.fields.items():
+            yield f"    {name}: {short(before)} -> {short(now)}"
+        for environment in (self.older, self.newer):
+            yield f"    by hand: {served(example.request.app, environment)}"
+        yield f"             {asked(example.request.to(PORT))}"
+        package = only_difference(self.older, self.newer)
+        if package:
+            release = self.newer.python if package == "python" else self.newer.packages[package]
+            yield "    to complete in specs/changes.py:"
+            yield from (f"    {each}" for each in entry(cluster, package, release).splitlines())
+
+
+def news(
+    older: Environment, newer: Environment, pairs: Iterable[Pair], effects: Iterable[Effect]
+) -> News:
+    """Compare the answers of two stacks to the same requests."""
+    steps = between(effects, older, newer)
+    compared = differ = 0
+    findings = []
+    for request, before, after in pairs:
+        compared += 1
+        differ += before != after
+        expected = predicted(steps, request, before)
+        if expected != after:
+            findings.append(Finding(request, expected, after))
+    return News(older, newer, compared, differ, tuple(findings))
+
+
+def news_of_runs(older: Recorded, newer: Recorded, effects: Iterable[Effect]) -> News:
+    """Compare two runs of the same specs: what both asked alike."""
+    both = [key for key in older.exchanges if key in newer.exchanges]
+    pairs = ((key[1], older.exchanges[key], newer.exchanges[key]) for key in both)
+    return news(older.environment, newer.environment, pairs, effects)
+
+
+def news_of_failed(
+    paths: Mapping[str, Path], neighbours: Iterable[Sequence[str]], effects: Sequence[Effect]
+) -> Iterator[News]:
+    """What is new on each stack that fails a spec which its predecessor passes.
+
+    `paths` has the run file of each stack, `neighbours` the pairs of stacks to look at.
+    """
+    for pair in neighbours:
+        if any(name not in paths for name in pair):
+            continue
+        older, newer = (Recorded(paths[name]) for name in pair)
+        if any(newer.passed.get(spec) is False for spec, passed in older.passed.items() if passed):
+            yield news_of_runs(older, newer, effects)
+
+
+def news_lines(folder: Path, failing: set[str], stacks: Iterable[Stack]) -> Iterator[str]:
+    """The news of the run files in a folder; only `failing` stacks are looked at.
+
+    `stacks` are all that there are, in their order: neighbours follow each other on an axis.
+    """
+    pairs = [
+        (older.name, newer.name)
+        for older, newer in itertools.pairwise(stacks)
+        if newer.name in failing and newer.axis and newer.axis == older.axis
+    ]
+    if pairs:
+        paths = {str(next(runs.read(path))["stack"]): path for path in folder.rglob("*.jsonl")}
+        for each in news_of_failed(paths, pairs, known_effects()):
+            yield from each.lines()
+
+
+def known_effects() -> list[Effect]:
+    """The effects of `specs/predictions.py`."""
+    return effects_of.load(ROOT / "specs" / "predictions.py")

@@ -1,0 +1,81 @@
+"""The exchanges of a run file, as they compare with those of another stack's run."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness import runs
+from harness.connection import CLOSED
+from harness.environments import Environment
+from harness.expect import Response
+from harness.failures import UsageError
+from harness.masks import masked
+from harness.request import Request, without_port
+
+HOST = re.compile(rb"(?im)^Host: 127\.0\.0\.1:(\d{4,5})\r$")
+
+Key = tuple[str, Request, int]
+"""A spec, what it sent, and how often it had sent that before: pairs exchanges of two runs."""
+
+
+class Recorded:
+    """What a run file holds: the stack, the exchanges by key, and the specs that passed.
+
+    Ports and what is random are masked; the stack's name is left out of the specs' names.
+    """
+
+    def __init__(self, path: Path) -> None:
+        head, *records = [*runs.read(path)] or [{}]
+        if not head.get("packages"):
+            raise UsageError(f"{path}: no run of a stack that was provisioned")
+        self.stack = str(head["stack"])
+        self.environment = Environment(self.stack, Path(), head["python"], head["packages"])
+        self.passed: dict[str, bool] = {}
+        self.exchanges: dict[Key, Response] = {}
+        seen: Counter[tuple[str, Request]] = Counter()
+        ports = _ports(record for record in records if record["kind"] == "exchange")
+        for record in records:
+            if record["kind"] == "verdict":
+                self.passed[self._spec(record)] = record["verdict"] == "pass"
+            elif record["kind"] == "exchange":
+                spec = self._spec(record)
+                request, answer = _exchange(record, ports[record["app"]])
+                self.exchanges[spec, request, seen[spec, request]] = answer
+                seen[spec, request] += 1
+
+    @property
+    def requests(self) -> list[Request]:
+        """What the specs asked, each once."""
+        return list(dict.fromkeys(request for _, request, _ in self.exchanges))
+
+    def _spec(self, record: Mapping[str, Any]) -> str:
+        name = str(record["spec"])
+        return name.replace(f"[{self.stack}]", "").replace(f"[{self.stack}-", "[")
+
+
+def _ports(records: Any) -> dict[str, int]:
+    """The port that most requests to an app name."""
+    counts: dict[str, Counter[int]] = {}
+    for record in records:
+        found = HOST.search(_bytes(record["sent"]))
+        counts.setdefault(record["app"], Counter())[int(found[1]) if found else 0] += 1
+    return {
+        app: max(named, key=lambda port: (port > 0, named[port])) for app, named in counts.items()
+    }
+
+
+def _exchange(record: Mapping[str, Any], usual_port: int) -> tuple[Request, Response]:
+    sent = _bytes(record["sent"])
+    named = HOST.search(sent)
+    port = int(named[1]) if named else usual_port
+    ended = record["ended"]
+    answer = masked(
+        _bytes(record["received"]), record["method"], ended, ended == CLOSED, record["closes"], port
+    )
+    return Request(record["app"], without_port(sent, port)), answer
+
+
+def _bytes(segments: list[list[Any]]) -> bytes:
+    return b"".join(text.encode("latin-1") for _, text in segments)

@@ -1,0 +1,101 @@
+"""What Host does to Location, and to an app that reads request.url, change by change."""
+
+import re
+from dataclasses import replace
+from ipaddress import IPv6Address
+from urllib.parse import quote, urlsplit
+
+from harness.effects import with_headers
+from harness.environments import Environment
+from harness.expect import Response, resolve
+from harness.request import Request
+from specs import changes as named
+from specs import model
+from specs.answers import redirect
+from specs.greetings import greeting
+
+ITSELF = "127.0.0.1:PORT"
+
+
+def redirects(_: Request, answer: Response) -> bool:
+    return answer.status == 307 and "location" in answer.headers
+
+
+def _with_authority(request: Request, answer: Response, authority: str) -> Response:
+    """A redirect to another host, and its own one is `authority`."""
+    location = answer.headers["location"]
+    scheme, _, rest = location.partition("://")
+    host = quote(request.header("host") or "", safe=model.SAFE)
+    old = host if rest.startswith(host) else ITSELF
+    if not rest.startswith(f"{old}/"):
+        return with_headers(answer, location=_location(request, scheme, authority))
+    return with_headers(answer, location=f"{scheme}://{authority}{rest.removeprefix(old)}")
+
+
+def _location(request: Request, scheme: str, authority: str, escaped: str = "") -> str:
+    path = f"{request.path}/" if request.app == "static_files" else request.path.rstrip("/")
+    for char in escaped:
+        path = path.replace(char, f"%{ord(char):02X}")
+    query = f"?{request.query}" if request.query else ""
+    return quote(f"{scheme}://{authority}{path}{query}", safe=model.SAFE)
+
+
+def to_itself(request: Request, answer: Response, _: Environment) -> Response:
+    return _with_authority(request, answer, ITSELF)
+
+
+def to_what_may_be(request: Request, answer: Response, _: Environment) -> Response:
+    host = request.header("host") or ""
+    return _with_authority(request, answer, host if is_host(host) else ITSELF)
+
+
+def escape_delimiters(request: Request, answer: Response, _: Environment) -> Response:
+    scheme, _, rest = answer.headers["location"].partition("://")
+    authority = rest.partition("/")[0]
+    return with_headers(answer, location=_location(request, scheme, authority, "?#\\"))
+
+
+OLD_HOST = re.compile(r"([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::[0-9]+)?", re.IGNORECASE)
+HOST = re.compile(
+    r"([a-z0-9._~%!$&'()*+,;=-]+|\[(?:(?P<ipv6>[a-f0-9]*:[a-f0-9.:]+)|v[a-f0-9]+\."
+    r"[a-z0-9._~!$&'()*+,;=:-]+)\])(?::0*(?P<port>[0-9]{1,5})?)?",
+    re.IGNORECASE,
+)
+
+
+def is_old_host(host: str) -> bool:
+    """Whether Host was well-formed from HOST_CHECKED to HOST_GRAMMAR."""
+    return OLD_HOST.fullmatch(host) is not None
+
+
+def is_host(host: str) -> bool:
+    found = HOST.fullmatch(host)
+    if found is None or host.endswith(":") or int(found["port"] or 0) > 65535:
+        return False
+    try:
+        IPv6Address(found["ipv6"] or "::")
+    except ValueError:
+        return False
+    return True
+
+
+def fails_by_host(request: Request, answer: Response) -> bool:
+    """Whether the app failed because Python splits no URL with such a host."""
+    try:
+        urlsplit(f"http://{request.header('host')}/")
+    except ValueError:
+        return bool(answer.status == 500)
+    return False
+
+
+def no_failure(request: Request, answer: Response, newer: Environment) -> Response:
+    if request.app == "static_files":
+        location = _location(request, "http", ITSELF)
+        found: Response | None = resolve(redirect(location, {"date": "DATE"}), newer)
+    else:
+        always = named.CORS_VARIES_ALWAYS.applies_to(newer)
+        grammar = not is_old_host(request.header("host") or "")
+        found = greeting(request, {} if grammar or not always else {"vary": "Origin"})
+    if found is None:
+        return answer
+    return model.kept(answer, replace(found, reason=found.expected_reason()))
