@@ -111,9 +111,7 @@ class Exchange:
     __hash__ = None  # type: ignore[assignment]
 
 
-def observed(
-    message: wire.Message, data: bytes, ended: str, closes: bool, at: float
-) -> Response:
+def observed(message: wire.Message, data: bytes, ended: str, closes: bool, at: float) -> Response:
     """The `Response` that a message on the wire amounts to."""
     headers: dict[str, Any] = {}
     for name, _ in message.headers:
