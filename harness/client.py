@@ -156,7 +156,9 @@ def _exchange(request: httpx.Request, connection: Connection, chunks: int | None
     """Send the request through httpx, and receive what is to come; no more than `chunks`."""
 
     def enough() -> bool:
-        return chunks is not None and _chunks(connection, request.method) >= chunks
+        if chunks is None or not (connection.received and connection.received[-1].data == b"\n"):
+            return False  # a chunk ends with a line, and bytes come one by one
+        return _chunks(connection, request.method) >= chunks
 
     _through_httpx(request, connection, enough)
     if not enough():  # where httpx gave up, or was content with less, the bytes tell why
