@@ -1,0 +1,100 @@
+"""What the specs of shutdown share: a server with open streams, and a signal that is to end it."""
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from harness.client import Client
+from harness.environments import Environment
+from harness.exchange import Exchange
+from harness.lines import Lines
+from harness.project import ROOT, script
+from harness.servers import Server
+from specs.judging import Judging
+from specs.streams.subscriptions import framed, listening
+from specs.test_sse_clients import Subscription
+
+ON = 6
+"""A client that has so many events, 2 s after a signal, takes it that the stream goes on."""
+
+ENDS_SECONDS = 8.0
+"""How long a server may take to end that has no streams left to serve, on busy cores."""
+
+CUT_SHORT = "ERROR:    ASGI callable returned without completing response."
+WAITING = "INFO:     Waiting for connections to close. (CTRL+C to force quit)"
+BACKGROUND = "INFO:     Waiting for background tasks to complete. (CTRL+C to force quit)"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What came of a signal: to each client, to the process, and in its log.
+
+    `complaints` are the lines about streams that the app cut short. They, and what is waited for,
+    may stand anywhere in the log, so that `log` has the other lines of uvicorn.
+    """
+
+    exchanges: list[Exchange]
+    status: int
+    log: Lines
+    complaints: Lines
+    waited: bool
+
+
+Stop = Callable[[signal.Signals, int], Stopped]
+
+
+def read_on(subscription: Subscription) -> None:
+    """Read until the stream ends, or goes on."""
+    subscription.read(len(framed(ON)) - len(framed(1)))
+    if len(subscription.data.partition(b"\r\n\r\n")[2]) < len(framed(ON)):
+        subscription.read_to_the_end()
+
+
+@pytest.fixture
+def stop(environment: Environment, judging: Judging) -> Stop:
+    """Start the app, open streams, read the first event of each, send a signal, and see.
+
+    Clients whose stream goes on leave it. In the end no server is left.
+    """
+
+    def stopped(number: signal.Signals, streams: int) -> Stopped:
+        server = Server(script("sse"), environment, ROOT, ["--interval", "0.4"])
+        try:
+            client = Client("sse", environment, server.port(), server.log, lambda _: None)
+            assert client.get("/").message.status == 200  # not on its way up any more
+            with ExitStack() as stack:
+                opened = [stack.enter_context(listening(client, 1)) for _ in range(streams)]
+                before = len(server.log.lines())
+                os.kill(server.pid, number)
+                with ThreadPoolExecutor(max(1, streams)) as pool:
+                    list(pool.map(read_on, opened))
+            server.log.wait_for(lambda _: False, ENDS_SECONDS)
+        finally:
+            status = server.kill()
+        whole = [each.data.endswith(b"\r\n0\r\n\r\n") for each in opened]
+        exchanges = [
+            Exchange.of("sse", environment, "GET", each, closes=closes and each.closed_by_server)
+            for each, closes in zip(opened, whole, strict=True)
+        ]
+        for exchange in exchanges:
+            judging.run(environment.name).exchange(judging.spec, exchange)
+        lines = [re.sub(r"process \[\d+\]", "process [PID]", line) for line in server.log.lines()]
+        after = [
+            line for line in lines[before:] if line and not line.startswith((" ", "INFO TIME"))
+        ]
+        apart = (CUT_SHORT, WAITING, BACKGROUND)
+        return Stopped(
+            exchanges,
+            status,
+            Lines([line for line in after if line not in apart], environment),
+            Lines([line for line in after if line == CUT_SHORT], environment),
+            WAITING in after,
+        )
+
+    return stopped

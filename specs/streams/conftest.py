@@ -1,0 +1,73 @@
+"""What the specs of streams share: the app at other paces, and a client that listens."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.client import Client
+from harness.environments import Environment
+from harness.exchange import Exchange
+from harness.servers import Server
+from specs.judging import Judging
+from specs.streams.subscriptions import Listen, listening
+from specs.test_sse_clients import GET
+
+PING_ENDS = b"\r\n\r\n\r\n"
+"""An empty line, and the end of the chunk."""
+
+Pinged = tuple[Exchange, datetime]
+"""An exchange in which a ping came, and the time by the clock of the wall when it had come."""
+
+
+def client(servers: dict[str, Server], name: str) -> Client:
+    server = servers[name]
+    return Client(server.app, server.environment, server.port(), server.log, lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def slow_sse(servers: dict[str, Server]) -> Client:
+    """An event every 0.4 s: slow enough for a client to leave between two of them."""
+    return client(servers, "slow_sse")
+
+
+@pytest.fixture
+def listen(environment: Environment, judging: Judging) -> Listen:
+    """Read so many events, leave, and put what passed into the run file."""
+
+    def listened(app: Client, events: int, request: bytes = GET) -> Exchange:
+        with listening(app, events, request) as subscription:
+            pass
+        exchange = Exchange.of("sse", environment, "GET", subscription, closes=False)
+        judging.run(environment.name).exchange(judging.spec, exchange)
+        return exchange
+
+    return listened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pinging(servers: dict[str, Server]) -> Iterator[Future[Pinged] | None]:
+    """A stream without events until its first ping, read while other specs are judged."""
+    if "silent_stream" not in servers:
+        yield None
+        return
+
+    def read() -> Pinged:
+        app = client(servers, "silent_stream")
+        with listening(app, seconds=20) as subscription:
+            while not subscription.data.endswith(PING_ENDS) and not subscription.ended:
+                subscription.read(1)
+        now = datetime.now(UTC)
+        return Exchange.of("sse", app.environment, "GET", subscription, closes=False), now
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(read)
+
+
+@pytest.fixture
+def silent_stream(pinging: Future[Pinged], environment: Environment, judging: Judging) -> Pinged:
+    """The stream of an app that has its first event only after 40 s, until the first ping."""
+    pinged = pinging.result()
+    judging.run(environment.name).exchange(judging.spec, pinged[0])
+    return pinged

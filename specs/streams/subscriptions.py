@@ -1,0 +1,56 @@
+"""The stream of the sse app as it is on every release of sse-starlette, and clients that listen."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from harness.client import Client
+from harness.exchange import Exchange
+from harness.expect import Response, chunked, since
+from specs.answers import CORS, UVICORN
+from specs.changes import STREAM_NAMES_CHARSET, STREAM_NOT_STORED
+from specs.test_sse_clients import GET, Subscription
+
+STREAM: dict[str, Any] = {
+    **UVICORN,
+    **CORS,
+    "content-type": since(
+        STREAM_NAMES_CHARSET, "text/event-stream; charset=utf-8", before="text/event-stream"
+    ),
+    "cache-control": since(STREAM_NOT_STORED, "no-store", before="no-cache"),
+    "connection": "keep-alive",
+    "x-accel-buffering": "no",
+    "transfer-encoding": "chunked",
+}
+"""The headers of the stream."""
+
+EVENTS = tuple(f"data: {number}\r\n\r\n".encode() for number in range(1, 100))
+
+LEFT = "no last chunk: left by the client"
+CUT = "no last chunk: closed by the server"
+
+Listen = Callable[..., Exchange]
+"""Read so many events of a stream, leave, and give the exchange, which is in the run file."""
+
+
+def stream(events: int, ending: str = LEFT) -> Response:
+    """So many events, each in a chunk of its own, and no end of the body."""
+    return Response(200, STREAM, chunked(*EVENTS[:events]), ending=ending)
+
+
+def framed(events: int) -> bytes:
+    """The body with so many events, as it stands on the wire."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(event), event) for event in EVENTS[:events])
+
+
+@contextmanager
+def listening(
+    client: Client, events: int = 0, request: bytes = GET, seconds: float = 10.0
+) -> Iterator[Subscription]:
+    """A client that has read the head and so many events, and not a byte more."""
+    subscription = Subscription(client.port, seconds)
+    with subscription:
+        subscription.send(request)
+        subscription.read_head()
+        subscription.read(len(framed(events)))
+        yield subscription
