@@ -3,7 +3,7 @@
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,20 @@ class Catalogue:
         if len(found) != 1:
             raise UsageError(f"{wanted!r} means {len(found)} stacks, and one is asked for")
         return found[0]
+
+    def series(self, wanted: Collection[str]) -> list[list[str]]:
+        """Stacks of axes in the order in which they are neighbours.
+
+        The stacks of a series differ only in what their axis varies first.
+        """
+        found: dict[tuple[str, ...], list[str]] = {}
+        for axis in self.axes.values():
+            first = next(iter(axis.vary))
+            for name, parts in axis.combinations():
+                rest = (axis.name, *(value for key, value in parts.items() if key != first))
+                if name in wanted:
+                    found.setdefault(rest, []).append(name)
+        return list(found.values())
 
     def _within(self, axis: Axis, specifier: SpecifierSet) -> dict[str, Stack]:
         found = [

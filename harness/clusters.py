@@ -101,9 +101,9 @@ def _plain(value: Any) -> str:
 
 
 def only_difference(older: Environment, newer: Environment) -> str | None:
-    """The package in whose version alone two stacks differ."""
-    found = [name for name, *pair in _versions(older, newer) if pair[0] != pair[1]]
-    return found[0] if len(found) == 1 else None
+    """The package that both have, and in whose version alone they differ."""
+    found = [(name, *pair) for name, *pair in _versions(older, newer) if pair[0] != pair[1]]
+    return found[0][0] if len(found) == 1 and None not in found[0] else None
 
 
 def _versions(older: Environment, newer: Environment) -> list[tuple[str, str | None, str | None]]:

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import uv
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -22,6 +21,7 @@ from packaging.version import Version
 from harness import interpreters
 from harness.cache import cache_folder, made_once, write_whole
 from harness.failures import NotInstallable, UsageError
+from harness.interpreters import UV
 from harness.stacks import Stack
 
 SECONDS = 600.0
@@ -175,7 +175,7 @@ def _interpreter(folder: Path) -> Path:
 
 
 def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
-    command = [uv.find_uv_bin(), *arguments, "--quiet"]
+    command = [UV, *arguments, "--quiet"]
     try:
         done = subprocess.run(
             command,

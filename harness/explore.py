@@ -34,7 +34,7 @@ Answered = tuple[Environment, list[Response]]
 
 def explore(options: argparse.Namespace) -> int:
     began = time.monotonic()
-    stacks = _stacks(options)
+    stacks, neighbours = _stacks(options)
     known = known_effects()
     output = console()
     requests = _requests(stacks[-1], options, output)
@@ -43,6 +43,8 @@ def explore(options: argparse.Namespace) -> int:
     found: list[News] = []
     with _asking(stacks, requests, folder, options.jobs, output) as answered:
         for older, newer in itertools.pairwise(answered):
+            if (older[0].name, newer[0].name) not in neighbours:
+                continue
             result = _compared(older, newer, requests, known)
             pairs += 1
             different += result.differing
@@ -64,20 +66,23 @@ def explore(options: argparse.Namespace) -> int:
     return int(bool(unexplained))
 
 
-def _stacks(options: argparse.Namespace) -> list[Stack]:
-    """The stacks in the order in which neighbours are compared. Raises UsageError."""
+def _stacks(options: argparse.Namespace) -> tuple[list[Stack], set[tuple[str, str]]]:
+    """The stacks in the order in which they are asked, and which to compare. Raises UsageError."""
     known = catalogue()
     if bool(options.neighbours) == bool(options.stacks):
         raise UsageError("name two stacks, OLD NEW, or --neighbours RANGE")
     if options.requests < 0:
         raise UsageError("--requests: a negative number cannot be sent")
-    if options.neighbours:
-        found = list(known.meant_by(options.neighbours).values())
-    else:
+    if options.stacks:
         found = [known.named(wanted) for wanted in options.stacks]
+        series = [[stack.name for stack in found]]
+    else:
+        meant = known.meant_by(options.neighbours)
+        series = known.series(meant)
+        found = [meant[name] for names in series for name in names]
     if len(found) < 2 or (options.stacks and len(found) != 2):
         raise UsageError(f"two stacks are compared, and {len(found)} are named")
-    return found
+    return found, {pair for names in series for pair in itertools.pairwise(names)}
 
 
 def _requests(newest: Stack, options: argparse.Namespace, output: Console) -> list[Request]:

@@ -15,6 +15,8 @@ from harness.stacks import Stack
 OWN = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
 """The harness's own, outside of any virtual environment: what stacks get that name no Python."""
 
+UV = uv.find_uv_bin()  # here, since it fails when threads call it at once
+
 SECONDS = 30.0
 
 
@@ -24,7 +26,7 @@ def find(version: str | None) -> Path | None:
     if version is None:
         return OWN
     options = ["--no-project", "--system", "--no-python-downloads"]
-    command = [uv.find_uv_bin(), "python", "find", *options, version]
+    command = [UV, "python", "find", *options, version]
     done = _run(command, os.environ | _pyenv())
     return Path(done.stdout.strip()) if done.returncode == 0 else None
 

@@ -19,7 +19,6 @@ from harness.expect import Response
 from harness.project import ROOT
 from harness.recorded import Recorded
 from harness.request import Request
-from harness.stacks import Stack
 
 SHOWN = 12
 """Clusters that are printed; there are more only where much is unexplained."""
@@ -104,15 +103,13 @@ def news_of_failed(
             yield news_of_runs(older, newer, effects)
 
 
-def news_lines(folder: Path, failing: set[str], stacks: Iterable[Stack]) -> Iterator[str]:
-    """The news of the run files in a folder; only `failing` stacks are looked at.
-
-    `stacks` are all that there are, in their order: neighbours follow each other on an axis.
-    """
+def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The news of the run files in a folder: of the `failing` stacks, beside those before them."""
     pairs = [
-        (older.name, newer.name)
+        (older, newer)
+        for stacks in series
         for older, newer in itertools.pairwise(stacks)
-        if newer.name in failing and newer.axis and newer.axis == older.axis
+        if newer in failing
     ]
     if pairs:
         paths = {str(next(runs.read(path))["stack"]): path for path in folder.rglob("*.jsonl")}

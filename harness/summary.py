@@ -90,13 +90,22 @@ class Summary:
             for axis in known.axes.values()
             if known.group(axis.name) <= self.stacks
         }
-        own = {
-            name: change
-            for name, change in changes.items()
-            if change.package in suites and (not suites[change.package] or name in self.asserted)
-        }
-        found = unproven(own, self.environments, self.asserted)
-        if known.group("all") <= self.stacks:
-            rest = {name: change for name, change in changes.items() if name not in own}
-            found += unproven(rest, self.environments, self.asserted, all_should_differ=False)
+        every = known.group("all") <= self.stacks
+        found = []
+        for name, change in changes.items():
+            own = change.package in suites
+            own = own and (not suites[change.package] or name in self.asserted)
+            if own or every:
+                judged = self._judged_for(name, known)
+                found += unproven({name: change}, judged, self.asserted, all_should_differ=own)
         return found
+
+    def _judged_for(self, name: str, known: Catalogue) -> dict[str, Environment]:
+        """The stacks that lie in the suites which assert a change; all where none does."""
+        suite = {stack: found.suite for stack, found in known.stacks.items()}
+        suites = {None, *(suite.get(stack) for stack in self.asserted.get(name, suite))}
+        return {
+            stack: environment
+            for stack, environment in self.environments.items()
+            if suite.get(stack) in suites
+        }

@@ -478,6 +478,14 @@ HTTPTOOLS_STOPS_AT_CLOSE = Change(
     "it.",
     "https://github.com/Kludex/uvicorn/pull/2488",
 )
+EXIT_DISCONNECTS = Change(
+    "uvicorn",
+    "0.43.0",
+    "change",
+    "On shutdown the app is told that the client of a stream has left.",
+    "https://github.com/Kludex/uvicorn/pull/2829",
+    last="0.44.0",
+)
 STARTUP_FAILS_WITH_3 = Change(
     "uvicorn",
     "0.50.0",
@@ -492,14 +500,6 @@ CLOSE_HEEDED = Change(
     "With httptools, too, the connection is closed where Connection: close is in capitals or in a "
     "list, or the version is below 1.0.",
     "https://github.com/Kludex/uvicorn/issues/3074",
-)
-EXIT_DISCONNECTS = Change(
-    "uvicorn",
-    "0.43.0",
-    "change",
-    "On shutdown the app is told that the client of a stream has left.",
-    "https://github.com/Kludex/uvicorn/pull/2829",
-    last="0.44.0",
 )
 CLOSE_ANNOUNCED = Change(
     "uvicorn",

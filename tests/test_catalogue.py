@@ -234,3 +234,14 @@ def test_nonsense_is_told(tmp_path: Path, wanted: str) -> None:
     with pytest.raises(UsageError) as caught:
         load(written(tmp_path, GOOD)).named(wanted)
     assert str(caught.value).startswith(f"stack {wanted!r} is not a list of requirements: ")
+
+
+def test_neighbours_differ_only_in_what_an_axis_varies_first(tmp_path: Path) -> None:
+    known = load(written(tmp_path, AXIS))
+    assert known.series(known.stacks) == [
+        [f"starlette-{each}" for each in ("0.13.8", "0.14.0", "0.14.1", "1.0.0")],
+        ["uvicorn-0.34.0-h11"],
+        ["uvicorn-0.34.0-httptools", "uvicorn-0.35.0-httptools"],
+        ["starlette-0.13.8-python-3.9"],
+    ]
+    assert known.series(["starlette-0.14.1", "latest"]) == [["starlette-0.14.1"]]

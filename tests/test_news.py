@@ -14,7 +14,6 @@ from harness.expect import ABSENT, Response
 from harness.news import News, news, news_lines, news_of_failed, news_of_runs
 from harness.recorded import Recorded
 from harness.request import Request
-from harness.stacks import Stack
 from tests.miniatures import ENVIRONMENT
 
 PLAIN = Response(200, {"content-type": "text/plain"}, b"ok", "OK")
@@ -154,15 +153,14 @@ def test_a_release_is_news_where_it_fails_what_its_predecessor_passes(tmp_path: 
     assert told_of("fail", "fail") == []
 
 
-def test_only_a_failing_stack_and_the_one_before_it_on_its_axis_are_looked_at(
+def test_only_a_failing_stack_and_the_one_before_it_are_looked_at(
     tmp_path: Path,
 ) -> None:
     run_file(tmp_path, OLDER, 40_001, "ok", "pass")
     run_file(tmp_path, NEWER, 40_002, "no", "fail")
-    stacks = [Stack(name, axis="starlette") for name in (OLDER.name, NEWER.name, "starlette-1.2")]
-    lines = "\n".join(news_lines(tmp_path, {NEWER.name}, stacks))
+    series = [[OLDER.name, NEWER.name, "starlette-1.2"]]
+    lines = "\n".join(news_lines(tmp_path, {NEWER.name}, series))
     assert lines.startswith("starlette-1.0 -> starlette-1.1: 1 of 2 answers differ unexplained")
-    assert list(news_lines(tmp_path, {"starlette-1.2"}, stacks)) == []
-    assert list(news_lines(tmp_path, set(), stacks)) == []
-    elsewhere = [stacks[0], replace(stacks[1], axis="uvicorn")]
-    assert list(news_lines(tmp_path, {NEWER.name}, elsewhere)) == []
+    assert list(news_lines(tmp_path, {"starlette-1.2"}, series)) == []
+    assert list(news_lines(tmp_path, set(), series)) == []
+    assert list(news_lines(tmp_path, {NEWER.name}, [[OLDER.name], [NEWER.name]])) == []

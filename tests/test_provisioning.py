@@ -73,7 +73,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeUv:
     fake = FakeUv(tmp_path / "uv")
-    monkeypatch.setattr("uv.find_uv_bin", lambda: str(fake.program))
+    monkeypatch.setattr("harness.environments.UV", str(fake.program))
     return fake
 
 

@@ -156,3 +156,16 @@ def test_all_proves_what_its_stacks_tell_apart(tmp_path: Path) -> None:
         "uvicorn 0.2.0: no spec asserts it on uvicorn 0.1.0",
         "uvicorn 0.2.0: no spec asserts it on uvicorn 0.2.0",
     ]
+
+
+def test_a_stack_of_another_suite_than_asserts_a_change_lies_next_to_no_boundary(
+    tmp_path: Path,
+) -> None:
+    stacks = {"latest": "0.3.0", "starlette-1.0.0": "0.2.0", "uvicorn-0.1.0-h11": "0.1.0"}
+    came = change("uvicorn", "0.3.0")
+    asserted = {"uvicorn 0.3.0": ["latest", "uvicorn-0.1.0-h11"]}
+    assert said_of(tmp_path, stacks, asserted, came) == []
+    asserted["uvicorn 0.3.0"].remove("latest")
+    assert said_of(tmp_path, stacks, asserted, came) == [
+        "uvicorn 0.3.0: no spec asserts it on uvicorn 0.3.0"
+    ]

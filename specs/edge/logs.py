@@ -1,0 +1,56 @@
+"""What uvicorn logs, and how often."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from harness.exchange import Exchange
+from harness.expect import ABSENT, since
+from specs.changes import LOGGED_ONCE, LOGGING_UNCONFIGURED
+
+RECEIVED = "INFO TIME - Received request: GET"
+TRACEBACK = "Traceback (most recent call last):"
+CANCELLED = (
+    "ERROR TIME - Exception in callback StreamReaderProtocol.",
+    "handle: <Handle StreamReaderProtocol.",
+    TRACEBACK,
+    "asyncio.exceptions.CancelledError",
+)
+"""How the lines begin that uvicorn 0.17.1 logs once a connection has ended."""
+
+
+def said(level: str, text: Any) -> list[Any]:
+    """The lines of one message of uvicorn: its own, and once that of the app's root logger."""
+    return [
+        since(LOGGING_UNCONFIGURED, ABSENT, before=_line(text, f"{level}:".ljust(10))),
+        since(LOGGED_ONCE, ABSENT, before=_line(text, f"{level} TIME - ")),
+    ]
+
+
+def access(exchange: Exchange, request: str, status: str = "200 OK") -> Any:
+    """The line of a request in the access log."""
+    text = f'127.0.0.1:{exchange.client_port} - "{request}" '
+    unconfigured = f"INFO TIME - {text}{status[:3]}"
+    return since(LOGGING_UNCONFIGURED, unconfigured, before=f"INFO:     {text}{status}")
+
+
+def _line(text: Any, before: str) -> Any:
+    if isinstance(text, since):
+        return since(text.change, _line(text.now, before), _line(text.before, before))
+    return before + text
+
+
+def own_lines(lines: Sequence[str]) -> list[str]:
+    """All lines but the insides of tracebacks, and but those of CANCELLED."""
+    kept = [line for line in lines if line and not line.startswith(" ")]
+    return list(_without(CANCELLED, kept))
+
+
+def _without(group: Sequence[str], lines: Sequence[str]) -> Iterator[str]:
+    start = 0
+    while start < len(lines):
+        part = lines[start : start + len(group)]
+        if len(part) == len(group) and all(map(str.startswith, part, group)):
+            start += len(group)
+        else:
+            yield lines[start]
+            start += 1

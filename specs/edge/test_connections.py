@@ -1,0 +1,176 @@
+"""hello: several requests on a connection, and when it closes."""
+
+import pytest
+
+from harness.client import Client
+from harness.expect import Response, by_parser, history, since
+from specs.answers import BAD_REQUEST, without_body
+from specs.changes import (
+    CLOSE_HEEDED,
+    H11_STOPS_AT_CLOSE,
+    HTTPTOOLS_STOPS_AT_CLOSE,
+    INVALID_ANSWERED,
+)
+from specs.edge.asking import (
+    BY_HTTP_1_0,
+    CLOSES,
+    GOODBYE,
+    GREETING,
+    LAST,
+    NEXT,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    NOTHING,
+    REFUSED,
+    UNFRAMED,
+    asking,
+    last,
+    then,
+    until_it_closes,
+)
+
+MISSING = asking(b"GET /missing HTTP/1.1")
+POSTED = asking(b"POST / HTTP/1.1", b"Content-Length: 3\r\n", b"abc")
+OLD = asking(b"GET / HTTP/1.0")
+BROKEN = b"hello\r\n\r\n"
+
+TOGETHER = {
+    "two": (NEXT + LAST, [GREETING, GOODBYE]),
+    "twenty": (NEXT * 19 + LAST, [*[GREETING] * 19, GOODBYE]),
+    "unlike ones": (NEXT + MISSING + POSTED + LAST, [GREETING, NOT_FOUND, NOT_ALLOWED, GOODBYE]),
+    "HTTP/1.0 last": (NEXT + OLD, [GREETING, BY_HTTP_1_0]),
+}
+UNUSUAL = (b"CLOSE", b"Close", b"foo, close", b"close, keep-alive")
+FOLLOWING = {"a request": NEXT, "anything": b"abc", "much": NEXT * 100}
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+@pytest.mark.parametrize("name", TOGETHER)
+def test_answers_requests_that_come_together_in_their_order(hello: Client, name: str) -> None:
+    requests, answers = TOGETHER[name]
+    assert until_it_closes(hello, requests) == answers
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2", "RFC 9110 section 9.3.2")
+def test_answers_head_after_head(hello: Client) -> None:
+    line = b"HEAD / HTTP/1.1"
+    requests = asking(line) + asking(line, b"Connection: close\r\n")
+    assert until_it_closes(hello, requests) == [
+        without_body(GREETING),
+        last(without_body(GREETING)),
+    ]
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_puts_a_request_together_that_comes_in_pieces(hello: Client) -> None:
+    assert until_it_closes(hello, NEXT + NEXT[:10], NEXT[10:] + LAST) == [
+        GREETING,
+        GREETING,
+        GOODBYE,
+    ]
+
+
+@pytest.mark.source("RFC 9112 section 9.3")
+def test_answers_one_request_after_the_other(hello: Client) -> None:
+    answers = [GREETING, NOT_FOUND, NOT_ALLOWED, GOODBYE]
+    assert until_it_closes(hello, NEXT, MISSING, POSTED, LAST) == answers
+
+
+@pytest.mark.source("RFC 9112 section 2.2")
+def test_expects_a_line_break_between_requests_as_its_parser_does(hello: Client) -> None:
+    h11 = since(INVALID_ANSWERED, [GREETING, UNFRAMED], before=[CLOSES])
+    answers = by_parser(h11=h11, httptools=[GREETING, GOODBYE])
+    assert until_it_closes(hello, NEXT + b"\r\n" + LAST) == answers
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_answers_none_of_those_before_an_invalid_one_with_httptools(hello: Client) -> None:
+    assert until_it_closes(hello, NEXT + BROKEN) == then(GREETING, REFUSED)
+    two = since(INVALID_ANSWERED, [GREETING, GREETING, UNFRAMED], before=[GREETING, CLOSES])
+    assert until_it_closes(hello, NEXT * 2 + BROKEN) == by_parser(h11=two, httptools=[REFUSED])
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_answers_an_invalid_request_after_an_answer(hello: Client) -> None:
+    refused = by_parser(h11=UNFRAMED, httptools=BAD_REQUEST)
+    answers = since(INVALID_ANSWERED, [GREETING, refused], before=[CLOSES])
+    assert until_it_closes(hello, NEXT, BROKEN) == answers
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_reads_nothing_after_an_invalid_request(hello: Client) -> None:
+    assert until_it_closes(hello, BROKEN + NEXT) == REFUSED
+
+
+@pytest.mark.source("RFC 9112 section 9.6", "uvicorn docs settings")
+@pytest.mark.parametrize("name", FOLLOWING)
+def test_reads_nothing_after_a_last_request(hello: Client, name: str) -> None:
+    answer = by_parser(
+        h11=history(NOTHING, (INVALID_ANSWERED, UNFRAMED), (H11_STOPS_AT_CLOSE, GOODBYE)),
+        httptools=history(
+            NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (HTTPTOOLS_STOPS_AT_CLOSE, GOODBYE)
+        ),
+    )
+    assert until_it_closes(hello, LAST + FOLLOWING[name]) == [answer]
+
+
+@pytest.mark.source("RFC 9112 section 9.6", "RFC 9112 section 9.3")
+def test_reads_nothing_after_a_request_of_http_1_0(hello: Client) -> None:
+    answer = by_parser(
+        h11=history(NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (H11_STOPS_AT_CLOSE, BY_HTTP_1_0)),
+        httptools=history(
+            NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (HTTPTOOLS_STOPS_AT_CLOSE, BY_HTTP_1_0)
+        ),
+    )
+    assert until_it_closes(hello, OLD + NEXT) == [answer]
+
+
+@pytest.mark.source("RFC 9112 section 9.6", "RFC 9112 section 2.2")
+def test_overlooks_a_line_break_after_a_last_request_with_httptools(hello: Client) -> None:
+    h11 = history(NOTHING, (INVALID_ANSWERED, UNFRAMED), (H11_STOPS_AT_CLOSE, GOODBYE))
+    assert until_it_closes(hello, LAST + b"\r\n") == by_parser(h11=h11, httptools=GOODBYE)
+
+
+@pytest.mark.source("RFC 9112 section 9.6")
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (b"GET /missing HTTP/1.1", NOT_FOUND),
+        (b"POST / HTTP/1.1", NOT_ALLOWED),
+        (b"HEAD / HTTP/1.1", without_body(GREETING)),
+    ],
+)
+def test_closes_whatever_the_answer(hello: Client, line: bytes, answer: Response) -> None:
+    assert hello.raw(asking(line, b"Connection: close\r\n")) == last(answer)
+
+
+@pytest.mark.source("RFC 9112 section 9.6", "RFC 9110 section 7.6.1")
+@pytest.mark.parametrize("wish", UNUSUAL, ids=repr)
+def test_closes_where_its_parser_understands_the_wish(hello: Client, wish: bytes) -> None:
+    answer = by_parser(h11=GOODBYE, httptools=since(CLOSE_HEEDED, GOODBYE, before=GREETING))
+    assert hello.raw(asking(headers=b"Connection: %b\r\n" % wish)) == answer
+
+
+@pytest.mark.source("RFC 9112 section 9.3")
+@pytest.mark.parametrize("wish", [b"keep-alive", b"Keep-Alive", b"foo"])
+def test_keeps_the_connection_for_any_other_wish(hello: Client, wish: bytes) -> None:
+    request = asking(headers=b"Connection: %b\r\n" % wish)
+    assert until_it_closes(hello, request, LAST) == [GREETING, GOODBYE]
+
+
+@pytest.mark.source("RFC 9112 section 9.3")
+@pytest.mark.parametrize("headers", [b"", b"Connection: keep-alive\r\n", b"Connection: close\r\n"])
+def test_keeps_no_connection_of_http_1_0(hello: Client, headers: bytes) -> None:
+    answer = BY_HTTP_1_0 if b"close" not in headers else GOODBYE
+    assert until_it_closes(hello, asking(b"GET / HTTP/1.0", headers)) == answer
+
+
+@pytest.mark.source("RFC 9112 section 8", "RFC 9112 section 9.5")
+@pytest.mark.parametrize("data", [b"", b"GET / HT", NEXT[:-2]], ids=repr)
+def test_answers_nothing_to_a_client_that_leaves_early(hello: Client, data: bytes) -> None:
+    assert hello.raw(data, half_close=True) == NOTHING
+
+
+@pytest.mark.source("RFC 9112 section 9.6")
+def test_answers_a_client_that_has_closed_its_side(hello: Client) -> None:
+    assert until_it_closes(hello, NEXT, half_close=True) == CLOSES

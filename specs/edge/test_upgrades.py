@@ -1,0 +1,113 @@
+"""hello: requests to speak another protocol, and to be told to go on; it does neither."""
+
+from typing import Any
+
+import pytest
+
+from harness.client import Client
+from harness.expect import by_parser, history, since
+from specs.answers import WEBSOCKET
+from specs.changes import (
+    CLOSE_HEEDED,
+    UPGRADES_IGNORED,
+)
+from specs.edge.asking import (
+    CHUNKED,
+    GOODBYE,
+    GREETING,
+    LAST,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    REFUSED,
+    asking,
+    then,
+    until_it_closes,
+)
+from specs.edge.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
+
+UPGRADES = {
+    "WebSocket": WEBSOCKET,
+    "WebSocket in capitals": b"UPGRADE: WEBSOCKET\r\nCONNECTION: UPGRADE\r\n",
+    "h2c": b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n",
+    "TLS": b"Upgrade: TLS/1.0\r\nConnection: Upgrade\r\n",
+    "beside keep-alive": b"Upgrade: h2c\r\nConnection: keep-alive, Upgrade\r\n",
+    "after keep-alive": b"Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n",
+}
+CLOSING = b"Upgrade: h2c\r\nConnection: close, Upgrade\r\n"
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+EXPECTED = b"Content-Length: 3\r\nExpect: 100-continue\r\n"
+
+
+def ignored(answer: Any) -> Any:
+    """What is answered since upgrades are not heeded."""
+    return since(UPGRADES_IGNORED, answer, before=[NO_UPGRADE])
+
+
+@pytest.mark.source("RFC 9110 section 7.8", "RFC 6455 section 4.2.1", "uvicorn docs installation")
+@pytest.mark.parametrize("name", UPGRADES)
+def test_upgrades_to_nothing(hello: Client, name: str) -> None:
+    for line, answer in (
+        (b"GET / HTTP/1.1", GREETING),
+        (b"GET /missing HTTP/1.1", NOT_FOUND),
+        (b"POST / HTTP/1.1", NOT_ALLOWED),
+    ):
+        assert hello.raw(asking(line, UPGRADES[name])) == ignored([answer])
+
+
+@pytest.mark.source("RFC 9110 section 7.8")
+@pytest.mark.parametrize("name", UPGRADES)
+def test_goes_on_after_no_upgrade(hello: Client, name: str) -> None:
+    answers = ignored([GREETING, GOODBYE])
+    assert until_it_closes(hello, asking(headers=UPGRADES[name]), LAST) == answers
+
+
+@pytest.mark.source("RFC 9110 section 7.8", "RFC 9112 section 9.3.2")
+@pytest.mark.parametrize("name", UPGRADES)
+def test_drops_what_comes_with_an_upgrade_with_httptools(hello: Client, name: str) -> None:
+    request = asking(b"POST / HTTP/1.1", UPGRADES[name] + b"Content-Length: 3\r\n", b"abc")
+    answers = ignored(by_parser(h11=[NOT_ALLOWED, NOT_FOUND], httptools=[NOT_ALLOWED]))
+    count = 2 if hello.environment.parser == "h11" else 1
+    follows = asking(b"GET /missing HTTP/1.1")
+    assert hello.raw(request + follows, answers=count) == answers
+
+
+@pytest.mark.source("RFC 9110 section 7.8", "RFC 9112 section 9.6")
+def test_closes_after_no_upgrade(hello: Client) -> None:
+    httptools = history(NO_TUNNEL, (UPGRADES_IGNORED, GREETING), (CLOSE_HEEDED, GOODBYE))
+    h11 = since(UPGRADES_IGNORED, GOODBYE, before=BY_H11)
+    assert hello.raw(asking(headers=CLOSING)) == by_parser(h11=h11, httptools=httptools)
+
+
+@pytest.mark.source("RFC 9110 section 7.8")
+def test_reads_no_upgrade_from_one_header_alone(hello: Client) -> None:
+    assert hello.raw(asking(headers=b"Upgrade: websocket\r\n")) == GREETING
+    alone = since(UPGRADES_IGNORED, GREETING, before=by_parser(h11=BY_H11, httptools=GREETING))
+    assert hello.raw(asking(headers=b"Connection: Upgrade\r\n")) == alone
+
+
+@pytest.mark.source("RFC 9113 section 3.4")
+def test_speaks_no_http_2(hello: Client) -> None:
+    assert until_it_closes(hello, PREFACE) == then(NOT_FOUND, REFUSED)
+
+
+@pytest.mark.source("RFC 9110 section 10.1.1")
+@pytest.mark.parametrize("expectation", [b"100-continue", b"100-Continue", b"magic"])
+@pytest.mark.parametrize("framing", [b"", b"Content-Length: 3\r\n", CHUNKED])
+def test_expects_no_body(hello: Client, expectation: bytes, framing: bytes) -> None:
+    headers = b"Expect: %b\r\n%b" % (expectation, framing)
+    assert hello.raw(asking(headers=headers)) == GREETING
+    assert hello.raw(asking(b"POST / HTTP/1.1", headers)) == NOT_ALLOWED
+
+
+@pytest.mark.source("RFC 9110 section 10.1.1")
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+def test_reads_a_body_that_was_not_called_for(hello: Client, method: bytes) -> None:
+    answer = GREETING if method == b"GET" else NOT_ALLOWED
+    request = asking(method + b" / HTTP/1.1", EXPECTED)
+    assert until_it_closes(hello, request, b"abc" + LAST) == [answer, GOODBYE]
+    assert until_it_closes(hello, request + b"abc" + LAST) == [answer, GOODBYE]
+
+
+@pytest.mark.source("RFC 9110 section 10.1.1", "RFC 9112 section 9.6")
+def test_closes_before_a_body_that_was_not_called_for(hello: Client) -> None:
+    assert hello.raw(asking(headers=EXPECTED + b"Connection: close\r\n")) == GOODBYE
