@@ -1,4 +1,4 @@
-"""The client of the specs: it sends a request and gives the Exchange.
+"""The client of the specs: it sends a request on a connection of its own and gives the Exchange.
 
 httpx builds and sends whatever it can express; `raw` sends bytes as they are. Either way a
 recorded connection lies beneath, and the answer is read from its bytes, not from httpx's view.
@@ -13,7 +13,7 @@ import httpcore
 import httpx
 
 from harness import wire
-from harness.connection import AFTERLOOK, CLOSED, RESET, Connection
+from harness.connection import Connection
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.lines import Lines
@@ -29,9 +29,6 @@ class Client:
     """Sends requests to one app on one stack; `record` is told of each exchange.
 
     The target goes out as written: no dot segment is removed and nothing is escaped.
-    Each exchange has a connection of its own; with `keep_alive`, a request without a body goes over
-    one that an earlier answer left open, as it does from a browser: `close` then looks what
-    followed the last answers.
     """
 
     def __init__(
@@ -41,15 +38,12 @@ class Client:
         port: int,
         log: Log,
         record: Callable[[Exchange], None],
-        keep_alive: bool = False,
     ) -> None:
         self.app = app
         self.environment = environment
         self.port = port
         self.log = log
         self._record = record
-        self._keep_alive = keep_alive
-        self._kept: list[Connection] = []
 
     @contextmanager
     def logged(self) -> Iterator[Lines]:
@@ -91,18 +85,10 @@ class Client:
             content=content,
             extensions={"target": target.encode("utf-8")},
         )
-        may_keep = self._keep_alive and content is None and chunks is None
-        if may_keep and self._kept:
-            with self._kept.pop() as kept:
-                kept.again(seconds)
-                _exchange(request, kept, chunks)
-                # It may have been closed while it was idle: RFC 9112 section 9.5.
-                if kept.received or kept.ended not in (CLOSED, RESET):
-                    return self._finish(method, kept, may_keep)
         at_once = 65536 if chunks is None else 1  # no byte beyond the chunks that are wanted
         with Connection(self.port, seconds, at_once=at_once) as connection:
             _exchange(request, connection, chunks)
-            return self._finish(method, connection, may_keep)
+            return self._finish(method, connection)
 
     def raw(
         self, *data: bytes, seconds: float = 10.0, answers: int = 1, half_close: bool = False
@@ -122,31 +108,16 @@ class Client:
             if half_close:
                 connection.half_close()
             _receive(connection, method, max(answers, len(data)))
-            return self._finish(method, connection, may_keep=False)
+            return self._finish(method, connection)
 
-    def close(self) -> None:
-        """Leave the connections that are still open. Raises AssertionError if bytes came there."""
-        while self._kept:
-            with self._kept.pop() as connection:
-                connection.again(AFTERLOOK)
-                connection.look_after(wait_for_close=False)
-            assert not connection.received, f"after the last answer came {connection.data!r}"
-
-    def _finish(self, method: str, connection: Connection, may_keep: bool) -> Exchange:
+    def _finish(self, method: str, connection: Connection) -> Exchange:
         message = wire.read(connection.data, method, connection.closed_by_server)
-        # uvicorn closes without a word when the app raised after it had answered 500.
-        may_close = message.announces_close or message.status >= 500
-        may_keep = may_keep and message.whole and message.status != 101 and not may_close
-        connection.stays = (
-            may_keep and message.end == len(connection.data) and connection.peek() is None
-        )
         closes = False
-        if message.whole and not connection.stays:
+        if message.whole:
+            # uvicorn closes without a word when the app raised after it had answered 500.
+            may_close = message.announces_close or message.status >= 500
             closes = connection.look_after(wait_for_close=may_close)
-        if connection.stays:
-            self._kept.append(connection)
-        else:
-            connection.leave()
+        connection.leave()
         exchange = Exchange.of(self.app, self.environment, method, connection, closes)
         self._record(exchange)
         return exchange

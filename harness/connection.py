@@ -28,7 +28,6 @@ class Connection:
 
     `ended` tells in a few words how it went, and is empty while it lasts.
 
-    As a context it is left in the end, unless it `stays` for another exchange.
     `receive` returns b"" at the end, whatever ended it: the server's close, a reset, the deadline
     or the limit.
     """
@@ -41,7 +40,6 @@ class Connection:
     received: list[Segment] = field(default_factory=list)
     ended: str = ""
     client_port: int = 0
-    stays: bool = False
     _bytes: int = 0
     _reset: bool = False
 
@@ -60,8 +58,7 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if not self.stays:
-            self.leave()
+        self.leave()
 
     @property
     def data(self) -> bytes:
@@ -106,23 +103,6 @@ class Connection:
                 self.ended = f"more than {LIMIT} bytes came"
         return data
 
-    def again(self, seconds: float) -> None:
-        """Begin the next exchange, with records and a deadline of its own."""
-        self.sent, self.received, self._bytes, self.stays = [], [], 0, False
-        self.began, self.at, self.seconds = time.monotonic(), time.time(), seconds
-
-    def peek(self) -> bytes | None:
-        """A byte that has come and was not received; b"" once the server closed; else None."""
-        if self.socket is None or self.ended:
-            return b""
-        self.socket.setblocking(False)
-        try:
-            return self.socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return b""
-
     def look_after(self, wait_for_close: bool) -> bool:
         """See what follows a whole answer; tell whether the server closed the connection by itself.
 
@@ -132,12 +112,19 @@ class Connection:
         if self.socket is None or self.ended:
             return self.closed_by_server
         self.seconds = self._now() + AFTERLOOK
-        closes = wait_for_close or self.peek() == b""
-        if not closes:
-            self.half_close()
+        if not wait_for_close:
+            self.socket.setblocking(False)
+            try:
+                closed = self.socket.recv(1, socket.MSG_PEEK) == b""
+            except BlockingIOError:
+                closed = False
+            except OSError:
+                closed = True
+            if not closed:
+                self.half_close()
         while self.receive():
             pass
-        return self.ended == CLOSED and closes
+        return self.ended == CLOSED and (wait_for_close or closed)
 
     def half_close(self) -> None:
         """Close the sending side only: the server reads the end, and may still answer."""

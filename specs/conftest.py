@@ -182,21 +182,14 @@ def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Se
         server.stop()
 
 
-def _client(name: str) -> Callable[..., Iterator[Client]]:
+def _client(name: str) -> Callable[..., Client]:
     @pytest.fixture(scope="session", name=name)
-    def client(
-        servers: dict[str, Server], environment: Environment, judging: Judging
-    ) -> Iterator[Client]:
+    def client(servers: dict[str, Server], environment: Environment, judging: Judging) -> Client:
         def record(exchange: Exchange) -> None:
             judging.run(environment.name).exchange(judging.spec, exchange)
 
         server = servers[name]
-        keep_alive = server.app != "sse"  # whose HEAD, before sse-starlette 3.6.0, never ends
-        client = Client(
-            server.app, server.environment, server.port(), server.log, record, keep_alive
-        )
-        yield client
-        client.close()
+        return Client(server.app, server.environment, server.port(), server.log, record)
 
     return client
 
