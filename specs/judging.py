@@ -26,6 +26,7 @@ SERVED: dict[str, tuple[str, list[str]]] = {
     "documented_stream": ("sse", []),
     "slow_sse": ("sse", ["--interval", "0.4"]),
     "silent_stream": ("sse", ["--interval", "40"]),
+    "silent_sse": ("sse", ["--interval", "40"]),
     "static_files_404": ("static_files", []),
     "json_cors_reseeded": ("json_cors", []),
 }

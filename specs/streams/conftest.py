@@ -32,6 +32,12 @@ def slow_sse(servers: dict[str, Server]) -> Client:
     return client(servers, "slow_sse")
 
 
+@pytest.fixture(scope="session")
+def silent_sse(servers: dict[str, Server]) -> Client:
+    """No event for 40 s. A stream that a spec leaves behind disturbs no other one here."""
+    return client(servers, "silent_sse")
+
+
 @pytest.fixture
 def listen(environment: Environment, judging: Judging) -> Listen:
     """Read so many events, leave, and put what passed into the run file."""

@@ -63,15 +63,15 @@ def test_counts_for_nobody_after_head(slow_sse: Client, listen: Listen) -> None:
 
 
 @pytest.mark.source("RFC 9112 section 9.3")
-def test_answers_the_request_after_head(sse: Client) -> None:
-    with listening(sse, 0, HEAD, seconds=1.5) as connection:
+def test_answers_the_request_after_head(silent_sse: Client) -> None:
+    with listening(silent_sse, 0, HEAD, seconds=1.5) as connection:
         head = len(connection.data)
         connection.send(HEAD_ELSEWHERE)
         while b"\r\n\r\n" not in connection.data[head:] and connection.receive():
             pass
     status = connection.data[head:].decode().partition("\r\n")[0]
     expected = [since(HEAD_OPENS_NO_STREAM, "HTTP/1.1 404 Not Found", before="")]
-    assert Lines([status], sse.environment) == expected
+    assert Lines([status], silent_sse.environment) == expected
 
 
 @pytest.mark.source("starlette docs responses")
