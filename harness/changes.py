@@ -33,7 +33,9 @@ class Change:
     last: str | None = None
 
     def applies_to(self, environment: Environment) -> bool:
-        return self.holds_in(environment.version(self.package))
+        """Whether the environment has it; not where the package is missing altogether."""
+        has = environment.has(self.package)
+        return has and self.holds_in(environment.version(self.package))
 
     def holds_in(self, version: Version) -> bool:
         if version < Version(self.first):
@@ -66,7 +68,8 @@ def unproven(
     for name, change in changes.items():
         stacks: dict[Version, set[str]] = {}
         for environment in environments.values():
-            stacks.setdefault(environment.version(change.package), set()).add(environment.name)
+            if environment.has(change.package):
+                stacks.setdefault(environment.version(change.package), set()).add(environment.name)
         pairs = itertools.pairwise(sorted(stacks))
         borders = [pair for pair in pairs if len({change.holds_in(v) for v in pair}) > 1]
         if not borders and all_should_differ and change.package != "python":

@@ -63,6 +63,9 @@ class Environment:
     def loop(self) -> str:
         return "uvloop" if "uvloop" in self.packages else "asyncio"
 
+    def has(self, package: str) -> bool:
+        return package == "python" or canonicalize_name(package) in self.packages
+
     def version(self, package: str) -> Version:
         if package == "python":
             return Version(self.python)

@@ -54,7 +54,8 @@ def enough(message: Message) -> bool:
     """Whether all came that counts: the whole answer, or EVENTS of a stream."""
     if message.whole or message.fault:
         return True
-    streams = message.values("content-type") == ["text/event-stream; charset=utf-8"]
+    media_type = message.values("content-type")[:1]
+    streams = media_type in (["text/event-stream"], ["text/event-stream; charset=utf-8"])
     return streams and len(EVENT.findall(message.body)) >= EVENTS
 
 

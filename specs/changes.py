@@ -330,6 +330,14 @@ SIGNAL_CUTS_STREAMS = Change(
     "On SIGTERM or SIGINT a stream is cut, whether or not an event comes, and uvicorn complains.",
     "https://github.com/sysid/sse-starlette/commit/4efaffc",
 )
+EXPECTATION_HEARD = Change(
+    "sse-starlette",
+    "0.10.0",
+    "change",
+    "The app listens to the client before the stream begins: Expect: 100-continue gets a 100.",
+    "https://github.com/sysid/sse-starlette/pull/27",
+    last="2.3.4",
+)
 STREAM_NAMES_CHARSET = Change(
     "sse-starlette",
     "0.10.2",

@@ -1,4 +1,4 @@
-"""What each change of Starlette does to an answer, for `python -m harness explore`.
+"""What a change does to an answer, for `python -m harness explore`.
 
 A prediction is exact: the answer before, rewritten, is the whole answer after.
 """
@@ -23,6 +23,7 @@ ROUTES = ("hello", "json_cors", "basic_auth", "sse")
 
 CORS = ("json_cors", "sse")
 FILES = ("static_files",)
+STREAM = ("sse",)
 
 
 def _headers(
@@ -65,6 +66,16 @@ def _at(environment: Environment, starlette: str) -> Environment:
 
 def _reads_files(request: Request, _: Response) -> bool:
     return request.method in ("GET", "HEAD")
+
+
+def _is_stream(request: Request, answer: Response) -> bool:
+    return request.path == "/stream" and answer.status == 200
+
+
+def _expects_continue(request: Request) -> bool:
+    line = request.data.partition(b"\r\n")[0]
+    expected = (request.header("expect") or "").lower()
+    return expected == "100-continue" and line.endswith(b"HTTP/1.1")
 
 
 def _is_preflight(request: Request) -> bool:
@@ -227,11 +238,7 @@ EFFECTS = [
     Effect(
         named.FILE_HEEDS_DISCONNECT,
         FILES,
-        lambda request, answer: (
-            _is_file_with_body(request, answer)
-            and (request.header("expect") or "").lower() == "100-continue"
-            and request.data.partition(b"\r\n")[0].endswith(b"HTTP/1.1")
-        ),
+        lambda request, answer: _is_file_with_body(request, answer) and _expects_continue(request),
         lambda _, answer, __: replace(answer, interim=(100,)),
     ),
     _headers(
@@ -244,5 +251,19 @@ EFFECTS = [
             hosts.redirects(request, answer) and bool(set("?#\\") & set(request.path))
         ),
         hosts.escape_delimiters,
+    ),
+    _headers(
+        named.STREAM_NAMES_CHARSET,
+        STREAM,
+        _is_stream,
+        content_type="text/event-stream; charset=utf-8",
+    ),
+    _headers(named.STREAM_NOT_STORED, STREAM, _is_stream, cache_control="no-store"),
+    Effect(
+        named.EXPECTATION_HEARD,
+        STREAM,
+        lambda request, answer: _is_stream(request, answer) and _expects_continue(request),
+        lambda _, answer, __: replace(answer, interim=(100,)),
+        lambda _, answer, __: replace(answer, interim=()),
     ),
 ]

@@ -69,3 +69,9 @@ def test_a_change_between_other_releases_is_told_only_where_all_should_differ() 
 def test_any_stack_of_the_nearest_version_will_do() -> None:
     twin = replace(STACKS["0.39.0"], name="twin")
     assert unproven({"CAME": CAME}, STACKS | {"twin": twin}, {"CAME": {"0.38.6", "twin"}}) == []
+
+
+def test_a_change_of_a_package_that_is_missing_does_not_apply() -> None:
+    change = replace(CAME, package="httptools", first="0.1")
+    assert not change.applies_to(ENVIRONMENT)
+    assert unproven({"CAME": change}, {"here": ENVIRONMENT}, {}, all_should_differ=False) == []

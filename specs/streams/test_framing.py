@@ -8,7 +8,7 @@ from harness.client import Client
 from harness.expect import ABSENT, by_parser, since
 from harness.lines import Lines
 from specs.answers import CORS, OTHER_METHODS, not_allowed, without_body
-from specs.changes import DEPRECATED_WAIT, HEAD_OPENS_NO_STREAM
+from specs.changes import DEPRECATED_WAIT, EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
 from specs.streams.subscriptions import STREAM, Listen, framed, listening, stream
 from specs.test_sse_clients import GET
 
@@ -39,6 +39,12 @@ def test_sends_an_event_a_chunk(sse: Client, listen: Listen) -> None:
 def test_streams_alike_to_whoever_asks(sse: Client, listen: Listen, asked: str) -> None:
     request = GET.replace(b"\r\n\r\n", b"\r\n%s\r\n\r\n" % ASKING[asked].encode())
     assert listen(sse, 2, request) == stream(2)
+
+
+@pytest.mark.source("RFC 9110 section 10.1.1")
+def test_sends_a_continue_where_it_listens_first(sse: Client) -> None:
+    asked = sse.request("GET", "/stream", {"Expect": "100-continue"}, chunks=1)
+    assert asked == replace(stream(1), interim=since(EXPECTATION_HEARD, (100,), before=()))
 
 
 @pytest.mark.source("RFC 9110 section 15.5.6")
