@@ -39,9 +39,13 @@ class News:
 
     def lines(self) -> Iterator[str]:
         """The clusters as text, each with how to repeat it and an entry to complete."""
+        pair = f"{self.older.name} -> {self.newer.name}"
+        if not self.findings:
+            yield f"{pair}: every answer is as predicted; what fails is not in the answers"
+            return
         clusters = clustered(self.findings)
         yield (
-            f"{self.older.name} -> {self.newer.name}: {len(self.findings)} of {self.compared:,} "
+            f"{pair}: {len(self.findings)} of {self.compared:,} "
             f"answers differ unexplained, in {len(clusters)} clusters"
         )
         for cluster in clusters[:SHOWN]:

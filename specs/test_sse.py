@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from harness.client import Client
 from harness.exchange import Exchange
 from harness.expect import ABSENT, Response, by_parser, chunked, since
+from harness.lines import Lines
 from specs.answers import (
     CORS,
     OTHER_METHODS,
@@ -146,13 +147,11 @@ def test_answers_head_with_the_head_of_the_stream(sse: Client) -> None:
         headed, after = sse.head("/stream"), subscribe(sse, 1)
     framing = {"transfer-encoding": by_parser(h11="chunked", httptools=ABSENT)}
     assert headed == replace(without_body(stream(0)), headers=stream(0).headers | framing)
-    logged = [
-        *accepted("HEAD", headed),
-        since(HEAD_OPENS_NO_STREAM, ABSENT, before="INFO TIME - Check if client disconnected ..."),
-        *accepted("GET", after),
-        *counting(1),
-    ]
-    assert lines.between("Received request: HEAD", "Event: {'data': 1}") == logged
+    begun = Lines(
+        lines.between("Received request: HEAD", "Received request: GET")[:3], lines.environment
+    )
+    following = since(HEAD_OPENS_NO_STREAM, accepted("GET", after)[0], before=counting(1)[0])
+    assert begun == [*accepted("HEAD", headed), following]
 
 
 @pytest.mark.source("primer sse")

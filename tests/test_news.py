@@ -164,3 +164,10 @@ def test_only_a_failing_stack_and_the_one_before_it_are_looked_at(
     assert list(news_lines(tmp_path, {"starlette-1.2"}, series)) == []
     assert list(news_lines(tmp_path, set(), series)) == []
     assert list(news_lines(tmp_path, {NEWER.name}, [[OLDER.name], [NEWER.name]])) == []
+
+
+def test_a_failure_that_shows_in_no_answer_is_told(tmp_path: Path) -> None:
+    run_file(tmp_path, OLDER, 40_001, "ok", "pass")
+    run_file(tmp_path, NEWER, 40_002, "ok", "fail")
+    [line] = news_lines(tmp_path, {NEWER.name}, [[OLDER.name, NEWER.name]])
+    assert line.startswith("starlette-1.0 -> starlette-1.1: every answer is as predicted; ")
