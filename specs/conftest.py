@@ -196,11 +196,11 @@ def _client(name: str) -> Callable[..., Client]:
 
 hello = _client("hello")
 json_cors = _client("json_cors")
-json_cors_reseeded = _client("json_cors_reseeded")
 static_files = _client("static_files")
 static_files_404 = _client("static_files_404")
 basic_auth = _client("basic_auth")
 sse = _client("sse")
+documented_sse = _client("documented_sse")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -208,10 +208,10 @@ def ahead(
     servers: dict[str, Server], environment: Environment
 ) -> Iterator[Future[Exchange] | None]:
     """The stream at its documented pace, which takes 3 s, read while other specs are judged."""
-    if "documented_stream" not in servers:
+    if "documented_sse" not in servers:
         yield None
         return
-    server = servers["documented_stream"]
+    server = servers["documented_sse"]
 
     def read() -> Exchange:
         client = Client("sse", environment, server.port(), server.log, lambda _: None)
@@ -223,11 +223,11 @@ def ahead(
 
 @pytest.fixture
 def documented_stream(
-    ahead: Future[Exchange], environment: Environment, judging: Judging
+    ahead: Future[Exchange], documented_sse: Client, judging: Judging
 ) -> Exchange:
     """Two events of the stream as documented, 1.5 s apart."""
     exchange = ahead.result()
-    judging.run(environment.name).exchange(judging.spec, exchange)
+    judging.run(documented_sse.environment.name).exchange(judging.spec, exchange)
     return exchange
 
 

@@ -23,19 +23,18 @@ from specs.site import SITE_404
 SERVED: dict[str, tuple[str, list[str]]] = {
     **{app: (app, []) for app in APPS},
     "sse": ("sse", ["--interval", "0.02"]),
-    "documented_stream": ("sse", []),
+    "documented_sse": ("sse", []),
     "slow_sse": ("sse", ["--interval", "0.4"]),
     "silent_stream": ("sse", ["--interval", "40"]),
     "silent_sse": ("sse", ["--interval", "40"]),
     "static_files_404": ("static_files", []),
-    "json_cors_reseeded": ("json_cors", []),
 }
 """For each fixture that is served: the app, and the arguments that it is started with."""
 
 SITES: dict[str, Mapping[str, Content]] = {"static_files_404": SITE_404}
 """The working directory of an app, where it is another than that of the rest."""
 
-RESEEDED = {"json_cors_reseeded", "documented_stream", "static_files_404"}
+RESEEDED = {"documented_sse", "static_files_404"}
 """Those that have another hash seed than the rest, so that every stack is judged under two."""
 
 CHANGES = named(vars(changes).items())
