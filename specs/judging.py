@@ -129,6 +129,10 @@ class Judging:
         return self.summary.unproven(CHANGES, CATALOGUE) if self.complete else []
 
 
+JUDGING = pytest.StashKey[Judging]()
+"""Where pytest's configuration has it."""
+
+
 def _verdict(error: BaseException | None) -> str:
     if error is None:
         return "pass"
