@@ -1,7 +1,7 @@
 """`python -m harness`: judge many stacks, list what is known, or serve one app by hand.
 
 Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start),
-4 harness error.
+4 harness error, 130 Ctrl-C.
 """
 
 import argparse
@@ -65,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{failure.verdict if failure.exit_code == 3 else 'error'}: {failure}", file=sys.stderr
         )
         return failure.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         traceback.print_exc()
         return Failure.exit_code

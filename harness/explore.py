@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -108,14 +109,17 @@ def _asking(
 
         def ask_all(stack: Stack) -> Answered:
             environment = provision(stack)
-            found = list(answers(environment, requests, folder))
+            asked = answers(environment, requests, folder)
+            found = list(itertools.takewhile(lambda _: not stopping.is_set(), asked))
             progress.advance(bar)
             return environment, found
 
+        stopping = Event()
         pool = ThreadPoolExecutor(jobs)
         try:
             yield pool.map(ask_all, stacks)
         finally:
+            stopping.set()
             pool.shutdown(cancel_futures=True)
 
 

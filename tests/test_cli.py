@@ -231,3 +231,14 @@ def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) ->
         "received: 'text/csv; charset=utf-8'",
     ]
     assert f"by hand: {path} apps/hello.py --port 8000" in told
+
+
+def test_an_interrupt_has_an_exit_code_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.listings.catalogue", interrupted)
+    assert main(["stacks"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
