@@ -3,7 +3,7 @@
 import pytest
 
 from harness.client import Client
-from harness.expect import history
+from harness.expect import since
 from specs.answers import HTML, not_found, redirect
 from specs.changes import LINE_BREAK_KEPT, LINE_BREAK_REDIRECTS
 from specs.files import WHOLE_PAGE, file
@@ -16,7 +16,6 @@ PAGES = {"/": WHOLE_PAGE, "/docs/": file(DOCS, HTML)}
 @pytest.mark.parametrize("folder", PAGES)
 def test_finds_no_folder_behind_a_line_break(static_files: Client, folder: str) -> None:
     doubled = redirect(f"http://127.0.0.1:{static_files.port}{folder}/")
-    expected = history(
-        PAGES[folder], (LINE_BREAK_REDIRECTS, doubled), (LINE_BREAK_KEPT, not_found())
-    )
+    otherwise = since(LINE_BREAK_KEPT, not_found(), before=PAGES[folder])
+    expected = since(LINE_BREAK_REDIRECTS, doubled, before=otherwise)
     assert static_files.get(f"{folder}%0A") == expected
