@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.changes import Change, load, unproven
+from harness.project import named_changes
 from tests.miniatures import ENVIRONMENT
 
 CAME = Change("starlette", "0.39.0", "feature", "Ranges are served.", "https://example.org/1")
@@ -75,3 +76,8 @@ def test_a_change_of_a_package_that_is_missing_does_not_apply() -> None:
     change = replace(CAME, package="httptools", first="0.1")
     assert not change.applies_to(ENVIRONMENT)
     assert unproven({"CAME": change}, {"here": ENVIRONMENT}, {}, all_should_differ=False) == []
+
+
+def test_the_changes_of_the_project_are_of_packages_that_stacks_hold() -> None:
+    known = {"starlette", "sse-starlette", "uvicorn", "h11", "httptools", "python"}
+    assert {change.package for change in named_changes().values()} <= known
