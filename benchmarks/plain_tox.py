@@ -1,6 +1,6 @@
-"""What the harness's own way of judging costs beside plain tox, on ten releases.
+"""What the harness's own way of judging costs beside plain tox, on ten releases or so many.
 
-    python -m benchmarks.plain_tox
+    python -m benchmarks.plain_tox [RELEASES]
 
 Plain tox is what a project would write by hand: an environment a release, made by virtualenv and
 pip, with pytest in it, one after another. Each way is run from an empty cache and then warm. It
@@ -18,7 +18,6 @@ from pathlib import Path
 from harness.footprint import MIB, Footprint, tree
 from harness.project import ROOT, catalogue
 
-TEN = 10
 SECONDS = 3600.0
 INI = """
 [tox]
@@ -35,10 +34,10 @@ commands = pytest specs -q -k "not browser" --python {{env_python}} --runs {runs
 """
 
 
-def main() -> None:
+def main(releases: int) -> None:
     stacks = [each for each in catalogue().stacks.values() if each.axis == "starlette"]
-    chosen = stacks[:: len(stacks) // TEN][:TEN]
-    print(f"ten releases: {', '.join(stack.name for stack in chosen)}")
+    chosen = stacks[:: len(stacks) // releases][:releases]
+    print(f"releases: {', '.join(stack.name for stack in chosen)}")
     with tempfile.TemporaryDirectory(prefix="plain-tox-") as name:
         folder = Path(name)
         os.environ["STARLETTE_CONFORMANCE_CACHE"] = str(folder / "cache")
@@ -78,4 +77,4 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
