@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness.client import Client
+from harness.exchange import Exchange
 from harness.expect import ABSENT, HTTP_DATE, Response, by_parser, since, unordered
 from harness.lines import Lines
-from specs.changes import ALLOW_ON_405, CORS_VARIES_ALWAYS, EMPTY_BODY_HAS_LENGTH
+from specs.changes import (
+    ALLOW_ON_405,
+    CLOSE_ANNOUNCED,
+    CORS_VARIES_ALWAYS,
+    EMPTY_BODY_HAS_LENGTH,
+)
 
 Headers = Mapping[str, Any]
 
@@ -34,6 +41,20 @@ OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Methods that a route for GET does not have."""
 
 
+GET = b"GET / HTTP/1.1"
+HOST = b"Host: example.org\r\n"
+
+
+def asking(line: bytes = GET, headers: bytes = b"", body: bytes = b"", host: bytes = HOST) -> bytes:
+    """A request written out, for what httpx does not send."""
+    return line + b"\r\n" + host + headers + b"\r\n" + body
+
+
+def until_it_closes(client: Client, *data: bytes, half_close: bool = False) -> Exchange:
+    """Whatever comes in less than the 5 s that uvicorn keeps an idle connection."""
+    return client.raw(*data, seconds=4, answers=99, half_close=half_close)
+
+
 def content(body: bytes, media_type: str, headers: Headers | None = None) -> dict[str, Any]:
     """The headers of an answer with a body of known length."""
     framing = {"content-type": media_type, "content-length": str(len(body))}
@@ -42,6 +63,10 @@ def content(body: bytes, media_type: str, headers: Headers | None = None) -> dic
 
 def text(body: bytes, status: int = 200, headers: Headers | None = None) -> Response:
     return Response(status, content(body, TEXT, headers), body)
+
+
+GREETING = text(b"Hello Starlette !!!")
+"""What hello answers."""
 
 
 def not_found(headers: Headers | None = None) -> Response:
@@ -56,6 +81,17 @@ def not_allowed(headers: Headers | None = None) -> Response:
 
 def redirect(location: str, headers: Headers | None = None) -> Response:
     return Response(307, UVICORN | NO_BODY | {"location": location} | dict(headers or {}))
+
+
+def last(answer: Response) -> Response:
+    """An answer that says that the connection closes after it, as it then does."""
+    return replace(answer, headers=answer.headers | {"connection": "close"}, closes=True)
+
+
+def by_http_1_0(answer: Response) -> Response:
+    """The answer to a request of HTTP/1.0: the connection closes, and not all say so."""
+    close = by_parser(h11="close", httptools=since(CLOSE_ANNOUNCED, "close"))
+    return replace(answer, headers=answer.headers | {"connection": close}, closes=True)
 
 
 def without_body(answer: Any) -> Any:

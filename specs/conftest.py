@@ -30,8 +30,7 @@ from specs.collecting import (
     pytest_generate_tests,
     pytest_ignore_collect,
 )
-from specs.judging import JUDGING, RESEEDED, SERVED, SITES, Judging, targets
-from specs.site import SITE
+from specs.judging import JUDGING, SERVED, Judging, targets
 
 __all__ = [
     "pytest_collection_modifyitems",
@@ -109,17 +108,15 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
 @pytest.fixture(scope="session")
 def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Server]]:
     """All apps that some spec needs, started side by side."""
-    folder = site.lay_out(SITE)
-    folders = {name: site.lay_out(files) for name, files in SITES.items()}
     reseeded = replace(environment, hash_seed=environment.hash_seed + RESEED)
     started = {
         name: Server(
-            script(app),
-            reseeded if name in RESEEDED else environment,
-            folders.get(name, folder),
-            arguments,
+            script(served.app),
+            reseeded if served.reseeded else environment,
+            site.lay_out(served.files),
+            served.arguments,
         )
-        for name, (app, arguments) in SERVED.items()
+        for name, served in SERVED.items()
         if name in judging.served[environment.name]
     }
     yield started

@@ -18,24 +18,32 @@ from harness.site import Content
 from harness.stacks import Stack
 from harness.summary import Summary
 from specs import changes
-from specs.site import SITE_404
+from specs.site import SITE, SITE_404
 
-SERVED: dict[str, tuple[str, list[str]]] = {
-    **{app: (app, []) for app in APPS},
-    "sse": ("sse", ["--interval", "0.02"]),
-    "documented_sse": ("sse", []),
-    "slow_sse": ("sse", ["--interval", "0.4"]),
-    "silent_stream": ("sse", ["--interval", "40"]),
-    "silent_sse": ("sse", ["--interval", "40"]),
-    "static_files_404": ("static_files", []),
+
+@dataclass(frozen=True)
+class Served:
+    """How an app is started: with which arguments, and which files in its working directory.
+
+    Some are `reseeded`: they get another hash seed, so that every stack is judged under two.
+    """
+
+    app: str
+    arguments: tuple[str, ...] = ()
+    files: Mapping[str, Content] = field(default_factory=lambda: SITE)
+    reseeded: bool = False
+
+
+SERVED = {
+    **{app: Served(app) for app in APPS},
+    "sse": Served("sse", ("--interval", "0.02")),
+    "documented_sse": Served("sse", reseeded=True),
+    "slow_sse": Served("sse", ("--interval", "0.4")),
+    "silent_stream": Served("sse", ("--interval", "40")),
+    "silent_sse": Served("sse", ("--interval", "40")),
+    "static_files_404": Served("static_files", files=SITE_404, reseeded=True),
 }
-"""For each fixture that is served: the app, and the arguments that it is started with."""
-
-SITES: dict[str, Mapping[str, Content]] = {"static_files_404": SITE_404}
-"""The working directory of an app, where it is another than that of the rest."""
-
-RESEEDED = {"documented_sse", "static_files_404"}
-"""Those that have another hash seed than the rest, so that every stack is judged under two."""
+"""What is served for each fixture that needs a server."""
 
 CHANGES = named(vars(changes).items())
 CATALOGUE = catalogue()
@@ -110,7 +118,7 @@ class Judging:
         if isinstance(error, Failure):
             report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
             self._told.add(stack)
-        served = (SERVED[name][0] for name in item.fixturenames if name in SERVED)
+        served = (SERVED[name].app for name in item.fixturenames if name in SERVED)
         app = next(served, getattr(item.module, "APP", "-"))
         reason = str(error) if error else ""
         browser = "browser" in item.fixturenames

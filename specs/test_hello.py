@@ -4,17 +4,15 @@ import pytest
 
 from harness.client import Client
 from specs.answers import (
+    GREETING,
     OTHER_METHODS,
     documented_start,
     not_allowed,
     not_found,
     start_lines,
-    text,
     without_body,
 )
 from specs.replay import WAYS, replay, transcript
-
-GREETING = text(b"Hello Starlette !!!")
 
 
 @pytest.mark.source("primer hello")

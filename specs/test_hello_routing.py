@@ -6,16 +6,17 @@ from harness.client import Client
 from harness.expect import Response, by_parser, chunked
 from specs.answers import (
     BAD_REQUEST,
+    GREETING,
     TEXT,
     WEBSOCKET,
+    asking,
+    last,
     not_allowed,
     not_found,
     redirect,
-    text,
     without_body,
 )
 
-GREETING = text(b"Hello Starlette !!!")
 FRAMINGS = {
     "length": (b"Content-Length: 3\r\n", b"abc"),
     "chunked": (b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n0\r\n\r\n"),
@@ -34,10 +35,6 @@ NO_WEBSOCKETS = (
 H11_GREETS = by_parser(h11=GREETING, httptools=BAD_REQUEST)
 H11_REFUSES = by_parser(h11=BAD_REQUEST, httptools=GREETING)
 H11_FINDS_NOTHING = by_parser(h11=not_found(), httptools=BAD_REQUEST)
-
-
-def asking(request_line: bytes, headers: bytes = b"", body: bytes = b"") -> bytes:
-    return request_line + b"\r\nHost: example.org\r\n" + headers + b"\r\n" + body
 
 
 def getting(target: bytes) -> bytes:
@@ -154,7 +151,7 @@ def test_reads_an_odd_target_as_its_parser_does(hello: Client, target: bytes) ->
 
 @pytest.mark.source("RFC 9112 section 9.6")
 def test_closes_when_asked_to(hello: Client) -> None:
-    expected = Response(200, GREETING.headers | {"connection": "close"}, GREETING.body, closes=True)
+    expected = last(GREETING)
     assert hello.raw(asking(b"GET / HTTP/1.1", b"Connection: close\r\n")) == expected
 
 

@@ -13,27 +13,28 @@ from harness.expect import ABSENT, Response, by_parser, since
 from specs.answers import (
     BAD_REQUEST,
     CORS,
+    GREETING,
     NO_BODY,
     TEXT,
     UVICORN,
+    by_http_1_0,
     content,
+    last,
     not_allowed,
     not_found,
     redirect,
-    text,
+    until_it_closes,
     without_body,
 )
-from specs.changes import CLOSE_ANNOUNCED, EMPTY_BODY_HAS_LENGTH, PATHSEND_ASSUMED, RANGES
+from specs.changes import EMPTY_BODY_HAS_LENGTH, PATHSEND_ASSUMED, RANGES
 from specs.files import CHANGED, file, not_modified, part
 from specs.site import DOCS, NOTE
 from specs.test_json_cors import PREFLIGHT
 
-GREETING = text(b"Hello Starlette !!!")
 JSON = b'{"response":"Hello Vader !!!"}'
 SECRET = b'{"message":"Hello Protected Starlette !!!"}'
 TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
 
-CLOSE = {"connection": by_parser(h11="close", httptools=since(CLOSE_ANNOUNCED, "close"))}
 EMPTY = NO_BODY | {
     "transfer-encoding": since(
         EMPTY_BODY_HAS_LENGTH, ABSENT, before=by_parser(h11=ABSENT, httptools="chunked")
@@ -62,27 +63,17 @@ def asking(
     return until_it_closes(client, b"%b %b HTTP/1.0\r\n%b\r\n" % (method, target, headers))
 
 
-def until_it_closes(client: Client, request: bytes) -> Exchange:
-    """Whatever comes in less than the 5 s that uvicorn keeps an idle connection."""
-    return client.raw(request, seconds=4, answers=2)
-
-
-def last(answer: Response) -> Response:
-    """An answer after which the connection is closed."""
-    return replace(answer, headers=answer.headers | CLOSE, closes=True)
-
-
 def answer_to(method: bytes, answer: Response) -> Response:
     if method == b"HEAD":
         answer = without_body(answer)
         answer = replace(answer, headers=answer.headers | {"transfer-encoding": ABSENT})
-    return last(answer)
+    return by_http_1_0(answer)
 
 
 @pytest.mark.source("RFC 9112 section 9.3", "RFC 9112 section 3.2", "uvicorn docs settings")
 @pytest.mark.parametrize("wish", WISHES)
 def test_greets_and_closes_whatever_is_wished(hello: Client, wish: str) -> None:
-    assert asking(hello, b"/", WISHES[wish]) == last(GREETING)
+    assert asking(hello, b"/", WISHES[wish]) == by_http_1_0(GREETING)
 
 
 @pytest.mark.source("RFC 9110 section 9.3.2", "RFC 9112 section 9.3")
@@ -93,14 +84,14 @@ def test_answers_head_as_get_without_the_body(hello: Client, wish: str) -> None:
 
 @pytest.mark.source("RFC 9112 section 9.6")
 def test_says_that_it_closes_where_that_is_wished(hello: Client) -> None:
-    expected = replace(GREETING, headers=GREETING.headers | {"connection": "close"}, closes=True)
+    expected = last(GREETING)
     assert asking(hello, b"/", b"Connection: close\r\n") == expected
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2")
 def test_answers_the_first_of_several_only(hello: Client) -> None:
     request = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
-    assert until_it_closes(hello, request * 3) == last(GREETING)
+    assert until_it_closes(hello, request * 3) == by_http_1_0(GREETING)
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1", "RFC 9112 section 6.3")
@@ -108,12 +99,12 @@ def test_answers_the_first_of_several_only(hello: Client) -> None:
 def test_refuses_post_whatever_the_body(hello: Client, framing: str) -> None:
     headers, body = BODIES[framing]
     request = b"POST / HTTP/1.0\r\n%b\r\n%b" % (headers, body)
-    assert until_it_closes(hello, request) == last(not_allowed())
+    assert until_it_closes(hello, request) == by_http_1_0(not_allowed())
 
 
 @pytest.mark.source("RFC 9112 section 3.2")
 def test_leaves_a_second_host_to_its_parser(hello: Client) -> None:
-    expected = by_parser(h11=BAD_REQUEST, httptools=last(GREETING))
+    expected = by_parser(h11=BAD_REQUEST, httptools=by_http_1_0(GREETING))
     assert asking(hello, b"/", b"Host: a\r\nHost: b\r\n") == expected
 
 
@@ -137,20 +128,20 @@ def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, meth
 
 @pytest.mark.source("RFC 9112 section 3.3")
 def test_redirects_to_the_host_that_was_asked(json_cors: Client) -> None:
-    expected = last(redirect("http://example.org/user/Vader", CORS | EMPTY))
+    expected = by_http_1_0(redirect("http://example.org/user/Vader", CORS | EMPTY))
     assert asking(json_cors, b"/user/Vader/", b"Host: example.org\r\n") == expected
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
 def test_is_readable_from_every_origin(json_cors: Client) -> None:
-    expected = last(Response(200, content(JSON, "application/json", TO_ANY_ORIGIN), JSON))
+    expected = by_http_1_0(Response(200, content(JSON, "application/json", TO_ANY_ORIGIN), JSON))
     assert asking(json_cors, b"/user/Vader", b"Origin: https://example.org\r\n") == expected
 
 
 @pytest.mark.source("Fetch #cors-preflight-fetch")
 def test_grants_a_preflight(json_cors: Client) -> None:
     headers = b"Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n"
-    expected = last(Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK"))
+    expected = by_http_1_0(Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK"))
     assert asking(json_cors, b"/user/Vader", headers, b"OPTIONS") == expected
 
 
@@ -158,7 +149,7 @@ def test_grants_a_preflight(json_cors: Client) -> None:
 def test_serves_a_file(static_files: Client) -> None:
     answer = file(NOTE, TEXT)
     lost = since(PATHSEND_ASSUMED, False, before=True)
-    expected = replace(answer, headers=answer.headers | CLOSE, closes=lost)
+    expected = replace(by_http_1_0(answer), closes=lost)
     assert asking(static_files, b"/note.txt") == expected
 
 
@@ -171,13 +162,13 @@ def test_serves_a_folder_and_its_files(static_files: Client) -> None:
         (b"/note.txt", b"If-Modified-Since: %b\r\n" % CHANGED.encode()): not_modified(NOTE),
     }
     for (target, headers), answer in answers.items():
-        assert asking(static_files, target, headers) == last(answer)
+        assert asking(static_files, target, headers) == by_http_1_0(answer)
 
 
 @pytest.mark.source("RFC 9110 section 14.2")
 def test_sends_a_part_of_a_file(static_files: Client) -> None:
-    whole = last(without_body(file(DOCS)))
-    expected = since(RANGES, last(without_body(part(0, 5, DOCS))), before=whole)
+    whole = by_http_1_0(without_body(file(DOCS)))
+    expected = since(RANGES, by_http_1_0(without_body(part(0, 5, DOCS))), before=whole)
     assert asking(static_files, b"/docs/", b"Range: bytes=0-4\r\n", b"HEAD") == expected
 
 
@@ -190,5 +181,5 @@ def test_challenges_a_request_without_credentials(basic_auth: Client, method: by
 
 @pytest.mark.source("primer basic_auth")
 def test_greets_who_has_the_password(basic_auth: Client) -> None:
-    expected = last(Response(200, content(SECRET, "application/json"), SECRET))
+    expected = by_http_1_0(Response(200, content(SECRET, "application/json"), SECRET))
     assert asking(basic_auth, headers=b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n") == expected

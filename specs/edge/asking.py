@@ -3,43 +3,29 @@
 from dataclasses import replace
 from typing import Any
 
-from harness.client import Client
-from harness.exchange import Exchange
 from harness.expect import Response, by_parser, chunked, since
-from specs.answers import BAD_REQUEST, TEXT, not_allowed, not_found, text
-from specs.changes import CLOSE_ANNOUNCED, INVALID_ANSWERED
+from specs.answers import (
+    BAD_REQUEST,
+    GREETING,
+    TEXT,
+    asking,
+    by_http_1_0,
+    last,
+    not_allowed,
+    not_found,
+)
+from specs.changes import INVALID_ANSWERED
 
-HOST = b"Host: example.org\r\n"
-GET = b"GET / HTTP/1.1"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
-
-
-def asking(line: bytes = GET, headers: bytes = b"", body: bytes = b"", host: bytes = HOST) -> bytes:
-    return line + b"\r\n" + host + headers + b"\r\n" + body
-
-
 NEXT = asking()
 LAST = asking(headers=b"Connection: close\r\n")
 """What follows another request, and what ends a connection."""
 
-
-def until_it_closes(client: Client, *data: bytes, half_close: bool = False) -> Exchange:
-    """Whatever comes in less than the 5 s that uvicorn keeps an idle connection."""
-    return client.raw(*data, seconds=4, answers=99, half_close=half_close)
-
-
-def last(answer: Response) -> Response:
-    """An answer that says that the connection closes after it, as it then does."""
-    return replace(answer, headers=answer.headers | {"connection": "close"}, closes=True)
-
-
-GREETING = text(b"Hello Starlette !!!")
 GOODBYE = last(GREETING)
 CLOSES = replace(GREETING, closes=True)
 """Greetings that leave the connection open, close it, and close it without a word."""
 
-CLOSE = by_parser(h11="close", httptools=since(CLOSE_ANNOUNCED, "close"))
-BY_HTTP_1_0 = replace(CLOSES, headers=GREETING.headers | {"connection": CLOSE})
+BY_HTTP_1_0 = by_http_1_0(GREETING)
 
 NOT_ALLOWED = not_allowed()
 NOT_FOUND = not_found()

@@ -6,19 +6,9 @@ import pytest
 
 from harness.client import Client
 from harness.expect import by_parser, since
-from specs.answers import BAD_REQUEST
+from specs.answers import BAD_REQUEST, GREETING, asking, until_it_closes
 from specs.changes import CHUNK_ENDS_CHECKED, INVALID_ANSWERED
-from specs.edge.asking import (
-    CHUNKED,
-    CLOSES,
-    GOODBYE,
-    GREETING,
-    LAST,
-    NOT_ALLOWED,
-    REFUSED_LATE,
-    asking,
-    until_it_closes,
-)
+from specs.edge.asking import CHUNKED, CLOSES, GOODBYE, LAST, NOT_ALLOWED, REFUSED_LATE
 
 GOOD = {
     b"3\r\nabc\r\n0\r\n\r\n",

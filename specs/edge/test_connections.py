@@ -4,7 +4,7 @@ import pytest
 
 from harness.client import Client
 from harness.expect import Response, by_parser, history, since
-from specs.answers import BAD_REQUEST, without_body
+from specs.answers import BAD_REQUEST, GREETING, asking, last, until_it_closes, without_body
 from specs.changes import (
     CLOSE_HEEDED,
     H11_STOPS_AT_CLOSE,
@@ -15,7 +15,6 @@ from specs.edge.asking import (
     BY_HTTP_1_0,
     CLOSES,
     GOODBYE,
-    GREETING,
     LAST,
     NEXT,
     NOT_ALLOWED,
@@ -23,10 +22,7 @@ from specs.edge.asking import (
     NOTHING,
     REFUSED,
     UNFRAMED,
-    asking,
-    last,
     then,
-    until_it_closes,
 )
 
 MISSING = asking(b"GET /missing HTTP/1.1")

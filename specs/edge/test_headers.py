@@ -4,19 +4,8 @@ import pytest
 
 from harness.client import Client
 from harness.expect import by_parser
-from specs.edge.asking import (
-    GET,
-    GOODBYE,
-    GREETING,
-    HOST,
-    LAST,
-    NOTHING,
-    REFUSED,
-    asking,
-    h11_takes,
-    httptools_takes,
-    until_it_closes,
-)
+from specs.answers import GET, GREETING, HOST, asking, until_it_closes
+from specs.edge.asking import GOODBYE, LAST, NOTHING, REFUSED, h11_takes, httptools_takes
 
 NAMES = {
     b"X : a": REFUSED,

@@ -10,21 +10,18 @@ import pytest
 
 from harness.client import Client
 from harness.expect import by_parser, since
+from specs.answers import GREETING, asking, last, until_it_closes
 from specs.changes import LONG_LENGTHS_REFUSED
 from specs.edge.asking import (
     CHUNKED,
     CLOSES,
     GOODBYE,
-    GREETING,
     LAST,
     NOT_ALLOWED,
     REFUSED,
-    asking,
     h11_takes,
     httptools_takes,
-    last,
     then,
-    until_it_closes,
 )
 
 IN_A_CHUNK = b"3\r\nabc\r\n0\r\n\r\n"

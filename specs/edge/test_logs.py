@@ -8,7 +8,7 @@ from harness.client import Client
 from harness.exchange import Exchange
 from harness.expect import ABSENT, by_parser, history, since
 from harness.lines import Lines
-from specs.answers import WEBSOCKET
+from specs.answers import WEBSOCKET, asking, until_it_closes
 from specs.changes import (
     ENDS_OF_CONNECTIONS_LOGGED,
     INVALID_ANSWERED,
@@ -18,7 +18,7 @@ from specs.changes import (
     UPGRADES_IGNORED,
     UPGRADES_WARNED_OF_ONCE,
 )
-from specs.edge.asking import CHUNKED, LAST, NEXT, asking, until_it_closes
+from specs.edge.asking import CHUNKED, LAST, NEXT
 from specs.edge.logs import CANCELLED, RECEIVED, TRACEBACK, access, own_lines, said
 from specs.edge.upgrades import LACKING_LOGGED, UNSUPPORTED
 

@@ -4,17 +4,15 @@ import pytest
 
 from harness.client import Client
 from harness.expect import Response, by_parser, history, since
-from specs.answers import BAD_REQUEST, NO_BODY, UVICORN
+from specs.answers import BAD_REQUEST, GREETING, NO_BODY, UVICORN, asking
 from specs.changes import CLOSE_HEEDED, INVALID_ANSWERED, UPGRADES_IGNORED
 from specs.edge.asking import (
     BY_HTTP_1_0,
     GOODBYE,
-    GREETING,
     NOT_ALLOWED,
     NOT_FOUND,
     NOTHING,
     REFUSED,
-    asking,
     h11_takes,
     httptools_takes,
 )

@@ -6,23 +6,12 @@ import pytest
 
 from harness.client import Client
 from harness.expect import by_parser, history, since
-from specs.answers import WEBSOCKET
+from specs.answers import GREETING, WEBSOCKET, asking, until_it_closes
 from specs.changes import (
     CLOSE_HEEDED,
     UPGRADES_IGNORED,
 )
-from specs.edge.asking import (
-    CHUNKED,
-    GOODBYE,
-    GREETING,
-    LAST,
-    NOT_ALLOWED,
-    NOT_FOUND,
-    REFUSED,
-    asking,
-    then,
-    until_it_closes,
-)
+from specs.edge.asking import CHUNKED, GOODBYE, LAST, NOT_ALLOWED, NOT_FOUND, REFUSED, then
 from specs.edge.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
 
 UPGRADES = {
