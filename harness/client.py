@@ -1,15 +1,13 @@
 """The client of the specs: it sends a request on a connection of its own and gives the Exchange.
 
-httpx builds and sends whatever it can express; `raw` sends bytes as they are. Either way a
-recorded connection lies beneath, and the answer is read from its bytes, not from httpx's view.
+httpx builds whatever it can express, and h11 writes it, as httpx's own transport does; `raw` sends
+bytes as they are. Either way the answer is read from the bytes of a recorded connection.
 """
 
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
-import httpcore
+import h11
 import httpx
 
 from harness import wire
@@ -74,7 +72,7 @@ class Client:
         chunks: int | None = None,
         seconds: float = 10.0,
     ) -> Exchange:
-        """Send a request through httpx. With `chunks` the client leaves after that many."""
+        """Send a request that httpx builds. With `chunks` the client leaves after that many."""
         given = list(headers.items() if isinstance(headers, Mapping) else headers)
         names = {name.lower() for name, _ in given}
         defaults = [pair for pair in (USER_AGENT, ACCEPT) if pair[0].lower() not in names]
@@ -83,11 +81,13 @@ class Client:
             f"http://127.0.0.1:{self.port}",
             headers=httpx.Headers([*defaults, *given], encoding="utf-8"),
             content=content,
-            extensions={"target": target.encode("utf-8")},
         )
+        data = _written(request, target)
         at_once = 65536 if chunks is None else 1  # no byte beyond the chunks that are wanted
         with Connection(self.port, seconds, at_once=at_once) as connection:
-            _exchange(request, connection, chunks)
+            connection.send(data)
+            while not _enough(connection, method, chunks) and connection.receive():
+                pass
             return self._finish(method, connection)
 
     def raw(
@@ -123,21 +123,25 @@ class Client:
         return exchange
 
 
-def _exchange(request: httpx.Request, connection: Connection, chunks: int | None) -> None:
-    """Send the request through httpx, and receive what is to come; no more than `chunks`."""
+def _written(request: httpx.Request, target: str) -> bytes:
+    """The bytes of a request, for a target that goes out as it stands."""
+    writer = h11.Connection(h11.CLIENT)
+    try:
+        head = h11.Request(
+            method=request.method, target=target.encode("utf-8"), headers=request.headers.raw
+        )
+        parts = [head, h11.Data(data=request.read()), h11.EndOfMessage()]
+        return b"".join(writer.send(part) or b"" for part in parts)
+    except h11.LocalProtocolError as error:
+        raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
 
-    def enough() -> bool:
-        if chunks is None or not (connection.received and connection.received[-1].data == b"\n"):
-            return False  # a chunk ends with a line, and bytes come one by one
-        return _chunks(connection, request.method) >= chunks
 
-    _through_httpx(request, connection, enough)
-    if not enough():  # where httpx gave up, or was content with less, the bytes tell why
-        _receive(connection, request.method)
-
-
-def _chunks(connection: Connection, method: str) -> int:
-    return len(wire.read(connection.data, method).chunks or ())
+def _enough(connection: Connection, method: str, chunks: int | None) -> bool:
+    """Whether the answer is there, or so many chunks of it."""
+    message = wire.read(connection.data, method)
+    if chunks is not None and len(message.chunks or ()) >= chunks:
+        return True
+    return message.whole or bool(message.fault)
 
 
 def _receive(connection: Connection, method: str, answers: int = 1) -> None:
@@ -155,67 +159,3 @@ def _whole(connection: Connection, method: str, answers: int) -> bool:
             return False
         start = message.end
     return True
-
-
-def _through_httpx(
-    request: httpx.Request, connection: Connection, enough: Callable[[], bool]
-) -> None:
-    """Let httpx's transport layer exchange the request over a recorded connection."""
-    message = httpcore.Request(
-        request.method,
-        str(request.url),
-        headers=request.headers.raw,
-        content=request.stream,
-        extensions=request.extensions,
-    )
-    backend = _Backend(connection, enough)
-    with httpcore.HTTPConnection(message.url.origin, network_backend=backend) as http:
-        try:
-            answer = http.handle_request(message)
-            for _ in answer.iter_stream():
-                pass
-            answer.close()
-        except httpcore.LocalProtocolError as error:
-            raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
-        except (httpcore.RemoteProtocolError, httpcore.NetworkError, httpcore.TimeoutException):
-            pass
-
-
-class _Backend(httpcore.NetworkBackend):
-    def __init__(self, connection: Connection, enough: Callable[[], bool]) -> None:
-        self._connection = connection
-        self._enough = enough
-
-    def connect_tcp(self, *_args: Any, **_kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(self._connection, self._enough)
-
-
-class _Stream(httpcore.NetworkStream):
-    """httpcore's view of a recorded connection: it ends when there is `enough`.
-
-    It stays open for the look after the answer.
-    """
-
-    def __init__(self, connection: Connection, enough: Callable[[], bool]) -> None:
-        self._connection = connection
-        self._enough = enough
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return b"" if self._enough() else self._connection.receive()
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._connection.send(buffer)
-
-    def close(self) -> None:
-        pass
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        raise NotImplementedError
-
-    def get_extra_info(self, info: str) -> Any:
-        return None
