@@ -83,11 +83,12 @@ class Client:
             content=content,
         )
         data = _written(request, target)
-        at_once = 65536 if chunks is None else 1  # no byte beyond the chunks that are wanted
-        with Connection(self.port, seconds, at_once=at_once) as connection:
+        with Connection(self.port, seconds) as connection:
             connection.send(data)
-            while not _enough(connection, method, chunks) and connection.receive():
-                pass
+            if chunks is None:
+                _receive(connection, method)
+            else:
+                _receive_chunks(connection, method, chunks)
             return self._finish(method, connection)
 
     def raw(
@@ -136,21 +137,23 @@ def _written(request: httpx.Request, target: str) -> bytes:
         raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
 
 
-def _enough(connection: Connection, method: str, chunks: int | None) -> bool:
-    """Whether the answer is there, or so many chunks of it."""
-    message = wire.read(connection.data, method)
-    if chunks is not None and len(message.chunks or ()) >= chunks:
-        return True
-    return message.whole or bool(message.fault)
-
-
 def _receive(connection: Connection, method: str, answers: int = 1) -> None:
-    while not _whole(connection, method, answers) and connection.receive():
+    while not _whole(connection.data, method, answers) and connection.receive():
         pass
 
 
-def _whole(connection: Connection, method: str, answers: int) -> bool:
-    data, start = connection.data, 0
+def _receive_chunks(connection: Connection, method: str, chunks: int) -> None:
+    """Receive so many chunks of an answer and no byte more; all of one that has fewer."""
+    while not _whole(connection.data, method, 1) and (ahead := connection.peek()):
+        ends = wire.read(connection.data + ahead, method).chunk_ends
+        if len(ends) >= chunks:
+            connection.receive(ends[chunks - 1] - len(connection.data))
+            return
+        connection.receive(len(ahead))
+
+
+def _whole(data: bytes, method: str, answers: int) -> bool:
+    start = 0
     for _ in range(answers):
         message = wire.read(data, method, start=start)
         if message.fault:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 LIMIT = 64 * 1024 * 1024
+AT_ONCE = 65536
 AFTERLOOK = 1.0
 """Seconds that a server gets to close its side once the client has closed its own."""
 
@@ -28,19 +29,18 @@ class Connection:
 
     `ended` tells in a few words how it went, and is empty while it lasts.
 
-    `receive` returns b"" at the end, whatever ended it: the server's close, a reset, the deadline
-    or the limit.
+    `data` are all bytes received so far. `receive` and `peek` return b"" at the end, whatever ended
+    it: the server's close, a reset, the deadline or the limit.
     """
 
     port: int
     seconds: float = 10.0
     host: str = "127.0.0.1"
-    at_once: int = 65536
     sent: list[Segment] = field(default_factory=list)
     received: list[Segment] = field(default_factory=list)
+    data: bytes = b""
     ended: str = ""
     client_port: int = 0
-    _bytes: int = 0
     _reset: bool = False
 
     def __post_init__(self) -> None:
@@ -61,11 +61,6 @@ class Connection:
         self.leave()
 
     @property
-    def data(self) -> bytes:
-        """All bytes received so far."""
-        return b"".join(segment.data for segment in self.received)
-
-    @property
     def closed_by_server(self) -> bool:
         return self.ended == CLOSED
 
@@ -81,13 +76,25 @@ class Connection:
         except OSError:
             self._reset = True  # told here once, and never again by `recv`
 
-    def receive(self, size: int = 0) -> bytes:
-        """Receive up to `size` bytes, or else up to `at_once`."""
+    def receive(self, size: int = AT_ONCE) -> bytes:
+        """Receive up to `size` bytes."""
+        if data := self._next(size):
+            self.received.append(Segment(self._now(), data))
+            self.data += data
+            if len(self.data) > LIMIT:
+                self.ended = f"more than {LIMIT} bytes came"
+        return data
+
+    def peek(self) -> bytes:
+        """What `receive` would give, left where it is."""
+        return self._next(AT_ONCE, socket.MSG_PEEK)
+
+    def _next(self, size: int, flags: int = 0) -> bytes:
         if self.socket is None or self.ended:
             return b""
         try:
             self.socket.settimeout(self._left())
-            data = self.socket.recv(size or self.at_once)
+            data = self.socket.recv(size, flags)
         except TimeoutError:
             self.ended = f"nothing more came within {self.seconds:g} s"
             return b""
@@ -96,11 +103,6 @@ class Connection:
             return b""
         if not data:
             self.ended = RESET if self._reset else CLOSED
-        else:
-            self.received.append(Segment(self._now(), data))
-            self._bytes += len(data)
-            if self._bytes > LIMIT:
-                self.ended = f"more than {LIMIT} bytes came"
         return data
 
     def look_after(self, wait_for_close: bool) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from harness.client import Client
-from harness.connection import Connection, Segment
+from harness.connection import Connection
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.expect import ABSENT, Response, by_parser, since
@@ -30,9 +30,12 @@ class Subscription(Connection):
     """A connection that reads no byte beyond what it was asked to read."""
 
     def read_head(self) -> None:
-        while not self.data.endswith(b"\r\n\r\n") and self.receive(1):
-            pass
-        self.received[:] = [Segment(each.at, self.data) for each in self.received[-1:]]
+        ahead = self.peek()
+        while ahead and b"\r\n\r\n" not in self.data + ahead:
+            self.receive(len(ahead))
+            ahead = self.peek()
+        head, end, _ = (self.data + ahead).partition(b"\r\n\r\n")
+        self.read(len(head + end) - len(self.data))
 
     def read(self, size: int) -> None:
         """The next bytes, so many; less only where the connection ends."""
