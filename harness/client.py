@@ -42,6 +42,7 @@ class Client:
         self.port = port
         self.log = log
         self._record = record
+        self._url = httpx.URL(f"http://127.0.0.1:{port}")
 
     @contextmanager
     def logged(self) -> Iterator[Lines]:
@@ -78,7 +79,7 @@ class Client:
         defaults = [pair for pair in (USER_AGENT, ACCEPT) if pair[0].lower() not in names]
         request = httpx.Request(
             method,
-            f"http://127.0.0.1:{self.port}",
+            self._url,
             headers=httpx.Headers([*defaults, *given], encoding="utf-8"),
             content=content,
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from harness.changes import Change
@@ -80,15 +81,21 @@ class _HttpDate(Matcher):
     """The IMF-fixdate (RFC 9110 section 5.6.7) of when it came, give or take a minute."""
 
     def accepts(self, text: str, at: float) -> bool:
-        try:
-            moment = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
-        except ValueError:
-            return False
-        well_formed = format_datetime(moment, usegmt=True) == text
-        return well_formed and abs(at - moment.timestamp()) < 60
+        moment = _moment(text)
+        return moment is not None and abs(at - moment) < 60
 
     def __repr__(self) -> str:
         return "the date of now"
+
+
+@lru_cache(maxsize=8)
+def _moment(text: str) -> float | None:
+    """The seconds since the epoch of a well-formed IMF-fixdate."""
+    try:
+        moment = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment.timestamp() if format_datetime(moment, usegmt=True) == text else None
 
 
 HTTP_DATE = _HttpDate()
@@ -149,6 +156,8 @@ class Response:
 
 def resolve(value: Any, environment: Environment) -> Any:
     """`value` with everything lazy in it replaced by what it is on this stack."""
+    if isinstance(value, str | bytes | int | None):  # most are
+        return value
     while isinstance(value, Lazy):
         value = value.on(environment)
     if isinstance(value, Mapping):

@@ -56,10 +56,10 @@ def read(data: bytes, method: str, closed: bool = False, start: int = 0) -> Mess
     interim: list[Message] = []
     while True:
         head = _read_head(data, start)
-        if head.fault or not head.end:
-            return replace(head, interim=tuple(interim))
-        if not 100 <= head.status < 200 or head.status == 101:
-            return replace(_read_body(data, head, method, closed), interim=tuple(interim))
+        ended = bool(head.end) and not head.fault
+        if not ended or not 100 <= head.status < 200 or head.status == 101:
+            message = _read_body(data, head, method, closed) if ended else head
+            return replace(message, interim=tuple(interim)) if interim else message
         interim.append(replace(head, whole=True))
         start = head.end
 
@@ -75,14 +75,24 @@ def _read_head(data: bytes, start: int) -> Message:
     if status_line is None:
         return Message(fault=f"not a status line: {lines[0][:80]!r}", end=start)
     version, status, reason = status_line.groups(b"")
-    message = Message(version.decode(), int(status), reason.decode("latin-1"))
     headers: list[tuple[str, str]] = []
+
+    def so_far(fault: str = "", end: int = 0) -> Message:
+        return Message(
+            version.decode(),
+            int(status),
+            reason.decode("latin-1"),
+            tuple(headers),
+            fault=fault,
+            end=end,
+        )
+
     for line in lines[1:]:
         header = HEADER_LINE.fullmatch(line)
         if header is None or b"\r" in header[2] or b"\n" in header[2] or b"\0" in header[2]:
-            return replace(message, headers=tuple(headers), fault=f"not a header: {line[:80]!r}")
+            return so_far(fault=f"not a header: {line[:80]!r}")
         headers.append((header[1].decode("ascii"), header[2].decode("latin-1")))
-    return replace(message, headers=tuple(headers), end=stop + 4 if stop >= 0 else 0)
+    return so_far(end=stop + 4 if stop >= 0 else 0)
 
 
 def _read_body(data: bytes, head: Message, method: str, closed: bool) -> Message:

@@ -25,6 +25,7 @@ from harness.stacks import Stack
 from harness.table import print_table
 from harness.told import told
 from specs.collecting import (
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_deselected,
     pytest_generate_tests,
@@ -33,6 +34,7 @@ from specs.collecting import (
 from specs.judging import JUDGING, SERVED, Judging, targets
 
 __all__ = [
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_deselected",
     "pytest_generate_tests",
