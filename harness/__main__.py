@@ -19,6 +19,10 @@ from harness.project import APPS
 from harness.serving import serve
 
 
+JOBS = (os.cpu_count() or 1) + 1
+"""Stacks that are judged at a time: now and then one waits."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -42,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     server.add_argument("--port", type=int, default=8000, help="0: the kernel picks one (8000)")
     judging = verb("judge", judge_stacks, "judge many stacks side by side")
     judging.add_argument("--stack", action="append", metavar="S", help="as for pytest (all)")
-    judging.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time (cores)")
+    judging.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 1)")
     judging.add_argument(
         "--shard", type=shard, default=(1, 1), metavar="I/N", help="a part of them"
     )
@@ -65,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{failure.verdict if failure.exit_code == 3 else 'error'}: {failure}", file=sys.stderr
         )
         return failure.exit_code
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -32,6 +32,12 @@ class Change:
     link: str
     last: str | None = None
 
+    def lines(self, name: str) -> list[str]:
+        """What it is, in words."""
+        until = f" to {self.last}" if self.last else ""
+        about = f"{name}: {self.kind}, {self.package} {self.first}{until}"
+        return [about, f"    {self.sentence}", f"    {self.link}"]
+
     def applies_to(self, environment: Environment) -> bool:
         """Whether the environment has it; not where the package is missing altogether."""
         has = environment.has(self.package)

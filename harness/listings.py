@@ -33,9 +33,7 @@ def list_changes(options: argparse.Namespace) -> int:
         print(json.dumps([{"name": name} | asdict(c) for name, c in found.items()], indent=2))
         return 0
     for name, change in found.items():
-        until = f" to {change.last}" if change.last else ""
-        print(f"{name}: {change.kind}, {change.package} {change.first}{until}")
-        print(f"    {change.sentence}\n    {change.link}")
+        print(*change.lines(name), sep="\n")
     return 0
 
 

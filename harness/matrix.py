@@ -46,7 +46,12 @@ def _matrix(found: Summary, asked: set[str]) -> int:
     """Print what stacks came to; 0 where all is well."""
     output = console()
     print_table(found.tally, found.seconds, APPS, output)
-    unproven = found.unproven(named_changes(), catalogue())
+    changes = named_changes()
+    seen = found.seen(changes)
+    print(f"changes that specs asserted on both sides of their boundary: {len(seen)}")
+    for name, change in seen.items():
+        print(*change.lines(name), sep="\n")
+    unproven = found.unproven(changes, catalogue())
     cut_off = sorted(found.unfinished & found.stacks)
     for line in (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),

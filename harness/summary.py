@@ -77,6 +77,14 @@ class Summary:
         """Whether specs were judged, all passed, and no run was cut off."""
         return set(self.verdicts) == {"pass"} and not self.unfinished
 
+    def seen(self, changes: Mapping[str, Change]) -> dict[str, Change]:
+        """The changes that specs asserted, and passed, on stacks of both sides."""
+        sides = {
+            name: {change.applies_to(self.environments[s]) for s in self.asserted.get(name, ())}
+            for name, change in changes.items()
+        }
+        return {name: change for name, change in changes.items() if len(sides[name]) == 2}
+
     def unproven(self, changes: Mapping[str, Change], known: Catalogue) -> list[str]:
         """What is said of changes that no spec pins down; nothing unless a whole group passed.
 

@@ -100,12 +100,9 @@ ON_UVICORN = {
 }
 
 
-def said_of(
-    folder: Path, stacks: dict[str, str], asserted: dict[str, list[str]], *changes: Change
-) -> list[str]:
-    """What is said of changes, where each stack passed and asserted those that list it."""
-    (folder / "stacks.toml").write_text(STACKS, "utf-8")
-    summary = Summary(
+def passed(stacks: dict[str, str], asserted: dict[str, list[str]]) -> Summary:
+    """Each stack passed, and asserted the changes that list it."""
+    return Summary(
         {(stack, "hello"): Counter({"pass": 1}) for stack in stacks},
         environments={
             stack: Environment(
@@ -115,6 +112,14 @@ def said_of(
         },
         asserted={name: set(those) for name, those in asserted.items()},
     )
+
+
+def said_of(
+    folder: Path, stacks: dict[str, str], asserted: dict[str, list[str]], *changes: Change
+) -> list[str]:
+    """What is said of changes, where each stack passed and asserted those that list it."""
+    (folder / "stacks.toml").write_text(STACKS, "utf-8")
+    summary = passed(stacks, asserted)
     named = {change.sentence: change for change in changes}
     return summary.unproven(named, load(folder / "stacks.toml"))
 
@@ -169,3 +174,10 @@ def test_a_stack_of_another_suite_than_asserts_a_change_lies_next_to_no_boundary
     assert said_of(tmp_path, stacks, asserted, came) == [
         "uvicorn 0.3.0: no spec asserts it on uvicorn 0.3.0"
     ]
+
+
+def test_a_change_is_seen_where_stacks_of_both_sides_asserted_it() -> None:
+    changes = {"A": change("uvicorn", "0.2.0"), "B": change("uvicorn", "0.2.0")}
+    both = ["uvicorn-0.1.0-h11", "uvicorn-0.2.0-h11"]
+    assert passed(ON_UVICORN, {"A": both, "B": both[:1]}).seen(changes) == {"A": changes["A"]}
+    assert passed(ON_UVICORN, {}).seen(changes) == {}
