@@ -18,7 +18,6 @@ from harness.matrix import judge_stacks, shard, sum_up
 from harness.project import APPS
 from harness.serving import serve
 
-
 JOBS = (os.cpu_count() or 1) + 1
 """Stacks that are judged at a time: now and then one waits."""
 

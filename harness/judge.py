@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from harness.cache import cache_folder
 from harness.footprint import Footprint
+from harness.processes import guarded
 from harness.project import ROOT
-from harness.servers import guarded
 from harness.summary import Summary
 
 STACKS_A_SESSION = 7

@@ -9,64 +9,52 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from harness.environments import Environment
 from harness.failures import DidNotStart
+from harness.forked import Forked, Forker
 from harness.log import Log
+from harness.processes import start
 
-GUARD = Path(__file__).with_name("guard.py")
 RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
-"""What an app on a provisioned stack sees of the environment variables; WEB_CONCURRENCY and its
-like would change what is judged."""
-
-
-def command(
-    script: Path, environment: Environment, port: int, arguments: Sequence[str] = ()
-) -> list[str]:
-    """How an app is started so that it dies with the harness."""
-    return guarded([str(environment.interpreter), str(script), "--port", str(port), *arguments])
-
-
-def guarded(program: Sequence[str]) -> list[str]:
-    """A command, with an absolute path first, that dies with this process."""
-    return [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *program]
-
-
-def variables(environment: Environment) -> dict[str, str]:
-    """The environment variables that an app gets."""
-    if environment.passes_variables:
-        return dict(os.environ)
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return kept | {"PYTHONHASHSEED": str(environment.hash_seed)}
-
 
 class Server:
-    """An app that has been started, from `python apps/<app>.py` to its exit status."""
+    """An app that has been started, from `python apps/<app>.py` to its exit status.
+
+    With a forker, the interpreter that it runs in is not started anew, but forked.
+    """
 
     def __init__(
-        self, script: Path, environment: Environment, cwd: Path, arguments: Sequence[str] = ()
+        self,
+        script: Path,
+        environment: Environment,
+        cwd: Path,
+        arguments: Sequence[str] = (),
+        forker: Forker | None = None,
     ) -> None:
         self.app = script.stem
         self.environment = environment
-        self._process = subprocess.Popen(
-            command(script, environment, 0, arguments),
-            cwd=cwd,
-            env=variables(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=(pipe := os.pipe())[1],
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        os.close(pipe[1])
-        self.log = Log(pipe[0])
+        reading, writing = os.pipe()
+        try:
+            given = ["--port", "0", *arguments]
+            self._process: subprocess.Popen[bytes] | Forked = (
+                forker.start(script, cwd, given, writing)
+                if forker
+                else start(script, environment, cwd, given, writing)
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self.log = Log(reading)
         self.pid = self._process.pid
         self._pidfd = os.pidfd_open(self.pid)
 
@@ -104,12 +92,14 @@ class Server:
     def kill(self) -> int:
         """End it and whatever it started, now. The status is -N where signal N ended it."""
         if self._process.returncode is None:
-            # Not reaped yet, so the number of its process group cannot have gone to another.
-            os.killpg(self.pid, signal.SIGKILL)
+            # Not reaped yet, so the number of its process group cannot have gone to another; where
+            # its forker was killed, there is none.
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
             os.close(self._pidfd)
             self.log.close()
-        return self._process.returncode
+        return self._process.wait()
 
     def _ends_within(self, seconds: float) -> bool:
         if self._process.returncode is not None:

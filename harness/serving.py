@@ -9,8 +9,8 @@ from contextlib import suppress
 from harness import site
 from harness.environments import provision
 from harness.failures import DidNotStart
+from harness.processes import command, variables
 from harness.project import catalogue, script, site_files
-from harness.servers import command, variables
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def serve(options: argparse.Namespace) -> int:
     print(f"{options.app} on {environment}", flush=True)
     _check_free(options.port)
     server = subprocess.Popen(
-        command(script(options.app), environment, options.port),
+        command(script(options.app), environment, ["--port", str(options.port)]),
         cwd=site.lay_out(site_files()),
         env=variables(environment),
     )

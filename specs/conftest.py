@@ -18,6 +18,7 @@ from harness.client import Client
 from harness.environments import Environment, provision
 from harness.exchange import Exchange
 from harness.failures import Failure, UsageError
+from harness.forked import Forker
 from harness.lines import Lines
 from harness.project import APPS, console, script
 from harness.servers import Server
@@ -109,23 +110,31 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
 
 @pytest.fixture(scope="session")
 def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Server]]:
-    """All apps that some spec needs, started side by side."""
+    """All apps that some spec needs, started side by side.
+
+    Those with the other hash seed start as documented, the rest from one interpreter.
+    """
     reseeded = replace(environment, hash_seed=environment.hash_seed + RESEED)
-    started = {
-        name: Server(
-            script(served.app),
-            reseeded if served.reseeded else environment,
-            site.lay_out(served.files),
-            served.arguments,
-        )
-        for name, served in SERVED.items()
-        if name in judging.served[environment.name]
-    }
-    yield started
-    for server in started.values():
-        server.ask_to_stop()
-    for server in started.values():
-        server.stop()
+    forker = Forker(environment)
+    started: dict[str, Server] = {}
+    try:
+        for name, served in SERVED.items():
+            if name not in judging.served[environment.name]:
+                continue
+            started[name] = Server(
+                script(served.app),
+                reseeded if served.reseeded else environment,
+                site.lay_out(served.files),
+                served.arguments,
+                None if served.reseeded else forker,
+            )
+        yield started
+    finally:
+        for server in started.values():
+            server.ask_to_stop()
+        for server in started.values():
+            server.stop()
+        forker.close()
 
 
 def _client(name: str) -> Callable[..., Client]:

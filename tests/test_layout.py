@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "apps": {"starlette", "sse_starlette", "uvicorn"},
     "benchmarks": {"benchmarks", "harness", "pytest", "pytest_benchmark"},
     "harness": {"harness", *declared()},
+    "harness/forker.py": set(),
     "harness/guard.py": set(),
     "loadtests": {"harness", "locust", *(path.stem for path in ROOT.glob("loadtests/_*.py"))},
     "specs": {"harness", "hypothesis", "playwright", "pytest", "specs"},

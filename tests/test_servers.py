@@ -5,8 +5,8 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ import pytest
 
 from harness import servers
 from harness.failures import DidNotStart
-from harness.servers import GUARD, Server, variables
+from harness.forked import Forker
+from harness.processes import GUARD, variables
+from harness.servers import Server
 from tests.miniatures import ENVIRONMENT, SECONDS
 
 SAYS_IT_RUNS = """
@@ -32,25 +34,40 @@ if os.fork() == 0:
 """
 
 
-@contextmanager
-def started(folder: Path, source: str, *arguments: str) -> Iterator[Server]:
-    script = folder / "tiny.py"
-    script.write_text(source)
-    server = Server(script, ENVIRONMENT, folder, arguments)
+Started = Callable[..., AbstractContextManager[Server]]
+"""Start an app from its source, and end it."""
+
+
+@pytest.fixture(params=["anew", "forked"])
+def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]:
+    """Both ways in which an app starts."""
+
+    @contextmanager
+    def start(source: str, arguments: Sequence[str] = ()) -> Iterator[Server]:
+        script = tmp_path / "tiny.py"
+        script.write_text(source)
+        server = Server(script, ENVIRONMENT, tmp_path, arguments, forker)
+        try:
+            yield server
+        finally:
+            server.kill()
+
+    forker = Forker(ENVIRONMENT) if request.param == "forked" else None
     try:
-        yield server
+        yield start
     finally:
-        server.kill()
+        if forker:
+            forker.close()
 
 
-def test_the_port_is_the_one_that_uvicorn_names(tmp_path: Path) -> None:
-    with started(tmp_path, WAITS) as server:
+def test_the_port_is_the_one_that_uvicorn_names(started: Started) -> None:
+    with started(WAITS) as server:
         assert server.port() == 4321
         assert server.port() == 4321
 
 
 def test_an_app_gets_its_folder_its_arguments_and_few_variables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEB_CONCURRENCY", "4")
     source = (
@@ -58,7 +75,7 @@ def test_an_app_gets_its_folder_its_arguments_and_few_variables(
         "print(os.getcwd(), *sys.argv[1:], sys.stdin.read(), 'WEB_CONCURRENCY' in os.environ,"
         " os.environ['PYTHONHASHSEED'])\n"
     )
-    with started(tmp_path, source + WAITS, "--interval", "0.1") as server:
+    with started(source + WAITS, ["--interval", "0.1"]) as server:
         server.port()
         told = server.log.lines()[0]
     assert told == f"{tmp_path} --port 0 --interval 0.1  False 0"
@@ -74,9 +91,9 @@ def test_an_app_of_an_own_interpreter_gets_all_variables(monkeypatch: pytest.Mon
     assert variables(own)["WEB_CONCURRENCY"] == "4"
 
 
-def test_an_app_that_dies_at_start_is_told_with_its_last_line(tmp_path: Path) -> None:
+def test_an_app_that_dies_at_start_is_told_with_its_last_line(started: Started) -> None:
     source = "print('Starting server...', flush=True)\nraise ImportError('no starlette')\n"
-    with started(tmp_path, source) as server, pytest.raises(DidNotStart) as caught:
+    with started(source) as server, pytest.raises(DidNotStart) as caught:
         server.port()
     assert str(caught.value) == (
         "tiny on miniature (starlette 0.46.1, sse-starlette 2.2.1, uvicorn 0.34.0, h11 0.14.0, "
@@ -84,88 +101,86 @@ def test_an_app_that_dies_at_start_is_told_with_its_last_line(tmp_path: Path) ->
     )
 
 
-def test_an_app_that_dies_silently_is_told_so(tmp_path: Path) -> None:
+def test_an_app_that_dies_silently_is_told_so(started: Started) -> None:
     with (
-        started(tmp_path, "import os; os._exit(3)") as server,
+        started("import os; os._exit(3)") as server,
         pytest.raises(DidNotStart, match=r"ended with status 3: \(it logged nothing\)$"),
     ):
         server.port()
 
 
-def test_an_app_that_a_signal_ends_is_told_so(tmp_path: Path) -> None:
+def test_an_app_that_a_signal_ends_is_told_so(started: Started) -> None:
     with (
-        started(tmp_path, "import os; os.kill(os.getpid(), 11)") as server,
+        started("import os; os.kill(os.getpid(), 11)") as server,
         pytest.raises(DidNotStart, match="ended with status -11: "),
     ):
         server.port()
 
 
 def test_an_app_that_never_listens_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(servers, "START_SECONDS", 0.1)
     source = "import signal; print('busy', flush=True); signal.pause()\n"
-    with started(tmp_path, source) as server:
+    with started(source) as server:
         assert server.log.wait_for(lambda lines: lines == ["busy"], SECONDS)
         with pytest.raises(DidNotStart, match=r"did not listen in 0\.1 s: busy$"):
             server.port()
         assert server.kill() == -signal.SIGKILL
 
 
-def test_a_clean_stop_has_status_0(tmp_path: Path) -> None:
-    with started(tmp_path, STOPS_WELL) as server:
+def test_a_clean_stop_has_status_0(started: Started) -> None:
+    with started(STOPS_WELL) as server:
         server.port()
         assert server.stop() == 0
         assert server.log.ended
         assert server.stop() == 0
 
 
-def test_a_server_that_has_ended_keeps_no_file_open(tmp_path: Path) -> None:
+def test_a_server_that_has_ended_keeps_no_file_open(started: Started) -> None:
     before = sorted(Path("/proc/self/fd").iterdir())
-    with started(tmp_path, WAITS) as server:
+    with started(WAITS) as server:
         server.port()
     assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
-def test_an_app_that_sigterm_ends_has_its_number(tmp_path: Path) -> None:
-    with started(tmp_path, WAITS) as server:
+def test_an_app_that_sigterm_ends_has_its_number(started: Started) -> None:
+    with started(WAITS) as server:
         server.port()
         assert server.stop() == -signal.SIGTERM
 
 
-def test_an_app_is_stopped_by_the_signal_that_is_asked_for(tmp_path: Path) -> None:
+def test_an_app_is_stopped_by_the_signal_that_is_asked_for(started: Started) -> None:
     source = "import signal, sys; signal.signal(signal.SIGINT, lambda *_: sys.exit(5))\n" + WAITS
-    with started(tmp_path, source) as server:
+    with started(source) as server:
         server.port()
         assert server.stop(signal.SIGINT) == 5
 
 
-def test_an_app_that_ends_by_itself_is_waited_for(tmp_path: Path) -> None:
-    with started(
-        tmp_path, "import time; time.sleep(0.1); print('over'); raise SystemExit(3)"
-    ) as app:
+def test_an_app_that_ends_by_itself_is_waited_for(started: Started) -> None:
+    with started("import time; time.sleep(0.1); print('over'); raise SystemExit(3)") as app:
         assert app.ended() == 3
         assert app.log.lines()[0] == "over"
 
 
 def test_an_app_that_ignores_sigterm_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(servers, "STOP_SECONDS", 0.1)
-    with started(tmp_path, IGNORES_SIGTERM) as server:
+    with started(IGNORES_SIGTERM) as server:
         server.port()
         assert server.stop() == -signal.SIGKILL
 
 
-def test_an_app_that_has_ended_keeps_its_status(tmp_path: Path) -> None:
-    with started(tmp_path, SAYS_IT_RUNS + "raise SystemExit(7)\n") as server:
+def test_an_app_that_has_ended_keeps_its_status(started: Started) -> None:
+    with started(SAYS_IT_RUNS + "raise SystemExit(7)\n") as server:
         assert server.port() == 4321
         assert server.log.wait_for(lambda _: server.log.ended, SECONDS)
         assert server.stop() == 7
 
 
-def test_the_children_of_an_app_end_with_it(tmp_path: Path) -> None:
-    with started(tmp_path, HAS_A_CHILD + WAITS) as server:
+def test_the_children_of_an_app_end_with_it(started: Started) -> None:
+    with started(HAS_A_CHILD + WAITS) as server:
         server.port()
         server.stop()
         assert server.log.ended  # nobody is left who could write to it
@@ -174,19 +189,22 @@ def test_the_children_of_an_app_end_with_it(tmp_path: Path) -> None:
 HARNESS = """
 import sys
 from pathlib import Path
+from harness.forked import Forker
 from harness.servers import Server
 from tests.miniatures import ENVIRONMENT
-server = Server(Path(sys.argv[1]), ENVIRONMENT, Path(sys.argv[1]).parent)
+forker = Forker(ENVIRONMENT) if sys.argv[2] == "forked" else None
+server = Server(Path(sys.argv[1]), ENVIRONMENT, Path(sys.argv[1]).parent, (), forker)
 server.port()
 print(server.pid, flush=True)
 sys.stdin.read()
 """
 
 
-def test_no_app_outlives_a_harness_that_was_killed_outright(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["anew", "forked"])
+def test_no_app_outlives_a_harness_that_was_killed_outright(tmp_path: Path, way: str) -> None:
     script = tmp_path / "tiny.py"
     script.write_text(IGNORES_SIGTERM)
-    command = [sys.executable, "-c", HARNESS, str(script)]
+    command = [sys.executable, "-c", HARNESS, str(script), way]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=GUARD.parent.parent
     ) as harness:
@@ -210,3 +228,22 @@ def test_an_app_whose_harness_is_gone_already_does_not_start() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "guard: the parent is gone\n")
+
+
+def test_the_apps_of_a_forker_end_with_it(tmp_path: Path) -> None:
+    script = tmp_path / "tiny.py"
+    script.write_text(IGNORES_SIGTERM)
+    forker = Forker(ENVIRONMENT)
+    server = Server(script, ENVIRONMENT, tmp_path, (), forker)
+    server.port()
+    forker.close()
+    assert server.log.wait_for(lambda _: server.log.ended, SECONDS)
+    assert server.kill() == -signal.SIGKILL
+
+
+def test_a_forker_that_does_not_run_starts_no_app(tmp_path: Path) -> None:
+    nowhere = replace(ENVIRONMENT, interpreter=Path("/bin/false"))
+    forker = Forker(nowhere)
+    with pytest.raises(DidNotStart, match="that apps are forked from ended"):
+        Server(tmp_path / "tiny.py", nowhere, tmp_path, (), forker)
+    forker.close()

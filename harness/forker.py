@@ -1,0 +1,77 @@
+"""Start apps from an interpreter that has imported already what all of them import.
+
+It runs under the interpreter of a stack, whatever its age. Standard input is a socket of packets:
+`{"script", "cwd", "arguments"}` in JSON, with the descriptor for what the app writes, is answered
+with the app's process id, and `{"wait": pid}` with its status, -N where signal N ended it.
+An app dies with this process, and this process ends with the socket.
+"""
+
+import array
+import ctypes
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+
+PR_SET_PDEATHSIG = 1
+IMPORTED = (
+    "starlette.applications",
+    "uvicorn",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+)
+"""What every app imports by the time that it serves."""
+
+
+def main() -> None:
+    channel = socket.socket(fileno=sys.stdin.fileno())
+    for name in IMPORTED:
+        try:
+            importlib.import_module(name)
+        except Exception:  # noqa: BLE001, S112  (the app itself tells)
+            continue
+    while True:
+        data, given, _, _ = channel.recvmsg(65536, socket.CMSG_SPACE(4))
+        if not data:
+            return
+        request = json.loads(data.decode())
+        if "wait" in request:
+            answer = status(request["wait"])
+        else:
+            output = array.array("i", given[0][2])[0]
+            parent, answer = os.getpid(), os.fork()
+            if not answer:
+                channel.detach()
+                become(request, output, parent)
+                return
+            os.close(output)
+        channel.send(str(answer).encode())
+
+
+def status(pid: int) -> int:
+    _, found = os.waitpid(pid, 0)
+    return -os.WTERMSIG(found) if os.WIFSIGNALED(found) else os.WEXITSTATUS(found)
+
+
+def become(request: dict, output: int, parent: int) -> None:  # type: ignore[type-arg]
+    """Be what `python <script> <arguments>` is."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("forker: the parent is gone")
+    os.setsid()
+    os.chdir(request["cwd"])
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    os.close(output)
+    sys.argv = [request["script"], *request["arguments"]]
+    sys.path[0] = os.path.dirname(request["script"])  # noqa: PTH120
+    runpy.run_path(request["script"], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()
