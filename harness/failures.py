@@ -26,3 +26,10 @@ class DidNotStart(Failure):
 
     exit_code = 3
     verdict = "did not start"
+
+
+class CannotTell(Failure):
+    """What was measured does not bear out any verdict, or could not be measured."""
+
+    exit_code = 3
+    verdict = "cannot tell"

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.environments import Environment
@@ -12,6 +13,21 @@ GUARD = Path(__file__).with_name("guard.py")
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 """What an app on a provisioned stack sees of the environment variables; WEB_CONCURRENCY and its
 like would change what is judged."""
+
+
+@dataclass(frozen=True)
+class Under:
+    """What an app runs under: a program before its interpreter, and a script before its own.
+
+    `pinned` are environment variables that it gets besides.
+    """
+
+    program: Sequence[str] = ()
+    script: Sequence[str] = ()
+    pinned: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Under()
 
 
 def guarded(program: Sequence[str]) -> list[str]:
@@ -27,19 +43,27 @@ def variables(environment: Environment) -> dict[str, str]:
     return kept | {"PYTHONHASHSEED": str(environment.hash_seed)}
 
 
-def command(script: Path, environment: Environment, arguments: Sequence[str]) -> list[str]:
+def command(
+    script: Path, environment: Environment, arguments: Sequence[str], under: Under = NOTHING
+) -> list[str]:
     """How an app is started."""
-    return guarded([str(environment.interpreter), str(script), *arguments])
+    run = [*under.program, str(environment.interpreter), *under.script, str(script)]
+    return guarded([*run, *arguments])
 
 
 def start(
-    script: Path, environment: Environment, cwd: Path, arguments: Sequence[str], output: int
+    script: Path,
+    environment: Environment,
+    cwd: Path,
+    arguments: Sequence[str],
+    output: int,
+    under: Under = NOTHING,
 ) -> "subprocess.Popen[bytes]":
     """Start an app in a session of its own; it writes to the descriptor `output`."""
     return subprocess.Popen(
-        command(script, environment, arguments),
+        command(script, environment, arguments, under),
         cwd=cwd,
-        env=variables(environment),
+        env=variables(environment) | dict(under.pinned),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,

@@ -18,7 +18,7 @@ from harness.environments import Environment
 from harness.failures import DidNotStart
 from harness.forked import Forked, Forker
 from harness.log import Log
-from harness.processes import start
+from harness.processes import NOTHING, Under, start
 
 RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 START_SECONDS = 20.0
@@ -38,6 +38,7 @@ class Server:
         cwd: Path,
         arguments: Sequence[str] = (),
         forker: Forker | None = None,
+        under: Under = NOTHING,
     ) -> None:
         self.app = script.stem
         self.environment = environment
@@ -47,7 +48,7 @@ class Server:
             self._process: subprocess.Popen[bytes] | Forked = (
                 forker.start(script, cwd, given, writing)
                 if forker
-                else start(script, environment, cwd, given, writing)
+                else start(script, environment, cwd, given, writing, under)
             )
         except BaseException:
             os.close(reading)
@@ -58,13 +59,14 @@ class Server:
         self.pid = self._process.pid
         self._pidfd = os.pidfd_open(self.pid)
 
-    def port(self) -> int:
+    def port(self, seconds: float | None = None) -> int:
         """Wait until it listens. Raises DidNotStart, with the last line that it logged."""
-        if not self.log.wait_for(lambda lines: bool(_port(lines)), START_SECONDS):
+        seconds = START_SECONDS if seconds is None else seconds
+        if not self.log.wait_for(lambda lines: bool(_port(lines)), seconds):
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
             how = (
-                f"ended with status {status}" if ended else f"did not listen in {START_SECONDS:g} s"
+                f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
             )
             said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {said[-1]}")

@@ -1,0 +1,30 @@
+"""Run an app whose long waits last a thousand times as long: `python patient.py APP ARGUMENTS`.
+
+uvicorn looks ten times a second whether it shall end, and sse-starlette twice. Each look costs tens
+of thousands of instructions, and how many fall into a measurement depends on how fast the machine
+is. With them put off, a server that has nothing to do executes nothing.
+
+It runs on the Python of the stack, so it imports nothing of the harness.
+"""
+
+import asyncio
+import asyncio.tasks
+import os
+import runpy
+import sys
+
+LONG = 0.05
+"""Seconds; the interval of the sse app lies below it."""
+
+_sleep = asyncio.sleep
+
+
+def patient_sleep(delay, *rest, **named):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN201
+    return _sleep(delay * 1000 if delay >= LONG else delay, *rest, **named)
+
+
+if __name__ == "__main__":
+    asyncio.sleep = asyncio.tasks.sleep = patient_sleep
+    del sys.argv[0]
+    sys.path[0] = os.path.dirname(sys.argv[0])  # noqa: PTH120
+    runpy.run_path(sys.argv[0], run_name="__main__")
