@@ -11,6 +11,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from harness.cost.gate import gate
+from harness.cost.manifest import MANIFEST
 from harness.explore import explore
 from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
@@ -60,6 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exploring.add_argument("--seed", type=int, default=0, help="of the requests made (0)")
     exploring.add_argument("--run", type=Path, help="a run file, for the specs' requests")
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
+    gating = verb("gate", gate, "may the new stack replace the old one, by what it costs?")
+    gating.add_argument("old", help="a name, requirements, or the path of an interpreter")
+    gating.add_argument("new", help="as old")
+    gating.add_argument("--budget", type=float, default=0.5, metavar="PERCENT", help="(0.5)")
+    gating.add_argument("--benchmark", action="append", choices=MANIFEST, help="only this one")
+    gating.add_argument("--json", type=Path, metavar="FILE", help="where the figures go")
     options = parser.parse_args(arguments)
     try:
         return int(options.function(options))

@@ -65,9 +65,7 @@ class Server:
         if not self.log.wait_for(lambda lines: bool(_port(lines)), seconds):
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
-            how = (
-                f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
-            )
+            how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
             said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {said[-1]}")
         return _port(self.log.lines())

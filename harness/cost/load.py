@@ -14,6 +14,8 @@ from harness.servers import Server
 SECONDS = 60.0
 """How long one answer, or one stream, may take; under callgrind all is fifty times as slow."""
 
+AT_ONCE = 25
+
 
 class Line:
     """A connection to a server that is asked for one benchmark. `received` counts bytes."""
@@ -23,6 +25,7 @@ class Line:
         self.benchmark = benchmark
         self.received = 0
         self._body: bytes | None = None
+        self._length = 0
         self._socket = socket.create_connection(("127.0.0.1", port), SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -46,11 +49,29 @@ class Line:
         if message.status != self.benchmark.status:
             raise self._wrong(f"status {message.status} instead of {self.benchmark.status}")
         if self._body is None:
-            self._body = message.body
+            self._body, self._length = message.body, message.end
         if message.body != self._body or message.end != len(data):
             raise self._wrong("another body than before")
         if message.announces_close:
             raise self._wrong("the connection is not kept alive")
+
+    def ask_at_once(self, times: int) -> None:
+        """Send many requests, and receive as many answers of the length of the first one.
+
+        Some servers read a few at a time, so no more are under way than fit into one segment.
+        """
+        self.ask()
+        length = self._length
+        while times > 0:
+            some = min(times, AT_ONCE)
+            times -= some
+            self._send(some)
+            data = b""
+            while len(data) < some * length:
+                data += self._receive()
+            right = data.count(b"HTTP/1.1 %d " % self.benchmark.status)
+            if right != some or len(data) != some * length:
+                raise self._wrong(f"not {some} answers of {length} bytes, as before")
 
     def follow(self, events: int) -> None:
         """Read a stream up to its Nth event, each one once and in order, and leave it."""
@@ -72,9 +93,9 @@ class Line:
                 raise self._wrong(f"{chunk!r} instead of event {number}")
         self.received = message.chunk_ends[events - 1]
 
-    def _send(self) -> None:
+    def _send(self, times: int = 1) -> None:
         try:
-            self._socket.sendall(self.benchmark.request)
+            self._socket.sendall(self.benchmark.request * times)
         except OSError as error:
             raise self._gone(error) from None
 

@@ -1,0 +1,86 @@
+"""How the figures of a gate are shown: a table, what blocks, and what could have been seen."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.cost.verdict import Finding
+
+
+class Verdict(NamedTuple):
+    exit_code: int
+    style: str
+
+
+VERDICT = {
+    "pass": Verdict(0, "bold green"),
+    "regression": Verdict(1, "bold red"),
+    "cannot tell": Verdict(3, "bold yellow"),
+}
+COLUMNS = ("instructions", "bytes", "bytes left", "CPU seconds", "latency seconds")
+TITLES = {
+    "instructions": "instructions",
+    "bytes": "bytes on the wire",
+    "bytes left": "bytes left behind",
+    "CPU seconds": "CPU µs",
+    "latency seconds": "latency µs (shown)",
+}
+STYLES = {"regression": "bold red", "cannot tell": "yellow", "shown": "dim"}
+
+
+def print_findings(findings: Sequence[Finding], output: Console) -> None:
+    """Print a row for each benchmark, and sentences on what blocks and what could be seen."""
+    whats = [what for what in COLUMNS if any(finding.what == what for finding in findings)]
+    table = Table("benchmark", title="old → new, for a request or an event", title_justify="left")
+    for what in whats:
+        table.add_column(TITLES[what], justify="right")
+    for name in dict.fromkeys(finding.benchmark for finding in findings):
+        cells = {each.what: _cell(each) for each in findings if each.benchmark == name}
+        table.add_row(name, *(cells[what] for what in whats))
+    output.print(table)
+    for finding in findings:
+        if finding.outcome in VERDICT and finding.outcome != "pass":
+            style = VERDICT[finding.outcome].style
+            output.print(_sentence(finding), style=style, highlight=False, soft_wrap=True)
+    output.print(seen(findings), highlight=False, soft_wrap=True)
+
+
+def seen(findings: Sequence[Finding]) -> str:
+    """What the run could have seen: by kind of figure, the largest noise of a benchmark."""
+    parts = []
+    for what in COLUMNS[:-1]:
+        those = [finding for finding in findings if finding.what == what]
+        if those and what == "bytes left":
+            parts.append(f"{max(each.limit for each in those):.0f} bytes left behind")
+        elif those and what != "bytes":
+            parts.append(f"{max(each.noise for each in those):.2%} of {TITLES[what]}")
+    return f"could have been seen: {', '.join(parts)}"
+
+
+def _cell(finding: Finding) -> Text:
+    scale = 1e6 if finding.what.endswith("seconds") else 1
+    old, new = finding.old * scale, finding.new * scale
+    text = f"{old:,.0f} → {new:,.0f}  {_change(finding)}"
+    return Text(text, STYLES.get(finding.outcome, ""))
+
+
+def _change(finding: Finding) -> str:
+    if finding.what == "bytes left":
+        return f"{finding.change:+.0f}"
+    return f"{finding.change:+.2%}" if abs(finding.change) >= 0.00005 else "="
+
+
+def _sentence(finding: Finding) -> str:
+    what = f"{finding.benchmark}: {TITLES[finding.what]} {_change(finding)}"
+    in_bytes = finding.what == "bytes left"
+    limit = f"{finding.limit:.0f}" if in_bytes else f"{finding.limit:.2%}"
+    noise = f"{finding.noise:.0f}" if in_bytes else f"{finding.noise:.2%}"
+    if finding.outcome == "regression":
+        return f"REGRESSION {what}, where {limit} are allowed (noise {noise})"
+    return (
+        f"CANNOT TELL {what}: the noise is {noise}, the budget {limit if in_bytes else 'smaller'}; "
+        f"--budget {100 * finding.noise:.1f} is what this run could have judged"
+    )

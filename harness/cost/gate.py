@@ -1,0 +1,156 @@
+"""The verb `gate`: may the new stack replace the old one, by what it costs?
+
+First both stacks must pass the specs of the apps that are measured. Then instructions are counted
+(where valgrind is on PATH) and both run in pairs. Exit codes: 0 pass, 1 regression, 2 usage,
+3 cannot tell, 4 harness error.
+"""
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from harness.cache import write_whole
+from harness.cost import callgrind, paired, verdict
+from harness.cost.counts import Count, count
+from harness.cost.figures import VERDICT, print_findings
+from harness.cost.manifest import Benchmark, chosen
+from harness.cost.parallel import side_by_side
+from harness.cost.scratch import scratch
+from harness.cost.verdict import Finding
+from harness.environments import Environment, of_interpreter, provision
+from harness.failures import CannotTell, UsageError
+from harness.judge import judge
+from harness.project import catalogue, console
+
+SCHEMA = 1
+SPECS = (
+    "test_{app}.py and (transcript or greets or serves_the_page or challenges or refuses_a_wrong"
+)
+SPECS += " or counts_from_one or stops_counting) and not browser"
+"""Which specs the benchmarks of an app lean on: what they ask is asked there, to the last byte."""
+
+
+def gate(options: argparse.Namespace) -> int:
+    if options.budget <= 0:
+        raise UsageError(f"--budget {options.budget:g}: a percentage above 0 is needed")
+    if options.json and not options.json.absolute().parent.is_dir():
+        raise UsageError(f"--json {options.json}: there is no folder {options.json.parent}")
+    began, output = time.monotonic(), console()
+    benchmarks = chosen(options.benchmark)
+    old, new = stack(options.old), stack(options.new)
+    output.print(f"old: {old}\nnew: {new}", highlight=False, markup=False, soft_wrap=True)
+    check_specs([old, new], benchmarks, output)
+    findings = measured(old, new, benchmarks, options.budget / 100, output)
+    outcome = summed_up(findings)
+    print_findings(findings, output)
+    seconds = time.monotonic() - began
+    output.print(f"{outcome} after {seconds:.0f} s", style=VERDICT[outcome].style)
+    if options.json:
+        found = {
+            "schema": SCHEMA,
+            "verdict": outcome,
+            "exit_code": VERDICT[outcome].exit_code,
+            "old": str(old),
+            "new": str(new),
+            "budget_percent": options.budget,
+            "seconds": round(seconds, 1),
+            "findings": [finding.as_json() for finding in findings],
+        }
+        write_whole(
+            options.json.absolute(), json.dumps(found, indent=2).replace("Infinity", "null")
+        )
+    return VERDICT[outcome].exit_code
+
+
+def stack(wanted: str) -> Environment:
+    """What `--stack` means by it, or what the interpreter at a path has installed."""
+    return of_interpreter(wanted) if "/" in wanted else provision(catalogue().named(wanted))
+
+
+def check_specs(
+    stacks: Sequence[Environment], benchmarks: Sequence[Benchmark], output: Console
+) -> None:
+    """Raise CannotTell unless the stacks pass the specs that the benchmarks lean on."""
+    names = list(dict.fromkeys(environment.name for environment in stacks))
+    apps = dict.fromkeys(benchmark.app for benchmark in benchmarks)
+    wanted = " or ".join(f"({SPECS.format(app=app)})" for app in apps)
+    with scratch() as folder:
+        summary, _ = judge(names, folder / "runs", len(names), ["-k", wanted], output)
+    judged = {app for _, app in summary.tally}
+    if lacking := [name for name in names if name not in summary.stacks] or set(apps) - judged:
+        raise CannotTell(f"no spec was judged on {', '.join(lacking)}")
+    if not summary.passed:
+        failing = sorted({key for key, counts in summary.tally.items() if set(counts) != {"pass"}})
+        those = ", ".join(f"{app} on {name}" for name, app in failing)
+        raise CannotTell(
+            f"{those or 'a stack'} does not pass its specs, so it gets no cost figures: "
+            f"`python -m harness judge` tells more"
+        )
+
+
+def measured(
+    old: Environment,
+    new: Environment,
+    benchmarks: Sequence[Benchmark],
+    budget: float,
+    output: Console,
+) -> list[Finding]:
+    """All figures of both stacks. Raises CannotTell where one of the manifest is missing."""
+    rounds = paired.rounds_for(len(benchmarks))
+    counting = callgrind.found()
+    if not counting:
+        rounds += 3
+        output.print(f"{callgrind.LACKING}. Paired CPU time alone decides.", style="bold yellow")
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=output) as progress:
+        counts: list[dict[str, Count]] = []
+        if counting:
+            bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
+            counts = side_by_side(
+                [lambda s=s: count(s, benchmarks, _advance(progress, bar)) for s in (old, new)],  # type: ignore[misc]
+                at_a_time=2,
+            )
+        bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
+        heaviest = sorted(benchmarks, key=lambda benchmark: -benchmark.weight)
+        pairs = side_by_side(
+            [
+                lambda b=b: paired.run(old, new, b, rounds, _advance(progress, bar))  # type: ignore[misc]
+                for b in heaviest
+            ],
+            at_a_time=max(1, min(2, os.cpu_count() or 1)),
+        )
+    ran = {benchmark.name: found for benchmark, found in zip(heaviest, pairs, strict=True)}
+    complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
+    noise = verdict.cpu_noise(ran)
+    findings = []
+    for benchmark in benchmarks:
+        name = benchmark.name
+        if counting:
+            findings.append(verdict.of_counts(name, counts[0][name], counts[1][name], budget))
+            findings.append(verdict.of_bytes(name, counts[0][name], counts[1][name], budget))
+        findings.append(verdict.of_memory(benchmark, ran[name]))
+        findings.append(verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
+        findings.append(verdict.of_latency(name, ran[name]))
+    return findings
+
+
+def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]]) -> None:
+    """Raise CannotTell unless every benchmark of the manifest was measured, and nothing else."""
+    for measurement in measurements:
+        if odd := set(names) ^ set(measurement):
+            raise CannotTell(f"not measured as the manifest says: {', '.join(sorted(odd))}")
+
+
+def summed_up(findings: Sequence[Finding]) -> str:
+    """The verdict over all figures: a regression outweighs what cannot be told."""
+    outcomes = {finding.outcome for finding in findings}
+    return next((each for each in ("regression", "cannot tell") if each in outcomes), "pass")
+
+
+def _advance(progress: Progress, bar: TaskID):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    return lambda: progress.advance(bar)
