@@ -1,6 +1,6 @@
-"""`python -m harness`: judge many stacks, list what is known, or serve one app by hand.
+"""`python -m harness`: judge many stacks, tell what they cost, list what is known, or serve an app.
 
-Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start),
+Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start, cannot tell),
 4 harness error, 130 Ctrl-C.
 """
 
@@ -9,10 +9,10 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
-from harness.cost.gate import gate
-from harness.cost.manifest import MANIFEST
+from harness.cost.manifest import BASE, MANIFEST
 from harness.explore import explore
 from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
@@ -62,12 +62,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exploring.add_argument("--seed", type=int, default=0, help="of the requests made (0)")
     exploring.add_argument("--run", type=Path, help="a run file, for the specs' requests")
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
+    gate = _when_asked("harness.cost.gate", "gate")
     gating = verb("gate", gate, "may the new stack replace the old one, by what it costs?")
     gating.add_argument("old", help="a name, requirements, or the path of an interpreter")
     gating.add_argument("new", help="as old")
     gating.add_argument("--budget", type=float, default=0.5, metavar="PERCENT", help="(0.5)")
     gating.add_argument("--benchmark", action="append", choices=MANIFEST, help="only this one")
     gating.add_argument("--json", type=Path, metavar="FILE", help="where the figures go")
+    costs = _when_asked("harness.cost.costs", "costs")
+    pricing = verb("costs", costs, "count the instructions that releases take")
+    pricing.add_argument("--stack", action="append", metavar="S", help="as for pytest")
+    pricing.add_argument("--base", default=BASE, metavar="S", help=f"is 100 %% ({BASE})")
+    pricing.add_argument("--json", type=Path, default=Path("costs.jsonl"), help="(costs.jsonl)")
+    pricing.add_argument("--svg", type=Path, metavar="FILE", help="where the plots go")
     options = parser.parse_args(arguments)
     try:
         return int(options.function(options))
@@ -85,6 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         traceback.print_exc()
         return Failure.exit_code
+
+
+def _when_asked(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """A function of a module that is slow to import, since it needs scipy or matplotlib."""
+    return lambda options: int(getattr(import_module(module), name)(options))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ from harness.failures import UsageError
 RIGHT = b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n"  # admin:s3cr3t!, as documented
 WRONG = b"Authorization: Basic YWRtaW46d3Jvbmc=\r\n"  # admin:wrong
 
+BASE = "documented-h11"
+"""The stack that is 100 %: documented versions, with the parser that the stacks of the axis have."""
+
 
 @dataclass(frozen=True)
 class Benchmark:

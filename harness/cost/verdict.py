@@ -1,7 +1,7 @@
 """The verdict: what figures of two stacks come to, against a budget and the run's own noise.
 
-Figures block where the new one is higher than the old one by more than the budget, and by more than
-the noise. Where the noise is larger than the budget, and nothing stands out of it, it cannot be told.
+Figures block where the new one is higher than the old one by more than the budget, and by more
+than the noise. Where the noise hides the budget, and nothing stands out, it cannot be told.
 """
 
 from collections.abc import Mapping, Sequence

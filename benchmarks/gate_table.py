@@ -1,0 +1,131 @@
+"""How often the gate cries wolf, and what it finds: gates of equal stacks, and of planted ones.
+
+    python -m benchmarks.gate_table [--runs N] [--planted N] [--only CASE]... [--results FILE]
+
+Half of the gates of equal stacks run while a busy loop holds one core. Results are appended to a
+file of JSON Lines as they come, and a run that was cut off goes on where it was. In the end it
+prints a table in Markdown; exit code 1 where a gate was wrong.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from benchmarks.plants import PLANTS, plant
+from harness.environments import provision
+from harness.project import ROOT, catalogue
+from harness.servers import guarded
+
+SECONDS = 900.0
+EQUAL = "equal stacks"
+BUSY = "equal stacks, a busy loop holds one core"
+CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
+
+
+def main(arguments: argparse.Namespace) -> int:
+    old = provision(catalogue().named(arguments.stack)).interpreter
+    results: list[dict[str, Any]] = []
+    if arguments.results.exists():
+        results = [json.loads(line) for line in arguments.results.read_text("utf-8").splitlines()]
+    with tempfile.TemporaryDirectory(prefix="gate-table-") as name:
+        planted = {defect.name: plant(defect, old, Path(name, str(number))) for number, defect in
+                   enumerate(PLANTS)}  # fmt: skip
+        benchmarks = {defect.name: defect.benchmark for defect in PLANTS}
+        for case in arguments.only or CASES:
+            runs = arguments.planted if case in planted else arguments.runs // 2
+            for _ in range(runs - sum(result["case"] == case for result in results)):
+                with busy() if case == BUSY else nullcontext():
+                    result = gate(old, planted.get(case, old), benchmarks.get(case), Path(name))
+                results.append({"case": case, **result})
+                with arguments.results.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(results[-1]) + "\n")
+                print(f"{case}: {result['verdict']}, {result['seconds']:.0f} s", file=sys.stderr)
+    print(table(results))
+    return int(any(result["verdict"] != expected(result["case"]) for result in results))
+
+
+def expected(case: str) -> str:
+    return "pass" if case in {EQUAL, BUSY} else "regression"
+
+
+def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str, Any]:
+    """What one gate came to, as a user would run it."""
+    figures = folder / "figures.json"
+    figures.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "harness", "gate", str(old), str(new), "--json", str(figures)]
+    command += ["--benchmark", benchmark] if benchmark else []
+    began = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    found = {"exit": done.returncode, "seconds": round(time.monotonic() - began, 1)}
+    if not figures.exists():
+        said = (done.stderr or done.stdout).strip().splitlines()
+        return found | {"verdict": f"none: {said[-1] if said else 'it said nothing'}"}
+    told = json.loads(figures.read_text("utf-8"))
+    findings = told["findings"]
+    return found | {
+        "verdict": told["verdict"],
+        "by": sorted({each["what"] for each in findings if each["outcome"] == told["verdict"]}),
+        "counted": largest(findings, "instructions", "change"),
+        "count noise": largest(findings, "instructions", "noise"),
+        "CPU noise": largest(findings, "CPU seconds", "noise"),
+        "left": largest(findings, "bytes left", "change"),
+    }
+
+
+def largest(findings: list[dict[str, Any]], what: str, key: str) -> float | None:
+    return max((each[key] for each in findings if each["what"] == what), key=abs, default=None)
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """A loop that takes all of one core."""
+    loop = subprocess.Popen(guarded([sys.executable, "-c", "while True: pass"]))
+    try:
+        yield
+    finally:
+        loop.kill()
+        loop.wait()
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    head = "| case | gates | right | instructions | bytes left | noise of counts, CPU | seconds |"
+    lines = [head, "| --- | --- | --- | --- | --- | --- | --- |"]
+    for case in CASES:
+        those = [result for result in results if result["case"] == case]
+        if not those:
+            continue
+        right = sum(result["verdict"] == expected(case) for result in those)
+        noises = ", ".join(f"{spread(those, key, 100):s} %" for key in ("count noise", "CPU noise"))
+        lines.append(
+            f"| {case} | {len(those)} | {right} | {spread(those, 'counted', 100, '+')} % "
+            f"| {spread(those, 'left', 1, '+')} | {noises} | {spread(those, 'seconds', 1)} |"
+        )
+    return "\n".join(lines)
+
+
+def spread(results: list[dict[str, Any]], key: str, scale: float, sign: str = "") -> str:
+    """The lowest and the highest of a figure."""
+    values = sorted(result[key] * scale for result in results if result.get(key) is not None)
+    if not values:
+        return "-"
+    digits = 2 if scale > 1 else 0
+    return " … ".join(f"{value:{sign}.{digits}f}" for value in (values[0], values[-1]))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=40, help="gates of equal stacks (40)")
+    parser.add_argument("--planted", type=int, default=10, help="gates of each planted one (10)")
+    parser.add_argument("--only", action="append", choices=CASES, help="only this case")
+    parser.add_argument("--stack", default="documented", help="(documented)")
+    parser.add_argument("--results", type=Path, default=Path("runs/gates.jsonl"), help="a file")
+    sys.exit(main(parser.parse_args()))

@@ -1,0 +1,65 @@
+"""Planted regressions: copies of an environment with one exact change of an installed package."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.failures import Failure
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A text of a package's file that is replaced, and the benchmark that must notice."""
+
+    name: str
+    benchmark: str
+    file: str
+    old: str
+    new: str
+
+
+PLANTS = (
+    Plant(
+        "one more header lookup in the auth middleware",
+        "basic_auth_right",
+        "starlette/middleware/authentication.py",
+        "        conn = HTTPConnection(scope)\n",
+        '        conn = HTTPConnection(scope)\n        conn.headers.get("authorization")\n',
+    ),
+    Plant(
+        "one more await per event",
+        "sse",
+        "sse_starlette/sse.py",
+        "            chunk = ensure_bytes(data, self.sep)\n",
+        "            chunk = ensure_bytes(data, self.sep)\n            await anyio.sleep(0)\n",
+    ),
+    Plant(
+        "2 % more work per request",
+        "hello",
+        "starlette/applications.py",
+        '        scope["app"] = self\n',
+        '        scope["app"] = self\n        for _ in range(100):\n            pass\n',
+    ),
+    Plant(
+        "200 bytes leaked per request",
+        "hello",
+        "starlette/applications.py",
+        "        await self.middleware_stack(scope, receive, send)\n",
+        "        self.user_middleware.append(bytes(159))  # 192 bytes, and 8 for its place\n"
+        "        await self.middleware_stack(scope, receive, send)\n",
+    ),
+)
+
+
+def plant(defect: Plant, interpreter: Path, folder: Path) -> Path:
+    """The interpreter of a copy, in `folder`, of an environment, with the defect in it."""
+    shutil.copytree(interpreter.parent.parent, folder, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    path = packages / defect.file
+    text = path.read_text("utf-8")
+    if text.count(defect.old) != 1:
+        raise Failure(f"{path}: {defect.old.strip()!r} stands there {text.count(defect.old)} times")
+    path.write_text(text.replace(defect.old, defect.new), "utf-8")
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        compiled.unlink()
+    return folder / "bin" / "python"

@@ -1,0 +1,129 @@
+"""The verb `costs`: what each release costs, in instructions of a request or an event.
+
+Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
+change came or went, with the oldest and the newest. Counts of two machines do not compare. Results
+are appended as they come to a file of JSON Lines; a stack that is in it with the same packages is
+not measured again.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from packaging.version import Version
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from harness.catalogue import Catalogue
+from harness.changes import Change
+from harness.cost import callgrind
+from harness.cost.counts import count
+from harness.cost.manifest import Benchmark, chosen
+from harness.cost.parallel import side_by_side
+from harness.cost.plot import draw
+from harness.environments import Environment, provision
+from harness.failures import CannotTell, UsageError
+from harness.project import catalogue, console, named_changes
+
+BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
+AT_A_TIME = 2
+
+
+@dataclass(frozen=True)
+class Price:
+    """Instructions a unit by benchmark, on a stack with these packages."""
+
+    stack: str
+    packages: Mapping[str, str]
+    python: str
+    instructions: Mapping[str, float]
+
+
+def costs(options: argparse.Namespace) -> int:
+    for path in (options.svg, options.json):
+        if path and not path.absolute().parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.parent}")
+    if not callgrind.found():
+        raise CannotTell(callgrind.LACKING)
+    known, output, began = catalogue(), console(), time.monotonic()
+    names = [options.base, *(options.stack or releases(known, named_changes().values()))]
+    stacks = {name: stack for each in names for name, stack in known.meant_by(each).items()}
+    environments = [provision(stack) for stack in stacks.values()]
+    prices = _measured(environments, chosen(BENCHMARKS), options.json, output)
+    base = prices[next(iter(known.meant_by(options.base)))]
+    _print(prices.values(), base, output)
+    if options.svg:
+        draw(
+            {p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS, options.svg
+        )
+        output.print(f"plots: {options.svg}", highlight=False)
+    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s", highlight=False)
+    return 0
+
+
+def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
+    """The stacks of the axis whose release brought or ended a change, the oldest and the newest."""
+    ordered = sorted(map(Version, known.axes["starlette"].vary["starlette"]))
+    wanted = {ordered[0], ordered[-1]}
+    for change in changes:
+        if change.package == "starlette":
+            wanted.add(min(v for v in ordered if v >= Version(change.first)))
+            wanted |= set([v for v in ordered if change.last and v > Version(change.last)][:1])
+    return [f"starlette-{version}" for version in ordered if version in wanted]
+
+
+def _measured(
+    environments: Sequence[Environment],
+    benchmarks: Sequence[Benchmark],
+    file: Path,
+    output: Console,
+) -> dict[str, Price]:
+    prices = {price.stack: price for price in _read(file)}
+    columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
+        bar = progress.add_task("", total=len(environments) * len(benchmarks))
+
+        def measure(environment: Environment) -> None:
+            name, packages = environment.name, environment.packages
+            before = prices.get(name)
+            if before and (before.packages, before.python) == (packages, environment.python):
+                progress.advance(bar, len(benchmarks))
+                return
+            counts = count(environment, benchmarks, lambda: progress.advance(bar))
+            means = {benchmark: found.mean for benchmark, found in counts.items()}
+            prices[name] = Price(name, dict(packages), environment.python, means)
+            with file.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(asdict(prices[name])) + "\n")
+
+        side_by_side([lambda e=e: measure(e) for e in environments], AT_A_TIME)  # type: ignore[misc]
+    return {environment.name: prices[environment.name] for environment in environments}
+
+
+def _read(file: Path) -> list[Price]:
+    """What earlier runs wrote; a torn last line is left out."""
+    if not file.exists():
+        return []
+    try:
+        lines = file.read_text("utf-8").splitlines(keepends=True)
+        return [Price(**json.loads(line)) for line in lines if line.endswith("\n")]
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"{file} does not hold costs: {error}") from None
+
+
+def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
+    title = f"instructions of a request or an event, and what they are of {base.stack}"
+    table = Table("stack", title=title, title_justify="left")
+    for name in BENCHMARKS:
+        table.add_column(name, justify="right")
+    for price in prices:
+        cells = (
+            f"{value:,.0f} {value / base.instructions[name]:4.0%}"
+            for name in BENCHMARKS
+            for value in [price.instructions[name]]
+        )
+        table.add_row(price.stack, *cells)
+    output.print(table)
