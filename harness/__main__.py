@@ -1,7 +1,7 @@
-"""`python -m harness`: judge many stacks, tell what they cost, list what is known, or serve an app.
+"""`python -m harness`: judge stacks, tell what they cost, list what is known, or serve one app.
 
-Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start, cannot tell),
-4 harness error, 130 Ctrl-C.
+Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start,
+cannot tell), 4 harness error, 130 Ctrl-C.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """How the figures of a gate are shown: a table, what blocks, and what could have been seen."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
 from rich.console import Console
@@ -75,12 +76,11 @@ def _change(finding: Finding) -> str:
 
 def _sentence(finding: Finding) -> str:
     what = f"{finding.benchmark}: {TITLES[finding.what]} {_change(finding)}"
-    in_bytes = finding.what == "bytes left"
-    limit = f"{finding.limit:.0f}" if in_bytes else f"{finding.limit:.2%}"
-    noise = f"{finding.noise:.0f}" if in_bytes else f"{finding.noise:.2%}"
+    form = ".0f" if finding.what == "bytes left" else ".2%"
+    limit, noise = format(finding.limit, form), format(finding.noise, form)
     if finding.outcome == "regression":
         return f"REGRESSION {what}, where {limit} are allowed (noise {noise})"
     return (
-        f"CANNOT TELL {what}: the noise is {noise}, the budget {limit if in_bytes else 'smaller'}; "
-        f"--budget {100 * finding.noise:.1f} is what this run could have judged"
+        f"CANNOT TELL {what}: the noise, {noise}, is larger than the budget; this run could have "
+        f"judged --budget {ceil(100 * finding.noise)}"
     )

@@ -105,7 +105,8 @@ def measured(
     counting = callgrind.found()
     if not counting:
         rounds += 3
-        output.print(f"{callgrind.LACKING}. Paired CPU time alone decides.", style="bold yellow")
+        told = f"{callgrind.LACKING}. Paired CPU time alone decides."
+        output.print(told, style="bold yellow", soft_wrap=True)
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=output) as progress:
         counts: list[dict[str, Count]] = []

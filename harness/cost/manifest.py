@@ -9,7 +9,7 @@ RIGHT = b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n"  # admin:s3cr3t!, as do
 WRONG = b"Authorization: Basic YWRtaW46d3Jvbmc=\r\n"  # admin:wrong
 
 BASE = "documented-h11"
-"""The stack that is 100 %: documented versions, with the parser that the stacks of the axis have."""
+"""The stack that is 100 %: the documented versions, with the parser of the axis."""
 
 
 @dataclass(frozen=True)

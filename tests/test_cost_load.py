@@ -1,0 +1,114 @@
+"""What load takes for a right answer, and what it says of one that is not."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import pytest
+
+from harness.cost.load import Line
+from harness.cost.manifest import MANIFEST
+from harness.failures import CannotTell
+from harness.log import Log
+from harness.servers import Server
+from tests.miniatures import ENVIRONMENT, Script, dated, miniature, piped_log
+
+RIGHT = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
+HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+class Told:
+    """As much of a server as load looks at."""
+
+    environment = ENVIRONMENT
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+
+
+@contextmanager
+def line_to(script: Script, benchmark: str) -> Iterator[Line]:
+    with miniature(script) as found, piped_log() as (log, _):
+        server = cast("Server", Told(log))
+        with Line(server, found.port, MANIFEST[benchmark]) as line:
+            yield line
+
+
+def answers(*whole: bytes) -> Script:
+    """One answer after the other, and then the end."""
+
+    def script(connection: socket.socket) -> None:
+        for number, answer in enumerate(whole):
+            if number:
+                connection.recv(65536)
+            connection.sendall(dated(answer))
+
+    return script
+
+
+def chunks(*contents: bytes) -> bytes:
+    return HEAD + b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in contents)
+
+
+def events(*numbers: int) -> list[bytes]:
+    return [b"data: %d\r\n\r\n" % number for number in numbers]
+
+
+def test_right_answers_are_counted_in_bytes() -> None:
+    with line_to(answers(RIGHT, RIGHT, RIGHT), "hello") as line:
+        for _ in range(3):
+            line.ask()
+        assert line.received == 3 * len(RIGHT)
+
+
+def test_answers_at_once_are_as_many_as_were_asked() -> None:
+    with line_to(answers(RIGHT, RIGHT * 7), "hello") as line:
+        line.ask_at_once(7)
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (RIGHT.replace(b"200 OK", b"500 No"), "status 500 instead of 200"),
+        (RIGHT.replace(b"hi", b"ho"), "another body than before"),
+        (RIGHT + b"more", "another body than before"),
+        (RIGHT.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"), "is not kept alive"),
+        (b"nonsense\r\n\r\n", "not a status line"),
+        (RIGHT[:-1], "the server went in mid-run (it closed the connection)"),
+    ],
+)
+def test_a_wrong_answer_is_named(second: bytes, told: str) -> None:
+    with line_to(answers(RIGHT, second), "hello") as line:
+        line.ask()
+        with pytest.raises(CannotTell, match=f"^hello on miniature .*{re.escape(told)}"):
+            line.ask()
+
+
+def test_a_wrong_answer_among_many_is_noticed() -> None:
+    wrong = RIGHT.replace(b"200 OK", b"500 No")
+    told = pytest.raises(CannotTell, match="not 3 answers of 40 bytes")
+    with line_to(answers(RIGHT, RIGHT + wrong + RIGHT), "hello") as line, told:
+        line.ask_at_once(3)
+
+
+def test_a_stream_is_read_up_to_an_event() -> None:
+    with line_to(answers(chunks(*events(1, 2, 3, 4))), "sse") as line:
+        line.follow(3)
+        assert line.received == len(chunks(*events(1, 2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [
+        (chunks(*events(1, 3, 4)), r"b'data: 3\\r\\n\\r\\n' instead of event 2"),
+        (chunks(*events(1, 1, 2)), r"b'data: 1\\r\\n\\r\\n' instead of event 2"),
+        (chunks(b": ping\r\n\r\n", *events(1, 2)), "instead of event 1"),
+        (chunks(*events(1)) + b"0\r\n\r\n", "the stream ended after 1 events"),
+        (chunks(*events(1)), "the server went in mid-run"),
+    ],
+)
+def test_a_stream_that_is_not_whole_is_named(stream: bytes, told: str) -> None:
+    with line_to(answers(stream), "sse") as line, pytest.raises(CannotTell, match=told):
+        line.follow(3)
