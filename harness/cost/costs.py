@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
@@ -99,7 +100,7 @@ def _measured(
             with file.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(asdict(prices[name])) + "\n")
 
-        side_by_side([lambda e=e: measure(e) for e in environments], AT_A_TIME)  # type: ignore[misc]
+        side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
     return {environment.name: prices[environment.name] for environment in environments}
 
 

@@ -2,7 +2,7 @@
 
 What starts, warms up or reads cancels out: a request's count is the slope between none and
 `REQUESTS` of them, an event's that between a stream of `SHORT` events and one of `LONG`. Each is
-taken `REPEATS` times. The place of a repeat in the life of the process matters (caches fill, and
+taken several times. The place of a repeat in the life of the process matters (caches fill, and
 Python collects garbage at its own rhythm): it moves a count by up to 1 %, but alike, to some
 0.02 %, in every process that runs the same code. So stacks are compared repeat by repeat.
 """
@@ -42,20 +42,24 @@ def count(
     environment: Environment,
     benchmarks: Iterable[Benchmark],
     done: Callable[[], None] = lambda: None,
+    repeats: int | None = None,
 ) -> dict[str, Count]:
-    """Count benchmarks on a stack, each app in one process; `done` is called after each of them."""
+    """Count benchmarks on a stack, each app in one process; `done` is called after each of them.
+
+    `repeats` is REPEATS unless it is given.
+    """
     counts: dict[str, Count] = {}
     for app, those in groupby(benchmarks, key=lambda benchmark: benchmark.app):
         with scratch() as folder, Counted(app, environment, folder) as counted:
             port = counted.port()
             for benchmark in those:
                 of = _of_events if benchmark.streams else _of_requests
-                counts[benchmark.name] = of(counted, port, benchmark)
+                counts[benchmark.name] = of(counted, port, benchmark, repeats or REPEATS)
                 done()
     return counts
 
 
-def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
+def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
     with Line(counted.server, port, benchmark) as line:
 
         def ask(times: int) -> int:
@@ -67,12 +71,12 @@ def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
         ask(WARM_UP)
         nothing = ask(0)
         before = line.received
-        totals = [ask(REQUESTS) for _ in range(REPEATS)]
-        received = (line.received - before) / (REQUESTS * REPEATS)
+        totals = [ask(REQUESTS) for _ in range(repeats)]
+        received = (line.received - before) / (REQUESTS * repeats)
     return Count(tuple((total - nothing) / REQUESTS for total in totals), received)
 
 
-def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
+def _of_events(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
     def follow(events: int) -> tuple[int, int, int]:
         """Instructions, events that the server made, and bytes, of a stream of so many events."""
         before = _made(counted)
@@ -84,7 +88,7 @@ def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
     follow(SHORT)
     follow(LONG)
     found = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         (few, made_few, short), (many, made_many, long) = follow(SHORT), follow(LONG)
         if made_many <= made_few:
             raise CannotTell(f"{benchmark.name}: {made_few} and {made_many} events were made")

@@ -7,12 +7,12 @@ First both stacks must pass the specs of the apps that are measured. Then instru
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness.cache import write_whole
 from harness.cost import callgrind, paired, verdict
@@ -28,6 +28,9 @@ from harness.judge import judge
 from harness.project import catalogue, console
 
 SCHEMA = 1
+AT_A_TIME = 2
+LONGER = 20
+"""Repeats of a benchmark whose counts tell nothing at first."""
 SPECS = (
     "test_{app}.py and (transcript or greets or serves_the_page or challenges or refuses_a_wrong"
 )
@@ -109,25 +112,20 @@ def measured(
         output.print(told, style="bold yellow", soft_wrap=True)
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=output) as progress:
-        counts: list[dict[str, Count]] = []
-        if counting:
-            bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
-            counts = side_by_side(
-                [lambda s=s: count(s, benchmarks, _advance(progress, bar)) for s in (old, new)],  # type: ignore[misc]
-                at_a_time=2,
-            )
+        counts = _counted((old, new), benchmarks, budget, progress) if counting else []
         bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
+        advance = partial(progress.advance, bar)
         heaviest = sorted(benchmarks, key=lambda benchmark: -benchmark.weight)
         pairs = side_by_side(
-            [
-                lambda b=b: paired.run(old, new, b, rounds, _advance(progress, bar))  # type: ignore[misc]
-                for b in heaviest
-            ],
-            at_a_time=max(1, min(2, os.cpu_count() or 1)),
+            [partial(paired.run, old, new, each, rounds, advance) for each in heaviest],
+            AT_A_TIME,
         )
     ran = {benchmark.name: found for benchmark, found in zip(heaviest, pairs, strict=True)}
     complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
     noise = verdict.cpu_noise(ran)
+    blamed = [name for name, each in ran.items() if verdict.differs(each, "again", noise, budget)]
+    told = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
+    output.print(f"equal servers: {told}", highlight=False)
     findings = []
     for benchmark in benchmarks:
         name = benchmark.name
@@ -138,6 +136,32 @@ def measured(
         findings.append(verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
         findings.append(verdict.of_latency(name, ran[name]))
     return findings
+
+
+def _counted(
+    stacks: tuple[Environment, Environment],
+    benchmarks: Sequence[Benchmark],
+    budget: float,
+    progress: Progress,
+) -> list[dict[str, Count]]:
+    """The counts of both stacks; what can then not be told is counted again, at length."""
+    bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
+    advance = partial(progress.advance, bar)
+    jobs = [partial(count, each, benchmarks, advance) for each in stacks]
+    old, new = side_by_side(jobs, AT_A_TIME)
+    complete([benchmark.name for benchmark in benchmarks], [old, new])
+    unclear = [
+        each
+        for each in benchmarks
+        if verdict.of_counts(each.name, old[each.name], new[each.name], budget).outcome
+        == "cannot tell"
+    ]
+    if unclear:
+        progress.update(bar, total=2 * (len(benchmarks) + len(unclear)))
+        jobs = [partial(count, each, unclear, advance, LONGER) for each in stacks]
+        for counts, longer in zip((old, new), side_by_side(jobs, AT_A_TIME), strict=True):
+            counts.update(longer)
+    return [old, new]
 
 
 def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]]) -> None:
@@ -151,7 +175,3 @@ def summed_up(findings: Sequence[Finding]) -> str:
     """The verdict over all figures: a regression outweighs what cannot be told."""
     outcomes = {finding.outcome for finding in findings}
     return next((each for each in ("regression", "cannot tell") if each in outcomes), "pass")
-
-
-def _advance(progress: Progress, bar: TaskID):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    return lambda: progress.advance(bar)

@@ -1,5 +1,6 @@
 """Scratch folders, in the cache: gone when their user ends, at the latest with the next one."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -20,7 +21,13 @@ def scratch() -> Iterator[Path]:
         if not psutil.pid_exists(int(old.name.partition("-")[0])):
             shutil.rmtree(old, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=root))
+
+    def remove() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)  # after Ctrl-C, which ends no thread
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove()
+        atexit.unregister(remove)

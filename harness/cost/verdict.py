@@ -70,7 +70,7 @@ def of_cpu(name: str, rounds: Sequence[Round], noise: float, budget: float, sole
     old = fmean(second for one in rounds for second in one["old"].cpu)
     new = fmean(second for one in rounds for second in one["new"].cpu)
     change = new / old - 1
-    beyond = _lower_bound(rounds) > max(budget, noise)
+    beyond = differs(rounds, "new", noise, budget)
     outcome = "regression" if beyond else "pass"
     if sole and not beyond and noise > budget:
         outcome = "cannot tell"
@@ -87,10 +87,15 @@ def cpu_noise(rounds: Mapping[str, Sequence[Round]]) -> float:
     return exp(float(stats.t.ppf(0.999, len(ratios))) * spread / sqrt(a_benchmark)) - 1
 
 
-def _lower_bound(rounds: Sequence[Round]) -> float:
+def differs(rounds: Sequence[Round], role: str, noise: float, budget: float) -> bool:
+    """Whether a server's CPU time is higher than the old one's, beyond noise and budget."""
+    return _lower_bound(rounds, role) > max(budget, noise)
+
+
+def _lower_bound(rounds: Sequence[Round], role: str) -> float:
     """Of the change in CPU time, by a bootstrap over rounds, and blocks within a round."""
     old = np.array([one["old"].cpu for one in rounds])
-    new = np.array([one["new"].cpu for one in rounds])
+    new = np.array([one[role].cpu for one in rounds])
     random = np.random.default_rng(0)
     which = random.integers(len(rounds), size=(DRAWS, len(rounds), 1))
     blocks = random.integers(old.shape[1], size=(DRAWS, len(rounds), old.shape[1]))
