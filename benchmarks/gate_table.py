@@ -2,7 +2,8 @@
 
     python -m benchmarks.gate_table [--runs N] [--planted N] [--only CASE]... [--results FILE]
 
-Half of the gates of equal stacks run while a busy loop holds one core. Results are appended to a
+Half of the gates of equal stacks run while a busy loop holds one core; every other one compares a
+stack with a copy of it in another folder instead of with itself. Results are appended to a
 file of JSON Lines as they come, and a run that was cut off goes on where it was. In the end it
 prints a table in Markdown; exit code 1 where a gate was wrong.
 """
@@ -18,7 +19,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plants import PLANTS, plant
+from benchmarks.plants import PLANTS, copied, plant
 from harness.environments import provision
 from harness.project import ROOT, catalogue
 from harness.servers import guarded
@@ -37,12 +38,14 @@ def main(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="gate-table-") as name:
         planted = {defect.name: plant(defect, old, Path(name, str(number))) for number, defect in
                    enumerate(PLANTS)}  # fmt: skip
+        copy = copied(old, Path(name, "copy"))
         benchmarks = {defect.name: defect.benchmark for defect in PLANTS}
         for case in arguments.only or CASES:
             runs = arguments.planted if case in planted else arguments.runs // 2
-            for _ in range(runs - sum(result["case"] == case for result in results)):
+            for number in range(sum(result["case"] == case for result in results), runs):
+                new = planted.get(case, (old, copy)[number % 2])
                 with busy() if case == BUSY else nullcontext():
-                    result = gate(old, planted.get(case, old), benchmarks.get(case), Path(name))
+                    result = gate(old, new, benchmarks.get(case), Path(name))
                 results.append({"case": case, **result})
                 with arguments.results.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(results[-1]) + "\n")

@@ -51,9 +51,15 @@ PLANTS = (
 )
 
 
+def copied(interpreter: Path, folder: Path) -> Path:
+    """The interpreter of a copy, in `folder`, of an environment."""
+    shutil.copytree(interpreter.parent.parent, folder, symlinks=True)
+    return folder / "bin" / "python"
+
+
 def plant(defect: Plant, interpreter: Path, folder: Path) -> Path:
     """The interpreter of a copy, in `folder`, of an environment, with the defect in it."""
-    shutil.copytree(interpreter.parent.parent, folder, symlinks=True)
+    python = copied(interpreter, folder)
     (packages,) = folder.glob("lib/python*/site-packages")
     path = packages / defect.file
     text = path.read_text("utf-8")
@@ -62,4 +68,4 @@ def plant(defect: Plant, interpreter: Path, folder: Path) -> Path:
     path.write_text(text.replace(defect.old, defect.new), "utf-8")
     for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
         compiled.unlink()
-    return folder / "bin" / "python"
+    return python
