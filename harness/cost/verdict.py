@@ -21,7 +21,7 @@ SURE = 0.995
 """One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""
 FLOOR = 0.0025
 """No counts are told apart by less, whatever their repeats say: copies of an environment in folders
-with other names were up to 0.23 % apart (what stands where in memory decides which keys collide)."""
+of other names were up to 0.23 % apart (where things lie in memory decides which keys collide)."""
 PAGES = 16
 """So many pages more or less of resident memory mean nothing."""
 PAGE = 4096
