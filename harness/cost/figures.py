@@ -35,7 +35,8 @@ STYLES = {"regression": "bold red", "cannot tell": "yellow", "shown": "dim"}
 def print_findings(findings: Sequence[Finding], output: Console) -> None:
     """Print a row for each benchmark, and sentences on what blocks and what could be seen."""
     whats = [what for what in COLUMNS if any(finding.what == what for finding in findings)]
-    table = Table("benchmark", title="old → new, for a request or an event", title_justify="left")
+    table = Table(title="old → new, for a request or an event", title_justify="left")
+    table.add_column("benchmark", no_wrap=True)
     for what in whats:
         table.add_column(TITLES[what], justify="right")
     for name in dict.fromkeys(finding.benchmark for finding in findings):
@@ -64,14 +65,16 @@ def seen(findings: Sequence[Finding]) -> str:
 def _cell(finding: Finding) -> Text:
     scale = 1e6 if finding.what.endswith("seconds") else 1
     old, new = finding.old * scale, finding.new * scale
-    text = f"{old:,.0f} → {new:,.0f}  {_change(finding)}"
+    text = f"{old:,.0f} → {new:,.0f}\n{_change(finding)}"
     return Text(text, STYLES.get(finding.outcome, ""))
 
 
 def _change(finding: Finding) -> str:
     if finding.what == "bytes left":
         return f"{finding.change:+.0f}"
-    return f"{finding.change:+.2%}" if abs(finding.change) >= 0.00005 else "="
+    if abs(finding.change) < 0.00005:
+        return "="
+    return format(finding.change, "+.1%" if finding.what.endswith("seconds") else "+.2%")
 
 
 def _sentence(finding: Finding) -> str:
