@@ -21,8 +21,8 @@ from typing import Any
 
 from benchmarks.plants import PLANTS, copied, plant
 from harness.environments import provision
+from harness.processes import guarded
 from harness.project import ROOT, catalogue
-from harness.servers import guarded
 
 SECONDS = 900.0
 EQUAL = "equal stacks"

@@ -23,6 +23,7 @@ from pathlib import Path
 from harness import site
 from harness.environments import Environment
 from harness.failures import CannotTell, Failure
+from harness.processes import Under
 from harness.project import script, site_files
 from harness.servers import Server
 
@@ -63,15 +64,19 @@ class Counted:
             raise CannotTell(LACKING)
         self._folder = folder
         self._vgdb = f"--vgdb-prefix={folder}/vgdb"
-        options = ["--quiet", "--tool=callgrind", "--trace-children=yes", "--instr-atstart=no"]
+        options = [
+            valgrind,
+            "--quiet",
+            "--tool=callgrind",
+            "--trace-children=yes",
+            "--instr-atstart=no",
+        ]
         options += ["--dump-line=no", self._vgdb, f"--callgrind-out-file={folder}/counts"]
 
-        def under_valgrind(interpreter: Path, program: list[str]) -> list[str]:
-            return [valgrind, *options, str(interpreter), str(PATIENT), *program]
-
+        under = Under(options, [str(PATIENT)], PINNED)
         arguments = ("--interval", INTERVAL) if app == "sse" else ()
         files = site.lay_out(site_files())
-        self.server = Server(script(app), environment, files, arguments, under_valgrind, PINNED)
+        self.server = Server(script(app), environment, files, arguments, under=under)
 
     def __enter__(self) -> "Counted":
         return self

@@ -17,6 +17,7 @@ from harness import site
 from harness.cost.load import Line
 from harness.cost.manifest import Benchmark
 from harness.environments import Environment
+from harness.processes import Under
 from harness.project import script, site_files
 from harness.servers import Server
 
@@ -28,7 +29,7 @@ ALONE = 25
 """Requests of a block whose latency is taken, each sent after the answer to the one before."""
 STREAMS = 6
 EVENTS = 5
-PINNED = {"PYTHONHASHSEED": "0"}
+PINNED = Under(pinned={"PYTHONHASHSEED": "0"})
 
 
 @dataclass
@@ -80,7 +81,7 @@ def _round(stacks: dict[str, Environment], benchmark: Benchmark, number: int) ->
         servers = {}
         for role in _turned(ROLES, number):
             servers[role] = Server(
-                script(benchmark.app), stacks[role], files, arguments, pinned=PINNED
+                script(benchmark.app), stacks[role], files, arguments, under=PINNED
             )
             exits.callback(servers[role].kill)
         ports = {role: server.port() for role, server in servers.items()}
