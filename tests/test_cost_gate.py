@@ -6,17 +6,20 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
+from rich.progress import Progress
 
 from benchmarks.plants import PLANTS, Plant, plant
 from harness.__main__ import main
 from harness.cache import cache_folder
-from harness.cost import callgrind, counts, gate, paired
+from harness.cost import callgrind, counts, gate, paired, verdict
 from harness.cost.callgrind import PATIENT, Counted
-from harness.cost.manifest import MANIFEST
+from harness.cost.counts import Count
+from harness.cost.manifest import MANIFEST, Benchmark
 from harness.cost.parallel import side_by_side
 from harness.cost.scratch import scratch
 from harness.environments import Environment, of_interpreter, provision
@@ -202,3 +205,29 @@ def test_a_defect_that_cannot_be_planted_is_told(documented: Environment, tmp_pa
     gone = Plant("none", "hello", "starlette/routing.py", "not there", "")
     with pytest.raises(Failure, match="'not there' stands there 0 times"):
         plant(gone, documented.interpreter, tmp_path / "other")
+
+
+def test_what_seems_a_little_worse_is_counted_in_other_layouts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[int, list[str]]] = []
+    unlucky = {("new", 0): 1.006, ("new", 1): 1.001, ("new", 2): 0.998, ("new", 3): 1.002}
+
+    def fake(
+        stack: str, those: list[Benchmark], done: Callable[[], None], layout: int = 0
+    ) -> dict[str, Count]:
+        asked.append((layout, [each.name for each in those]))
+        worse = unlucky.get((stack, layout), 1.0)
+        factors = {"hello": worse, "sse": 1.5 if stack == "new" else 1.0, "json_cors": 1.0}
+        return {each.name: Count((5e5 * factors[each.name],) * 5, 100.0) for each in those}
+
+    monkeypatch.setattr(gate, "count", fake)
+    stacks = cast("tuple[Environment, Environment]", ("old", "new"))
+    those = [MANIFEST[name] for name in ("hello", "json_cors", "sse")]
+    with Progress(disable=True) as progress:
+        old, new = gate._counted(stacks, those, 0.005, progress)
+    assert sorted(layout for layout, names in asked if names == ["hello"]) == [1, 1, 2, 2, 3, 3]
+    assert len(asked) == 8  # and both stacks once with all three
+    found = verdict.of_counts("hello", old["hello"], new["hello"], 0.005)
+    assert (found.outcome, old["hello"].layouts) == ("pass", 4)
+    assert verdict.of_counts("sse", old["sse"], new["sse"], 0.005).outcome == "regression"

@@ -121,7 +121,7 @@ def test_what_could_have_been_seen_is_the_largest_noise() -> None:
         verdict.of_counts("hello", counted(1.0), counted(1.0), 0.005),
         verdict.of_memory(MANIFEST["hello"], rounds([1.0, 1.0], 1.0)),
     ]
-    assert seen(findings) == ("could have been seen: 0.25% of instructions, 50 bytes left behind")
+    assert seen(findings) == ("could have been seen: 0.30% of instructions, 50 bytes left behind")
 
 
 @pytest.mark.parametrize("measured", [{"hello": 1}, {"hello": 1, "sse": 1, "renamed": 1}])

@@ -28,7 +28,6 @@ from harness.project import script, site_files
 from harness.servers import Server
 
 PINNED = {
-    "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-ERMS,-FSRM",
 }
@@ -56,9 +55,12 @@ def found() -> bool:
 
 
 class Counted:
-    """An app on a stack under callgrind, counting from the first `read` on."""
+    """An app on a stack under callgrind, counting from the first `read` on.
 
-    def __init__(self, app: str, environment: Environment, folder: Path) -> None:
+    `layout` chooses among hash seeds, and where things lie in memory.
+    """
+
+    def __init__(self, app: str, environment: Environment, folder: Path, layout: int = 0) -> None:
         valgrind = shutil.which("valgrind")
         if valgrind is None or not found():
             raise CannotTell(LACKING)
@@ -73,7 +75,8 @@ class Counted:
         ]
         options += ["--dump-line=no", self._vgdb, f"--callgrind-out-file={folder}/counts"]
 
-        under = Under(options, [str(PATIENT)], PINNED)
+        chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
+        under = Under(options, [str(PATIENT)], PINNED | chosen)
         arguments = ("--interval", INTERVAL) if app == "sse" else ()
         files = site.lay_out(site_files())
         self.server = Server(script(app), environment, files, arguments, under=under)

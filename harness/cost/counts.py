@@ -28,10 +28,15 @@ LONG = 45
 
 @dataclass(frozen=True)
 class Count:
-    """Instructions a unit, by repeat, and bytes a unit that came over the wire."""
+    """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire."""
 
     instructions: tuple[float, ...]
     bytes: float
+    layouts: int = 1
+
+    def __add__(self, other: "Count") -> "Count":
+        instructions = self.instructions + other.instructions
+        return Count(instructions, self.bytes, self.layouts + other.layouts)
 
     @property
     def mean(self) -> float:
@@ -42,24 +47,24 @@ def count(
     environment: Environment,
     benchmarks: Iterable[Benchmark],
     done: Callable[[], None] = lambda: None,
-    repeats: int | None = None,
+    layout: int = 0,
 ) -> dict[str, Count]:
     """Count benchmarks on a stack, each app in one process; `done` is called after each of them.
 
-    `repeats` is REPEATS unless it is given.
+    Counts compare only where the `layout` is the same.
     """
     counts: dict[str, Count] = {}
     for app, those in groupby(benchmarks, key=lambda benchmark: benchmark.app):
-        with scratch() as folder, Counted(app, environment, folder) as counted:
+        with scratch() as folder, Counted(app, environment, folder, layout) as counted:
             port = counted.port()
             for benchmark in those:
                 of = _of_events if benchmark.streams else _of_requests
-                counts[benchmark.name] = of(counted, port, benchmark, repeats or REPEATS)
+                counts[benchmark.name] = of(counted, port, benchmark)
                 done()
     return counts
 
 
-def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
+def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
     with Line(counted.server, port, benchmark) as line:
 
         def ask(times: int) -> int:
@@ -71,12 +76,12 @@ def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int
         ask(WARM_UP)
         nothing = ask(0)
         before = line.received
-        totals = [ask(REQUESTS) for _ in range(repeats)]
-        received = (line.received - before) / (REQUESTS * repeats)
+        totals = [ask(REQUESTS) for _ in range(REPEATS)]
+        received = (line.received - before) / (REQUESTS * REPEATS)
     return Count(tuple((total - nothing) / REQUESTS for total in totals), received)
 
 
-def _of_events(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
+def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
     def follow(events: int) -> tuple[int, int, int]:
         """Instructions, events that the server made, and bytes, of a stream of so many events."""
         before = _made(counted)
@@ -88,7 +93,7 @@ def _of_events(counted: Counted, port: int, benchmark: Benchmark, repeats: int) 
     follow(SHORT)
     follow(LONG)
     found = []
-    for _ in range(repeats):
+    for _ in range(REPEATS):
         (few, made_few, short), (many, made_many, long) = follow(SHORT), follow(LONG)
         if made_many <= made_few:
             raise CannotTell(f"{benchmark.name}: {made_few} and {made_many} events were made")

@@ -29,8 +29,8 @@ from harness.project import catalogue, console
 
 SCHEMA = 1
 AT_A_TIME = 2
-LONGER = 20
-"""Repeats of a benchmark whose counts tell nothing at first."""
+LAYOUTS = 3
+"""In so many more a benchmark is counted that seems a little worse, or tells nothing."""
 SPECS = (
     "test_{app}.py and (transcript or greets or serves_the_page or challenges or refuses_a_wrong"
 )
@@ -144,23 +144,24 @@ def _counted(
     budget: float,
     progress: Progress,
 ) -> list[dict[str, Count]]:
-    """The counts of both stacks; what can then not be told is counted again, at length."""
+    """The counts of both stacks; what is then not clear is counted in other layouts too."""
     bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
     advance = partial(progress.advance, bar)
     jobs = [partial(count, each, benchmarks, advance) for each in stacks]
     old, new = side_by_side(jobs, AT_A_TIME)
     complete([benchmark.name for benchmark in benchmarks], [old, new])
-    unclear = [
+    again = [
         each
         for each in benchmarks
-        if verdict.of_counts(each.name, old[each.name], new[each.name], budget).outcome
-        == "cannot tell"
+        if verdict.unclear(each.name, old[each.name], new[each.name], budget)
     ]
-    if unclear:
-        progress.update(bar, total=2 * (len(benchmarks) + len(unclear)))
-        jobs = [partial(count, each, unclear, advance, LONGER) for each in stacks]
-        for counts, longer in zip((old, new), side_by_side(jobs, AT_A_TIME), strict=True):
-            counts.update(longer)
+    if again:
+        progress.update(bar, total=2 * (len(benchmarks) + LAYOUTS * len(again)))
+        layouts = range(1, LAYOUTS + 1)
+        jobs = [partial(count, e, again, advance, layout) for layout in layouts for e in stacks]
+        for number, more in enumerate(side_by_side(jobs, AT_A_TIME)):
+            counts = (old, new)[number % 2]
+            counts.update({name: counts[name] + each for name, each in more.items()})
     return [old, new]
 
 

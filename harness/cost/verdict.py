@@ -19,9 +19,11 @@ from harness.cost.paired import Round
 
 SURE = 0.995
 """One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""
-FLOOR = 0.0025
-"""No counts are told apart by less, whatever their repeats say: copies of an environment in folders
-of other names were up to 0.23 % apart (where things lie in memory decides which keys collide)."""
+FLOOR = 0.003
+"""No counts in one layout are told apart by less, whatever their repeats say: copies of a stack in
+folders of other names were up to 0.26 % apart (which keys collide depends on where things lie)."""
+CLEAR = 5
+"""A count that is so many budgets too high needs no second look."""
 PAGES = 16
 """So many pages more or less of resident memory mean nothing."""
 PAGE = 4096
@@ -54,9 +56,15 @@ def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
     """Repeat by repeat, since a repeat's place moves both counts alike."""
     ratios = [b / a - 1 for a, b in zip(old.instructions, new.instructions, strict=True)]
     half = float(stats.t.ppf(SURE, len(ratios) - 1)) * stdev(ratios) / sqrt(len(ratios))
-    change, noise = new.mean / old.mean - 1, max(half, FLOOR)
+    change, noise = new.mean / old.mean - 1, max(half, FLOOR / sqrt(old.layouts))
     outcome = _outcome(change, noise, budget)
     return Finding(name, "instructions", old.mean, new.mean, change, noise, budget, outcome)
+
+
+def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
+    """Whether other layouts should be counted too, before anything is said."""
+    found = of_counts(name, old, new, budget)
+    return found.outcome == "cannot tell" or budget < found.change < CLEAR * budget
 
 
 def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
