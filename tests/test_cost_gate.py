@@ -214,7 +214,7 @@ def test_what_seems_a_little_worse_is_counted_in_other_layouts(
     unlucky = {("new", 0): 1.006, ("new", 1): 1.001, ("new", 2): 0.998, ("new", 3): 1.002}
 
     def fake(
-        stack: str, those: list[Benchmark], done: Callable[[], None], layout: int = 0
+        stack: str, those: list[Benchmark], _: Callable[[], None], layout: int = 0
     ) -> dict[str, Count]:
         asked.append((layout, [each.name for each in those]))
         worse = unlucky.get((stack, layout), 1.0)
