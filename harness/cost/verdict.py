@@ -6,7 +6,7 @@ than the noise. Where the noise hides the budget, and nothing stands out, it can
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import exp, log, sqrt
+from math import exp, isfinite, log, sqrt
 from statistics import fmean, median, stdev
 from typing import Any
 
@@ -49,7 +49,7 @@ class Finding:
     outcome: str
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {"limit": self.limit if isfinite(self.limit) else None}
 
 
 def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
