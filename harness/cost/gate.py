@@ -96,7 +96,7 @@ def check_specs(
 
 
 def _judged_as(environment: Environment) -> str:
-    """Its name; or its path, where its axis has a suite of its own, without the specs needed here."""
+    """Its name; or its path, where the suite of its axis lacks the specs that are needed here."""
     known = catalogue().stacks.get(environment.name)
     return str(environment.interpreter) if known and known.suite else environment.name
 
