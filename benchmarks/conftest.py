@@ -42,15 +42,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("benchmark"):
         raise pytest.UsageError("pytest-benchmark is not installed here: `uv sync --group bench`")
     try:
-        config.stash[TARGETS] = asked_for(config.getoption("--stack"), config.getoption("--python"))
+        found = asked_for(config.getoption("--stack"), config.getoption("--python"))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+    config.stash[TARGETS] = found
     config.stash[COSTS] = []
+    config.stash[RUN] = Run(
+        list(found),
+        compares=bool(config.getoption("benchmark_compare")),
+        fails=bool(config.getoption("benchmark_compare_fail")),
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     timer = "the given timer" if _given(config, "timer") else "server CPU time"
-    return f"benchmarks: {timer}, on {', '.join(config.stash[TARGETS])}"
+    return f"benchmarks: {timer}, on {', '.join(config.stash[RUN].stacks)}"
 
 
 def _given(config: pytest.Config, name: str) -> bool:
@@ -62,21 +68,15 @@ def _given(config: pytest.Config, name: str) -> bool:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    config = session.config
-    plugin = config.pluginmanager.getplugin("pytest-benchmark")
-    stacks = list(config.stash[TARGETS])
-    plugin.compared_mapping = across(plugin.compared_mapping, stacks)
-    config.stash[RUN] = Run(
-        stacks,
-        compares=bool(config.getoption("benchmark_compare")),
-        fails=bool(config.getoption("benchmark_compare_fail")),
-        compared=plugin.compared_mapping,
-    )
+    """Compare across stacks, where one is to be compared with another."""
+    run = session.config.stash[RUN]
+    plugin = session.config.pluginmanager.getplugin("pytest-benchmark")
+    run.compared = plugin.compared_mapping = across(plugin.compared_mapping, run.stacks)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "stack" in metafunc.fixturenames:
-        names = list(metafunc.config.stash[TARGETS])
+        names = metafunc.config.stash[RUN].stacks
         metafunc.parametrize("stack", names, indirect=True, scope="session")
 
 
@@ -202,8 +202,9 @@ def pytest_terminal_summary(
     try:
         return (yield)
     finally:
-        if config.stash[COSTS] and not config.getoption("benchmark_quiet"):
-            print_costs(config.stash[COSTS], console())
+        costs = config.stash[COSTS]
+        if costs and not config.getoption("benchmark_quiet"):
+            print_costs(costs, console())
         if not config.option.collectonly:
             for fault in config.stash[RUN].faults():
-                terminalreporter.write_line(f"NOT MEASURED {fault}", red=True, bold=True)
+                terminalreporter.write_line(f"INCOMPLETE RUN {fault}", red=True, bold=True)

@@ -46,16 +46,16 @@ class Run:
     def faults(self) -> list[str]:
         """A sentence on each thing that makes the run worthless, or a part of it."""
         if not self.measured:
-            return ["no benchmark was measured"]
+            return ["no benchmark was measured: all were left out, skipped, disabled or failed"]
         if not self.compares and not self.fails:
             return []
         if not any(self.compared.values()):
-            return ["nothing was compared: --benchmark-compare found no saved benchmarks"]
+            return ["nothing was compared: there are no saved benchmarks that --benchmark-compare means"]
         wanted = {f"{name}[{stack}]": MANIFEST.name for stack in self.stacks for name in manifest()}
         for path, benchmarks in self.compared.items():
             wanted = dict.fromkeys(benchmarks, Path(path).name) | wanted
         faults = [
-            f"{name} was not measured, and stands in {where}"
+            f"{name} was not measured, and {where} has it"
             for name, where in wanted.items()
             if name not in self.measured
         ]
