@@ -50,7 +50,9 @@ class Run:
         if not self.compares and not self.fails:
             return []
         if not any(self.compared.values()):
-            return ["nothing was compared: there are no saved benchmarks that --benchmark-compare means"]
+            return [
+                "nothing was compared: there are no saved benchmarks that --benchmark-compare means"
+            ]
         wanted = {f"{name}[{stack}]": MANIFEST.name for stack in self.stacks for name in manifest()}
         for path, benchmarks in self.compared.items():
             wanted = dict.fromkeys(benchmarks, Path(path).name) | wanted
