@@ -2,7 +2,8 @@
 
     python -m benchmarks.false_alarms FILE...
 
-prints one table, in Markdown too, of the comparisons in all the files. A line is
+prints one table, in Markdown too, of the comparisons in all the files. They may be those of
+benchmarks/gate_table.py, of which only the gates of equal stacks count. Otherwise a line is
 `{"gate": "...", "busy": false, "alarm": false, "seconds": 6.1, "load": 1.2, "ratios": {...}}`:
 the gate and its settings, whether a busy loop held a core, whether the gate saw a regression, what
 the comparison took, the machine's load average after it, and by benchmark (`"hello": 1.004`) what
@@ -16,14 +17,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean, quantiles
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.gate_table import BUSY, EQUAL
 from harness.failures import UsageError
 from harness.project import console
 
 HELLO = "hello"
+OURS = "python -m harness gate, instructions"
 HEADINGS = (
     "gate",
     "false alarms",
@@ -37,7 +41,8 @@ HEADINGS = (
 NOTE = (
     "A against A: each run is compared with the one before it. False alarms: comparisons in which "
     "some benchmark was called a regression, of all comparisons; hello alone: more than 5 % up. "
-    "Noise: 95 % of the ratios lay within this of 1, so a smaller effect cannot be told from none. "
+    "Noise: in 95 % of the comparisons the greater mean was at most this much above the lesser, so "
+    " a smaller effect cannot be told from none. "
     "Load: the mean of the load averages; seconds: of a comparison."
 )
 LIMIT = 1.05
@@ -51,7 +56,7 @@ class Comparison:
     busy: bool
     alarm: bool
     seconds: float
-    load: float
+    load: float | None
     ratios: Mapping[str, float]
 
     def line(self) -> str:
@@ -67,16 +72,33 @@ def read(path: Path) -> list[Comparison]:
         raise UsageError(f"{path}: {error}") from None
     for number, line in enumerate(lines, 1):
         try:
-            comparison = Comparison(**json.loads(line))
-            found.append(replace(comparison, ratios={**comparison.ratios}))
-        except (ValueError, TypeError):
+            record = json.loads(line)
+            if "case" in record:
+                found += _of_gate_table(record)
+            else:
+                comparison = Comparison(**record)
+                found.append(replace(comparison, ratios={**comparison.ratios}))
+        except (ValueError, TypeError, KeyError):
             raise UsageError(f"{path}:{number}: not a comparison") from None
     return found
 
 
+def _of_gate_table(record: Mapping[str, Any]) -> list[Comparison]:
+    """One of our gate's. Whatever does not pass counts as an alarm, "cannot tell" too."""
+    if record["case"] not in {EQUAL, BUSY}:
+        return []
+    counted = record.get("counted")
+    ratios = {} if counted is None else {"the largest change": 1 + counted}
+    alarm = record["verdict"] != "pass"
+    return [Comparison(OURS, record["case"] == BUSY, alarm, record["seconds"], None, ratios)]
+
+
 def noise(ratios: Sequence[float]) -> float | None:
-    """What 95 % of the ratios differ from 1 by at most; None where there are too few to tell."""
-    distances = [abs(ratio - 1) for ratio in ratios]
+    """By how much the greater is more than the lesser, in 95 % of the ratios at most.
+
+    Which run came first is chance, so 0.5 is as far from 1 as 2. None where there are too few.
+    """
+    distances = [max(ratio, 1 / ratio) - 1 for ratio in ratios]
     return quantiles(distances, n=20, method="inclusive")[-1] if len(distances) > 1 else None
 
 
@@ -86,16 +108,17 @@ def rows(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
     for gate in dict.fromkeys(comparison.gate for comparison in comparisons):
         of_gate = [comparison for comparison in comparisons if comparison.gate == gate]
         busy = [comparison.alarm for comparison in of_gate if comparison.busy]
+        loads = [each.load for each in of_gate if each.load is not None]
         hello = [each.ratios[HELLO] for each in of_gate if HELLO in each.ratios]
         found.append(
             (
                 gate,
                 f"{sum(each.alarm for each in of_gate)} of {len(of_gate)}",
                 f"{sum(busy)} of {len(busy)}" if busy else "-",
-                f"{sum(ratio > LIMIT for ratio in hello)} of {len(hello)}",
+                f"{sum(ratio > LIMIT for ratio in hello)} of {len(hello)}" if hello else "-",
                 _percent(noise(hello)),
                 _percent(noise([ratio for each in of_gate for ratio in each.ratios.values()])),
-                f"{fmean(each.load for each in of_gate):.1f}",
+                f"{fmean(loads):.1f}" if loads else "-",
                 f"{fmean(each.seconds for each in of_gate):.1f}",
             )
         )
@@ -103,7 +126,7 @@ def rows(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"±{value:.1%}"
+    return "-" if value is None else f"{value:.1%}"
 
 
 def print_table(comparisons: Sequence[Comparison], console: Console) -> None:

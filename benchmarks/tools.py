@@ -12,8 +12,9 @@ from benchmarks.manifest import parts
 from harness import site
 from harness.environments import Environment
 from harness.failures import Failure
+from harness.processes import guarded
 from harness.project import ROOT, script, site_files
-from harness.servers import Server, guarded
+from harness.servers import Server
 
 SECONDS = 300.0
 """How long a run of a tool may take."""

@@ -11,12 +11,11 @@ Exit codes: 0 done, 2 usage, 3 the stack could not be served, 4 a tool did not d
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,28 +23,17 @@ from pathlib import Path
 from rich.progress import Progress
 
 from benchmarks.false_alarms import Comparison, print_table
+from benchmarks.gate_table import busy as a_busy_loop
 from benchmarks.tools import CPU, WALL, Benchmarks, Gate, Locust
 from harness.environments import provision
 from harness.failures import Failure, UsageError
 from harness.project import catalogue, console
-from harness.servers import guarded
-
-
-@contextmanager
-def busy_core() -> Iterator[None]:
-    """Within the context, a loop that does nothing takes all it gets of a core."""
-    command = guarded([sys.executable, "-c", "while True: pass"])
-    with subprocess.Popen(command) as process:
-        try:
-            yield
-        finally:
-            process.kill()
 
 
 def compare(gates: Sequence[Gate], times: int, busy: bool) -> Iterator[Comparison | None]:
     """Run the gates in turn, `times` and once more; None stands for the first runs."""
     before: dict[str, Mapping[str, float]] = {}
-    with busy_core() if busy else nullcontext():
+    with a_busy_loop() if busy else nullcontext():
         for _ in range(times + 1):
             for gate in gates:
                 began = time.monotonic()

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import false_alarms, tools, usual_gates
-from benchmarks.false_alarms import Comparison, noise, read, rows
+from benchmarks.false_alarms import OURS, Comparison, noise, read, rows
+from benchmarks.gate_table import BUSY, EQUAL
+from benchmarks.plants import PLANTS
 from benchmarks.tools import WALL, Benchmarks, Locust, finished
 from benchmarks.usual_gates import compare
 from harness.failures import Failure, UsageError
@@ -20,13 +22,13 @@ LOUD = Comparison("a gate", True, True, 4.0, 3.0, {"hello": 1.06, "event": 1.02}
 def test_comparisons_are_summed_up_by_gate() -> None:
     found = rows([QUIET, LOUD, QUIET, Comparison("another", False, True, 1.0, 0.5, {"x": 2.0})])
     assert found == [
-        ("a gate", "1 of 3", "1 of 1", "1 of 3", "±5.5%", "±5.4%", "1.7", "2.7"),
-        ("another", "1 of 1", "-", "0 of 0", "-", "-", "0.5", "1.0"),
+        ("a gate", "1 of 3", "1 of 1", "1 of 3", "5.5%", "5.4%", "1.7", "2.7"),
+        ("another", "1 of 1", "-", "-", "-", "-", "0.5", "1.0"),
     ]
 
 
 def test_noise_is_what_nearly_all_ratios_differ_by() -> None:
-    ratios = [1 + sign * number / 1000 for number in range(101) for sign in (1, -1)]
+    ratios = [(1 + number / 1000) ** sign for number in range(101) for sign in (1, -1)]
     assert noise(ratios) == pytest.approx(0.095, abs=0.001)
     assert noise([1.1]) is None
 
@@ -38,11 +40,23 @@ def test_files_of_comparisons_are_summed_up(
     path.write_text(QUIET.line() + LOUD.line(), "utf-8")
     assert read(path) == [QUIET, LOUD]
     assert false_alarms.main([str(path), str(path)]) == 0
-    line = "| a gate | 2 of 4 | 2 of 2 | 2 of 4 | ±6.0% | ±6.0% | 2.0 | 3.0 |"
+    line = "| a gate | 2 of 4 | 2 of 2 | 2 of 4 | 6.0% | 6.0% | 2.0 | 3.0 |"
     assert line in capsys.readouterr().out.splitlines()
 
 
-@pytest.mark.parametrize("line", ["nonsense", "{}", "[]", '{"gate": 1}', QUIET.line()[:-9]])
+def test_gates_of_equal_stacks_stand_beside_the_usual_ones(tmp_path: Path) -> None:
+    path = tmp_path / "gates.jsonl"
+    verdicts = ((EQUAL, "pass"), (BUSY, "cannot tell"), (PLANTS[0].name, "regression"))
+    cases = [
+        {"case": case, "verdict": said, "seconds": 9, "counted": 0.01} for case, said in verdicts
+    ]
+    path.write_text("".join(json.dumps(case) + "\n" for case in cases), "utf-8")
+    assert rows(read(path)) == [(OURS, "1 of 2", "1 of 1", "-", "-", "1.0%", "-", "9.0")]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"case": "equal stacks"}', "nonsense", "{}", "[]", '{"gate": 1}', QUIET.line()[:-9]]
+)
 def test_what_is_no_comparison_is_told(
     line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
