@@ -22,7 +22,8 @@ from harness.summary import Summary
 STACKS_A_SESSION = 7
 """Enough that the start of pytest weighs little, and few enough that the last session is short."""
 
-PYTEST = ["-q", "--capture=no", *(f"-pno:{name}" for name in ("cacheprovider", "logging", "anyio"))]
+NO_PLUGINS = ("cacheprovider", "logging", "anyio", "benchmark", "locust")
+PYTEST = ["-q", "--capture=no", *(f"-pno:{name}" for name in NO_PLUGINS)]
 """No plugin that does something for each spec and nothing for a run."""
 
 POLL_SECONDS = 0.2

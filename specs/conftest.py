@@ -49,28 +49,6 @@ RESEED = 3
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("starlette-conformance")
     group.addoption(
-        "--stack",
-        action="append",
-        default=[],
-        metavar="NAME|REQUIREMENT[,REQUIREMENT...]",
-        help="judge this stack: a name of specs/stacks.toml, `all` or an axis, or "
-        "requirements; repeatable (default: documented and latest)",
-    )
-    group.addoption(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="judge what this interpreter has installed; repeatable",
-    )
-    group.addoption(
-        "--hash-seed",
-        type=int,
-        default=0,
-        metavar="N",
-        help="PYTHONHASHSEED of the apps on provisioned stacks (default: 0)",
-    )
-    group.addoption(
         "--runs",
         type=Path,
         default=Path("runs"),

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from harness.changes import named
-from harness.environments import Environment, of_interpreter
+from harness.environments import Environment
 from harness.failures import Failure
 from harness.interpreters import present
 from harness.project import APPS, ROOT, catalogue
@@ -17,6 +17,7 @@ from harness.runs import Run
 from harness.site import Content
 from harness.stacks import Stack
 from harness.summary import Summary
+from harness.targets import asked_for
 from specs import changes
 from specs.site import SITE, SITE_404
 
@@ -56,13 +57,10 @@ def targets(
 
     Raises UsageError.
     """
-    asked: dict[str, Stack] = {}
-    if not names and not interpreters:
-        names = ["documented", "latest"]
-    for name in names:
-        asked |= CATALOGUE.meant_by(name)
-    here, lacking = present(asked)
-    return {**here, **{path: of_interpreter(path) for path in interpreters}}, lacking
+    asked = asked_for(names, interpreters)
+    stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
+    here, lacking = present(stacks)
+    return {name: asked[name] for name in asked if name in here or name not in stacks}, lacking
 
 
 @dataclass

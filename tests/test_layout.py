@@ -27,7 +27,7 @@ def declared() -> set[str]:
 
 MAY_IMPORT = {
     "apps": {"starlette", "sse_starlette", "uvicorn"},
-    "benchmarks": {"benchmarks", "harness", "pytest", "pytest_benchmark"},
+    "benchmarks": {"benchmarks", "harness", "pytest", "pytest_benchmark", "rich"},
     "harness": {"harness", *declared()},
     "harness/forker.py": set(),
     "harness/guard.py": set(),

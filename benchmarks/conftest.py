@@ -1,0 +1,210 @@
+"""How pytest measures stacks: the fixtures, what must have been measured, the closing table."""
+
+import os
+import shlex
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.asking import Asking
+from benchmarks.clock import server_cpu_time, watching
+from benchmarks.listening import Listening
+from benchmarks.manifest import Run, across, not_in_manifest, parts
+from benchmarks.measured import Measured
+from benchmarks.table import Cost, print_costs
+from harness import site
+from harness.environments import Environment, provision
+from harness.failures import Failure, UsageError
+from harness.project import console, script, site_files
+from harness.servers import Server
+from harness.stacks import Stack
+from harness.targets import asked_for
+
+HERE = Path(__file__).parent
+ROUND_SECONDS = 0.01
+"""Server CPU time of a round: some dozens of requests, so that the reading of the clock, and what
+the server does after its last answer, weigh little."""
+
+WALL_PER_CPU = 20
+"""Wall time that a second of server CPU time takes at most, more or less: an app that sets the
+pace is idle most of the time."""
+
+TARGETS = pytest.StashKey[dict[str, Stack | Environment]]()
+COSTS = pytest.StashKey[list[Cost]]()
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.pluginmanager.hasplugin("benchmark"):
+        raise pytest.UsageError("pytest-benchmark is not installed here: `uv sync --group bench`")
+    try:
+        found = asked_for(config.getoption("--stack"), config.getoption("--python"))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[TARGETS] = found
+    config.stash[COSTS] = []
+    config.stash[RUN] = Run(
+        list(found),
+        compares=bool(config.getoption("benchmark_compare")),
+        fails=bool(config.getoption("benchmark_compare_fail")),
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    timer = "the given timer" if _given(config, "timer") else "server CPU time"
+    return f"benchmarks: {timer}, on {', '.join(config.stash[RUN].stacks)}"
+
+
+def _given(config: pytest.Config, name: str) -> bool:
+    """Whether one of pytest-benchmark's options was given, wherever that can be."""
+    words = [*config.invocation_params.args, *config.getini("addopts")]
+    words += shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    option = f"--benchmark-{name.replace('_', '-')}"
+    return any(word.partition("=")[0] == option for word in map(str, words))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compare across stacks, where one is to be compared with another."""
+    run = session.config.stash[RUN]
+    plugin = session.config.pluginmanager.getplugin("pytest-benchmark")
+    run.compared = plugin.compared_mapping = across(plugin.compared_mapping, run.stacks)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "stack" in metafunc.fixturenames:
+        names = metafunc.config.stash[RUN].stacks
+        metafunc.parametrize("stack", names, indirect=True, scope="session")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Our timer and rounds, unless others were asked for; and time enough."""
+    ours = {"timer": server_cpu_time, "min_time": ROUND_SECONDS}
+    chosen = {name: value for name, value in ours.items() if not _given(item.config, name)}
+    item.add_marker(pytest.mark.benchmark(**chosen))
+    seconds = WALL_PER_CPU * float(item.config.getoption("benchmark_max_time"))
+    item.add_marker(pytest.mark.timeout(60 + seconds))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    strange = not_in_manifest(item.nodeid for item in items if HERE in item.path.parents)
+    if strange:
+        raise pytest.UsageError(f"{strange[0]}: add it to benchmarks/manifest.txt")
+
+
+@contextmanager
+def _in_a_line() -> Iterator[None]:
+    """A server's failure is told in a line: what pytest would show of us says nothing."""
+    try:
+        yield
+    except Failure as failure:
+        pytest.fail(f"{failure.verdict}: {failure}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Environment:
+    """The stack that is measured, provisioned."""
+    target = request.config.stash[TARGETS][request.param]
+    with _in_a_line():
+        found = provision(target) if isinstance(target, Stack) else target
+        return replace(found, hash_seed=request.config.getoption("--hash-seed"))
+
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def serve(stack: Environment) -> Iterator[Serve]:
+    """Gives the server of an app with arguments; each is started once a stack."""
+    folder = site.lay_out(site_files())
+    started: dict[tuple[str, ...], Server] = {}
+
+    def server(app: str, *arguments: str) -> Server:
+        key = (app, *arguments)
+        if key not in started:
+            started[key] = Server(script(app), stack, folder, arguments)
+        started[key].port()
+        return started[key]
+
+    yield server
+    for each in started.values():
+        each.kill()
+
+
+@pytest.fixture
+def measure(
+    request: pytest.FixtureRequest, benchmark: Any, stack: Environment
+) -> Callable[[Server, Measured], None]:
+    """Measures what is called again and again, and notes both clocks beside the benchmark."""
+    benchmark.group = stack.name
+
+    def measured(server: Server, call: Measured) -> None:
+        benchmark.has_error = True  # until it is known better: no figure comes from a failed one
+        with closing(call), watching(server):
+            began = server.cpu_seconds()
+            benchmark(call)
+            cpu = (server.cpu_seconds() - began) / call.calls
+        wall = None if call.wall is None else call.wall / call.calls
+        benchmark.extra_info |= {"stack": str(stack), "server_cpu": cpu, "wall": wall}
+        benchmark.has_error = False
+        if benchmark.stats is not None:
+            name, _ = parts(request.node.nodeid)
+            request.config.stash[COSTS].append(
+                Cost(stack.name, name.rpartition("::")[2], cpu, wall)
+            )
+            request.config.stash[RUN].measured.add(request.node.nodeid)
+
+    return measured
+
+
+@pytest.fixture
+def asks(serve: Serve, measure: Callable[[Server, Measured], None]) -> Callable[..., None]:
+    """Measures a request to an app, whose answer must have this status and body."""
+
+    def measured(app: str, status: int, body: bytes, path: str = "/", headers: str = "") -> None:
+        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{headers}\r\n"
+        with _in_a_line():
+            server = serve(app)
+            measure(server, Asking(server, request.encode(), status, body))
+
+    return measured
+
+
+@pytest.fixture
+def listens(serve: Serve, measure: Callable[[Server, Measured], None]) -> Callable[[], None]:
+    """Measures an event of the stream, at a pace that keeps the server awake."""
+
+    def measured() -> None:
+        with _in_a_line():
+            server = serve("sse", "--interval", "0.001")
+            measure(server, Listening(server))
+
+    return measured
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that did not measure what it should have does not pass."""
+    faults = [] if session.config.option.collectonly else session.config.stash[RUN].faults()
+    if faults and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None]:
+    """After pytest-benchmark's tables, which end the run where something has regressed."""
+    try:
+        return (yield)
+    finally:
+        costs = config.stash[COSTS]
+        if costs and not config.getoption("benchmark_quiet"):
+            print_costs(costs, console())
+        if not config.option.collectonly:
+            for fault in config.stash[RUN].faults():
+                terminalreporter.write_line(f"INCOMPLETE RUN {fault}", red=True, bold=True)
