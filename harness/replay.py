@@ -16,14 +16,21 @@ from harness.servers import Server
 SECONDS = 10.0
 """How long one answer may take."""
 
+SILENCE = 1.0
+"""After so many seconds without a byte, the client says that it has no more to send."""
+
 ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.02")}
 """What an app is started with besides a port."""
 
 
-def ask(request: Request, port: int, seconds: float = SECONDS) -> Response:
+def ask(
+    request: Request, port: int, seconds: float = SECONDS, silence: float = SILENCE
+) -> Response:
     """What a server answers, masked. Of a stream, its first events."""
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
+        if connection.is_silent(silence):
+            connection.half_close()
         while not enough(message := wire.read(connection.data, request.method)):
             if not connection.receive():
                 break
