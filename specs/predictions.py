@@ -296,10 +296,14 @@ UNASKED = {
         named.PINGS_ARE_COMMENTS,
         named.PING_TIME_HAS_ZONE,
         named.HEAD_OPENS_NO_STREAM,
+        named.TARGET_PUT_TOGETHER,
+        named.DATE_RENEWED,
+        named.WAITING_ANSWER_KEPT,
     ],
     "stacks of one axis have the same release of the package": [
         named.LONG_LENGTHS_REFUSED,
         named.CHUNK_ENDS_CHECKED,
+        named.LONG_TARGETS_REFUSED,
         named.STATUS_PHRASES_OF_RFC_9110,
     ],
 }
