@@ -9,6 +9,13 @@ COOKIE_ANSWER_VARIES = Change(
     "An answer that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
 )
+HEADERS_REFUSED_ONCE = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "The refusal of a preflight says headers once, not for each header that is not allowed.",
+    "https://github.com/Kludex/starlette/pull/1199",
+)
 PAGE_OF_404_HAS_NO_304 = Change(
     "starlette",
     "0.15.0",

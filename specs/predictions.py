@@ -129,6 +129,16 @@ def _refuse_private_network(_: Request, answer: Response, __: Environment) -> Re
     )
 
 
+def _refuses_headers_twice(_: Request, answer: Response) -> bool:
+    return answer.status == 400 and b"headers, headers" in answer.body
+
+
+def _refuse_headers_once(_: Request, answer: Response, __: Environment) -> Response:
+    told = answer.body.partition(b", headers")[0]
+    told += b"" if told.endswith(b"headers") else b", headers"
+    return replace(with_headers(answer, content_length=str(len(told))), body=told)
+
+
 def _is_file_with_body(request: Request, answer: Response) -> bool:
     return request.method == "GET" and "etag" in answer.headers and answer.status in (200, 206)
 
@@ -136,6 +146,7 @@ def _is_file_with_body(request: Request, answer: Response) -> bool:
 EFFECTS = [
     *servers.EFFECTS,
     _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
+    Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
     _modelled(named.PAGE_OF_404_HAS_NO_304),
     Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
     _modelled(named.FILE_AS_FOLDER_NOT_FOUND),
