@@ -33,10 +33,11 @@ class Effect:
 
     `back` rewrites the other way, where the change goes away again. With `as_if`, a request is
     answered as another one was before: what is rewritten is the answer to that one. It gives back
-    the request itself where there is no other. With `parser` it is only seen where uvicorn has it.
+    the request itself where there is no other. With `parser` it is only seen where uvicorn has it;
+    without a change, it is what that parser does otherwise than the other one.
     """
 
-    change: Change
+    change: Change | None
     apps: tuple[str, ...]
     when: When
     rewrite: Rewrite
@@ -67,6 +68,10 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
     for effect in effects:
         change = effect.change
         if effect.parser not in (None, newer.parser):
+            continue
+        if change is None:
+            if older.parser != newer.parser:
+                found.append(("", Version("0"), _step(effect, effect.rewrite, newer)))
             continue
         had, has = (change.applies_to(environment) for environment in (older, newer))
         if has and not had:

@@ -36,7 +36,9 @@ Answered = tuple[Environment, list[Response]]
 def explore(options: argparse.Namespace) -> int:
     began = time.monotonic()
     stacks, neighbours = _stacks(options)
-    known = known_effects()
+    parsers = {stack.name: stack.parser for stack in stacks}
+    mixed = any(parsers[older] != parsers[newer] for older, newer in neighbours)
+    known = [effect for effect in known_effects() if effect.change or mixed]
     output = console()
     requests = _requests(stacks[-1], options, known, output)
     folder = site.lay_out(site_files())

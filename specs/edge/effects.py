@@ -1,52 +1,28 @@
-"""What changes of uvicorn do to an answer, whatever the app."""
+"""What changes of uvicorn, and its parser, do to an answer, whatever the app."""
 
 import re
 from dataclasses import replace
 
-import h11
-
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
-from harness.expect import WHOLE, Response, resolve
+from harness.expect import ABSENT, WHOLE, Response, resolve
 from harness.project import APPS
-from harness.request import Request
+from harness.replay import WAITS
+from harness.request import Request, without_port
 from specs import changes as named
 from specs.answers import BAD_REQUEST
 from specs.edge.asking import UNFRAMED
+from specs.edge.parsers import ByHttptools, read_by_h11
 from specs.edge.upgrades import LACKING, NO_TUNNEL, UNSUPPORTED
 
 MORE = "more after the end"
 CLOSED = "no answer: closed by the server"
-
-
-def _read_by_h11(data: bytes) -> tuple[list[h11.Request], bool]:
-    """The requests that h11 reads, and whether it refuses what comes then."""
-    connection = h11.Connection(h11.SERVER)
-    connection.receive_data(data)
-    found: list[h11.Request] = []
-    try:
-        while (event := connection.next_event()) is not h11.NEED_DATA:
-            if isinstance(event, h11.Request):
-                found.append(event)
-            elif connection.their_state is not h11.SEND_BODY:
-                if not _is_answered(connection):
-                    break
-                connection.start_next_cycle()
-    except h11.RemoteProtocolError:
-        return found, True
-    return found, False
-
-
-def _is_answered(connection: h11.Connection) -> bool:
-    """Answer the request that was read; tell whether there may be another one."""
-    if connection.our_state is h11.SEND_RESPONSE:
-        connection.send(h11.Response(status_code=404, headers=[("content-length", "0")]))
-        connection.send(h11.EndOfMessage())
-    return connection.states == {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
+ENDLESS = "the body does not end: left by the client"
+ANY_PORT = 49_494
 
 
 def _may_be_invalid(request: Request, answer: Response) -> bool:
-    return answer.ending == CLOSED or _read_by_h11(request.data)[1]
+    return answer.ending == CLOSED or read_by_h11(request.data)[1]
 
 
 def _refused(request: Request, answer: Response, newer: Environment) -> Response:
@@ -55,7 +31,7 @@ def _refused(request: Request, answer: Response, newer: Environment) -> Response
         return replace(answer, ending=MORE) if follows else answer
     told = NO_TUNNEL if request.method == "CONNECT" else BAD_REQUEST
     if newer.parser == "h11":
-        read, _ = _read_by_h11(request.data)
+        read, _ = read_by_h11(request.data)
         told = UNFRAMED if read and read[-1].http_version >= b"1.1" else BAD_REQUEST
     return _masked(request, resolve(told, newer))
 
@@ -155,7 +131,43 @@ def _closes_unsaid(request: Request, answer: Response) -> bool:
     return _is_old(request) and _is_kept(request, answer)
 
 
+def _written_out(request: Request) -> Request:
+    """The first request as h11 reads it, too."""
+    found = ByHttptools(request.to(ANY_PORT))
+    if found.refused or not found.heads:
+        return request
+    return Request(request.app, without_port(found.heads[0], ANY_PORT))
+
+
+def _said_by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
+    """An answer that says close with h11, the one of the stream in place of its keep-alive."""
+    heeded = named.CLOSE_HEEDED.applies_to(newer) or ("connection", "close") in request.headers
+    said = ("keep-alive",) if "x-accel-buffering" in answer.headers else ()
+    values = (*said, "close") if heeded else said
+    told = with_headers(answer, connection=values if len(values) > 1 else (*values, ABSENT)[0])
+    return told if heeded else replace(told, closes=answer.closes and answer.status >= 500)
+
+
+def _by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
+    """What is answered with httptools; `answer` is that with h11 to the request written out."""
+    read = ByHttptools(request.to(ANY_PORT))
+    if read.refused:
+        return _masked(request, resolve(BAD_REQUEST, newer))
+    if not read.heads:
+        return Response(0, reason="", version="", ending=f"no answer: {WAITS}")
+    if request.method == "HEAD" and answer.headers.get("transfer-encoding") == "chunked":
+        answer = with_headers(answer, transfer_encoding=ABSENT)
+    if answer.headers.get("connection") == "close":
+        answer = _said_by_httptools(request, answer, newer)
+    if answer.ending == ENDLESS:  # h11 knows that HTTP/1.0 has no chunks
+        answer = with_headers(answer, transfer_encoding="chunked")
+        answer = replace(answer, ending="no last chunk: left by the client")
+    follows = len(read.heads) > 1 and not read.upgrades and answer.ending == WHOLE
+    return replace(answer, ending=MORE) if follows else answer
+
+
 EFFECTS: list[Effect] = [
+    Effect(None, APPS, lambda *_: True, _by_httptools, as_if=_written_out, parser="httptools"),
     Effect(named.INVALID_ANSWERED, APPS, _may_be_invalid, _refused),
     Effect(named.UPGRADE_REFUSAL_EXPLAINED, APPS, _is_no_upgrade, _explained),
     Effect(named.UPGRADES_IGNORED, APPS, _is_no_upgrade, _not_upgraded, as_if=_without_upgrade),
