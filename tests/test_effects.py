@@ -151,3 +151,27 @@ def test_no_prediction_swallows_whatever_is_answered(effect: Effect) -> None:
     for app in effect.apps:
         found = predicted(between([effect], older, newer), replace(request, app=app), odd)
         assert differing(odd, found) in ({}, {"header vary": (ABSENT, "Origin")})
+
+
+BY_H11 = on("0.54.0", "uvicorn")
+BY_HTTPTOOLS = replace(BY_H11, packages={**BY_H11.packages, "httptools": "0.8.0"})
+
+
+def by_httptools(data: bytes, others: bool = True) -> Response:
+    """The prediction with httptools for a request that h11 answers 418, and all others ANSWER."""
+    request, tea = Request("hello", data), Response(418, {}, b"tea")
+    steps = between(LOADED, BY_H11, BY_HTTPTOOLS)
+    asked = likened([effect for effect in LOADED if effect.change is None], [request])
+    return predicted(steps, request, tea, dict.fromkeys(asked, ANSWER) if others else {})
+
+
+def test_what_httptools_refuses_is_predicted() -> None:
+    found = by_httptools(b"GET / HTTP/1.1\nHost: a\n\n")
+    assert (found.status, found.body) == (400, b"Invalid HTTP request received.")
+
+
+def test_what_only_httptools_reads_is_answered_as_if_written_out() -> None:
+    without_host = b"GET / HTTP/1.1\r\n\r\n"
+    assert by_httptools(without_host) == ANSWER
+    assert by_httptools(without_host, others=False).status == 418
+    assert by_httptools(without_host * 2).ending == "more after the end"
