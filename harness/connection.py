@@ -4,6 +4,7 @@ A deadline covers the whole connection, and a limit the bytes received, so no se
 reader for ever or fill its memory.
 """
 
+import select
 import socket
 import time
 from contextlib import suppress
@@ -127,6 +128,12 @@ class Connection:
         while self.receive():
             pass
         return self.ended == CLOSED and (wait_for_close or closed)
+
+    def is_silent(self, seconds: float) -> bool:
+        """Wait so long for bytes or an end to receive; tell whether there are none."""
+        if self.socket is None or self.ended:
+            return False
+        return not select.select([self.socket], [], [], min(seconds, self._left()))[0]
 
     def half_close(self) -> None:
         """Close the sending side only: the server reads the end, and may still answer."""

@@ -8,9 +8,11 @@ The effects themselves stand in `specs/predictions.py`.
 """
 
 import runpy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from packaging.version import Version
@@ -29,14 +31,19 @@ Rewrite = Callable[[Request, Response, Environment], Response]
 class Effect:
     """What a change does to the answers of some apps, `when` request and answer are so.
 
-    `back` rewrites the other way, where the change goes away again.
+    `back` rewrites the other way, where the change goes away again. With `as_if`, a request is
+    answered as another one was before: what is rewritten is the answer to that one. It gives back
+    the request itself where there is no other. With `parser` it is only seen where uvicorn has it;
+    without a change, it is what that parser does otherwise than the other one.
     """
 
-    change: Change
+    change: Change | None
     apps: tuple[str, ...]
     when: When
     rewrite: Rewrite
     back: Rewrite | None = None
+    as_if: Callable[[Request], Request] | None = None
+    parser: str | None = None
 
 
 def load(path: Path) -> list[Effect]:
@@ -45,7 +52,14 @@ def load(path: Path) -> list[Effect]:
     return list(effects)
 
 
-Step = Callable[[Request, Response], Response]
+def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Request]:
+    """The requests that some of `requests` are answered like, by the effects' `as_if`."""
+    others = [effect.as_if for effect in effects if effect.as_if]
+    return [other(request) for other in others for request in requests]
+
+
+Step = Callable[[Request, Response, Callable[[Request], Response | None]], Response]
+"""It gets a request, the answer so far, and what tells the answer so far to another request."""
 
 
 def between(effects: Iterable[Effect], older: Environment, newer: Environment) -> list[Step]:
@@ -53,6 +67,12 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
     found: list[tuple[str, Version, Step]] = []
     for effect in effects:
         change = effect.change
+        if effect.parser not in (None, newer.parser):
+            continue
+        if change is None:
+            if older.parser != newer.parser:
+                found.append(("", Version("0"), _step(effect, effect.rewrite, newer)))
+            continue
         had, has = (change.applies_to(environment) for environment in (older, newer))
         if has and not had:
             step = _step(effect, effect.rewrite, newer)
@@ -64,18 +84,34 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
 
 
 def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
-    def step(request: Request, answer: Response) -> Response:
-        applies = request.app in effect.apps and effect.when(request, answer)
-        return rewrite(request, answer, newer) if applies else answer
+    def step(
+        request: Request, answer: Response, to: Callable[[Request], Response | None]
+    ) -> Response:
+        if request.app not in effect.apps or not effect.when(request, answer):
+            return answer
+        other = effect.as_if(request) if effect.as_if else request
+        taken = answer if other == request else to(other)
+        return answer if taken is None else rewrite(request, taken, newer)
 
     return step
 
 
-def predicted(steps: Iterable[Step], request: Request, answer: Response) -> Response:
-    """The answer of the newer stack, from the one of the older."""
-    for step in steps:
-        answer = step(request, answer)
+def predicted(
+    steps: Sequence[Step],
+    request: Request,
+    answer: Response,
+    others: Mapping[Request, Response] = MappingProxyType({}),
+) -> Response:
+    """The answer of the newer stack, from the one of the older, and from its answers to others."""
+    for number, step in enumerate(steps):
+        answer = step(request, answer, partial(_predicted_of, steps[:number], others))
     return answer
+
+
+def _predicted_of(
+    steps: Sequence[Step], others: Mapping[Request, Response], other: Request
+) -> Response | None:
+    return predicted(steps, other, others[other], others) if other in others else None
 
 
 def with_headers(answer: Response, **changed: Any) -> Response:

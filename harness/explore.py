@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness import site
-from harness.effects import Effect
+from harness.effects import Effect, likened
 from harness.environments import Environment, provision
 from harness.expect import Response
 from harness.failures import UsageError
@@ -36,9 +36,11 @@ Answered = tuple[Environment, list[Response]]
 def explore(options: argparse.Namespace) -> int:
     began = time.monotonic()
     stacks, neighbours = _stacks(options)
-    known = known_effects()
+    parsers = {stack.name: stack.parser for stack in stacks}
+    mixed = any(parsers[older] != parsers[newer] for older, newer in neighbours)
+    known = [effect for effect in known_effects() if effect.change or mixed]
     output = console()
-    requests = _requests(stacks[-1], options, output)
+    requests = _requests(stacks[-1], options, known, output)
     folder = site.lay_out(site_files())
     pairs = different = again = 0
     found: list[News] = []
@@ -86,8 +88,12 @@ def _stacks(options: argparse.Namespace) -> tuple[list[Stack], set[tuple[str, st
     return found, {pair for names in series for pair in itertools.pairwise(names)}
 
 
-def _requests(newest: Stack, options: argparse.Namespace, output: Console) -> list[Request]:
-    """What the specs ask, taken from a run file, and what is generated; each once."""
+def _requests(
+    newest: Stack, options: argparse.Namespace, known: Sequence[Effect], output: Console
+) -> list[Request]:
+    """What the specs ask, taken from a run file, what is generated, and what some of that is
+    answered like; each once.
+    """
     if options.run:
         asked = Recorded(options.run).requests
     else:
@@ -95,7 +101,8 @@ def _requests(newest: Stack, options: argparse.Namespace, output: Console) -> li
             judge([newest.name], Path(folder) / "run", 1, ["-k", "not browser"], output)
             runs = list(Path(folder).rglob("*.jsonl"))
             asked = Recorded(runs[0]).requests if runs else []
-    return list(dict.fromkeys([*asked, *generated(options.requests, options.seed)]))
+    asked += generated(options.requests, options.seed)
+    return list(dict.fromkeys([*asked, *likened(known, asked)]))
 
 
 @contextmanager
@@ -133,6 +140,7 @@ def _compared(
 def _confirmed(first: News, known: Sequence[Effect], folder: Path) -> News:
     """What is still unexplained when both stacks are asked again."""
     requests = [finding.request for finding in first.findings]
+    requests = list(dict.fromkeys([*requests, *likened(known, requests)]))
     older, newer = (
         (environment, list(answers(environment, requests, folder)))
         for environment in (first.older, first.newer)

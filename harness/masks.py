@@ -7,6 +7,7 @@
 - the moment in a ping of a stream;
 - how much of an endless stream came before the client left: EVENTS of it count;
 - how a body is cut into chunks;
+- how much came after the first answer, where several requests were sent together;
 - a close that nothing announced, which comes before or after the client's last look.
 """
 
@@ -39,6 +40,7 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
     body = b"".join(answer.body) if isinstance(answer.body, tuple) else answer.body
     if answer.ending in LEFT:
         body = b"".join(EVENT.findall(body)[:EVENTS])
+    ending = "more after the end" if answer.ending.endswith("after the end") else answer.ending
     body = PING.sub(b": ping - TIME", body)
     for name in ("content-type", "content-range"):
         found = BOUNDARY.search(str(headers.get(name, "")))
@@ -47,7 +49,7 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
             headers[name] = BOUNDARY.sub(word, headers[name])
             body = body.replace(found[1].encode(), word.encode())
     foreseen = closes and (message.announces_close or message.status >= 500)
-    return replace(answer, headers=headers, body=body, closes=foreseen)
+    return replace(answer, headers=headers, body=body, ending=ending, closes=foreseen)
 
 
 def enough(message: Message) -> bool:

@@ -73,13 +73,14 @@ def news(
     older: Environment, newer: Environment, pairs: Iterable[Pair], effects: Iterable[Effect]
 ) -> News:
     """Compare the answers of two stacks to the same requests."""
-    steps = between(effects, older, newer)
+    steps, pairs = between(effects, older, newer), list(pairs)
+    before_all = {request: before for request, before, _ in pairs}
     compared = differ = 0
     findings = []
     for request, before, after in pairs:
         compared += 1
         differ += before != after
-        expected = predicted(steps, request, before)
+        expected = predicted(steps, request, before, before_all)
         if expected != after:
             findings.append(Finding(request, expected, after))
     return News(older, newer, compared, differ, tuple(findings))

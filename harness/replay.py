@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness import wire
-from harness.connection import CLOSED, Connection
+from harness.connection import Connection
 from harness.environments import Environment
 from harness.expect import Response
 from harness.masks import enough, masked
@@ -16,14 +16,24 @@ from harness.servers import Server
 SECONDS = 10.0
 """How long one answer may take."""
 
+SILENCE = 1.0
+"""After so many seconds without a byte, the client says that it has no more to send."""
+
+WAITS = "it waited for more"
+
 ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.02")}
 """What an app is started with besides a port."""
 
 
-def ask(request: Request, port: int, seconds: float = SECONDS) -> Response:
+def ask(
+    request: Request, port: int, seconds: float = SECONDS, silence: float = SILENCE
+) -> Response:
     """What a server answers, masked. Of a stream, its first events."""
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
+        waits = connection.is_silent(silence)
+        if waits:
+            connection.half_close()
         while not enough(message := wire.read(connection.data, request.method)):
             if not connection.receive():
                 break
@@ -31,8 +41,9 @@ def ask(request: Request, port: int, seconds: float = SECONDS) -> Response:
             message.announces_close or message.status >= 500
         )
         connection.leave()
-        ended = connection.ended
-        return masked(connection.data, request.method, ended, ended == CLOSED, closes, port)
+        closed = connection.closed_by_server
+        ended = WAITS if waits and closed and not connection.data else connection.ended
+        return masked(connection.data, request.method, ended, closed, closes, port)
 
 
 def answers(

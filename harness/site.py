@@ -19,7 +19,12 @@ class Link:
     target: str
 
 
-Content = bytes | Link | None
+@dataclass(frozen=True)
+class Pipe:
+    """A named pipe: whoever opens it to read waits for ever."""
+
+
+Content = bytes | Link | Pipe | None
 """What stands at a path; None is an empty folder."""
 
 
@@ -33,6 +38,8 @@ def lay_out(files: Mapping[str, Content]) -> Path:
             (path if content is None else path.parent).mkdir(parents=True, exist_ok=True)
             if isinstance(content, Link):
                 path.symlink_to(content.target)
+            elif isinstance(content, Pipe):
+                os.mkfifo(path)
             elif content is not None:
                 path.write_bytes(content)
         for path in (folder, *folder.rglob("*")):

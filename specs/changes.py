@@ -9,6 +9,13 @@ COOKIE_ANSWER_VARIES = Change(
     "An answer that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
 )
+HEADERS_REFUSED_ONCE = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "The refusal of a preflight says headers once, not for each header that is not allowed.",
+    "https://github.com/Kludex/starlette/pull/1199",
+)
 PAGE_OF_404_HAS_NO_304 = Change(
     "starlette",
     "0.15.0",
@@ -404,6 +411,14 @@ INVALID_ANSWERED = Change(
     "An invalid request is answered 400; before, the connection was closed without a word.",
     "https://github.com/Kludex/uvicorn/pull/1352",
 )
+TARGET_PUT_TOGETHER = Change(
+    "uvicorn",
+    "0.17.5",
+    "fix",
+    "With httptools, too, a target that comes in two pieces is put together; the connection was "
+    "closed.",
+    "https://github.com/Kludex/uvicorn/pull/1263",
+)
 UPGRADE_REFUSAL_EXPLAINED = Change(
     "uvicorn",
     "0.17.5",
@@ -434,6 +449,13 @@ LOGGED_ONCE = Change(
     "What uvicorn logs of itself is no longer logged a second time by the root logger of the app.",
     "https://github.com/Kludex/uvicorn/pull/1288",
 )
+DATE_RENEWED = Change(
+    "uvicorn",
+    "0.19.0",
+    "fix",
+    "Each answer has the date of now; all answers on a connection had that of its begin.",
+    "https://github.com/Kludex/uvicorn/pull/1706",
+)
 UPGRADES_IGNORED = Change(
     "uvicorn",
     "0.19.0",
@@ -447,6 +469,13 @@ WEBSOCKET_HINT_QUOTED = Change(
     "fix",
     "The hint to install a WebSocket library can be pasted into any shell.",
     "https://github.com/Kludex/uvicorn/pull/1915",
+)
+WAITING_ANSWER_KEPT = Change(
+    "uvicorn",
+    "0.27.1",
+    "fix",
+    "An answer to a request that came together with another one is not cut after 5 s.",
+    "https://github.com/Kludex/uvicorn/pull/2243",
 )
 SIGNALS_RAISED_AGAIN = Change(
     "uvicorn",
@@ -530,6 +559,13 @@ CHUNK_ENDS_CHECKED = Change(
     "security",
     "A chunk must end in CRLF; any two bytes were taken for it (CVE-2025-43859).",
     "https://github.com/python-hyper/h11/security/advisories/GHSA-vqfr-h8mv-ghfj",
+)
+LONG_TARGETS_REFUSED = Change(
+    "httptools",
+    "0.8.0",
+    "security",
+    "A target of 65,536 bytes or more is refused; the app was given another one, cut off.",
+    "https://github.com/MagicStack/httptools/issues/142",
 )
 STATUS_PHRASES_OF_RFC_9110 = Change(
     "python",

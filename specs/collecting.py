@@ -54,7 +54,7 @@ def pytest_collection_finish() -> None:
 def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
     """By stack; within a stack what takes a while to come, last."""
     stack = _stack(item)
-    slow = {"documented_stream", "silent_stream"} & set(_fixtures(item))
+    slow = {"documented_stream", "silent_stream", "paused"} & set(_fixtures(item))
     return stacks.index(stack) + 1 if stack else 0, bool(slow)
 
 

@@ -16,6 +16,7 @@ from harness.expect import ABSENT, Response
 from harness.request import Request
 from specs import changes as named
 from specs import hosts, model
+from specs.edge import effects as servers
 from specs.site import SITE, SITE_404
 
 ROUTES = ("hello", "json_cors", "basic_auth", "sse")
@@ -128,12 +129,24 @@ def _refuse_private_network(_: Request, answer: Response, __: Environment) -> Re
     )
 
 
+def _refuses_headers_twice(_: Request, answer: Response) -> bool:
+    return answer.status == 400 and b"headers, headers" in answer.body
+
+
+def _refuse_headers_once(_: Request, answer: Response, __: Environment) -> Response:
+    told = answer.body.partition(b", headers")[0]
+    told += b"" if told.endswith(b"headers") else b", headers"
+    return replace(with_headers(answer, content_length=str(len(told))), body=told)
+
+
 def _is_file_with_body(request: Request, answer: Response) -> bool:
     return request.method == "GET" and "etag" in answer.headers and answer.status in (200, 206)
 
 
 EFFECTS = [
+    *servers.EFFECTS,
     _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
+    Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
     _modelled(named.PAGE_OF_404_HAS_NO_304),
     Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
     _modelled(named.FILE_AS_FOLDER_NOT_FOUND),
@@ -267,3 +280,42 @@ EFFECTS = [
         lambda _, answer, __: replace(answer, interim=()),
     ),
 ]
+
+UNASKED = {
+    "it is only logged": [
+        named.DEPRECATED_WAIT,
+        named.ENDS_OF_CONNECTIONS_LOGGED,
+        named.LOGGING_UNCONFIGURED,
+        named.NO_TRACEBACK_OF_INVALID,
+        named.LOGGED_ONCE,
+        named.WEBSOCKET_HINT_QUOTED,
+        named.UPGRADES_WARNED_OF_ONCE,
+    ],
+    "it shows when a server ends, or does not start": [
+        named.SIGNAL_ENDS_STREAMS,
+        named.SIGNAL_CUTS_STREAMS,
+        named.LAST_STREAM_HEARS,
+        named.SIGNAL_UNHEARD,
+        named.SIGNALS_RAISED_AGAIN,
+        named.INTERRUPT_KEPT_QUIET,
+        named.EXIT_DISCONNECTS,
+        named.STARTUP_FAILS_WITH_3,
+    ],
+    "it takes more than a request in one piece and the first events of its answer": [
+        named.PINGS_ARE_EVENTS,
+        named.LEAVING_STOPS_STREAM,
+        named.PINGS_ARE_COMMENTS,
+        named.PING_TIME_HAS_ZONE,
+        named.HEAD_OPENS_NO_STREAM,
+        named.TARGET_PUT_TOGETHER,
+        named.DATE_RENEWED,
+        named.WAITING_ANSWER_KEPT,
+    ],
+    "stacks of one axis have the same release of the package": [
+        named.LONG_LENGTHS_REFUSED,
+        named.CHUNK_ENDS_CHECKED,
+        named.LONG_TARGETS_REFUSED,
+        named.STATUS_PHRASES_OF_RFC_9110,
+    ],
+}
+"""Changes without an effect, by why `explore` does not see them."""

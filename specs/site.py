@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.site import Content, Link
+from harness.site import Content, Link, Pipe
 
 PAGE = (Path(__file__).parent.parent / "apps" / "html" / "index.html").read_bytes()
 DOCS = b"<p>The documentation</p>\n"
@@ -48,6 +48,7 @@ SITE: dict[str, Content] = {
     "html/absolute.txt": Link("/etc/passwd"),
     "html/dangling.txt": Link("missing.txt"),
     "html/loop.txt": Link("loop.txt"),
+    "html/pipe.txt": Pipe(),
     "html-private/index.html": SECRET,
     "html-private/secret.txt": SECRET,
     "secret.txt": SECRET,

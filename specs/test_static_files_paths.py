@@ -4,7 +4,7 @@ import pytest
 
 from harness.client import Client
 from harness.expect import since
-from specs.answers import HTML, TEXT, not_found, redirect
+from specs.answers import HTML, TEXT, answer_to, not_found, redirect
 from specs.changes import (
     FILE_AS_FOLDER_NOT_FOUND,
     LINE_BREAK_KEPT,
@@ -90,6 +90,13 @@ def test_serves_a_file_by_other_spellings(static_files: Client, target: str) -> 
 )
 def test_finds_nothing_by_a_name_that_is_not_there(static_files: Client, target: str) -> None:
     assert static_files.get(target) == not_found()
+
+
+@pytest.mark.source("starlette docs staticfiles")
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("target", ["/pipe.txt", "/pipe.txt/"])
+def test_opens_no_pipe(static_files: Client, method: str, target: str) -> None:
+    assert static_files.request(method, target) == answer_to(method, not_found())
 
 
 @pytest.mark.source("RFC 3986 section 2.1")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -97,6 +98,11 @@ def test_of_a_stream_that_the_client_left_its_beginning_counts() -> None:
     assert stream(2).ending in LEFT
 
 
+def test_that_more_follows_an_answer_counts_and_how_much_does_not() -> None:
+    answer = HEAD + b"content-length: 0\r\n\r\n"
+    assert seen(answer + b"a") == seen(answer + b"abc") != seen(answer)
+
+
 def test_an_announced_close_counts_and_no_other() -> None:
     plain, announced = HEAD + b"content-length: 0\r\n\r\n", HEAD + b"connection: close\r\n\r\n"
     assert seen(plain, by_itself=True) == seen(plain)
@@ -118,9 +124,15 @@ def test_a_server_that_breaks_off_says_how() -> None:
 
 
 def test_a_server_that_says_nothing_is_left_at_the_deadline() -> None:
-    with miniature(keeps_open(b"")) as server:
+    with miniature(lambda _: sleep(0.5)) as server:
         found = ask(REQUEST, server.port, seconds=0.2)
     assert (found.status, found.ending) == (0, "no answer: nothing more came within 0.2 s")
+
+
+def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
+    with miniature(keeps_open(b"")) as server:
+        found = ask(REQUEST, server.port, silence=0.1)
+    assert (found.status, found.ending) == (0, "no answer: it waited for more")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "harness/forker.py": set(),
     "harness/guard.py": set(),
     "loadtests": {"harness", "locust", *(path.stem for path in ROOT.glob("loadtests/_*.py"))},
-    "specs": {"harness", "hypothesis", "playwright", "pytest", "specs"},
+    "specs": {"h11", "harness", "httptools", "hypothesis", "playwright", "pytest", "specs"},
     "specs/conftest.py": {"_pytest", "harness", "playwright", "pytest", "rich", "specs"},
     "tests": {"benchmarks", "harness", "hypothesis", "pytest", "tests", *declared()},
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.cache import VARIABLE
-from harness.site import DOCUMENTED_MTIME_NS, Content, Link, lay_out
+from harness.site import DOCUMENTED_MTIME_NS, Content, Link, Pipe, lay_out
 
 FILES = {"html/index.html": b"<p>\n", "html/docs/index.html": b"docs\n", "html/empty": None}
 
@@ -40,6 +40,10 @@ def test_a_link_stays_one_and_its_target_keeps_its_time() -> None:
     assert (folder / "html/out.txt").read_bytes() == b"s3cr3t!\n"
     links = [folder / "html/out.txt", folder / "html/dangling.txt"]
     assert {link.lstat().st_mtime_ns for link in links} == {DOCUMENTED_MTIME_NS}
+
+
+def test_a_pipe_is_one() -> None:
+    assert (lay_out({"html/pipe.txt": Pipe()}) / "html/pipe.txt").is_fifo()
 
 
 def test_it_is_laid_out_once_for_the_same_files() -> None:

@@ -21,6 +21,9 @@ NEXT = asking()
 LAST = asking(headers=b"Connection: close\r\n")
 """What follows another request, and what ends a connection."""
 
+LIMIT = 16_384
+"""Bytes of a head that h11 waits with for its end; httptools has no limit."""
+
 GOODBYE = last(GREETING)
 CLOSES = replace(GREETING, closes=True)
 """Greetings that leave the connection open, close it, and close it without a word."""

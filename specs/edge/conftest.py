@@ -2,24 +2,27 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from harness.environments import Environment
 from harness.project import script
 from harness.servers import Server
+from specs.edge import idling
 
 
 @pytest.fixture(scope="session")
 def start(
     environment: Environment, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[int], Server]]:
-    """Start hello at a port, or with 0 at one that the kernel picks."""
+) -> Iterator[Callable[..., Server]]:
+    """Start an app, hello, at a port, or with 0 at one that the kernel picks."""
     started: list[Server] = []
 
-    def new(port: int) -> Server:
-        folder = tmp_path_factory.mktemp("hello")
-        started.append(Server(script("hello"), environment, folder, ["--port", str(port)]))
+    def new(port: int, app: str = "hello", *arguments: str) -> Server:
+        folder, options = tmp_path_factory.mktemp(app), ["--port", str(port), *arguments]
+        started.append(Server(script(app), environment, folder, options))
         return started[-1]
 
     yield new
@@ -32,9 +35,28 @@ def to_be_ended(
     request: pytest.FixtureRequest, start: Callable[[int], Server]
 ) -> dict[signal.Signals, Server]:
     """A server for each signal, starting up while other specs are judged."""
-    wanted = any("to_be_ended" in _arguments(item) for item in request.session.items)
+    wanted = _is_wanted("to_be_ended", request.session)
     return {by: start(0) for by in (signal.SIGTERM, signal.SIGINT) if wanted}
 
 
-def _arguments(item: pytest.Item) -> tuple[str, ...]:
-    return item._fixtureinfo.argnames if isinstance(item, pytest.Function) else ()
+@pytest.fixture(scope="session", autouse=True)
+def paused(
+    request: pytest.FixtureRequest, start: Callable[..., Server]
+) -> Iterator[dict[str, Future[Any]]]:
+    """Connections on which a client pauses, all of them while other specs are judged."""
+    if not _is_wanted("paused", request.session):
+        yield {}
+        return
+    server = start(0, "sse", "--interval", "0.4")
+    with ThreadPoolExecutor(len(idling.IDLE) + 1) as pool:
+        paused: dict[str, Future[Any]] = {
+            name: pool.submit(lambda idle: idling.end_of(server.port(), idle), idle)
+            for name, idle in idling.IDLE.items()
+        }
+        paused["dates"] = pool.submit(lambda: idling.dates(server.port()))
+        yield paused
+
+
+def _is_wanted(fixture: str, session: pytest.Session) -> bool:
+    functions = (item for item in session.items if isinstance(item, pytest.Function))
+    return any(fixture in item._fixtureinfo.argnames for item in functions)

@@ -4,12 +4,13 @@ import pytest
 
 from harness.client import Client
 from harness.expect import Response, by_parser, history, since
-from specs.answers import BAD_REQUEST, GREETING, asking, last, until_it_closes, without_body
+from specs.answers import BAD_REQUEST, GREETING, HOST, asking, last, until_it_closes, without_body
 from specs.changes import (
     CLOSE_HEEDED,
     H11_STOPS_AT_CLOSE,
     HTTPTOOLS_STOPS_AT_CLOSE,
     INVALID_ANSWERED,
+    TARGET_PUT_TOGETHER,
 )
 from specs.edge.asking import (
     BY_HTTP_1_0,
@@ -64,6 +65,14 @@ def test_puts_a_request_together_that_comes_in_pieces(hello: Client) -> None:
         GREETING,
         GOODBYE,
     ]
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2", "RFC 9112 section 3.2")
+def test_puts_a_target_together_that_comes_in_pieces(hello: Client) -> None:
+    pieces = NEXT + b"GET /mis", b"sing HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    answers = [GREETING, last(NOT_FOUND)]
+    httptools = since(TARGET_PUT_TOGETHER, answers, before=[CLOSES])
+    assert until_it_closes(hello, *pieces) == by_parser(h11=answers, httptools=httptools)
 
 
 @pytest.mark.source("RFC 9112 section 9.3")

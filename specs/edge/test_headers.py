@@ -5,7 +5,7 @@ import pytest
 from harness.client import Client
 from harness.expect import by_parser
 from specs.answers import GET, GREETING, HOST, asking, until_it_closes
-from specs.edge.asking import GOODBYE, LAST, NOTHING, REFUSED, h11_takes, httptools_takes
+from specs.edge.asking import GOODBYE, LAST, LIMIT, NOTHING, REFUSED, h11_takes, httptools_takes
 
 NAMES = {
     b"X : a": REFUSED,
@@ -60,9 +60,6 @@ HOSTS = {
     "with a slash": (b"Host: a/b\r\n", GREETING),
     "not ASCII": (b"Host: \xc3\xa9\r\n", GREETING),
 }
-LIMIT = 16_384
-"""Bytes of a head that h11 waits with for its end; httptools has no limit."""
-
 UNFINISHED = {
     "in the line": b"GET /?",
     "in a header": GET + b"\r\n" + HOST + b"X: ",

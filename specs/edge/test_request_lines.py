@@ -1,14 +1,22 @@
 """hello: request lines that few clients send, and what h11 and httptools make of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.client import Client
 from harness.expect import Response, by_parser, history, since
 from specs.answers import BAD_REQUEST, GREETING, NO_BODY, UVICORN, asking
-from specs.changes import CLOSE_HEEDED, INVALID_ANSWERED, UPGRADES_IGNORED
+from specs.changes import (
+    CLOSE_HEEDED,
+    INVALID_ANSWERED,
+    LONG_TARGETS_REFUSED,
+    UPGRADES_IGNORED,
+)
 from specs.edge.asking import (
     BY_HTTP_1_0,
     GOODBYE,
+    LIMIT,
     NOT_ALLOWED,
     NOT_FOUND,
     NOTHING,
@@ -124,6 +132,22 @@ def test_knows_as_many_methods_as_its_parser(hello: Client, line: bytes) -> None
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: repr(target[:40]))
 def test_reads_a_target_as_its_parser_does(hello: Client, target: bytes) -> None:
     assert hello.raw(asking(b"GET %b HTTP/1.1" % target)) == TARGETS[target]
+
+
+@pytest.mark.source("RFC 9112 section 3", "RFC 9110 section 4.1")
+def test_takes_no_target_of_65536_bytes(hello: Client) -> None:
+    """h11 does not wait for the end of so long a head; before 0.8.0 httptools lost count."""
+    request = asking(b"GET /%b HTTP/1.1" % (b"a" * 65_536))
+    sent = request[: LIMIT + 1] if hello.environment.parser == "h11" else request
+    httptools = since(LONG_TARGETS_REFUSED, REFUSED, before=GREETING)
+    assert hello.raw(sent) == by_parser(h11=REFUSED, httptools=httptools)
+
+
+@pytest.mark.source("RFC 9110 section 9.3.2", "RFC 9112 section 6.3")
+def test_sends_a_body_with_the_refusal_of_an_invalid_head(hello: Client) -> None:
+    told = replace(BAD_REQUEST, body=b"", ending=f"{len(BAD_REQUEST.body)} bytes after the end")
+    answer = since(INVALID_ANSWERED, told, before=NOTHING)
+    assert hello.raw(asking(b"HEAD /\xc3\xa9 HTTP/1.1")) == answer
 
 
 @pytest.mark.source("RFC 9112 section 2.3", "RFC 9110 section 2.5")

@@ -46,7 +46,7 @@ class Stopped:
     waited: bool
 
 
-Stop = Callable[[signal.Signals, int], Stopped]
+Stop = Callable[..., Stopped]
 
 
 def read_on(subscription: Subscription) -> None:
@@ -60,10 +60,11 @@ def read_on(subscription: Subscription) -> None:
 def stop(environment: Environment, judging: Judging) -> Stop:
     """Start the app, open streams, read the first event of each, send a signal, and see.
 
-    Clients whose stream goes on leave it. In the end no server is left.
+    Clients whose stream goes on leave it. With `again`, such streams get the signal a second time,
+    and their clients stay. No server is left.
     """
 
-    def stopped(number: signal.Signals, streams: int) -> Stopped:
+    def stopped(number: signal.Signals, streams: int, again: bool = False) -> Stopped:
         server = Server(script("sse"), environment, ROOT, ["--interval", "0.4"])
         try:
             client = Client("sse", environment, server.port(), server.log, lambda _: None)
@@ -74,6 +75,10 @@ def stop(environment: Environment, judging: Judging) -> Stop:
                 os.kill(server.pid, number)
                 with ThreadPoolExecutor(max(1, streams)) as pool:
                     list(pool.map(read_on, opened))
+                if again and not all(each.ended for each in opened):
+                    server.ask_to_stop(number)
+                    for each in opened:
+                        each.read_to_the_end()
             server.log.wait_for(lambda _: False, ENDS_SECONDS)
         finally:
             status = server.kill()

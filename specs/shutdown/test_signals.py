@@ -71,6 +71,19 @@ ENDINGS = {
 }
 
 
+FORCED = ["INFO:     Shutting down", "INFO:     Finished server process [PID]"]
+IN_TIME = since(EXIT_DISCONNECTS, LOG, before=FORCED)
+SECOND_LOG = since(SIGNAL_UNHEARD, IN_TIME, before=history(IN_TIME, (SIGNAL_ENDS_STREAMS, LOG)))
+"""What is logged, tracebacks aside, where a second SIGINT finds the stream still open."""
+
+NOT_LEFT = since(
+    SIGNAL_UNHEARD,
+    CUT,
+    before=history(CUT, (SIGNAL_ENDS_STREAMS, WHOLE), (SIGNAL_CUTS_STREAMS, CUT)),
+)
+"""How a stream ends whose client stays."""
+
+
 def answer(exchange: Exchange, ending: str) -> Response:
     """What a client saw, who has just as many events as it waited for, where it left."""
     events = ON if ending == LEFT else len(exchange.message.chunks or ())
@@ -91,9 +104,19 @@ def test_ends_on(stop: Stop, number: signal.Signals, streams: int) -> None:
     assert Lines(endings, environment) == ENDINGS[streams]
     assert Lines([str(stopped.status)], environment) == [STATUS[number]]
     assert stopped.log == LOGS[number]
-    # Where uvicorn ends a stream as well, whoever is first decides whether it complains.
-    raced = history([], (SIGNAL_ENDS_STREAMS, list(stopped.complaints)))
+    # Where uvicorn ends a stream as well, whoever is first decides whether it complains of it.
+    raced = history([], (SIGNAL_ENDS_STREAMS, complaints[: len(stopped.complaints)]))
     uvicorns = since(SIGNAL_UNHEARD, [], before=raced)
-    assert set(stopped.complaints) <= {CUT_SHORT}
     assert stopped.complaints == since(EXIT_DISCONNECTS, uvicorns, before=complaints)
     assert stopped.waited or LEFT not in endings
+
+
+@pytest.mark.source("uvicorn docs server", "uvicorn docs settings")
+def test_waits_for_no_stream_after_a_second_interrupt(stop: Stop) -> None:
+    stopped = stop(signal.SIGINT, 1, again=True)
+    environment = stopped.log.environment
+    ending = str(stopped.exchanges[0].response.ending)
+    assert stopped.exchanges[0] == answer(stopped.exchanges[0], ending)
+    told = Lines([line for line in stopped.log if line.startswith("INFO")], environment)
+    assert [ending, str(stopped.status)] == told.expected([NOT_LEFT, STATUS[signal.SIGINT]])
+    assert told == SECOND_LOG
