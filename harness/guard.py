@@ -11,10 +11,16 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 
-if __name__ == "__main__":
-    parent = int(sys.argv[1])
+
+def die_with_parent() -> None:
+    """From now on this process dies with its parent."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    parent = int(sys.argv[1])
+    die_with_parent()
     if os.getppid() != parent:
         sys.exit("guard: the parent is gone")
     os.execv(sys.argv[2], sys.argv[2:])

@@ -4,6 +4,7 @@ A thread reads the pipe, so a process that logs much never blocks. `lines` first
 is in the pipe already: all that the process wrote before it answered is there.
 """
 
+import fcntl
 import os
 import re
 import select
@@ -13,6 +14,12 @@ from collections.abc import Callable
 
 LIMIT = 8 * 1024 * 1024
 """Bytes kept of one log; what comes after is read and dropped."""
+
+END = 64 * 1024
+"""Bytes kept, at least half of them, where only the end is."""
+
+PIPE = 1024 * 1024
+"""What a pipe holds for a reader who pauses."""
 
 STAMP = re.compile(r"^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
 
@@ -24,6 +31,8 @@ class Log:
         self._descriptor = descriptor
         self._data = bytearray()
         self._changed = threading.Condition()
+        self._pause = 0.0
+        self._only_end = False
         self.ended = False
         os.set_blocking(descriptor, False)
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -51,6 +60,15 @@ class Log:
                 self._changed.wait(left)
         return True
 
+    def keep_only_the_end(self, pause: float) -> None:
+        """Read the pipe every `pause` seconds only, and forget what is long past.
+
+        Under load, a wake-up for each line would cost the reader more than its own work.
+        """
+        fcntl.fcntl(self._descriptor, fcntl.F_SETPIPE_SZ, PIPE)
+        with self._changed:
+            self._pause, self._only_end = pause, True
+
     def close(self) -> None:
         """Wait for the thread, which ends when no process holds the other end of the pipe."""
         self._thread.join(5)
@@ -61,6 +79,7 @@ class Log:
             with self._changed:
                 self._drain()
                 self._changed.notify_all()
+            time.sleep(self._pause)
         os.close(self._descriptor)
 
     def _drain(self) -> None:
@@ -69,5 +88,7 @@ class Log:
                 data = os.read(self._descriptor, 65536)
             except BlockingIOError:
                 return
+            if self._only_end and len(self._data) > END:
+                del self._data[: -END // 2]
             self._data += data[: max(0, LIMIT - len(self._data))]
             self.ended = not data

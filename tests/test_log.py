@@ -6,7 +6,7 @@ import pytest
 
 from harness import log as log_module
 from harness.log import Log
-from tests.miniatures import piped_log
+from tests.miniatures import SECONDS, piped_log
 
 
 def test_lines_written_before_are_there() -> None:
@@ -90,3 +90,12 @@ def test_waiting_ends_with_the_log() -> None:
     assert not log.wait_for(bool, 60)
     assert log.ended
     log.close()
+
+
+def test_under_load_only_the_end_is_kept() -> None:
+    with piped_log() as (log, writing):
+        log.keep_only_the_end(0.01)
+        for number in range(20_000):
+            os.write(writing, b"line %d\n" % number)
+        assert log.wait_for(lambda lines: "line 19999" in lines, SECONDS)
+        assert len(log.lines()) < 20_000
