@@ -31,7 +31,16 @@ MAY_IMPORT = {
     "harness": {"harness", *declared()},
     "harness/forker.py": set(),
     "harness/guard.py": set(),
-    "loadtests": {"harness", "locust", *(path.stem for path in ROOT.glob("loadtests/_*.py"))},
+    "loadtests": {
+        "gevent",
+        "harness",
+        "hdrh",
+        "locust",
+        "psutil",
+        "rich",
+        *(path.stem for path in ROOT.glob("loadtests/_*.py")),
+    },
+    "loadtests/_without_auth.py": {"starlette", "uvicorn"},
     "specs": {"h11", "harness", "httptools", "hypothesis", "playwright", "pytest", "specs"},
     "specs/conftest.py": {"_pytest", "harness", "playwright", "pytest", "rich", "specs"},
     "tests": {"benchmarks", "harness", "hypothesis", "pytest", "tests", *declared()},
@@ -82,6 +91,7 @@ def test_a_module_imports_what_its_folder_may(module: str) -> None:
         ("specs/test_new.py", "import rich, httpx", {"httpx", "rich"}),
         ("specs/conftest.py", "import rich, httpx", {"httpx"}),
         ("loadtests/new.py", "import requests, pytest", {"pytest", "requests"}),
+        ("loadtests/new.py", "import _servers, starlette", {"starlette"}),
         ("benchmarks/new.py", "import uvicorn", {"uvicorn"}),
         ("tests/test_new.py", "if x:\n  import apps\nimport hypothesis, filelock", {"apps"}),
     ],
@@ -100,7 +110,11 @@ def test_every_folder_with_python_has_its_rule() -> None:
 def test_the_modules_of_the_harness_stay_small() -> None:
     lengths = {
         path.name: len(path.read_text("utf-8").splitlines())
+<<<<<<< HEAD
         for path in ROOT.glob("harness/**/*.py")
+=======
+        for path in [*ROOT.glob("harness/**/*.py"), *ROOT.glob("loadtests/*.py")]
+>>>>>>> c90ac3c (locust: the five apps on any stack, fan-out with every event checked, and no speed where it cannot be believed)
     }
     assert {name: length for name, length in lengths.items() if length > 250} == {}
 

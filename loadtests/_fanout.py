@@ -1,0 +1,233 @@
+"""The fan-out of one generator: subscribers, the window in which their events count, and what
+stands beside them.
+
+Events count from the moment on when all subscribers have had their first one, until the run ends.
+What came before is checked all the same.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+import _servers
+import gevent
+import psutil
+from _books import Books
+from _reader import Reader, Subscription
+from _tables import fire, show
+from locust.env import Environment
+
+from harness.failures import UsageError
+from harness.load.clocks import Stopwatch
+from harness.load.figures import Process
+
+PATH = "/stream"
+NULLS = 100
+"""Streams of the null server, at most; a tenth of the subscribers, where that is less."""
+
+TICK = 0.05
+CONNECT_SECONDS = 60.0
+SILENT_SECONDS = 5.0
+"""A stream that is silent for so long and for five intervals, or for as long as events counted, has
+lost what should have come."""
+
+SLOW = 100
+"""One subscriber of so many is slow, in the profile of slow readers."""
+
+
+STAY = 5
+"""Under churn, a subscriber leaves after 1, 2, … or this many events."""
+
+
+class Fanout:
+    """The subscribers of this process. `opened` is called when the window opens."""
+
+    def __init__(
+        self, environment: Environment, books: Books, interval: float, profile: str
+    ) -> None:
+        self.environment = environment
+        self.books = books
+        self.interval = interval
+        self.profile = profile
+        self.reader = Reader(books, interval)
+        self.reader.on_open = self._on_open
+        self.reader.on_wrong = self._on_wrong
+        self.subscribers: set[Subscription] = set()
+        self.slow: list[Subscription] = []
+        self.asked = self.opens = 0
+        self.closed = False
+        self._watch: Stopwatch | None = None
+        self._since = 0.0
+        self._process = psutil.Process()
+        self._before = self._process.memory_info().rss
+        self._null = _servers.null(interval)
+        self._greenlets = [gevent.spawn(self._tick), gevent.spawn(self._show)]
+
+    def subscribe(self, host: str) -> Subscription:
+        """One more subscriber. Raises OSError."""
+        self.asked += 1
+        self.books.counts["asked"] += 1
+        stay = 1 + self.asked % STAY if self.profile == "churn" else 0
+        slow = self.profile == "slow" and self.asked % SLOW == 1
+        found = self.reader.subscribe(
+            _servers.address(host), PATH, "slow" if slow else "lateness", slow, stay
+        )
+        self.subscribers.add(found)
+        if slow:
+            self.slow.append(found)
+        return found
+
+    def leave(self, subscription: Subscription) -> None:
+        self.subscribers.discard(subscription)
+        self._enter_drift(subscription)
+        self.reader.leave(subscription)
+
+    def open_window(self, opened: Callable[[], None]) -> None:
+        """Wait until all are connected and have had an event; from then on events count."""
+        self._greenlets.append(gevent.spawn(self._open, opened))
+
+    def connected(self) -> int:
+        """How many streams are open; under churn, how many subscribers have had one."""
+        if self.profile == "churn":
+            return min(self._users(), self.opens)
+        return sum(1 for each in self.subscribers if each.opened and each.socket)
+
+    def _users(self) -> int:
+        runner = self.environment.runner
+        assert runner is not None
+        return runner.user_classes_count.get("SseUser", 0)
+
+    def _settled(self) -> bool:
+        """All are connected, and the first event, which waited for all to be, has come to each."""
+        return self.connected() >= self._users() and (
+            self.profile == "churn" or all(each.stream.number for each in self.subscribers)
+        )
+
+    def close(self) -> None:
+        """Close the window: enter what is overdue, what fell silent, and what this process took."""
+        if self.closed:
+            return
+        self.closed = True
+        now = time.monotonic_ns()
+        if self.reader.counting and self._watch:
+            self.books.seconds = time.monotonic() - self._since
+            memory = self._process.memory_info().rss
+            share = self._watch.share()
+            process = Process(share.cores, share.waiting, self._before, memory)
+            self.books.generators = [process]
+        gevent.killall(self._greenlets)
+        show(self.environment, self.reader)
+        self._read_what_slow_ones_left()
+        self.reader.counting = False
+        if self.profile != "shutdown":
+            self.reader.stop()
+        if not self.books.seconds:
+            self.books.counts["connected"] = self.connected()
+        events = self.books.spread("lateness").count
+        silent = max(SILENT_SECONDS, 5 * self.interval) * 1e9
+        if self.books.seconds:
+            silent = min(silent, max(1.0, self.books.seconds) * 1e9)
+        for each in self.subscribers:
+            if each.socket and each.kind == "lateness":
+                overdue = now - each.since - self.interval * 1e9
+                if each.opened and events and overdue > 0:
+                    self.books.record("lateness", overdue / 1000)
+                if now - each.since > silent:
+                    waited = (now - each.since) / 1e9
+                    said = f"stream: no event for {waited:.1f} s after {each.stream.number}"
+                    self.books.wrong("silent", said)
+            self._enter_drift(each)
+            self.reader.settle(each)
+
+    def end(self) -> None:
+        """Close all connections."""
+        self.close()
+        self.reader.close()
+        self._null.server.kill()
+
+    def wait_for_ends(self, seconds: float) -> None:
+        """Wait until the server has ended all streams, as a shutdown should."""
+        self.reader.closing = True
+        deadline = time.monotonic() + seconds
+        while self.connected() and time.monotonic() < deadline:
+            gevent.sleep(0.05)
+        self.books.counts["left open"] += self.connected()
+
+    def storm(self) -> None:
+        """Drop all subscribers at once; their users subscribe again at once."""
+        self.reader.counting = False
+        everyone = list(self.subscribers)
+        begun = time.monotonic()
+        for each in everyone:
+            each.left = True
+            self.leave(each)
+        while self.connected() < len(everyone) and time.monotonic() - begun < CONNECT_SECONDS:
+            gevent.sleep(0.02)
+        took = time.monotonic() - begun
+        self.books.counts["storms"] += 1
+        self.books.record("storm", took * 1e6)
+        gevent.sleep(self.interval)
+        self.reader.counting = True
+
+    def _open(self, opened: Callable[[], None]) -> None:
+        deadline = time.monotonic() + CONNECT_SECONDS
+        self._open_nulls()
+        while not self._settled():
+            if time.monotonic() > deadline:
+                return
+            gevent.sleep(0.02)
+        for each in self.slow:
+            self.reader.read_no_more(each)
+        self.books.counts["connected"] = self.connected()
+        self._since, self._watch = time.monotonic(), Stopwatch(os.getpid())
+        self.reader.counting = True
+        opened()
+
+    def _open_nulls(self) -> None:
+        address = _servers.address(self._null.url)
+        for _ in range(max(1, min(NULLS, len(self.subscribers) // 10))):
+            self.reader.subscribe(address, PATH, "null lateness")
+            gevent.sleep(self.interval / NULLS)
+
+    def _read_what_slow_ones_left(self) -> None:
+        """Their events must be whole and in order too."""
+        if not self.slow or not self.reader.counting:
+            return
+        before = {each: each.stream.number for each in self.slow}
+        for each in self.slow:
+            self.reader.read_again(each)
+        gevent.sleep(max(1.0, self.interval))
+        behind = [each.stream.number - before[each] for each in self.slow]
+        self.books.counts["slow readers"] += len(behind)
+        self.books.counts["slow events"] += sum(behind)
+
+    def _enter_drift(self, each: Subscription) -> None:
+        if each.kind == "lateness" and each.stream.number and not each.entered:
+            late = each.since - each.asked - each.stream.number * self.reader.interval
+            self.books.counts["drift ns"] += late
+            self.books.counts["drift events"] += each.stream.number
+            each.entered = True
+
+    def _tick(self) -> None:
+        while True:
+            due = time.monotonic() + TICK
+            gevent.sleep(TICK)
+            if self.reader.counting:
+                self.books.record("lag", max(0.0, time.monotonic() - due) * 1e6)
+
+    def _show(self) -> None:
+        """Show the lateness of each second's events in locust's own tables."""
+        while True:
+            gevent.sleep(1.0)
+            show(self.environment, self.reader)
+
+    def _on_open(self, subscription: Subscription) -> None:
+        if subscription.kind != "null lateness":
+            self.opens += 1
+            took = (subscription.opened - subscription.asked) / 1e6
+            fire(self.environment, "subscribe", took)
+
+    def _on_wrong(self, subscription: Subscription, said: str) -> None:
+        if subscription.kind == "null lateness":
+            raise UsageError(f"the null server failed: {said}")
+        fire(self.environment, "event", None, ValueError(said))

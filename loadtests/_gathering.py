@@ -1,0 +1,115 @@
+"""From the books of all generators, and what was measured beside, to the results of the run."""
+
+import time
+from collections.abc import Iterator
+
+import gevent
+from _books import Books
+from _servers import Loaded
+from _state import STREAMS, run
+from locust.runners import MasterRunner
+
+from harness.load.figures import Fanout, Process, Requests, Results, Spread
+
+MIB = 1024 * 1024
+SECONDS = 60.0
+"""How long the master waits for the books of its workers."""
+
+
+class Measured:
+    """What the servers took, at the moment when the books were closed."""
+
+    def __init__(self, servers: dict[str, Loaded]) -> None:
+        self.cpu: dict[str, float] = {}
+        self.processes: dict[str, Process] = {}
+        for name, each in servers.items():
+            if each.alive and each.watch:
+                self.cpu[name] = each.watch.cpu_seconds()
+                share = each.watch.share()
+                self.processes[name] = Process(
+                    share.cores, share.waiting, each.before, each.memory()
+                )
+
+
+def gather(master: MasterRunner) -> None:
+    """Have all workers close their books, and wait until they told what stands there."""
+    master.send_message("close books")
+    deadline = time.monotonic() + SECONDS
+    while len(run.told) < run.workers and time.monotonic() < deadline:
+        gevent.sleep(0.05)
+
+
+def results(measured: Measured, raw: Spread) -> Results:
+    books = run.entered()
+    names = run.names
+    requests = {}
+    for name in names:
+        count = books.counts[f"requests {name}"]
+        cpu = measured.cpu.get(name)
+        requests[name] = Requests(
+            count,
+            books.counts[f"failures {name}"],
+            books.spread(f"requests {name}"),
+            cpu / count * 1e6 if cpu is not None and count else None,
+        )
+    servers = {name: str(each.server.environment) for name, each in run.servers.items()}
+    host = run.environment.host or ""
+    return Results(
+        servers=servers or dict.fromkeys((*names, *([STREAMS] * run.has_streams)), host),
+        requests=requests,
+        fanout=_fanout(measured, raw) if run.has_streams else None,
+        crashed=tuple(run.crashed),
+        examples=tuple(books.examples),
+        processes=max(1, run.workers, len(run.of_workers)),
+        silent=0 if run.generates else max(run.workers, len(run.of_workers)) - len(run.told),
+        cores=max((each.cores for each in books.generators), default=0.0),
+    )
+
+
+def _fanout(measured: Measured, raw: Spread) -> Fanout:
+    books = run.entered()
+    lateness = books.spread("lateness")
+    counts = books.counts
+    server = measured.processes.get(STREAMS)
+    rate = (lateness.count + raw.count) / books.seconds if books.seconds else 0.0
+    return Fanout(
+        wanted=run.wanted or counts["asked"],
+        connected=counts["connected"],
+        interval=run.options.interval,
+        profile=run.options.sse_profile,
+        seconds=books.seconds,
+        lateness=lateness,
+        null=books.spread("null lateness"),
+        lag=books.spread("lag"),
+        raw=raw,
+        drift=counts["drift ns"] / max(1, counts["drift events"]) / 1e6,
+        defects=dict(books.defects),
+        server=server,
+        cpu_us=server.cores / rate * 1e6 if server and rate else None,
+        generators=tuple(books.generators),
+        notes=(*run.notes, *_notes(books, server)),
+        faults=tuple(run.faults),
+    )
+
+
+def _notes(books: Books, server: Process | None) -> Iterator[str]:
+    """What the profile of the run shows beside lateness."""
+    counts = books.counts
+    if slow := counts["slow readers"]:
+        yield (
+            f"{slow} of the subscribers read nothing while events counted, and found "
+            f"{counts['slow events']} whole and in order afterwards."
+        )
+    if counts["asked"] > run.wanted:
+        yield f"{counts['asked']} streams were opened in all."
+    if (storm := books.spread("storm")).count:
+        yield f"All left and subscribed again at once: the last was back after {storm.max:.0f} ms."
+        if server:
+            before = run.servers[STREAMS].marked / MIB
+            after = server.bytes_with / MIB
+            yield f"The server's memory was {before:.1f} MiB before that, {after:.1f} at the end."
+    if ends := counts["ended whole"] + counts["cut off"] + counts["left open"]:
+        yield (
+            f"Of {ends} open streams, {counts['ended whole']} ended with their last chunk, "
+            f"{counts['cut off']} were cut off, and {counts['left open']} stayed open."
+        )

@@ -1,0 +1,59 @@
+"""Users that send plain requests, and check each answer."""
+
+from pathlib import Path
+from typing import Any
+
+import _run  # its listeners
+from _state import run
+from locust import FastHttpUser, constant_throughput, events
+
+__all__ = ["CheckedUser", "_run"]
+
+
+class CheckedUser(FastHttpUser):
+    """Twenty requests a second, as long as the server keeps up. A wrong answer is a failure.
+
+    `app` is what the embedded server runs; each class has a server of its own, so that its CPU time
+    is known by class. `script` is the app's file, where it is none of the five apps.
+    """
+
+    abstract = True
+    wait_time = constant_throughput(20)
+    app: str
+    script: Path | None = None
+
+    def context(self) -> dict[str, Any]:
+        return {"user": type(self).__name__}
+
+    def check(
+        self, path: str, status: int, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
+        """Send GET, and compare status and body."""
+        name = f"{type(self).__name__} {path}"
+        with self.client.get(path, headers=headers, name=name, catch_response=True) as answer:
+            if (answer.status_code, answer.content) == (status, body):
+                answer.success()
+            elif answer.status_code == 0:
+                answer.failure(f"no answer: {answer.error}")
+            else:
+                answer.failure(
+                    f"expected {status} {body[:60]!r}, received {answer.status_code} "
+                    f"{(answer.content or b'')[:60]!r}"
+                )
+
+
+@events.request.add_listener
+def keep(
+    name: str, response_time: float, exception: Exception | None, context: Any, **_: Any
+) -> None:
+    """Locust rounds what it keeps to whole milliseconds, or two digits."""
+    user = (context or {}).get("user")
+    if user is None:
+        return
+    run.books.counts[f"requests {user}"] += 1
+    if exception:
+        run.books.counts[f"failures {user}"] += 1
+        if len(run.books.examples) < 1:
+            run.books.examples.append(f"{name}: {exception}")
+    else:
+        run.books.record(f"requests {user}", response_time * 1000)

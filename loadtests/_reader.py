@@ -1,0 +1,218 @@
+"""The reader: one greenlet that reads all streams of this process through one epoll.
+
+A greenlet for each stream would cost a switch for each event. The time of an event is taken right
+after the call that received it, so what the reader takes to get to it counts as lateness, and shows
+in the null server's streams as well.
+"""
+
+import errno
+import socket as sockets
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import gevent
+from _books import Books
+from gevent import event, monkey, socket
+
+from harness.load.stream import Broken, Stream, lateness
+
+# gevent takes epoll away, and its own sockets wait for themselves.
+epoll = monkey.get_original("select", "epoll")
+IN, OUT = 1, 4
+plain = monkey.get_original("socket", "socket")
+
+BATCH = 200
+"""Streams that are read before other greenlets get their turn."""
+
+BUFFER = 65536
+SLOW_BUFFER = 4096
+SOURCES = 8
+"""Loopback addresses to connect from: each has 28,000 ports."""
+
+
+class Subscription:
+    """One stream, from the request on. `over` is set when it ends, for whatever reason.
+
+    `stay` is after how many events the subscriber leaves (0: never), and `left` says that he did.
+    """
+
+    __slots__ = (
+        "asked",
+        "entered",
+        "kind",
+        "left",
+        "opened",
+        "over",
+        "request",
+        "since",
+        "socket",
+        "stay",
+        "stream",
+    )
+
+    def __init__(self, kind: str, request: bytes, stay: int) -> None:
+        self.kind = kind
+        self.request = request
+        self.stay = stay
+        self.left = False
+        self.stream = Stream()
+        self.asked = time.monotonic_ns()
+        self.opened = 0
+        self.entered = False
+        self.since = self.asked
+        self.over = event.Event()
+        self.socket: sockets.socket | None = None
+
+
+class Reader:
+    """Reads subscriptions and keeps the books. `kind` is the histogram of a stream's lateness."""
+
+    def __init__(self, books: Books, interval: float) -> None:
+        self.books = books
+        self.interval = int(interval * 1e9)
+        self.counting = False
+        self.closing = False
+        self.streams: dict[int, Subscription] = {}
+        self.fresh: Counter[int] = Counter()
+        self.on_open: Callable[[Subscription], None] = lambda _: None
+        self.on_wrong: Callable[[Subscription, str], None] = lambda *_: None
+        self._epoll = epoll()
+        self._greenlet = gevent.spawn(self._run)
+
+    def subscribe(
+        self, address: tuple[str, int], path: str, kind: str, slow: bool = False, stay: int = 0
+    ) -> Subscription:
+        """Connect and ask, without waiting. Raises OSError."""
+        request = f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n"
+        subscription = Subscription(kind, request.encode(), stay)
+        for last in range(SOURCES):
+            found = plain(sockets.AF_INET, sockets.SOCK_STREAM)
+            found.setblocking(False)
+            if slow:
+                found.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, SLOW_BUFFER)
+            if last:
+                found.bind((f"127.0.0.{last + 1}", 0))
+            code = found.connect_ex(address)
+            if code != errno.EADDRNOTAVAIL:
+                break
+            found.close()
+        if code not in (0, errno.EINPROGRESS):
+            found.close()
+            raise OSError(code, errno.errorcode[code])
+        subscription.socket = found
+        self.streams[found.fileno()] = subscription
+        self._epoll.register(found.fileno(), OUT)
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """Close the connection. What is unfinished then is nobody's fault."""
+        if subscription.socket is not None:
+            self.streams.pop(subscription.socket.fileno(), None)
+            subscription.socket.close()
+            subscription.socket = None
+            self.settle(subscription)
+        subscription.over.set()
+
+    def settle(self, subscription: Subscription) -> None:
+        """Enter what the stream has lost so far."""
+        subscription.stream.settle(server_ended=False)
+        self._account(subscription)
+
+    def read_no_more(self, subscription: Subscription) -> None:
+        """Leave what comes to the kernel, as a slow reader does."""
+        if subscription.socket is not None:
+            self._epoll.modify(subscription.socket.fileno(), 0)
+
+    def read_again(self, subscription: Subscription) -> None:
+        if subscription.socket is not None:
+            self._epoll.modify(subscription.socket.fileno(), IN)
+
+    def stop(self) -> None:
+        """Read no stream any more."""
+        self._greenlet.kill()
+
+    def close(self) -> None:
+        self.stop()
+        for subscription in list(self.streams.values()):
+            self.leave(subscription)
+        self._epoll.close()
+
+    def _run(self) -> None:
+        while True:
+            socket.wait_read(self._epoll.fileno())
+            for descriptor, mask in self._epoll.poll(0, BATCH):
+                if subscription := self.streams.get(descriptor):
+                    try:
+                        self._ready(subscription, mask)
+                    except BlockingIOError:
+                        continue
+                    except (OSError, Broken) as error:
+                        self._ends(subscription, str(error))
+            gevent.sleep(0)
+
+    def _ready(self, subscription: Subscription, mask: int) -> None:
+        connection = subscription.socket
+        assert connection is not None
+        if not subscription.opened and mask & OUT:
+            if code := connection.getsockopt(sockets.SOL_SOCKET, sockets.SO_ERROR):
+                raise OSError(code, errno.errorcode.get(code, "?"))
+            connection.send(subscription.request)
+            self._epoll.modify(connection.fileno(), IN)
+            return
+        data = connection.recv(BUFFER)
+        now = time.monotonic_ns()
+        stream = subscription.stream
+        if not data:
+            self._ends(subscription, "")
+            return
+        good = stream.feed(data)
+        if good:
+            self._count(subscription, now, good)
+            if subscription.stay and stream.number >= subscription.stay:
+                subscription.left = True
+                self.leave(subscription)
+                return
+        elif not subscription.opened and stream.opened:
+            subscription.opened = now
+            self.on_open(subscription)
+        if stream.defects:
+            self._account(subscription)
+        if stream.ended:
+            self._ends(subscription, "")
+
+    def _count(self, subscription: Subscription, now: int, good: int) -> None:
+        if not subscription.opened:
+            subscription.opened = now
+            self.on_open(subscription)
+        kind = subscription.kind
+        if self.counting:
+            for late in lateness(subscription.since, now, self.interval, good):
+                self.books.record(kind, late // 1000)
+                if kind == "lateness":
+                    self.fresh[late // 1_000_000] += 1
+        subscription.since = now
+
+    def _ends(self, subscription: Subscription, why: str) -> None:
+        """The server ended it, or broke it."""
+        stream = subscription.stream
+        stream.settle(server_ended=True)
+        if subscription.kind == "lateness":
+            if self.closing:
+                self.books.counts["ended whole" if stream.ended else "cut off"] += 1
+            else:
+                kind = "ended early" if subscription.opened else "refused"
+                said = f"{kind} after event {stream.number}: {why or 'the server closed it'}"
+                self._wrong(subscription, kind, said)
+        self.leave(subscription)
+
+    def _account(self, subscription: Subscription) -> None:
+        """Enter what the stream's own checks found."""
+        stream = subscription.stream
+        for kind, times in (stream.defects or {}).items():
+            self._wrong(subscription, kind, stream.first, times)
+        stream.defects = None
+
+    def _wrong(self, subscription: Subscription, kind: str, said: str, times: int = 1) -> None:
+        self.books.wrong(kind, f"stream: {said}", times)
+        self.on_wrong(subscription, said)

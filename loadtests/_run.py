@@ -1,0 +1,229 @@
+"""A run of locust, from its options to its exit code.
+
+The failing exit code is set first; the passing one last, where the figures allow it.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import _options  # its listener
+import _profiles
+import _report
+import _servers
+import gevent
+from _fanout import PATH, Fanout
+from _gathering import Measured, gather, results
+from _raw import Raw
+from _state import STREAMS, run
+from locust import events
+from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
+
+from harness.cache import write_whole
+from harness.failures import Failure
+from harness.guard import die_with_parent
+from harness.load import descriptors
+from harness.load.figures import Process, Results, Spread, written
+from harness.load.verdict import judged
+
+__all__ = ["_options"]
+
+POLL_SECONDS = 0.5
+
+# The workers of --processes; locust itself leaves them behind when it is killed, or fails early.
+os.register_at_fork(after_in_child=die_with_parent)
+
+
+@events.init.add_listener
+def start(environment: Environment, **_: Any) -> None:
+    """Start the servers, or see that the one of --host listens."""
+    run.environment = environment
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        runner.register_message("close books", _close_books_of_worker, concurrent=True)
+        signal.signal(signal.SIGINT, _leave_it_to_the_master)
+        return
+    environment.process_exit_code = Failure.exit_code
+    try:
+        descriptors.enough_for(_connections_of_a_process(), "connections")
+        if environment.host:
+            _servers.answers(environment.host)
+        else:
+            classes = {
+                each.__name__: (str(vars(each)["app"]), vars(each).get("script"))
+                for each in environment.user_classes
+            }
+            run.servers = _servers.embedded(run.options.stack, classes, run.options.interval)
+            run.options.hosts = {name: each.url for name, each in run.servers.items()}
+    except Failure as failure:
+        print(f"{failure.verdict}: {failure}", file=sys.stderr)
+        sys.exit(failure.exit_code)
+    if isinstance(runner, MasterRunner):
+        runner.register_message("books", _books_of_worker)
+        runner.register_message("window", _window_of_worker)
+    gevent.spawn(_watch)
+
+
+@events.test_start.add_listener
+def begin(environment: Environment, **_: Any) -> None:
+    run.clear()
+    run.use(getattr(run.options, "hosts", {}))  # travels to the workers with the other options
+    for loaded in run.servers.values():
+        loaded.begin()
+    if not run.has_streams:
+        return
+    if run.generates:
+        options = run.options
+        run.fanout = Fanout(environment, run.books, options.interval, options.sse_profile)
+    if run.leads:
+        url = environment.host or run.servers[STREAMS].url
+        users = run.runner.target_user_count
+        ramp = users / (run.options.spawn_rate or 1)
+        run.raw = Raw(_servers.address(url), PATH, users, run.options.interval, ramp)
+
+
+@events.spawning_complete.add_listener
+def spawned(**_: Any) -> None:
+    if run.fanout and not run.windows:
+        run.windows += 1
+        run.fanout.open_window(_window_opens)
+
+
+@events.report_to_master.add_listener
+def report(client_id: str, data: dict[str, Any]) -> None:
+    data["books"] = run.books.snapshot()
+
+
+@events.worker_report.add_listener
+def reported(client_id: str, data: dict[str, Any]) -> None:
+    """What a worker has seen so far; its last word is final."""
+    if client_id not in run.told:
+        run.of_workers[client_id] = data["books"]
+
+
+@events.test_stopping.add_listener
+def close(environment: Environment, **_: Any) -> None:
+    """Close the books, before any user is stopped."""
+    if not run.leads:
+        _close_books()
+        return
+    if run.stopping:
+        return
+    run.stopping = True
+    if run.raw:
+        run.raw.window_closes()
+    measured = Measured(run.servers)
+    shutdown = _profiles.shut_down_soon()
+    if isinstance(environment.runner, MasterRunner):
+        gather(environment.runner)
+    else:
+        _close_books()
+    if shutdown:
+        shutdown.join()
+    run.results = results(measured, run.raw.spread() if run.raw else Spread())
+    run.codes.append(judged(run.results).exit_code)
+    run.stopping = False
+
+
+@events.test_stop.add_listener
+def end(**_: Any) -> None:
+    if run.fanout:
+        run.fanout.end()
+        run.fanout = None
+    if run.raw:
+        run.raw.kill()
+    if run.leads and not run.options.headless:
+        tell()
+
+
+@events.quitting.add_listener
+def conclude(environment: Environment, **_: Any) -> None:
+    run.runner.stop()
+    if not run.leads:
+        return
+    if run.options.results:
+        write_whole(Path(run.options.results).absolute(), written(_so_far()))
+    run.stopping = True
+    _servers.stop_all(run.servers)
+    last = judged(_so_far()).exit_code
+    environment.process_exit_code = next((code for code in run.codes if code), last)
+
+
+@events.quit.add_listener
+def tell(**_: Any) -> None:
+    if run.leads:
+        _report.tell(_so_far(), judged(_so_far()))
+
+
+def _so_far() -> Results:
+    return run.results or Results(servers={}, crashed=tuple(run.crashed))
+
+
+def _connections_of_a_process() -> int:
+    """Those of the busiest process, which is the server, where it is started here."""
+    users = int(run.options.num_users or 1)
+    if run.environment.host:
+        return -(-users // max(1, int(run.options.expect_workers)))
+    return users
+
+
+def _leave_it_to_the_master(signum: int, frame: object) -> None:
+    """Ctrl-C reaches all processes; the master asks for the books, and then ends its workers."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not run.under_way:
+        raise KeyboardInterrupt
+
+
+def _window_opens() -> None:
+    if isinstance(run.runner, WorkerRunner):
+        run.runner.send_message("window")
+    else:
+        _all_windows_are_open()
+    _profiles.in_window()
+
+
+def _window_of_worker(**_: Any) -> None:
+    run.windows += 1
+    if run.windows == run.workers:
+        _all_windows_are_open()
+
+
+def _all_windows_are_open() -> None:
+    if run.raw:
+        run.raw.window_opens()
+    for loaded in run.servers.values():
+        loaded.mark()
+
+
+def _close_books() -> None:
+    if run.fanout:
+        run.fanout.close()
+        _profiles.at_close()
+    elif not run.books.generators:
+        share = run.watch.share()
+        run.books.generators = [Process(share.cores, share.waiting)]
+
+
+def _close_books_of_worker(environment: Environment, **_: Any) -> None:
+    assert isinstance(environment.runner, WorkerRunner)
+    _close_books()
+    environment.runner.send_message("books", run.books.snapshot())
+
+
+def _books_of_worker(msg: Any, **_: Any) -> None:
+    run.of_workers[msg.node_id] = msg.data
+    run.told.add(msg.node_id)
+
+
+def _watch() -> None:
+    """End the run as soon as a server has crashed."""
+    while True:
+        gevent.sleep(POLL_SECONDS)
+        if not run.stopping and (found := _servers.crashed(run.servers)):
+            run.crashed += found
+            print(*found, sep="\n", file=sys.stderr, flush=True)
+            run.runner.quit()
+            return

@@ -1,0 +1,125 @@
+"""The servers of a run: one for each User class, started here where no --host is given."""
+
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from harness import site
+from harness.environments import Environment, provision
+from harness.failures import DidNotStart, UsageError
+from harness.load import null_server
+from harness.load.clocks import Stopwatch
+from harness.project import catalogue, script, site_files
+from harness.servers import Server
+
+LOG_PAUSE = 0.05
+"""Seconds between two looks at what an app logs: at two lines an event, each look costs."""
+
+
+@dataclass
+class Loaded:
+    """A server under load. `before` is its memory when that began, and `marked`
+    when events began to count.
+    """
+
+    server: Server
+    url: str
+    before: int = 0
+    marked: int = 0
+    watch: Stopwatch | None = None
+
+    @property
+    def alive(self) -> bool:
+        return not self.server.log.ended
+
+    def begin(self) -> None:
+        self.before = self.memory()
+        self.mark()
+
+    def mark(self) -> None:
+        """From here on its time on the cores counts."""
+        self.marked = self.memory()
+        self.watch = Stopwatch(self.server.pid) if self.alive else None
+
+    def memory(self) -> int:
+        try:
+            return int(psutil.Process(self.server.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+
+def embedded(
+    stack: str, classes: dict[str, tuple[str, Path | None]], interval: float
+) -> dict[str, Loaded]:
+    """Start a server for each User class. Raises what `provision` does, and DidNotStart."""
+    environment = provision(catalogue().named(stack))
+    print(f"loading {environment}", file=sys.stderr, flush=True)
+    cwd = site.lay_out(site_files())
+    started = {}
+    try:
+        for name, (app, file) in classes.items():
+            arguments = ["--interval", str(interval)] if app == "sse" else []
+            started[name] = Server(file or script(app), environment, cwd, arguments)
+        return {name: listening(server) for name, server in started.items()}
+    except BaseException:
+        for server in started.values():
+            server.kill()
+        raise
+
+
+def null(interval: float) -> Loaded:
+    """A null server for this process alone."""
+    environment = Environment("null server", Path(sys.executable), "", {})
+    return listening(
+        Server(Path(null_server.__file__), environment, Path(), ["--interval", str(interval)])
+    )
+
+
+def listening(server: Server) -> Loaded:
+    loaded = Loaded(server, f"http://127.0.0.1:{server.port()}")
+    server.log.keep_only_the_end(LOG_PAUSE)
+    return loaded
+
+
+def address(url: str) -> tuple[str, int]:
+    """The host and port of a --host. Raises UsageError."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or 80
+    except ValueError:
+        port = 0
+    if parts.scheme != "http" or not parts.hostname or not port:
+        raise UsageError(f"--host {url}: it must look like http://127.0.0.1:8000")
+    return parts.hostname, port
+
+
+def answers(url: str) -> None:
+    """Raises DidNotStart where nobody listens."""
+    try:
+        socket.create_connection(address(url), 5).close()
+    except OSError as error:
+        raise DidNotStart(
+            f"--host {url}: nobody listens there ({error.strerror or error}); without --host the "
+            "app is started here"
+        ) from None
+
+
+def crashed(loaded: dict[str, Loaded]) -> list[str]:
+    """A sentence for each server that has ended by itself."""
+    return [
+        f"the server of {name} ended in mid-run with status {each.server.kill()}: "
+        f"{([line for line in each.server.log.lines() if line.strip()] or ['it said nothing'])[-1]}"
+        for name, each in loaded.items()
+        if each.server.log.ended
+    ]
+
+
+def stop_all(loaded: dict[str, Loaded]) -> None:
+    """Nothing is asked of them any more, and they need not end well."""
+    for each in loaded.values():
+        each.server.kill()
+    loaded.clear()

@@ -1,0 +1,102 @@
+"""What this process knows of the run that is under way."""
+
+import argparse
+import os
+from typing import Any
+
+from _books import Books
+from _fanout import Fanout
+from _raw import Raw
+from _servers import Loaded
+from locust.env import Environment
+from locust.runners import MasterRunner, Runner, WorkerRunner
+
+from harness.load.clocks import Stopwatch
+from harness.load.figures import Results
+
+STREAMS = "SseUser"
+"""The User class that subscribes; all others send requests."""
+
+
+class Run:
+    environment: Environment
+
+    def __init__(self) -> None:
+        self.servers: dict[str, Loaded] = {}
+        self.crashed: list[str] = []
+        self.stopping = False
+        self.codes: list[int] = []
+        self.clear()
+
+    def clear(self) -> None:
+        """A new test begins; the servers stay."""
+        self.books = Books()
+        self.of_workers: dict[str, dict[str, Any]] = {}
+        self.told: set[str] = set()
+        self.windows = 0
+        self.notes: list[str] = []
+        self.faults: list[str] = []
+        self.fanout: Fanout | None = None
+        self.raw: Raw | None = None
+        self.results: Results | None = None
+        self.watch = Stopwatch(os.getpid())
+
+    @property
+    def under_way(self) -> bool:
+        return self.fanout is not None or bool(self.books.counts)
+
+    @property
+    def runner(self) -> Runner:
+        assert self.environment.runner is not None
+        return self.environment.runner
+
+    @property
+    def options(self) -> argparse.Namespace:
+        options = self.environment.parsed_options
+        assert isinstance(options, argparse.Namespace)
+        return options
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is where the servers are started and the verdict is given."""
+        return not isinstance(self.environment.runner, WorkerRunner)
+
+    @property
+    def generates(self) -> bool:
+        return not isinstance(self.environment.runner, MasterRunner)
+
+    @property
+    def has_streams(self) -> bool:
+        return any(each.__name__ == STREAMS for each in self.environment.user_classes)
+
+    @property
+    def names(self) -> list[str]:
+        """The User classes that send requests, those of an app together."""
+        plain = [each for each in self.environment.user_classes if each.__name__ != STREAMS]
+        plain.sort(key=lambda each: (str(vars(each)["app"]), each.__name__))
+        return [each.__name__ for each in plain]
+
+    @property
+    def wanted(self) -> int:
+        """The subscribers that all generators have together."""
+        return int(self.runner.target_user_classes_count.get(STREAMS, 0))
+
+    @property
+    def workers(self) -> int:
+        found = self.environment.runner
+        return len(found.clients.all) if isinstance(found, MasterRunner) else 0
+
+    def use(self, hosts: dict[str, str]) -> None:
+        """Let each User class load its own server."""
+        for each in self.environment.user_classes:
+            if each.__name__ in hosts:
+                each.host = hosts[each.__name__]
+
+    def entered(self) -> Books:
+        """The books of this process, or those of all workers together."""
+        if self.generates:
+            return self.books
+        return Books.merged(self.of_workers.values())
+
+
+run = Run()

@@ -1,0 +1,38 @@
+"""Rows of locust's own tables, and so of its web UI."""
+
+import time
+
+from _reader import Reader
+from locust.env import Environment
+from locust.stats import StatsEntry, bucket_response_time
+
+
+def fire(
+    environment: Environment, name: str, took: float | None, exception: Exception | None = None
+) -> None:
+    environment.events.request.fire(
+        request_type="SSE",
+        name=name,
+        response_time=took,
+        response_length=0,
+        exception=exception,
+        context={},
+    )
+
+
+def show(environment: Environment, reader: Reader) -> None:
+    """Add the fresh lateness to locust's statistics, in one piece, as it adds that of a worker."""
+    fresh, reader.fresh = reader.fresh, type(reader.fresh)()
+    if not fresh:
+        return
+    count, now = fresh.total(), time.time()
+    batch = StatsEntry(environment.stats, "event lateness", "SSE")
+    batch.num_requests = count
+    batch.total_response_time = sum(ms * times for ms, times in fresh.items())
+    batch.min_response_time, batch.max_response_time = min(fresh), max(fresh)
+    batch.last_request_timestamp = now
+    batch.num_reqs_per_sec = {int(now): count}
+    for ms, times in fresh.items():
+        batch.response_times[bucket_response_time(ms)] += times
+    for entry in (environment.stats.get("event lateness", "SSE"), environment.stats.total):
+        entry.extend(batch)

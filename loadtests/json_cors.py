@@ -1,0 +1,13 @@
+"""JSON from a path parameter, asked for from another origin."""
+
+from _http import CheckedUser
+from locust import task
+
+
+class JsonCorsUser(CheckedUser):
+    app = "json_cors"
+
+    @task
+    def user(self) -> None:
+        origin = {"Origin": "http://localhost"}
+        self.check("/user/Vader", 200, b'{"response":"Hello Vader !!!"}', origin)

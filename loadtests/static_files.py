@@ -1,0 +1,17 @@
+"""The page, as a browser asks for it for the first time."""
+
+from _http import CheckedUser
+from locust import task
+
+from harness.project import site_files
+
+PAGE = site_files()["html/index.html"]
+
+
+class StaticFilesUser(CheckedUser):
+    app = "static_files"
+
+    @task
+    def page(self) -> None:
+        assert isinstance(PAGE, bytes)
+        self.check("/", 200, PAGE)

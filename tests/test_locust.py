@@ -1,0 +1,212 @@
+"""locust itself against miniatures with one defect each, side by side, a few seconds each."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.load.figures import read
+from harness.servers import guarded
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 50.0
+INTERVAL = 0.1
+DEFECTS = ("good", "disorders", "cuts", "dies", "never", "wrong")
+
+HOG = """
+import time
+import gevent
+from locust import events
+
+def hog():
+    while True:
+        begun = time.monotonic()
+        while time.monotonic() < begun + 0.2:
+            pass
+        gevent.sleep(0.01)
+
+@events.test_start.add_listener
+def start(**_):
+    gevent.spawn(hog)
+"""
+"""A listener that leaves the reader no time."""
+
+ENDS = """
+import os
+import gevent
+from locust import events
+from locust.runners import WorkerRunner
+
+row, least, more = os.environ["END_AT"].split(",")
+
+def end(environment):
+    while sum(each.num_requests + each.num_failures
+              for each in environment.stats.entries.values() if each.name == row) < int(least):
+        gevent.sleep(0.05)
+    gevent.sleep(float(more))
+    environment.runner.quit()
+
+@events.test_start.add_listener
+def start(environment, **_):
+    if not isinstance(environment.runner, WorkerRunner):
+        gevent.spawn(end, environment)
+"""
+"""A listener that ends a run when a row of locust's table has so many entries, and some seconds
+more: how fast the machine is does not matter."""
+
+EVENTS, SUBSCRIBED, WRONG = "event lateness,30,0", "subscribe,6,6", "event,6,0"
+
+
+@dataclass
+class Run:
+    """A locust under way."""
+
+    process: subprocess.Popen[str]
+    results: Path
+
+    def ended(self) -> tuple[int, str]:
+        """The exit code, and all that it said."""
+        said, _ = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, said
+
+
+@contextmanager
+def streaming(defect: str) -> Iterator[str]:
+    """The URL of a miniature that streams."""
+    command = [sys.executable, str(ROOT / "tests" / "streaming.py"), defect, str(INTERVAL)]
+    with subprocess.Popen(
+        guarded(command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[4]
+        finally:
+            process.kill()
+
+
+def begun(
+    folder: Path, name: str, *options: str, user: str = "SseUser", end: str = "never,1,0"
+) -> Run:
+    results = folder / f"{name}.json"
+    (folder / "ends.py").write_text(ENDS)
+    words = [user, "--headless", "-u", "6", "-r", "50", "-t", "30s", "--only-summary"]
+    process = subprocess.Popen(
+        guarded(
+            [
+                *(sys.executable, "-m", "locust", "-f", f"loadtests,{folder}/ends.py", *words),
+                *("--interval", str(INTERVAL), "--results", str(results), *options),
+            ]
+        ),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"NO_COLOR": "1", "END_AT": end},
+    )
+    return Run(process, results)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
+    """All runs at once: they mostly wait."""
+    folder = tmp_path_factory.mktemp("locust")
+    hog = folder / "hog.py"
+    hog.write_text(HOG)
+    with ExitStack() as stack:
+        urls = {defect: stack.enter_context(streaming(defect)) for defect in DEFECTS}
+        good = ("--host", urls["good"])
+        ends = dict.fromkeys(DEFECTS, WRONG) | {
+            "good": EVENTS,
+            "disorders": EVENTS,
+            "never": SUBSCRIBED,
+        }
+        found = {
+            each: begun(folder, each, "--host", urls[each], end=ends[each]) for each in DEFECTS[:-1]
+        }
+        found |= {
+            "hogged": begun(
+                folder, "hogged", *good, "-f", f"loadtests,{hog},{folder}/ends.py", end=EVENTS
+            ),
+            "two": begun(folder, "two", *good, "--processes", "2", end=EVENTS),
+            "short": begun(folder, "short", *good, "-r", "1", "-t", "1s"),
+            "nobody": begun(folder, "nobody", "--host", "http://127.0.0.1:9"),
+            "many": begun(folder, "many", *good, "-u", "999999999"),
+            "wrong": begun(
+                folder, "wrong", "--host", urls["wrong"], user="HelloUser", end="HelloUser /,1,0"
+            ),
+            "embedded": begun(folder, "embedded", "--stack", "documented", "-t", "50s"),
+        }
+        yield found
+        for run in found.values():
+            run.process.kill()
+            run.process.communicate()
+
+
+def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None:
+    locust = psutil.Process(runs["embedded"].process.pid)
+    deadline = time.monotonic() + SECONDS
+    apps: list[psutil.Process] = []
+    while not apps and time.monotonic() < deadline:
+        apps = [each for each in locust.children(True) if "apps/sse.py" in str(each.cmdline())]
+        time.sleep(0.1)
+    while len(apps[0].net_connections()) < 4 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    apps[0].send_signal(signal.SIGSEGV)
+    code, said = runs["embedded"].ended()
+    assert code == 1, said
+    assert "the server of SseUser ended in mid-run with status -11: " in said
+    assert json.loads(runs["embedded"].results.read_text())["crashed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("good", 0, "Good: every answer was as expected"),
+        ("disorders", 1, "streams: 6 × lost"),
+        ("disorders", 1, "streams: 6 × out of order"),
+        ("disorders", 1, "streams: 6 × repeated"),
+        ("disorders", 1, "the first: stream: event 2 was repeated"),
+        ("cuts", 1, "streams: 6 × cut in half"),
+        ("dies", 1, "× ended early"),
+        ("never", 1, "streams: 6 × silent"),
+        ("hogged", 3, "the generator was the limit: its own loop was "),
+        ("short", 3, "nothing was measured: the run ended before all subscribers"),
+        ("nobody", 3, "did not start: --host http://127.0.0.1:9: nobody listens there"),
+        ("many", 2, "file descriptors in one process"),
+        ("wrong", 1, "answers were wrong"),
+    ],
+)
+def test_a_run_ends_with_its_verdict(
+    runs: dict[str, Run], said: dict[str, tuple[int, str]], name: str, code: int, told: str
+) -> None:
+    if name not in said:
+        said[name] = runs[name].ended()
+    assert said[name][0] == code, said[name][1]
+    assert told in said[name][1]
+    assert ("No speed is reported" in said[name][1]) == (name not in {"good", "nobody", "many"})
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, tuple[int, str]]:
+    """What runs said; each is asked once."""
+    return {}
+
+
+def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:
+    code, said = runs["two"].ended()
+    assert code == 0 or (code == 3 and "the generator was the limit" in said), said
+    fanout = read(runs["two"].results).fanout
+    assert fanout is not None
+    assert (fanout.wanted, fanout.connected, len(fanout.generators)) == (6, 6, 2)
+    expected = 6 * fanout.seconds / INTERVAL
+    assert 0.5 * expected < fanout.lateness.count < 1.5 * expected
