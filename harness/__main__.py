@@ -16,6 +16,7 @@ from harness.cost.manifest import BASE, MANIFEST
 from harness.explore import explore
 from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
+from harness.load.clocks import seconds
 from harness.matrix import judge_stacks, shard, sum_up
 from harness.project import APPS
 from harness.serving import serve
@@ -75,6 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pricing.add_argument("--base", default=BASE, metavar="S", help=f"is 100 %% ({BASE})")
     pricing.add_argument("--json", type=Path, default=Path("costs.jsonl"), help="(costs.jsonl)")
     pricing.add_argument("--svg", type=Path, metavar="FILE", help="where the plots go")
+    knee = _when_asked("harness.load.knee", "knee")
+    bending = verb("knee", knee, "find how many subscribers of a stream a stack serves in time")
+    bending.add_argument("--stack", action="append", metavar="S", help="(documented and latest)")
+    bending.add_argument("--interval", type=seconds, default=1.0, help="seconds between events (1)")
+    bending.add_argument("--json", type=Path, metavar="FILE", help="for the figures of each step")
     options = parser.parse_args(arguments)
     try:
         return int(options.function(options))

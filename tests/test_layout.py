@@ -110,11 +110,7 @@ def test_every_folder_with_python_has_its_rule() -> None:
 def test_the_modules_of_the_harness_stay_small() -> None:
     lengths = {
         path.name: len(path.read_text("utf-8").splitlines())
-<<<<<<< HEAD
-        for path in ROOT.glob("harness/**/*.py")
-=======
         for path in [*ROOT.glob("harness/**/*.py"), *ROOT.glob("loadtests/*.py")]
->>>>>>> c90ac3c (locust: the five apps on any stack, fan-out with every event checked, and no speed where it cannot be believed)
     }
     assert {name: length for name, length in lengths.items() if length > 250} == {}
 

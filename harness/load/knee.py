@@ -1,0 +1,97 @@
+"""The knee: how many subscribers a stack serves, before events come late or not at all.
+
+Each step is a run of locust in a process of its own, which leaves its figures in a file.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.cache import write_whole
+from harness.failures import Failure, UsageError
+from harness.load import figures, telling
+from harness.load.figures import Results
+from harness.load.search import Knee, Step
+from harness.load.verdict import FINDING, judged
+from harness.project import ROOT, catalogue, console
+from harness.servers import guarded
+
+RAMP_SECONDS = 5.0
+WINDOW_SECONDS = 8.0
+RUN_SECONDS = 240.0
+TRIES = 3
+"""How often a step is run that cannot be told, or is not good: a neighbour may have had the cores.
+The best of it counts, and two that are late are enough."""
+
+
+def knee(options: argparse.Namespace) -> int:
+    """Find the knee of each stack, and print one table of all."""
+    stacks = options.stack or ["documented", "latest"]
+    for stack in stacks:
+        catalogue().named(stack)
+    found = [Knee(stack) for stack in stacks]
+    screen = console()
+    with tempfile.TemporaryDirectory() as folder:
+        for each in found:
+            while (users := each.following()) is not None:
+                step = _step(each.stack, users, options.interval, Path(folder), screen)
+                each.steps.append(step)
+                if step.verdict.exit_code not in (0, FINDING):
+                    break
+    screen.print(telling.table(found))
+    for each in found:
+        screen.print(telling.why(each), highlight=False, markup=False)
+    if options.json:
+        write_whole(options.json.absolute(), telling.written(found))
+    return 0 if all(each.best for each in found) else 3
+
+
+def _step(stack: str, users: int, interval: float, folder: Path, screen: Console) -> Step:
+    """Run one step, again where need be. What was lost once was lost: that is not tried again."""
+    tried: list[Step] = []
+    while True:
+        results = _run(stack, users, interval, folder / f"{len(list(folder.iterdir()))}.json")
+        step = Step(users, results.fanout, judged(results))
+        tried.append(step)
+        screen.print(telling.line(stack, step), highlight=False, markup=False)
+        late = [each for each in tried if each.verdict.exit_code == 0]
+        if step.good or step.verdict.exit_code == FINDING or len(late) == 2 or len(tried) == TRIES:
+            break
+    if step.good or step.verdict.exit_code == FINDING:
+        return step
+    return min(tried, key=lambda each: (each.verdict.exit_code, each.late))
+
+
+def _run(stack: str, users: int, interval: float, path: Path) -> Results:
+    ramp = max(RAMP_SECONDS, 3 * interval)
+    seconds = ramp + WINDOW_SECONDS + 2 * interval
+    command = [
+        *(sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests"), "SseUser", "--headless"),
+        *("--users", str(users), "--spawn-rate", str(max(1.0, users / ramp))),
+        *("--run-time", f"{seconds:.0f}s", "--interval", str(interval), "--stack", stack),
+        *("--only-summary", "--loglevel", "WARNING", "--results", str(path)),
+    ]
+    with path.with_suffix(".log").open("wb") as log:
+        try:
+            done = subprocess.run(
+                guarded(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                timeout=RUN_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            said = f"locust did not end within {RUN_SECONDS:g} s ({stack}, {users} subscribers)"
+            raise Failure(said) from None
+    if not path.exists():
+        lines = path.with_suffix(".log").read_text("utf-8", "replace").strip().splitlines()
+        failure = UsageError if done.returncode == UsageError.exit_code else Failure
+        last = lines[-1] if lines else "it said nothing"
+        raise failure(f"locust ended with status {done.returncode}: {last}")
+    return figures.read(path)

@@ -1,0 +1,168 @@
+"""What figures allow to be said: each rule has figures that trip it."""
+
+import json
+import resource
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from harness.failures import UsageError
+from harness.load import descriptors, figures, telling
+from harness.load.figures import Fanout, Process, Requests, Results, Spread
+from harness.load.search import Knee, Step
+from harness.load.verdict import Verdict, disagreement, judged, limit
+
+LATE = Spread(9000, 20, 30, 40, 50, 60)
+FANOUT = Fanout(
+    wanted=100,
+    connected=100,
+    interval=1.0,
+    profile="steady",
+    seconds=60.0,
+    lateness=LATE,
+    null=Spread(600, 1, 2, 3, 4, 5),
+    lag=Spread(1200, 1, 2, 3, 4, 5),
+    raw=Spread(900, 19, 30, 42, 50, 60),
+    drift=0.5,
+    server=Process(0.5, 0.0, 1000, 5000),
+    cpu_us=100.0,
+    generators=(Process(0.2, 0.0, 1000, 5000),),
+)
+GOOD = Results({"SseUser": "latest"}, {"HelloUser": Requests(5, 0, LATE, 400.0)}, FANOUT)
+
+
+def streaming(**changes: Any) -> Results:
+    return replace(GOOD, fanout=replace(FANOUT, **changes))
+
+
+def test_good_figures_are_good() -> None:
+    assert judged(GOOD) == Verdict(0, ())
+
+
+@pytest.mark.parametrize(
+    ("results", "code", "told"),
+    [
+        (streaming(defects={"lost": 2}), 1, "streams: 2 × lost"),
+        (streaming(faults=("it went on",)), 1, "it went on"),
+        (replace(GOOD, crashed=("the server of x ended",)), 1, "the server of x ended"),
+        (
+            replace(GOOD, requests={"HelloUser": Requests(5, 1, LATE)}),
+            1,
+            "HelloUser: 1 of 5 answers were wrong",
+        ),
+        (streaming(connected=99), 3, "only 99 of 100 subscribers were connected"),
+        (streaming(lateness=Spread()), 3, "nothing was measured: the run ended before"),
+        (streaming(lag=replace(LATE, p99=101.0)), 3, "its own loop was 101 ms late at p99"),
+        (streaming(null=replace(LATE, p99=21.0)), 3, "the null server's events seemed 21.0 ms"),
+        (replace(GOOD, cores=0.9), 3, "the generator was the limit: it took 90% of a core"),
+        (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never told what they saw"),
+        (Results({}), 3, "nothing was measured: no request was made"),
+        (
+            replace(GOOD, requests={"HelloUser": Requests(0, 0, Spread())}),
+            3,
+            "nothing was measured of HelloUser",
+        ),
+    ],
+)
+def test_what_forbids_a_speed_is_told(results: Results, code: int, told: str) -> None:
+    verdict = judged(results)
+    assert verdict.exit_code == code
+    assert any(told in sentence for sentence in verdict.sentences)
+
+
+def test_a_finding_goes_before_a_doubt() -> None:
+    assert judged(replace(streaming(defects={"lost": 1}), cores=0.9)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "The server was the limit, not the generator: at p99, the app's events were 40.0"),
+        ({"null": replace(LATE, p99=30.0)}, "The generator was the limit"),
+        ({"lateness": replace(LATE, p99=19.0)}, "Neither was at its limit"),
+        ({"server": Process(0.1, 0.3)}, "The machine was the limit, for others had its cores"),
+        ({"server": Process(0.5, 0.3)}, "The server was the limit"),
+        ({"server": None}, "The generator took 20% of a core"),
+    ],
+)
+def test_who_was_the_limit_is_told(changes: dict[str, Any], told: str) -> None:
+    assert told in limit(replace(FANOUT, **changes))
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (replace(LATE, p50=22.0, p99=52.0), None),
+        (replace(LATE, p50=17.0), "p50 20.00 ms here and 17.00 ms there"),
+        (replace(LATE, p99=55.0), "p99 40.00 ms here and 55.00 ms there"),
+        (replace(LATE, count=499), "the raw reader saw only 499 events"),
+    ],
+)
+def test_the_raw_reader_may_be_so_far_away(raw: Spread, told: str | None) -> None:
+    found = disagreement(LATE, raw)
+    assert found is None if told is None else told in (found or "")
+
+
+def test_results_are_read_back_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(figures.written(GOOD))
+    assert figures.read(path) == GOOD
+    path.write_text("{}")
+    with pytest.raises(UsageError, match=r"results\.json: KeyError"):
+        figures.read(path)
+
+
+def test_too_few_descriptors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (100, 1000))
+    raised = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: raised.append(limits))
+    descriptors.enough_for(800, "users")
+    with pytest.raises(UsageError, match=r"^801 users need 1001 file descriptors .* at most 800$"):
+        descriptors.enough_for(801, "users")
+    assert raised == [(1000, 1000)] * 2
+
+
+def stepped(limit_ms: float, slope: float, saturates: int) -> Knee:
+    """A knee whose p99 is `slope` ms a subscriber, and whose generator is the limit some time."""
+    found = Knee("x")
+    while (users := found.following()) is not None:
+        late = replace(LATE, p99=limit_ms + slope * users)
+        code = 3 if users >= saturates else 0
+        found.steps.append(Step(users, replace(FANOUT, lateness=late), Verdict(code, ())))
+        if code:
+            break
+    return found
+
+
+def test_a_knee_is_closed_in_on() -> None:
+    found = stepped(10.0, 0.1, 10**6)
+    assert found.best is not None
+    assert found.worst is not None
+    assert found.best.users <= 900 < found.worst.users <= found.best.users * 1.15
+    assert found.found
+    assert found.slope == pytest.approx(100.0)
+
+
+def test_a_generator_that_gives_up_first_finds_no_knee() -> None:
+    found = stepped(10.0, 0.1, 400)
+    assert found.best is not None
+    assert (found.best.users, found.found) == (200, False)
+
+
+def test_a_stack_that_is_always_late_has_no_capacity() -> None:
+    assert stepped(200.0, 1.0, 10**6).best is None
+
+
+def test_a_knee_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    late, limited = stepped(10.0, 0.1, 10**6), stepped(10.0, 0.1, 400)
+    Console(width=100).print(telling.table([late, limited]))
+    shown = capsys.readouterr().out
+    assert "at least 200" in shown
+    assert "100 µs" in shown
+    assert "p99 is " in telling.why(late)
+    assert "x: at 400 " in telling.why(limited)
+    assert json.loads(telling.written([late]))["x"]["found"] is True
+    assert "p99 20.0 ms late" in telling.line("x", late.steps[0])
