@@ -25,6 +25,10 @@ JOBS = (os.cpu_count() or 1) + 1
 """Stacks that are judged at a time: now and then one waits."""
 
 
+Function = Callable[[argparse.Namespace], int]
+Verb = Callable[[str, Function, str], argparse.ArgumentParser]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -63,6 +67,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exploring.add_argument("--seed", type=int, default=0, help="of the requests made (0)")
     exploring.add_argument("--run", type=Path, help="a run file, for the specs' requests")
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
+    _add_costs(verb)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.function(options))
+    except Failure as failure:
+        print(
+            f"{failure.verdict if failure.exit_code == 3 else 'error'}: {failure}", file=sys.stderr
+        )
+        return failure.exit_code
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
+        traceback.print_exc()
+        return Failure.exit_code
+
+
+def _add_costs(verb: Verb) -> None:
+    """The verbs that measure."""
     gate = _when_asked("harness.cost.gate", "gate")
     gating = verb("gate", gate, "may the new stack replace the old one, by what it costs?")
     gating.add_argument("old", help="a name, requirements, or the path of an interpreter")
@@ -81,23 +107,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bending.add_argument("--stack", action="append", metavar="S", help="(documented and latest)")
     bending.add_argument("--interval", type=seconds, default=1.0, help="seconds between events (1)")
     bending.add_argument("--json", type=Path, metavar="FILE", help="for the figures of each step")
-    options = parser.parse_args(arguments)
-    try:
-        return int(options.function(options))
-    except Failure as failure:
-        print(
-            f"{failure.verdict if failure.exit_code == 3 else 'error'}: {failure}", file=sys.stderr
-        )
-        return failure.exit_code
-    except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
-        traceback.print_exc()
-        return Failure.exit_code
 
 
 def _when_asked(module: str, name: str) -> Callable[[argparse.Namespace], int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.load import raw_reader
 from harness.load.figures import Spread
-from harness.servers import guarded
+from harness.processes import guarded
 
 STREAMS = 50
 """At most, and a tenth of the subscribers where that is less."""

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from harness.load.figures import read
-from harness.servers import guarded
+from harness.processes import guarded
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 50.0

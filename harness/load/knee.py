@@ -17,8 +17,8 @@ from harness.load import figures, telling
 from harness.load.figures import Results
 from harness.load.search import Knee, Step
 from harness.load.verdict import FINDING, judged
+from harness.processes import guarded
 from harness.project import ROOT, catalogue, console
-from harness.servers import guarded
 
 RAMP_SECONDS = 5.0
 WINDOW_SECONDS = 8.0
