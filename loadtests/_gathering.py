@@ -4,11 +4,12 @@ import time
 from collections.abc import Iterator
 
 import gevent
-from _books import Books
-from _servers import Loaded
-from _state import STREAMS, run
 from locust.runners import MasterRunner
 
+from _books import Books
+from _reader import NULL
+from _servers import Loaded
+from _state import STREAMS, run
 from harness.load.figures import Fanout, Process, Requests, Results, Spread
 
 MIB = 1024 * 1024
@@ -79,7 +80,7 @@ def _fanout(measured: Measured, raw: Spread) -> Fanout:
         profile=run.options.sse_profile,
         seconds=books.seconds,
         lateness=lateness,
-        null=books.spread("null lateness"),
+        null=books.spread(NULL),
         lag=books.spread("lag"),
         raw=raw,
         drift=counts["drift ns"] / max(1, counts["drift events"]) / 1e6,

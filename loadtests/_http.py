@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from locust import FastHttpUser, constant_throughput, events
+
 import _run  # its listeners
 from _state import run
-from locust import FastHttpUser, constant_throughput, events
 
 __all__ = ["CheckedUser", "_run"]
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import _profiles
 from locust import events
 
+import _profiles
 from harness.load.clocks import seconds
 
 

@@ -4,6 +4,7 @@ import signal
 import time
 
 import gevent
+
 from _state import STREAMS, run
 
 PROFILES = ("steady", "slow", "churn", "storm", "shutdown")

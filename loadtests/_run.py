@@ -9,19 +9,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import _options  # its listener
-import _profiles
-import _report
-import _servers
 import gevent
-from _fanout import PATH, Fanout
-from _gathering import Measured, gather, results
-from _raw import Raw
-from _state import STREAMS, run
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+import _options  # its listener
+import _profiles
+import _report
+import _servers
+from _fanout import PATH, Fanout
+from _gathering import Measured, gather, results
+from _raw import Raw
+from _state import STREAMS, run
 from harness.cache import write_whole
 from harness.failures import Failure
 from harness.guard import die_with_parent
@@ -45,6 +45,7 @@ def start(environment: Environment, **_: Any) -> None:
     if isinstance(runner, WorkerRunner):
         runner.register_message("close books", _close_books_of_worker, concurrent=True)
         signal.signal(signal.SIGINT, _leave_it_to_the_master)
+        descriptors.enough_for(0, "connections")  # how many it will be, the master knows
         return
     environment.process_exit_code = Failure.exit_code
     try:

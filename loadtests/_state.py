@@ -4,13 +4,13 @@ import argparse
 import os
 from typing import Any
 
+from locust.env import Environment
+from locust.runners import MasterRunner, Runner, WorkerRunner
+
 from _books import Books
 from _fanout import Fanout
 from _raw import Raw
 from _servers import Loaded
-from locust.env import Environment
-from locust.runners import MasterRunner, Runner, WorkerRunner
-
 from harness.load.clocks import Stopwatch
 from harness.load.figures import Results
 

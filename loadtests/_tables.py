@@ -2,9 +2,10 @@
 
 import time
 
-from _reader import Reader
 from locust.env import Environment
 from locust.stats import StatsEntry, bucket_response_time
+
+from _reader import Reader
 
 
 def fire(

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from _http import CheckedUser
 from locust import task
+
+from _http import CheckedUser
 
 PROTECTED = b'{"message":"Hello Protected Starlette !!!"}'
 

@@ -1,7 +1,8 @@
 """Plain text."""
 
-from _http import CheckedUser
 from locust import task
+
+from _http import CheckedUser
 
 
 class HelloUser(CheckedUser):

@@ -1,7 +1,8 @@
 """JSON from a path parameter, asked for from another origin."""
 
-from _http import CheckedUser
 from locust import task
+
+from _http import CheckedUser
 
 
 class JsonCorsUser(CheckedUser):

@@ -1,10 +1,11 @@
 """Fan-out: each user is a subscriber of a stream."""
 
+from locust import User, task
+from locust.exception import StopUser
+
 import _run  # its listeners
 from _state import run
 from _tables import fire
-from locust import User, task
-from locust.exception import StopUser
 
 __all__ = ["SseUser", "_run"]
 

@@ -1,8 +1,8 @@
 """The page, as a browser asks for it for the first time."""
 
-from _http import CheckedUser
 from locust import task
 
+from _http import CheckedUser
 from harness.project import site_files
 
 PAGE = site_files()["html/index.html"]

@@ -56,6 +56,7 @@ def test_good_figures_are_good() -> None:
         (streaming(connected=99), 3, "only 99 of 100 subscribers were connected"),
         (streaming(lateness=Spread()), 3, "nothing was measured: the run ended before"),
         (streaming(lag=replace(LATE, p99=101.0)), 3, "its own loop was 101 ms late at p99"),
+        (streaming(null=Spread()), 3, "no event of the null server came in time"),
         (streaming(null=replace(LATE, p99=21.0)), 3, "the null server's events seemed 21.0 ms"),
         (replace(GOOD, cores=0.9), 3, "the generator was the limit: it took 90% of a core"),
         (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never told what they saw"),

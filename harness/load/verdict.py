@@ -85,6 +85,8 @@ def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:
             "give it more time (-t) or a higher spawn rate (-r)"
         )
         return
+    if not fanout.null.count:
+        yield "the generator's own share is not known: no event of the null server came in time"
     if fanout.lag.p99 > LAG_MS:
         yield (
             f"the generator was the limit: its own loop was {fanout.lag.p99:.0f} ms late at p99 "
