@@ -23,10 +23,10 @@ from harness.servers import Server
 
 ROLES = ("old", "again", "new")
 BLOCKS = 40
-"""In all rounds together: 10,000 requests to each server, or 240 streams."""
+"""In all rounds together: 10,000 requests to each role, or 240 streams."""
 PIPELINED = 225
-"""Requests of a block that are sent at once, which spares time on the client's side. Of what takes
-several times as long as `hello`, there are so many times fewer."""
+"""Requests of a block that are sent at once, which spares time on the client's side. Of
+a benchmark with a weight there are so many times fewer."""
 ALONE = 25
 """Requests of a block whose latency is taken, each sent after the answer to the one before."""
 STREAMS = 6
