@@ -12,7 +12,6 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plants import PLANTS, copied, plant
+from harness.cost.scratch import scratch
 from harness.environments import provision
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
@@ -35,17 +35,17 @@ def main(arguments: argparse.Namespace) -> int:
     results: list[dict[str, Any]] = []
     if arguments.results.exists():
         results = [json.loads(line) for line in arguments.results.read_text("utf-8").splitlines()]
-    with tempfile.TemporaryDirectory(prefix="gate-table-") as name:
-        planted = {defect.name: plant(defect, old, Path(name, str(number))) for number, defect in
+    with scratch() as folder:
+        planted = {defect.name: plant(defect, old, folder / str(number)) for number, defect in
                    enumerate(PLANTS)}  # fmt: skip
-        copy = copied(old, Path(name, "copy"))
+        copy = copied(old, folder / "copy")
         benchmarks = {defect.name: defect.benchmark for defect in PLANTS}
         for case in arguments.only or CASES:
             runs = arguments.planted if case in planted else arguments.runs // 2
             for number in range(sum(result["case"] == case for result in results), runs):
                 new = planted.get(case, (old, copy)[number % 2])
                 with busy() if case == BUSY else nullcontext():
-                    result = gate(old, new, benchmarks.get(case), Path(name))
+                    result = gate(old, new, benchmarks.get(case), folder)
                 results.append({"case": case, **result})
                 with arguments.results.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(results[-1]) + "\n")
@@ -66,7 +66,7 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str,
     command += ["--benchmark", benchmark] if benchmark else []
     began = time.monotonic()
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
+        guarded(command), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     found = {"exit": done.returncode, "seconds": round(time.monotonic() - began, 1)}
     if not figures.exists():
