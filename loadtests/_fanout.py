@@ -226,5 +226,5 @@ class Fanout:
             took = (subscription.opened - subscription.asked) / 1e6
             fire(self.environment, "subscribe", took)
 
-    def _on_wrong(self, subscription: Subscription, said: str) -> None:
+    def _on_wrong(self, said: str) -> None:
         fire(self.environment, "event", None, ValueError(said))

@@ -79,7 +79,7 @@ class Reader:
         self.streams: dict[int, Subscription] = {}
         self.fresh: Counter[int] = Counter()
         self.on_open: Callable[[Subscription], None] = lambda _: None
-        self.on_wrong: Callable[[Subscription, str], None] = lambda *_: None
+        self.on_wrong: Callable[[str], None] = lambda _: None
         self._epoll = epoll()
         self._greenlet = gevent.spawn(self._run)
 
@@ -220,4 +220,4 @@ class Reader:
         if subscription.kind == NULL:
             return  # what is left of its events is told, and none is noticed
         self.books.wrong(kind, f"stream: {said}", times)
-        self.on_wrong(subscription, said)
+        self.on_wrong(said)
