@@ -153,6 +153,14 @@ def test_a_generator_that_gives_up_first_finds_no_knee() -> None:
     assert (found.best.users, found.found) == (200, False)
 
 
+def test_a_knee_that_others_may_have_made_is_a_lower_bound() -> None:
+    found = stepped(10.0, 0.1, 10**6)
+    busy = replace(FANOUT, lateness=replace(LATE, p99=101.0), server=Process(0.1, 0.2))
+    found.steps.append(Step(850, busy, Verdict(0, ())))
+    assert not found.found
+    assert "others had the cores" in telling.why(found)
+
+
 def test_a_stack_that_is_always_late_has_no_capacity() -> None:
     assert stepped(200.0, 1.0, 10**6).best is None
 

@@ -58,7 +58,7 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
         step = Step(users, results.fanout, judged(results))
         tried.append(step)
         screen.print(telling.line(stack, step), highlight=False, markup=False)
-        late = [each for each in tried if each.verdict.exit_code == 0]
+        late = [each for each in tried if each.verdict.exit_code == 0 and not each.disturbed]
         if step.good or step.verdict.exit_code == FINDING or len(late) == 2 or len(tried) == TRIES:
             break
     if step.good or step.verdict.exit_code == FINDING:

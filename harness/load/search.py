@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from statistics import linear_regression
 
 from harness.load.figures import Fanout
-from harness.load.verdict import FINDING, Verdict
+from harness.load.verdict import FINDING, Verdict, disturbed
 
 LATE_MS = 100.0
 """Where p99 lateness is beyond this, the stack is beyond its knee."""
@@ -30,6 +30,11 @@ class Step:
     def late(self) -> float:
         """The p99 lateness, in milliseconds."""
         return self.fanout.lateness.p99 if self.fanout else 0.0
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether the lateness may be the doing of others on this machine."""
+        return self.fanout is not None and disturbed(self.fanout)
 
     @property
     def good(self) -> bool:
@@ -67,7 +72,10 @@ class Knee:
     @property
     def found(self) -> bool:
         """Whether it is the stack that was late; else it may serve more than its best."""
-        return self.worst is not None and self.worst.verdict.exit_code in (0, FINDING)
+        worst = self.worst
+        if worst is None or worst.verdict.exit_code not in (0, FINDING):
+            return False
+        return worst.verdict.exit_code == FINDING or not worst.disturbed
 
     @property
     def slope(self) -> float | None:

@@ -99,6 +99,11 @@ def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:
         )
 
 
+def disturbed(fanout: Fanout) -> bool:
+    """Whether others had the cores for longer than the server had one, when it wanted one."""
+    return fanout.server is not None and fanout.server.waiting > fanout.server.cores
+
+
 def limit(fanout: Fanout) -> str:
     """Whether the server or the generator was the limit, and who had the cores.
 
@@ -123,7 +128,7 @@ def limit(fanout: Fanout) -> str:
         first = f"Neither was at its limit: {own}."
     elif fanout.null.p99 > SHARE * fanout.lateness.p99:
         first = f"The generator was the limit: {own}."
-    elif fanout.server and fanout.server.waiting > fanout.server.cores:
+    elif disturbed(fanout):
         first = f"The machine was the limit, for others had its cores: {own}."
     else:
         first = f"The server was the limit, not the generator: {own}."
