@@ -83,6 +83,6 @@ def why(each: Knee) -> str:
         return f"{each.stack}: no knee up to {MOST} subscribers; it may serve more"
     if worst.verdict.exit_code:
         return f"{each.stack}: at {worst.users} {'; '.join(worst.verdict.sentences)}"
-    return (
-        f"{each.stack}: at {worst.users}, p99 is {worst.late:.0f} ms late (at most {LATE_MS:.0f})"
-    )
+    allowed = f"at most {LATE_MS:.0f}"
+    others = "" if each.found else ", while others had the cores: it may serve more"
+    return f"{each.stack}: at {worst.users}, p99 is {worst.late:.0f} ms late ({allowed}){others}"
