@@ -22,7 +22,20 @@ from harness.summary import Summary
 STACKS_A_SESSION = 7
 """Enough that the start of pytest weighs little, and few enough that the last session is short."""
 
-NO_PLUGINS = ("cacheprovider", "logging", "anyio", "benchmark", "locust")
+NO_PLUGINS = (
+    *(
+        "cacheprovider",
+        "logging",
+        "anyio",
+        "benchmark",
+        "locust",
+        "doctest",
+        "unittest",
+        "subtests",
+    ),
+    *("faulthandler", "threadexception", "unraisableexception", "setuponly", "setupplan"),
+    *("stepwise", "pastebin"),
+)
 PYTEST = ["-q", "--capture=no", *(f"-pno:{name}" for name in NO_PLUGINS)]
 """No plugin that does something for each spec and nothing for a run."""
 
