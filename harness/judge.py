@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
 
 from rich.console import Console
@@ -19,8 +20,8 @@ from harness.processes import guarded
 from harness.project import ROOT
 from harness.summary import Summary
 
-STACKS_A_SESSION = 7
-"""Enough that the start of pytest weighs little, and few enough that the last session is short."""
+STACKS_A_SESSION = 12
+"""At the most: enough that the start of pytest weighs little."""
 
 NO_PLUGINS = (
     *(
@@ -95,7 +96,8 @@ def judge(
 ) -> tuple[Summary, Footprint]:
     """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
     footprint = Footprint()
-    size = max(1, min(STACKS_A_SESSION, -(-len(stacks) // jobs)))
+    rounds = ceil(len(stacks) / (jobs * STACKS_A_SESSION)) or 1
+    size = ceil(len(stacks) / (jobs * rounds)) or 1  # as many in each round, so all end together
     waiting = [stacks[start : start + size] for start in range(0, len(stacks), size)]
     sessions: list[Session] = []
     running: list[Session] = []
