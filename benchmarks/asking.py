@@ -74,5 +74,8 @@ class Asking:
             what = f"after {self.calls - 1} equal answers came {short(answer)}"
             raise Wrong(told(self.server, what))
 
+    def settle(self) -> None:
+        """Nothing waits: the server does nothing that it was not asked for."""
+
     def close(self) -> None:
         self._socket.close()

@@ -7,20 +7,21 @@ stands still, and with it whatever else the machine does is left out.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from benchmarks.measured import Measured
 from harness.servers import Server
 
 READING = 1e-9
 """Seconds by which each reading moves the clock. pytest-benchmark takes the smallest step that it
 sees for the clock's resolution, and would wait for a second, in vain, for an idle server's."""
 
-_watched: list[Server] = []
+_watched: list[tuple[Server, Measured]] = []
 _readings = 0
 
 
 @contextmanager
-def watching(server: Server) -> Iterator[None]:
-    """Within the context, `server_cpu_time` is that of this server."""
-    _watched.append(server)
+def watching(server: Server, call: Measured) -> Iterator[None]:
+    """Within the context, `server_cpu_time` is that of this server, which serves these calls."""
+    _watched.append((server, call))
     try:
         yield
     finally:
@@ -31,4 +32,6 @@ def server_cpu_time() -> float:
     """Seconds of CPU time, user and system, that the server's process has used in all threads."""
     global _readings  # noqa: PLW0603
     _readings += 1
-    return _watched[-1].cpu_seconds() + _readings * READING
+    server, call = _watched[-1]
+    call.settle()
+    return server.cpu_seconds() + _readings * READING

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.asking import Asking
 from benchmarks.clock import server_cpu_time, watching
-from benchmarks.listening import Listening
+from benchmarks.listening import INTERVAL, Listening
 from benchmarks.manifest import Run, across, not_in_manifest, parts
 from benchmarks.measured import Measured
 from benchmarks.table import Cost, print_costs
@@ -25,8 +25,8 @@ from harness.stacks import Stack
 from harness.targets import asked_for
 
 HERE = Path(__file__).parent
-ROUND_SECONDS = 0.01
-"""Server CPU time of a round: some dozens of requests, so that the reading of the clock, and what
+ROUND_SECONDS = 0.05
+"""Server CPU time of a round: some hundred requests, so that the reading of the clock, and what
 the server does after its last answer, weigh little."""
 
 WALL_PER_CPU = 20
@@ -144,10 +144,10 @@ def measure(
 
     def measured(server: Server, call: Measured) -> None:
         benchmark.has_error = True  # until it is known better: no figure comes from a failed one
-        with closing(call), watching(server):
-            began = server.cpu_seconds()
+        with closing(call), watching(server, call):
+            began = server_cpu_time()
             benchmark(call)
-            cpu = (server.cpu_seconds() - began) / call.calls
+            cpu = (server_cpu_time() - began) / call.calls
         wall = None if call.wall is None else call.wall / call.calls
         benchmark.extra_info |= {"stack": str(stack), "server_cpu": cpu, "wall": wall}
         benchmark.has_error = False
@@ -180,7 +180,7 @@ def listens(serve: Serve, measure: Callable[[Server, Measured], None]) -> Callab
 
     def measured() -> None:
         with _in_a_line():
-            server = serve("sse", "--interval", "0.001")
+            server = serve("sse", "--interval", str(INTERVAL))
             measure(server, Listening(server))
 
     return measured

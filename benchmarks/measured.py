@@ -27,6 +27,7 @@ class Wrong(Failure):
 class Measured(Protocol):
     """A call is one request, or one event; `calls` counts them.
 
+    `settle` comes before the clock is read, and gets rid of what the server did unasked.
     `wall` adds up the seconds that they took; None where the app itself sets the pace.
     """
 
@@ -34,6 +35,7 @@ class Measured(Protocol):
     wall: float | None
 
     def __call__(self) -> None: ...
+    def settle(self) -> None: ...
     def close(self) -> None: ...
 
 

@@ -46,7 +46,7 @@ def events(connection: socket.socket) -> None:
     number = 0
     while True:
         number += 1
-        time.sleep(0.0005)
+        time.sleep(0.001)
         if number == FIRST:
             if DEFECT == "dies":
                 os._exit(3)

@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from benchmarks import measured
 from benchmarks.asking import Asking
 from benchmarks.clock import server_cpu_time, watching
-from benchmarks.listening import Listening
+from benchmarks.listening import INTERVAL, SUBSCRIBERS, Listening
 from benchmarks.manifest import Run, across, manifest
 from benchmarks.measured import Measured, Wrong
 from harness.cache import cache_folder
@@ -26,7 +27,7 @@ from harness.servers import Server
 ROOT = Path(__file__).parent.parent
 PLUGINS = [f"-pno:{name}" for name in ("cacheprovider", "anyio", "hypothesispytest")]
 PYTEST = [sys.executable, "-m", "pytest", str(ROOT / "benchmarks"), "-q", *PLUGINS]
-QUICK = ["--benchmark-max-time=0.01", "--benchmark-min-rounds=2", "--benchmark-min-time=0.001"]
+QUICK = ["--benchmark-max-time=0.02", "--benchmark-min-rounds=2"]
 REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 SECONDS = 60.0
 
@@ -110,9 +111,25 @@ def repeat(call: Measured) -> None:
             call()
 
 
+def test_events_that_waited_for_their_reader_are_not_counted(serve: Serve) -> None:
+    server = serve("")
+    with closing(Listening(server)) as call, watching(server, call):
+        for _ in range(3):
+            server_cpu_time()
+            for _ in range(SUBSCRIBERS):
+                call()
+            time.sleep(0.2)
+        assert call.calls == 3 * SUBSCRIBERS
+        server_cpu_time()
+        began = time.perf_counter()
+        for _ in range(10 * SUBSCRIBERS):
+            call()
+        assert time.perf_counter() - began > 5 * INTERVAL
+
+
 def test_the_clock_stands_still_while_the_server_is_idle(serve: Serve) -> None:
     server = serve("")
-    with watching(server), closing(asking(server)) as call:
+    with closing(asking(server)) as call, watching(server, call):
         call()
         times = [server_cpu_time() for _ in range(1000)]
         assert len(set(times)) == 1000
