@@ -33,6 +33,7 @@ CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
 def main(arguments: argparse.Namespace) -> int:
     old = provision(catalogue().named(arguments.stack)).interpreter
     results: list[dict[str, Any]] = []
+    arguments.results.parent.mkdir(parents=True, exist_ok=True)
     if arguments.results.exists():
         results = [json.loads(line) for line in arguments.results.read_text("utf-8").splitlines()]
     with scratch() as folder:
@@ -130,5 +131,5 @@ if __name__ == "__main__":
     parser.add_argument("--planted", type=int, default=10, help="gates of each planted one (10)")
     parser.add_argument("--only", action="append", choices=CASES, help="only this case")
     parser.add_argument("--stack", default="documented", help="(documented)")
-    parser.add_argument("--results", type=Path, default=Path("runs/gates.jsonl"), help="a file")
+    parser.add_argument("--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file")
     sys.exit(main(parser.parse_args()))
