@@ -131,5 +131,7 @@ if __name__ == "__main__":
     parser.add_argument("--planted", type=int, default=10, help="gates of each planted one (10)")
     parser.add_argument("--only", action="append", choices=CASES, help="only this case")
     parser.add_argument("--stack", default="documented", help="(documented)")
-    parser.add_argument("--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file")
+    parser.add_argument(
+        "--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file"
+    )
     sys.exit(main(parser.parse_args()))
