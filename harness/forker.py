@@ -29,6 +29,7 @@ IMPORTED = (
 
 def main() -> None:
     channel = socket.socket(fileno=sys.stdin.fileno())
+    del sys.path[0]  # the folder of this script, whose modules are not the app's
     for name in IMPORTED:
         try:
             importlib.import_module(name)
@@ -69,7 +70,7 @@ def become(request: dict, output: int, parent: int) -> None:  # type: ignore[typ
         os.dup2(output, stream)
     os.close(output)
     sys.argv = [request["script"], *request["arguments"]]
-    sys.path[0] = os.path.dirname(request["script"])  # noqa: PTH120
+    sys.path[:0] = [os.path.dirname(request["script"])]  # noqa: PTH120
     runpy.run_path(request["script"], run_name="__main__")
 
 

@@ -23,20 +23,23 @@ from harness.summary import Summary
 STACKS_A_SESSION = 12
 """At the most: enough that the start of pytest weighs little."""
 
-NO_PLUGINS = (
-    *(
-        "cacheprovider",
-        "logging",
-        "anyio",
-        "benchmark",
-        "locust",
-        "doctest",
-        "unittest",
-        "subtests",
-    ),
-    *("faulthandler", "threadexception", "unraisableexception", "setuponly", "setupplan"),
-    *("stepwise", "pastebin"),
-)
+NO_PLUGINS = [
+    "cacheprovider",
+    "logging",
+    "anyio",
+    "benchmark",
+    "locust",
+    "doctest",
+    "unittest",
+    "subtests",
+    "faulthandler",
+    "threadexception",
+    "unraisableexception",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "pastebin",
+]
 PYTEST = ["-q", "--capture=no", *(f"-pno:{name}" for name in NO_PLUGINS)]
 """No plugin that does something for each spec and nothing for a run."""
 

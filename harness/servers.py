@@ -9,7 +9,6 @@ import re
 import select
 import signal
 import subprocess
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +17,7 @@ from harness.environments import Environment
 from harness.failures import DidNotStart
 from harness.forked import Forked, Forker
 from harness.log import Log
-from harness.processes import NOTHING, Under, start
+from harness.processes import NOTHING, Under, cpu_seconds, start
 
 RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 START_SECONDS = 20.0
@@ -71,8 +70,8 @@ class Server:
         return _port(self.log.lines())
 
     def cpu_seconds(self) -> float:
-        """The CPU time that it has used so far; its clock's number is the kernel's formula."""
-        return time.clock_gettime(~self.pid << 3 | 2)
+        """The CPU time that it has used so far."""
+        return cpu_seconds(self.pid)
 
     def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Send the signal, without waiting."""

@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.processes import cpu_seconds
+
 
 def seconds(text: str) -> float:
     """A time span as an option has it. Raises ValueError, as argparse expects."""
@@ -32,7 +34,7 @@ class Stopwatch:
     def _read(self) -> tuple[float, float]:
         """Seconds of CPU of the whole process, and of waiting of its first thread."""
         waited = int(Path(f"/proc/{self._pid}/schedstat").read_text("ascii").split()[1]) / 1e9
-        return time.clock_gettime(~self._pid << 3 | 2), waited
+        return cpu_seconds(self._pid), waited
 
     def cpu_seconds(self) -> float:
         return self._read()[0] - self._cpu
