@@ -44,7 +44,7 @@ class Forker:
     """The interpreter of a stack from which apps are forked; they die with it."""
 
     def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+        self.environment = environment
         self._lock = Lock()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.settimeout(SECONDS)
@@ -58,6 +58,12 @@ class Forker:
                 start_new_session=True,
             )
 
+    def __enter__(self) -> "Forker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def start(self, script: Path, cwd: Path, arguments: Sequence[str], output: int) -> Forked:
         """Start an app that writes to the descriptor `output`. Raises DidNotStart."""
         request = {"script": str(script), "cwd": str(cwd), "arguments": list(arguments)}
@@ -70,7 +76,7 @@ class Forker:
                 socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
                 return int(self._channel.recv(64))
             except (OSError, ValueError):
-                who = f"the interpreter of {self._environment} that apps are forked from"
+                who = f"the interpreter of {self.environment} that apps are forked from"
                 raise DidNotStart(f"{who} ended, or said nothing in {SECONDS:g} s") from None
 
     def close(self) -> None:

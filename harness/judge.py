@@ -40,8 +40,8 @@ NO_PLUGINS = [
     "stepwise",
     "pastebin",
 ]
-PYTEST = ["-q", "--capture=no", *(f"-pno:{name}" for name in NO_PLUGINS)]
-"""No plugin that does something for each spec and nothing for a run."""
+PYTEST = ["-q", "--capture=no", "-pspecs.unreported", *(f"-pno:{name}" for name in NO_PLUGINS)]
+"""No plugin that does something for each spec and nothing for a run, and no report of a pass."""
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = 15.0

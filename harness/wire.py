@@ -8,6 +8,7 @@ Facts that make this different from a client's parser:
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 STATUS_LINE = re.compile(rb"(HTTP/\d\.\d) (\d{3})(?: ([^\r\n]*))?")
 HEADER_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
@@ -19,8 +20,9 @@ class Message:
     """One response as it stood on the wire.
 
     `chunks` is None unless the body is chunked. `whole` says that the framing was fulfilled: the
-    promised length, the last chunk, or (with neither) the end of the connection. `end` is the
-    offset of the first byte that is not part of this message, `chunk_ends` those behind each chunk.
+    promised length, the last chunk, or (with neither, `until_close`) the end of the connection.
+    `end` is the offset of the first byte that is not part of this message, `chunk_ends` those
+    behind each chunk.
     """
 
     version: str = ""
@@ -31,6 +33,7 @@ class Message:
     chunks: tuple[bytes, ...] | None = None
     chunk_ends: tuple[int, ...] = ()
     whole: bool = False
+    until_close: bool = False
     end: int = 0
     fault: str = ""
     interim: tuple["Message", ...] = field(default=())
@@ -53,12 +56,18 @@ def read(data: bytes, method: str, closed: bool = False, start: int = 0) -> Mess
 
     `method` is the request's: an answer to HEAD ends at its head (RFC 9112 section 6.3).
     """
+    message = _read(data, method, start)
+    return replace(message, whole=True) if closed and message.until_close else message
+
+
+@lru_cache(maxsize=1)  # the client, the exchange and the comparison read the same
+def _read(data: bytes, method: str, start: int) -> Message:
     interim: list[Message] = []
     while True:
         head = _read_head(data, start)
         ended = bool(head.end) and not head.fault
         if not ended or not 100 <= head.status < 200 or head.status == 101:
-            message = _read_body(data, head, method, closed) if ended else head
+            message = _read_body(data, head, method) if ended else head
             return replace(message, interim=tuple(interim)) if interim else message
         interim.append(replace(head, whole=True))
         start = head.end
@@ -95,7 +104,7 @@ def _read_head(data: bytes, start: int) -> Message:
     return so_far(end=stop + 4 if stop >= 0 else 0)
 
 
-def _read_body(data: bytes, head: Message, method: str, closed: bool) -> Message:
+def _read_body(data: bytes, head: Message, method: str) -> Message:
     if method == "HEAD" or head.status in (101, 204, 304):
         return replace(head, whole=True)
     codings = ",".join(head.values("transfer-encoding")).lower().replace(" ", "")
@@ -112,7 +121,7 @@ def _read_body(data: bytes, head: Message, method: str, closed: bool) -> Message
         end = head.end + int(lengths[0])
         body = data[head.end : end]
         return replace(head, body=body, whole=end <= len(data), end=head.end + len(body))
-    return replace(head, body=data[head.end :], whole=closed, end=len(data))
+    return replace(head, body=data[head.end :], end=len(data), until_close=True)
 
 
 def _read_chunks(data: bytes, head: Message) -> Message:

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,38 +89,36 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
 
 @pytest.fixture(scope="session")
 def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Server]]:
-    """All apps that some spec needs, started side by side.
-
-    Those with the other hash seed start as documented, the rest from one interpreter.
-    """
-    reseeded = replace(environment, hash_seed=environment.hash_seed + RESEED)
-    forker = Forker(environment)
-    started: dict[str, Server] = {}
-    try:
-        for name, served in SERVED.items():
-            if name not in judging.served[environment.name]:
-                continue
-            started[name] = Server(
-                script(served.app),
-                reseeded if served.reseeded else environment,
-                site.lay_out(served.files),
-                served.arguments,
-                None if served.reseeded else forker,
+    """All apps that some spec needs, started side by side from an interpreter for each hash seed."""
+    needed = judging.served[environment.name]
+    served = {name: each for name, each in SERVED.items() if name in needed}
+    with ExitStack() as stack:
+        forkers = {
+            reseeded: stack.enter_context(
+                Forker(replace(environment, hash_seed=environment.hash_seed + RESEED * reseeded))
             )
-        yield started
-    finally:
-        for server in started.values():
-            server.ask_to_stop()
-        for server in started.values():
-            server.stop()
-        forker.close()
+            for reseeded in {each.reseeded for each in served.values()}
+        }
+        started: dict[str, Server] = {}
+        try:
+            for name, each in served.items():
+                folder, forker = site.lay_out(each.files), forkers[each.reseeded]
+                started[name] = Server(
+                    script(each.app), forker.environment, folder, each.arguments, forker
+                )
+            yield started
+        finally:
+            for server in started.values():
+                server.ask_to_stop()
+            for server in started.values():
+                server.stop()
 
 
 def _client(name: str) -> Callable[..., Client]:
     @pytest.fixture(scope="session", name=name)
-    def client(servers: dict[str, Server], environment: Environment, judging: Judging) -> Client:
+    def client(servers: dict[str, Server], judging: Judging) -> Client:
         def record(exchange: Exchange) -> None:
-            judging.run(environment.name).exchange(judging.spec, exchange)
+            judging.run(server.environment.name).exchange(judging.spec, exchange)
 
         server = servers[name]
         return Client(server.app, server.environment, server.port(), server.log, record)
@@ -137,9 +136,7 @@ documented_sse = _client("documented_sse")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ahead(
-    servers: dict[str, Server], environment: Environment
-) -> Iterator[Future[Exchange] | None]:
+def ahead(servers: dict[str, Server]) -> Iterator[Future[Exchange] | None]:
     """The stream at its documented pace, which takes 3 s, read while other specs are judged."""
     if "documented_sse" not in servers:
         yield None
@@ -147,7 +144,7 @@ def ahead(
     server = servers["documented_sse"]
 
     def read() -> Exchange:
-        client = Client("sse", environment, server.port(), server.log, lambda _: None)
+        client = Client("sse", server.environment, server.port(), server.log, lambda _: None)
         return client.request("GET", "/stream", chunks=2)
 
     with ThreadPoolExecutor(1) as pool:

@@ -47,6 +47,7 @@ SERVED = {
 """What is served for each fixture that needs a server."""
 
 CHANGES = named(vars(changes).items())
+NAMES = {change: name for name, change in CHANGES.items()}
 CATALOGUE = catalogue()
 
 
@@ -103,26 +104,37 @@ class Judging:
         report: pytest.TestReport,
     ) -> None:
         """Take in what a phase of a spec came to: count it, and append it to the run file."""
-        stack = str(item.callspec.params["environment"])
         self._seconds += seconds
-        if report.passed and report.when != "call":
+        if report.passed:
+            if report.when == "call":
+                self.passed(item, 0.0)
             return
-        seconds, self._seconds = self._seconds, 0.0
-        self.left[stack] -= 1
         if report.skipped:
+            self._took(item, 0.0)
             self.not_judged.append(f"{item.nodeid}: {error}")
             return
         verdict = _verdict(error)
         if isinstance(error, Failure):
+            stack = _stack(item)
             report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
             self._told.add(stack)
+        self._write(item, verdict, str(error) if error else "", self._took(item, 0.0))
+
+    def passed(self, item: pytest.Function, seconds: float) -> None:
+        """Take in a spec that passed."""
+        self._write(item, "pass", "", self._took(item, seconds))
+
+    def _took(self, item: pytest.Function, seconds: float) -> float:
+        self.left[_stack(item)] -= 1
+        seconds, self._seconds = self._seconds + seconds, 0.0
+        return seconds
+
+    def _write(self, item: pytest.Function, verdict: str, reason: str, seconds: float) -> None:
         served = (SERVED[name].app for name in item.fixturenames if name in SERVED)
         app = next(served, getattr(item.module, "APP", "-"))
-        reason = str(error) if error else ""
         browser = "browser" in item.fixturenames
-        self.run(stack).verdict(
-            item.nodeid, app, verdict, reason, _asserted_in(item), seconds, browser
-        )
+        changes = _asserted_in(item)
+        self.run(_stack(item)).verdict(item.nodeid, app, verdict, reason, changes, seconds, browser)
 
     def end(self) -> None:
         """Close the run files, and sum them up."""
@@ -139,6 +151,10 @@ JUDGING = pytest.StashKey[Judging]()
 """Where pytest's configuration has it."""
 
 
+def _stack(item: pytest.Function) -> str:
+    return str(item.callspec.params["environment"])
+
+
 def _verdict(error: BaseException | None) -> str:
     if error is None:
         return "pass"
@@ -152,6 +168,6 @@ def _asserted_in(item: pytest.Function) -> dict[str, bool]:
     environment = cast("Environment | None", item.funcargs.get("environment"))
     if environment is None:
         return {}
-    asserted = dict(environment.asserted)
+    asserted = {NAMES[change]: applied for change, applied in environment.asserted}
     environment.asserted.clear()
-    return {name: asserted[change] for name, change in CHANGES.items() if change in asserted}
+    return {name: asserted[name] for name in sorted(asserted)}
