@@ -20,7 +20,7 @@ from harness.processes import guarded
 from harness.project import ROOT
 from harness.summary import Summary
 
-STACKS_A_SESSION = 12
+STACKS_A_SESSION = 13
 """At the most: enough that the start of pytest weighs little."""
 
 NO_PLUGINS = [
