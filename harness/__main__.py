@@ -21,8 +21,8 @@ from harness.matrix import judge_stacks, shard, sum_up
 from harness.project import APPS
 from harness.serving import serve
 
-JOBS = (os.cpu_count() or 1) + 1
-"""Stacks that are judged at a time: now and then one waits."""
+JOBS = (os.cpu_count() or 1) + 2
+"""Stacks that are judged at a time: now and then some wait."""
 
 
 Function = Callable[[argparse.Namespace], int]
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     server.add_argument("--port", type=int, default=8000, help="0: the kernel picks one (8000)")
     judging = verb("judge", judge_stacks, "judge many stacks side by side")
     judging.add_argument("--stack", action="append", metavar="S", help="as for pytest (all)")
-    judging.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 1)")
+    judging.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 2)")
     judging.add_argument(
         "--shard", type=shard, default=(1, 1), metavar="I/N", help="a part of them"
     )

@@ -38,14 +38,20 @@ class Log:
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
 
-    def lines(self) -> list[str]:
-        """All whole lines so far; the time in a line of Python's logging is written TIME.
+    def position(self) -> int:
+        """Where the next line begins, or goes on."""
+        with self._changed:
+            self._drain()
+            return len(self._data)
+
+    def lines(self, start: int = 0) -> list[str]:
+        """All whole lines from a position on; the time in a line of Python's logging is TIME.
 
         Once nobody can write, what follows the last line end is a line as well.
         """
         with self._changed:
             self._drain()
-            *lines, rest = self._data.split(b"\n")
+            *lines, rest = self._data[start:].split(b"\n")
             lines += [rest] if rest and self.ended else []
         return [STAMP.sub(r"\1 TIME - ", line.decode("utf-8", "replace")) for line in lines]
 

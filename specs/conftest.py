@@ -89,7 +89,7 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
 
 @pytest.fixture(scope="session")
 def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Server]]:
-    """All apps that some spec needs, started side by side from an interpreter for each hash seed."""
+    """All apps that some spec needs, side by side, from an interpreter for each hash seed."""
     needed = judging.served[environment.name]
     served = {name: each for name, each in SERVED.items() if name in needed}
     with ExitStack() as stack:

@@ -47,7 +47,7 @@ SERVED = {
 """What is served for each fixture that needs a server."""
 
 CHANGES = named(vars(changes).items())
-NAMES = {change: name for name, change in CHANGES.items()}
+NAMES: dict[object, str] = {change: name for name, change in CHANGES.items()}
 CATALOGUE = catalogue()
 
 

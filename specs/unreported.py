@@ -1,8 +1,9 @@
 """Specs without a report of those that pass: a plugin for sessions that nobody watches.
 
-For each item pytest makes three reports, tells every plugin of them, and looks up every fixture anew.
-That takes longer than the spec. `harness judge` reads run files, so the sessions that it starts
-report only what fails, and give a spec the fixtures that its stack's first one got.
+For each item pytest makes three reports, tells every plugin of them, and looks up every fixture
+anew. That takes longer than the spec. `harness judge` reads run files, so the sessions that it
+starts report only what fails, and give a spec the fixtures that its stack's first one got. What
+plugins do in a setup is left out then, so those that do something there must be off.
 """
 
 from collections.abc import Callable
