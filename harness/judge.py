@@ -34,6 +34,7 @@ NO_PLUGINS = [
     "subtests",
     "faulthandler",
     "threadexception",
+    "warnings",
     "unraisableexception",
     "setuponly",
     "setupplan",

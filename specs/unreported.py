@@ -6,6 +6,7 @@ starts report only what fails, and give a spec the fixtures that its stack's fir
 plugins do in a setup is left out then, so those that do something there must be off.
 """
 
+import warnings
 from collections.abc import Callable
 from functools import cache
 from inspect import signature
@@ -20,6 +21,10 @@ KEPT = {*SERVED, "servers", "environment", "judging", "ahead"}
 
 _kept: dict[str, dict[str, object]] = {}
 """Their values, of the stack under judgement."""
+
+
+def pytest_sessionstart() -> None:
+    warnings.simplefilter("error")  # once, where pytest's own plugin does it for each spec
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -58,9 +63,10 @@ def _judge(item: pytest.Function, known: dict[str, object] | None) -> None:
     if known is not None:
         item.funcargs = known
         item.config.stash[JUDGING].spec = item.nodeid
-    else:
-        item.ihook.pytest_runtest_setup(item=item)
-        _keep(item)
+        item.runtest()
+        return
+    item.ihook.pytest_runtest_setup(item=item)
+    _keep(item)
     item.ihook.pytest_runtest_call(item=item)
 
 
