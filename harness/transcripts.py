@@ -106,9 +106,9 @@ def by_curl(transcript: Transcript, port: int) -> list[str]:
         for pipe in (process.stdout, process.stderr):
             assert pipe is not None
             pipe.close()
-    *documented, more = body.split(EVENT_END, events or -1)
-    if len(documented) == events:
-        body = body.removesuffix(more)
+    if events:
+        *documented, more = body.split(EVENT_END, events)
+        body = body.removesuffix(more) if len(documented) == events else body
     lines = told.decode("latin-1").splitlines()
     head = [line for line in lines if line[:1] in ("<", ">")]
     return comparable([*head, *_body_lines(body), *(line for line in lines if line == INTACT)])
