@@ -15,6 +15,7 @@ from packaging.version import Version
 from harness.environments import Environment
 
 Kind = Literal["feature", "fix", "security", "regression", "change"]
+Noticer = Literal["browser", "cache or CDN", "JavaScript client", "auth client", "proxy", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Change:
     """What a release of `package` changed on the wire.
 
     `first` is the first release with the change and `last` the last one, where it went away.
-    `package` is a distribution's name, or `python`.
+    `package` is a distribution's name, or `python`. `noticed_by` tells which clients behave
+    otherwise because of it: `nobody` alone where none does.
     """
 
     package: str
@@ -31,6 +33,7 @@ class Change:
     sentence: str
     link: str
     last: str | None = None
+    noticed_by: tuple[Noticer, ...] = ()
 
     def lines(self, name: str) -> list[str]:
         """What it is, in words."""
