@@ -27,9 +27,9 @@ def named_changes() -> dict[str, changes.Change]:
     return changes.load(ROOT / "specs" / "changes.py")
 
 
-def site_files() -> dict[str, Content]:
-    """The working directory of `static_files`, by path."""
-    files: dict[str, Content] = runpy.run_path(str(ROOT / "specs" / "site.py"))["SITE"]
+def site_files(name: str = "SITE") -> dict[str, Content]:
+    """The working directory of `static_files`, by path; SITE_404 has a page of its own for 404."""
+    files: dict[str, Content] = runpy.run_path(str(ROOT / "specs" / "site.py"))[name]
     return files
 
 

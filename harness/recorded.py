@@ -23,7 +23,8 @@ Key = tuple[str, Request, int]
 class Recorded:
     """What a run file holds: the stack, the exchanges by key, and the specs that passed.
 
-    Ports and what is random are masked; the stack's name is left out of the specs' names.
+    `served` has the requests, each once, by what they were sent to. Ports and what is random are
+    masked; the stack's name is left out of the specs' names.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,6 +35,7 @@ class Recorded:
         self.environment = Environment(self.stack, Path(), head["python"], head["packages"])
         self.passed: dict[str, bool] = {}
         self.exchanges: dict[Key, Response] = {}
+        self.served: dict[str, dict[Request, None]] = {}
         seen: Counter[tuple[str, Request]] = Counter()
         ports = _ports(record for record in records if record["kind"] == "exchange")
         for record in records:
@@ -43,6 +45,7 @@ class Recorded:
                 spec = self._spec(record)
                 request, answer = _exchange(record, ports[record["app"]])
                 self.exchanges[spec, request, seen[spec, request]] = answer
+                self.served.setdefault(record.get("served", record["app"]), {})[request] = None
                 seen[spec, request] += 1
 
     @property

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import wire
-from harness.connection import Connection
+from harness.connection import CLOSED, Connection, Segment
 from harness.environments import Environment
 from harness.expect import Response
 from harness.masks import enough, masked
@@ -25,10 +26,39 @@ ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.02")}
 """What an app is started with besides a port."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What came back to a request on a connection of its own, as it stood on the wire.
+
+    `ended` tells in a few words how it went, `closes` whether the server closed by itself.
+    """
+
+    method: str
+    port: int
+    received: tuple[Segment, ...]
+    ended: str
+    closed: bool
+    closes: bool
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(segment.data for segment in self.received)
+
+    @property
+    def response(self) -> Response:
+        """The answer, with what is random masked."""
+        return masked(self.data, self.method, self.ended, self.closed, self.closes, self.port)
+
+
 def ask(
     request: Request, port: int, seconds: float = SECONDS, silence: float = SILENCE
 ) -> Response:
     """What a server answers, masked. Of a stream, its first events."""
+    return heard(request, port, seconds, silence).response
+
+
+def heard(request: Request, port: int, seconds: float = SECONDS, silence: float = SILENCE) -> Heard:
+    """Send a request to a server, and take in its answer. Of a stream, its first events."""
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
         waits = connection.is_silent(silence)
@@ -41,9 +71,9 @@ def ask(
             message.announces_close or message.status >= 500
         )
         connection.leave()
-        closed = connection.closed_by_server
+        closed = connection.ended == CLOSED
         ended = WAITS if waits and closed and not connection.data else connection.ended
-        return masked(connection.data, request.method, ended, closed, closes, port)
+        return Heard(request.method, port, tuple(connection.received), ended, closed, closes)
 
 
 def answers(
