@@ -43,7 +43,7 @@ class Change:
 
     def applies_to(self, environment: Environment) -> bool:
         """Whether the environment has it; not where the package is missing altogether."""
-        has = environment.has(self.package)
+        has = environment.has(self.package) and self not in environment.lacking
         return has and self.holds_in(environment.version(self.package))
 
     def holds_in(self, version: Version) -> bool:

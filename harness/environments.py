@@ -44,6 +44,7 @@ class Environment:
     `passes_variables` tells whether apps get the harness's own environment variables; where not,
     `hash_seed` is their PYTHONHASHSEED, on which the order of a set depends.
     `asserted` collects the changes that expectations asked for, and the side that applied.
+    `lacking` are changes that it is taken not to have, whatever its versions say.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Environment:
     passes_variables: bool = False
     hash_seed: int = 0
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
+    lacking: frozenset[object] = frozenset()
 
     @property
     def parser(self) -> str:

@@ -20,6 +20,13 @@ SECONDS = 10.0
 SILENCE = 1.0
 """After so many seconds without a byte, the client says that it has no more to send."""
 
+PIPELINED = 0.25
+"""How long an answer to the second request may take, where two were sent together, before the
+client has no more to send; the server may drop that answer then."""
+
+ANOTHER = b" HTTP/"
+"""What stands in a second request."""
+
 WAITS = "it waited for more"
 
 ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.02")}
@@ -67,6 +74,8 @@ def heard(request: Request, port: int, seconds: float = SECONDS, silence: float 
         while not enough(message := wire.read(connection.data, request.method)):
             if not connection.receive():
                 break
+        if message.whole and ANOTHER in request.data.partition(b"\r\n\r\n")[2]:
+            connection.is_silent(PIPELINED)
         closes = message.whole and connection.look_after(
             message.announces_close or message.status >= 500
         )

@@ -3,7 +3,7 @@
 A prediction is exact: the answer before, rewritten, is the whole answer after.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -40,9 +40,13 @@ def _headers(
 def _modelled(change: Change) -> Effect:
     """An effect that `specs.model` knows: its answer before the change, and the one after."""
 
-    def becomes(first: str, second: str) -> Callable[[Request, Response, Environment], Response]:
+    def becomes(
+        first: str, second: str, lacking: tuple[Change, ...] = ()
+    ) -> Callable[[Request, Response, Environment], Response]:
         def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
-            older, newer = _at(newer, first), _at(newer, second)
+            later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
+            older = _at(newer, first, (*lacking, *later))
+            newer = _at(newer, second, later)
             for root in _roots():
                 if model.kept(answer, model.answer(request, older, root)) == answer:
                     return model.kept(answer, model.answer(request, newer, root))
@@ -50,9 +54,14 @@ def _modelled(change: Change) -> Effect:
 
         return rewrite
 
+    MODELLED.append(change)
     first, last = change.first, change.last or change.first
-    forth, back = becomes(f"{first}.dev0", first), becomes(last, f"{last}.post1")
+    forth, back = becomes(first, first, (change,)), becomes(last, f"{last}.post1")
     return Effect(change, FILES, _reads_files, forth, back if change.last else None)
+
+
+MODELLED: list[Change] = []
+"""Changes of one release come one after the other, in the order of EFFECTS."""
 
 
 @cache
@@ -61,8 +70,9 @@ def _roots() -> list[Path]:
     return [(site.lay_out(content) / "html").resolve() for content in (SITE, SITE_404)]
 
 
-def _at(environment: Environment, starlette: str) -> Environment:
-    return replace(environment, packages={**environment.packages, "starlette": starlette})
+def _at(environment: Environment, starlette: str, lacking: Sequence[Change]) -> Environment:
+    packages = {**environment.packages, "starlette": starlette}
+    return replace(environment, packages=packages, lacking=frozenset(lacking))
 
 
 def _reads_files(request: Request, _: Response) -> bool:

@@ -1,4 +1,4 @@
-"""An answer with what `Response` leaves aside: order and case of headers, cuts, and what came first.
+"""An answer with what `Response` leaves aside: order and case of headers, chunks, and arrivals.
 
 `Response` is what the specs promise, so none of this is in it. Two stacks are compared by both.
 """

@@ -22,7 +22,7 @@ from harness.replay import heard
 from harness.servers import Server
 
 SECONDS = 3.0
-"""How long one answer may take; the apps take milliseconds, and the first events of a stream 0.2 s."""
+"""How long one answer may take: the apps take milliseconds, and 0.2 s for two events."""
 
 PATIENCE = 12
 """So many answers of one server may not end in time, before it is not asked any more."""

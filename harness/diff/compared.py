@@ -5,6 +5,7 @@ package: the changes that NEW brings are applied to the one of OLD, and those th
 own. Where both come to the same answer, the difference is explained; so a downgrade is as well.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,14 +77,12 @@ class Explaining:
         seen = {difference.where: difference for difference in found}
         reasons: dict[Reason, list[Difference]] = {}
         for steps, lost in ((forth, False), (back, True)):
-            for (_, was), (change, now) in zip(steps, steps[1:], strict=False):
+            for (_, was), (change, now) in itertools.pairwise(steps):
                 altered = [seen[name] for name in differing(was, now) if name in seen]
                 if altered:
                     known = reasons.setdefault((change, lost), [])
                     known += [difference for difference in altered if difference not in known]
-        left = list(_fields(one, other))
-        left += _layout(replace(before, response=one), replace(after, response=other))
-        return Explained(found, reasons, left)
+        return Explained(found, reasons, [*_fields(one, other), *_layout(before, after)])
 
 
 def differences(before: Answer, after: Answer) -> list[Difference]:

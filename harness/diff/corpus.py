@@ -22,7 +22,7 @@ from harness.recorded import Recorded
 from harness.request import Request
 
 STACK = "documented"
-"""It is on no axis, so the specs of all suites are asked, and dated, so it is the same every day."""
+"""On no axis, so the specs of all suites are asked, and dated, so that it is the same every day."""
 
 PARTS = (
     ["--ignore=specs/edge", "--ignore=specs/streams"],
