@@ -7,6 +7,7 @@ import itertools
 import runpy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -47,9 +48,14 @@ class Change:
         return has and self.holds_in(environment.version(self.package))
 
     def holds_in(self, version: Version) -> bool:
-        if version < Version(self.first):
+        if version < _version(self.first):
             return False
-        return self.last is None or version <= Version(self.last)
+        return self.last is None or version <= _version(self.last)
+
+
+@cache
+def _version(text: str) -> Version:
+    return Version(text)
 
 
 def load(path: Path) -> dict[str, Change]:

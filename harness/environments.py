@@ -12,7 +12,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -54,7 +56,7 @@ class Environment:
     passes_variables: bool = False
     hash_seed: int = 0
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
-    lacking: frozenset[object] = frozenset()
+    lacking: frozenset[Any] = frozenset()
 
     @property
     def parser(self) -> str:
@@ -71,12 +73,17 @@ class Environment:
     def version(self, package: str) -> Version:
         if package == "python":
             return Version(self.python)
-        return Version(self.packages[canonicalize_name(package)])
+        return _version(self.packages[canonicalize_name(package)])
 
     def __str__(self) -> str:
         names = ("starlette", "sse-starlette", "uvicorn", self.parser)
         versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
         return f"{self.name} ({versions}, {self.loop}, Python {self.python})"
+
+
+@cache
+def _version(text: str) -> Version:
+    return Version(text)
 
 
 def provision(stack: Stack) -> Environment:

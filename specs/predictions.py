@@ -3,12 +3,14 @@
 A prediction is exact: the answer before, rewritten, is the whole answer after.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from pathlib import Path
 
-from harness import site
+from packaging.version import Version
+
+from harness import changes, site
 from harness.changes import Change
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
@@ -45,11 +47,11 @@ def _modelled(change: Change) -> Effect:
     ) -> Callable[[Request, Response, Environment], Response]:
         def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
             later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
-            older = _at(newer, first, (*lacking, *later))
-            newer = _at(newer, second, later)
-            for root in _roots():
-                if model.kept(answer, model.answer(request, older, root)) == answer:
-                    return model.kept(answer, model.answer(request, newer, root))
+            older, newer = _at(newer, first, (*lacking, *later)), _at(newer, second, later)
+            passing = frozenset(each for each in MODELLED if each.last)
+            for gone in (frozenset(), passing - {change}):
+                if model.kept(answer, _model(request, _Release.of(older, gone))) == answer:
+                    return model.kept(answer, _model(request, _Release.of(newer, gone)))
             return answer
 
         return rewrite
@@ -65,12 +67,41 @@ MODELLED: list[Change] = []
 
 
 @cache
-def _roots() -> list[Path]:
-    """The folders that static_files serves in the specs."""
-    return [(site.lay_out(content) / "html").resolve() for content in (SITE, SITE_404)]
+def _root(files: str) -> Path:
+    """The folder that static_files serves."""
+    content = {"SITE": SITE, "SITE_404": SITE_404}[files]
+    return (site.lay_out(content) / "html").resolve()
 
 
-def _at(environment: Environment, starlette: str, lacking: Sequence[Change]) -> Environment:
+@dataclass(frozen=True)
+class _Release:
+    """What the model tells releases apart by: the changes that one has."""
+
+    has: frozenset[Change]
+    environment: Environment = field(compare=False)
+
+    @classmethod
+    def of(cls, environment: Environment, gone: frozenset[Change]) -> "_Release":
+        """A release that `gone`, which came and went, have left."""
+        lacking = environment.lacking | gone
+        has = _changes_of(str(environment.packages["starlette"]), lacking)
+        return cls(has, replace(environment, lacking=lacking))
+
+
+@cache
+def _changes_of(starlette: str, lacking: frozenset[Change]) -> frozenset[Change]:
+    version = Version(starlette)
+    known = [each for each in changes.named(vars(named).items()).values() if each not in lacking]
+    return frozenset(c for c in known if c.package == "starlette" and c.holds_in(version))
+
+
+@lru_cache(64)
+def _model(request: Request, release: _Release) -> Response:
+    """What the model says; the release after one change is the one before the next."""
+    return model.answer(request, release.environment, _root(request.files))
+
+
+def _at(environment: Environment, starlette: str, lacking: Iterable[Change]) -> Environment:
     packages = {**environment.packages, "starlette": starlette}
     return replace(environment, packages=packages, lacking=frozenset(lacking))
 

@@ -14,7 +14,7 @@ from threading import Event, Lock
 
 from harness import site
 from harness.diff.answer import Answer
-from harness.diff.corpus import Asked
+from harness.diff.corpus import SITES, Asked
 from harness.environments import Environment
 from harness.forked import Forker
 from harness.project import script, site_files
@@ -32,9 +32,6 @@ AT_ONCE = 4
 
 ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.1")}
 """What an app is started with besides a port: events far enough apart to see what comes first."""
-
-SITES = {"static_files_404": ("static_files", "SITE_404")}
-"""What is an app with other files than the usual ones."""
 
 Answers = dict[Asked, Answer]
 

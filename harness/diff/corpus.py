@@ -45,6 +45,9 @@ USUAL = {"sse": "sse", "documented_sse": "sse", "slow_sse": "sse", "silent_sse":
 }
 """What is an app with its usual files, whatever the pace of its events."""
 
+SITES = {"static_files_404": ("static_files", "SITE_404")}
+"""What is an app with other files than the usual ones."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -61,9 +64,14 @@ def corpus(console: Console) -> list[Asked]:
     folder = made_once("corpora", _key(), lambda aside: _record(aside, console))
     lines = (folder / "requests.jsonl").read_text("utf-8").splitlines()
     return [
-        Asked(served, Request(app, data.encode("latin-1")))
+        Asked(served, Request(app, data.encode("latin-1"), files(served)))
         for served, app, data in map(json.loads, lines)
     ]
+
+
+def files(served: str) -> str:
+    """The name of what the app finds in its working directory."""
+    return SITES.get(served, ("", "SITE"))[1]
 
 
 def _key() -> str:

@@ -7,7 +7,7 @@ from harness.by_hand import PORT, asked, served
 from harness.changes import Change
 from harness.diff.answer import Answer
 from harness.diff.asking import AT_ONCE, ask_each
-from harness.diff.compared import Explained, Explaining, middle
+from harness.diff.compared import Explained, Explaining
 from harness.diff.corpus import Asked
 from harness.diff.grouped import PARSER, by_reason, clusters, security
 from harness.diff.lines import answer_lines, request_lines
@@ -35,6 +35,7 @@ class Diffing:
         self._effects = [
             effect for effect in effects if effect.change or older.parser != newer.parser
         ]
+        self._active = [effect for effect in self._effects if _lies(effect, older, newer)]
 
     def of(self, asked: Sequence[Asked], advance: Advance = lambda: None) -> Diff:
         """Ask both, and tell what differs. Raises DidNotStart."""
@@ -74,6 +75,7 @@ class Diffing:
             Asked(each.served, other)
             for each in asked
             for other in likened(self._active, [each.request])
+            if other != each.request
         ]
         every = list(dict.fromkeys([*asked, *others]))
         answers, gave_up = ask_each((self.older, self.newer), every, advance, at_once)
@@ -94,18 +96,6 @@ class Diffing:
                     one, other = before[each.request], after[each.request]
                     found[each] = one, other, explaining.of(each.request, one, other)
         return found, gave_up
-
-    @property
-    def _active(self) -> list[Effect]:
-        """The effects of what lies between the two stacks."""
-        between_them = middle(self.older, self.newer)
-        return [
-            effect
-            for effect in self._effects
-            if effect.change is None
-            or effect.change.applies_to(between_them)
-            != (effect.change.applies_to(self.older) and effect.change.applies_to(self.newer))
-        ]
 
     def _told(
         self,
@@ -129,6 +119,12 @@ class Diffing:
                 asked(each.request.to(PORT)),
             ),
         )
+
+
+def _lies(effect: Effect, older: Environment, newer: Environment) -> bool:
+    """Whether what makes the effect is on one side only, or came and went between the two."""
+    sides = {effect.change is not None and effect.change.applies_to(e) for e in (older, newer)}
+    return effect.change is None or len(sides) == 2 or bool(effect.change.last)
 
 
 def of_apps(asked: Sequence[Asked], apps: Sequence[str]) -> list[Asked]:

@@ -70,7 +70,7 @@ def _without_upgrade(request: Request) -> Request:
     head = re.sub(
         rb"(?im)^connection:.*", lambda found: re.sub(rb"(?i)upgrade", b"x", found[0]), head
     )
-    return Request(request.app, head + end + rest)
+    return replace(request, data=head + end + rest)
 
 
 def _not_upgraded(_: Request, answer: Response, newer: Environment) -> Response:
@@ -103,7 +103,7 @@ def _alone(request: Request) -> Request:
     head, end, _ = request.data.partition(b"\r\n\r\n")
     framed = {"content-length", "transfer-encoding"} & {name for name, _ in request.headers}
     is_last = _is_old(request) or "close" in _options(request)
-    return Request(request.app, head + end) if is_last and not framed else request
+    return replace(request, data=head + end) if is_last and not framed else request
 
 
 def _as_it_is(_: Request, answer: Response, __: Environment) -> Response:
@@ -136,7 +136,7 @@ def _written_out(request: Request) -> Request:
     found = ByHttptools(request.to(ANY_PORT))
     if found.refused or not found.heads:
         return request
-    return Request(request.app, without_port(found.heads[0], ANY_PORT))
+    return replace(request, data=without_port(found.heads[0], ANY_PORT))
 
 
 def _said_by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
