@@ -140,7 +140,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
     key = _key(stack.requirements, stack.exclude_newer, stack.needs, base)
     path = cache_folder() / "resolutions" / f"{key}.txt"
     if stack.exclude_newer and path.exists():
-        return path.read_text("utf-8").split()
+        return path.read_text("utf-8").splitlines()
     try:
         pins = _compile(stack, base, wanted)
         for condition, extra in stack.needs:
@@ -150,7 +150,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
         if not path.exists():
             raise
         print(f"stack {stack.name}: as resolved earlier, since {error}", file=sys.stderr)
-        return path.read_text("utf-8").split()
+        return path.read_text("utf-8").splitlines()
     write_whole(path, "\n".join(pins))
     return pins
 
@@ -163,13 +163,14 @@ def _compile(stack: Stack, base: Path, requirements: Sequence[str]) -> list[str]
     options = ["--no-header", "--no-annotate", "--python", str(base)]
     if stack.exclude_newer:
         options += ["--exclude-newer", stack.exclude_newer]
-    return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).split()
+    return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).splitlines()
 
 
 def _holds(condition: str, pins: Sequence[str]) -> bool:
     requirement = Requirement(condition)
-    versions = dict(pin.split("==") for pin in pins)
-    return requirement.specifier.contains(versions[requirement.name], prereleases=True)
+    versions = dict(pin.split("==") for pin in pins if "==" in pin)  # a local wheel has none
+    version = versions.get(requirement.name)
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
 def _build(stack: Stack, base: Path, pins: Sequence[str], folder: Path) -> None:

@@ -10,12 +10,15 @@ from harness import site
 from harness.environments import provision
 from harness.failures import DidNotStart
 from harness.processes import command, variables
-from harness.project import catalogue, script, site_files
+from harness.project import script, site_files
+from harness.stacks import Stack
+from harness.targets import one
 
 
 def serve(options: argparse.Namespace) -> int:
     """Run an app in the foreground, as the specs run it, until it is interrupted."""
-    environment = provision(catalogue().named(options.stack))
+    target = one(options.stack)
+    environment = provision(target) if isinstance(target, Stack) else target
     print(f"{options.app} on {environment}", flush=True)
     _check_free(options.port)
     server = subprocess.Popen(
