@@ -40,7 +40,8 @@ class Change:
         """What it is, in words."""
         until = f" to {self.last}" if self.last else ""
         about = f"{name}: {self.kind}, {self.package} {self.first}{until}"
-        return [about, f"    {self.sentence}", f"    {self.link}"]
+        noticed = ", ".join(self.noticed_by) or "not known"
+        return [about, f"    {self.sentence}", f"    {self.link}", f"    who notices: {noticed}"]
 
     def applies_to(self, environment: Environment) -> bool:
         """Whether the environment has it; not where the package is missing altogether."""

@@ -22,6 +22,9 @@ class Request:
     data: bytes
     files: str = "SITE"
 
+    def with_files(self, files: str) -> "Request":
+        return Request(self.app, self.data, files)
+
     def to(self, port: int) -> bytes:
         """The bytes that go to a server which listens on this port."""
         return self.data.replace(b":" + PORT, b":%d" % port)

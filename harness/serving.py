@@ -7,18 +7,15 @@ import subprocess
 from contextlib import suppress
 
 from harness import site
-from harness.environments import provision
 from harness.failures import DidNotStart
 from harness.processes import command, variables
 from harness.project import script, site_files
-from harness.stacks import Stack
-from harness.targets import one
+from harness.targets import provisioned
 
 
 def serve(options: argparse.Namespace) -> int:
     """Run an app in the foreground, as the specs run it, until it is interrupted."""
-    target = one(options.stack)
-    environment = provision(target) if isinstance(target, Stack) else target
+    environment = provisioned(options.stack)
     print(f"{options.app} on {environment}", flush=True)
     _check_free(options.port)
     server = subprocess.Popen(

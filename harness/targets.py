@@ -16,7 +16,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from harness import checkouts
-from harness.environments import Environment, of_interpreter
+from harness.environments import Environment, of_interpreter, provision
 from harness.failures import UsageError
 from harness.project import catalogue
 from harness.stacks import Stack
@@ -66,6 +66,12 @@ def one(word: str) -> Stack | Environment:
     if len(found) != 1:
         raise UsageError(f"{word!r} means {len(found)} stacks, and one is asked for")
     return found[0]
+
+
+def provisioned(word: str) -> Environment:
+    """The environment of what a word means, made if need be. Raises UsageError, NotInstallable."""
+    target = one(word)
+    return provision(target) if isinstance(target, Stack) else target
 
 
 def _is_version(word: str) -> bool:

@@ -61,12 +61,20 @@ class Asked:
 
 def corpus(console: Console) -> list[Asked]:
     """What the specs ask, each once; recorded now if need be. Raises Failure."""
-    folder = made_once("corpora", _key(), lambda aside: _record(aside, console))
-    lines = (folder / "requests.jsonl").read_text("utf-8").splitlines()
+    lines = (_folder(console) / "requests.jsonl").read_text("utf-8").splitlines()
     return [
         Asked(served, Request(app, data.encode("latin-1"), files(served)))
         for served, app, data in map(json.loads, lines)
     ]
+
+
+def run_files(console: Console) -> list[Path]:
+    """The run files that the corpus was taken from: they tell which spec asked what."""
+    return sorted(_folder(console).glob("*.run"))
+
+
+def _folder(console: Console) -> Path:
+    return made_once("corpora", _key(), lambda aside: _record(aside, console))
 
 
 def files(served: str) -> str:
@@ -93,19 +101,22 @@ def _record(folder: Path, console: Console) -> None:
             lambda part, run: judge([STACK], run, 1, [*LEFT_OUT, *part], quiet), PARTS, runs
         ):
             pass
-        asked = _asked(path for run in runs for path in sorted(run.rglob("*.jsonl")))
+        paths = [path for run in runs for path in sorted(run.rglob("*.jsonl"))]
+        asked, recorded = _asked(paths), [path.read_text("utf-8") for path in paths]
     lines = [json.dumps([a.served, a.request.app, a.request.data.decode("latin-1")]) for a in asked]
     if {each.served for each in asked} < set(APPS):
         raise Failure(f"the specs ask nothing of some app: `pytest specs --stack {STACK}` tells")
     folder.mkdir()
     (folder / "requests.jsonl").write_text("\n".join(lines), "utf-8")
+    for number, text in enumerate(recorded):
+        (folder / f"{number}.run").write_text(text, "utf-8")
 
 
 def _asked(paths: Iterable[Path]) -> list[Asked]:
     found = [
         Asked(USUAL.get(served, served), request)
         for path in paths
-        for served, requests in Recorded(path).served.items()
-        for request in requests
+        for served, requests in Recorded(path).asked.items()
+        for _, request in requests
     ]
     return list(dict.fromkeys(found))

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.diff.model import Diff, Differing, Line, Security
-from harness.diff.model import Group as Reasoned
+from harness.diff.model import Diff, Differing, Group, Line, Security
 from harness.diff.words import answer, apart, count, since, standing
 
 STYLES = {"status": "bold red", "body": "red", "framing": "red", "value": "yellow"}
@@ -16,21 +14,25 @@ STYLES = {"status": "bold red", "body": "red", "framing": "red", "value": "yello
 
 def tell(diff: Diff, console: Console) -> None:
     """Print it: the answer, security, what nobody explains, and then each change."""
-    console.print(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
-    console.print(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
-    console.print(Text(answer(diff), "bold green" if not diff.unexplained else "bold red"))
+
+    def show(text: Text) -> None:
+        console.print(text, soft_wrap=True)
+
+    show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
+    show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
+    good = not diff.unexplained and not diff.not_compared
+    show(Text(answer(diff), "bold green" if good else "bold red"))
     for each in diff.security:
-        console.print(_security(each))
-    for line in diff.not_compared:
-        console.print(Text(f"NOT COMPARED {line}", "bold red"))
-    for line in diff.masked:
-        console.print(Text(f"masked: {line}", "dim"))
-    for group in diff.unexplained:
-        console.print(_group(group))
+        show(_security(each))
+    for sentence in diff.not_compared:
+        show(Text(f"NOT COMPARED {sentence}", "bold red"))
+    for sentence in diff.masked:
+        show(Text(f"masked: {sentence}", "dim"))
     if diff.explained:
         console.print(_overview(diff.explained))
-    for group in diff.explained:
-        console.print(_group(group))
+    for group in (*diff.unexplained, *diff.explained):
+        for line in group_lines(group):
+            show(line)
 
 
 def _security(each: Security) -> Text:
@@ -40,7 +42,7 @@ def _security(each: Security) -> Text:
     return text.append(f"{each.name}, {since(each.change)}, {each.change.link}", "dim")
 
 
-def _overview(groups: Iterable[Reasoned]) -> Table:
+def _overview(groups: Iterable[Group]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("alters", "exchanges", "kind", "since", "change", "who notices"):
         table.add_column(name, justify="right" if name == "exchanges" else "left")
@@ -57,24 +59,31 @@ def _overview(groups: Iterable[Reasoned]) -> Table:
     return table
 
 
-def _group(group: Reasoned) -> RenderableType:
+def group_lines(group: Group) -> Iterator[Text]:
+    """What a group comes to, with its example."""
+    title, *lines = _group(group)
+    yield title
+    yield from (Text("  ").append_text(line) for line in lines)
+
+
+def _group(group: Group) -> Iterator[Text]:
     title = Text("\n")
-    style = STYLES.get(group.aspect, "bold")
-    if group.change:
-        title.append(f"{group.aspect.upper()} ", style).append(group.name, "bold")
-        title.append(f"  {group.change.kind}, {since(group.change)}")
-        title.append(", which NEW lacks" if group.lost else "", "bold")
-    elif group.explained:
-        title.append(f"{group.aspect.upper()} ", style).append(group.name, "bold")
+    if group.explained:
+        title.append(f"{group.aspect.upper()} ", STYLES.get(group.aspect, "bold"))
     else:
-        title.append(f"UNEXPLAINED {group.aspect.upper()} ", "bold red").append(group.name, "bold")
-    body: list[RenderableType] = []
-    if group.change:
-        body += [Text(group.change.sentence), Text(group.change.link, "dim")]
-        body += [Text(f"who notices: {', '.join(group.change.noticed_by)}")]
-    body.append(Text(f"{count(len(group.exchanges), 'exchange')} of {', '.join(group.apps)}"))
-    body += _example(group.example)
-    return Group(title, Padding(Group(*body), (0, 0, 0, 2)))
+        title.append(f"UNEXPLAINED {group.aspect.upper()} ", "bold red")
+    title.append(group.name, "bold")
+    change = group.change
+    if change:
+        title.append(f"  {change.kind}, {since(change)}")
+        title.append(", which NEW lacks" if group.lost else "", "bold red")
+    yield title
+    if change:
+        yield Text(change.sentence)
+        yield Text(change.link, "dim")
+        yield Text(f"who notices: {', '.join(change.noticed_by)}")
+    yield Text(f"{count(len(group.exchanges), 'exchange')} of {', '.join(group.apps)}")
+    yield from _example(group.example)
 
 
 def _example(example: Differing) -> Iterator[Text]:

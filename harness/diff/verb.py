@@ -18,12 +18,10 @@ from harness.diff.corpus import corpus
 from harness.diff.diffing import Diffing, of_apps
 from harness.diff.model import Diff
 from harness.diff.told import tell
-from harness.environments import Environment, provision
 from harness.failures import UsageError
 from harness.news import known_effects
 from harness.project import named_changes
-from harness.stacks import Stack
-from harness.targets import one
+from harness.targets import provisioned
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
     "json": pages.as_json,
@@ -39,7 +37,7 @@ def diff(options: argparse.Namespace) -> int:
     _check(chosen)
     with ThreadPoolExecutor(3) as pool:
         asking = pool.submit(corpus, progress)
-        sides = [pool.submit(_provisioned, one(word)) for word in (options.old, options.new)]
+        sides = [pool.submit(provisioned, word) for word in (options.old, options.new)]
         older, newer = (side.result() for side in sides)
         asked = of_apps(asking.result(), options.only)
     diffing = Diffing(older, newer, known_effects(), named_changes())
@@ -78,7 +76,3 @@ def _check(chosen: dict[str, Path]) -> None:
             raise UsageError(f"--{name} {path}: there is no folder {path.parent}")
         if path.is_dir():
             raise UsageError(f"--{name} {path}: that is a folder")
-
-
-def _provisioned(target: Stack | Environment) -> Environment:
-    return provision(target) if isinstance(target, Stack) else target
