@@ -20,7 +20,7 @@ from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.load.clocks import seconds
 from harness.matrix import judge_stacks, shard, sum_up
-from harness.project import APPS
+from harness.project import APPS, SITES
 from harness.serving import serve
 
 JOBS = (os.cpu_count() or 1) + 2
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         verb(name, function, text).add_argument("--json", action="store_true", help="as JSON")
     server = verb("serve", serve, "start one app on a stack, in the foreground")
-    server.add_argument("app", choices=APPS)
+    server.add_argument("app", choices=(*APPS, *SITES))
     server.add_argument("--stack", default="latest", help="a name or requirements (latest)")
     server.add_argument("--port", type=int, default=8000, help="0: the kernel picks one (8000)")
     judging = verb("judge", judge_stacks, "judge many stacks side by side")

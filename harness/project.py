@@ -13,6 +13,8 @@ from harness.site import Content
 ROOT = Path(__file__).parent.parent
 APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
 """In the order of tables."""
+SITES = {"static_files_404": ("static_files", "SITE_404")}
+"""What is an app with other files than the usual ones: the app, and the name of its files."""
 
 
 def script(app: str) -> Path:

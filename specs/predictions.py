@@ -18,6 +18,7 @@ from harness.expect import ABSENT, Response
 from harness.request import Request
 from specs import changes as named
 from specs import hosts, model
+from specs.answers import BAD_REQUEST
 from specs.edge import effects as servers
 from specs.site import SITE, SITE_404
 
@@ -138,8 +139,13 @@ def _is_answered_by_cookie(request: Request, answer: Response) -> bool:
 
 
 def _is_from_app(answer: Response) -> bool:
-    """Whether CORSMiddleware saw the answer: uvicorn itself has no date in its own."""
-    return "date" in answer.headers and answer.status != 500
+    """Whether CORSMiddleware saw the answer: uvicorn's own refusal has a date with httptools."""
+    length = answer.headers.get("content-length")
+    refusal = answer.status == 400 and (
+        answer.body == BAD_REQUEST.body
+        or (not answer.body and length == str(len(BAD_REQUEST.body)))
+    )
+    return "date" in answer.headers and answer.status != 500 and not refusal
 
 
 def _has_blank_in_location(_: Request, answer: Response) -> bool:
@@ -186,6 +192,12 @@ def _is_file_with_body(request: Request, answer: Response) -> bool:
 
 EFFECTS = [
     *servers.EFFECTS,
+    Effect(
+        named.STATUS_PHRASES_OF_RFC_9110,
+        FILES,
+        lambda _, answer: answer.status == 416,
+        lambda _, answer, __: replace(answer, reason="Range Not Satisfiable"),
+    ),
     _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
     Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
     _modelled(named.PAGE_OF_404_HAS_NO_304),
@@ -351,12 +363,6 @@ UNASKED = {
         named.TARGET_PUT_TOGETHER,
         named.DATE_RENEWED,
         named.WAITING_ANSWER_KEPT,
-    ],
-    "stacks of one axis have the same release of the package": [
-        named.LONG_LENGTHS_REFUSED,
-        named.CHUNK_ENDS_CHECKED,
-        named.LONG_TARGETS_REFUSED,
-        named.STATUS_PHRASES_OF_RFC_9110,
     ],
 }
 """Changes without an effect, by why `explore` does not see them."""

@@ -14,10 +14,10 @@ from threading import Event, Lock
 
 from harness import site
 from harness.diff.answer import Answer
-from harness.diff.corpus import SITES, Asked
+from harness.diff.corpus import Asked
 from harness.environments import Environment
 from harness.forked import Forker
-from harness.project import script, site_files
+from harness.project import SITES, script, site_files
 from harness.replay import heard
 from harness.servers import Server
 

@@ -13,6 +13,7 @@ from typing import Any
 from packaging.version import Version
 
 from harness.changes import Change
+from harness.diff import parsers
 from harness.diff.answer import Answer
 from harness.diff.model import Aspect, Difference
 from harness.diff.plain import plain
@@ -68,6 +69,8 @@ class Explaining:
         self._forth: list[Step] = between(effects, older, between_them)
         self._back: list[Step] = between(effects, newer, between_them)
         self._before, self._after = before, after
+        self._parsers_differ = older.parser != newer.parser
+        self._to_h11 = newer.parser == "h11"
 
     def of(self, request: Request, before: Answer, after: Answer) -> Explained:
         forth = traced(self._forth, request, before.response, self._before)
@@ -82,7 +85,19 @@ class Explaining:
                 if altered:
                     known = reasons.setdefault((change, lost), [])
                     known += [difference for difference in altered if difference not in known]
-        return Explained(found, reasons, [*_fields(one, other), *_layout(before, after)])
+        left = list(_fields(one, other))
+        for difference in _layout(before, after):
+            if self._parsers_make(difference, before, after):
+                reasons.setdefault((None, self._to_h11), []).append(difference)
+            else:
+                left.append(difference)
+        return Explained(found, reasons, left)
+
+    def _parsers_make(self, difference: Difference, before: Answer, after: Answer) -> bool:
+        if not self._parsers_differ:
+            return False
+        by_h11, by_httptools = (after, before) if self._to_h11 else (before, after)
+        return parsers.makes(difference, by_h11, by_httptools)
 
 
 def differences(before: Answer, after: Answer) -> list[Difference]:

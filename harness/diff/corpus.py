@@ -17,7 +17,7 @@ from rich.console import Console
 from harness.cache import cache_folder, made, made_once
 from harness.failures import Failure
 from harness.judge import judge
-from harness.project import APPS, ROOT
+from harness.project import APPS, ROOT, SITES
 from harness.recorded import Recorded
 from harness.request import Request
 
@@ -44,9 +44,6 @@ USUAL = {"sse": "sse", "documented_sse": "sse", "slow_sse": "sse", "silent_sse":
     app: app for app in APPS
 }
 """What is an app with its usual files, whatever the pace of its events."""
-
-SITES = {"static_files_404": ("static_files", "SITE_404")}
-"""What is an app with other files than the usual ones."""
 
 
 @dataclass(frozen=True)
