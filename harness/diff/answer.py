@@ -14,6 +14,9 @@ from harness.replay import Heard
 from harness.request import without_port
 
 BETWEEN = ", then "
+GAP = 0.03
+"""Seconds between what comes apart: far less than between two events, far more than between two
+writes of a server."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,9 @@ def _sizes(chunks: tuple[bytes, ...], length: int) -> Iterator[int]:
 
 
 def _arrivals(heard: Heard) -> str:
-    """What came apart: the head, and the first events."""
+    """What came apart, by GAP at the least: the head, and the first events."""
     parts: list[list[str]] = []
-    data, told = b"", 0
+    data, told, last = b"", 0, -GAP
     for segment in heard.received:
         data += segment.data
         message = wire.read(data, heard.method)
@@ -78,6 +81,8 @@ def _arrivals(heard: Heard) -> str:
         names = ["head", *(f"event {number}" for number in range(1, events + 1))]
         names = names[: EVENTS + 1] if message.end else []
         if new := names[told:]:
-            parts.append(new)
-            told = len(names)
+            if segment.at - last >= GAP:
+                parts.append([])
+            parts[-1] += new
+            told, last = len(names), segment.at
     return BETWEEN.join(" with ".join(part) for part in parts)

@@ -129,7 +129,7 @@ def _layout(before: Answer, after: Answer) -> Iterator[Difference]:
         if was != now and sorted(was) == sorted(now):
             yield Difference("order", "order of headers", ", ".join(was), ", ".join(now))
     spelled = [{name.lower(): name for name in answer.names} for answer in (before, after)]
-    for name in spelled[0].keys() & spelled[1].keys():
+    for name in (name for name in spelled[0] if name in spelled[1]):
         was_spelled, now_spelled = (each[name] for each in spelled)
         if was_spelled != now_spelled:
             yield Difference("case", f"name of {name}", was_spelled, now_spelled)

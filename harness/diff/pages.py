@@ -1,5 +1,6 @@
 """A diff as a file: JSON, Markdown, a page, JUnit. Whatever servers said is escaped in each."""
 
+import html
 import json
 import re
 import sys
@@ -69,7 +70,8 @@ def _group(group: Group) -> dict[str, Any]:
 
 
 def as_markdown(diff: Diff) -> str:
-    return _templates(False).get_template("diff.md.j2").render(_context(diff))
+    text = _templates(False).get_template("diff.md.j2").render(_context(diff))
+    return re.sub(r"\n{3,}", "\n\n", text)  # a server's text is on one line each
 
 
 def as_html(diff: Diff) -> str:
@@ -101,8 +103,8 @@ def code(lines: list[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text of a server's or a user's, as it stands, between words in Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~@&])", r"\\\1", text)
+    """Text as it stands between words in Markdown, and in a cell of a table."""
+    return re.sub(r"([\\`*_{}\[\]#+!|~@])", r"\\\1", html.escape(text, quote=False))
 
 
 def as_junit(diff: Diff) -> str:
