@@ -25,10 +25,8 @@ def run(tmp_path: Path) -> Path:
     run.begin(ENVIRONMENT)
     with miniature(keeps_open(ANSWER)) as server:
         for served in ("hello", "hello", "static_files_404", "slow_sse"):
-            with client_of(
-                server.port, lambda exchange, name=served: run.exchange(SPEC, exchange, name)
-            ) as client:
-                client.get("/")
+            with client_of(server.port) as client:
+                run.exchange(SPEC, client.get("/"), served)
     run.verdict(SPEC, "hello", "pass", "", {"A_CHANGE": True}, 0.1)
     run.end()
     return run.path
