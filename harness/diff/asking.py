@@ -4,11 +4,10 @@ A server that answers no more is found out and left alone, so that it takes neit
 rest of the answers with it.
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 
@@ -118,26 +117,14 @@ def running(
     environments: Sequence[Environment], kinds: Collection[str]
 ) -> Iterator[list[dict[str, int]]]:
     """The apps of each stack, started side by side, and their ports. Raises DidNotStart."""
-    with _forkers(environments) as forkers:
-        servers = [
-            {served: _started(served, environment, forker) for served in kinds}
-            for environment, forker in zip(environments, forkers, strict=True)
-        ]
-        try:
-            yield [{s: server.port() for s, server in each.items()} for each in servers]
-        finally:
-            for server in itertools.chain.from_iterable(each.values() for each in servers):
-                server.kill()
-
-
-@contextmanager
-def _forkers(environments: Sequence[Environment]) -> Iterator[list[Forker]]:
-    forkers = [Forker(environment) for environment in environments]
-    try:
-        yield forkers
-    finally:
-        for forker in forkers:
-            forker.close()
+    with ExitStack() as stack:
+        servers: list[dict[str, Server]] = []
+        for environment in environments:
+            forker = stack.enter_context(Forker(environment))
+            servers.append({served: _started(served, environment, forker) for served in kinds})
+            for server in servers[-1].values():
+                stack.callback(server.kill)
+        yield [{s: server.port() for s, server in each.items()} for each in servers]
 
 
 def _started(served: str, environment: Environment, forker: Forker) -> Server:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.changes import Change
-from harness.clusters import COMMON_METHODS, shape
+from harness.clusters import shape
 from harness.diff.compared import Reason
 from harness.diff.model import ASPECTS, Difference, Differing, Group, Security, most_dangerous
 from harness.environments import Environment
@@ -70,9 +70,8 @@ def _fields(differences: Iterable[Difference]) -> tuple[str, ...]:
 
 
 def _signature(differing: Differing) -> tuple[str, ...]:
-    method = differing.line.partition(" ")[0]
-    shapes = (f"{d.where}: {shape(d.before)} -> {shape(d.after)}" for d in differing.remaining)
-    return differing.served, method if method in COMMON_METHODS else "another method", *shapes
+    """Where exchanges differ, and how, roughly."""
+    return tuple(f"{d.where}: {shape(d.before)} -> {shape(d.after)}" for d in differing.remaining)
 
 
 def security(

@@ -14,23 +14,19 @@ def answer(diff: Diff) -> str:
     """What came out, in a sentence."""
     if not diff.compared:
         return "nothing was compared"
-    asked = f"{count(diff.compared, 'request')} in {diff.seconds:.1f} s"
     unexplained = sum(len(group.exchanges) for group in diff.unexplained)
+    of_all = f"{diff.differing:,} of {diff.compared:,} answers differ"
     if not diff.differing:
-        text = f"no answer differs: {asked}"
+        text = f"none of {diff.compared:,} answers differs"
     elif unexplained:
-        text = (
-            f"{count(diff.differing, 'answer')} of {asked} differ, "
-            f"{unexplained:,} of them unexplained"
-        )
+        text = f"{of_all}, {unexplained:,} of them unexplained"
     else:
         text = (
-            f"{count(diff.differing, 'answer')} of {asked} differ, all explained "
-            f"by {count(len(diff.explained), 'change')}; "
-            f"{len(statuses(diff)):,} of these alter a status"
+            f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
+            f"of which {len(statuses(diff)):,} alter a status"
         )
     again = f"; {diff.unconfirmed:,} differed once and not again" if diff.unconfirmed else ""
-    return text + again
+    return f"{text}{again} ({diff.seconds:.1f} s)"
 
 
 def statuses(diff: Diff) -> list[Group]:
