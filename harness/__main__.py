@@ -11,14 +11,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
+from harness.changes import Kind
 from harness.cost.manifest import BASE, MANIFEST
 from harness.explore import explore
 from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.load.clocks import seconds
 from harness.matrix import judge_stacks, shard, sum_up
-from harness.project import APPS
+from harness.project import APPS, SITES
 from harness.serving import serve
 
 JOBS = (os.cpu_count() or 1) + 2
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         verb(name, function, text).add_argument("--json", action="store_true", help="as JSON")
     server = verb("serve", serve, "start one app on a stack, in the foreground")
-    server.add_argument("app", choices=APPS)
+    server.add_argument("app", choices=(*APPS, *SITES))
     server.add_argument("--stack", default="latest", help="a name or requirements (latest)")
     server.add_argument("--port", type=int, default=8000, help="0: the kernel picks one (8000)")
     judging = verb("judge", judge_stacks, "judge many stacks side by side")
@@ -67,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exploring.add_argument("--seed", type=int, default=0, help="of the requests made (0)")
     exploring.add_argument("--run", type=Path, help="a run file, for the specs' requests")
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
+    _add_diff(verb)
     _add_costs(verb)
     options = parser.parse_args(arguments)
     try:
@@ -85,6 +88,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         traceback.print_exc()
         return Failure.exit_code
+
+
+def _add_diff(verb: Verb) -> None:
+    """The verbs that tell what clients see of an upgrade."""
+    diff = _when_asked("harness.diff.verb", "diff")
+    diffing = verb("diff", diff, "what will clients see of an upgrade, and who explains it?")
+    diffing.add_argument("old", help="a release of Starlette, a stack, requirements, or a path")
+    diffing.add_argument("new", help="as old; harness/targets.py lists the forms")
+    diffing.add_argument("--only", action="append", choices=APPS, default=[], help="this app")
+    diffing.add_argument(
+        "--fail-on",
+        action="append",
+        choices=[*get_args(Kind), "any"],
+        default=[],
+        help="end with 1 where a change of this kind explains something",
+    )
+    for form in ("json", "markdown", "html", "junit"):
+        diffing.add_argument(f"--{form}", type=Path, metavar="FILE", help="`-`: standard output")
+    explain = _when_asked("harness.diff.explained", "explain")
+    explaining = verb("explain", explain, "tell all of one change, or of one spec")
+    explaining.add_argument("name", help="a change, or a part of a spec's node id")
 
 
 def _add_costs(verb: Verb) -> None:

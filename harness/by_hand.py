@@ -10,8 +10,6 @@ HEADER_LINE = re.compile(r"[\w!#$%&'*+.^`|~-]+:[ -~]*", re.ASCII)
 
 
 def served(app: str, environment: Environment) -> str:
-    if environment.passes_variables:
-        return f"{shlex.quote(str(environment.interpreter))} apps/{app}.py --port {PORT}"
     return f"python -m harness serve {app} --stack {shlex.quote(environment.name)} --port {PORT}"
 
 

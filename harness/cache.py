@@ -48,8 +48,12 @@ def made_once(kind: str, key: str, build: Callable[[Path], None]) -> Path:
 def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     aside = made(path.parent) / f"{path.name}.{os.getpid()}"
-    aside.write_text(text, "utf-8")
-    aside.rename(path)
+    try:
+        aside.write_text(text, "utf-8")
+        aside.rename(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def made(folder: Path) -> Path:

@@ -47,6 +47,7 @@ class Catalogue:
     stacks: Mapping[str, Stack]
     axes: Mapping[str, Axis]
     needs: tuple[tuple[str, tuple[str, ...]], ...]
+    exclude_newer: str
 
     def group(self, name: str) -> set[str]:
         """The names that `all`, or the name of an axis, stands for."""
@@ -139,7 +140,7 @@ def load(path: Path) -> Catalogue:
             stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
-    return Catalogue({stack.name: stack for stack in stacks}, axes, needs)
+    return Catalogue({stack.name: stack for stack in stacks}, axes, needs, date)
 
 
 def _stack(

@@ -7,6 +7,7 @@ import itertools
 import runpy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,7 @@ from packaging.version import Version
 from harness.environments import Environment
 
 Kind = Literal["feature", "fix", "security", "regression", "change"]
+Noticer = Literal["browser", "cache or CDN", "JavaScript client", "auth client", "proxy", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Change:
     """What a release of `package` changed on the wire.
 
     `first` is the first release with the change and `last` the last one, where it went away.
-    `package` is a distribution's name, or `python`.
+    `package` is a distribution's name, or `python`. `noticed_by` tells which clients behave
+    otherwise because of it: `nobody` alone where none does.
     """
 
     package: str
@@ -31,22 +34,29 @@ class Change:
     sentence: str
     link: str
     last: str | None = None
+    noticed_by: tuple[Noticer, ...] = ()
 
     def lines(self, name: str) -> list[str]:
         """What it is, in words."""
         until = f" to {self.last}" if self.last else ""
         about = f"{name}: {self.kind}, {self.package} {self.first}{until}"
-        return [about, f"    {self.sentence}", f"    {self.link}"]
+        noticed = ", ".join(self.noticed_by) or "not known"
+        return [about, f"    {self.sentence}", f"    {self.link}", f"    who notices: {noticed}"]
 
     def applies_to(self, environment: Environment) -> bool:
         """Whether the environment has it; not where the package is missing altogether."""
-        has = environment.has(self.package)
+        has = environment.has(self.package) and self not in environment.lacking
         return has and self.holds_in(environment.version(self.package))
 
     def holds_in(self, version: Version) -> bool:
-        if version < Version(self.first):
+        if version < _version(self.first):
             return False
-        return self.last is None or version <= Version(self.last)
+        return self.last is None or version <= _version(self.last)
+
+
+@cache
+def _version(text: str) -> Version:
+    return Version(text)
 
 
 def load(path: Path) -> dict[str, Change]:

@@ -37,7 +37,7 @@ class Finding:
     def signature(self) -> tuple[str, ...]:
         """What findings of one cluster have in common: where they differ, and how, roughly."""
         method = self.request.method
-        shapes = (f"{name}: {_shape(a)} -> {_shape(b)}" for name, (a, b) in self.fields.items())
+        shapes = (f"{name}: {shape(a)} -> {shape(b)}" for name, (a, b) in self.fields.items())
         return self.request.app, method if method in COMMON_METHODS else "another method", *shapes
 
 
@@ -64,7 +64,8 @@ def clustered(findings: Iterable[Finding]) -> list[Cluster]:
     return sorted(found, key=lambda cluster: -len(cluster.findings))
 
 
-def _shape(value: Any) -> str:
+def shape(value: Any) -> str:
+    """What values of one cluster have in common."""
     if isinstance(value, bytes):
         return "no bytes" if not value else "bytes"
     text = re.sub(r"[0-9a-f]{26,32}", "#", str(value))

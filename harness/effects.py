@@ -58,8 +58,15 @@ def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Requ
     return [other(request) for other in others for request in requests]
 
 
-Step = Callable[[Request, Response, Callable[[Request], Response | None]], Response]
-"""It gets a request, the answer so far, and what tells the answer so far to another request."""
+@dataclass(frozen=True)
+class Step:
+    """A change, or None for the parser, and its rewriting.
+
+    `rewrite` gets a request, the answer so far, and what tells the answer so far to another one.
+    """
+
+    change: Change | None
+    rewrite: Callable[[Request, Response, Callable[[Request], Response | None]], Response]
 
 
 def between(effects: Iterable[Effect], older: Environment, newer: Environment) -> list[Step]:
@@ -84,7 +91,7 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
 
 
 def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
-    def step(
+    def rewritten(
         request: Request, answer: Response, to: Callable[[Request], Response | None]
     ) -> Response:
         if request.app not in effect.apps or not effect.when(request, answer):
@@ -93,7 +100,7 @@ def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
         taken = answer if other == request else to(other)
         return answer if taken is None else rewrite(request, taken, newer)
 
-    return step
+    return Step(effect.change, rewritten)
 
 
 def predicted(
@@ -103,9 +110,22 @@ def predicted(
     others: Mapping[Request, Response] = MappingProxyType({}),
 ) -> Response:
     """The answer of the newer stack, from the one of the older, and from its answers to others."""
+    return traced(steps, request, answer, others)[-1][1]
+
+
+def traced(
+    steps: Sequence[Step],
+    request: Request,
+    answer: Response,
+    others: Mapping[Request, Response] = MappingProxyType({}),
+) -> list[tuple[Change | None, Response]]:
+    """The answer as it was, with None, and as it is after each step that alters it."""
+    found: list[tuple[Change | None, Response]] = [(None, answer)]
     for number, step in enumerate(steps):
-        answer = step(request, answer, partial(_predicted_of, steps[:number], others))
-    return answer
+        answer = step.rewrite(request, answer, partial(_predicted_of, steps[:number], others))
+        if answer != found[-1][1]:
+            found.append((step.change, answer))
+    return found
 
 
 def _predicted_of(

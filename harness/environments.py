@@ -12,7 +12,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -44,6 +46,7 @@ class Environment:
     `passes_variables` tells whether apps get the harness's own environment variables; where not,
     `hash_seed` is their PYTHONHASHSEED, on which the order of a set depends.
     `asserted` collects the changes that expectations asked for, and the side that applied.
+    `lacking` are changes that it is taken not to have, whatever its versions say.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Environment:
     passes_variables: bool = False
     hash_seed: int = 0
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
+    lacking: frozenset[Any] = frozenset()
 
     @property
     def parser(self) -> str:
@@ -69,12 +73,17 @@ class Environment:
     def version(self, package: str) -> Version:
         if package == "python":
             return Version(self.python)
-        return Version(self.packages[canonicalize_name(package)])
+        return _version(self.packages[canonicalize_name(package)])
 
     def __str__(self) -> str:
         names = ("starlette", "sse-starlette", "uvicorn", self.parser)
         versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
         return f"{self.name} ({versions}, {self.loop}, Python {self.python})"
+
+
+@cache
+def _version(text: str) -> Version:
+    return Version(text)
 
 
 def provision(stack: Stack) -> Environment:
@@ -131,7 +140,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
     key = _key(stack.requirements, stack.exclude_newer, stack.needs, base)
     path = cache_folder() / "resolutions" / f"{key}.txt"
     if stack.exclude_newer and path.exists():
-        return path.read_text("utf-8").split()
+        return path.read_text("utf-8").splitlines()
     try:
         pins = _compile(stack, base, wanted)
         for condition, extra in stack.needs:
@@ -141,7 +150,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
         if not path.exists():
             raise
         print(f"stack {stack.name}: as resolved earlier, since {error}", file=sys.stderr)
-        return path.read_text("utf-8").split()
+        return path.read_text("utf-8").splitlines()
     write_whole(path, "\n".join(pins))
     return pins
 
@@ -154,13 +163,14 @@ def _compile(stack: Stack, base: Path, requirements: Sequence[str]) -> list[str]
     options = ["--no-header", "--no-annotate", "--python", str(base)]
     if stack.exclude_newer:
         options += ["--exclude-newer", stack.exclude_newer]
-    return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).split()
+    return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).splitlines()
 
 
 def _holds(condition: str, pins: Sequence[str]) -> bool:
     requirement = Requirement(condition)
-    versions = dict(pin.split("==") for pin in pins)
-    return requirement.specifier.contains(versions[requirement.name], prereleases=True)
+    versions = dict(pin.split("==") for pin in pins if "==" in pin)  # a local wheel has none
+    version = versions.get(requirement.name)
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
 def _build(stack: Stack, base: Path, pins: Sequence[str], folder: Path) -> None:

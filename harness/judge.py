@@ -55,9 +55,7 @@ class Session:
         self.stacks = stacks
         self.folder = folder
         folder.mkdir(parents=True)
-        chosen = [
-            word for stack in stacks for word in ("--python" if "/" in stack else "--stack", stack)
-        ]
+        chosen = [word for stack in stacks for word in ("--stack", stack)]
         options = [*PYTEST, "--runs", str(folder), *chosen, *arguments]
         with (folder / "pytest.log").open("wb") as output:
             self.process = subprocess.Popen(

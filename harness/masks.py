@@ -56,9 +56,13 @@ def enough(message: Message) -> bool:
     """Whether all came that counts: the whole answer, or EVENTS of a stream."""
     if message.whole or message.fault:
         return True
+    return is_stream(message) and len(EVENT.findall(message.body)) >= EVENTS
+
+
+def is_stream(message: Message) -> bool:
+    """Whether the answer is a stream of events, which may never end."""
     media_type = message.values("content-type")[:1]
-    streams = media_type in (["text/event-stream"], ["text/event-stream; charset=utf-8"])
-    return streams and len(EVENT.findall(message.body)) >= EVENTS
+    return media_type in (["text/event-stream"], ["text/event-stream; charset=utf-8"])
 
 
 def _header(name: str, value: Any) -> Any:

@@ -10,16 +10,16 @@ from harness.project import APPS, catalogue, console, named_changes
 from harness.stacks import Stack
 from harness.summary import Summary
 from harness.table import print_table
+from harness.targets import asked_for
 
 
 def judge_stacks(options: argparse.Namespace) -> int:
     known = catalogue()
-    asked: dict[str, Stack] = {}
-    for wanted in options.stack or ["all"]:
-        asked |= known.meant_by(wanted)
-    asked, lacking = present(asked)
+    asked = asked_for(options.stack or ["all"], [])
+    stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
+    here, lacking = present(stacks)
     part, parts = options.shard
-    names = list(asked)[part - 1 :: parts]
+    names = [name for name in asked if name in here or name not in stacks][part - 1 :: parts]
     folder = options.runs.absolute() / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     found, footprint = judge(names, folder, options.jobs, options.arguments, console())
     print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")

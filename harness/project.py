@@ -13,6 +13,8 @@ from harness.site import Content
 ROOT = Path(__file__).parent.parent
 APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
 """In the order of tables."""
+SITES = {"static_files_404": ("static_files", "SITE_404")}
+"""What is an app with other files than the usual ones: the app, and the name of its files."""
 
 
 def script(app: str) -> Path:
@@ -27,9 +29,9 @@ def named_changes() -> dict[str, changes.Change]:
     return changes.load(ROOT / "specs" / "changes.py")
 
 
-def site_files() -> dict[str, Content]:
-    """The working directory of `static_files`, by path."""
-    files: dict[str, Content] = runpy.run_path(str(ROOT / "specs" / "site.py"))["SITE"]
+def site_files(name: str = "SITE") -> dict[str, Content]:
+    """The working directory of `static_files`, by path; SITE_404 has a page of its own for 404."""
+    files: dict[str, Content] = runpy.run_path(str(ROOT / "specs" / "site.py"))[name]
     return files
 
 

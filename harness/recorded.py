@@ -23,7 +23,8 @@ Key = tuple[str, Request, int]
 class Recorded:
     """What a run file holds: the stack, the exchanges by key, and the specs that passed.
 
-    Ports and what is random are masked; the stack's name is left out of the specs' names.
+    `asked` has each spec and what it sent, once, by what that was sent to. Ports and what is random
+    are masked; the stack's name is left out of the specs' names.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,15 +35,18 @@ class Recorded:
         self.environment = Environment(self.stack, Path(), head["python"], head["packages"])
         self.passed: dict[str, bool] = {}
         self.exchanges: dict[Key, Response] = {}
+        self.asked: dict[str, dict[tuple[str, Request], None]] = {}
         seen: Counter[tuple[str, Request]] = Counter()
         ports = _ports(record for record in records if record["kind"] == "exchange")
         for record in records:
             if record["kind"] == "verdict":
-                self.passed[self._spec(record)] = record["verdict"] == "pass"
+                self.passed[self.spec(record)] = record["verdict"] == "pass"
             elif record["kind"] == "exchange":
-                spec = self._spec(record)
+                spec = self.spec(record)
                 request, answer = _exchange(record, ports[record["app"]])
                 self.exchanges[spec, request, seen[spec, request]] = answer
+                asked = self.asked.setdefault(record.get("served", record["app"]), {})
+                asked[spec, request] = None
                 seen[spec, request] += 1
 
     @property
@@ -50,7 +54,8 @@ class Recorded:
         """What the specs asked, each once."""
         return list(dict.fromkeys(request for _, request, _ in self.exchanges))
 
-    def _spec(self, record: Mapping[str, Any]) -> str:
+    def spec(self, record: Mapping[str, Any]) -> str:
+        """The name of a record's spec."""
         name = str(record["spec"])
         return name.replace(f"[{self.stack}]", "").replace(f"[{self.stack}-", "[")
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import wire
-from harness.connection import Connection
+from harness.connection import CLOSED, Connection, Segment
 from harness.environments import Environment
 from harness.expect import Response
 from harness.masks import enough, masked
@@ -19,16 +20,52 @@ SECONDS = 10.0
 SILENCE = 1.0
 """After so many seconds without a byte, the client says that it has no more to send."""
 
+PIPELINED = 0.25
+"""How long an answer to the second request may take, where two were sent together, before the
+client has no more to send; the server may drop that answer then."""
+
+ANOTHER = b" HTTP/"
+"""What stands in a second request."""
+
 WAITS = "it waited for more"
 
 ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.02")}
 """What an app is started with besides a port."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What came back to a request on a connection of its own, as it stood on the wire.
+
+    `ended` tells in a few words how it went, `closes` whether the server closed by itself.
+    """
+
+    method: str
+    port: int
+    received: tuple[Segment, ...]
+    ended: str
+    closed: bool
+    closes: bool
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(segment.data for segment in self.received)
+
+    @property
+    def response(self) -> Response:
+        """The answer, with what is random masked."""
+        return masked(self.data, self.method, self.ended, self.closed, self.closes, self.port)
+
+
 def ask(
     request: Request, port: int, seconds: float = SECONDS, silence: float = SILENCE
 ) -> Response:
     """What a server answers, masked. Of a stream, its first events."""
+    return heard(request, port, seconds, silence).response
+
+
+def heard(request: Request, port: int, seconds: float = SECONDS, silence: float = SILENCE) -> Heard:
+    """Send a request to a server, and take in its answer. Of a stream, its first events."""
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
         waits = connection.is_silent(silence)
@@ -37,13 +74,15 @@ def ask(
         while not enough(message := wire.read(connection.data, request.method)):
             if not connection.receive():
                 break
+        if message.whole and ANOTHER in request.data.partition(b"\r\n\r\n")[2]:
+            connection.is_silent(PIPELINED)
         closes = message.whole and connection.look_after(
             message.announces_close or message.status >= 500
         )
         connection.leave()
-        closed = connection.closed_by_server
+        closed = connection.ended == CLOSED
         ended = WAITS if waits and closed and not connection.data else connection.ended
-        return masked(connection.data, request.method, ended, closed, closes, port)
+        return Heard(request.method, port, tuple(connection.received), ended, closed, closes)
 
 
 def answers(

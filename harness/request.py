@@ -13,10 +13,17 @@ PORT = b"PORT"
 
 @dataclass(frozen=True)
 class Request:
-    """What one app is asked. `data` has PORT in the place of the server's port."""
+    """What one app is asked. `data` has PORT in the place of the server's port.
+
+    `files` names the contents of the app's working directory in `specs/site.py`.
+    """
 
     app: str
     data: bytes
+    files: str = "SITE"
+
+    def with_files(self, files: str) -> "Request":
+        return Request(self.app, self.data, files)
 
     def to(self, port: int) -> bytes:
         """The bytes that go to a server which listens on this port."""

@@ -5,7 +5,8 @@ Every line is an object with `kind`:
               a browser sees aside), python, parser, loop, hash_seed (null when it was left to the
               environment), packages (null, as the four before it, when the stack could not be
               provisioned)
-    exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes
+    exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes,
+              served (as what, where that is not the app with its usual files)
     verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds,
               browser (whether one was needed)
     end       finished (RFC 3339); missing where the run was cut off
@@ -54,7 +55,7 @@ class Run:
         head = {"schema": SCHEMA, "stack": self._stack, "started": _now(), "complete": complete}
         self._write("run", head | (found or missing))
 
-    def exchange(self, spec: str, exchange: Exchange) -> None:
+    def exchange(self, spec: str, exchange: Exchange, served: str | None = None) -> None:
         record = {
             "spec": spec,
             "app": exchange.app,
@@ -63,6 +64,7 @@ class Run:
             "received": _segments(exchange.received),
             "ended": exchange.ended,
             "closes": exchange.closes,
+            **({"served": served} if served and served != exchange.app else {}),
         }
         with self._lock:  # a spec may have two exchanges at once
             self._exchanges += 1

@@ -7,20 +7,21 @@ import subprocess
 from contextlib import suppress
 
 from harness import site
-from harness.environments import provision
 from harness.failures import DidNotStart
 from harness.processes import command, variables
-from harness.project import catalogue, script, site_files
+from harness.project import SITES, script, site_files
+from harness.targets import provisioned
 
 
 def serve(options: argparse.Namespace) -> int:
     """Run an app in the foreground, as the specs run it, until it is interrupted."""
-    environment = provision(catalogue().named(options.stack))
+    environment = provisioned(options.stack)
+    app, files = SITES.get(options.app, (options.app, "SITE"))
     print(f"{options.app} on {environment}", flush=True)
     _check_free(options.port)
     server = subprocess.Popen(
-        command(script(options.app), environment, ["--port", str(options.port)]),
-        cwd=site.lay_out(site_files()),
+        command(script(app), environment, ["--port", str(options.port)]),
+        cwd=site.lay_out(site_files(files)),
         env=variables(environment),
     )
     while server.returncode is None:

@@ -1,8 +1,23 @@
-"""What `--stack` and `--python` ask for: stacks, and interpreters with what they have installed."""
+"""What the user names: stacks, interpreters, releases, checkouts, wheels, git references.
 
+documented, starlette-0.46.1      a name of specs/stacks.toml, an axis, `all`, a range
+0.46.1                            that release of Starlette; the newest rest that the file pins
+starlette==0.46.1,uvicorn==0.34   requirements; what is left out is the newest
+./venv/bin/python                 an interpreter, and what it has installed
+../starlette                      a local checkout of starlette, sse-starlette or uvicorn
+../starlette@main                 a git reference of a local repository of one
+dist/starlette-1.11.whl           a wheel of one
+"""
+
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
-from harness.environments import Environment, of_interpreter
+from packaging.version import InvalidVersion, Version
+
+from harness import checkouts
+from harness.environments import Environment, of_interpreter, provision
+from harness.failures import UsageError
 from harness.project import catalogue
 from harness.stacks import Stack
 
@@ -10,9 +25,58 @@ DEFAULT = ("documented", "latest")
 
 
 def asked_for(names: Iterable[str], interpreters: Iterable[str]) -> dict[str, Stack | Environment]:
-    """Them by name, or else DEFAULT. Raises UsageError."""
-    names, interpreters, known = list(names), list(interpreters), catalogue()
+    """What `--stack` and `--python` name, or else DEFAULT. Raises UsageError."""
+    names, interpreters = list(names), list(interpreters)
     found: dict[str, Stack | Environment] = {}
     for name in names if names or interpreters else DEFAULT:
-        found |= known.meant_by(name)
+        found |= meant_by(name)
     return found | {path: of_interpreter(path) for path in interpreters}
+
+
+def meant_by(word: str) -> dict[str, Stack | Environment]:
+    """The stacks, or the one environment, that a word means, by name. Raises UsageError."""
+    known = catalogue()
+    path = Path(word)
+    if os.sep in word or path.suffix == ".whl":
+        if path.is_file() and path.suffix == ".whl":
+            return {word: checkouts.of_wheel(word, path, known)}
+        if path.is_dir():
+            return {word: checkouts.of_folder(word, path, known)}
+        if path.is_file() and os.access(path, os.X_OK):
+            return {word: of_interpreter(word)}
+        folder, at, reference = word.rpartition("@")
+        if at and Path(folder).is_dir():
+            return {word: checkouts.of_reference(word, Path(folder), reference, known)}
+        if not {"=", "<", ">", "~"} & set(word):
+            raise UsageError(
+                f"{word!r}: no interpreter, checkout or wheel is there; a git reference of a local "
+                "repository is named FOLDER@REFERENCE"
+            )
+    if word not in known.stacks and _is_version(word):
+        name = f"starlette-{Version(word)}"
+        if name in known.stacks:
+            return {name: known.stacks[name]}
+        return dict(known.meant_by(f"starlette=={word}"))
+    return dict(known.meant_by(word))
+
+
+def one(word: str) -> Stack | Environment:
+    """The one stack or environment that a word means. Raises UsageError."""
+    found = list(meant_by(word).values())
+    if len(found) != 1:
+        raise UsageError(f"{word!r} means {len(found)} stacks, and one is asked for")
+    return found[0]
+
+
+def provisioned(word: str) -> Environment:
+    """The environment of what a word means, made if need be. Raises UsageError, NotInstallable."""
+    target = one(word)
+    return provision(target) if isinstance(target, Stack) else target
+
+
+def _is_version(word: str) -> bool:
+    try:
+        Version(word)
+    except InvalidVersion:
+        return False
+    return True

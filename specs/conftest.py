@@ -118,7 +118,7 @@ def _client(name: str) -> Callable[..., Client]:
     @pytest.fixture(scope="session", name=name)
     def client(servers: dict[str, Server], judging: Judging) -> Client:
         def record(exchange: Exchange) -> None:
-            judging.run(server.environment.name).exchange(judging.spec, exchange)
+            judging.run(server.environment.name).exchange(judging.spec, exchange, name)
 
         server = servers[name]
         return Client(server.app, server.environment, server.port(), server.log, record)

@@ -49,7 +49,15 @@ def to_what_may_be(request: Request, answer: Response, _: Environment) -> Respon
     return _with_authority(request, answer, host if is_host(host) else ITSELF)
 
 
-def escape_delimiters(request: Request, answer: Response, _: Environment) -> Response:
+def escape_delimiters(request: Request, answer: Response, newer: Environment) -> Response:
+    """Of a fragment, which no path has, httptools tells the app nothing."""
+    if newer.parser == "httptools" and "#" in request.target:
+        line, end, rest = request.data.partition(b"\r\n")
+        words = line.split(b" ")
+        words[1] = words[1].partition(b"#")[0]
+        request = replace(request, data=b" ".join(words) + end + rest)
+        if not set("?#\\") & set(request.path):
+            return answer
     scheme, _, rest = answer.headers["location"].partition("://")
     authority = rest.partition("/")[0]
     return with_headers(answer, location=_location(request, scheme, authority, "?#\\"))

@@ -3,12 +3,14 @@
 A prediction is exact: the answer before, rewritten, is the whole answer after.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from pathlib import Path
 
-from harness import site
+from packaging.version import Version
+
+from harness import changes, site
 from harness.changes import Change
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
@@ -16,6 +18,7 @@ from harness.expect import ABSENT, Response
 from harness.request import Request
 from specs import changes as named
 from specs import hosts, model
+from specs.answers import BAD_REQUEST
 from specs.edge import effects as servers
 from specs.site import SITE, SITE_404
 
@@ -40,29 +43,68 @@ def _headers(
 def _modelled(change: Change) -> Effect:
     """An effect that `specs.model` knows: its answer before the change, and the one after."""
 
-    def becomes(first: str, second: str) -> Callable[[Request, Response, Environment], Response]:
+    def becomes(
+        first: str, second: str, lacking: tuple[Change, ...] = ()
+    ) -> Callable[[Request, Response, Environment], Response]:
         def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
-            older, newer = _at(newer, first), _at(newer, second)
-            for root in _roots():
-                if model.kept(answer, model.answer(request, older, root)) == answer:
-                    return model.kept(answer, model.answer(request, newer, root))
+            later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
+            older, newer = _at(newer, first, (*lacking, *later)), _at(newer, second, later)
+            passing = frozenset(each for each in MODELLED if each.last)
+            for gone in (frozenset(), passing - {change}):
+                if model.kept(answer, _model(request, _Release.of(older, gone))) == answer:
+                    return model.kept(answer, _model(request, _Release.of(newer, gone)))
             return answer
 
         return rewrite
 
+    MODELLED.append(change)
     first, last = change.first, change.last or change.first
-    forth, back = becomes(f"{first}.dev0", first), becomes(last, f"{last}.post1")
+    forth, back = becomes(first, first, (change,)), becomes(last, f"{last}.post1")
     return Effect(change, FILES, _reads_files, forth, back if change.last else None)
 
 
+MODELLED: list[Change] = []
+"""Changes of one release come one after the other, in the order of EFFECTS."""
+
+
 @cache
-def _roots() -> list[Path]:
-    """The folders that static_files serves in the specs."""
-    return [(site.lay_out(content) / "html").resolve() for content in (SITE, SITE_404)]
+def _root(files: str) -> Path:
+    """The folder that static_files serves."""
+    content = {"SITE": SITE, "SITE_404": SITE_404}[files]
+    return (site.lay_out(content) / "html").resolve()
 
 
-def _at(environment: Environment, starlette: str) -> Environment:
-    return replace(environment, packages={**environment.packages, "starlette": starlette})
+@dataclass(frozen=True)
+class _Release:
+    """What the model tells releases apart by: the changes that one has."""
+
+    has: frozenset[Change]
+    environment: Environment = field(compare=False)
+
+    @classmethod
+    def of(cls, environment: Environment, gone: frozenset[Change]) -> "_Release":
+        """A release that `gone`, which came and went, have left."""
+        lacking = environment.lacking | gone
+        has = _changes_of(str(environment.packages["starlette"]), lacking)
+        return cls(has, replace(environment, lacking=lacking))
+
+
+@cache
+def _changes_of(starlette: str, lacking: frozenset[Change]) -> frozenset[Change]:
+    version = Version(starlette)
+    known = [each for each in changes.named(vars(named).items()).values() if each not in lacking]
+    return frozenset(c for c in known if c.package == "starlette" and c.holds_in(version))
+
+
+@lru_cache(64)
+def _model(request: Request, release: _Release) -> Response:
+    """What the model says; the release after one change is the one before the next."""
+    return model.answer(request, release.environment, _root(request.files))
+
+
+def _at(environment: Environment, starlette: str, lacking: Iterable[Change]) -> Environment:
+    packages = {**environment.packages, "starlette": starlette}
+    return replace(environment, packages=packages, lacking=frozenset(lacking))
 
 
 def _reads_files(request: Request, _: Response) -> bool:
@@ -97,8 +139,13 @@ def _is_answered_by_cookie(request: Request, answer: Response) -> bool:
 
 
 def _is_from_app(answer: Response) -> bool:
-    """Whether CORSMiddleware saw the answer: uvicorn itself has no date in its own."""
-    return "date" in answer.headers and answer.status != 500
+    """Whether CORSMiddleware saw the answer: uvicorn's own refusal has a date with httptools."""
+    length = answer.headers.get("content-length")
+    refusal = answer.status == 400 and (
+        answer.body == BAD_REQUEST.body
+        or (not answer.body and length == str(len(BAD_REQUEST.body)))
+    )
+    return "date" in answer.headers and answer.status != 500 and not refusal
 
 
 def _has_blank_in_location(_: Request, answer: Response) -> bool:
@@ -145,6 +192,12 @@ def _is_file_with_body(request: Request, answer: Response) -> bool:
 
 EFFECTS = [
     *servers.EFFECTS,
+    Effect(
+        named.STATUS_PHRASES_OF_RFC_9110,
+        FILES,
+        lambda _, answer: answer.status == 416,
+        lambda _, answer, __: replace(answer, reason="Range Not Satisfiable"),
+    ),
     _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
     Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
     _modelled(named.PAGE_OF_404_HAS_NO_304),
@@ -310,12 +363,6 @@ UNASKED = {
         named.TARGET_PUT_TOGETHER,
         named.DATE_RENEWED,
         named.WAITING_ANSWER_KEPT,
-    ],
-    "stacks of one axis have the same release of the package": [
-        named.LONG_LENGTHS_REFUSED,
-        named.CHUNK_ENDS_CHECKED,
-        named.LONG_TARGETS_REFUSED,
-        named.STATUS_PHRASES_OF_RFC_9110,
     ],
 }
 """Changes without an effect, by why `explore` does not see them."""

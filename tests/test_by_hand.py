@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -109,5 +108,7 @@ def test_an_app_is_served_on_its_stack() -> None:
 
 
 def test_an_app_is_served_by_its_own_interpreter() -> None:
-    own = replace(ENVIRONMENT, interpreter=Path("/my venv/bin/python"), passes_variables=True)
-    assert served("sse", own) == "'/my venv/bin/python' apps/sse.py --port 8000"
+    own = replace(ENVIRONMENT, name="/my venv/bin/python", passes_variables=True)
+    assert served("sse", own) == (
+        "python -m harness serve sse --stack '/my venv/bin/python' --port 8000"
+    )

@@ -41,7 +41,16 @@ MAY_IMPORT = {
         *(path.stem for path in ROOT.glob("loadtests/_*.py")),
     },
     "loadtests/_without_auth.py": {"starlette", "uvicorn"},
-    "specs": {"h11", "harness", "httptools", "hypothesis", "playwright", "pytest", "specs"},
+    "specs": {
+        "h11",
+        "harness",
+        "httptools",
+        "hypothesis",
+        "packaging",
+        "playwright",
+        "pytest",
+        "specs",
+    },
     "specs/conftest.py": {"_pytest", "harness", "playwright", "pytest", "rich", "specs"},
     "tests": {"benchmarks", "harness", "hypothesis", "pytest", "tests", *declared()},
 }

@@ -23,10 +23,11 @@ from harness.cost.manifest import Benchmark, chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.scratch import scratch
 from harness.cost.verdict import Finding
-from harness.environments import Environment, of_interpreter, provision
+from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
 from harness.judge import judge
 from harness.project import catalogue, console
+from harness.targets import provisioned
 
 SCHEMA = 1
 AT_A_TIME = 2
@@ -71,7 +72,7 @@ def gate(options: argparse.Namespace) -> int:
 
 def stack(wanted: str) -> Environment:
     """What `--stack` means by it, or what the interpreter at a path has installed."""
-    return of_interpreter(wanted) if "/" in wanted else provision(catalogue().named(wanted))
+    return provisioned(wanted)
 
 
 def check_specs(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
@@ -19,6 +20,8 @@ MORE = "more after the end"
 CLOSED = "no answer: closed by the server"
 ENDLESS = "the body does not end: left by the client"
 ANY_PORT = 49_494
+COUNTED = 65_536
+CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
 def _may_be_invalid(request: Request, answer: Response) -> bool:
@@ -29,7 +32,14 @@ def _refused(request: Request, answer: Response, newer: Environment) -> Response
     if answer.ending != CLOSED:
         follows = newer.parser == "h11" and answer.ending == WHOLE
         return replace(answer, ending=MORE) if follows else answer
-    told = NO_TUNNEL if request.method == "CONNECT" else BAD_REQUEST
+    return _refuse(request, answer, newer)
+
+
+def _refuse(request: Request, __: Response, newer: Environment) -> Response:
+    """What uvicorn says of a request that its parser does not take."""
+    if not named.INVALID_ANSWERED.applies_to(newer):
+        return Response(0, reason="", version="", ending=CLOSED)
+    told: Any = NO_TUNNEL if request.method == "CONNECT" else BAD_REQUEST
     if newer.parser == "h11":
         read, _ = read_by_h11(request.data)
         told = UNFRAMED if read and read[-1].http_version >= b"1.1" else BAD_REQUEST
@@ -70,7 +80,7 @@ def _without_upgrade(request: Request) -> Request:
     head = re.sub(
         rb"(?im)^connection:.*", lambda found: re.sub(rb"(?i)upgrade", b"x", found[0]), head
     )
-    return Request(request.app, head + end + rest)
+    return replace(request, data=head + end + rest)
 
 
 def _not_upgraded(_: Request, answer: Response, newer: Environment) -> Response:
@@ -103,7 +113,7 @@ def _alone(request: Request) -> Request:
     head, end, _ = request.data.partition(b"\r\n\r\n")
     framed = {"content-length", "transfer-encoding"} & {name for name, _ in request.headers}
     is_last = _is_old(request) or "close" in _options(request)
-    return Request(request.app, head + end) if is_last and not framed else request
+    return replace(request, data=head + end) if is_last and not framed else request
 
 
 def _as_it_is(_: Request, answer: Response, __: Environment) -> Response:
@@ -131,12 +141,44 @@ def _closes_unsaid(request: Request, answer: Response) -> bool:
     return _is_old(request) and _is_kept(request, answer)
 
 
+def _is_long(request: Request, _: Response | None = None) -> bool:
+    return len(request.target) >= COUNTED
+
+
+def _counted(request: Request) -> Request:
+    """The request as httptools read it before it refused long targets: it counted in 16 bits."""
+    target = request.target.encode("latin-1")
+    cut = target[: len(target) % COUNTED]
+    return replace(request, data=request.data.replace(target, cut, 1)) if cut else request
+
+
+def _has_long_length(request: Request, _: Response) -> bool:
+    length = request.header("content-length") or ""
+    return len(length) > 20 and length.isdecimal()
+
+
+def _has_odd_chunk_end(request: Request, _: Response) -> bool:
+    """Whether two other bytes than CRLF stand behind a chunk, none before it being odd as well."""
+    rest = request.data.partition(b"\r\n\r\n")[2]
+    if (request.header("transfer-encoding") or "").lower() != "chunked":
+        return False
+    while found := CHUNK.match(rest):
+        size = int(found[1], 16)
+        rest = rest[found.end() + size :]
+        if not size or len(rest) < 2:
+            return False
+        if rest[:2] != b"\r\n":
+            return True
+        rest = rest[2:]
+    return False
+
+
 def _written_out(request: Request) -> Request:
     """The first request as h11 reads it, too."""
-    found = ByHttptools(request.to(ANY_PORT))
+    found = ByHttptools(_counted(request).to(ANY_PORT))
     if found.refused or not found.heads:
         return request
-    return Request(request.app, without_port(found.heads[0], ANY_PORT))
+    return replace(request, data=without_port(found.heads[0], ANY_PORT))
 
 
 def _said_by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
@@ -150,8 +192,8 @@ def _said_by_httptools(request: Request, answer: Response, newer: Environment) -
 
 def _by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
     """What is answered with httptools; `answer` is that with h11 to the request written out."""
-    read = ByHttptools(request.to(ANY_PORT))
-    if read.refused:
+    read = ByHttptools(_counted(request).to(ANY_PORT))
+    if read.refused or (_is_long(request) and named.LONG_TARGETS_REFUSED.applies_to(newer)):
         return _masked(request, resolve(BAD_REQUEST, newer))
     if not read.heads:
         return Response(0, reason="", version="", ending=f"no answer: {WAITS}")
@@ -163,11 +205,15 @@ def _by_httptools(request: Request, answer: Response, newer: Environment) -> Res
         answer = with_headers(answer, transfer_encoding="chunked")
         answer = replace(answer, ending="no last chunk: left by the client")
     follows = len(read.heads) > 1 and not read.upgrades and answer.ending == WHOLE
+    follows = follows and not _is_old(request)  # uvicorn closes after HTTP/1.0
     return replace(answer, ending=MORE) if follows else answer
 
 
 EFFECTS: list[Effect] = [
     Effect(None, APPS, lambda *_: True, _by_httptools, as_if=_written_out, parser="httptools"),
+    Effect(named.LONG_LENGTHS_REFUSED, APPS, _has_long_length, _refuse, parser="h11"),
+    Effect(named.CHUNK_ENDS_CHECKED, APPS, _has_odd_chunk_end, _refuse, parser="h11"),
+    Effect(named.LONG_TARGETS_REFUSED, APPS, _is_long, _refuse, parser="httptools"),
     Effect(named.INVALID_ANSWERED, APPS, _may_be_invalid, _refused),
     Effect(named.UPGRADE_REFUSAL_EXPLAINED, APPS, _is_no_upgrade, _explained),
     Effect(named.UPGRADES_IGNORED, APPS, _is_no_upgrade, _not_upgraded, as_if=_without_upgrade),

@@ -1,0 +1,143 @@
+"""In what two answers differ, and which changes account for it.
+
+Both answers are rewritten to those of a stack in the middle, which has the newer release of each
+package: the changes that NEW brings are applied to the one of OLD, and those that it lacks to its
+own. Where both come to the same answer, the difference is explained; so a downgrade is as well.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from packaging.version import Version
+
+from harness.changes import Change
+from harness.diff import parsers
+from harness.diff.answer import Answer
+from harness.diff.model import Aspect, Difference
+from harness.diff.plain import plain
+from harness.effects import Effect, Step, between, differing, traced
+from harness.environments import Environment
+from harness.expect import ABSENT, Response
+from harness.request import Request
+
+FRAMING = {
+    "version",
+    "ending",
+    "closes",
+    "interim",
+    *(f"header {name}" for name in ("content-length", "transfer-encoding", "connection")),
+}
+Reason = tuple[Change | None, bool]
+"""A change, or None for the parser, and whether NEW lacks it."""
+
+
+def middle(older: Environment, newer: Environment) -> Environment:
+    """The stack that has whatever is newer of two."""
+    packages = {**older.packages, **newer.packages}
+    for name in older.packages.keys() & newer.packages.keys():
+        packages[name] = max(older.packages[name], newer.packages[name], key=Version)
+    python = max(older.python, newer.python, key=Version)
+    return replace(newer, packages=packages, python=python, asserted=set())
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why two answers differ: what each reason alters, and what is left beside all of them."""
+
+    differences: list[Difference]
+    reasons: dict[Reason, list[Difference]]
+    remaining: list[Difference]
+
+
+class Explaining:
+    """What the effects of the changes between two stacks make of their answers.
+
+    `before` and `after` are all answers of both, since some requests are answered like others.
+    """
+
+    def __init__(
+        self,
+        effects: Sequence[Effect],
+        older: Environment,
+        newer: Environment,
+        before: Mapping[Request, Response],
+        after: Mapping[Request, Response],
+    ) -> None:
+        between_them = middle(older, newer)
+        self._forth: list[Step] = between(effects, older, between_them)
+        self._back: list[Step] = between(effects, newer, between_them)
+        self._before, self._after = before, after
+        self._parsers_differ = older.parser != newer.parser
+        self._to_h11 = newer.parser == "h11"
+
+    def of(self, request: Request, before: Answer, after: Answer) -> Explained:
+        forth = traced(self._forth, request, before.response, self._before)
+        back = traced(self._back, request, after.response, self._after)
+        one, other = forth[-1][1], back[-1][1]
+        found = differences(before, after)
+        seen = {difference.where: difference for difference in found}
+        reasons: dict[Reason, list[Difference]] = {}
+        for steps, lost in ((forth, False), (back, True)):
+            for (_, was), (change, now) in itertools.pairwise(steps):
+                altered = [seen[name] for name in differing(was, now) if name in seen]
+                if altered:
+                    known = reasons.setdefault((change, lost), [])
+                    known += [difference for difference in altered if difference not in known]
+        left = list(_fields(one, other))
+        for difference in _layout(before, after):
+            if self._parsers_make(difference, before, after):
+                reasons.setdefault((None, self._to_h11), []).append(difference)
+            else:
+                left.append(difference)
+        return Explained(found, reasons, left)
+
+    def _parsers_make(self, difference: Difference, before: Answer, after: Answer) -> bool:
+        if not self._parsers_differ:
+            return False
+        by_h11, by_httptools = (after, before) if self._to_h11 else (before, after)
+        return parsers.makes(difference, by_h11, by_httptools)
+
+
+def differences(before: Answer, after: Answer) -> list[Difference]:
+    """Everything in which two answers differ on the wire, but for what is random."""
+    return [*_fields(before.response, after.response), *_layout(before, after)]
+
+
+def _fields(before: Response, after: Response) -> Iterator[Difference]:
+    for where, (was, now) in differing(before, after).items():
+        yield Difference(_aspect(where, was, now), where, _text(was), _text(now))
+
+
+def _aspect(where: str, was: Any, now: Any) -> Aspect:
+    if where in ("status", "body"):
+        return "status" if where == "status" else "body"
+    if where in FRAMING:
+        return "framing"
+    return "presence" if ABSENT in (was, now) else "value"
+
+
+def _layout(before: Answer, after: Answer) -> Iterator[Difference]:
+    """What `Response` leaves aside. Another status, or another body, has a layout of its own."""
+    same_body = before.response.body == after.response.body
+    if same_body and None not in (before.cuts, after.cuts) and before.cuts != after.cuts:
+        yield Difference("framing", "chunks", f"{before.cuts} bytes", f"{after.cuts} bytes")
+    if before.response.status == after.response.status:
+        names = [[name.lower() for name in answer.names] for answer in (before, after)]
+        was, now = ([name for name in each if name in names[1 - i]] for i, each in enumerate(names))
+        if was != now and sorted(was) == sorted(now):
+            yield Difference("order", "order of headers", ", ".join(was), ", ".join(now))
+    spelled = [{name.lower(): name for name in answer.names} for answer in (before, after)]
+    for name in (name for name in spelled[0] if name in spelled[1]):
+        was_spelled, now_spelled = (each[name] for each in spelled)
+        if was_spelled != now_spelled:
+            yield Difference("case", f"name of {name}", was_spelled, now_spelled)
+    if before.arrivals != after.arrivals:
+        yield Difference("timing", "arrivals", before.arrivals, after.arrivals)
+
+
+def _text(value: Any) -> str | None:
+    if value is ABSENT:
+        return None
+    return plain(value.decode("latin-1") if isinstance(value, bytes) else str(value))

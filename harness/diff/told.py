@@ -1,0 +1,108 @@
+"""A diff on the terminal."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.diff.model import Diff, Differing, Group, Line, Security
+from harness.diff.words import answer, apart, count, since, standing
+
+STYLES = {"status": "bold red", "body": "red", "framing": "red", "value": "yellow"}
+
+
+def tell(diff: Diff, console: Console) -> None:
+    """Print it: the answer, security, what nobody explains, and then each change."""
+
+    def show(text: Text) -> None:
+        console.print(text, soft_wrap=True)
+
+    show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
+    show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
+    good = not diff.unexplained and not diff.not_compared
+    show(Text(answer(diff), "bold green" if good else "bold red"))
+    for each in diff.security:
+        show(_security(each))
+    for sentence in diff.not_compared:
+        show(Text(f"NOT COMPARED {sentence}", "bold red"))
+    for sentence in diff.masked:
+        show(Text(f"masked: {sentence}", "dim"))
+    if diff.explained:
+        console.print(_overview(diff.explained))
+    for group in (*diff.unexplained, *diff.explained):
+        for line in group_lines(group):
+            show(line)
+
+
+def _security(each: Security) -> Text:
+    style = "bold green" if each.standing == "gained" else "bold red"
+    text = Text(f"SECURITY {standing(each)}: ", style)
+    text.append(f"{each.change.sentence} ", "default")
+    return text.append(f"{each.name}, {since(each.change)}, {each.change.link}", "dim")
+
+
+def _overview(groups: Iterable[Group]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("alters", "exchanges", "kind", "since", "change", "who notices"):
+        table.add_column(name, justify="right" if name == "exchanges" else "left")
+    for group in groups:
+        change = group.change
+        table.add_row(
+            Text(group.aspect, STYLES.get(group.aspect, "")),
+            str(len(group.exchanges)),
+            change.kind if change else "-",
+            since(change) if change else "-",
+            Text(f"{group.name}{' (lost)' if group.lost else ''}"),
+            ", ".join(change.noticed_by) if change else "-",
+        )
+    return table
+
+
+def group_lines(group: Group) -> Iterator[Text]:
+    """What a group comes to, with its example."""
+    title, *lines = _group(group)
+    yield title
+    yield from (Text("  ").append_text(line) for line in lines)
+
+
+def _group(group: Group) -> Iterator[Text]:
+    title = Text("\n")
+    if group.explained:
+        title.append(f"{group.aspect.upper()} ", STYLES.get(group.aspect, "bold"))
+    else:
+        title.append(f"UNEXPLAINED {group.aspect.upper()} ", "bold red")
+    title.append(group.name, "bold")
+    change = group.change
+    if change:
+        title.append(f"  {change.kind}, {since(change)}")
+        title.append(", which NEW lacks" if group.lost else "", "bold red")
+    yield title
+    if change:
+        yield Text(change.sentence)
+        yield Text(change.link, "dim")
+        yield Text(f"who notices: {', '.join(change.noticed_by)}")
+    yield Text(f"{count(len(group.exchanges), 'exchange')} of {', '.join(group.apps)}")
+    yield from _example(group.example)
+
+
+def _example(example: Differing) -> Iterator[Text]:
+    for line in example.request:
+        yield Text(f"> {line}", "cyan")
+    for difference in example.remaining:
+        was, now = difference.before, difference.after
+        yield Text(f"{difference.where}: {_or_nothing(was)} -> {_or_nothing(now)}", "bold red")
+    for name, lines in (("before", example.before), ("after", example.after)):
+        yield Text(f"{name}:", "dim")
+        yield from (_line(line) for line in lines)
+    if example.remaining:
+        for line in example.by_hand:
+            yield Text(f"by hand: {line}", "dim")
+
+
+def _line(line: Line) -> Text:
+    return Text(f"  {line.text}", "bold" if line.differs else "")
+
+
+def _or_nothing(value: str | None) -> str:
+    return "nothing" if value is None else repr(value)

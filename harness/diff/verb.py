@@ -1,0 +1,78 @@
+"""The verb `diff OLD NEW`: what clients see of an upgrade.
+
+Exit codes: 0 all is explained, 1 something is not, or --fail-on says so, 2 usage, 3 a stack could
+not be installed, started or fully compared, 4 harness error.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from harness.diff import pages
+from harness.diff.corpus import corpus
+from harness.diff.diffing import Diffing, of_apps
+from harness.diff.model import Diff
+from harness.diff.told import tell
+from harness.failures import UsageError
+from harness.news import known_effects
+from harness.project import named_changes
+from harness.targets import provisioned
+
+FORMATS: dict[str, Callable[[Diff], str]] = {
+    "json": pages.as_json,
+    "markdown": pages.as_markdown,
+    "html": pages.as_html,
+    "junit": pages.as_junit,
+}
+
+
+def diff(options: argparse.Namespace) -> int:
+    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    output, progress = _consoles(chosen)
+    _check(chosen)
+    with ThreadPoolExecutor(3) as pool:
+        asking = pool.submit(corpus, progress)
+        sides = [pool.submit(provisioned, word) for word in (options.old, options.new)]
+        older, newer = (side.result() for side in sides)
+        asked = of_apps(asking.result(), options.only)
+    diffing = Diffing(older, newer, known_effects(), named_changes())
+    columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=progress, transient=True) as shown:
+        bar = shown.add_task("", total=2 * len(asked))
+        found = diffing.of(asked, lambda: shown.advance(bar))
+    tell(found, output)
+    for name, path in chosen.items():
+        pages.write(FORMATS[name](found), path)
+    return exit_code(found, options.fail_on)
+
+
+def exit_code(found: Diff, fail_on: list[str]) -> int:
+    """1 for what is unexplained, or explained by a change of a kind that is not wanted."""
+    kinds = found.kinds | ({"any"} if found.explained else set())
+    if found.unexplained or kinds & set(fail_on):
+        return 1
+    return 3 if found.not_compared or not found.compared else 0
+
+
+def _consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
+    """For the diff, and for progress: standard output is left to a format that asks for it."""
+    errors = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
+    if Path("-") in chosen.values():
+        return errors, errors
+    return Console(width=None if sys.stdout.isatty() else 120), errors
+
+
+def _check(chosen: dict[str, Path]) -> None:
+    """Refuse what could not be written in the end, before the work begins. Raises UsageError."""
+    if list(chosen.values()).count(Path("-")) > 1:
+        raise UsageError("only one format can go to standard output, by `-`")
+    for name, path in chosen.items():
+        if path != Path("-") and not path.absolute().parent.is_dir():
+            raise UsageError(f"--{name} {path}: there is no folder {path.parent}")
+        if path.is_dir():
+            raise UsageError(f"--{name} {path}: that is a folder")

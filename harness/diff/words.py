@@ -1,0 +1,57 @@
+"""The sentences that every rendering of a diff shares."""
+
+from harness.changes import Change
+from harness.diff.model import Diff, Group, Security, Side
+
+STANDINGS = {
+    "gained": "fixed by NEW",
+    "lost": "NEW takes the fix away",
+    "lacking": "NEW still lacks the fix",
+}
+
+
+def answer(diff: Diff) -> str:
+    """What came out, in a sentence."""
+    if not diff.compared:
+        return "nothing was compared"
+    unexplained = sum(len(group.exchanges) for group in diff.unexplained)
+    of_all = f"{diff.differing:,} of {diff.compared:,} answers differ"
+    if not diff.differing:
+        text = f"none of {diff.compared:,} answers differs"
+    elif unexplained:
+        text = f"{of_all}, {unexplained:,} of them unexplained"
+    else:
+        text = (
+            f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
+            f"of which {len(statuses(diff)):,} alter a status"
+        )
+    again = f"; {diff.unconfirmed:,} differed once and not again" if diff.unconfirmed else ""
+    return f"{text}{again} ({diff.seconds:.1f} s)"
+
+
+def statuses(diff: Diff) -> list[Group]:
+    """The explained groups that alter a status."""
+    return [group for group in diff.explained if group.aspect == "status"]
+
+
+def apart(older: Side, newer: Side) -> str:
+    """The packages in which two stacks differ."""
+    was = {**dict(older.packages), "python": older.python}
+    now = {**dict(newer.packages), "python": newer.python}
+    names = [name for name in sorted({**was, **now}) if was.get(name) != now.get(name)]
+    if not names:
+        return "the same packages"
+    pairs = (f"{name} {was.get(name, 'none')} -> {now.get(name, 'none')}" for name in names)
+    return ", ".join(pairs)
+
+
+def standing(each: Security) -> str:
+    return STANDINGS[each.standing]
+
+
+def since(change: Change) -> str:
+    return f"{change.package} {change.first}" + (f" to {change.last}" if change.last else "")
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,130 @@
+"""The renderings of a diff: hostile text cannot break out of any, and files are whole."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from jinja2 import UndefinedError
+from rich.console import Console
+
+from harness.changes import Change
+from harness.diff import pages
+from harness.diff.model import Diff, Difference, Differing, Group, Line, Security, Side
+from harness.diff.told import tell
+from harness.diff.verb import exit_code
+from harness.failures import UsageError
+
+EVIL = "</script><script>alert(1)</script>```\n# x [bold]y[/bold] ]]> \x00\ud800 | \" '"
+EVIL = EVIL.replace("\ud800", "").replace("\x00", "\\x00").replace("\n", "\\n")
+CHANGE = Change("starlette", "1.0", "fix", "It says more.", "https://x/1", noticed_by=("proxy",))
+SIDE = Side("old", (("starlette", "0.9"),), "h11", "asyncio", "3.11.7")
+EXCHANGE = Differing(
+    "hello",
+    (f"GET /{EVIL} HTTP/1.1", EVIL),
+    (Line("< HTTP/1.1 200 OK"), Line(f"< a: {EVIL}", True)),
+    (Line("< HTTP/1.1 200 OK"),),
+    (Difference("presence", "header a", EVIL, None),),
+    ("MORE",),
+)
+LEFT = replace(EXCHANGE, changes=(), remaining=EXCHANGE.differences, by_hand=(f"curl {EVIL}",))
+DIFF = Diff(
+    SIDE,
+    replace(SIDE, name=EVIL, packages=(("starlette", "1.0"),)),
+    10,
+    2,
+    1.25,
+    (Security("MORE", replace(CHANGE, kind="security"), "lacking"),),
+    (Group("header a", None, "presence", (LEFT,), ("header a",), explained=False),),
+    (Group("MORE", CHANGE, "presence", (EXCHANGE,), ("header a",)),),
+    1,
+    (f"cookie {EVIL}",),
+    (f"sse {EVIL}",),
+)
+NOTHING = Diff(SIDE, SIDE, 10, 0, 1.0)
+
+
+def test_the_page_holds_no_markup_of_a_server() -> None:
+    page = pages.as_html(DIFF)
+    assert "<script" not in page
+    assert "alert(1)" in page
+    assert re.findall(r"(?:src|href)=\"(?!https://x/1)[^\"]*", page) == []
+    assert "default-src 'none'" in page
+
+
+def test_markdown_keeps_a_servers_text_in_its_fence() -> None:
+    text = pages.as_markdown(DIFF)
+    fences = re.findall(r"(?m)^(`{4,})(?:text)?$", text)
+    assert len(fences) == 4
+    outside = re.sub(r"(?ms)^(`{4,})text\n.*?^\1$", "", text)
+    assert "<script" not in outside
+    assert text.index("### Unexplained") < text.index("### Explained")
+
+
+def test_junit_has_a_case_for_each_reason_and_can_be_read() -> None:
+    suite = ET.fromstring(pages.as_junit(DIFF))
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+    names = [case.get("name", "").split(":")[0] for case in suite.iter("testcase")]
+    assert names == ["UNEXPLAINED header a", "NOT COMPARED", "presence"]
+    assert pages._xml("a\x00\x1b\ud800b") == "a\ufffd\ufffd\ufffdb"
+
+
+def test_junit_of_nothing_has_a_case_that_passes() -> None:
+    suite = ET.fromstring(pages.as_junit(NOTHING))
+    assert [case.get("name") for case in suite.iter("testcase")] == ["no answer differs"]
+
+
+def test_json_has_what_its_docstring_says() -> None:
+    found = json.loads(pages.as_json(DIFF))
+    assert found["schema"] == pages.SCHEMA
+    said = pages.document.__doc__ or ""
+    assert all(re.search(rf"\b{key}\b", said) for key in found)
+    for group in (*found["unexplained"], *found["explained"]):
+        assert all(re.search(rf"\b{key}\b", said) for key in group)
+        assert all(re.search(rf"\b{key}\b", said) for key in group["exchanges"][0])
+    assert found["unexplained"][0]["exchanges"][0]["remaining"][0]["before"] == EVIL
+
+
+def test_the_terminal_shows_what_is_unexplained_before_what_is() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    tell(DIFF, console)
+    assert isinstance(console.file, io.StringIO)
+    told = console.file.getvalue()
+    order = ["SECURITY", "NOT COMPARED", "UNEXPLAINED PRESENCE header a", "PRESENCE MORE  fix"]
+    assert sorted(order, key=told.index) == order
+    assert "[bold]y[/bold]" in told
+    assert f"by hand: curl {EVIL}" in told
+
+
+@pytest.mark.parametrize(
+    ("diff", "fail_on", "code"),
+    [
+        (DIFF, [], 1),
+        (NOTHING, ["any"], 0),
+        (replace(DIFF, unexplained=()), [], 3),
+        (replace(DIFF, unexplained=(), not_compared=()), [], 0),
+        (replace(DIFF, unexplained=(), not_compared=()), ["security"], 0),
+        (replace(DIFF, unexplained=(), not_compared=()), ["fix"], 1),
+        (replace(DIFF, unexplained=(), not_compared=()), ["any"], 1),
+        (replace(NOTHING, compared=0), [], 3),
+    ],
+)
+def test_the_exit_code(diff: Diff, fail_on: list[str], code: int) -> None:
+    assert exit_code(diff, fail_on) == code
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    pages.write("text", path)
+    assert path.read_text("utf-8") == "text"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.html"]
+    with pytest.raises(UsageError, match="cannot be written"):
+        pages.write("text", Path("/proc/a.html"))
+
+
+def test_a_template_that_asks_for_what_is_not_there_is_noticed() -> None:
+    with pytest.raises(UndefinedError):
+        pages._templates(True).from_string("{{ nonesuch }}").render()
