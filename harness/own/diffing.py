@@ -1,0 +1,103 @@
+"""The diff of a user's own app: what its clients see, on two stacks."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from harness.by_hand import PORT, asked
+from harness.diff.compared import differences
+from harness.diff.diffing import _side
+from harness.diff.grouped import clusters, security
+from harness.diff.lines import answer_lines, request_lines
+from harness.diff.model import Diff, Differing
+from harness.environments import Environment
+from harness.failures import UsageError
+from harness.own import har, http_file
+from harness.own.app import App
+from harness.own.asking import STUCK
+from harness.own.judged import Judged
+from harness.own.rounds import Rounds, differ
+from harness.own.step import Step
+from harness.project import named_changes
+
+ALWAYS_MASKED = (
+    "every answer: the date of now, the order of Allow, the boundary of parts, the time in a ping, "
+    "and of an event stream that does not end, all but its first two events"
+)
+
+
+def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
+    """The requests of a file, and a sentence on each kind that is left out. Raises UsageError."""
+    if path.suffix in {".http", ".rest"}:
+        if origin:
+            raise UsageError(f"--origin is for a HAR, and {path} is none")
+        return http_file.requests(path, app), []
+    if path.suffix == ".har":
+        return har.requests(path, app, origin)
+    raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
+
+
+def own_diff(
+    app: App,
+    steps: Sequence[Step],
+    older: Environment,
+    newer: Environment,
+    seconds: float,
+    advance: Callable[[], None] = lambda: None,
+    more: Callable[[int], None] = lambda _: None,
+) -> tuple[Diff, bool]:
+    """What differs, and whether all could be judged. Raises DidNotStart."""
+    began = time.monotonic()
+    rounds = Rounds(app, older, newer, steps, seconds, advance)
+    found = rounds.judge(more)
+    unsent = len(steps) - len(found)
+    problems = [f"{step}: {judged.problem}" for step, judged in found.items() if judged.problem]
+    if unsent:
+        problems.append(f"{unsent} requests after {STUCK} without any answer were not sent")
+    problems += rounds.ended
+    differing = [
+        _told(app, older, newer, step, judged) for step, judged in found.items() if differ(judged)
+    ]
+    diff = Diff(
+        _side(older),
+        _side(newer),
+        sum(not judged.problem for judged in found.values()),
+        len(differing),
+        time.monotonic() - began,
+        security(named_changes(), older, newer),
+        tuple(clusters(differing)),
+        unconfirmed=rounds.suspects - len(differing),
+        masked=(*_masked(found), ALWAYS_MASKED),
+        not_compared=tuple(problems),
+    )
+    return diff, not problems
+
+
+def _masked(found: Mapping[Step, Judged]) -> Iterator[str]:
+    """What varies: by place where it does in every answer, by request elsewhere."""
+    judged = [each for each in found.values() if not each.problem]
+    counts = Counter(place for each in judged for place in each.varying)
+    usual = [place for place, count in counts.items() if count == len(judged) > 1]
+    yield from (f"every answer: {place}" for place in usual)
+    for step, each in found.items():
+        yield from (f"{step}: {place}" for place in each.varying if place not in usual)
+
+
+def _told(
+    app: App, older: Environment, newer: Environment, step: Step, judged: Judged
+) -> Differing:
+    found = differences(judged.before, judged.after)
+    fields = {difference.where for difference in found}
+    return Differing(
+        app.name,
+        request_lines(step.request),
+        answer_lines(judged.before, judged.after, fields),
+        answer_lines(judged.after, judged.before, fields),
+        tuple(found),
+        remaining=tuple(found),
+        by_hand=(
+            *(app.by_hand(environment, PORT) for environment in (older, newer)),
+            asked(step.request.to(PORT)),
+        ),
+    )
