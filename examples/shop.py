@@ -8,7 +8,7 @@ import secrets
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Form, HTTPException, Request, Response
@@ -74,7 +74,7 @@ async def read_item(number: int) -> Item:
 async def add_item(item: Item) -> dict[str, object]:
     number = len(items) + 1
     items[number] = item
-    return {"number": number, "receipt": uuid.uuid4().hex, "at": datetime.now(timezone.utc)}
+    return {"number": number, "receipt": uuid.uuid4().hex, "at": datetime.now(UTC)}
 
 
 @app.post("/feedback", response_class=PlainTextResponse)
@@ -105,7 +105,7 @@ async def who_am_i(request: Request) -> dict[str, str]:
     key = request.cookies.get("session", "")
     if key not in sessions:
         raise HTTPException(401, "log in first")
-    return {"name": sessions[key], "since": datetime.now(timezone.utc).isoformat()}
+    return {"name": sessions[key], "since": datetime.now(UTC).isoformat()}
 
 
 @app.post("/logout", status_code=204)

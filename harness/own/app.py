@@ -1,4 +1,4 @@
-"""The user's app on a stack: a process of its own, in the user's folder, that dies with the harness.
+"""The user's app on a stack: a process of its own, in the user's folder, gone with the harness.
 
 It is served by the uvicorn of the stack, as `python -m uvicorn module:app` is, and gets the user's
 environment variables, but for those that would change what is served. Nothing is written to the

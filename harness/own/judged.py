@@ -1,6 +1,7 @@
 """The answers of several runs on two stacks to one request, brought down to one of each."""
 
 import gzip
+import itertools
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -201,7 +202,7 @@ def _places(masked: str, samples: Sequence[str]) -> str:
         return " ".join(masked.split())
     pieces = masked.split("[varies")
     shown = []
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in itertools.pairwise(pieces):
         following = after.partition("]")[2][:AROUND]
         shown.append(f"{before.partition(']')[2][-AROUND:] or before[-AROUND:]}{VARIES}{following}")
     return " … ".join(" ".join(piece.split()) for piece in shown)

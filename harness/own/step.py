@@ -20,7 +20,7 @@ OF_THE_CONNECTION = {
     "transfer-encoding",
     "upgrade",
 }
-"""Headers that are made anew: those of one connection (RFC 9110 section 7.6.1), Host, the length."""
+"""Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
 
 TARGET = re.compile(r"/[!-~]*")
 NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
