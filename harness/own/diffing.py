@@ -3,17 +3,14 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from harness.by_hand import PORT, asked
 from harness.diff.compared import differences
-from harness.diff.diffing import _side
+from harness.diff.diffing import side
 from harness.diff.grouped import clusters, security
 from harness.diff.lines import answer_lines, request_lines
 from harness.diff.model import Diff, Differing
 from harness.environments import Environment
-from harness.failures import UsageError
-from harness.own import har, http_file
 from harness.own.app import App
 from harness.own.asking import STUCK
 from harness.own.judged import Judged
@@ -27,17 +24,6 @@ ALWAYS_MASKED = (
 )
 
 
-def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
-    """The requests of a file, and a sentence on each kind that is left out. Raises UsageError."""
-    if path.suffix in {".http", ".rest"}:
-        if origin:
-            raise UsageError(f"--origin is for a HAR, and {path} is none")
-        return http_file.requests(path, app), []
-    if path.suffix == ".har":
-        return har.requests(path, app, origin)
-    raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
-
-
 def own_diff(
     app: App,
     steps: Sequence[Step],
@@ -45,9 +31,9 @@ def own_diff(
     newer: Environment,
     seconds: float,
     advance: Callable[[], None] = lambda: None,
-    more: Callable[[int], None] = lambda _: None,
-) -> tuple[Diff, bool]:
-    """What differs, and whether all could be judged. Raises DidNotStart."""
+    more: Callable[[], None] = lambda: None,
+) -> Diff:
+    """What differs, and what could not be judged. Raises DidNotStart."""
     began = time.monotonic()
     rounds = Rounds(app, older, newer, steps, seconds, advance)
     found = rounds.judge(more)
@@ -59,9 +45,9 @@ def own_diff(
     differing = [
         _told(app, older, newer, step, judged) for step, judged in found.items() if differ(judged)
     ]
-    diff = Diff(
-        _side(older),
-        _side(newer),
+    return Diff(
+        side(older),
+        side(newer),
         sum(not judged.problem for judged in found.values()),
         len(differing),
         time.monotonic() - began,
@@ -71,7 +57,6 @@ def own_diff(
         masked=(*_masked(found), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )
-    return diff, not problems
 
 
 def _masked(found: Mapping[Step, Judged]) -> Iterator[str]:

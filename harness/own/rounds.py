@@ -50,14 +50,14 @@ class Rounds:
     hanging: set[Step] = field(default_factory=set)
     suspects: int = 0
 
-    def judge(self, more: Callable[[int], None] = lambda _: None) -> dict[Step, Judged]:
+    def judge(self, more: Callable[[], None] = lambda: None) -> dict[Step, Judged]:
         """Both stacks' answers to each request; `more` is told of each further round.
 
         Raises DidNotStart.
         """
         for number in range(CERTAIN):
             if number >= ROUNDS:
-                more(number)
+                more()
             began = time.monotonic()
             self._round(SEEDS[number])
             found = self._judged()
