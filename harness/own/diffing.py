@@ -1,15 +1,17 @@
 """The diff of a user's own app: what its clients see, on two stacks."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from harness.by_hand import PORT, asked
 from harness.diff.compared import differences
 from harness.diff.diffing import side
 from harness.diff.grouped import clusters, security
 from harness.diff.lines import answer_lines, request_lines
-from harness.diff.model import Diff, Differing
+from harness.diff.model import Diff, Differing, Group
 from harness.environments import Environment
 from harness.own.app import App
 from harness.own.asking import STUCK
@@ -17,6 +19,9 @@ from harness.own.judged import Judged
 from harness.own.rounds import Rounds, differ
 from harness.own.step import Step
 from harness.project import named_changes
+
+USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
+"""Header lines that every request of a browser has, and that are not shown."""
 
 ALWAYS_MASKED = (
     "every answer: the date of now, the order of Allow, the boundary of parts, the time in a ping, "
@@ -43,7 +48,9 @@ def own_diff(
         problems.append(f"{unsent} requests after {STUCK} without any answer were not sent")
     problems += rounds.ended
     differing = [
-        _told(app, older, newer, step, judged) for step, judged in found.items() if differ(judged)
+        (_told(app, older, newer, step, judged), str(step))
+        for step, judged in found.items()
+        if differ(judged)
     ]
     return Diff(
         side(older),
@@ -52,11 +59,19 @@ def own_diff(
         len(differing),
         time.monotonic() - began,
         security(named_changes(), older, newer),
-        tuple(clusters(differing)),
+        tuple(_grouped(differing)),
         unconfirmed=rounds.suspects - len(differing),
         masked=(*_masked(found), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )
+
+
+def _grouped(found: Sequence[tuple[Differing, str]]) -> Iterator[Group]:
+    """What looks alike together; each exchange by its request, and where that stands."""
+    places = {id(differing): place for differing, place in found}
+    for group in clusters(differing for differing, _ in found):
+        named = (replace(each, served=places[id(each)]) for each in group.exchanges)
+        yield replace(group, exchanges=tuple(named))
 
 
 def _masked(found: Mapping[Step, Judged]) -> Iterator[str]:
@@ -76,7 +91,7 @@ def _told(
     fields = {difference.where for difference in found}
     return Differing(
         app.name,
-        request_lines(step.request),
+        tuple(line for line in request_lines(step.request) if not USUAL.match(line)),
         answer_lines(judged.before, judged.after, fields),
         answer_lines(judged.after, judged.before, fields),
         tuple(found),
