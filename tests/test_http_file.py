@@ -10,6 +10,11 @@ from harness.own.http_file import requests
 ROOT = Path(__file__).parent.parent
 
 
+def posted(body: bytes, headers: bytes = b"") -> bytes:
+    head = b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n%bContent-Length: %d\r\n\r\n"
+    return head % (headers, len(body)) + body
+
+
 def read(folder: Path, text: str) -> list[bytes]:
     path = folder / "file.http"
     path.write_bytes(text.encode())
@@ -36,24 +41,22 @@ def read(folder: Path, text: str) -> list[bytes]:
         ),
         (
             "POST /a\n\n{\n # kept\n}\n\n\n",
-            b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 11\r\n\r\n{\n # kept\n}",
+            posted(b"{\n # kept\n}"),
         ),
         (
             "POST /a\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b=2\n",
-            b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\na=1&b=2",
+            posted(b"a=1&b=2", b"Content-Type: application/x-www-form-urlencoded\r\n"),
         ),
         (
             "POST /a\nContent-Type: multipart/form-data; boundary=b\n\n--b\n\nx\n--b--",
-            b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n"
-            b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 17\r\n\r\n"
-            b"--b\r\n\r\nx\r\n--b--\r\n",
+            posted(
+                b"--b\r\n\r\nx\r\n--b--\r\n", b"Content-Type: multipart/form-data; boundary=b\r\n"
+            ),
         ),
         ("POST /a", b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n"),
         (
             "POST /a\n\n<a href='x'> > y",
-            b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 16\r\n\r\n"
-            b"<a href='x'> > y",
+            posted(b"<a href='x'> > y"),
         ),
     ],
 )

@@ -90,9 +90,11 @@ class _Merging:
         self._old, self._new = old, new
         self._responses = [[answer.response for answer in side] for side in (old, new)]
         self.varying: list[str] = []
+        self._body_varies = False
 
     def answers(self) -> tuple[Answer, Answer]:
         body = self._told("body", [[r.body.decode("latin-1") for r in s] for s in self._responses])
+        self._body_varies = bool(body.where)
         headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         names = [name for side in self._responses for r in side for name in r.headers]
         for name in dict.fromkeys(names):
@@ -119,7 +121,8 @@ class _Merging:
     def _alike(self, before: Answer, after: Answer) -> tuple[Answer, Answer]:
         """Without what of the layout differs from run to run."""
         closes = self._is_steady("whether the connection is closed", lambda a: a.response.closes)
-        cuts = self._is_steady("how the body is cut into chunks", lambda a: a.cuts)
+        cuts = self._is_one_length() or not self._body_varies
+        cuts = cuts and self._is_steady("how the body is cut into chunks", lambda a: a.cuts)
         arrivals = self._is_steady("what of the stream comes together", lambda a: a.arrivals)
         names = self._is_steady("the header lines and their order", lambda a: a.names)
         found = []
@@ -143,6 +146,9 @@ class _Merging:
             self.varying.append(what)
         return steady
 
+    def _is_one_length(self) -> bool:
+        return len({len(r.body) for side in self._responses for r in side}) == 1
+
     def _header(self, name: str) -> tuple[Any, Any]:
         """The values of a header on both stacks: texts where there are several."""
         sides = [[_values(response, name) for response in side] for side in self._responses]
@@ -164,9 +170,8 @@ class _Merging:
         found = told(*samples)
         if found.where:
             side = "" if found.where == "on both" else f" ({found.where})"
-            texts = [text for each in samples for text in each]
             shown = found.after if found.where == "only on NEW" else found.before
-            self.varying.append(f"{where}{side}: {_places(shown, texts)}")
+            self.varying.append(f"{where}{side}: {_places(shown, samples)}")
         return found
 
     def _is_of_the_body(self) -> bool:
@@ -189,15 +194,16 @@ def _joined(values: Sequence[str]) -> Any:
     return values[0] if len(values) == 1 else tuple(values)
 
 
-def _places(masked: str, samples: Sequence[str]) -> str:
+def _places(masked: str, sides: Sequence[Sequence[str]]) -> str:
     """Where in a text it varies: the paths of JSON, or else what stands around."""
     try:
-        leaves = [dict(_leaves(json.loads(text), "$")) for text in samples]
+        leaves = [[dict(_leaves(json.loads(text), "$")) for text in side] for side in sides]
     except ValueError:
         leaves = []
-    if leaves and leaves[0].keys() != {"$"}:
-        paths = [path for path in leaves[0] if len({each.get(path) for each in leaves}) > 1]
-        return ", ".join(paths) or "its structure"
+    if leaves and leaves[0][0].keys() != {"$"}:
+        paths = dict.fromkeys(path for side in leaves for each in side for path in each)
+        varying = [p for p in paths if any(len({e.get(p) for e in side}) > 1 for side in leaves)]
+        return ", ".join(varying) or "how it is written"
     if len(masked) <= 4 * AROUND:
         return " ".join(masked.split())
     pieces = masked.split("[varies")
