@@ -1,23 +1,19 @@
 """The answers of several runs on two stacks to one request, brought down to one of each."""
 
 import gzip
-import itertools
-import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.diff.answer import Answer
 from harness.expect import ABSENT, Response
 from harness.masks import EVENT, EVENTS, LEFT
+from harness.own.places import places
 from harness.own.template import VARIES
 from harness.own.varying import Told, told
 
 LENGTH = "[the length of the body]"
-AROUND = 24
-"""Characters that are shown on each side of what varies in a text."""
-
 LATE = "nothing more came within"
 
 
@@ -171,7 +167,7 @@ class _Merging:
         if found.where:
             side = "" if found.where == "on both" else f" ({found.where})"
             shown = found.after if found.where == "only on NEW" else found.before
-            self.varying.append(f"{where}{side}: {_places(shown, samples)}")
+            self.varying.append(f"{where}{side}: {places(shown, samples)}")
         return found
 
     def _is_of_the_body(self) -> bool:
@@ -192,34 +188,3 @@ def _joined(values: Sequence[str]) -> Any:
     if not values:
         return ABSENT
     return values[0] if len(values) == 1 else tuple(values)
-
-
-def _places(masked: str, sides: Sequence[Sequence[str]]) -> str:
-    """Where in a text it varies: the paths of JSON, or else what stands around."""
-    try:
-        leaves = [[dict(_leaves(json.loads(text), "$")) for text in side] for side in sides]
-    except ValueError:
-        leaves = []
-    if leaves and leaves[0][0].keys() != {"$"}:
-        paths = dict.fromkeys(path for side in leaves for each in side for path in each)
-        varying = [p for p in paths if any(len({e.get(p) for e in side}) > 1 for side in leaves)]
-        return ", ".join(varying) or "how it is written"
-    if len(masked) <= 4 * AROUND:
-        return " ".join(masked.split())
-    pieces = masked.split("[varies")
-    shown = []
-    for before, after in itertools.pairwise(pieces):
-        following = after.partition("]")[2][:AROUND]
-        shown.append(f"{before.partition(']')[2][-AROUND:] or before[-AROUND:]}{VARIES}{following}")
-    return " … ".join(" ".join(piece.split()) for piece in shown)
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}")
-    elif isinstance(value, list) and value:
-        for number, item in enumerate(value):
-            yield from _leaves(item, f"{path}[{number}]")
-    else:
-        yield path, json.dumps(value)
