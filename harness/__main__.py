@@ -92,7 +92,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _add_diff(verb: Verb) -> None:
     """The verbs that tell what clients see of an upgrade."""
-    diff = _when_asked("harness.diff.verb", "diff")
+    of_apps = _when_asked("harness.diff.verb", "diff")
+    of_ones_own = _when_asked("harness.own.verb", "diff")
+
+    def diff(options: argparse.Namespace) -> int:
+        own = options.app, options.requests, options.cwd, options.extra, options.origin
+        return (of_ones_own if any(own) else of_apps)(options)
+
     diffing = verb("diff", diff, "what will clients see of an upgrade, and who explains it?")
     diffing.add_argument("old", help="a release of Starlette, a stack, requirements, or a path")
     diffing.add_argument("new", help="as old; harness/targets.py lists the forms")
@@ -106,6 +112,17 @@ def _add_diff(verb: Verb) -> None:
     )
     for form in ("json", "markdown", "html", "junit"):
         diffing.add_argument(f"--{form}", type=Path, metavar="FILE", help="`-`: standard output")
+    own = diffing.add_argument_group("your own app")
+    own.add_argument(
+        "--app", metavar="MODULE:APP", help="as for uvicorn; asked what --requests has"
+    )
+    own.add_argument("--requests", type=Path, metavar="FILE", help="a .har or an .http file")
+    own.add_argument("--cwd", type=Path, metavar="DIR", help="where the module lies (.)")
+    own.add_argument(
+        "--with", action="append", dest="extra", metavar="REQUIREMENT", help="installed beside"
+    )
+    own.add_argument("--origin", metavar="URL", help="the app's, where a HAR has several")
+    own.add_argument("--seconds", type=seconds, default=10.0, help="an answer may take (10)")
     explain = _when_asked("harness.diff.explained", "explain")
     explaining = verb("explain", explain, "tell all of one change, or of one spec")
     explaining.add_argument("name", help="a change, or a part of a spec's node id")

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from urllib.parse import urlsplit
 
 from harness.environments import Environment
 
@@ -10,16 +11,20 @@ HEADER_LINE = re.compile(r"[\w!#$%&'*+.^`|~-]+:[ -~]*", re.ASCII)
 
 
 def served(app: str, environment: Environment) -> str:
+    if app in environment.urls:
+        return f"{app} is served at {environment.urls[app]}"
     return f"python -m harness serve {app} --stack {shlex.quote(environment.name)} --port {PORT}"
 
 
-def asked(request: bytes) -> str:
+def asked(request: bytes, url: str = f"http://127.0.0.1:{PORT}") -> str:
+    """The request as a line for a shell, to the server at a URL."""
+    parts = urlsplit(url)
     head, end, body = request.partition(b"\r\n\r\n")
     line, *headers = head.decode("latin-1").split("\r\n")
-    if body or not end or not _curl_can_send(line, headers):
+    if body or not end or not _curl_can_send(line, headers, str(parts.hostname)):
         option = "-- " if request.startswith(b"-") else ""
         escaped = "".join(_escaped(byte) for byte in request)
-        return f"printf {option}'{escaped}' | nc 127.0.0.1 {PORT}"
+        return f"printf {option}'{escaped}' | nc {parts.hostname} {parts.port}"
     method, target, _ = line.split(" ")
     words = ["curl", "-v", "--path-as-is"]
     words += {"GET": [], "HEAD": ["-I"]}.get(method, ["-X", method])
@@ -30,10 +35,10 @@ def asked(request: bytes) -> str:
         name, _, value = header.partition(":")
         if name.lower() != "host":
             words += ["-H", f"{name};" if not value.strip() else header]
-    return shlex.join([*words, f"http://127.0.0.1:{PORT}{target}"])
+    return shlex.join([*words, f"{url}{target}"])
 
 
-def _curl_can_send(line: str, headers: list[str]) -> bool:
+def _curl_can_send(line: str, headers: list[str], host: str) -> bool:
     words = line.split(" ")
     hosts = [header for header in headers if header.lower().startswith("host:")]
     return (
@@ -44,7 +49,7 @@ def _curl_can_send(line: str, headers: list[str]) -> bool:
         and not set(words[1]) & set("[]{}#")
         and all(HEADER_LINE.fullmatch(header) for header in headers)
         and len(hosts) == 1
-        and re.fullmatch(r"Host: 127\.0\.0\.1:\d+", hosts[0]) is not None
+        and re.fullmatch(rf"Host: {re.escape(host)}:\d+", hosts[0]) is not None
     )
 
 

@@ -4,6 +4,7 @@ httpx builds whatever it can express, and h11 writes it, as httpx's own transpor
 bytes as they are. Either way the answer is read from the bytes of a recorded connection.
 """
 
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -15,7 +16,7 @@ from harness.connection import Connection
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.lines import Lines
-from harness.log import Log
+from harness.log import Log, NoLog
 
 USER_AGENT = ("User-Agent", "starlette-conformance")
 ACCEPT = ("Accept", "*/*")
@@ -34,15 +35,27 @@ class Client:
         app: str,
         environment: Environment,
         port: int,
-        log: Log,
+        log: Log | NoLog,
         record: Callable[[Exchange], None],
+        host: str = "127.0.0.1",
     ) -> None:
         self.app = app
         self.environment = environment
         self.port = port
+        self.host = host
         self.log = log
         self._record = record
-        self._url = httpx.URL(f"http://127.0.0.1:{port}")
+        self._url = httpx.URL(f"http://{self.authority}")
+
+    @property
+    def authority(self) -> str:
+        """What Host says."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def itself(self) -> str:
+        """The server's own address, which it takes for want of a Host."""
+        return f"{socket.gethostbyname(self.host)}:{self.port}"
 
     @contextmanager
     def logged(self) -> Iterator[Lines]:
@@ -84,7 +97,7 @@ class Client:
             content=content,
         )
         data = _written(request, target)
-        with Connection(self.port, seconds) as connection:
+        with Connection(self.port, seconds, self.host) as connection:
             connection.send(data)
             if chunks is None:
                 _receive(connection, method)
@@ -101,7 +114,7 @@ class Client:
         announces the close. With `half_close` the client then closes its sending side at once.
         """
         method = data[0].split(b" ", 1)[0].decode("latin-1")
-        with Connection(self.port, seconds) as connection:
+        with Connection(self.port, seconds, self.host) as connection:
             for number, piece in enumerate(data):
                 _receive(connection, method, number)
                 if wire.read(connection.data, method).announces_close:

@@ -24,7 +24,7 @@ EVENTS = 2
 LEFT = ("no last chunk: left by the client", "the body does not end: left by the client")
 DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 BOUNDARY = re.compile(r"(?<=; boundary=)([0-9a-f]{26}|[0-9a-z]{13})\Z")
-EVENT = re.compile(rb"(?s).*?\r\n\r\n")
+EVENT = re.compile(rb"(?s).*?(?:\r\n\r\n|\n\n|\r\r)")
 PING = re.compile(rb"(?m)^: ping - .*?(?=\r?$)")
 
 
@@ -61,8 +61,8 @@ def enough(message: Message) -> bool:
 
 def is_stream(message: Message) -> bool:
     """Whether the answer is a stream of events, which may never end."""
-    media_type = message.values("content-type")[:1]
-    return media_type in (["text/event-stream"], ["text/event-stream; charset=utf-8"])
+    media_types = message.values("content-type")[:1]
+    return any(each.partition(";")[0].lower() == "text/event-stream" for each in media_types)
 
 
 def _header(name: str, value: Any) -> Any:

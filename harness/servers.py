@@ -40,6 +40,7 @@ class Server:
         under: Under = NOTHING,
     ) -> None:
         self.app = script.stem
+        self.host = "127.0.0.1"
         self.environment = environment
         reading, writing = os.pipe()
         try:

@@ -17,11 +17,14 @@ def serve(options: argparse.Namespace) -> int:
     """Run an app in the foreground, as the specs run it, until it is interrupted."""
     environment = provisioned(options.stack)
     app, files = SITES.get(options.app, (options.app, "SITE"))
+    folder = site.lay_out(site_files(files))
     print(f"{options.app} on {environment}", flush=True)
+    if app == "static_files":
+        print(f"files: {folder / 'html'}", flush=True)
     _check_free(options.port)
     server = subprocess.Popen(
         command(script(app), environment, ["--port", str(options.port)]),
-        cwd=site.lay_out(site_files(files)),
+        cwd=folder,
         env=variables(environment),
     )
     while server.returncode is None:

@@ -3,18 +3,25 @@
 from typing import Any
 
 from harness.by_hand import asked, served
+from harness.environments import Environment
 from harness.exchange import Exchange
 
 
 def told(exchange: Exchange, expectation: Any) -> list[str]:
     """The lines that explain why an exchange is not as expected."""
+    environment = exchange.environment
     line = exchange.request.split(b"\r\n", 1)[0].decode("latin-1")
     lines = [f"{line}  ({exchange.app})"]
     for difference in exchange.differences(expectation):
         lines += str(difference).splitlines()
     return [
         *lines,
-        f"stack: {exchange.environment}",
-        f"by hand: {served(exchange.app, exchange.environment)}",
-        f"         {asked(exchange.request)}",
+        f"stack: {environment}",
+        f"by hand: {served(exchange.app, environment)}",
+        f"         {asked(exchange.request, *_at(environment, exchange.app))}",
     ]
+
+
+def _at(environment: Environment, app: str) -> list[str]:
+    """The URL of an app that somebody else serves."""
+    return [environment.urls[app]] if app in environment.urls else []

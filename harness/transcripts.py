@@ -20,6 +20,7 @@ from harness.exchange import Exchange
 
 INTACT = "* Connection #0 to host 127.0.0.1 left intact"
 EVENT_END = b"\r\n\r\n"
+KEPT = re.compile(r"\* Connection #0 to host \S+ left intact")
 CURL_SECONDS = 20.0
 
 
@@ -61,7 +62,7 @@ def comparable(lines: list[str]) -> list[str]:
     kept = [line.rstrip() for line in lines if not line.startswith("* ")]
     kept += [INTACT] if INTACT in lines else []
     kept = [re.sub(r"^(< date:) .*", r"\1 DATE", line, flags=re.IGNORECASE) for line in kept]
-    return [re.sub(r"^(> Host: 127\.0\.0\.1):\d+$", r"\1:PORT", line) for line in kept]
+    return [re.sub(r"^> Host: \S+:\d+$", "> Host: 127.0.0.1:PORT", line) for line in kept]
 
 
 def as_curl_prints(exchange: Exchange) -> list[str]:
@@ -83,16 +84,17 @@ def as_curl_prints(exchange: Exchange) -> list[str]:
     )
 
 
-def by_curl(transcript: Transcript, port: int) -> list[str]:
-    """Run the documented command with the real curl, against another port; comparable.
+def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[str]:
+    """Run the documented command with the real curl, against another port, and host; comparable.
 
     A stream that does not end is left after as many events as the transcript has; of those that
     curl had read by then, no more are told.
     """
     agent = next(value for name, value in transcript.request[2] if name == "User-Agent")
     command = [part.replace(":8000", f":{port}") for part in transcript.command]
+    to = [] if host == "127.0.0.1" else ["--connect-to", f"127.0.0.1:{port}:{host}:{port}"]
     process = subprocess.Popen(
-        [command[0], "-A", agent, "--no-progress-meter", *command[1:]],
+        [command[0], "-A", agent, "--no-progress-meter", *to, *command[1:]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -109,7 +111,8 @@ def by_curl(transcript: Transcript, port: int) -> list[str]:
     if events:
         *documented, more = body.split(EVENT_END, events)
         body = body.removesuffix(more) if len(documented) == events else body
-    lines = told.decode("latin-1").splitlines()
+    printed = told.decode("latin-1").splitlines()
+    lines = [INTACT if KEPT.fullmatch(line) else line for line in printed]
     head = [line for line in lines if line[:1] in ("<", ">")]
     return comparable([*head, *_body_lines(body), *(line for line in lines if line == INTACT)])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.project import ROOT
+from specs.by_url import selected
 from specs.judging import JUDGING, SERVED
 
 SPECS = ROOT / "specs"
@@ -37,6 +38,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in specs:
         _check_source(item)
     judging = config.stash[JUDGING]
+    if judging.remote:
+        specs, left, judging.left_out = selected(specs, judging.remote)
+        items[:] = [item for item in items if item not in set(left)]
+        if left:
+            config.hook.pytest_deselected(items=left)
     for item in specs:
         judging.served[_stack(item)].update(SERVED.keys() & _fixtures(item))
     files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}

@@ -3,7 +3,7 @@
 import difflib
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,6 +22,7 @@ from harness.failures import Failure, UsageError
 from harness.forked import Forker
 from harness.lines import Lines
 from harness.project import APPS, console, script
+from harness.remote import Remote, addresses
 from harness.servers import Server
 from harness.stacks import Stack
 from harness.table import print_table
@@ -33,7 +34,7 @@ from specs.collecting import (
     pytest_generate_tests,
     pytest_ignore_collect,
 )
-from specs.judging import JUDGING, SERVED, Judging, targets
+from specs.judging import JUDGING, SERVED, Judging, held_to, targets
 
 __all__ = [
     "pytest_collection_finish",
@@ -43,12 +44,22 @@ __all__ = [
     "pytest_ignore_collect",
 ]
 
+Serving = Server | Remote
+
 RESEED = 3
 """From one hash seed to the other: with 0 and 3, a set of GET and HEAD has either order."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("starlette-conformance")
+    group.addoption(
+        "--url",
+        action="append",
+        default=[],
+        metavar="APP=http://HOST:PORT",
+        help="hold a server that runs there, in whatever language, to the specs of `latest`, or of "
+        "the one --stack; repeatable",
+    )
     group.addoption(
         "--runs",
         type=Path,
@@ -61,10 +72,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
     try:
-        judged, lacking = targets(config.getoption("--stack"), config.getoption("--python"))
+        remote = addresses(config.getoption("--url"))
+        chosen = config.getoption("--stack"), config.getoption("--python")
+        judged, lacking = held_to(*chosen) if remote else targets(*chosen)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[JUDGING] = Judging(judged, config.getoption("--runs"), not_judged=lacking)
+    folder = config.getoption("--runs")
+    config.stash[JUDGING] = Judging(judged, folder, remote, not_judged=lacking)
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +93,9 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
     run = judging.run(request.param)
     try:
         found = provision(target) if isinstance(target, Stack) else target
-        found = replace(found, hash_seed=request.config.getoption("--hash-seed"))
+        urls = {app: str(address) for app, address in judging.remote.items()}
+        seed = request.config.getoption("--hash-seed")
+        found = replace(found, hash_seed=seed, urls=urls)
     except Failure:
         run.begin(None, judging.complete)
         raise
@@ -88,10 +104,15 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
 
 
 @pytest.fixture(scope="session")
-def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Server]]:
-    """All apps that some spec needs, side by side, from an interpreter for each hash seed."""
+def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str, Serving]]:
+    """All apps that some spec needs: those of others by their addresses, and else all started side
+    by side, from an interpreter for each hash seed.
+    """
     needed = judging.served[environment.name]
     served = {name: each for name, each in SERVED.items() if name in needed}
+    if judging.remote:
+        yield {n: Remote(judging.remote[s.app], environment) for n, s in served.items()}
+        return
     with ExitStack() as stack:
         forkers = {
             reseeded: stack.enter_context(
@@ -116,12 +137,14 @@ def servers(environment: Environment, judging: Judging) -> Iterator[dict[str, Se
 
 def _client(name: str) -> Callable[..., Client]:
     @pytest.fixture(scope="session", name=name)
-    def client(servers: dict[str, Server], judging: Judging) -> Client:
+    def client(servers: dict[str, Serving], judging: Judging) -> Client:
         def record(exchange: Exchange) -> None:
             judging.run(server.environment.name).exchange(judging.spec, exchange, name)
 
         server = servers[name]
-        return Client(server.app, server.environment, server.port(), server.log, record)
+        return Client(
+            server.app, server.environment, server.port(), server.log, record, server.host
+        )
 
     return client
 
@@ -136,7 +159,7 @@ documented_sse = _client("documented_sse")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ahead(servers: dict[str, Server]) -> Iterator[Future[Exchange] | None]:
+def ahead(servers: dict[str, Serving]) -> Iterator[Future[Exchange] | None]:
     """The stream at its documented pace, which takes 3 s, read while other specs are judged."""
     if "documented_sse" not in servers:
         yield None
@@ -144,7 +167,9 @@ def ahead(servers: dict[str, Server]) -> Iterator[Future[Exchange] | None]:
     server = servers["documented_sse"]
 
     def read() -> Exchange:
-        client = Client("sse", server.environment, server.port(), server.log, lambda _: None)
+        client = Client(
+            "sse", server.environment, server.port(), server.log, lambda _: None, server.host
+        )
         return client.request("GET", "/stream", chunks=2)
 
     with ThreadPoolExecutor(1) as pool:
@@ -220,6 +245,8 @@ def pytest_terminal_summary(
     terminalreporter.write_line(f"run files: {judging.folder}")
     for line in judging.unproven():
         terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)
+    for why, count in judging.left_out.items():
+        terminalreporter.write_line(f"LEFT OUT {count} specs that {why}", yellow=True, bold=True)
     for line in judging.not_judged:
         terminalreporter.write_line(f"NOT JUDGED {line}", red=True, bold=True)
     if shutil.which("curl") is None:

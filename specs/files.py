@@ -162,7 +162,7 @@ def where_no_file_is(client: Client, method: str) -> dict[str, Response]:
     """The answers to GET or HEAD at paths that serve no file, by path."""
     answers = {
         "/missing": not_found(),
-        "/docs": redirect(f"http://127.0.0.1:{client.port}/docs/"),
+        "/docs": redirect(f"http://{client.authority}/docs/"),
     }
     return {p: answer_to(method, a) for p, a in answers.items()}
 

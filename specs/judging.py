@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -10,9 +10,10 @@ import pytest
 
 from harness.changes import named
 from harness.environments import Environment
-from harness.failures import Failure
+from harness.failures import Failure, UsageError
 from harness.interpreters import present
 from harness.project import APPS, ROOT, catalogue
+from harness.remote import Address
 from harness.runs import Run
 from harness.site import Content
 from harness.stacks import Stack
@@ -64,22 +65,39 @@ def targets(
     return {name: asked[name] for name in asked if name in here or name not in stacks}, lacking
 
 
+def held_to(
+    names: list[str], interpreters: list[str]
+) -> tuple[dict[str, Stack | Environment], list[str]]:
+    """The stack whose specs hold a server that is known by its URL: `latest`, or the one named.
+
+    Raises UsageError.
+    """
+    if interpreters or len(names) > 1:
+        raise UsageError("--url goes with one --stack, by whose specs the server is judged")
+    stack = CATALOGUE.named(*names or ["latest"])
+    name = f"url-as-{stack.name}"
+    return {name: replace(stack, name=name)}, []
+
+
 @dataclass
 class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
 
-    `served` are by stack the fixtures that some spec needs, `complete` tells that no spec was left
-    out but what a browser sees, `left` counts by stack the specs that are still to come, `spec` is
-    the one under way.
+    `remote` are by app the servers that others run. `served` are by stack the fixtures that some
+    spec needs, `complete` tells that no spec was left out but what a browser sees, `left` counts by
+    stack the specs that are still to come, `spec` is the one under way, `left_out` counts those
+    that an address cannot be held to, by reason.
     """
 
     targets: dict[str, Stack | Environment]
     folder: Path
+    remote: Mapping[str, Address] = field(default_factory=dict)
     served: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     complete: bool = True
     left: Counter[str] = field(default_factory=Counter)
     spec: str = ""
     not_judged: list[str] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
     _runs: dict[str, Run] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)

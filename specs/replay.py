@@ -19,7 +19,7 @@ def replay(name: str, client: Client, way: str) -> Lines:
     """The lines that come out today, comparable with those of the transcript."""
     documented = transcript(name)
     if way == "curl":
-        lines = by_curl(documented, client.port)
+        lines = by_curl(documented, client.port, client.host)
     else:
         method, target, headers = documented.request
         exchange = client.request(method, target, headers, chunks=documented.chunks)

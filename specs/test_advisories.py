@@ -138,7 +138,7 @@ def test_takes_no_path_of_the_page_from_the_host(sse: Client) -> None:
 @pytest.mark.source("CVE-2026-48710")
 @pytest.mark.parametrize("host", HOSTS)
 def test_redirects_to_no_folder_of_the_host(static_files: Client, host: str) -> None:
-    itself = redirect(f"http://127.0.0.1:{static_files.port}/docs/?q=1")
+    itself = redirect(f"http://{static_files.itself}/docs/?q=1")
     expected = since(HOST_CHECKED, itself, before=redirect(HOSTS[host][1]))
     assert static_files.get("/docs?q=1", {"Host": host}) == expected
 

@@ -121,7 +121,7 @@ def test_logs_the_version(hello: Client) -> None:
 @pytest.mark.source("RFC 9112 section 3.3", "starlette docs routing")
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, method: bytes) -> None:
-    itself = f"http://127.0.0.1:{json_cors.port}/user/Vader?a=1"
+    itself = f"http://{json_cors.itself}/user/Vader?a=1"
     expected = answer_to(method, redirect(itself, CORS | EMPTY))
     assert asking(json_cors, b"/user/Vader/?a=1", method=method) == expected
 
@@ -155,7 +155,7 @@ def test_serves_a_file(static_files: Client) -> None:
 
 @pytest.mark.source("starlette docs staticfiles", "RFC 9110 section 14.2")
 def test_serves_a_folder_and_its_files(static_files: Client) -> None:
-    itself = f"http://127.0.0.1:{static_files.port}/docs/"
+    itself = f"http://{static_files.itself}/docs/"
     answers = {
         (b"/docs", b""): redirect(itself, EMPTY),
         (b"/missing", b""): not_found(),

@@ -116,7 +116,7 @@ def test_allows_get_and_head_only(json_cors: Client, method: str) -> None:
 @pytest.mark.source("starlette docs routing")
 @pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=%20&a=2", "?q=a+b"])
 def test_redirects_a_trailing_slash_and_keeps_the_query(json_cors: Client, query: str) -> None:
-    location = f"http://127.0.0.1:{json_cors.port}/user/Vader{query}"
+    location = f"http://{json_cors.authority}/user/Vader{query}"
     assert json_cors.get(f"/user/Vader/{query}") == redirect(location, CORS)
 
 

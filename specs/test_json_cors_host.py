@@ -80,7 +80,7 @@ def at(authority: str, scheme: str = "http") -> Response:
 
 
 def at_itself(client: Client) -> Response:
-    return at(f"127.0.0.1:{client.port}")
+    return at(client.itself)
 
 
 @pytest.mark.source("RFC 9112 section 3.2", "RFC 3986 section 3.2")

@@ -180,7 +180,7 @@ def test_finds_nothing_elsewhere(sse: Client, target: str) -> None:
 @pytest.mark.source("starlette docs routing")
 @pytest.mark.parametrize("query", ["", "?from=1&to=5"])
 def test_redirects_a_trailing_slash_and_keeps_the_query(sse: Client, query: str) -> None:
-    location = f"http://127.0.0.1:{sse.port}/stream{query}"
+    location = f"http://{sse.authority}/stream{query}"
     assert sse.get(f"/stream/{query}") == redirect(location, CORS)
 
 
@@ -192,7 +192,7 @@ def test_logs_its_start(sse: Client) -> None:
 @pytest.mark.source("primer sse")
 def test_shows_the_count_to_five_in_a_browser(sse: Client, browser: Browser) -> None:
     page = browser.new_page()
-    page.goto(f"http://127.0.0.1:{sse.port}/")
+    page.goto(f"http://{sse.authority}/")
     expect(page.get_by_role("heading")).to_have_text("Response from server:")
     expect(page.locator("#data")).to_have_text("1 2 3 4 5", timeout=10_000)
     state = page.evaluate("[source.readyState, EventSource.CLOSED]")

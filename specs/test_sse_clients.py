@@ -73,7 +73,7 @@ def keep(environment: Environment, judging: Judging) -> Keep:
 
 @contextmanager
 def connected(client: Client, request: bytes = GET) -> Iterator[Subscription]:
-    connection = Subscription(client.port, seconds=4)
+    connection = Subscription(client.port, 4, client.host)
     with connection:
         connection.send(request)
         yield connection

@@ -160,7 +160,7 @@ def test_shows_the_heading_in_a_browser(static_files: Client, browser: Browser) 
     page.set_default_timeout(5_000)
     page.on("requestfailed", lambda request: lost.append(str(request.failure)))
     with suppress(PlaywrightTimeoutError):  # a page whose body is lost never ends to load
-        page.goto(f"http://127.0.0.1:{static_files.port}/")
+        page.goto(f"http://{static_files.authority}/")
     heading = page.get_by_role("heading")
     font = "element => getComputedStyle(element).font"
     seen = lost or [heading.inner_text(), heading.evaluate(font)]

@@ -85,7 +85,7 @@ def test_has_no_page_for_a_name_that_cannot_be(
 
 @pytest.mark.source("starlette docs staticfiles")
 def test_serves_what_is_found(static_files_404: Client) -> None:
-    location = f"http://127.0.0.1:{static_files_404.port}/docs/"
+    location = f"http://{static_files_404.authority}/docs/"
     assert static_files_404.get("/") == WHOLE_PAGE
     assert static_files_404.get("/docs") == redirect(location)
     assert static_files_404.get("/docs/") == file(DOCS)

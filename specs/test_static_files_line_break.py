@@ -15,7 +15,7 @@ PAGES = {"/": WHOLE_PAGE, "/docs/": file(DOCS, HTML)}
 @pytest.mark.source("RFC 3986 section 3.3")
 @pytest.mark.parametrize("folder", PAGES)
 def test_finds_no_folder_behind_a_line_break(static_files: Client, folder: str) -> None:
-    doubled = redirect(f"http://127.0.0.1:{static_files.port}{folder}/")
+    doubled = redirect(f"http://{static_files.authority}{folder}/")
     otherwise = since(LINE_BREAK_KEPT, not_found(), before=PAGES[folder])
     expected = since(LINE_BREAK_REDIRECTS, doubled, before=otherwise)
     assert static_files.get(f"{folder}%0A") == expected

@@ -111,7 +111,7 @@ def test_keeps_a_line_break_at_the_end_of_a_name(static_files: Client) -> None:
 def test_redirects_to_the_slash_of_a_folder_and_keeps_the_query(
     static_files: Client, path: str, query: str
 ) -> None:
-    location = f"http://127.0.0.1:{static_files.port}{path}/{query}"
+    location = f"http://{static_files.authority}{path}/{query}"
     assert static_files.get(f"{path}{query}") == redirect(location)
 
 
@@ -133,7 +133,7 @@ def test_serves_a_file_by_a_detour_or_a_link(static_files: Client, target: str) 
 
 @pytest.mark.source("starlette docs staticfiles")
 def test_serves_a_linked_folder(static_files: Client) -> None:
-    location = f"http://127.0.0.1:{static_files.port}/linked/"
+    location = f"http://{static_files.authority}/linked/"
     assert static_files.get("/linked") == since(
         LINKS_LEAD_OUT, not_found(), before=redirect(location)
     )

@@ -28,6 +28,7 @@ def declared() -> set[str]:
 MAY_IMPORT = {
     "apps": {"starlette", "sse_starlette", "uvicorn"},
     "benchmarks": {"benchmarks", "harness", "pytest", "pytest_benchmark", "rich"},
+    "examples": {"fastapi", "pydantic"},
     "harness": {"harness", *declared()},
     "harness/forker.py": set(),
     "harness/guard.py": set(),

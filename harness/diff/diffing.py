@@ -55,8 +55,8 @@ class Diffing:
         }
         told = [(self._told(each, *told, names), told[2].reasons) for each, told in known.items()]
         return Diff(
-            _side(self.older),
-            _side(self.newer),
+            side(self.older),
+            side(self.newer),
             len(found),
             len(known),
             time.monotonic() - began,
@@ -132,7 +132,7 @@ def of_apps(asked: Sequence[Asked], apps: Sequence[str]) -> list[Asked]:
     return [each for each in asked if each.request.app in (apps or APPS)]
 
 
-def _side(environment: Environment) -> Side:
+def side(environment: Environment) -> Side:
     return Side(
         environment.name,
         tuple(sorted(environment.packages.items())),

@@ -33,8 +33,8 @@ FORMATS: dict[str, Callable[[Diff], str]] = {
 
 def diff(options: argparse.Namespace) -> int:
     chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
-    output, progress = _consoles(chosen)
-    _check(chosen)
+    output, progress = consoles(chosen)
+    check(chosen)
     with ThreadPoolExecutor(3) as pool:
         asking = pool.submit(corpus, progress)
         sides = [pool.submit(provisioned, word) for word in (options.old, options.new)]
@@ -59,7 +59,7 @@ def exit_code(found: Diff, fail_on: list[str]) -> int:
     return 3 if found.not_compared or not found.compared else 0
 
 
-def _consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
+def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
     """For the diff, and for progress: standard output is left to a format that asks for it."""
     errors = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
     if Path("-") in chosen.values():
@@ -67,7 +67,7 @@ def _consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
     return Console(width=None if sys.stdout.isatty() else 120), errors
 
 
-def _check(chosen: dict[str, Path]) -> None:
+def check(chosen: dict[str, Path]) -> None:
     """Refuse what could not be written in the end, before the work begins. Raises UsageError."""
     if list(chosen.values()).count(Path("-")) > 1:
         raise UsageError("only one format can go to standard output, by `-`")

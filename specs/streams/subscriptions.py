@@ -48,7 +48,7 @@ def listening(
     client: Client, events: int = 0, request: bytes = GET, seconds: float = 10.0
 ) -> Iterator[Subscription]:
     """A client that has read the head and so many events, and not a byte more."""
-    subscription = Subscription(client.port, seconds)
+    subscription = Subscription(client.port, seconds, client.host)
     with subscription:
         subscription.send(request)
         subscription.read_head()

@@ -1,0 +1,103 @@
+"""The diff of a user's own app: what its clients see, on two stacks."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from harness.by_hand import PORT, asked
+from harness.diff.compared import differences
+from harness.diff.diffing import side
+from harness.diff.grouped import clusters, security
+from harness.diff.lines import answer_lines, request_lines
+from harness.diff.model import Diff, Differing, Group
+from harness.environments import Environment
+from harness.own.app import App
+from harness.own.asking import STUCK
+from harness.own.judged import Judged
+from harness.own.rounds import Rounds, differ
+from harness.own.step import Step
+from harness.project import named_changes
+
+USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
+"""Header lines that every request of a browser has, and that are not shown."""
+
+ALWAYS_MASKED = (
+    "every answer: the date of now, the order of Allow, the boundary of parts, the time in a ping, "
+    "and of an event stream that does not end, all but its first two events"
+)
+
+
+def own_diff(
+    app: App,
+    steps: Sequence[Step],
+    older: Environment,
+    newer: Environment,
+    seconds: float,
+    advance: Callable[[], None] = lambda: None,
+    more: Callable[[], None] = lambda: None,
+) -> Diff:
+    """What differs, and what could not be judged. Raises DidNotStart."""
+    began = time.monotonic()
+    rounds = Rounds(app, older, newer, steps, seconds, advance)
+    found = rounds.judge(more)
+    unsent = len(steps) - len(found)
+    problems = [f"{step}: {judged.problem}" for step, judged in found.items() if judged.problem]
+    if unsent:
+        problems.append(f"{unsent} requests after {STUCK} without any answer were not sent")
+    problems += rounds.ended
+    differing = [
+        (_told(app, older, newer, step, judged), str(step))
+        for step, judged in found.items()
+        if differ(judged)
+    ]
+    return Diff(
+        side(older),
+        side(newer),
+        sum(not judged.problem for judged in found.values()),
+        len(differing),
+        time.monotonic() - began,
+        security(named_changes(), older, newer),
+        tuple(_grouped(differing)),
+        unconfirmed=rounds.suspects - len(differing),
+        masked=(*_masked(found), ALWAYS_MASKED),
+        not_compared=tuple(problems),
+    )
+
+
+def _grouped(found: Sequence[tuple[Differing, str]]) -> Iterator[Group]:
+    """What looks alike together; each exchange by its request, and where that stands."""
+    places = {id(differing): place for differing, place in found}
+    for group in clusters(differing for differing, _ in found):
+        named = (replace(each, served=places[id(each)]) for each in group.exchanges)
+        yield replace(group, exchanges=tuple(named))
+
+
+def _masked(found: Mapping[Step, Judged]) -> Iterator[str]:
+    """What varies: by place where it does in every answer, by request elsewhere."""
+    judged = [each for each in found.values() if not each.problem]
+    counts = Counter(place for each in judged for place in each.varying)
+    usual = [place for place, count in counts.items() if count == len(judged) > 1]
+    yield from (f"every answer: {place}" for place in usual)
+    for step, each in found.items():
+        yield from (f"{step}: {place}" for place in each.varying if place not in usual)
+
+
+def _told(
+    app: App, older: Environment, newer: Environment, step: Step, judged: Judged
+) -> Differing:
+    found = differences(judged.before, judged.after)
+    fields = {difference.where for difference in found}
+    return Differing(
+        app.name,
+        tuple(line for line in request_lines(step.request) if not USUAL.match(line)),
+        answer_lines(judged.before, judged.after, fields),
+        answer_lines(judged.after, judged.before, fields),
+        tuple(found),
+        remaining=tuple(found),
+        by_hand=(
+            *(app.by_hand(environment, PORT) for environment in (older, newer)),
+            asked(step.request.to(PORT)),
+        ),
+    )

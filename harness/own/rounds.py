@@ -1,0 +1,121 @@
+"""Runs of both stacks side by side, each in fresh processes, until what differs is certain.
+
+Each round starts the app on both, and asks both at the same time. What is the same in all rounds
+of a stack, and not the same on the other, cannot be the time of day: the rounds of both overlap.
+Two rounds find what varies. Where something differs, more of them tell it from a coincidence.
+"""
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from threading import Event
+
+from harness.diff.compared import differences
+from harness.environments import Environment
+from harness.own.app import App, port
+from harness.own.asking import Answers, ask_in_order
+from harness.own.judged import LATE, Judged
+from harness.own.step import Step
+from harness.servers import Server
+
+ROUNDS = 2
+CERTAIN = 5
+"""Rounds in all where something differs: a value that is one of two by chance differs, and stays
+the same on each stack, in one of 512 comparisons.
+"""
+
+APART = 1.2
+"""Seconds between the beginnings of two rounds at the least, so that what has the second varies."""
+
+SEEDS = (0, 3, 1, 2, 4)
+"""PYTHONHASHSEED by round: with 0 and 3, a set of two methods has either order."""
+
+
+@dataclass
+class Rounds:
+    """The app, both stacks, and what was answered so far, by round."""
+
+    app: App
+    older: Environment
+    newer: Environment
+    steps: Sequence[Step]
+    seconds: float
+    advance: Callable[[], None] = lambda: None
+    old: list[Answers] = field(default_factory=list)
+    new: list[Answers] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    hanging: set[Step] = field(default_factory=set)
+    suspects: int = 0
+
+    def judge(self, more: Callable[[], None] = lambda: None) -> dict[Step, Judged]:
+        """Both stacks' answers to each request; `more` is told of each further round.
+
+        Raises DidNotStart.
+        """
+        for number in range(CERTAIN):
+            if number >= ROUNDS:
+                more()
+            began = time.monotonic()
+            self._round(SEEDS[number])
+            found = self._judged()
+            differing = sum(map(differ, found.values()))
+            if number + 1 == ROUNDS:
+                self.suspects = differing
+            if number + 1 >= ROUNDS and not differing:
+                break
+            if number + 1 < CERTAIN:
+                time.sleep(max(0.0, began + APART - time.monotonic()))
+        return found
+
+    def _round(self, hash_seed: int) -> None:
+        environments = (self.older, self.newer)
+        stopping = Event()
+        with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+            servers = []
+            for environment in environments:
+                servers.append(self.app.start(environment, hash_seed))
+                stack.callback(servers[-1].kill)
+            stack.callback(stopping.set)
+            ports = [port(server) for server in servers]
+            jobs = [pool.submit(self._ask, number, stopping) for number in ports]
+            old, new = (job.result() for job in jobs)
+            self._note_end("OLD", servers[0], old)
+            self._note_end("NEW", servers[1], new)
+        self.old.append(old)
+        self.new.append(new)
+        self.hanging |= {
+            step
+            for step in old.keys() & new.keys()
+            if all(LATE in answers[step].response.ending for answers in (old, new))
+        }
+
+    def _ask(self, number: int, stopping: Event) -> Answers:
+        asked = [step for step in self.steps if step not in self.hanging]
+        return ask_in_order(asked, number, self.seconds, stopping.is_set, self.advance)
+
+    def _note_end(self, name: str, server: Server, answers: Answers) -> None:
+        """See whether the app went while it was asked."""
+        status = server.kill()
+        if status == -signal.SIGKILL:
+            return
+        step = next((step for step, answer in answers.items() if not answer.response.status), None)
+        when = f"when it was asked {step}" if step else "after the last request"
+        said = [line for line in server.log.lines() if line.strip()] or ["(it logged nothing)"]
+        sentence = f"the app on {name} ended with status {status} {when}: {said[-1]}"
+        if sentence not in self.ended:
+            self.ended.append(sentence)
+
+    def _judged(self) -> dict[Step, Judged]:
+        found = {}
+        for step in self.steps:
+            old, new = ([a[step] for a in side if step in a] for side in (self.old, self.new))
+            if old and new:
+                found[step] = Judged.of(old, new)
+        return found
+
+
+def differ(judged: Judged) -> bool:
+    return not judged.problem and bool(differences(judged.before, judged.after))

@@ -1,0 +1,84 @@
+"""The verb `diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
+
+Exit codes: 0 no answer differs, 1 some do, 2 usage, 3 a stack could not be installed, the app did
+not start, or some answer could not be compared, 4 harness error.
+"""
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from harness.diff import pages
+from harness.diff.told import tell
+from harness.diff.verb import FORMATS, check, consoles
+from harness.environments import Environment, provision
+from harness.failures import UsageError
+from harness.own import har, http_file
+from harness.own.app import App
+from harness.own.diffing import own_diff
+from harness.own.rounds import ROUNDS
+from harness.own.step import Step
+from harness.stacks import Stack
+from harness.targets import one
+
+
+def diff(options: argparse.Namespace) -> int:
+    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    output, progress = consoles(chosen)
+    check(chosen)
+    if not options.app or not options.requests:
+        raise UsageError("--app and --requests go together: the app, and what it is asked")
+    if options.only or options.fail_on:
+        raise UsageError("--only and --fail-on are of the reference apps, and not of --app")
+    app = App.of(options.app, options.cwd or Path())
+    steps, left_out = read_steps(options.requests, app.name, options.origin)
+    for sentence in left_out:
+        progress.print(sentence, style="yellow", highlight=False, markup=False)
+    with ThreadPoolExecutor(2) as pool:
+        words = options.old, options.new
+        sides = [pool.submit(_provisioned, word, options.extra or []) for word in words]
+        older, newer = (side.result() for side in sides)
+    columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=progress, transient=True) as shown:
+        bar = shown.add_task("", total=2 * ROUNDS * len(steps))
+
+        def more() -> None:
+            shown.update(bar, total=(shown.tasks[0].total or 0) + 2 * len(steps))
+
+        found = own_diff(
+            app, steps, older, newer, options.seconds, lambda: shown.advance(bar), more
+        )
+    tell(found, output)
+    for name, path in chosen.items():
+        pages.write(FORMATS[name](found), path)
+    return 1 if found.unexplained else 3 if found.not_compared else 0
+
+
+def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
+    """The requests of a file, and a sentence on each kind that is left out. Raises UsageError."""
+    if path.suffix in {".http", ".rest"}:
+        if origin:
+            raise UsageError(f"--origin is for a HAR, and {path} is none")
+        return http_file.requests(path, app), []
+    if path.suffix == ".har":
+        return har.requests(path, app, origin)
+    raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
+
+
+def _provisioned(word: str, extra: list[str]) -> Environment:
+    """The environment of what a word means, with more packages. Raises UsageError, Failure."""
+    for text in extra:
+        try:
+            Requirement(text)
+        except InvalidRequirement as error:
+            raise UsageError(f"--with {text}: not a requirement: {error}") from None
+    target = one(word)
+    if isinstance(target, Stack):
+        return provision(replace(target, requirements=(*target.requirements, *extra)))
+    if extra:
+        raise UsageError(f"--with adds nothing to {word}: install it there")
+    return target
