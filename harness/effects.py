@@ -34,7 +34,9 @@ class Effect:
     `back` rewrites the other way, where the change goes away again. With `as_if`, a request is
     answered as another one was before: what is rewritten is the answer to that one. It gives back
     the request itself where there is no other. With `parser` it is only seen where uvicorn has it;
-    without a change, it is what that parser does otherwise than the other one.
+    without a change, it is what that parser does otherwise than the other one. With `moves`, the
+    line of the first header stands right behind that of the second one with the change, and
+    elsewhere without it.
     """
 
     change: Change | None
@@ -44,6 +46,7 @@ class Effect:
     back: Rewrite | None = None
     as_if: Callable[[Request], Request] | None = None
     parser: str | None = None
+    moves: tuple[str, str] | None = None
 
 
 def load(path: Path) -> list[Effect]:
@@ -63,10 +66,12 @@ class Step:
     """A change, or None for the parser, and its rewriting.
 
     `rewrite` gets a request, the answer so far, and what tells the answer so far to another one.
+    `moves` is the effect's, where the change comes.
     """
 
     change: Change | None
     rewrite: Callable[[Request, Response, Callable[[Request], Response | None]], Response]
+    moves: tuple[str, str] | None = None
 
 
 def between(effects: Iterable[Effect], older: Environment, newer: Environment) -> list[Step]:
@@ -82,7 +87,7 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
             continue
         had, has = (change.applies_to(environment) for environment in (older, newer))
         if has and not had:
-            step = _step(effect, effect.rewrite, newer)
+            step = replace(_step(effect, effect.rewrite, newer), moves=effect.moves)
             found.append((change.package, Version(change.first), step))
         elif had and not has and change.last and effect.back:
             step = _step(effect, effect.back, newer)

@@ -576,6 +576,15 @@ UPGRADES_WARNED_OF_ONCE = Change(
     "https://github.com/Kludex/uvicorn/pull/2360",
     noticed_by=("nobody",),
 )
+FORWARDED_SCHEME_CHECKED = Change(
+    "uvicorn",
+    "0.31.0",
+    "fix",
+    "An X-Forwarded-Proto that is none of http, https, ws and wss is ignored; it became the "
+    "scheme, in Location too.",
+    "https://github.com/Kludex/uvicorn/pull/2468",
+    noticed_by=("browser", "proxy"),
+)
 HTTPTOOLS_STOPS_AT_CLOSE = Change(
     "uvicorn",
     "0.32.1",

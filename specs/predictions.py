@@ -111,8 +111,9 @@ def _reads_files(request: Request, _: Response) -> bool:
     return request.method in ("GET", "HEAD")
 
 
-def _is_stream(request: Request, answer: Response) -> bool:
-    return request.path == "/stream" and answer.status == 200
+def _is_stream(_: Request, answer: Response) -> bool:
+    media_type = str(answer.headers.get("content-type", ""))
+    return answer.status == 200 and media_type.startswith("text/event-stream")
 
 
 def _expects_continue(request: Request) -> bool:
@@ -318,11 +319,12 @@ EFFECTS = [
         ),
         hosts.escape_delimiters,
     ),
-    _headers(
+    Effect(
         named.STREAM_NAMES_CHARSET,
         STREAM,
         _is_stream,
-        content_type="text/event-stream; charset=utf-8",
+        lambda _, answer, __: with_headers(answer, content_type="text/event-stream; charset=utf-8"),
+        moves=("content-type", "x-accel-buffering"),
     ),
     _headers(named.STREAM_NOT_STORED, STREAM, _is_stream, cache_control="no-store"),
     Effect(

@@ -161,6 +161,24 @@ def test_no_change_accounts_for_layout() -> None:
     assert [difference.aspect for difference in found.remaining] == ["order"]
 
 
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [(("b", "c", "a"), []), (("c", "b", "a"), ["order"]), (("b", "a", "c"), ["order"])],
+)
+def test_a_change_moves_the_header_that_it_says_and_nowhere_else(
+    names: tuple[str, ...], left: list[str]
+) -> None:
+    moving = [replace(EFFECTS[0], moves=("a", "c"))]
+    before, after = (said(c="2"), replace(said(c="3"), names=names))
+    for older, newer, pair in (
+        ("0.39", "0.40", (before, after)),
+        ("0.40", "0.39", (after, before)),
+    ):
+        explaining = Explaining(moving, on(older), on(newer), {}, {})
+        found = explaining.of(REQUEST, *pair)
+        assert [difference.aspect for difference in found.remaining] == left
+
+
 def test_the_middle_has_the_newer_of_each() -> None:
     found = middle(on("0.40", uvicorn="0.1"), on("0.39", uvicorn="0.10", httptools="1"))
     assert (found.packages["starlette"], found.packages["uvicorn"]) == ("0.40", "0.10")

@@ -6,7 +6,7 @@ own. Where both come to the same answer, the difference is explained; so a downg
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,17 +87,43 @@ class Explaining:
                     known += [difference for difference in altered if difference not in known]
         left = list(_fields(one, other))
         for difference in _layout(before, after):
-            if self._parsers_make(difference, before, after):
-                reasons.setdefault((None, self._to_h11), []).append(difference)
+            reason = self._layout_reason(difference, before, after, reasons)
+            if reason:
+                reasons.setdefault(reason, []).append(difference)
             else:
                 left.append(difference)
         return Explained(found, reasons, left)
 
-    def _parsers_make(self, difference: Difference, before: Answer, after: Answer) -> bool:
-        if not self._parsers_differ:
-            return False
+    def _layout_reason(
+        self, difference: Difference, before: Answer, after: Answer, reasons: Iterable[Reason]
+    ) -> Reason | None:
+        """The parsers, or a change that alters the answer as well, and moves a header."""
         by_h11, by_httptools = (after, before) if self._to_h11 else (before, after)
-        return parsers.makes(difference, by_h11, by_httptools)
+        if self._parsers_differ and parsers.makes(difference, by_h11, by_httptools):
+            return None, self._to_h11
+        for steps, without, with_it, lost in (
+            (self._forth, before, after, False),
+            (self._back, after, before, True),
+        ):
+            moving = [step for step in steps if step.moves and (step.change, lost) in reasons]
+            for step in moving if difference.aspect == "order" else ():
+                if _moved(step.moves, without, with_it):
+                    return step.change, lost
+        return None
+
+
+def _moved(moves: tuple[str, str] | None, without: Answer, with_it: Answer) -> bool:
+    """Whether one header came to stand behind another, and all others stayed in their order."""
+    if moves is None:
+        return False
+    header, behind = moves
+    both = {name.lower() for name in without.names} & {name.lower() for name in with_it.names}
+    was, now = (
+        [name.lower() for name in answer.names if name.lower() in both]
+        for answer in (without, with_it)
+    )
+    rest = [[name for name in names if name != header] for names in (was, now)]
+    return rest[0] == rest[1] and header in now and now[now.index(header) - 1] == behind
 
 
 def differences(before: Answer, after: Answer) -> list[Difference]:

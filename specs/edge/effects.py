@@ -89,6 +89,17 @@ def _not_upgraded(_: Request, answer: Response, newer: Environment) -> Response:
     return replace(answer, ending=WHOLE) if drops else answer
 
 
+def _names_odd_scheme(request: Request, answer: Response) -> bool:
+    """Whether a proxy names a scheme that is none, the last one counting, and Location shows it."""
+    named_by_proxy = [value for name, value in request.headers if name == "x-forwarded-proto"]
+    odd = named_by_proxy and named_by_proxy[-1].strip() not in {"http", "https", "ws", "wss"}
+    return bool(odd) and answer.status == 307 and "//" in answer.headers.get("location", "")
+
+
+def _with_own_scheme(_: Request, answer: Response, __: Environment) -> Response:
+    return with_headers(answer, location="http://" + answer.headers["location"].partition("//")[2])
+
+
 def _options(request: Request) -> set[str]:
     """What Connection says."""
     values = (value for name, value in request.headers if name == "connection")
@@ -218,6 +229,7 @@ EFFECTS: list[Effect] = [
     Effect(named.UPGRADE_REFUSAL_EXPLAINED, APPS, _is_no_upgrade, _explained),
     Effect(named.UPGRADES_IGNORED, APPS, _is_no_upgrade, _not_upgraded, as_if=_without_upgrade),
     Effect(named.H11_STOPS_AT_CLOSE, APPS, _is_refused, _as_it_is, as_if=_alone, parser="h11"),
+    Effect(named.FORWARDED_SCHEME_CHECKED, APPS, _names_odd_scheme, _with_own_scheme),
     Effect(
         named.HTTPTOOLS_STOPS_AT_CLOSE,
         APPS,
