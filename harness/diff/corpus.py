@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from harness.cache import cache_folder, made, made_once
+from harness.cache import made_once
+from harness.cost.scratch import scratch
 from harness.failures import Failure
 from harness.judge import judge
 from harness.project import APPS, ROOT, SITES
@@ -88,10 +88,10 @@ def _key() -> str:
 
 def _record(folder: Path, console: Console) -> None:
     with (
-        TemporaryDirectory(dir=made(cache_folder() / "scratch")) as scratch,
+        scratch() as beside,
         ThreadPoolExecutor(len(PARTS)) as pool,
     ):
-        runs = [Path(scratch) / str(number) for number in range(len(PARTS))]
+        runs = [beside / str(number) for number in range(len(PARTS))]
         console.print("recording what the specs ask, once", style="dim")
         quiet = Console(quiet=True)
         for _ in pool.map(
