@@ -230,7 +230,7 @@ def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) ->
         "expected: 'text/plain; charset=utf-8'",
         "received: 'text/csv; charset=utf-8'",
     ]
-    assert f"by hand: {path} apps/hello.py --port 8000" in told
+    assert f"by hand: python -m harness serve hello --stack {path} --port 8000" in told
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
