@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.changes import Change
-from harness.diff import asking
+from harness.diff import asking, diffing
 from harness.diff.answer import GAP, Answer
 from harness.diff.asking import PATIENCE, Stalling, ask_each
 from harness.diff.compared import Explained, Explaining, differences, middle
@@ -289,3 +289,31 @@ def test_a_server_that_stalls_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gave_up == [
         "hello on miniature: 2 answers did not end within 0.05 s, so 3 requests were not sent"
     ]
+
+
+@pytest.mark.parametrize(
+    ("afters", "counts"),
+    [
+        ([PLAIN, said(c="3")], (1, 0, 1, 1)),
+        ([said(c="3")], (1, 0, 1, 0)),
+        ([PLAIN, PLAIN, PLAIN], (1, 1, 0, 0)),
+        ([said(c="4"), PLAIN, said(c="3")], (1, 0, 1, 1)),
+        ([said(c="3", d="4"), said(c="3", d="4"), said(c="3", d="5")], (1, 1, 0, 0)),
+    ],
+)
+def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
+    afters: list[Answer], counts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many differ, clusters of what is unexplained, changes, and what was there only once."""
+    answers = iter(afters)
+
+    def ask(
+        _: object, asked: list[Asked], *__: object
+    ) -> tuple[list[dict[Asked, Answer]], list[str]]:
+        return [dict.fromkeys(asked, PLAIN), dict.fromkeys(asked, next(answers))], []
+
+    monkeypatch.setattr(diffing, "ask_each", ask)
+    comparing = diffing.Diffing(on("0.39"), on("0.40"), EFFECTS, {"C": CHANGE})
+    found = comparing.of([Asked("hello", REQUEST)])
+    told = (found.differing, len(found.unexplained), len(found.explained), found.unconfirmed)
+    assert told == counts

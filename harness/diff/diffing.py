@@ -41,17 +41,16 @@ class Diffing:
         """Ask both, and tell what differs. Raises DidNotStart."""
         began = time.monotonic()
         found, gave_up = self._explained(asked, AT_ONCE, advance)
-        wanting = {each: told for each, told in found.items() if told[2].remaining}
+        wanting = [each for each, told in found.items() if told[2].remaining]
         suspects = len(wanting)
         for _ in range(AGAIN):
             if wanting:
-                again, _ = self._explained(list(wanting), 1, lambda: None)
-                wanting = {each: told for each, told in again.items() if told[2].remaining}
+                again, _ = self._explained(wanting, 1, lambda: None)
+                found |= again  # what nothing explained at first, a change may explain after all
+                wanting = [each for each in wanting if found[each][2].remaining]
         names = {change: name for name, change in self.changes.items()}
         known = {
-            each: told
-            for each, told in (found | wanting).items()
-            if each in wanting or (told[2].differences and not told[2].remaining)
+            each: told for each, told in found.items() if told[2].differences or told[2].remaining
         }
         told = [(self._told(each, *told, names), told[2].reasons) for each, told in known.items()]
         return Diff(
