@@ -16,7 +16,7 @@ from harness.effects import Effect
 from harness.expect import Response
 from harness.project import APPS
 from harness.report.reading import Cell, Column, Numbered, Pool, Row
-from harness.report.turns import turns
+from harness.report.turns import Turns
 from harness.request import Request
 
 SCHEMA = 1
@@ -47,6 +47,7 @@ def report_data(
     }
     place = {id(column): number for number, column in enumerate(ordered)}
     places = [[place[id(column)] for column in group] for group in groups.values()]
+    between = Turns(ordered, rows, pool, changes, effects)
     return {
         "schema": SCHEMA,
         "pair": _pair(ordered, groups, known),
@@ -61,7 +62,7 @@ def report_data(
         "cells": [_cell(cell) for cell in cells.things],
         "requests": [_request(request) for request in pool.requests.things],
         "answers": [_answer(answer) for answer in pool.answers.things],
-        "turns": turns(ordered, places, rows, pool, changes, effects),
+        "turns": [turn for group in places for turn in between.of(group)],
         "costs": [_cost(price, ordered) for price in costs],
         "not_judged": _not_judged(ordered, len(rows)),
     }

@@ -1,19 +1,21 @@
 """Turns: where an answer changed from one release to the next, and the named changes behind it.
 
 A change is behind a turn when the answer that its release predicts (`specs/predictions.py`) would
-be another one without it. Where the prediction is not exact, the turn is unexplained.
+be another one without it. Where that names none, since two changes come to the same, or where there
+is no exact prediction, those changes are behind it that the spec asserted, one way and the other,
+and passed. A turn with neither is unexplained.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from harness.changes import Change
-from harness.effects import Effect, Step, between, predicted
+from harness.effects import Effect, between, predicted
 from harness.environments import Environment
 from harness.expect import Response
-from harness.report.reading import Column, Pool, Row
+from harness.report.reading import Cell, Column, Pool, Row
 from harness.request import Request
 
 
@@ -21,14 +23,18 @@ class Between:
     """What the named changes that lie between two stacks do to an answer."""
 
     def __init__(
-        self, older: Environment, newer: Environment, changes: Mapping[str, Change], effects: Any
+        self,
+        older: Environment,
+        newer: Environment,
+        changes: Mapping[str, Change],
+        effects: Sequence[Effect],
     ) -> None:
         self.steps = between(effects, older, newer)
-        self.without: dict[str, list[Step]] = {}
-        for name, change in changes.items():
-            if change.applies_to(older) != change.applies_to(newer):
-                others = [effect for effect in effects if effect.change != change]
-                self.without[name] = between(others, older, newer)
+        self.without = {
+            name: between([each for each in effects if each.change != change], older, newer)
+            for name, change in changes.items()
+            if change.applies_to(older) != change.applies_to(newer)
+        }
 
     def behind(
         self,
@@ -37,7 +43,7 @@ class Between:
         after: Response,
         others: Mapping[Request, Response],
     ) -> tuple[list[str], bool]:
-        """The names of the changes behind a turn, and whether they explain it exactly."""
+        """The changes without which another answer is predicted, and whether this one is."""
         foreseen = predicted(self.steps, request, before, others)
         names = [
             name
@@ -47,60 +53,40 @@ class Between:
         return names, foreseen == after
 
 
-def turns(
-    columns: Sequence[Column],
-    groups: Sequence[Sequence[int]],
-    rows: Sequence[Row],
-    pool: Pool,
-    changes: Mapping[str, Change],
-    effects: Sequence[Effect],
-) -> list[dict[str, Any]]:
-    """The turns within each group of columns that are neighbours, in order.
+class Turns:
+    """The turns of columns that are neighbours."""
 
-    An exchange is compared with the one of the nearest stack before it that was asked the same.
-    """
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        pool: Pool,
+        changes: Mapping[str, Change],
+        effects: Sequence[Effect],
+    ) -> None:
+        self.columns, self.rows, self.pool = columns, rows, pool
+        self.changes, self.effects = changes, effects
+        self._between = cache(self._lying_between)
+        self._answers = cache(self._answers_of)
 
-    @cache
-    def lying_between(older: int, newer: int) -> Between | None:
-        pair = columns[older].environment, columns[newer].environment
-        return Between(*pair, changes, effects) if pair[0] and pair[1] else None
+    def of(self, group: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """Those of a group of columns, in order.
 
-    @cache
-    def all_of(stack: int) -> dict[Request, Response]:
-        """What a stack answered to each request."""
-        return {
-            pool.requests.things[request]: pool.answers.things[answer]
-            for cell in columns[stack].cells.values()
-            for request, answer in cell.exchanges
-        }
-
-    found: list[dict[str, Any]] = []
-    for group in groups:
+        An exchange is compared with the one of the nearest stack before it that was asked the same.
+        """
         last: dict[tuple[Row, int, int], tuple[int, int]] = {}
         for stack in group:
-            for number, row in enumerate(rows):
-                cell = columns[stack].cells.get(row)
+            for number, row in enumerate(self.rows):
+                cell = self.columns[stack].cells.get(row)
                 seen: Counter[int] = Counter()
                 for place, (request, answer) in enumerate(cell.exchanges if cell else ()):
                     key = row, request, seen[request]
                     seen[request] += 1
                     since, before = last.get(key, (stack, answer))
                     last[key] = stack, answer
-                    if before == answer:
-                        continue
-                    changed = lying_between(since, stack)
-                    names, explained = (
-                        changed.behind(
-                            pool.requests.things[request],
-                            pool.answers.things[before],
-                            pool.answers.things[answer],
-                            all_of(since),
-                        )
-                        if changed
-                        else ([], False)
-                    )
-                    found.append(
-                        {
+                    if before != answer:
+                        names, explained = self._behind(row, since, stack, request, before, answer)
+                        yield {
                             "spec": number,
                             "since": since,
                             "stack": stack,
@@ -108,5 +94,39 @@ def turns(
                             "changes": names,
                             "explained": explained,
                         }
-                    )
-    return found
+
+    def _behind(
+        self, row: Row, since: int, stack: int, request: int, before: int, answer: int
+    ) -> tuple[list[str], bool]:
+        asserted = _asserted_between(self.columns[since].cells[row], self.columns[stack].cells[row])
+        changed = self._between(since, stack)
+        if changed is None:
+            return asserted, False
+        answers = self.pool.answers.things
+        names, foreseen = changed.behind(
+            self.pool.requests.things[request],
+            answers[before],
+            answers[answer],
+            self._answers(since),
+        )
+        return (names if names and foreseen else asserted), foreseen or bool(asserted)
+
+    def _lying_between(self, older: int, newer: int) -> Between | None:
+        pair = self.columns[older].environment, self.columns[newer].environment
+        return Between(pair[0], pair[1], self.changes, self.effects) if pair[0] and pair[1] else None
+
+    def _answers_of(self, stack: int) -> dict[Request, Response]:
+        """What a stack answered to each request."""
+        return {
+            self.pool.requests.things[request]: self.pool.answers.things[answer]
+            for cell in self.columns[stack].cells.values()
+            for request, answer in cell.exchanges
+        }
+
+
+def _asserted_between(before: Cell, after: Cell) -> list[str]:
+    """The changes that a spec asserted, one way and the other, and passed."""
+    if (before.verdict, after.verdict) != ("pass", "pass"):
+        return []
+    one, other = dict(before.changes), dict(after.changes)
+    return [name for name in one if name in other and one[name] != other[name]]
