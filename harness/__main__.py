@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judging.add_argument("arguments", nargs="*", help="what pytest gets besides, after --")
     summing = verb("matrix", sum_up, "sum up run files, of several shards too")
     summing.add_argument("runs", nargs="+", type=Path, help="run files, or folders of them")
+    _add_report(verb)
     exploring = verb("explore", explore, "find differences on the wire that no change explains")
     exploring.add_argument("stacks", nargs="*", metavar="OLD NEW", help="two stacks")
     exploring.add_argument("--neighbours", metavar="RANGE", help="of an axis, such as releases")
@@ -126,6 +127,16 @@ def _add_diff(verb: Verb) -> None:
     explain = _when_asked("harness.diff.explained", "explain")
     explaining = verb("explain", explain, "tell all of one change, or of one spec")
     explaining.add_argument("name", help="a change, or a part of a spec's node id")
+
+
+def _add_report(verb: Verb) -> None:
+    reporting = verb(
+        "report", _when_asked("harness.report.report", "report"), "make one page of run files"
+    )
+    reporting.add_argument("runs", nargs="+", type=Path, help="run files, or folders of them")
+    reporting.add_argument("--html", type=Path, metavar="FILE", help="where the page goes")
+    reporting.add_argument("--json", type=Path, metavar="FILE", help="where its data go")
+    reporting.add_argument("--costs", type=Path, metavar="FILE", help="what `costs` wrote")
 
 
 def _add_costs(verb: Verb) -> None:
