@@ -24,7 +24,7 @@ function code(lines, others = null, mark = "") {
   const shown = lines.map((line) => {
     const same = !others || left.get(line) > 0;
     if (others && same) left.set(line, left.get(line) - 1);
-    return make(same ? "span" : mark, { class: "line" }, `${line}\n`);
+    return make(same ? "span" : mark, { class: "line" }, line || " ");
   });
   return make("pre", { tabindex: 0 }, make("code", null, shown));
 }
@@ -45,16 +45,22 @@ function fieldWords(fields) {
     const text = visible(value);
     return text.length > 60 ? `${text.slice(0, 60)}…` : text || "empty";
   };
-  return fields.map((field) =>
+  const words = fields.map((field) =>
     field.where === "body"
       ? `body: ${grouped(field.before.length)} → ${grouped(field.after.length)} bytes`
       : `${field.where}: ${short(field.before)} → ${short(field.after)}`,
   );
+  return words.length > 4 ? [...words.slice(0, 3), `${words.length - 3} more fields`] : words;
 }
 
+const USUAL = ["Host: 127.0.0.1:PORT", "User-Agent: starlette-conformance", "Accept: */*"];
+
+// What a request asks, in a line: its first one, and the headers that are not in all of them.
 function requestLine(request) {
-  const line = visible(data.requests[request].text.split("\r\n", 1)[0]).replace(/ HTTP\/1\.1$/, "");
-  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+  const [first, ...headers] = data.requests[request].text.split("\r\n\r\n", 1)[0].split("\r\n");
+  const own = headers.filter((header) => !USUAL.includes(header));
+  const line = visible([first.replace(/ HTTP\/1\.1$/, ""), ...own].join("  ·  "));
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
 function specSentence(spec) {
@@ -66,10 +72,12 @@ function kindBadge(kind) {
   return make("span", { class: `badge kind-${kind}` }, kind);
 }
 
+const lastWords = ({ first, last }) => (last === null ? "" : last === first ? " only" : ` to ${last}`);
+
 function changeWords(name) {
   const change = data.changes[name];
   if (!change) return [make("span", { class: "name" }, name), " (no longer in specs/changes.py)"];
-  const until = change.last ? ` to ${change.last}` : "";
+  const until = lastWords(change);
   return [
     kindBadge(change.kind),
     make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}${until}`),

@@ -4,16 +4,19 @@ function drawChanges() {
   const kind = byId("kind").value;
   const counts = new Map();
   for (const turn of data.turns) for (const name of turn.changes) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const lying = (name) => differsBy(name, upgrade.older, upgrade.newer);
   const rows = Object.entries(data.changes)
     .filter(([, change]) => !kind || change.kind === kind)
+    .reverse()
+    .sort(([one], [other]) => lying(other) - lying(one))
     .map(([name, change]) => {
-      const lies = upgrade.found && differsBy(name, upgrade.older, upgrade.newer);
+      const lies = lying(name);
       return make(
         "tr",
         { class: lies ? "lies" : "" },
         make("td", null, kindBadge(change.kind)),
         make("td", null, make("span", { class: "said" }, change.sentence), make("span", { class: "name" }, name)),
-        make("td", null, make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}`), change.last ? ` to ${change.last}` : ""),
+        make("td", null, make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}`), lastWords(change)),
         make("td", null, (change.noticed_by ?? []).join(", ") || "–"),
         make("td", { class: "number" }, counts.has(name) ? grouped(counts.get(name)) : "–"),
       );

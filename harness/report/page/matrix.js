@@ -160,7 +160,7 @@ function drawColumns() {
   const scroller = byId("matrix");
   const count = data.stacks.length;
   const label = scroller.clientWidth < 620 ? 150 : 300;
-  const pitch = Math.max(11, Math.min(34, Math.floor((scroller.clientWidth - label - 4) / count)));
+  const pitch = Math.max(10, Math.min(34, Math.floor((scroller.clientWidth - label - 4) / count)));
   scroller.style.setProperty("--pitch", `${pitch}px`);
   scroller.style.setProperty("--label", `${label}px`);
   const several = data.groups.length > 1;
@@ -184,6 +184,14 @@ function redrawMatrix() {
   listRows();
   drawColumns();
   drawMatrix();
+}
+
+// Bring the newer of the two into view, where there are more columns than room.
+function showNewer() {
+  const scroller = byId("matrix");
+  const pitch = parseFloat(scroller.style.getPropertyValue("--pitch"));
+  const label = parseFloat(scroller.style.getPropertyValue("--label"));
+  scroller.scrollLeft = (upgrade.newer + 2) * pitch + label - scroller.clientWidth;
 }
 
 function fold(index, open) {

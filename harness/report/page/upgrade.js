@@ -39,6 +39,7 @@ function pick(older, newer) {
   drawChanges();
   drawCosts();
   redrawMatrix();
+  showNewer();
 }
 
 function verdictWords(found) {
