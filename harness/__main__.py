@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judging.add_argument("arguments", nargs="*", help="what pytest gets besides, after --")
     summing = verb("matrix", sum_up, "sum up run files, of several shards too")
     summing.add_argument("runs", nargs="+", type=Path, help="run files, or folders of them")
+    summing.add_argument("--junit", type=Path, metavar="FILE", help="a case for each verdict")
+    summing.add_argument("--markdown", type=Path, metavar="FILE", help="for a job's summary page")
     _add_report(verb)
     exploring = verb("explore", explore, "find differences on the wire that no change explains")
     exploring.add_argument("stacks", nargs="*", metavar="OLD NEW", help="two stacks")

@@ -1,4 +1,4 @@
-"""The data of the report, in the shape of `schema.json`: columns, rows, cells and what lies between.
+"""The data of the report, in the shape of `schema.json`.
 
 Pure: it is made from the columns, the named changes and their effects alone.
 """
@@ -63,7 +63,7 @@ def report_data(
         "requests": [_request(request) for request in pool.requests.things],
         "answers": [_answer(answer) for answer in pool.answers.things],
         "turns": [turn for group in places for turn in between.of(group)],
-        "costs": [_cost(price, ordered) for price in costs],
+        "costs": _costs(costs, ordered, known),
         "not_judged": _not_judged(ordered, len(rows)),
     }
 
@@ -183,15 +183,26 @@ def _answer(answer: Response) -> dict[str, Any]:
     }
 
 
-def _cost(price: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, Any]:
+def _costs(
+    prices: Iterable[Mapping[str, Any]], columns: Sequence[Column], known: Catalogue
+) -> list[dict[str, Any]]:
+    """In the order of the catalogue, so that stacks of an axis are neighbours."""
+    place = {name: number for number, name in enumerate(known.stacks)}
+    ordered = sorted(prices, key=lambda price: place.get(price["stack"], -1))
+    return [_cost(price, columns, known) for price in ordered]
+
+
+def _cost(price: Mapping[str, Any], columns: Sequence[Column], known: Catalogue) -> dict[str, Any]:
     """A stack's costs, and its column where it has one with the same packages."""
     column = None
+    stack = known.stacks.get(price["stack"])
     for number, each in enumerate(columns):
         if each.stack == price["stack"] and dict(each.identity[1]) == price["packages"]:
             column = number
     return {
         "name": price["stack"],
         "stack": column,
+        "axis": stack.axis if stack else None,
         "instructions": {name: float(value) for name, value in price["instructions"].items()},
     }
 

@@ -65,7 +65,7 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _costs(path: Path) -> list[dict[str, Any]]:
-    """What `harness costs` wrote; of a stack with the same packages, the last. Raises UsageError."""
+    """What `harness costs` wrote: of each stack and its packages, the last. Raises UsageError."""
     from harness.cost.costs import read_prices  # noqa: PLC0415  (it takes a second)
 
     if not path.is_file():
@@ -76,4 +76,3 @@ def _costs(path: Path) -> list[dict[str, Any]]:
     if not found:
         raise UsageError(f"{path}: it holds no costs; `python -m harness costs` writes them")
     return list(found.values())
-

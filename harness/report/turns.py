@@ -113,7 +113,9 @@ class Turns:
 
     def _lying_between(self, older: int, newer: int) -> Between | None:
         pair = self.columns[older].environment, self.columns[newer].environment
-        return Between(pair[0], pair[1], self.changes, self.effects) if pair[0] and pair[1] else None
+        return (
+            Between(pair[0], pair[1], self.changes, self.effects) if pair[0] and pair[1] else None
+        )
 
     def _answers_of(self, stack: int) -> dict[Request, Response]:
         """What a stack answered to each request."""

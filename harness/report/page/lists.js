@@ -80,7 +80,8 @@ function plot(name) {
   const value = (cost) => (100 * cost.instructions[name]) / base.instructions[name];
   const values = points.map(value);
   const [low, high] = [Math.min(99, ...values) - 1, Math.max(101, ...values) + 1];
-  const [width, height, left, top, bottom] = [720, 170, 46, 14, 62];
+  const width = Math.max(320, Math.min(720, byId("plots").clientWidth - 26));
+  const [height, left, top, bottom] = [180, 46, 16, 74];
   const x = (place) => left + 12 + (points.length > 1 ? (place * (width - left - 30)) / (points.length - 1) : 0);
   const y = (percent) => top + ((high - percent) * (height - top - bottom)) / (high - low);
   const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${visible(name)}: ${points.map((cost) => `${cost.name} ${value(cost).toFixed(1)} %`).join(", ")}` });
@@ -89,13 +90,16 @@ function plot(name) {
     svg.append(draw("line", { x1: left, x2: width - 10, y1: y(tick), y2: y(tick), class: tick === 100 ? "base" : "rule" }));
     svg.append(draw("text", { x: left - 6, y: y(tick) + 4, class: "tick" }, `${tick} %`));
   }
-  svg.append(draw("polyline", { points: points.map((cost, place) => `${x(place)},${y(value(cost))}`).join(" ") }));
+  for (const axis of new Set(points.map((cost) => cost.axis).filter(Boolean))) {
+    const line = points.map((cost, place) => (cost.axis === axis ? `${x(place)},${y(value(cost))}` : "")).join(" ");
+    svg.append(draw("polyline", { points: line.trim() }));
+  }
   const every = Math.ceil(points.length / 44);
   points.forEach((cost, place) => {
     const picked = cost.stack !== null && [upgrade.older, upgrade.newer].includes(cost.stack);
     const circle = draw("circle", { cx: x(place), cy: y(value(cost)), r: picked ? 5 : 3, class: picked ? "picked" : "" }, draw("title", {}, `${cost.name}: ${grouped(Math.round(cost.instructions[name]))} instructions, ${value(cost).toFixed(1)} %`));
     svg.append(circle);
-    const jump = place > 0 && Math.abs(value(cost) - value(points[place - 1])) >= 3;
+    const jump = place > 0 && cost.axis && cost.axis === points[place - 1].axis && Math.abs(value(cost) - value(points[place - 1])) >= 3;
     if (picked || jump) svg.append(draw("text", { x: x(place), y: y(value(cost)) - 8, class: "value" }, value(cost).toFixed(1)));
     if (place % every === 0 || picked) {
       const label = cost.stack === null ? cost.name.replace(/^starlette-/, "") : data.stacks[cost.stack].short;
