@@ -31,7 +31,8 @@ Function = Callable[[argparse.Namespace], int]
 Verb = Callable[[str, Function, str], argparse.ArgumentParser]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def parser() -> argparse.ArgumentParser:
+    """Every verb, with its options and its function."""
     parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -74,7 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
     _add_diff(verb)
     _add_costs(verb)
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     try:
         return int(options.function(options))
     except Failure as failure:

@@ -50,13 +50,13 @@ def test_what_was_not_judged_is_an_error_and_a_cut_off_run_too(tmp_path: Path) -
 def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
     _, text = summed(three_releases(tmp_path / "runs"))
     lines = text.splitlines()
-    assert lines[:5] == [
+    assert lines[:4] == [
         "## 3 of 3 stacks judged: 6 pass, 3 fail",
         "",
         "| stack | hello | json_cors | static_files |",
         "| --- | --- | --- | --- |",
-        "| starlette-1.6.0 | **1 fail** | 1 pass | 1 pass |",
     ]
+    assert "| starlette-1.6.0 | **1 fail** | 1 pass | 1 pass |" in lines
     assert "### 3 verdicts other than pass" in lines
     assert "<script" not in text
     assert "<img" not in text

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 PARTS = Path(__file__).parent / "page"
 SCRIPTS = ("text", "compare", "answers", "matrix", "cell", "upgrade", "lists", "main")
@@ -32,8 +31,8 @@ def page(data: dict[str, Any]) -> str:
     templates = Environment(
         loader=FileSystemLoader(PARTS), autoescape=True, undefined=StrictUndefined
     )
-    own = {"script": Markup(script), "style": Markup(style)}  # noqa: S704  (files of this folder)
-    return templates.get_template("page.html.j2").render(data=packed(data), hash=_hash, **own)
+    template = templates.get_template("page.html.j2")
+    return template.render(data=packed(data), script=script, style=style, hash=_hash)
 
 
 def _hash(text: str) -> str:
