@@ -3,7 +3,7 @@
 Nearly all answers are those of another release too, so each distinct one is kept once, by number.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -12,7 +12,7 @@ from harness import runs
 from harness.environments import Environment
 from harness.expect import Response
 from harness.failures import UsageError
-from harness.recorded import compared, usual_ports, without_stack
+from harness.recorded import each_exchange, without_stack
 from harness.request import Request
 
 Thing = TypeVar("Thing")
@@ -133,8 +133,7 @@ def _column(records: list[dict[str, Any]], pool: Pool) -> Column:
         None if head["hash_seed"] is None else int(head["hash_seed"]),
         environment,
     )
-    asked = {each["id"]: each for each in records if each["kind"] == "exchange"}
-    ports = usual_ports(asked.values())
+    asked = {number: pool.numbers(*both) for number, both in each_exchange(records)}
     for record in records:
         if record["kind"] == "verdict":
             row = _text(record["app"]), without_stack(_text(record["spec"]), stack)
@@ -142,17 +141,9 @@ def _column(records: list[dict[str, Any]], pool: Pool) -> Column:
                 _verdict(record["verdict"]),
                 _text(record["reason"]),
                 tuple((_text(name), bool(has)) for name, has in sorted(record["changes"].items())),
-                tuple(_exchanges(record["exchanges"], asked, ports, pool)),
+                tuple(asked[number] for number in record["exchanges"]),
             )
     return column
-
-
-def _exchanges(
-    ids: Iterable[int], asked: dict[int, dict[str, Any]], ports: dict[str, int], pool: Pool
-) -> Iterator[tuple[int, int]]:
-    for number in ids:
-        record = asked[number]
-        yield pool.numbers(*compared(record, ports[record["app"]]))
 
 
 def _verdict(word: object) -> str:
