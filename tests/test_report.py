@@ -20,9 +20,10 @@ SCHEMA = json.loads(
     (Path(__file__).parent.parent / "harness" / "report" / "schema.json").read_text("utf-8")
 )
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+PACKAGES = {"starlette": "1.7.0", "sse-starlette": "3.0.0", "uvicorn": "0.50.0"}
 PRICE = {
     "stack": "starlette-1.7.0",
-    "packages": {"starlette": "1.7.0", "sse-starlette": "3.0.0", "uvicorn": "0.50.0"},
+    "packages": PACKAGES,
     "python": "3.11.7",
     "instructions": {"hello": 870000.5},
 }
@@ -50,8 +51,7 @@ def test_the_data_are_as_the_schema_has_them(tmp_path: Path) -> None:
     made(folder, "1.9.0", varies=True, ends=False, serves=False)
     not_installable(folder, "1.10.0")
     costs = tmp_path / "costs.jsonl"
-    packages = {**PRICE["packages"], "h11": "0.16.0"}
-    prices = [PRICE, PRICE | {"packages": packages}]
+    prices = [PRICE, PRICE | {"packages": PACKAGES | {"h11": "0.16.0"}}]
     costs.write_text("".join(json.dumps(each) + "\n" for each in prices), "utf-8")
     Draft202012Validator.check_schema(SCHEMA)
     data = reported(folder, "--costs", str(costs), code=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
 
 from harness.__main__ import main
 from harness.browser import chromium, program
@@ -20,6 +20,16 @@ class Seen:
     page: Page
     asked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def note(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.errors.append(said.text)
+
+    def error(self, error: Error) -> None:
+        self.errors.append(str(error))
+
+    def request(self, request: Request) -> None:
+        self.asked.append(request.url)
 
     def text(self, selector: str) -> str:
         return self.page.locator(selector).first.inner_text()
@@ -57,10 +67,10 @@ def opened(browser: Browser, file: Path) -> Iterator[Opened]:
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
         seen = Seen(context.new_page())
-        context.on("request", lambda request: seen.asked.append(request.url))
+        context.on("request", seen.request)
         context.route(lambda url: url != path.as_uri(), lambda route: route.abort())
-        seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        seen.page.on("console", lambda said: said.type == "error" and seen.errors.append(said.text))
+        seen.page.on("pageerror", seen.error)
+        seen.page.on("console", seen.note)
         seen.page.goto(path.as_uri() + address)
         return seen
 

@@ -19,7 +19,7 @@ def summed(folder: Path, *more: str) -> tuple[ET.Element, str]:
 def test_a_suite_is_a_stack_and_a_case_a_spec(tmp_path: Path) -> None:
     root, _ = summed(three_releases(tmp_path / "runs"))
     suites = {suite.get("name"): suite for suite in root}
-    assert sorted(suites) == ["starlette-1.6.0", "starlette-1.7.0", "starlette-1.8.0"]
+    assert sorted(map(str, suites)) == ["starlette-1.6.0", "starlette-1.7.0", "starlette-1.8.0"]
     suite = suites["starlette-1.7.0"]
     counts = {key: suite.get(key) for key in ("tests", "failures", "errors", "time")}
     assert counts == {"tests": "3", "failures": "1", "errors": "0", "time": "0.300"}
