@@ -1,5 +1,6 @@
 """The workflows, and the one that the README shows: well-formed, and of commands that exist."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -22,6 +23,7 @@ WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 README = (ROOT / "README.md").read_text("utf-8")
 SHOWN = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 TEXTS = [*(path.read_text("utf-8") for path in WORKFLOWS), *SHOWN]
+RUN = "https://example.org/owner/name/actions/runs/7"
 ENDS = {"||", "&&", ";", ">", ">>", "|", "<", "#"}
 
 
@@ -111,6 +113,49 @@ def test_the_readme_shows_commands_that_exist() -> None:
 )
 def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
     assert [fault(words) for words in commands(line) if fault(words)] != []
+
+
+GH = """#!/bin/sh
+case "$2" in
+    list) cat open ;;
+    create) echo "$@" >> created ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("findings", "already", "code", "created"),
+    [("", "0", 0, False), ("- specs fail", "0", 1, True), ("- specs fail", "1", 1, False)],
+)
+def test_the_weekly_run_opens_one_issue_for_its_findings(
+    tmp_path: Path, findings: str, already: str, code: int, created: bool
+) -> None:
+    weekly = (ROOT / ".github/workflows/weekly.yml").read_text("utf-8")
+    script = next(each for each in scripts(weekly) if "gh issue create" in each)
+    for name, text in (
+        ("gh", GH),
+        ("findings", findings),
+        ("open", already),
+        ("ahead.md", "Ahead"),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "gh").chmod(0o755)
+    variables = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "TITLE": "Weekly",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "GITHUB_SERVER_URL": "https://example.org",
+        "GITHUB_REPOSITORY": "owner/name",
+        "GITHUB_RUN_ID": "7",
+    }
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=tmp_path, env=variables, timeout=30, check=False
+    )
+    assert done.returncode == code
+    assert (tmp_path / "created").exists() == created
+    if created:
+        body = (tmp_path / "body.md").read_text("utf-8")
+        assert body.splitlines()[:3] == ["- specs fail", "Ahead", "The whole report: " + RUN]
 
 
 def test_the_weekly_run_starts_from_the_newest_release_that_is_known() -> None:
