@@ -69,12 +69,15 @@ def report_data(
 
 
 def in_order(columns: Iterable[Column], known: Catalogue) -> dict[str, list[Column]]:
-    """Columns in the order of releases, by group: what lies on no axis first, then each series."""
+    """Columns in the order of releases, by group: those on no axis by parser, then each series."""
     columns = list(columns)
     series = known.series({column.stack for column in columns})
     on_axis = {stack for stacks in series for stack in stacks}
     rest = sorted((each for each in columns if each.stack not in on_axis), key=_versions)
-    found = {"stacks": rest} if rest else {}
+    found: dict[str, list[Column]] = {}
+    for each in rest:
+        parser = f"on no axis, {each.environment.parser}" if each.environment else "not installable"
+        found.setdefault(parser, []).append(each)
     for stacks in series:
         group = [each for stack in stacks for each in columns if each.stack == stack]
         first, last = stacks[0], stacks[-1]
@@ -105,8 +108,9 @@ def _rows(columns: Iterable[Column]) -> list[Row]:
 def _pair(
     columns: Sequence[Column], groups: Mapping[str, Sequence[Column]], known: Catalogue
 ) -> list[int]:
-    """The two that the page compares first: the documented release, and the newest of its group."""
-    documented = next((each for each in columns if each.stack == "documented"), None)
+    """The two that the page compares first: the documented release, and the newest beside it."""
+    named = {each.stack: each for each in columns}
+    documented = named.get("documented")
     if documented is None and "documented" in known.stacks:
         pins = known.stacks["documented"].requirements
         documented = next(
@@ -116,7 +120,8 @@ def _pair(
         longest = max(groups.values(), key=len)
         return [columns.index(longest[0]), columns.index(longest[-1])]
     group = next(group for group in groups.values() if documented in group)
-    return [columns.index(documented), columns.index(group[-1])]
+    newest = named.get("latest", max(groups.values(), key=len)[-1])
+    return [columns.index(documented), columns.index(group[-1] if len(group) > 1 else newest)]
 
 
 def _pinned(column: Column, package: str) -> str:

@@ -8,11 +8,12 @@ and passed. A turn with neither is unexplained.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from harness.changes import Change
-from harness.effects import Effect, between, predicted
+from harness.effects import Effect, Rewrite, between, predicted
 from harness.environments import Environment
 from harness.expect import Response
 from harness.report.reading import Cell, Column, Pool, Row
@@ -29,12 +30,27 @@ class Between:
         changes: Mapping[str, Change],
         effects: Sequence[Effect],
     ) -> None:
-        self.steps = between(effects, older, newer)
+        self.changes = changes
+        self.rewriting: set[Change | None] = set()
+        self.steps = between([self._noted(each) for each in effects], older, newer)
         self.without = {
             name: between([each for each in effects if each.change != change], older, newer)
             for name, change in changes.items()
             if change.applies_to(older) != change.applies_to(newer)
         }
+
+    def _noted(self, effect: Effect) -> Effect:
+        """The effect, which tells when it rewrites: there are many, and few concern an answer."""
+
+        def noted(rewrite: Rewrite) -> Rewrite:
+            def rewritten(request: Request, answer: Response, newer: Environment) -> Response:
+                self.rewriting.add(effect.change)
+                return rewrite(request, answer, newer)
+
+            return rewritten
+
+        back = noted(effect.back) if effect.back else None
+        return replace(effect, rewrite=noted(effect.rewrite), back=back)
 
     def behind(
         self,
@@ -44,11 +60,13 @@ class Between:
         others: Mapping[Request, Response],
     ) -> tuple[list[str], bool]:
         """The changes without which another answer is predicted, and whether this one is."""
+        self.rewriting.clear()
         foreseen = predicted(self.steps, request, before, others)
         names = [
             name
             for name, steps in self.without.items()
-            if predicted(steps, request, before, others) != foreseen
+            if self.changes[name] in self.rewriting
+            and predicted(steps, request, before, others) != foreseen
         ]
         return names, foreseen == after
 

@@ -75,6 +75,7 @@ function kindBadge(kind) {
 const lastWords = ({ first, last }) => (last === null ? "" : last === first ? " only" : ` to ${last}`);
 
 function changeWords(name) {
+  if (name === PARSERS) return [make("span", { class: "name" }, name)];
   const change = data.changes[name];
   if (!change) return [make("span", { class: "name" }, name), " (no longer in specs/changes.py)"];
   const until = lastWords(change);

@@ -122,7 +122,7 @@ function turned(spec, older, newer, key) {
     { class: "turned" },
     make("p", null, make("span", { class: `badge danger-${fields[0].danger.replaceAll(" ", "-")}` }, fields[0].danger), ` differs between ${names[0]} and ${names[1]}: `, make("span", { class: "fields" }, fieldWords(fields).join("; "))),
     turn?.changes.length
-      ? turn.changes.map((name) => make("p", { class: "why" }, changeWords(name), make("span", { class: "said" }, data.changes[name]?.sentence ?? "")))
+      ? turn.changes.map((name) => make("p", { class: "why" }, changeWords(name), make("span", { class: "said" }, changeOf(name)?.sentence ?? "")))
       : null,
     turn?.explained ? null : make("p", { class: "why unexplained" }, "Nothing in these runs explains it."),
     sideBySide(older.answer, newer.answer, names),

@@ -89,6 +89,13 @@ function fieldsBetween(before, after) {
   return found.sort((a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger));
 }
 
+// What explains a difference between two parsers that no change does: both specs passed.
+const PARSERS = "h11 and httptools";
+const changeOf = (name) =>
+  name === PARSERS
+    ? { sentence: "The parsers read or write this differently; the spec passes with either." }
+    : data.changes[name];
+
 const differsBy = (name, older, newer) =>
   data.stacks[older].has.includes(name) !== data.stacks[newer].has.includes(name);
 
@@ -110,6 +117,8 @@ function explanation(spec, exchange, before, older, newer) {
   const changes = Object.keys(one.changes).filter(
     (name) => passed && name in other.changes && one.changes[name] !== other.changes[name],
   );
+  const parsers = data.stacks[older].parser !== data.stacks[newer].parser;
+  if (!changes.length && passed && parsers) return { changes: [PARSERS], explained: true };
   return { changes, explained: changes.length > 0 };
 }
 

@@ -42,6 +42,14 @@ function pick(older, newer) {
   showNewer();
 }
 
+function explainedBy(changes) {
+  const named = changes.filter((name) => name !== PARSERS);
+  const words = [];
+  if (named.length) words.push(counted(named.length, "named change"));
+  if (named.length < changes.length) words.push("what the parsers do");
+  return listed(words);
+}
+
 function verdictWords(found) {
   const { differing, unexplained, changes, compared, failing, older, newer } = found;
   if (older === newer) return ["quiet", "These are one stack: pick another."];
@@ -51,7 +59,7 @@ function verdictWords(found) {
     ? ["good", `Nothing that clients see differs, ${of}.`]
     : unexplained.length
       ? ["bad", `${grouped(differing.length)} ${of} differ, and nothing explains ${grouped(unexplained.length)} of them.`]
-      : ["good", `${grouped(differing.length)} ${of} differ, all explained by ${counted(changes.length, "named change")}.`];
+      : ["good", `${grouped(differing.length)} ${of} differ, all explained by ${explainedBy(changes)}.`];
   if (!failing.length) return [tone, words];
   return ["bad", `${words} ${counted(failing.length, "spec fails", "specs fail")} on the newer.`];
 }
@@ -131,7 +139,7 @@ function drawDifferences(found) {
     ? folded("bad", "unexplained", [make("span", { class: "said" }, "Nothing in these runs explains these differences")], counted(found.unexplained.length, "answer"), () => examples(found, found.unexplained))
     : null;
   const explained = groupsOf(found).map((group) => {
-    const summary = group.changes.map((name) => make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), make("span", { class: "about" }, changeWords(name))));
+    const summary = group.changes.map((name) => make("span", { class: "change" }, make("span", { class: "said" }, changeOf(name)?.sentence ?? name), make("span", { class: "about" }, changeWords(name))));
     const apps = [...new Set(group.those.map((each) => data.requests[each.request].app))];
     return folded("", group.danger, summary, `${counted(group.those.length, "answer")} · ${visible(apps.join(", "))}`, () => [noticed(group.changes), ...examples(found, group.those)]);
   });
@@ -153,7 +161,7 @@ function folded(tone, danger, summary, count, inside) {
 }
 
 function noticed(names) {
-  const who = [...new Set(names.flatMap((name) => data.changes[name]?.noticed_by ?? []))];
+  const who = [...new Set(names.flatMap((name) => changeOf(name)?.noticed_by ?? []))];
   return who.length ? make("p", { class: "noticed" }, `Noticed by: ${listed(who)}.`) : null;
 }
 
