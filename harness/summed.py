@@ -1,11 +1,10 @@
 """What run files come to, for the pages of a CI: as JUnit, and as Markdown for a job's summary."""
 
-import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from harness import runs
+from harness.diff.pages import quoted
 from harness.junit import Case, junit
 from harness.project import APPS
 from harness.runs import VERDICTS
@@ -88,6 +87,5 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that Markdown and HTML show as it is, in one line."""
-    flat = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", html.escape(flat, quote=False))
+    """Text that Markdown shows as it is, in one line."""
+    return quoted(" ".join(text.split()))

@@ -1,19 +1,20 @@
 """Turns: where an answer changed from one release to the next, and the named changes behind it.
 
-A change is behind a turn when the answer that its release predicts (`specs/predictions.py`) would
-be another one without it. Where that names none, since two changes come to the same, or where there
-is no exact prediction, those changes are behind it that the spec asserted, one way and the other,
-and passed. A turn with neither is unexplained.
+A change is behind a turn when its effect (`specs/predictions.py`) alters a field that differs, on
+the way from one answer to the other. Where the effects do not come out exactly, those changes are
+behind it that the spec asserted, one way and the other, and passed. A turn with neither is
+unexplained.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from harness.changes import Change
-from harness.effects import Effect, Rewrite, between, predicted
+from harness.diff.compared import middle
+from harness.effects import Effect, between, differing, traced
 from harness.environments import Environment
 from harness.expect import Response
 from harness.report.reading import Cell, Column, Pool, Row
@@ -21,54 +22,37 @@ from harness.request import Request
 
 
 class Between:
-    """What the named changes that lie between two stacks do to an answer."""
+    """What the named changes that lie between two stacks do to the answers of both.
+
+    As in a diff, both are rewritten to those of a stack in the middle that has whatever is newer.
+    """
 
     def __init__(
         self,
         older: Environment,
         newer: Environment,
-        changes: Mapping[str, Change],
+        answers: tuple[Mapping[Request, Response], Mapping[Request, Response]],
         effects: Sequence[Effect],
     ) -> None:
-        self.changes = changes
-        self.rewriting: set[Change | None] = set()
-        self.steps = between([self._noted(each) for each in effects], older, newer)
-        self.without = {
-            name: between([each for each in effects if each.change != change], older, newer)
-            for name, change in changes.items()
-            if change.applies_to(older) != change.applies_to(newer)
-        }
-
-    def _noted(self, effect: Effect) -> Effect:
-        """The effect, which tells when it rewrites: there are many, and few concern an answer."""
-
-        def noted(rewrite: Rewrite) -> Rewrite:
-            def rewritten(request: Request, answer: Response, newer: Environment) -> Response:
-                self.rewriting.add(effect.change)
-                return rewrite(request, answer, newer)
-
-            return rewritten
-
-        back = noted(effect.back) if effect.back else None
-        return replace(effect, rewrite=noted(effect.rewrite), back=back)
+        between_them = middle(older, newer)
+        self._forth = between(effects, older, between_them)
+        self._back = between(effects, newer, between_them)
+        self._before, self._after = answers
 
     def behind(
-        self,
-        request: Request,
-        before: Response,
-        after: Response,
-        others: Mapping[Request, Response],
-    ) -> tuple[list[str], bool]:
-        """The changes without which another answer is predicted, and whether this one is."""
-        self.rewriting.clear()
-        foreseen = predicted(self.steps, request, before, others)
-        names = [
-            name
-            for name, steps in self.without.items()
-            if self.changes[name] in self.rewriting
-            and predicted(steps, request, before, others) != foreseen
+        self, request: Request, before: Response, after: Response
+    ) -> tuple[list[Change], bool]:
+        """The changes that alter what differs, and whether they explain all of it."""
+        forth = traced(self._forth, request, before, self._before)
+        back = traced(self._back, request, after, self._after)
+        fields = differing(before, after).keys()
+        found = [
+            change
+            for steps in (forth, back)
+            for (_, was), (change, now) in itertools.pairwise(steps)
+            if change and fields & differing(was, now).keys()
         ]
-        return names, foreseen == after
+        return list(dict.fromkeys(found)), forth[-1][1] == back[-1][1]
 
 
 class Turns:
@@ -121,19 +105,16 @@ class Turns:
         if changed is None:
             return asserted, False
         answers = self.pool.answers.things
-        names, foreseen = changed.behind(
-            self.pool.requests.things[request],
-            answers[before],
-            answers[answer],
-            self._answers(since),
+        found, foreseen = changed.behind(
+            self.pool.requests.things[request], answers[before], answers[answer]
         )
+        names = [name for name, change in self.changes.items() if change in found]
         return (names if names and foreseen else asserted), foreseen or bool(asserted)
 
     def _lying_between(self, older: int, newer: int) -> Between | None:
-        pair = self.columns[older].environment, self.columns[newer].environment
-        return (
-            Between(pair[0], pair[1], self.changes, self.effects) if pair[0] and pair[1] else None
-        )
+        one, other = self.columns[older].environment, self.columns[newer].environment
+        answers = self._answers(older), self._answers(newer)
+        return Between(one, other, answers, self.effects) if one and other else None
 
     def _answers_of(self, stack: int) -> dict[Request, Response]:
         """What a stack answered to each request."""
