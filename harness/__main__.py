@@ -31,7 +31,8 @@ Function = Callable[[argparse.Namespace], int]
 Verb = Callable[[str, Function, str], argparse.ArgumentParser]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def parser() -> argparse.ArgumentParser:
+    """Every verb, with its options and its function."""
     parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
@@ -62,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judging.add_argument("arguments", nargs="*", help="what pytest gets besides, after --")
     summing = verb("matrix", sum_up, "sum up run files, of several shards too")
     summing.add_argument("runs", nargs="+", type=Path, help="run files, or folders of them")
+    summing.add_argument("--junit", type=Path, metavar="FILE", help="a case for each verdict")
+    summing.add_argument("--markdown", type=Path, metavar="FILE", help="for a job's summary page")
+    _add_report(verb)
     exploring = verb("explore", explore, "find differences on the wire that no change explains")
     exploring.add_argument("stacks", nargs="*", metavar="OLD NEW", help="two stacks")
     exploring.add_argument("--neighbours", metavar="RANGE", help="of an axis, such as releases")
@@ -71,7 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
     _add_diff(verb)
     _add_costs(verb)
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
     try:
         return int(options.function(options))
     except Failure as failure:
@@ -126,6 +134,16 @@ def _add_diff(verb: Verb) -> None:
     explain = _when_asked("harness.diff.explained", "explain")
     explaining = verb("explain", explain, "tell all of one change, or of one spec")
     explaining.add_argument("name", help="a change, or a part of a spec's node id")
+
+
+def _add_report(verb: Verb) -> None:
+    reporting = verb(
+        "report", _when_asked("harness.report.report", "report"), "make one page of run files"
+    )
+    reporting.add_argument("runs", nargs="+", type=Path, help="run files, or folders of them")
+    reporting.add_argument("--html", type=Path, metavar="FILE", help="where the page goes")
+    reporting.add_argument("--json", type=Path, metavar="FILE", help="where its data go")
+    reporting.add_argument("--costs", type=Path, metavar="FILE", help="what `costs` wrote")
 
 
 def _add_costs(verb: Verb) -> None:

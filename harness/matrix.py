@@ -3,12 +3,14 @@
 import argparse
 from datetime import UTC, datetime
 
+from harness import outputs
 from harness.interpreters import present
 from harness.judge import judge
 from harness.news import news_lines
 from harness.project import APPS, catalogue, console, named_changes
 from harness.stacks import Stack
 from harness.summary import Summary
+from harness.summed import as_junit, as_markdown
 from harness.table import print_table
 from harness.targets import asked_for
 
@@ -38,12 +40,19 @@ def sum_up(options: argparse.Namespace) -> int:
         for given in options.runs
         for path in (sorted(given.rglob("*.jsonl")) if given.is_dir() else [given])
     ]
+    outputs.check([options.junit, options.markdown])
     found = Summary.of(paths)
-    return _matrix(found, found.stacks)
+    said: list[str] = []
+    result = _matrix(found, found.stacks, said)
+    if options.junit:
+        outputs.write(options.junit, as_junit(paths))
+    if options.markdown:
+        outputs.write(options.markdown, as_markdown(found, paths, said[:-1], said[-1]))
+    return result
 
 
-def _matrix(found: Summary, asked: set[str]) -> int:
-    """Print what stacks came to; 0 where all is well."""
+def _matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> int:
+    """Print what stacks came to; 0 where all is well. The closing lines are added to `said`."""
     output = console()
     print_table(found.tally, found.seconds, APPS, output)
     changes = named_changes()
@@ -53,14 +62,18 @@ def _matrix(found: Summary, asked: set[str]) -> int:
         print(*change.lines(name), sep="\n")
     unproven = found.unproven(changes, catalogue())
     cut_off = sorted(found.unfinished & found.stacks)
-    for line in (
+    notes = (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
         *(f"NOT JUDGED {stack}: see pytest.log" for stack in sorted(asked - found.stacks)),
         *(f"CUT OFF {stack}" for stack in cut_off),
-    ):
+    )
+    for line in notes:
         output.print(line, style="bold red", highlight=False)
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
-    print(f"{len(found.stacks)} of {len(asked)} stacks judged: {verdicts or 'no verdict'}")
+    closing = f"{len(found.stacks)} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
+    print(closing)
+    if said is not None:
+        said += [*notes, closing]
     return 0 if found.passed and asked <= found.stacks and not unproven else 1
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,7 @@ class Recorded:
 
     def spec(self, record: Mapping[str, Any]) -> str:
         """The name of a record's spec."""
-        name = str(record["spec"])
-        return name.replace(f"[{self.stack}]", "").replace(f"[{self.stack}-", "[")
+        return without_stack(str(record["spec"]), self.stack)
 
 
 def _ports(records: Any) -> dict[str, int]:
@@ -84,3 +83,18 @@ def _exchange(record: Mapping[str, Any], usual_port: int) -> tuple[Request, Resp
 
 def _bytes(segments: list[list[Any]]) -> bytes:
     return b"".join(text.encode("latin-1") for _, text in segments)
+
+
+def without_stack(spec: str, stack: str) -> str:
+    """The name that a spec has on every stack."""
+    return spec.replace(f"[{stack}]", "").replace(f"[{stack}-", "[")
+
+
+def each_exchange(
+    records: Iterable[Mapping[str, Any]],
+) -> Iterator[tuple[int, tuple[Request, Response]]]:
+    """The id of each exchange among the records, and what was asked and answered, masked."""
+    exchanges = [record for record in records if record["kind"] == "exchange"]
+    ports = _ports(exchanges)
+    for record in exchanges:
+        yield record["id"], _exchange(record, ports[record["app"]])

@@ -53,7 +53,16 @@ MAY_IMPORT = {
         "specs",
     },
     "specs/conftest.py": {"_pytest", "harness", "playwright", "pytest", "rich", "specs"},
-    "tests": {"benchmarks", "harness", "hypothesis", "pytest", "tests", *declared()},
+    "tests": {
+        "benchmarks",
+        "harness",
+        "hypothesis",
+        "jsonschema",
+        "pytest",
+        "tests",
+        "yaml",
+        *declared(),
+    },
 }
 """What each folder, or file, may import beside the standard library."""
 

@@ -83,7 +83,7 @@ def _measured(
     file: Path,
     output: Console,
 ) -> dict[str, Price]:
-    prices = {price.stack: price for price in _read(file)}
+    prices = {price.stack: price for price in read_prices(file)}
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
         bar = progress.add_task("", total=len(environments) * len(benchmarks))
@@ -104,7 +104,7 @@ def _measured(
     return {environment.name: prices[environment.name] for environment in environments}
 
 
-def _read(file: Path) -> list[Price]:
+def read_prices(file: Path) -> list[Price]:
     """What earlier runs wrote; a torn last line is left out."""
     if not file.exists():
         return []

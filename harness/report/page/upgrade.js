@@ -1,0 +1,207 @@
+// The two pickers, the answer to the question, and the differences by the change behind them.
+
+const upgrade = { older: 0, newer: 0, specs: new Set() };
+const SHOWN = 20;
+
+function startPickers() {
+  for (const id of ["older", "newer"]) {
+    const groups = data.groups.map((group) => {
+      const options = group.stacks.map((number) => make("option", { value: number }, visible(data.stacks[number].label)));
+      return data.groups.length > 1 ? make("optgroup", { label: visible(group.name) }, options) : options;
+    });
+    byId(id).append(...groups.flat());
+    byId(id).addEventListener("change", () => pick(Number(byId("older").value), Number(byId("newer").value)));
+  }
+  byId("swap").addEventListener("click", () => pick(upgrade.newer, upgrade.older));
+  addEventListener("hashchange", () => pick(...picked()));
+}
+
+// The two stacks that the address names, or those that the data proposes.
+function picked() {
+  const named = new URLSearchParams(location.hash.slice(1));
+  return ["old", "new"].map((key, place) => {
+    const found = data.stacks.findIndex((stack) => stack.label === named.get(key));
+    return found < 0 ? data.pair[place] : found;
+  });
+}
+
+function pick(older, newer) {
+  const chosen = upgrade.found !== undefined;
+  if (chosen && older === upgrade.older && newer === upgrade.newer) return;
+  const found = comparison(older, newer);
+  Object.assign(upgrade, { older, newer, found, specs: new Set(found.differing.map((each) => each.spec)) });
+  byId("older").value = older;
+  byId("newer").value = newer;
+  const labels = [older, newer].map((number) => data.stacks[number].label);
+  if (chosen) history.replaceState(null, "", `#${new URLSearchParams({ old: labels[0], new: labels[1] })}`);
+  drawAnswer(found, labels.map(visible));
+  drawDifferences(found);
+  drawChanges();
+  drawCosts();
+  redrawMatrix();
+  showNewer();
+}
+
+function explainedBy(changes) {
+  const named = changes.filter((name) => name !== PARSERS);
+  const words = [];
+  if (named.length) words.push(counted(named.length, "named change"));
+  if (named.length < changes.length) words.push("what the parsers do");
+  return listed(words);
+}
+
+function verdictWords(found) {
+  const { differing, unexplained, changes, compared, failing, older, newer } = found;
+  if (older === newer) return ["quiet", "These are one stack: pick another."];
+  if (!compared) return ["bad", "Nothing was asked of both: these two cannot be compared."];
+  const of = `of ${counted(compared, "answer")}`;
+  const [tone, words] = !differing.length
+    ? ["good", `Nothing that clients see differs, ${of}.`]
+    : unexplained.length
+      ? ["bad", `${grouped(differing.length)} ${of} differ, and nothing explains ${grouped(unexplained.length)} of them.`]
+      : ["good", `${grouped(differing.length)} ${of} differ, all explained by ${explainedBy(changes)}.`];
+  if (!failing.length) return [tone, words];
+  return ["bad", `${words} ${counted(failing.length, "spec fails", "specs fail")} on the newer.`];
+}
+
+function drawAnswer(found, labels) {
+  const [tone, words] = verdictWords(found);
+  byId("answer").className = `answer ${tone}`;
+  const { gained, lost, lacking } = found.security;
+  const asides = [
+    gained.length && ["good", `${counted(gained.length, "security fix", "security fixes")} come${gained.length === 1 ? "s" : ""} with it`],
+    lost.length && ["bad", `${counted(lost.length, "security fix", "security fixes")} would be lost`],
+    lacking.length && ["bad", `${counted(lacking.length, "security fix", "security fixes")} in neither`],
+    found.notCompared && ["quiet", `${counted(found.notCompared, "spec")} judged on one of the two only`],
+    found.oneSided && ["quiet", `${counted(found.oneSided, "request")} asked of one of the two only`],
+  ].filter(Boolean);
+  fill(
+    byId("answer"),
+    make("p", { class: "words" }, words),
+    asides.length ? make("ul", { class: "asides" }, asides.map(([its, text]) => make("li", { class: its }, text))) : "",
+    dangerBar(found.differing),
+    moved(found, labels),
+  );
+}
+
+function dangerBar(differing) {
+  const counts = DANGERS.map((danger) => [danger, differing.filter((each) => each.danger === danger).length]);
+  const shown = counts.filter(([, count]) => count);
+  if (!shown.length) return "";
+  const bar = shown.map(([danger, count]) => {
+    const part = make("span", { class: `danger-${danger.replaceAll(" ", "-")}` });
+    part.style.flexGrow = count;
+    return part;
+  });
+  const words = shown.map(([danger, count]) =>
+    make("li", null, make("i", { class: `dot danger-${danger.replaceAll(" ", "-")}` }), make("b", null, grouped(count)), ` ${danger}`),
+  );
+  return make("div", { class: "dangers" }, make("div", { class: "bar", "aria-hidden": "true" }, bar), make("ul", null, words));
+}
+
+// The packages in which the two differ.
+function moved({ older, newer }, labels) {
+  const all = [older, newer].map((number) => {
+    const { packages, python, parser, loop } = data.stacks[number];
+    return packages ? { ...packages, Python: python, parser, loop } : {};
+  });
+  const names = [...new Set([...Object.keys(all[0]), ...Object.keys(all[1])])].sort();
+  const differing = names.filter((name) => all[0][name] !== all[1][name]);
+  const words = differing.map((name) => make("li", null, make("b", null, visible(name)), ` ${visible(all[0][name] ?? "none")} → ${visible(all[1][name] ?? "none")}`));
+  return make("div", { class: "moved" }, make("span", { class: "printed" }, `${labels[0]} → ${labels[1]}`), words.length ? make("ul", null, words) : make("p", { class: "quiet" }, "All packages are the same."));
+}
+
+// Differences by what is behind them; the most dangerous group first.
+function groupsOf(found) {
+  const groups = new Map();
+  for (const each of found.differing.filter((one) => one.explained)) {
+    const key = each.changes.join(" + ");
+    if (!groups.has(key)) groups.set(key, { changes: each.changes, those: [] });
+    groups.get(key).those.push(each);
+  }
+  for (const group of groups.values()) {
+    group.those.sort((a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger));
+    group.danger = group.those[0].danger;
+  }
+  return [...groups.values()].sort(
+    (a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger) || b.those.length - a.those.length,
+  );
+}
+
+function drawDifferences(found) {
+  const security = drawSecurity(found.security);
+  const failing = found.failing.length
+    ? folded("bad", "fail", [make("span", { class: "said" }, `Specs that fail on ${visible(data.stacks[found.newer].label)}`)], counted(found.failing.length, "spec"), () => [
+        specList(found.failing.map((spec) => ({ spec, text: cellOf(spec, found.newer).reason.split("\n", 1)[0] })), found.newer),
+      ])
+    : null;
+  const unexplained = found.unexplained.length
+    ? folded("bad", "unexplained", [make("span", { class: "said" }, "Nothing in these runs explains these differences")], counted(found.unexplained.length, "answer"), () => examples(found, found.unexplained))
+    : null;
+  const explained = groupsOf(found).map((group) => {
+    const summary = group.changes.map((name) => make("span", { class: "change" }, make("span", { class: "said" }, changeOf(name)?.sentence ?? name), make("span", { class: "about" }, changeWords(name))));
+    const apps = [...new Set(group.those.map((each) => data.requests[each.request].app))];
+    return folded("", group.danger, summary, `${counted(group.those.length, "answer")} · ${visible(apps.join(", "))}`, () => [noticed(group.changes), ...examples(found, group.those)]);
+  });
+  const all = [security, failing, unexplained, ...explained].filter(Boolean);
+  fill(byId("groups"), all.length ? all : make("p", { class: "quiet" }, "There is nothing to show."));
+}
+
+function folded(tone, danger, summary, count, inside) {
+  const details = make(
+    "details",
+    { class: `group ${tone}` },
+    make("summary", null, make("span", { class: `badge danger-${danger.replaceAll(" ", "-")}` }, danger), make("span", { class: "words" }, summary), make("span", { class: "count" }, count)),
+  );
+  details.addEventListener("toggle", () => {
+    if (details.open && details.children.length === 1) details.append(...inside().filter(Boolean));
+  });
+  details.inside = inside;
+  return details;
+}
+
+function noticed(names) {
+  const who = [...new Set(names.flatMap((name) => changeOf(name)?.noticed_by ?? []))];
+  return who.length ? make("p", { class: "noticed" }, `Noticed by: ${listed(who)}.`) : null;
+}
+
+function examples(found, those) {
+  const example = those.reduce((a, b) => (b.danger === those[0].danger && data.requests[b.request].text.length < data.requests[a.request].text.length ? b : a));
+  const names = [found.older, found.newer].map((number) => visible(data.stacks[number].label));
+  return [
+    make("p", { class: "example" }, "For example ", make("code", null, requestLine(example.request)), ` to ${visible(data.requests[example.request].app)}: `, make("span", { class: "fields" }, fieldWords(example.fields).join("; "))),
+    sideBySide(example.before, example.after, names),
+    specList(those.map((each) => ({ spec: each.spec, text: fieldWords(each.fields)[0], request: each.request })), found.newer),
+  ];
+}
+
+// Specs to open, a few at first.
+function specList(those, stack) {
+  const list = make("ul", { class: "specs" });
+  const show = (count) => {
+    const items = those.slice(0, count).map(({ spec, text, request }) =>
+      make("li", null, make("button", { type: "button", class: "link", onclick: () => openCell(spec, stack) }, request === undefined ? specSentence(spec) : requestLine(request)), make("span", { class: "quiet" }, ` ${visible(text)}`)),
+    );
+    const rest = those.length - count;
+    if (rest > 0) items.push(make("li", null, make("button", { type: "button", class: "more", onclick: () => show(Infinity) }, `${grouped(rest)} more`)));
+    list.replaceChildren(...items);
+  };
+  show(SHOWN);
+  return make("details", { class: "all", open: those.length <= 5 }, make("summary", null, `All ${grouped(those.length)}`), list);
+}
+
+function drawSecurity({ gained, lost, lacking }) {
+  const lines = [
+    ...gained.map((name) => ["good", "comes with it", name]),
+    ...lost.map((name) => ["bad", "would be lost", name]),
+    ...lacking.map((name) => ["bad", "in neither", name]),
+  ];
+  if (!lines.length) return null;
+  return make(
+    "section",
+    { class: "security", "aria-label": "security fixes" },
+    lines.map(([tone, words, name]) =>
+      make("div", { class: `line ${tone}` }, make("span", { class: `badge standing-${tone}` }, words), make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name].sentence), make("span", { class: "about" }, changeWords(name)))),
+    ),
+  );
+}

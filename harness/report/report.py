@@ -1,0 +1,78 @@
+"""The verb `report`: run files into one page, or the data behind it as JSON."""
+
+import argparse
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from harness import outputs
+from harness.failures import UsageError
+from harness.news import known_effects
+from harness.project import catalogue, named_changes
+from harness.report.data import report_data
+from harness.report.page import page
+from harness.report.reading import Column, Pool, read, run_files
+
+
+def report(options: argparse.Namespace) -> int:
+    """0 where it is written, 1 where a run was cut off besides."""
+    if not (options.html or options.json):
+        raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
+    outputs.check([options.html, options.json])
+    began = time.monotonic()
+    said = Console(stderr=outputs.STDOUT in (options.html, options.json), highlight=False)
+    costs = _costs(options.costs) if options.costs else []
+    pool, columns, headless = Pool(), list[Column](), list[Path]()
+    paths = run_files(options.runs)
+    for path in track(paths, "reading runs", console=Console(stderr=True), transient=True):
+        column = read(path, pool)
+        if column is None:
+            headless.append(path)
+        else:
+            columns.append(column)
+    if not columns:
+        raise UsageError(f"{headless[0]}: cut off in its first line; no run file holds a run")
+    data = report_data(columns, pool, catalogue(), named_changes(), known_effects(), costs)
+    for path in headless:
+        text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
+        data["not_judged"].append({"stack": None, "text": text})
+    for path, text in (
+        (options.json, options.json and json.dumps(data, indent=1) + "\n"),
+        (options.html, options.html and page(data)),
+    ):
+        if path:
+            outputs.write(path, text)
+            said.print(f"{path}: {len(text.encode()) / 1e6:.2f} MB", markup=False, soft_wrap=True)
+    left = len(columns) - len(data["stacks"])
+    stacks, specs, turns = (len(data[key]) for key in ("stacks", "specs", "turns"))
+    unexplained = sum(not turn["explained"] for turn in data["turns"])
+    said.print(
+        f"{stacks} stacks, {specs} specs; {turns} answers turned from one stack to the next, "
+        f"{unexplained} of them unexplained; {time.monotonic() - began:.1f} s",
+        soft_wrap=True,
+    )
+    if left:
+        said.print(f"{left} older runs of the same packages are left out", soft_wrap=True)
+    for each in data["not_judged"]:
+        name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
+        said.print(f"NOT JUDGED {name}{each['text']}", style="bold red", markup=False)
+    return 1 if headless or any(each["finished"] is None for each in data["stacks"]) else 0
+
+
+def _costs(path: Path) -> list[dict[str, Any]]:
+    """What `harness costs` wrote: of each stack and its packages, the last. Raises UsageError."""
+    from harness.cost.costs import read_prices  # noqa: PLC0415  (it takes a second)
+
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file; `python -m harness costs` writes one")
+    found = {}
+    for price in read_prices(path):
+        found[price.stack, *sorted(price.packages.items())] = asdict(price)
+    if not found:
+        raise UsageError(f"{path}: it holds no costs; `python -m harness costs` writes them")
+    return list(found.values())

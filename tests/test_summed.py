@@ -1,0 +1,81 @@
+"""What a CI shows of run files: JUnit and Markdown of `python -m harness matrix`."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from harness.__main__ import main
+from harness.junit import Case, junit
+from tests.made_runs import HOSTILE, MARKUP, made, not_installable, three_releases
+
+
+def summed(folder: Path, *more: str) -> tuple[ET.Element, str]:
+    xml, text = folder.parent / "junit.xml", folder.parent / "summary.md"
+    assert main(["matrix", str(folder), "--junit", str(xml), "--markdown", str(text), *more]) == 1
+    return ET.parse(xml).getroot(), text.read_text("utf-8")
+
+
+def test_a_suite_is_a_stack_and_a_case_a_spec(tmp_path: Path) -> None:
+    root, _ = summed(three_releases(tmp_path / "runs"))
+    suites = {suite.get("name"): suite for suite in root}
+    assert sorted(map(str, suites)) == ["starlette-1.6.0", "starlette-1.7.0", "starlette-1.8.0"]
+    suite = suites["starlette-1.7.0"]
+    counts = {key: suite.get(key) for key in ("tests", "failures", "errors", "time")}
+    assert counts == {"tests": "3", "failures": "1", "errors": "0", "time": "0.300"}
+    failed = [case for case in suite if len(case)]
+    assert [(case.get("classname"), case.get("name")) for case in failed] == [
+        ("hello", HOSTILE.format("starlette-1.7.0"))
+    ]
+    assert failed[0][0].text == f"body\n  {MARKUP}"
+
+
+def test_what_was_not_judged_is_an_error_and_a_cut_off_run_too(tmp_path: Path) -> None:
+    folder = three_releases(tmp_path / "runs")
+    not_installable(folder, "1.9.0")
+    made(folder, "1.10.0", varies=True, ends=False)
+    root, text = summed(folder)
+    errors = [
+        (suite.get("name"), case.get("name"), error.get("type"))
+        for suite in root
+        for case in suite
+        for error in case.findall("error")
+    ]
+    assert len(errors) == 3
+    assert ("starlette-1.10.0", "ends", "cut off") in errors
+    assert {kind for *_, kind in errors} == {"cut off", "not installable"}
+    assert r"- **CUT OFF starlette\-1\.10\.0**" in text.splitlines()
+
+
+def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
+    _, text = summed(three_releases(tmp_path / "runs"))
+    lines = text.splitlines()
+    assert lines[:4] == [
+        "## 3 of 3 stacks judged: 6 pass, 3 fail",
+        "",
+        "| stack | hello | json_cors | static_files |",
+        "| --- | --- | --- | --- |",
+    ]
+    assert r"| starlette\-1\.6\.0 | **1 fail** | 1 pass | 1 pass |" in lines
+    assert "### 3 verdicts other than pass" in lines
+    assert r"\<script\>" in text
+    assert not re.search(r"(?<!\\)<(?!br>)", text)
+
+
+def test_every_text_makes_xml_that_can_be_read() -> None:
+    every = "".join(map(chr, range(0x300))) + "\ud800\ufffe\U0001f600]]>"
+    root = ET.fromstring(junit([(every, [Case(every, every, 1.0, "fail", every)])]))
+    assert "\U0001f600]]>" in str(root[0][0][0].text)
+    assert "\\x00" in str(root[0].get("name"))
+
+
+def test_outputs_are_checked_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = three_releases(tmp_path / "runs")
+    lacking = tmp_path / "lacking" / "junit.xml"
+    assert main(["matrix", str(folder), "--junit", str(lacking)]) == 2
+    shown = capsys.readouterr()
+    assert f"{lacking}: there is no folder" in shown.err
+    assert shown.out == ""
