@@ -45,7 +45,7 @@ def test_what_was_not_judged_is_an_error_and_a_cut_off_run_too(tmp_path: Path) -
     assert len(errors) == 3
     assert ("starlette-1.10.0", "ends", "cut off") in errors
     assert {kind for *_, kind in errors} == {"cut off", "not installable"}
-    assert r"- **CUT OFF starlette\-1\.10\.0**" in text.splitlines()
+    assert "- **CUT OFF starlette-1.10.0**" in text.splitlines()
 
 
 def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
@@ -57,10 +57,10 @@ def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
         "| stack | hello | json_cors | static_files |",
         "| --- | --- | --- | --- |",
     ]
-    assert r"| starlette\-1\.6\.0 | **1 fail** | 1 pass | 1 pass |" in lines
+    assert "| starlette-1.6.0 | **1 fail** | 1 pass | 1 pass |" in lines
     assert "### 3 verdicts other than pass" in lines
-    assert r"\<script\>" in text
-    assert not re.search(r"(?<!\\)<(?!br>)", text)
+    assert "&lt;script" in text
+    assert not re.search(r"<(?!br>)", text)
 
 
 def test_every_text_makes_xml_that_can_be_read() -> None:
