@@ -1,0 +1,60 @@
+"""Copies of an environment in which one thing of what is installed is another: a text, a version."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.failures import Failure
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A text of an installed file that is replaced, and the app whose clients see it."""
+
+    name: str
+    app: str
+    file: str
+    old: str
+    new: str
+
+
+def copied(interpreter: Path, folder: Path) -> Path:
+    """The interpreter of a copy, in `folder`, of an environment."""
+    shutil.copytree(interpreter.parent.parent, folder, symlinks=True)
+    return folder / "bin" / "python"
+
+
+def plant(interpreter: Path, folder: Path, file: str, old: str, new: str) -> Path:
+    """The interpreter of a copy, in `folder`, where `new` stands in an installed file for `old`.
+
+    Raises Failure unless `old` stands there once.
+    """
+    python = copied(interpreter, folder)
+    path = _packages(folder) / file
+    text = path.read_text("utf-8") if path.is_file() else ""
+    if text.count(old) != 1:
+        raise Failure(f"{path}: {old.strip()!r} stands there {text.count(old)} times")
+    path.write_text(text.replace(old, new), "utf-8")
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        compiled.unlink()
+    return python
+
+
+def called(interpreter: Path, folder: Path, package: str, version: str) -> Path:
+    """The interpreter of a copy, in `folder`, where a package says that it is another release."""
+    python = copied(interpreter, folder)
+    found = list(_packages(folder).glob(f"{package.replace('-', '_')}-*.dist-info"))
+    if len(found) != 1:
+        raise Failure(f"{folder}: {package} is installed there {len(found)} times")
+    metadata = found[0] / "METADATA"
+    lines = metadata.read_text("utf-8").split("\n")
+    place = next(n for n, line in enumerate(lines) if line.startswith("Version: "))
+    lines[place] = f"Version: {version}"
+    metadata.write_text("\n".join(lines), "utf-8")
+    found[0].rename(found[0].with_name(f"{package.replace('-', '_')}-{version}.dist-info"))
+    return python
+
+
+def _packages(folder: Path) -> Path:
+    (packages,) = folder.glob("lib/python*/site-packages")
+    return packages
