@@ -1,4 +1,7 @@
-"""Copies of an environment in which one thing of what is installed is another: a text, a version."""
+"""Copies of an environment in which one thing of what is installed is another: a text, a version.
+
+DEFECTS and COST are what `selftest` plants in the documented stack.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -16,6 +19,52 @@ class Defect:
     file: str
     old: str
     new: str
+
+
+DEFECTS = (
+    Defect(
+        "a status: 404 for 405",
+        "hello",
+        "starlette/routing.py",
+        "raise HTTPException(status_code=405, headers=headers)",
+        "raise HTTPException(status_code=404, headers=headers)",
+    ),
+    Defect(
+        "a header: another origin is allowed",
+        "json_cors",
+        "starlette/middleware/cors.py",
+        'simple_headers["Access-Control-Allow-Origin"] = "*"',
+        'simple_headers["Access-Control-Allow-Origin"] = "null"',
+    ),
+    Defect(
+        "a body: the last byte of a file is lost",
+        "static_files",
+        "starlette/responses.py",
+        "                    more_body = len(chunk) == self.chunk_size\n",
+        "                    more_body = len(chunk) == self.chunk_size\n"
+        "                    chunk = chunk if more_body else chunk[:-1]\n",
+    ),
+    Defect(
+        "a refusal: 401 for 400",
+        "basic_auth",
+        "starlette/middleware/authentication.py",
+        "return PlainTextResponse(str(exc), status_code=400)",
+        "return PlainTextResponse(str(exc), status_code=401)",
+    ),
+    Defect(
+        "a stream: events end with LF",
+        "sse",
+        "sse_starlette/sse.py",
+        'DEFAULT_SEPARATOR = "\\r\\n"',
+        'DEFAULT_SEPARATOR = "\\n"',
+    ),
+)
+COST = (
+    "starlette/applications.py",
+    '        scope["app"] = self\n',
+    '        scope["app"] = self\n        for _ in range(350):\n            pass\n',
+)
+"""About a tenth more work for each request."""
 
 
 def copied(interpreter: Path, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The verb `selftest`: shows within a minute that the specs and the gate work, and that they can fail.
+"""The verb `selftest`: shows within a minute that specs and gate work, and that they can fail.
 
 What must pass is judged beside what must not: the documented stack, and a release as it is; the
 release under the name of the next one, and copies of the documented stack with a defect each. Then
@@ -27,7 +27,7 @@ from harness.cost.parallel import side_by_side
 from harness.cost.scratch import scratch
 from harness.environments import Environment, provision
 from harness.judge import judge
-from harness.planting import Defect, called, copied, plant
+from harness.planting import COST, DEFECTS, called, copied, plant
 from harness.processes import guarded
 from harness.project import APPS, ROOT, catalogue, console
 from harness.summary import Summary
@@ -35,51 +35,6 @@ from harness.summary import Summary
 GATE_SECONDS = 300.0
 OLD, NEXT = "0.36.0", "0.36.1"
 """Every file is answered with an error by the first, and by no other release."""
-
-DEFECTS = (
-    Defect(
-        "a status: 404 for 405",
-        "hello",
-        "starlette/routing.py",
-        "raise HTTPException(status_code=405, headers=headers)",
-        "raise HTTPException(status_code=404, headers=headers)",
-    ),
-    Defect(
-        "a header: another origin is allowed",
-        "json_cors",
-        "starlette/middleware/cors.py",
-        'simple_headers["Access-Control-Allow-Origin"] = "*"',
-        'simple_headers["Access-Control-Allow-Origin"] = "null"',
-    ),
-    Defect(
-        "a body: the last byte of a file is lost",
-        "static_files",
-        "starlette/responses.py",
-        "                    more_body = len(chunk) == self.chunk_size\n",
-        "                    more_body = len(chunk) == self.chunk_size\n"
-        "                    chunk = chunk if more_body else chunk[:-1]\n",
-    ),
-    Defect(
-        "a refusal: 401 for 400",
-        "basic_auth",
-        "starlette/middleware/authentication.py",
-        "return PlainTextResponse(str(exc), status_code=400)",
-        "return PlainTextResponse(str(exc), status_code=401)",
-    ),
-    Defect(
-        "a stream: events end with LF",
-        "sse",
-        "sse_starlette/sse.py",
-        'DEFAULT_SEPARATOR = "\\r\\n"',
-        'DEFAULT_SEPARATOR = "\\n"',
-    ),
-)
-COST = (
-    "starlette/applications.py",
-    '        scope["app"] = self\n',
-    '        scope["app"] = self\n        for _ in range(500):\n            pass\n',
-)
-"""About a tenth more work for each request."""
 
 SPECS = (
     "not browser and (test_hello.py and allows or test_json_cors.py and readable_from_every "
