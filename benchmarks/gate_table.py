@@ -18,9 +18,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plants import PLANTS, copied, plant
+from benchmarks.plants import PLANTS, plant
 from harness.cost.scratch import scratch
 from harness.environments import provision
+from harness.planting import copied
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
 

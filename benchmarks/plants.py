@@ -1,10 +1,9 @@
 """Planted regressions: copies of an environment with one exact change of an installed package."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.failures import Failure
+from harness import planting
 
 
 @dataclass(frozen=True)
@@ -51,21 +50,6 @@ PLANTS = (
 )
 
 
-def copied(interpreter: Path, folder: Path) -> Path:
-    """The interpreter of a copy, in `folder`, of an environment."""
-    shutil.copytree(interpreter.parent.parent, folder, symlinks=True)
-    return folder / "bin" / "python"
-
-
 def plant(defect: Plant, interpreter: Path, folder: Path) -> Path:
     """The interpreter of a copy, in `folder`, of an environment, with the defect in it."""
-    python = copied(interpreter, folder)
-    (packages,) = folder.glob("lib/python*/site-packages")
-    path = packages / defect.file
-    text = path.read_text("utf-8")
-    if text.count(defect.old) != 1:
-        raise Failure(f"{path}: {defect.old.strip()!r} stands there {text.count(defect.old)} times")
-    path.write_text(text.replace(defect.old, defect.new), "utf-8")
-    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-        compiled.unlink()
-    return python
+    return planting.plant(interpreter, folder, defect.file, defect.old, defect.new)

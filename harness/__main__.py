@@ -75,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
     _add_diff(verb)
     _add_costs(verb)
+    selftest = _when_asked("harness.selftest", "selftest")
+    verb("selftest", selftest, "show that specs and gate work, and can fail, in a minute")
     return parser
 
 

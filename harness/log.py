@@ -11,6 +11,9 @@ import select
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from harness.strays import kill_holders
 
 from harness.failures import Failure
 
@@ -21,7 +24,11 @@ END = 64 * 1024
 """Bytes kept, at least half of them, where only the end is."""
 
 PIPE = 1024 * 1024
-"""What a pipe holds for a reader who pauses."""
+"""What a pipe holds for a reader who pauses. No pipe holds more, so whoever has read so much has
+all that was written before."""
+
+LAST_WORDS = 0.5
+"""Seconds that the end of a log may take once its process has been killed."""
 
 STAMP = re.compile(r"^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
 
@@ -31,6 +38,7 @@ class Log:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._link = str(Path(f"/proc/self/fd/{descriptor}").readlink())
         self._data = bytearray()
         self._changed = threading.Condition()
         self._pause = 0.0
@@ -78,8 +86,14 @@ class Log:
             self._pause, self._only_end = pause, True
 
     def close(self) -> None:
-        """Wait for the thread, which ends when no process holds the other end of the pipe."""
-        self._thread.join(5)
+        """Wait for the thread, which ends when no process holds the other end of the pipe.
+
+        One that a killed server left behind, and that still does, is killed.
+        """
+        self._thread.join(LAST_WORDS + self._pause)
+        if self._thread.is_alive():
+            kill_holders({self._link})
+            self._thread.join(5)
 
     def _follow(self) -> None:
         while not self.ended:
@@ -91,11 +105,13 @@ class Log:
         os.close(self._descriptor)
 
     def _drain(self) -> None:
-        while not self.ended:
+        left = PIPE
+        while not self.ended and left > 0:  # or a writer who never pauses would hold the reader
             try:
                 data = os.read(self._descriptor, 65536)
             except BlockingIOError:
                 return
+            left -= len(data)
             if self._only_end and len(self._data) > END:
                 del self._data[: -END // 2]
             self._data += data[: max(0, LIMIT - len(self._data))]

@@ -18,6 +18,7 @@ from harness.failures import DidNotStart
 from harness.forked import Forked, Forker
 from harness.log import Log
 from harness.processes import NOTHING, Under, cpu_seconds, start
+from harness.strays import kill_holders, listeners, opened
 
 RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 START_SECONDS = 20.0
@@ -58,9 +59,13 @@ class Server:
         self.log = Log(reading)
         self.pid = self._process.pid
         self._pidfd = os.pidfd_open(self.pid)
+        self._port, self._listening = 0, set[str]()
 
     def port(self, seconds: float | None = None) -> int:
-        """Wait until it listens. Raises DidNotStart, with the last line that it logged."""
+        """Wait until it listens. Raises DidNotStart, with the last line that it logged.
+
+        A port that another process answers on is not taken: what is judged would be that process.
+        """
         seconds = START_SECONDS if seconds is None else seconds
         if not self.log.wait_for(lambda lines: bool(_port(lines)), seconds):
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
@@ -68,7 +73,16 @@ class Server:
             how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
             said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {said[-1]}")
-        return _port(self.log.lines())
+        self._port = _port(self.log.lines())
+        listening = listeners(self._port)
+        self._listening = listening.intersection(opened(self.pid))
+        if listening and not self._listening:
+            self.kill()
+            raise DidNotStart(
+                f"{self.app} on {self.environment} says that it listens on port {self._port}, "
+                "where another process does"
+            )
+        return self._port
 
     def cpu_seconds(self) -> float:
         """The CPU time that it has used so far."""
@@ -99,6 +113,8 @@ class Server:
             self._process.wait()
             os.close(self._pidfd)
             self.log.close()
+            if self._listening & listeners(self._port):
+                kill_holders(self._listening)
         return self._process.wait()
 
     def _ends_within(self, seconds: float) -> bool:

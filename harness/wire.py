@@ -12,6 +12,11 @@ from functools import lru_cache
 
 STATUS_LINE = re.compile(rb"(HTTP/\d\.\d) (\d{3})(?: ([^\r\n]*))?")
 HEADER_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
+HEAD_LIMIT = 256 * 1024
+INTERIM_LIMIT = 100
+CHUNKS_LIMIT = 20_000
+"""What is longer than these will not end: whatever little each part costs, it would fill memory."""
+
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?")
 
 
@@ -71,10 +76,15 @@ def _read(data: bytes, method: str, start: int) -> Message:
             return replace(message, interim=tuple(interim)) if interim else message
         interim.append(replace(head, whole=True))
         start = head.end
+        if len(interim) > INTERIM_LIMIT:
+            fault = f"more than {INTERIM_LIMIT} interim answers"
+            return Message(fault=fault, end=start, interim=tuple(interim))
 
 
 def _read_head(data: bytes, start: int) -> Message:
     stop = data.find(b"\r\n\r\n", start)
+    if (stop if stop >= 0 else len(data)) - start > HEAD_LIMIT:
+        return Message(fault=f"the head is longer than {HEAD_LIMIT} bytes", end=start)
     lines = data[start : stop if stop >= 0 else len(data)].split(b"\r\n")
     if stop < 0:
         lines.pop()  # it has not ended yet
@@ -139,6 +149,8 @@ def _read_chunks(data: bytes, head: Message) -> Message:
         if size_line is None:
             return so_far(fault=f"not a chunk size: {data[position:line_end][:40]!r}")
         size = int(size_line[1], 16)
+        if len(chunks) == CHUNKS_LIMIT and size:
+            return so_far(fault=f"more than {CHUNKS_LIMIT} chunks")
         if size == 0:
             if data[line_end + 2 : line_end + 4] == b"\r\n":
                 position = line_end + 4

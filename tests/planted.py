@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.plants import copied
+from harness.planting import copied
 
 START = """        await send(
             {

@@ -3,8 +3,10 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from harness import servers
+from harness.client import Client
 from harness.failures import DidNotStart
 from harness.forked import Forker
 from harness.processes import GUARD, variables
@@ -188,6 +191,7 @@ def test_the_children_of_an_app_end_with_it(started: Started) -> None:
 
 HARNESS = """
 import sys
+import time
 from pathlib import Path
 from harness.forked import Forker
 from harness.servers import Server
@@ -247,3 +251,105 @@ def test_a_forker_that_does_not_run_starts_no_app(tmp_path: Path) -> None:
     with pytest.raises(DidNotStart, match="that apps are forked from ended"):
         Server(tmp_path / "tiny.py", nowhere, tmp_path, (), forker)
     forker.close()
+
+
+LISTENS = """
+import socket
+listener = socket.create_server(("127.0.0.1", 0))
+port = listener.getsockname()[1]
+print(f"INFO:     Uvicorn running on http://127.0.0.1:{port} (Press CTRL+C to quit)", flush=True)
+"""
+LEAVES_A_CHILD = """
+import os, signal
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    print("child", os.getpid(), flush=True)
+    QUIET
+    while True:
+        signal.pause()
+os.wait()
+"""
+QUIET = "[os.dup2(os.open(os.devnull, os.O_WRONLY), fd) for fd in (1, 2)]; print('quiet')"
+FLOODS = """
+import os, threading
+text = b"x" * 65535 + b"\\n"
+def flood():
+    while True:
+        os.write(1, text)
+threading.Thread(target=flood, daemon=True).start()
+"""
+
+
+def free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("quiet", ["pass", QUIET], ids=["keeps the log", "keeps the port only"])
+def test_a_child_that_left_the_group_of_an_app_keeps_nothing(started: Started, quiet: str) -> None:
+    source = LISTENS + LEAVES_A_CHILD.replace("QUIET", quiet) + "signal.pause()\n"
+    with started(source) as server:
+        port = server.port()
+        assert server.log.wait_for(lambda lines: lines[-1].startswith("child "), SECONDS)
+        child = os.pidfd_open(int(server.log.lines()[-1].split()[1]))
+    ended = select.select([child], [], [], SECONDS)[0]
+    if not ended:
+        signal.pidfd_send_signal(child, signal.SIGKILL)
+    os.close(child)
+    assert ended
+    assert server.log.ended
+    assert free(port)
+
+
+def test_an_app_that_names_the_port_of_another_process_is_not_taken(started: Started) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with (
+            started(WAITS.replace("4321", str(port))) as server,
+            pytest.raises(DidNotStart, match=f"on port {port}, where another process does$"),
+        ):
+            server.port()
+        assert server.kill() == -signal.SIGKILL
+
+
+def test_an_app_that_floods_its_log_is_judged_none_the_less(started: Started) -> None:
+    with started(LISTENS + FLOODS + "import signal; signal.pause()\n") as server:
+        port = server.port()
+        began = time.monotonic()
+        before = server.log.position()
+        assert server.log.lines(before) is not None
+        assert not free(port)
+        assert server.stop() == -signal.SIGTERM
+        assert time.monotonic() - began < SECONDS
+
+
+def test_an_app_that_floods_its_log_and_never_listens_is_told_in_time(
+    started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "START_SECONDS", 0.3)
+    began = time.monotonic()
+    with (
+        started(FLOODS + "import signal; signal.pause()\n") as server,
+        pytest.raises(DidNotStart, match=r"did not listen in 0\.3 s: x"),
+    ):
+        server.port()
+    assert time.monotonic() - began < SECONDS
+
+
+DIES_MID_ANSWER = """
+import os
+connection, _ = listener.accept()
+connection.recv(65536)
+connection.sendall(b"HTTP/1.1 200 OK\\r\\ncontent-length: 19\\r\\n\\r\\nHello")
+os._exit(9)
+"""
+
+
+def test_an_app_that_dies_mid_answer_is_named(started: Started) -> None:
+    with started(LISTENS + DIES_MID_ANSWER) as server:
+        client = Client("tiny", ENVIRONMENT, server.port(), server.log, lambda _: None)
+        assert client.get("/").response.ending == "5 of 19 bytes: closed by the server"
+        assert server.ended() == 9
+        assert client.get("/").response.ending == "no answer: no connection: Connection refused"
