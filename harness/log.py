@@ -13,9 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.strays import kill_holders
-
 from harness.failures import Failure
+from harness.strays import kill_holders
 
 LIMIT = 8 * 1024 * 1024
 """Bytes kept of one log; what comes after is read and dropped."""
