@@ -43,7 +43,8 @@ def main(arguments: argparse.Namespace) -> int:
         copy = copied(old, folder / "copy")
         benchmarks = {defect.name: defect.benchmark for defect in PLANTS}
         for case in arguments.only or CASES:
-            runs = arguments.planted if case in planted else arguments.runs // 2
+            equal = (arguments.runs + (case == BUSY)) // 2  # of one, the harder one
+            runs = arguments.planted if case in planted else equal
             for number in range(sum(result["case"] == case for result in results), runs):
                 new = planted.get(case, (old, copy)[number % 2])
                 with busy() if case == BUSY else nullcontext():
