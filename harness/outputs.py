@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.cache import write_whole
 from harness.failures import UsageError
 
 STDOUT = Path("-")
@@ -30,17 +31,12 @@ def check(paths: Iterable[Path | None]) -> None:
 def write(path: Path, text: str) -> None:
     """Write to a file, or to stdout where it is `-`. Raises UsageError."""
     if path == STDOUT:
-        sys.stdout.write(text)
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         return
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         if path.exists() and not path.is_file():  # a pipe or a device stays what it is
             path.write_text(text, "utf-8")
-            return
-        try:
-            aside.write_text(text, "utf-8")
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        else:
+            write_whole(path, text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

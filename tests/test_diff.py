@@ -156,9 +156,9 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
         (["1.10.0", "nonesuch"], "unknown stack 'nonesuch'"),
         (["1.10.0", "./nonesuch"], "'./nonesuch': no interpreter, checkout or wheel is there"),
         (["1.10.0", "all"], "'all' means "),
-        (["1.10.0", "1.10.0", "--json", "nonesuch/a"], "--json nonesuch/a: there is no folder"),
-        (["1.10.0", "1.10.0", "--html", "."], "--html .: that is a folder"),
-        (["1.10.0", "1.10.0", "--html", "-", "--json", "-"], "only one format can go to"),
+        (["1.10.0", "1.10.0", "--json", "nonesuch/a"], "nonesuch/a: there is no folder"),
+        (["1.10.0", "1.10.0", "--html", "."], ".: is a folder"),
+        (["1.10.0", "1.10.0", "--html", "-", "--json", "-"], "-: two outputs go there"),
     ],
 )
 def test_what_cannot_be_compared_is_a_usage_error(

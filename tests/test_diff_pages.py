@@ -11,6 +11,7 @@ import pytest
 from jinja2 import UndefinedError
 from rich.console import Console
 
+from harness import outputs
 from harness.changes import Change
 from harness.diff import pages
 from harness.diff.model import Diff, Difference, Differing, Group, Line, Security, Side
@@ -118,11 +119,11 @@ def test_the_exit_code(diff: Diff, fail_on: list[str], code: int) -> None:
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
-    pages.write("text", path)
+    outputs.write(path, "text")
     assert path.read_text("utf-8") == "text"
     assert [each.name for each in tmp_path.iterdir()] == ["a.html"]
     with pytest.raises(UsageError, match="cannot be written"):
-        pages.write("text", Path("/proc/a.html"))
+        outputs.write(Path("/proc/a.html"), "text")
 
 
 def test_a_template_that_asks_for_what_is_not_there_is_noticed() -> None:

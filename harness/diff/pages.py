@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,8 @@ from xml.etree import ElementTree as ET
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from harness.cache import write_whole
 from harness.diff import words
 from harness.diff.model import Diff, Differing, Group
-from harness.failures import UsageError
 
 SCHEMA = 1
 EXAMPLES = 3
@@ -152,14 +149,3 @@ def lines(example: Differing) -> list[str]:
 def _xml(text: str) -> str:
     """The text without what XML cannot hold."""
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
-
-
-def write(text: str, path: Path) -> None:
-    """Write a file whole or not at all; `-` is standard output. Raises UsageError."""
-    if path == Path("-"):
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-        return
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -13,12 +13,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from harness import outputs
 from harness.diff import pages
 from harness.diff.corpus import corpus
 from harness.diff.diffing import Diffing, of_apps
 from harness.diff.model import Diff
 from harness.diff.told import tell
-from harness.failures import UsageError
 from harness.news import known_effects
 from harness.project import named_changes
 from harness.targets import provisioned
@@ -34,7 +34,7 @@ FORMATS: dict[str, Callable[[Diff], str]] = {
 def diff(options: argparse.Namespace) -> int:
     chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
     output, progress = consoles(chosen)
-    check(chosen)
+    outputs.check(chosen.values())
     with ThreadPoolExecutor(3) as pool:
         asking = pool.submit(corpus, progress)
         sides = [pool.submit(provisioned, word) for word in (options.old, options.new)]
@@ -47,7 +47,7 @@ def diff(options: argparse.Namespace) -> int:
         found = diffing.of(asked, lambda: shown.advance(bar))
     tell(found, output)
     for name, path in chosen.items():
-        pages.write(FORMATS[name](found), path)
+        outputs.write(path, FORMATS[name](found))
     return exit_code(found, options.fail_on)
 
 
@@ -62,17 +62,6 @@ def exit_code(found: Diff, fail_on: list[str]) -> int:
 def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
     """For the diff, and for progress: standard output is left to a format that asks for it."""
     errors = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
-    if Path("-") in chosen.values():
+    if outputs.STDOUT in chosen.values():
         return errors, errors
     return Console(width=None if sys.stdout.isatty() else 120), errors
-
-
-def check(chosen: dict[str, Path]) -> None:
-    """Refuse what could not be written in the end, before the work begins. Raises UsageError."""
-    if list(chosen.values()).count(Path("-")) > 1:
-        raise UsageError("only one format can go to standard output, by `-`")
-    for name, path in chosen.items():
-        if path != Path("-") and not path.absolute().parent.is_dir():
-            raise UsageError(f"--{name} {path}: there is no folder {path.parent}")
-        if path.is_dir():
-            raise UsageError(f"--{name} {path}: that is a folder")

@@ -12,9 +12,9 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from harness.diff import pages
+from harness import outputs
 from harness.diff.told import tell
-from harness.diff.verb import FORMATS, check, consoles
+from harness.diff.verb import FORMATS, consoles
 from harness.environments import Environment, provision
 from harness.failures import UsageError
 from harness.own import har, http_file
@@ -29,7 +29,7 @@ from harness.targets import one
 def diff(options: argparse.Namespace) -> int:
     chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
     output, progress = consoles(chosen)
-    check(chosen)
+    outputs.check(chosen.values())
     if not options.app or not options.requests:
         raise UsageError("--app and --requests go together: the app, and what it is asked")
     if options.only or options.fail_on:
@@ -54,7 +54,7 @@ def diff(options: argparse.Namespace) -> int:
         )
     tell(found, output)
     for name, path in chosen.items():
-        pages.write(FORMATS[name](found), path)
+        outputs.write(path, FORMATS[name](found))
     return 1 if found.unexplained else 3 if found.not_compared else 0
 
 
