@@ -8,6 +8,7 @@ import signal
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
+from stat import S_IWUSR
 
 LISTENS = "0A"
 
@@ -26,15 +27,20 @@ def listeners(port: int) -> set[str]:
 
 
 def opened(pid: int) -> Iterator[str]:
-    """What a process has open, as links name it; nothing where it has ended."""
+    """The pipes and sockets that a process can write to, as links name them.
+
+    Nothing where it has ended. Whoever only reads a pipe does not keep it open for its reader.
+    """
     with suppress(OSError):
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(OSError):
-                yield str(descriptor.readlink())
+                link = str(descriptor.readlink())
+                if link.startswith(("pipe:", "socket:")) and descriptor.lstat().st_mode & S_IWUSR:
+                    yield link
 
 
 def holders(links: Collection[str]) -> list[int]:
-    """The other processes that have one of these open."""
+    """The other processes that can write to one of these."""
     if not links:
         return []
     pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
@@ -42,7 +48,7 @@ def holders(links: Collection[str]) -> list[int]:
 
 
 def kill_holders(links: Collection[str]) -> list[int]:
-    """Kill the other processes that have one of these open; they are returned."""
+    """Kill the other processes that can write to one of these; they are returned."""
     killed = []
     for pid in holders(links):
         with suppress(ProcessLookupError):

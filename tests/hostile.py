@@ -26,7 +26,7 @@ from harness.expect import WHOLE
 from harness.runs import Run
 from harness.wire import CHUNKS_LIMIT, HEAD_LIMIT, INTERIM_LIMIT
 from tests.answers import HELLO, NOT_MODIFIED, STREAM
-from tests.miniatures import Script, client_of, closes, dated, keeps_open, miniature
+from tests.miniatures import Miniature, Script, client_of, closes, dated, keeps_open, miniature
 
 SECONDS = 0.5
 """The deadline that a hostile server gets; one that floods gets FLOODED."""
@@ -74,9 +74,13 @@ def sent(answer: bytes, ending: str) -> Hostile:
     return Hostile(keeps_open(answer), re.escape(ending))
 
 
+DEAF = Hostile(keeps_open(b""), "no answer: no connection: timed out")
+"""Served by `deaf`: its script never runs."""
+
 BOMB = gzip.compress(bytes(256 * 1024 * 1024), 1)[: LIMIT // 2]
 
 HOSTILE = {
+    "never accepts": DEAF,
     "says nothing": sent(b"", f"no answer: {NOTHING_MORE}"),
     "a byte now and then": Hostile(
         again_and_again(b"", b"H", 0.1), re.escape("the head does not end: ") + ".*"
@@ -215,15 +219,18 @@ def torment(
     hostile: Hostile, record: Callable[[Exchange], None] = lambda _: None
 ) -> tuple[str, float]:
     """The ending that the client names, and the seconds that it took to."""
-    with miniature(hostile.script) as server, client_of(server.port, record) as client:
+    with (
+        deaf() if hostile is DEAF else miniature(hostile.script) as server,
+        client_of(server.port, record) as client,
+    ):
         began = time.monotonic()
         exchange = client.request("GET", "/", seconds=hostile.seconds)
         return str(exchange.response.ending), time.monotonic() - began
 
 
 @contextmanager
-def deaf() -> Iterator[int]:
-    """The port of a listener that accepts nothing, and whose queue is full."""
+def deaf() -> Iterator[Miniature]:
+    """A listener that accepts nothing, and whose queue is full."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(3):
@@ -231,7 +238,7 @@ def deaf() -> Iterator[int]:
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())
         time.sleep(0.05)
-        yield listener.getsockname()[1]
+        yield Miniature(listener.getsockname()[1])
 
 
 def main() -> int:

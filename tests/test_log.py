@@ -1,6 +1,7 @@
 """The log of a process, as it is read while it is written."""
 
 import os
+import threading
 
 import pytest
 
@@ -99,3 +100,24 @@ def test_under_load_only_the_end_is_kept() -> None:
             os.write(writing, b"line %d\n" % number)
         assert log.wait_for(lambda lines: "line 19999" in lines, SECONDS)
         assert len(log.lines()) < 20_000
+
+
+def test_a_writer_who_never_pauses_holds_no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, stop = os.read, threading.Event()
+    too_late = threading.Timer(SECONDS, stop.set)
+    with piped_log() as (log, writing):
+
+        def read_and_refill(descriptor: int, size: int) -> bytes:
+            data = read(descriptor, size)
+            if not stop.is_set():
+                os.write(writing, data)
+            return data
+
+        monkeypatch.setattr(os, "read", read_and_refill)
+        too_late.start()
+        os.write(writing, b"again\n")
+        log.position()
+        in_time = not stop.is_set()
+        stop.set()
+        too_late.cancel()
+    assert in_time
