@@ -133,10 +133,11 @@ def test_the_clock_stands_still_while_the_server_is_idle(serve: Serve) -> None:
         call()
         times = [server_cpu_time() for _ in range(1000)]
         assert len(set(times)) == 1000
-        assert times[-1] - times[500] < 1e-5
         for _ in range(100):
             call()
-        assert server_cpu_time() - times[-1] > 1e-4
+        used = server_cpu_time() - times[-1]
+        assert used > 1e-4
+        assert times[-1] - times[500] < used / 10
 
 
 HERE = "benchmarks/test_requests.py::test_hello"
