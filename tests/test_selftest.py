@@ -88,6 +88,24 @@ def test_a_line_is_printed_as_soon_as_it_is_known(
     assert "WRONG    0 s  the last: no verdict\n" in capsys.readouterr().out
 
 
+def test_nothing_is_told_after_an_interruption(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[selftest.Tell] = []
+
+    def interrupted(*given: selftest.Tell) -> None:
+        told.append(given[-1])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(selftest, "whole", lambda *_: None)
+    monkeypatch.setattr(selftest, "parts", lambda *_: None)
+    monkeypatch.setattr(selftest, "gates", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        selftest.selftest(Namespace())
+    told[0](Line("late", False, "its folder is gone"))
+    assert "late" not in capsys.readouterr().out
+
+
 def test_without_valgrind_the_gate_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
