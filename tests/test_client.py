@@ -3,10 +3,12 @@
 import os
 import socket
 import threading
+import time
 
 import pytest
 
 from harness.client import Client
+from harness.connection import OVERTIME, Connection
 from tests.answers import HELLO, REDIRECT, STREAM
 from tests.miniatures import (
     ENVIRONMENT,
@@ -152,6 +154,18 @@ def test_a_server_that_never_stops_is_left_at_the_deadline() -> None:
         exchange = client.raw(b"GET / HTTP/1.1\r\n\r\n", seconds=0.2)
         left.set()
     assert exchange.response.ending == "the head does not end: nothing more came within 0.2 s"
+
+
+def test_what_lies_ready_at_the_deadline_is_taken_and_no_more() -> None:
+    with miniature(keeps_open(HELLO.answer)) as server, Connection(server.port, 0.2) as connection:
+        connection.send(b"GET / HTTP/1.1\r\n\r\n")
+        connection.receive(1)
+        time.sleep(0.25)
+        late = 0
+        while connection.receive(1):
+            late += 1
+    assert late == OVERTIME
+    assert connection.ended == "bytes still came after 0.2 s"
 
 
 def test_a_server_that_never_reads_is_left_at_the_deadline() -> None:
