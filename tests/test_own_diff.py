@@ -214,10 +214,18 @@ def test_a_route_that_never_ends_ends_with_3(
     assert sentence.startswith("GET /hangs (file.http:1): no whole answer from either")
 
 
+INTERRUPTIBLE = """
+import signal, sys
+from harness.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def test_nothing_is_left_of_an_interrupted_diff(asking: Path) -> None:
     asking.write_text("/hangs")
     words = ["--app", APP.name, "--requests", str(asking), "--seconds", "50"]
-    command = [sys.executable, "-m", "harness", "diff", "documented", "documented", *words]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "diff", "documented", "documented", *words]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         served = _children(process.pid, 2)
