@@ -1,7 +1,8 @@
 """Run a program that dies with the process that started it: `python guard.py PARENT PROGRAM ...`.
 
 On Linux the kernel kills it (PR_SET_PDEATHSIG, prctl(2)), even when the parent itself is killed
-outright. Elsewhere there is no such means, and the program is only started.
+outright. Elsewhere there is no such means, and the program is only started. SIGINT is not ignored,
+as it is in what a shell starts in the background: what a program makes of it must not depend on it.
 """
 
 import ctypes
@@ -23,4 +24,5 @@ if __name__ == "__main__":
     die_with_parent()
     if os.getppid() != parent:
         sys.exit("guard: the parent is gone")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execv(sys.argv[2], sys.argv[2:])

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +72,7 @@ class Run:
 
     process: subprocess.Popen[str]
     results: Path
+    again: Callable[[], "Run"]
 
     def ended(self) -> tuple[int, str]:
         """The exit code, and all that it said."""
@@ -113,7 +114,7 @@ def begun(
         text=True,
         env=os.environ | {"NO_COLOR": "1", "END_AT": end},
     )
-    return Run(process, results)
+    return Run(process, results, lambda: begun(folder, name, *options, user=user, end=end))
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +172,6 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
 @pytest.mark.parametrize(
     ("name", "code", "told"),
     [
-        ("good", 0, "Good: every answer was as expected"),
         ("disorders", 1, "streams: 6 × lost"),
         ("disorders", 1, "streams: 6 × out of order"),
         ("disorders", 1, "streams: 6 × repeated"),
@@ -184,12 +184,16 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
         ("nobody", 3, "did not start: --host http://127.0.0.1:9: nobody listens there"),
         ("many", 2, "file descriptors in one process"),
         ("wrong", 1, "answers were wrong"),
+        ("good", 0, "Good: every answer was as expected"),
     ],
 )
 def test_a_run_ends_with_its_verdict(
     runs: dict[str, Run], said: dict[str, tuple[int, str]], name: str, code: int, told: str
 ) -> None:
     if name not in said:
+        said[name] = runs[name].ended()
+    if name == "good" and "the generator was the limit" in said[name][1]:  # beside ten others
+        runs[name] = runs[name].again()
         said[name] = runs[name].ended()
     assert said[name][0] == code, said[name][1]
     assert told in said[name][1]

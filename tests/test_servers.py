@@ -353,3 +353,18 @@ def test_an_app_that_dies_mid_answer_is_named(started: Started) -> None:
         assert client.get("/").response.ending == "5 of 19 bytes: closed by the server"
         assert server.ended() == 9
         assert client.get("/").response.ending == "no answer: no connection: Connection refused"
+
+
+def test_what_a_job_in_the_background_ignores_is_heard_by_what_it_starts() -> None:
+    asks = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    source = f"""
+import signal, subprocess, sys
+from harness.processes import guarded
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+for command in ([sys.executable, "-c", {asks!r}], guarded([sys.executable, "-c", {asks!r}])):
+    subprocess.run(command, check=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]
