@@ -365,6 +365,6 @@ for command in ([sys.executable, "-c", {asks!r}], guarded([sys.executable, "-c",
     subprocess.run(command, check=True)
 """
     done = subprocess.run(
-        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "True"]
