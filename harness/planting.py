@@ -74,11 +74,17 @@ def copied(interpreter: Path, folder: Path) -> Path:
 
 
 def plant(interpreter: Path, folder: Path, file: str, old: str, new: str) -> Path:
-    """The interpreter of a copy, in `folder`, where `new` stands in an installed file for `old`.
+    """The interpreter of a copy, in `folder`, with one text replaced, as `replace_text` does."""
+    python = copied(interpreter, folder)
+    replace_text(folder, file, old, new)
+    return python
+
+
+def replace_text(folder: Path, file: str, old: str, new: str) -> None:
+    """Put `new` for `old` in an installed file of the environment in `folder`.
 
     Raises Failure unless `old` stands there once.
     """
-    python = copied(interpreter, folder)
     path = _packages(folder) / file
     text = path.read_text("utf-8") if path.is_file() else ""
     if text.count(old) != 1:
@@ -86,7 +92,6 @@ def plant(interpreter: Path, folder: Path, file: str, old: str, new: str) -> Pat
     path.write_text(text.replace(old, new), "utf-8")
     for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
         compiled.unlink()
-    return python
 
 
 def called(interpreter: Path, folder: Path, package: str, version: str) -> Path:

@@ -35,6 +35,7 @@ def site_files(name: str = "SITE") -> dict[str, Content]:
     return files
 
 
-def console() -> Console:
+def console(stderr: bool = False) -> Console:
     """Wide enough for the tables where the output is no terminal, whose width is not known."""
-    return Console(width=None if sys.stdout.isatty() else 120)
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else 120)

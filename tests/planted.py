@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.planting import copied
+from harness.planting import copied, replace_text
 
 START = """        await send(
             {
@@ -58,12 +58,6 @@ DEFECTS = {
 def with_defects(interpreter: Path, folder: Path) -> Path:
     """The interpreter of a copy, in `folder`, of an environment, with all of DEFECTS."""
     python = copied(interpreter, folder)
-    (packages,) = folder.glob("lib/python*/site-packages")
-    for name, (file, old, new) in DEFECTS.items():
-        path = packages / file
-        text = path.read_text("utf-8")
-        assert text.count(old) == 1, name
-        path.write_text(text.replace(old, new), "utf-8")
-        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-            compiled.unlink()
+    for defect in DEFECTS.values():
+        replace_text(folder, *defect)
     return python

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.diff import words
 from harness.diff.model import Diff, Differing, Group
+from harness.junit import UNFIT
 
 SCHEMA = 1
 EXAMPLES = 3
@@ -148,4 +149,4 @@ def lines(example: Differing) -> list[str]:
 
 def _xml(text: str) -> str:
     """The text without what XML cannot hold."""
-    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
+    return UNFIT.sub("\ufffd", text)

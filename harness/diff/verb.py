@@ -5,7 +5,6 @@ not be installed, started or fully compared, 4 harness error.
 """
 
 import argparse
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +19,7 @@ from harness.diff.diffing import Diffing, of_apps
 from harness.diff.model import Diff
 from harness.diff.told import tell
 from harness.news import known_effects
-from harness.project import named_changes
+from harness.project import console, named_changes
 from harness.targets import provisioned
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
@@ -61,7 +60,5 @@ def exit_code(found: Diff, fail_on: list[str]) -> int:
 
 def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
     """For the diff, and for progress: standard output is left to a format that asks for it."""
-    errors = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
-    if outputs.STDOUT in chosen.values():
-        return errors, errors
-    return Console(width=None if sys.stdout.isatty() else 120), errors
+    errors = console(stderr=True)
+    return errors if outputs.STDOUT in chosen.values() else console(), errors
