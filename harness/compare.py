@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.environments import Environment
-from harness.expect import ABSENT, Matcher, Response, chunked, resolve
+from harness.expect import ABSENT, Matcher, Response, chunked
 
 
 @dataclass(frozen=True)
@@ -20,9 +19,8 @@ class Difference:
         return f"{self.where}\n  expected: {expected}\n  received: {received}"
 
 
-def differences(received: Response, expectation: Any, environment: Environment) -> list[Difference]:
-    """Every field in which an answer differs; empty when it is as expected."""
-    expected = resolve(expectation, environment)
+def differences(received: Response, expected: Any) -> list[Difference]:
+    """Every field in which an answer differs; empty when it is as expected on its stack."""
     if not isinstance(expected, Response):
         raise TypeError(f"an answer compares with a Response, not with {expected!r}")
     found = []
@@ -41,9 +39,7 @@ def differences(received: Response, expectation: Any, environment: Environment) 
     return found
 
 
-def each_difference(
-    received: list[Response], expected: list[Any], environment: Environment
-) -> list[Difference]:
+def each_difference(received: list[Response], expected: list[Any]) -> list[Difference]:
     """How several answers differ from as many expectations."""
     found = []
     if len(received) != len(expected):
@@ -51,7 +47,7 @@ def each_difference(
     for number, (answer, expectation) in enumerate(zip(received, expected, strict=False), 1):
         found += [
             replace(difference, where=f"answer {number}: {difference.where}")
-            for difference in differences(answer, expectation, environment)
+            for difference in differences(answer, expectation)
         ]
     return found
 

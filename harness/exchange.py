@@ -102,8 +102,8 @@ class Exchange:
     def differences(self, expected: Any) -> list[Difference]:
         wanted = resolve(expected, self.environment)
         if isinstance(wanted, list):
-            return each_difference(self.responses, wanted, self.environment)
-        return differences(self.response, wanted, self.environment)
+            return each_difference(self.responses, wanted)
+        return differences(self.response, wanted)
 
     def __eq__(self, other: object) -> bool:
         return not self.differences(other)

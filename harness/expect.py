@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from harness.changes import Change
@@ -154,12 +155,18 @@ class Response:
         return REASONS.get(self.status, "") if self.reason is None else self.reason
 
 
+PLAIN = {str, bytes, int, float, bool, NoneType}
+"""The types of most values, which are looked at first."""
+
+
 def resolve(value: Any, environment: Environment) -> Any:
     """`value` with everything lazy in it replaced by what it is on this stack."""
-    if isinstance(value, str | bytes | int | None):  # most are
-        return value
     while isinstance(value, Lazy):
         value = value.on(environment)
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, Response):
+        return Response(*(resolve(getattr(value, f.name), environment) for f in fields(value)))
     if isinstance(value, Mapping):
         resolved = {key: resolve(item, environment) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not ABSENT}
@@ -167,8 +174,6 @@ def resolve(value: Any, environment: Environment) -> Any:
         return type(value)(
             item for part in value if (item := resolve(part, environment)) is not ABSENT
         )
-    if isinstance(value, Response):
-        return Response(*(resolve(getattr(value, f.name), environment) for f in fields(value)))
     assert not is_dataclass(value) or isinstance(value, chunked | type), value
     return value
 

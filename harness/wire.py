@@ -85,11 +85,15 @@ def _read_head(data: bytes, start: int) -> Message:
     stop = data.find(b"\r\n\r\n", start)
     if (stop if stop >= 0 else len(data)) - start > HEAD_LIMIT:
         return Message(fault=f"the head is longer than {HEAD_LIMIT} bytes", end=start)
-    lines = data[start : stop if stop >= 0 else len(data)].split(b"\r\n")
-    if stop < 0:
-        lines.pop()  # it has not ended yet
-    if not lines:
-        return Message()
+    if stop >= 0:
+        return _read_lines(data[start:stop], start, stop + 4)
+    line_end = data.rfind(b"\r\n", start)
+    return _read_lines(data[start:line_end], start, 0) if line_end >= 0 else Message()
+
+
+@lru_cache(maxsize=1)  # a head is read again with every piece of its body
+def _read_lines(head: bytes, start: int, head_end: int) -> Message:
+    lines = head.split(b"\r\n")
     status_line = STATUS_LINE.fullmatch(lines[0])
     if status_line is None:
         return Message(fault=f"not a status line: {lines[0][:80]!r}", end=start)
@@ -111,7 +115,7 @@ def _read_head(data: bytes, start: int) -> Message:
         if header is None or b"\r" in header[2] or b"\n" in header[2] or b"\0" in header[2]:
             return so_far(fault=f"not a header: {line[:80]!r}")
         headers.append((header[1].decode("ascii"), header[2].decode("latin-1")))
-    return so_far(end=stop + 4 if stop >= 0 else 0)
+    return so_far(end=head_end)
 
 
 def _read_body(data: bytes, head: Message, method: str) -> Message:

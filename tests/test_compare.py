@@ -3,12 +3,14 @@
 import pytest
 
 from harness.compare import Difference, differences
-from harness.expect import Response, chunked
+from harness.expect import Response, chunked, resolve
 from tests.miniatures import ENVIRONMENT
 
 
 def fields(expected: Response, received: Response) -> list[str]:
-    return [difference.where for difference in differences(received, expected, ENVIRONMENT)]
+    return [
+        difference.where for difference in differences(received, resolve(expected, ENVIRONMENT))
+    ]
 
 
 def test_bytes_are_compared_without_the_boundaries_of_chunks() -> None:

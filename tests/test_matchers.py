@@ -7,7 +7,6 @@ import pytest
 
 from harness.compare import differences
 from harness.expect import HTTP_DATE, Response, unordered
-from tests.miniatures import ENVIRONMENT
 
 
 def now(offset: float = 0.0) -> str:
@@ -66,7 +65,5 @@ def test_unordered_is_compared_without_order() -> None:
 
 def test_a_matcher_accepts_one_text_and_no_list_of_them() -> None:
     headers = {"date": (now(), now())}
-    found = differences(
-        Response(200, headers, reason="OK"), Response(200, {"date": HTTP_DATE}), ENVIRONMENT
-    )
+    found = differences(Response(200, headers, reason="OK"), Response(200, {"date": HTTP_DATE}))
     assert [difference.where for difference in found] == ["header date"]
