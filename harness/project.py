@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ def script(app: str) -> Path:
     return ROOT / "apps" / f"{app}.py"
 
 
+@cache
 def catalogue() -> Catalogue:
     return load(ROOT / "specs" / "stacks.toml")
 

@@ -5,6 +5,7 @@ A stack becomes exact versions only when it is resolved (`harness.environments`)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -52,7 +53,12 @@ def completed(requirements: Sequence[str]) -> tuple[str, ...]:
 
 
 def names(requirements: Sequence[str]) -> set[str]:
-    return {canonicalize_name(Requirement(text).name) for text in requirements}
+    return {_name(text) for text in requirements}
+
+
+@cache
+def _name(requirement: str) -> str:
+    return canonicalize_name(Requirement(requirement).name)
 
 
 def chosen(stack: str, parser: str | None, loop: str | None) -> list[str]:
