@@ -1,0 +1,222 @@
+"""What is killed, by what, and what must be so afterwards."""
+
+import json
+import random
+import shutil
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from harness import runs
+from harness.failures import Failure
+from harness.forked import FORKER
+from harness.summary import Summary
+from tests.killing import Killed, Place, Role, kill, whole
+
+INT, TERM, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGKILL
+Signals = tuple[signal.Signals, ...]
+ANY: tuple[Signals, ...] = ((INT,), (TERM,), (KILL,), (INT, INT))
+WORKERS: tuple[Signals, ...] = ((TERM,), (KILL,))
+TRIES = 5
+"""A run that ended before it was killed is tried again, and killed earlier."""
+
+HARNESS = ("-m", "harness")
+SPECS = ("-m", "pytest", "specs", "-p", "no:cacheprovider")
+LOCUST = ("-m", "locust", "-f", "loadtests", "--headless", "-u", "4", "-r", "4", "-t", "3s")
+BOTH = ("--stack", "documented", "--stack", "documented-h11")
+NEXT = ("judge", "--stack", "documented", "--", "-k", "test_greets_the_user_named_in_the_path")
+RUNS = "RUNS"
+"""In a command: the folder of the run files."""
+
+
+def is_session(process: psutil.Process) -> bool:
+    return process.cmdline()[1:4] == ["-m", "pytest", "specs"]
+
+
+def is_forker(process: psutil.Process) -> bool:
+    return process.cmdline()[1:] == [str(FORKER)] and not is_app(process)
+
+
+def is_app(process: psutil.Process) -> bool:
+    """A forked app has the command line of its parent."""
+    parent = process.parent()
+    command = process.cmdline()
+    return command[1:] == [str(FORKER)] and parent is not None and parent.cmdline() == command
+
+
+def is_locust_worker(process: psutil.Process) -> bool:
+    parent = process.parent()
+    return "locust" in process.cmdline() and parent is not None and "locust" in parent.cmdline()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command that is killed, and its share of all kills.
+
+    `role` tells which of its processes is killed; the leader where there is none. `fresh` are the
+    kinds of folders in the cache that it has to make anew.
+    """
+
+    command: Sequence[str]
+    share: int
+    signals: tuple[Signals, ...] = ANY
+    role: Role | None = None
+    fresh: tuple[str, ...] = ()
+
+
+JUDGE = (*HARNESS, "judge", *BOTH, "--jobs", "2", "--runs", RUNS, "--", "-k", "test_hello.py")
+DIFF = (*HARNESS, "diff", "documented", "documented-h11", "--only", "hello")
+CASES = {
+    "judge": Case(JUDGE, 40),
+    "judge: a session": Case(JUDGE, 16, WORKERS, is_session),
+    "judge: a forker": Case(JUDGE, 12, WORKERS, is_forker),
+    "judge: an app": Case(JUDGE, 12, WORKERS, is_app),
+    "pytest specs": Case(
+        (*SPECS, "--stack", "documented", "-k", "test_hello.py", "--runs", RUNS), 24
+    ),
+    "diff": Case(DIFF, 24),
+    "diff, its corpus to be recorded": Case(DIFF, 8, fresh=("corpora",)),
+    "judge, provisioning": Case(JUDGE, 16, fresh=("environments", "resolutions", "sites")),
+    "gate": Case((*HARNESS, "gate", *BOTH[1::2], "--benchmark", "hello"), 8),
+    "serve": Case((*HARNESS, "serve", "sse", "--stack", "documented", "--port", "0"), 4),
+    "specs in a browser": Case(
+        (*SPECS, "--stack", "documented", "-k", "browser", "--runs", RUNS), 8
+    ),
+    "explore": Case((*HARNESS, "explore", *BOTH[1::2], "--requests", "50"), 4),
+    "knee": Case((*HARNESS, "knee", "--stack", "documented", "--interval", "0.2"), 4),
+    "locust": Case((*LOCUST, "HelloUser", "--stack", "documented"), 16),
+    "locust --processes 2": Case(
+        (*LOCUST, "SseUser", "--stack", "documented", "--interval", "0.2", "--processes", "2"), 16
+    ),
+    "locust: a worker": Case(
+        (*LOCUST, "SseUser", "--stack", "documented", "--interval", "0.2", "--processes", "2"),
+        8,
+        WORKERS,
+        is_locust_worker,
+    ),
+}
+ENDLESS = {"serve": 4.0, "knee": 8.0, "explore": 8.0}
+"""Seconds within which those are killed that would take much longer, or for ever."""
+
+
+@dataclass
+class Outcome:
+    """What all kills of a case came to. `wrong` has a sentence on each thing that must not be."""
+
+    kills: int = 0
+    slowest: float = 0.0
+    hung: int = 0
+    processes: int = 0
+    ports: int = 0
+    folders: int = 0
+    torn: int = 0
+    lost: int = 0
+    next_failed: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What run files hold: `exchanges` and `verdicts` by number, and what is wrong with them.
+
+    `ended` tells whether there are some, and all of them say that they ended.
+    """
+
+    exchanges: int
+    verdicts: int
+    torn: int
+    ended: bool
+    wrong: tuple[str, ...]
+
+
+def read(folder: Path) -> Found:
+    """Look at every line of the run files in a folder."""
+    exchanges = verdicts = torn = 0
+    ends, wrong = [], []
+    for path in sorted(folder.rglob("*.jsonl")):
+        *lines, rest = path.read_bytes().split(b"\n")
+        torn += bool(rest)
+        records = [json.loads(line) for line in lines]
+        ids = [record["id"] for record in records if record["kind"] == "exchange"]
+        told = [record for record in records if record["kind"] == "verdict"]
+        named = [number for record in told for number in record["exchanges"]]
+        if ids != list(range(1, len(ids) + 1)) or not set(named) <= set(ids):
+            wrong.append(f"{path.name}: exchanges are missing")
+        ends.append(bool(records) and records[-1]["kind"] == "end")
+        exchanges += len(ids)
+        verdicts += len(told)
+        try:
+            taken = list(runs.read(path))
+            Summary.of([path])
+        except Failure as failure:
+            wrong.append(f"{path.name}: the reader says: {failure}")
+        else:
+            if taken != records:
+                wrong.append(f"{path.name}: the reader takes {len(taken)} of {len(records)} lines")
+    return Found(exchanges, verdicts, torn, bool(ends) and all(ends), tuple(wrong))
+
+
+def placed(command: Sequence[str], place: Place) -> list[str]:
+    return [str(place.runs) if word == RUNS else word for word in command]
+
+
+def kill_once(
+    case: Case, folder: Path, cache: Path, part: float, seconds: float, by: Signals
+) -> tuple[Place, Killed]:
+    """Kill it when a part of its time has passed; `at` is None where it always ended before."""
+    for number in range(TRIES):
+        place = Place(folder / f"try{number}", cache)
+        for kind in case.fresh:
+            shutil.rmtree(cache / kind, ignore_errors=True)
+        killed = kill(placed(case.command, place), place, part * seconds, by, case.role)
+        if killed.at is not None:
+            break
+        part *= 0.7
+    return place, killed
+
+
+def after(name: str, case: Case, place: Place, killed: Killed, by: Signals, total: Outcome) -> None:
+    """Add up what was left behind, and let the next run show that it starts clean."""
+    who = f"{name}, {' '.join(each.name for each in by)} at {killed.at or 0:.2f} s"
+    found = read(place.runs)
+    outright = KILL in by and case.role is None
+    said = [f"left: {each}" for each in killed.processes]
+    said += found.wrong
+    if killed.ports:
+        said.append(f"{killed.ports} ports are still listened on")
+    if killed.leftovers and not outright:
+        said.append(f"left: {', '.join(killed.leftovers)}")
+    if killed.status is None:
+        said.append("it did not end")
+    if (
+        killed.status == 0
+        and not found.ended
+        and place.runs in map(Path, placed(case.command, place))
+    ):
+        said.append("it ended with 0, and a run is cut off")
+    nextplace = Place(place.folder, place.cache)
+    again = whole([*HARNESS, *NEXT[:3], "--runs", str(place.folder / "next"), *NEXT[3:]], nextplace)
+    if again.status != 0 or "1 of 1 stacks judged: 1 pass" not in again.said:
+        total.next_failed += 1
+        said.append(f"the next run ended with {again.status}: {again.said[-300:]}")
+    if again.leftovers:
+        said.append(f"left after the next run: {', '.join(again.leftovers)}")
+    total.kills += 1
+    total.slowest = max(total.slowest, killed.seconds - (killed.at or 0))
+    total.hung += killed.status is None
+    total.processes += len(killed.processes)
+    total.ports += killed.ports
+    total.folders += len(again.leftovers) + (0 if outright else len(killed.leftovers))
+    total.torn += found.torn
+    total.lost += len(found.wrong)
+    total.wrong += [f"{who}: {each}" for each in said]
+
+
+def moments(number: int, chance: random.Random) -> list[float]:
+    """Parts of a run, spread over the whole of it, in another order."""
+    found = [(n + chance.random()) / number for n in range(number)]
+    chance.shuffle(found)
+    return found
