@@ -1,7 +1,8 @@
 """`python -m harness`: judge stacks, tell what they cost, list what is known, or serve one app.
 
 Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start,
-cannot tell), 4 harness error, 130 Ctrl-C.
+cannot tell), 4 harness error, 130 Ctrl-C,
+143 SIGTERM.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -16,7 +18,8 @@ from typing import get_args
 from harness.changes import Kind
 from harness.cost.manifest import BASE, MANIFEST
 from harness.explore import explore
-from harness.failures import Failure
+from harness.failures import FULL, Failure, of_os
+from harness.interrupted import interruptible
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.load.clocks import seconds
 from harness.matrix import judge_stacks, shard, sum_up
@@ -83,21 +86,41 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
-        return int(options.function(options))
+        with interruptible():
+            code = int(options.function(options))
+            sys.stdout.flush()
+            return code
     except Failure as failure:
-        print(
-            f"{failure.verdict if failure.exit_code == 3 else 'error'}: {failure}", file=sys.stderr
-        )
-        return failure.exit_code
+        return _failed(failure)
     except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("interrupted", file=sys.stderr)
-        return 130
+        return getattr(interrupt, "exit_code", 130)
+    except OSError as error:
+        if error.errno not in FULL:
+            traceback.print_exc()
+            return Failure.exit_code
+        _forget_output()
+        where = error.filename or "standard output, or another file"
+        return _failed(of_os(error, f"{where}: cannot be written"))
     except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         traceback.print_exc()
         return Failure.exit_code
+
+
+def _failed(failure: Failure) -> int:
+    word = failure.verdict if failure.exit_code == 3 else "error"
+    with suppress(OSError):
+        print(f"{word}: {failure}", file=sys.stderr)
+    return failure.exit_code
+
+
+def _forget_output() -> None:
+    """Nobody takes what is still to be printed, so Python must not try at its end."""
+    with suppress(OSError, ValueError):  # a test's has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _add_diff(verb: Verb) -> None:

@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from harness import wall
+
 LIMIT = 4 * 1024 * 1024
 """Bytes received, thirty times the largest answer that a spec asks for. They are kept several times
 over until they are in the run file, where one may take six characters."""
@@ -50,7 +52,7 @@ class Connection:
     _overtime: int = OVERTIME
 
     def __post_init__(self) -> None:
-        self.began, self.at = time.monotonic(), time.time()
+        self.began, self.at = time.monotonic(), wall.now()
         self.socket: socket.socket | None = None
         try:
             self.socket = socket.create_connection((self.host, self.port), self._left())

@@ -1,12 +1,13 @@
 """Environments: stacks resolved and installed by uv, one folder each in a cache.
 
 The cache holds
-    resolutions/<key>.txt   the pins that a stack resolved to
+    resolutions/<key>.txt   the pins that a stack resolved to, and their digest
     environments/<key>/     a virtual environment with just those pins, and its environment.json
 """
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,13 +22,19 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness import interpreters
-from harness.cache import cache_folder, made_once, write_whole
-from harness.failures import NotInstallable, UsageError
+from harness.cache import FORMAT, cache_folder, made_once, write_whole
+from harness.failures import Failure, NotInstallable, UsageError, of_os
 from harness.interpreters import UV
+from harness.processes import guarded
 from harness.stacks import Stack
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
+
+REFUSED = re.compile(r"\(os error (13|20|27|28|30|122)\)")
+"""How uv says that it may not, or cannot, write: permission, no folder, too large, full, read-only,
+quota.
+"""
 
 INSPECT = """
 import json, sys
@@ -94,7 +101,7 @@ def provision(stack: Stack) -> Environment:
     if base is None:
         raise NotInstallable(f"stack {stack.name}: no Python {stack.python} on this machine")
     pins = _resolve(stack, base)
-    key = _key(pins, base, interpreters.build(base))
+    key = _key(pins, base, interpreters.build(base), FORMAT)
     folder = made_once("environments", key, lambda aside: _build(stack, base, pins, aside))
     found = json.loads((folder / "environment.json").read_text("utf-8"))
     return Environment(stack.name, _interpreter(folder), found["python"], found["packages"])
@@ -115,7 +122,9 @@ def of_interpreter(path: str) -> Environment:
 def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environment:
     command = [str(interpreter), *([] if passes_variables else ["-I"]), "-c", INSPECT]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+        done = subprocess.run(
+            guarded(command), capture_output=True, text=True, timeout=30, check=True
+        )
         found = json.loads(done.stdout)
         packages = {str(canonicalize_name(k)): str(v) for k, v in found["packages"].items() if k}
         python = str(found["python"])
@@ -139,22 +148,35 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
     falls back on the last answer only where the index cannot be reached.
     """
     wanted = [*stack.requirements]
-    key = _key(stack.requirements, stack.exclude_newer, stack.needs, base)
+    key = _key(stack.requirements, stack.exclude_newer, stack.needs, base, FORMAT)
     path = cache_folder() / "resolutions" / f"{key}.txt"
-    if stack.exclude_newer and path.exists():
-        return path.read_text("utf-8").splitlines()
+    kept = _kept(path)
+    if stack.exclude_newer and kept:
+        return kept
     try:
         pins = _compile(stack, base, wanted)
         for condition, extra in stack.needs:
             if _holds(condition, pins):
                 pins = _compile(stack, base, wanted := [*wanted, *extra])
     except Unreachable as error:
-        if not path.exists():
+        if not kept:
             raise
         print(f"stack {stack.name}: as resolved earlier, since {error}", file=sys.stderr)
-        return path.read_text("utf-8").splitlines()
-    write_whole(path, "\n".join(pins))
+        return kept
+    try:
+        write_whole(path, "\n".join([*pins, _key(pins)]))
+    except OSError as error:
+        raise of_os(error, f"stack {stack.name}: {path} cannot be written") from None
     return pins
+
+
+def _kept(path: Path) -> list[str] | None:
+    """The pins of an earlier resolution; None where there is none, or not the whole of it."""
+    try:
+        *pins, digest = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    return pins if digest == _key(pins) else None
 
 
 class Unreachable(NotInstallable):
@@ -190,7 +212,7 @@ def _interpreter(folder: Path) -> Path:
 
 
 def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
-    command = [UV, *arguments, "--quiet"]
+    command = guarded([UV, *arguments, "--quiet"])
     try:
         done = subprocess.run(
             command,
@@ -208,6 +230,8 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
     said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
     if "No solution found" in said:
         raise NotInstallable(f"stack {stack.name}: {said}")
+    if REFUSED.search(said):
+        raise Failure(f"stack {stack.name}: uv cannot write its environment: {said}")
     raise Unreachable(f"stack {stack.name}: its packages cannot be fetched (no network?): {said}")
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any
 
+from harness import wall
 from harness.changes import Change
 from harness.environments import Environment
 
@@ -83,7 +84,7 @@ class _HttpDate(Matcher):
 
     def accepts(self, text: str, at: float) -> bool:
         moment = _moment(text)
-        return moment is not None and abs(at - moment) < 60
+        return moment is not None and wall.near(moment, at, 60)
 
     def __repr__(self) -> str:
         return "the date of now"

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness import site
+from harness.cost.scratch import scratch
 from harness.effects import Effect, likened
 from harness.environments import Environment, provision
 from harness.expect import Response
@@ -97,9 +97,9 @@ def _requests(
     if options.run:
         asked = Recorded(options.run).requests
     else:
-        with TemporaryDirectory() as folder:
-            judge([newest.name], Path(folder) / "run", 1, ["-k", "not browser"], output)
-            runs = list(Path(folder).rglob("*.jsonl"))
+        with scratch() as folder:
+            judge([newest.name], folder / "run", 1, ["-k", "not browser"], output)
+            runs = list(folder.rglob("*.jsonl"))
             asked = Recorded(runs[0]).requests if runs else []
     asked += generated(options.requests, options.seed)
     return list(dict.fromkeys([*asked, *likened(known, asked)]))

@@ -1,5 +1,10 @@
 """What can go wrong before a verdict, each with the exit code of `python -m harness`."""
 
+import errno
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""How the system says that no more can be written."""
+
 
 class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the program)
     """A sentence for the user: what was wrong, where, what to do."""
@@ -33,3 +38,9 @@ class CannotTell(Failure):
 
     exit_code = 3
     verdict = "cannot tell"
+
+
+def of_os(error: OSError, what: str) -> Failure:
+    """What the system refused, as a sentence. `what` tells where."""
+    said = f"{what}: {error.strerror or error}"
+    return Failure(f"{said}; make room there" if error.errno in FULL else said)

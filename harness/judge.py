@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harness.cache import cache_folder
+from harness.failures import Failure, of_os
 from harness.footprint import Footprint
 from harness.processes import guarded
 from harness.project import ROOT
@@ -46,6 +47,9 @@ PYTEST = ["-q", "--capture=no", "-pspecs.unreported", *(f"-pno:{name}" for name 
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = 15.0
+BROKEN = 3
+"""pytest's status where it could not go on."""
+PROBE = 65536
 
 
 class Session:
@@ -67,6 +71,21 @@ class Session:
                 cwd=ROOT,
                 env=_variables(),
             )
+
+    def check(self) -> None:
+        """Raises Failure where it ended because nothing could be written."""
+        if self.process.returncode != BROKEN:
+            return
+        log = self.folder / "pytest.log"
+        said = log.read_text("utf-8", "replace").splitlines()
+        if told := [line for line in said if "cannot be written: " in line]:
+            raise Failure(told[-1].strip("! ").removeprefix("_pytest.outcomes.Exit: "))
+        try:
+            log.with_suffix(".probe").write_bytes(bytes(PROBE))
+        except OSError as error:
+            raise of_os(error, f"{self.folder}: cannot be written") from None
+        finally:
+            log.with_suffix(".probe").unlink(missing_ok=True)
 
     @property
     def run_files(self) -> list[Path]:
@@ -113,6 +132,8 @@ def judge(
                     sessions.append(session)
                     running.append(session)
                 running = [each for each in running if not each.ends_within(POLL_SECONDS)]
+                for session in sessions:
+                    session.check()
                 footprint.look(session.process.pid for session in running)  # not the apps
                 begun = sum(len(session.run_files) for session in sessions)
                 progress.update(bar, completed=begun - len(running))

@@ -1,9 +1,12 @@
 """The verbs that judge many stacks, or sum up what was judged, and print the matrix."""
 
 import argparse
+import itertools
 from datetime import UTC, datetime
+from pathlib import Path
 
 from harness import outputs
+from harness.failures import UsageError, of_os
 from harness.interpreters import present
 from harness.judge import judge
 from harness.news import news_lines
@@ -22,7 +25,7 @@ def judge_stacks(options: argparse.Namespace) -> int:
     here, lacking = present(stacks)
     part, parts = options.shard
     names = [name for name in asked if name in here or name not in stacks][part - 1 :: parts]
-    folder = options.runs.absolute() / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    folder = _own_folder(options.runs.absolute())
     found, footprint = judge(names, folder, options.jobs, options.arguments, console())
     print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")
     for line in lacking:
@@ -32,6 +35,25 @@ def judge_stacks(options: argparse.Namespace) -> int:
     for line in news_lines(folder, failing, known.series(known.stacks)):
         console().print(line, highlight=False, markup=False, soft_wrap=True)
     return result
+
+
+def _own_folder(runs: Path) -> Path:
+    """A new folder named after the time of day, whoever else begins now. Raises UsageError."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    for number in itertools.count(1):
+        folder = runs / (f"{stamp}-{number}" if number > 1 else stamp)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            if folder.exists():
+                continue
+            raise UsageError(f"--runs {runs}: is not a folder") from None
+        except NotADirectoryError:
+            raise UsageError(f"--runs {runs}: is not a folder") from None
+        except OSError as error:
+            raise of_os(error, f"{folder}: cannot be made") from None
+        break
+    return folder
 
 
 def sum_up(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.cache import write_whole
-from harness.failures import UsageError
+from harness.failures import FULL, UsageError, of_os
 
 STDOUT = Path("-")
 
@@ -29,7 +29,7 @@ def check(paths: Iterable[Path | None]) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write to a file, or to stdout where it is `-`. Raises UsageError."""
+    """Write to a file, or to stdout where it is `-`. Raises UsageError; Failure on a full disk."""
     if path == STDOUT:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         return
@@ -39,4 +39,6 @@ def write(path: Path, text: str) -> None:
         else:
             write_whole(path, text)
     except OSError as error:
+        if error.errno in FULL:
+            raise of_os(error, f"{path}: cannot be written") from None
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

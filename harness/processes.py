@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.environments import Environment
+if TYPE_CHECKING:  # which starts processes itself
+    from harness.environments import Environment
 
 GUARD = Path(__file__).with_name("guard.py")
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
@@ -41,7 +43,7 @@ def guarded(program: Sequence[str]) -> list[str]:
     return [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *program]
 
 
-def variables(environment: Environment) -> dict[str, str]:
+def variables(environment: "Environment") -> dict[str, str]:
     """The environment variables that an app gets."""
     if environment.passes_variables:
         return dict(os.environ)
@@ -50,7 +52,7 @@ def variables(environment: Environment) -> dict[str, str]:
 
 
 def command(
-    script: Path, environment: Environment, arguments: Sequence[str], under: Under = NOTHING
+    script: Path, environment: "Environment", arguments: Sequence[str], under: Under = NOTHING
 ) -> list[str]:
     """How an app is started."""
     run = [*under.program, str(environment.interpreter), *under.script, str(script)]
@@ -59,7 +61,7 @@ def command(
 
 def start(
     script: Path,
-    environment: Environment,
+    environment: "Environment",
     cwd: Path,
     arguments: Sequence[str],
     output: int,

@@ -15,6 +15,7 @@ Bytes are written as text in Latin-1: one character a byte. Seconds count from t
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -23,22 +24,30 @@ from typing import Any
 from harness.connection import Segment
 from harness.environments import Environment
 from harness.exchange import Exchange
-from harness.failures import UsageError
+from harness.failures import Failure, UsageError, of_os
 
 SCHEMA = 1
 VERDICTS = ("pass", "fail", "not installable", "did not start", "harness error")
 
 
+class NotWritten(Failure):
+    """What happened could not be recorded, so nothing more may be judged."""
+
+
 class Run:
-    """The run file of one stack, under way."""
+    """The run file of one stack, under way. Whatever is written raises NotWritten."""
 
     def __init__(self, folder: Path, stack: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         name = "".join(c if c.isalnum() or c in ".-" else "_" for c in stack)
         self.path = folder / f"{stamp}-{name[:80]}.jsonl"
-        self._file = self.path.open("x", encoding="utf-8", buffering=1)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("x", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise self._not_written(error) from None
         self._stack = stack
+        self._failed = False
         self._exchanges = 0
         self._of_spec: list[int] = []
         self._lock = Lock()
@@ -98,13 +107,24 @@ class Run:
         )
 
     def end(self, complete: bool = True) -> None:
-        """Close the file; only a run that gave every verdict it was asked for has an `end`."""
-        if complete:
-            self._write("end", {"finished": _now()})
-        self._file.close()
+        """Close the file; only a run that gave every verdict it was asked for has an `end`.
+
+        One that could not be written has none, though there be room again.
+        """
+        with suppress(OSError):
+            if complete and not self._failed:
+                self._write("end", {"finished": _now()})
+            self._file.close()
 
     def _write(self, kind: str, record: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps({"kind": kind, **record}, separators=(",", ":")) + "\n")
+        try:
+            self._file.write(json.dumps({"kind": kind, **record}, separators=(",", ":")) + "\n")
+        except OSError as error:
+            self._failed = True
+            raise self._not_written(error) from None
+
+    def _not_written(self, error: OSError) -> NotWritten:
+        return NotWritten(str(of_os(error, f"{self.path}: cannot be written")))
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,6 @@ import argparse
 import signal
 import socket
 import subprocess
-from contextlib import suppress
 
 from harness import site
 from harness.failures import DidNotStart
@@ -27,9 +26,8 @@ def serve(options: argparse.Namespace) -> int:
         cwd=folder,
         env=variables(environment),
     )
-    while server.returncode is None:
-        with suppress(KeyboardInterrupt):  # the server is interrupted as well, and ends by itself
-            server.wait()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server hears it too, and ends by itself
+    server.wait()
     if server.returncode in (0, -signal.SIGINT, -signal.SIGTERM):
         return 0
     raise DidNotStart(f"{options.app} on {environment} ended with status {server.returncode}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cache import made_once
+from harness.cache import FORMAT, made_once
 
 DOCUMENTED_MTIME_NS = 1744419780_410443000
 """When the primer's page was last changed; its ETag and Last-Modified come from it."""
@@ -30,7 +30,7 @@ Content = bytes | Link | Pipe | None
 
 def lay_out(files: Mapping[str, Content]) -> Path:
     """The folder that holds just these files, by relative path, changed at the documented time."""
-    key = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]
+    key = hashlib.sha256(repr((FORMAT, sorted(files.items()))).encode()).hexdigest()[:16]
 
     def build(folder: Path) -> None:
         for name, content in files.items():

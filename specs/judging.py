@@ -1,10 +1,11 @@
 """What is judged in a session of pytest, and what came out so far."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from harness.failures import Failure, UsageError
 from harness.interpreters import present
 from harness.project import APPS, ROOT, catalogue
 from harness.remote import Address
-from harness.runs import Run
+from harness.runs import NotWritten, Run
 from harness.site import Content
 from harness.stacks import Stack
 from harness.summary import Summary
@@ -79,6 +80,22 @@ def held_to(
     return {name: replace(stack, name=name)}, []
 
 
+class Recording(Run):
+    """A run file without which the session ends: what is not recorded must not seem judged."""
+
+    def _write(self, kind: str, record: Mapping[str, Any]) -> None:
+        with ending_unless_written():
+            super()._write(kind, record)
+
+
+@contextmanager
+def ending_unless_written() -> Iterator[None]:
+    try:
+        yield
+    except NotWritten as failure:
+        pytest.exit(str(failure), pytest.ExitCode.INTERNAL_ERROR)
+
+
 @dataclass
 class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
@@ -111,7 +128,8 @@ class Judging:
 
     def run(self, stack: str) -> Run:
         if stack not in self._runs:
-            self._runs[stack] = Run(self.folder, stack)
+            with ending_unless_written():
+                self._runs[stack] = Recording(self.folder, stack)
         return self._runs[stack]
 
     def note(

@@ -62,8 +62,8 @@ class Place:
     def leftovers(self) -> list[str]:
         """What is there that only a run under way may have."""
         cache = self.cache
-        found = [*self.temporary.iterdir(), *cache.glob("scratch/*"), *cache.glob("*/*.building")]
-        return [str(path.relative_to(self.folder.parent)) for path in found]
+        found = [*cache.glob("scratch/*"), *cache.glob("*/*.building"), *cache.glob("*/.*")]
+        return [str(path) for path in (*self.temporary.iterdir(), *found)]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The cache: a folder is made once, whole or not at all, by however many at a time."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -44,9 +45,60 @@ def test_the_cache_is_a_folder_of_the_user_by_default(monkeypatch: pytest.Monkey
 
 def test_a_folder_is_made_once() -> None:
     first = made_once("things", "one", fill)
-    (first / "content").write_text("kept")
+    (first / "added").write_text("kept")
     assert made_once("things", "one", fill) == first
-    assert (first / "content").read_text() == "kept"
+    assert (first / "added").read_text() == "kept"
+
+
+DAMAGES = {
+    "a file is missing": "rm content",
+    "a file is shorter": "truncate -s 3 content",
+    "a file is another": "printf WHOLE >content",
+    "a folder is in place of a file": "rm content; mkdir content",
+    "a file is in place of the folder": "rm -r $PWD; touch $PWD",
+    "nobody knows what it was made of": "rm -r ../../contents",
+    "the list of what it was made of is cut off": "truncate -s 10 ../../contents/*",
+}
+"""What a shell does in the folder."""
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_folder_is_made_anew(damage: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = made_once("things", "one", fill)
+    subprocess.run(["sh", "-c", DAMAGES[damage]], cwd=folder, check=True)
+    assert (made_once("things", "one", fill) / "content").read_text() == "whole"
+    assert capsys.readouterr().err == f"{folder}: damaged, so it is made anew\n"
+    made_once("things", "one", fill)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_killed_runs_left_half_done_goes_with_the_next_process(own_cache: Path) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    half_built = own_cache / "things" / "two.building"
+    half_built.mkdir(parents=True)
+    half_written = own_cache / "things" / f".one.txt.{gone.pid}-abc"
+    under_way = own_cache / "things" / f".one.txt.{os.getpid()}-abc"
+    being_built = own_cache / "things" / "three.building"
+    being_built.mkdir()
+    for path in (half_written, under_way):
+        path.write_text("half")
+    (own_cache / "locks").mkdir()
+    with FileLock(own_cache / "locks" / "things-three.lock"):
+        cache_folder()
+    assert set((own_cache / "things").iterdir()) == {being_built, under_way}
+
+
+def test_what_the_system_refuses_is_told(own_cache: Path) -> None:
+    (own_cache / "locks" / "things-one.lock").mkdir(parents=True)
+    with pytest.raises(Failure, match=r"things/one: cannot be made: "):
+        made_once("things", "one", fill)
+
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(Failure, match=r"two: cannot be made: No space left on device; make room"):
+        made_once("things", "two", full)
 
 
 def test_a_build_that_fails_leaves_nothing(own_cache: Path) -> None:

@@ -6,12 +6,12 @@ Each step is a run of locust in a process of its own, which leaves its figures i
 import argparse
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from rich.console import Console
 
 from harness.cache import write_whole
+from harness.cost.scratch import scratch
 from harness.failures import Failure, UsageError
 from harness.load import figures, telling
 from harness.load.figures import Results
@@ -35,10 +35,10 @@ def knee(options: argparse.Namespace) -> int:
         catalogue().named(stack)
     found = [Knee(stack) for stack in stacks]
     screen = console()
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         for each in found:
             while (users := each.following()) is not None:
-                step = _step(each.stack, users, options.interval, Path(folder), screen)
+                step = _step(each.stack, users, options.interval, folder, screen)
                 each.steps.append(step)
                 if step.verdict.exit_code not in (0, FINDING):
                     break
