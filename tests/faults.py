@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from queue import SimpleQueue
 from rich.console import Console
 from rich.table import Table
 
+from tests.breakage import BREAKAGES, Lab
 from tests.killing import Place, become_init, whole
 from tests.kills import CASES, ENDLESS, Case, Outcome, Signals, after, kill_once, moments, placed
 
@@ -34,14 +36,27 @@ def main() -> int:
     parser.add_argument("--number", type=int, default=220, help="kills in all cases (220)")
     parser.add_argument("--lanes", type=int, default=LANES, help=f"at a time ({LANES})")
     options = parser.parse_args()
-    if unknown := set(options.only or ()) - set(CASES):
-        parser.error(f"no case {', '.join(sorted(unknown))}: there are {'; '.join(CASES)}")
+    known = [*CASES, *BREAKAGES]
+    if unknown := set(options.only or ()) - set(known):
+        parser.error(f"no case {', '.join(sorted(unknown))}: there are {'; '.join(known)}")
     output, began = Console(width=140), time.monotonic()
     become_init()
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        found = killed(Path(name), options, output)
+        folder = Path(name)
+        caches = warmed(folder, options.lanes)
+        found = killed(folder, caches, options, output)
+        broken = {
+            each: tried(folder / f"lab {number}", caches[0], BREAKAGES[each])
+            for number, each in enumerate(BREAKAGES)
+            if each in (options.only or BREAKAGES)
+        }
     print_table(found, output)
     wrong = [each for outcome in found.values() for each in outcome.wrong]
+    table = Table("broken", "runs", "seconds", "wrong")
+    for each, (lab, seconds) in broken.items():
+        table.add_row(each, str(lab.tried), f"{seconds:.0f}", str(len(lab.wrong)))
+        wrong += [f"{each}: {said}" for said in lab.wrong]
+    output.print(table)
     for each in wrong:
         output.print(f"WRONG {each}", style="red", highlight=False, markup=False)
     kills = sum(outcome.kills for outcome in found.values())
@@ -52,13 +67,25 @@ def main() -> int:
     return int(bool(wrong))
 
 
-def killed(folder: Path, options: argparse.Namespace, output: Console) -> dict[str, Outcome]:
+def tried(folder: Path, cache: Path, breakage: Callable[[Lab], None]) -> tuple[Lab, float]:
+    """Try a breakage; what came of it, and how long it took."""
+    began, lab = time.monotonic(), Lab(folder, cache)
+    folder.mkdir()
+    breakage(lab)
+    return lab, time.monotonic() - began
+
+
+def killed(
+    folder: Path, warm: Sequence[Path], options: argparse.Namespace, output: Console
+) -> dict[str, Outcome]:
     """Kill runs of every case, some at a time."""
     chosen = {name: case for name, case in CASES.items() if name in (options.only or CASES)}
+    if not chosen:
+        return {}
     shares = sum(case.share for case in chosen.values())
     numbers = {n: max(1, round(options.number * c.share / shares)) for n, c in chosen.items()}
     caches: SimpleQueue[Path] = SimpleQueue()
-    for cache in warmed(folder, options.lanes):
+    for cache in warm:
         caches.put(cache)
     outcomes = {name: Outcome() for name in chosen}
     seconds: dict[str, float] = {}

@@ -7,6 +7,7 @@ outlives its parent comes to this process, as it would to init, so that none get
 import ctypes
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,14 +90,18 @@ def become_init() -> None:
 
 
 def started(command: Sequence[str], place: Place, variables: Mapping[str, str]) -> Popen:
-    """A run in a process group of its own, as a terminal would start it."""
+    """A run in a process group of its own, as a terminal would start it.
+
+    A command that begins with an option is one for Python.
+    """
+    program, *words = command if command[0][0] != "-" else (sys.executable, *command)
     for folder in (place.temporary, place.runs):
         folder.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if name != "CI"}
     own = {VARIABLE: str(place.cache), "TMPDIR": str(place.temporary), "NO_COLOR": "1"}
     with place.output.open("wb") as output, _LOCK:
         process = subprocess.Popen(
-            guarded([sys.executable, *command]),
+            guarded([str(shutil.which(program)), *words]),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
