@@ -87,12 +87,13 @@ def _matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> i
     notes = (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
         *(f"NOT JUDGED {stack}: see pytest.log" for stack in sorted(asked - found.stacks)),
-        *(f"CUT OFF {stack}" for stack in cut_off),
+        *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
     for line in notes:
         output.print(line, style="bold red", highlight=False)
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
-    closing = f"{len(found.stacks)} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
+    whole = len(found.stacks - found.unfinished)
+    closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
     print(closing)
     if said is not None:
         said += [*notes, closing]

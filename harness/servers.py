@@ -23,6 +23,8 @@ from harness.strays import kill_holders, listeners, opened
 RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that no process gets from its own doing."""
 
 
 class Server:
@@ -60,6 +62,7 @@ class Server:
         self.pid = self._process.pid
         self._pidfd = os.pidfd_open(self.pid)
         self._port, self._listening = 0, set[str]()
+        self._asked = False
 
     def port(self, seconds: float | None = None) -> int:
         """Wait until it listens. Raises DidNotStart, with the last line that it logged.
@@ -90,6 +93,7 @@ class Server:
 
     def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Send the signal, without waiting."""
+        self._asked = True
         if self._process.returncode is None:
             signal.pidfd_send_signal(self._pidfd, by)
 
@@ -103,8 +107,20 @@ class Server:
         self._ends_within(STOP_SECONDS)
         return self.kill()
 
+    def ended_by_others(self) -> str:
+        """The signal by which somebody else ended it: a person, or a machine without memory.
+
+        Empty where it still runs, was told to end, or ended by itself, as by a fault of its own.
+        """
+        if self._asked or not self._ends_within(0):
+            return ""
+        status = self.kill()
+        self._asked = False
+        return signal.Signals(-status).name if -status in FROM_OUTSIDE else ""
+
     def kill(self) -> int:
         """End it and whatever it started, now. The status is -N where signal N ended it."""
+        self._asked = True
         if self._process.returncode is None:
             # Not reaped yet, so the number of its process group cannot have gone to another; where
             # its forker was killed, there is none.

@@ -16,6 +16,7 @@ from harness.interpreters import present
 from harness.project import APPS, ROOT, catalogue
 from harness.remote import Address
 from harness.runs import NotWritten, Run
+from harness.servers import Server
 from harness.site import Content
 from harness.stacks import Stack
 from harness.summary import Summary
@@ -149,12 +150,15 @@ class Judging:
             self._took(item, 0.0)
             self.not_judged.append(f"{item.nodeid}: {error}")
             return
-        verdict = _verdict(error)
+        verdict, reason = _verdict(error), str(error) if error else ""
+        if verdict == "fail" and (ended := _ended_by_others(item)):
+            verdict, reason = "harness error", f"{ended}: {reason}"
+            report.longrepr = f"{verdict}: {ended}"
         if isinstance(error, Failure):
             stack = _stack(item)
             report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
             self._told.add(stack)
-        self._write(item, verdict, str(error) if error else "", self._took(item, 0.0))
+        self._write(item, verdict, reason, self._took(item, 0.0))
 
     def passed(self, item: pytest.Function, seconds: float) -> None:
         """Take in a spec that passed."""
@@ -197,6 +201,14 @@ def _verdict(error: BaseException | None) -> str:
     if isinstance(error, Failure):
         return error.verdict
     return "fail" if isinstance(error, AssertionError | pytest.fail.Exception) else "harness error"
+
+
+def _ended_by_others(item: pytest.Function) -> str:
+    """A sentence on a server of the stack that somebody ended: what it answers is no verdict."""
+    for name, server in cast("dict[str, object]", item.funcargs.get("servers") or {}).items():
+        if isinstance(server, Server) and (by := server.ended_by_others()):
+            return f"{name} on {server.environment.name} was ended by {by}, from outside"
+    return ""
 
 
 def _asserted_in(item: pytest.Function) -> dict[str, bool]:

@@ -21,6 +21,8 @@ from queue import SimpleQueue
 from rich.console import Console
 from rich.table import Table
 
+from harness.cache import cache_folder
+from tests.axis import axis
 from tests.breakage import BREAKAGES, Lab
 from tests.killing import Place, become_init, whole
 from tests.kills import CASES, ENDLESS, Case, Outcome, Signals, after, kill_once, moments, placed
@@ -35,28 +37,31 @@ def main() -> int:
     parser.add_argument("--only", action="append", metavar="CASE", help="this case; repeatable")
     parser.add_argument("--number", type=int, default=220, help="kills in all cases (220)")
     parser.add_argument("--lanes", type=int, default=LANES, help=f"at a time ({LANES})")
+    under = parser.add_argument_group("an axis of stacks, while its processes are killed")
+    under.add_argument("--axis", action="store_true", help="do only this")
+    under.add_argument("--stacks", type=int, default=0, help="the newest of them (0: all)")
+    under.add_argument("--period", type=float, default=20.0, help="seconds between kills (20)")
+    under.add_argument("-k", default="not browser", help="as for pytest (not browser)")
     options = parser.parse_args()
     known = [*CASES, *BREAKAGES]
     if unknown := set(options.only or ()) - set(known):
         parser.error(f"no case {', '.join(sorted(unknown))}: there are {'; '.join(known)}")
     output, began = Console(width=140), time.monotonic()
     become_init()
+    if options.axis:
+        return judge_axis(options, output)
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
         folder = Path(name)
         caches = warmed(folder, options.lanes)
         found = killed(folder, caches, options, output)
-        broken = {
-            each: tried(folder / f"lab {number}", caches[0], BREAKAGES[each])
-            for number, each in enumerate(BREAKAGES)
-            if each in (options.only or BREAKAGES)
-        }
-    print_table(found, output)
-    wrong = [each for outcome in found.values() for each in outcome.wrong]
-    table = Table("broken", "runs", "seconds", "wrong")
-    for each, (lab, seconds) in broken.items():
-        table.add_row(each, str(lab.tried), f"{seconds:.0f}", str(len(lab.wrong)))
-        wrong += [f"{each}: {said}" for said in lab.wrong]
-    output.print(table)
+        if found:
+            print_table(found, output)
+        wrong = [each for outcome in found.values() for each in outcome.wrong]
+        for each in [name for name in BREAKAGES if name in (options.only or BREAKAGES)]:
+            lab, took = tried(folder / each.replace(" ", "_"), caches[0], BREAKAGES[each])
+            told = f"{each}: {lab.tried} runs, {len(lab.wrong)} wrong, {took:.0f} s"
+            output.print(told, highlight=False, style="red" if lab.wrong else "")
+            wrong += [f"{each}: {said}" for said in lab.wrong]
     for each in wrong:
         output.print(f"WRONG {each}", style="red", highlight=False, markup=False)
     kills = sum(outcome.kills for outcome in found.values())
@@ -64,6 +69,18 @@ def main() -> int:
     output.print(
         f"{kills} kills survived, {len(wrong)} wrong, seed {options.seed}, {seconds:.0f} s"
     )
+    return int(bool(wrong))
+
+
+def judge_axis(options: argparse.Namespace, output: Console) -> int:
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        words = ["-k", options.k]
+        told, wrong = axis(
+            Path(name), cache_folder(), options.stacks, options.period, options.seed, words
+        )
+    output.print(told, highlight=False, soft_wrap=True)
+    for each in wrong:
+        output.print(f"WRONG {each}", style="red", highlight=False, markup=False)
     return int(bool(wrong))
 
 

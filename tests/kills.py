@@ -122,20 +122,27 @@ class Outcome:
 class Found:
     """What run files hold: `exchanges` and `verdicts` by number, and what is wrong with them.
 
-    `ended` tells whether there are some, and all of them say that they ended.
+    `ended` are the stacks whose run says that it ended, `begun` all of them. `failed` counts the
+    verdicts that call a stack wrong.
     """
 
     exchanges: int
     verdicts: int
+    failed: int
     torn: int
-    ended: bool
+    begun: frozenset[str]
+    ended: frozenset[str]
     wrong: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        return bool(self.begun) and self.begun == self.ended
 
 
 def read(folder: Path) -> Found:
     """Look at every line of the run files in a folder."""
-    exchanges = verdicts = torn = 0
-    ends, wrong = [], []
+    exchanges = verdicts = failed = torn = 0
+    begun, ended, wrong = set[str](), set[str](), list[str]()
     for path in sorted(folder.rglob("*.jsonl")):
         *lines, rest = path.read_bytes().split(b"\n")
         torn += bool(rest)
@@ -145,9 +152,13 @@ def read(folder: Path) -> Found:
         named = [number for record in told for number in record["exchanges"]]
         if ids != list(range(1, len(ids) + 1)) or not set(named) <= set(ids):
             wrong.append(f"{path.name}: exchanges are missing")
-        ends.append(bool(records) and records[-1]["kind"] == "end")
+        stack = records[0]["stack"] if records else path.name
+        begun.add(stack)
+        if records and records[-1]["kind"] == "end":
+            ended.add(stack)
         exchanges += len(ids)
         verdicts += len(told)
+        failed += sum(record["verdict"] == "fail" for record in told)
         try:
             taken = list(runs.read(path))
             Summary.of([path])
@@ -156,7 +167,8 @@ def read(folder: Path) -> Found:
         else:
             if taken != records:
                 wrong.append(f"{path.name}: the reader takes {len(taken)} of {len(records)} lines")
-    return Found(exchanges, verdicts, torn, bool(ends) and all(ends), tuple(wrong))
+    sets = frozenset(begun), frozenset(ended)
+    return Found(exchanges, verdicts, failed, torn, *sets, tuple(wrong))
 
 
 def placed(command: Sequence[str], place: Place) -> list[str]:
@@ -191,11 +203,9 @@ def after(name: str, case: Case, place: Place, killed: Killed, by: Signals, tota
         said.append(f"left: {', '.join(killed.leftovers)}")
     if killed.status is None:
         said.append("it did not end")
-    if (
-        killed.status == 0
-        and not found.ended
-        and place.runs in map(Path, placed(case.command, place))
-    ):
+    if found.failed and KILL in by:
+        said.append(f"{found.failed} specs fail, though the stack did nothing wrong")
+    if killed.status == 0 and RUNS in case.command and not found.whole:
         said.append("it ended with 0, and a run is cut off")
     nextplace = Place(place.folder, place.cache)
     again = whole([*HARNESS, *NEXT[:3], "--runs", str(place.folder / "next"), *NEXT[3:]], nextplace)
