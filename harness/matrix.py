@@ -25,7 +25,7 @@ def judge_stacks(options: argparse.Namespace) -> int:
     here, lacking = present(stacks)
     part, parts = options.shard
     names = [name for name in asked if name in here or name not in stacks][part - 1 :: parts]
-    folder = _own_folder(options.runs.absolute())
+    folder = own_folder(options.runs.absolute())
     found, footprint = judge(names, folder, options.jobs, options.arguments, console())
     print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")
     for line in lacking:
@@ -37,7 +37,7 @@ def judge_stacks(options: argparse.Namespace) -> int:
     return result
 
 
-def _own_folder(runs: Path) -> Path:
+def own_folder(runs: Path) -> Path:
     """A new folder named after the time of day, whoever else begins now. Raises UsageError."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     for number in itertools.count(1):

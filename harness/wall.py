@@ -31,3 +31,6 @@ def near(moment: float, at: float, seconds: float) -> bool:
         return True
     now()
     return any(abs(moment - at - (a - b)) < seconds for a, b in product(_offsets, repeat=2))
+
+
+now()  # what a server read before the first answer counts as well

@@ -25,8 +25,21 @@ from harness.cache import cache_folder
 from tests.axis import axis
 from tests.breakage import BREAKAGES, Lab
 from tests.killing import Place, become_init, whole
-from tests.kills import CASES, ENDLESS, Case, Outcome, Signals, after, kill_once, moments, placed
+from tests.kills import (
+    CASES,
+    ENDLESS,
+    HARNESS,
+    RUNS,
+    Case,
+    Outcome,
+    Signals,
+    after,
+    kill_once,
+    moments,
+    placed,
+)
 
+LATEST = (*HARNESS, "judge", "--stack", "latest", "--runs", RUNS, "--", "-k", "test_hello.py")
 LANES = 3
 """Runs that are killed at a time, each with a cache of its own."""
 
@@ -125,10 +138,10 @@ def killed(
 def warmed(folder: Path, lanes: int) -> list[Path]:
     """As many caches that hold all that the cases need."""
     first = Place(folder / "warm", folder / "cache0")
-    for name in ("diff", "judge"):
-        done = whole(placed(CASES[name].command, first), first)
+    for command in (CASES["diff"].command, CASES["judge"].command, LATEST):
+        done = whole(placed(command, first), first)
         if done.status:
-            sys.exit(f"{name} ended with {done.status} when nobody killed it:\n{done.said}")
+            sys.exit(f"{command} ended with {done.status} when nobody killed it:\n{done.said}")
     caches = [first.cache, *(folder / f"cache{number}" for number in range(1, lanes))]
     for cache in caches[1:]:
         subprocess.run(["cp", "-a", first.cache, cache], check=True)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from harness import matrix
 from harness.__main__ import main
+from harness.failures import UsageError
 
 PYTEST = ["--", "-k", "test_greets_the_user_named_in_the_path"]
 
@@ -30,6 +32,15 @@ def test_shards_judge_every_stack_once(tmp_path: Path, capsys: pytest.CaptureFix
         assert closing(capsys) == "1 of 1 stacks judged: 1 pass"
     assert main(["matrix", str(tmp_path)]) == 0
     assert closing(capsys) == "2 of 2 stacks judged: 2 pass"
+
+
+def test_two_that_begin_at_once_have_folders_of_their_own(tmp_path: Path) -> None:
+    stamps = [matrix.own_folder(tmp_path).name.partition("Z") for _ in range(3)]
+    assert len({"".join(stamp) for stamp in stamps}) == 3
+    (tmp_path / "file").write_text("")
+    for runs in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UsageError, match="is not a folder"):
+            matrix.own_folder(runs)
 
 
 def test_a_session_that_breaks_leaves_its_stacks_not_judged(

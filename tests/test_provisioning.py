@@ -9,7 +9,7 @@ import pytest
 
 from harness.cache import VARIABLE
 from harness.environments import provision
-from harness.failures import NotInstallable
+from harness.failures import Failure, NotInstallable
 from harness.stacks import Stack
 
 DATED = Stack("dated", ("starlette==0.46.1", "uvicorn"), "2026-11-20T00:00:00Z")
@@ -177,6 +177,25 @@ def test_what_fails_leaves_nothing_and_may_be_tried_again(
     assert made(cache) == []
     uv.works_again(verb)
     assert provision(DATED).packages == {"starlette": "0.46.1", "uvicorn": "9.0"}
+
+
+def test_half_of_a_resolution_is_none(cache: Path, uv: FakeUv) -> None:
+    first = provision(DATED)
+    uv.calls()
+    (resolution,) = cache.glob("resolutions/*")
+    whole = resolution.read_text()
+    for size in (0, 10, len(whole) // 2, len(whole) - 1):
+        resolution.write_text(whole[:size])
+        assert provision(DATED) == first
+        assert len(uv.calls()) == 1
+        assert resolution.read_text() == whole
+
+
+def test_a_disk_on_which_nothing_can_be_installed_is_told(cache: Path, uv: FakeUv) -> None:
+    uv.fails("install", "error: Failed to install: x\n  Caused by: No space (os error 28)")
+    with pytest.raises(Failure, match=r"stack dated: uv cannot write its env.* \(os error 28\)$"):
+        provision(DATED)
+    assert made(cache) == []
 
 
 @pytest.mark.usefixtures("cache", "uv")

@@ -63,6 +63,26 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]
             forker.close()
 
 
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [(signal.SIGKILL, "SIGKILL"), (signal.SIGTERM, "SIGTERM"), (signal.SIGSEGV, "")],
+)
+def test_who_ended_it_is_told(started: Started, by: signal.Signals, told: str) -> None:
+    with started(WAITS) as server:
+        server.port()
+        assert server.ended_by_others() == ""
+        os.kill(server.pid, by)
+        select.select([server._pidfd], [], [], SECONDS)
+        assert [server.ended_by_others() for _ in range(2)] == [told] * 2
+
+
+def test_what_is_stopped_here_is_not_ended_by_others(started: Started) -> None:
+    with started(WAITS) as server:
+        server.port()
+        server.stop()
+        assert server.ended_by_others() == ""
+
+
 def test_the_port_is_the_one_that_uvicorn_names(started: Started) -> None:
     with started(WAITS) as server:
         assert server.port() == 4321
