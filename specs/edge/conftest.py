@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
+from harness import site
 from harness.environments import Environment
 from harness.project import script
 from harness.servers import Server
 from specs.edge import idling
+from specs.site import SITE
 
 
 @pytest.fixture(scope="session")
-def start(
-    environment: Environment, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Server]]:
+def start(environment: Environment) -> Iterator[Callable[..., Server]]:
     """Start an app, hello, at a port, or with 0 at one that the kernel picks."""
     started: list[Server] = []
 
     def new(port: int, app: str = "hello", *arguments: str) -> Server:
-        folder, options = tmp_path_factory.mktemp(app), ["--port", str(port), *arguments]
+        folder, options = site.lay_out(SITE), ["--port", str(port), *arguments]
         started.append(Server(script(app), environment, folder, options))
         return started[-1]
 
