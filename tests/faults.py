@@ -37,6 +37,8 @@ from tests.kills import (
     kill_once,
     moments,
     placed,
+    read,
+    witnessed,
 )
 
 LATEST = (*HARNESS, "judge", "--stack", "latest", "--runs", RUNS, "--", "-k", "test_hello.py")
@@ -164,11 +166,15 @@ def time_taken(
         seconds[name] = ENDLESS[name]
         return
     cache = caches.get()
-    place = Place(folder / name.replace(" ", "_") / "whole", cache)
+    folder = folder / name.replace(" ", "_")
+    place = Place(folder / "whole", cache)
     for kind in case.fresh:
         shutil.rmtree(cache / kind, ignore_errors=True)
-    done = whole(placed(case.command, place), place)
+    with witnessed(case, Place(folder / "served", cache)) as seen:
+        done = whole(placed(case.command, place, seen.port if seen else 0), place)
     caches.put(cache)
+    if seen and (missing := seen.missing(read(place.runs).sent)):
+        outcomes[name].wrong.append(f"{name}, left alone: {missing} exchanges are missing")
     seconds[name] = done.seconds
     left = [*done.processes, *done.leftovers]
     if done.status not in (0, 1, 3) or left:

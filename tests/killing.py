@@ -73,6 +73,7 @@ class Killed:
 
     `processes` are the command lines of those that were still there, `ports` how many of the
     sockets that listened still did. `at` is in seconds, and None where the run ended before.
+    `missing` are exchanges that a witness saw, and no run file has.
     """
 
     at: float | None
@@ -82,6 +83,7 @@ class Killed:
     processes: tuple[str, ...] = ()
     ports: int = 0
     leftovers: tuple[str, ...] = ()
+    missing: int = 0
 
 
 def become_init() -> None:

@@ -2,11 +2,15 @@
 
 import json
 import random
+import re
 import shutil
 import signal
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 import psutil
 
@@ -14,12 +18,14 @@ from harness import runs
 from harness.failures import Failure
 from harness.forked import FORKER
 from harness.summary import Summary
-from tests.killing import Killed, Place, Role, kill, whole
+from tests.killing import Killed, Place, Role, end, kill, started, whole
+from tests.witness import Witness, witness
 
 INT, TERM, KILL = signal.SIGINT, signal.SIGTERM, signal.SIGKILL
 Signals = tuple[signal.Signals, ...]
 ANY: tuple[Signals, ...] = ((INT,), (TERM,), (KILL,), (INT, INT))
 WORKERS: tuple[Signals, ...] = ((TERM,), (KILL,))
+STARTS_SECONDS = 30.0
 TRIES = 5
 """A run that ended before it was killed is tried again, and killed earlier."""
 
@@ -28,8 +34,9 @@ SPECS = ("-m", "pytest", "specs", "-p", "no:cacheprovider")
 LOCUST = ("-m", "locust", "-f", "loadtests", "--headless", "-u", "4", "-r", "4", "-t", "3s")
 BOTH = ("--stack", "documented", "--stack", "documented-h11")
 NEXT = ("judge", "--stack", "documented", "--", "-k", "test_greets_the_user_named_in_the_path")
-RUNS = "RUNS"
-"""In a command: the folder of the run files."""
+RUNS, PORT = "RUNS", "PORT"
+"""In a command: the folder of the run files, and a port."""
+RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 
 
 def is_session(process: psutil.Process) -> bool:
@@ -57,7 +64,8 @@ class Case:
     """A command that is killed, and its share of all kills.
 
     `role` tells which of its processes is killed; the leader where there is none. `fresh` are the
-    kinds of folders in the cache that it has to make anew.
+    kinds of folders in the cache that it has to make anew. Where it names a PORT, there is a server
+    whose exchanges a witness sees.
     """
 
     command: Sequence[str]
@@ -76,6 +84,9 @@ CASES = {
     "judge: an app": Case(JUDGE, 12, WORKERS, is_app),
     "pytest specs": Case(
         (*SPECS, "--stack", "documented", "-k", "test_hello.py", "--runs", RUNS), 24
+    ),
+    "pytest specs, witnessed": Case(
+        (*SPECS, "--url", f"hello=http://127.0.0.1:{PORT}", "--runs", RUNS), 16
     ),
     "diff": Case(DIFF, 24),
     "diff, its corpus to be recorded": Case(DIFF, 8, fresh=("corpora",)),
@@ -127,6 +138,7 @@ class Found:
     """
 
     exchanges: int
+    sent: tuple[bytes, ...]
     verdicts: int
     failed: int
     torn: int
@@ -142,6 +154,7 @@ class Found:
 def read(folder: Path) -> Found:
     """Look at every line of the run files in a folder."""
     exchanges = verdicts = failed = torn = 0
+    sent: list[bytes] = []
     begun, ended, wrong = set[str](), set[str](), list[str]()
     for path in sorted(folder.rglob("*.jsonl")):
         *lines, rest = path.read_bytes().split(b"\n")
@@ -157,6 +170,8 @@ def read(folder: Path) -> Found:
         if records and records[-1]["kind"] == "end":
             ended.add(stack)
         exchanges += len(ids)
+        asked = [record["sent"] for record in records if record["kind"] == "exchange"]
+        sent += ["".join(text for _, text in parts).encode("latin-1") for parts in asked]
         verdicts += len(told)
         failed += sum(record["verdict"] == "fail" for record in told)
         try:
@@ -168,11 +183,30 @@ def read(folder: Path) -> Found:
             if taken != records:
                 wrong.append(f"{path.name}: the reader takes {len(taken)} of {len(records)} lines")
     sets = frozenset(begun), frozenset(ended)
-    return Found(exchanges, verdicts, failed, torn, *sets, tuple(wrong))
+    return Found(exchanges, tuple(sent), verdicts, failed, torn, *sets, tuple(wrong))
 
 
-def placed(command: Sequence[str], place: Place) -> list[str]:
-    return [str(place.runs) if word == RUNS else word for word in command]
+def placed(command: Sequence[str], place: Place, port: int = 0) -> list[str]:
+    words = [str(place.runs) if word == RUNS else word for word in command]
+    return [word.replace(PORT, str(port)) for word in words]
+
+
+@contextmanager
+def witnessed(case: Case, place: Place) -> Iterator[Witness | None]:
+    """A server for a case that needs one, and who sees what it is asked."""
+    if not any(PORT in word for word in case.command):
+        yield None
+        return
+    process = started([*HARNESS, "serve", "hello", *BOTH[:2], "--port", "0"], place, {})
+    try:
+        deadline = time.monotonic() + STARTS_SECONDS
+        while not (found := RUNNING.search(place.said())) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert found, place.said()
+        with witness(int(found[1])) as seen:
+            yield seen
+    finally:
+        end(process, place)
 
 
 def kill_once(
@@ -183,20 +217,30 @@ def kill_once(
         place = Place(folder / f"try{number}", cache)
         for kind in case.fresh:
             shutil.rmtree(cache / kind, ignore_errors=True)
-        killed = kill(placed(case.command, place), place, part * seconds, by, case.role)
+        with witnessed(case, Place(folder / f"served{number}", cache)) as seen:
+            command = placed(case.command, place, seen.port if seen else 0)
+            killed = kill(command, place, part * seconds, by, case.role)
         if killed.at is not None:
             break
         part *= 0.7
-    return place, killed
+    return place, replace(killed, missing=seen.missing(read(place.runs).sent) if seen else 0)
+
+
+_ADDING = Lock()
 
 
 def after(name: str, case: Case, place: Place, killed: Killed, by: Signals, total: Outcome) -> None:
-    """Add up what was left behind, and let the next run show that it starts clean."""
+    """Add up what was left behind, and let the next run show that it starts clean.
+
+    One exchange may be missing, which was under way.
+    """
     who = f"{name}, {' '.join(each.name for each in by)} at {killed.at or 0:.2f} s"
     found = read(place.runs)
     outright = KILL in by and case.role is None
     said = [f"left: {each}" for each in killed.processes]
     said += found.wrong
+    if killed.missing > 1:
+        said.append(f"{killed.missing} exchanges that the server saw are in no run file")
     if killed.ports:
         said.append(f"{killed.ports} ports are still listened on")
     if killed.leftovers and not outright:
@@ -210,19 +254,20 @@ def after(name: str, case: Case, place: Place, killed: Killed, by: Signals, tota
     nextplace = Place(place.folder, place.cache)
     again = whole([*HARNESS, *NEXT[:3], "--runs", str(place.folder / "next"), *NEXT[3:]], nextplace)
     if again.status != 0 or "1 of 1 stacks judged: 1 pass" not in again.said:
-        total.next_failed += 1
         said.append(f"the next run ended with {again.status}: {again.said[-300:]}")
     if again.leftovers:
         said.append(f"left after the next run: {', '.join(again.leftovers)}")
-    total.kills += 1
-    total.slowest = max(total.slowest, killed.seconds - (killed.at or 0))
-    total.hung += killed.status is None
-    total.processes += len(killed.processes)
-    total.ports += killed.ports
-    total.folders += len(again.leftovers) + (0 if outright else len(killed.leftovers))
-    total.torn += found.torn
-    total.lost += len(found.wrong)
-    total.wrong += [f"{who}: {each}" for each in said]
+    with _ADDING:
+        total.next_failed += again.status != 0
+        total.kills += 1
+        total.slowest = max(total.slowest, killed.seconds - (killed.at or 0))
+        total.hung += killed.status is None
+        total.processes += len(killed.processes)
+        total.ports += killed.ports
+        total.folders += len(again.leftovers) + (0 if outright else len(killed.leftovers))
+        total.torn += found.torn
+        total.lost += len(found.wrong) + max(0, killed.missing - 1)
+        total.wrong += [f"{who}: {each}" for each in said]
 
 
 def moments(number: int, chance: random.Random) -> list[float]:

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ class Witness:
     port: int
     seen: list[bytes] = field(default_factory=list)
 
-    def missing(self, recorded: list[bytes]) -> int:
+    def missing(self, recorded: Sequence[bytes]) -> int:
         """How many of the exchanges that it saw are not among those."""
         return (Counter(self.seen) - Counter(recorded)).total()
 
@@ -50,7 +50,8 @@ def _relay(client: socket.socket, server: int, seen: list[bytes]) -> None:
         back.start()
         sent = _pump(client, upstream)
         back.join(SECONDS)
-    seen.append(sent)
+    if sent:
+        seen.append(sent)
 
 
 def _pump(source: socket.socket, target: socket.socket) -> bytes:
