@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from harness import outputs
 from harness.__main__ import main
-from harness.failures import UsageError
+from harness.failures import Failure
 from harness.report.page import page
 from tests.made_runs import GREETS, MARKUP, made, not_installable, three_releases
 
@@ -266,19 +267,17 @@ def test_wrong_arguments_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert not (tmp_path / "page.html").exists()
 
 
-def test_a_file_that_cannot_be_finished_stays_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_cannot_be_finished_stays_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     outputs.write(path, "before")
-
-    def full(self: Path, *_: object) -> None:
-        self.touch()
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(UsageError, match=r"page\.html: cannot be written: No space left"):
-        outputs.write(path, "after")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3, hard))
+    try:
+        with pytest.raises(Failure, match=r"page\.html: cannot be written: File too l") as caught:
+            outputs.write(path, "after")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.exit_code == 4
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
     assert path.read_text("utf-8") == "before"
 
