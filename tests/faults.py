@@ -12,9 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -30,7 +29,6 @@ from tests.kills import (
     ENDLESS,
     HARNESS,
     RUNS,
-    Case,
     Outcome,
     Signals,
     after,
@@ -47,6 +45,27 @@ LANES = 3
 
 
 def main() -> int:
+    options = parsed()
+    output, began = Console(width=140), time.monotonic()
+    become_init()
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        if options.axis:
+            return judge_axis(Path(name), options, output)
+        caches = warmed(Path(name), options.lanes)
+        killing = Killing(Path(name), caches, output)
+        killing.all(options)
+        if killing.found:
+            print_table(killing.found, output)
+        wrong = [each for outcome in killing.found.values() for each in outcome.wrong]
+        for each in [name for name in BREAKAGES if name in (options.only or BREAKAGES)]:
+            wrong += tried(each, Path(name) / each.replace(" ", "_"), caches[0], output)
+    kills = sum(outcome.kills for outcome in killing.found.values())
+    told = f"{kills} kills, {len(wrong)} things wrong, seed {options.seed}"
+    output.print(f"{told}, {time.monotonic() - began:.0f} s", highlight=False)
+    return int(bool(wrong))
+
+
+def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=0, help="of the moments (0)")
     parser.add_argument("--only", action="append", metavar="CASE", help="this case; repeatable")
@@ -61,80 +80,31 @@ def main() -> int:
     known = [*CASES, *BREAKAGES]
     if unknown := set(options.only or ()) - set(known):
         parser.error(f"no case {', '.join(sorted(unknown))}: there are {'; '.join(known)}")
-    output, began = Console(width=140), time.monotonic()
-    become_init()
-    if options.axis:
-        return judge_axis(options, output)
-    with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        folder = Path(name)
-        caches = warmed(folder, options.lanes)
-        found = killed(folder, caches, options, output)
-        if found:
-            print_table(found, output)
-        wrong = [each for outcome in found.values() for each in outcome.wrong]
-        for each in [name for name in BREAKAGES if name in (options.only or BREAKAGES)]:
-            lab, took = tried(folder / each.replace(" ", "_"), caches[0], BREAKAGES[each])
-            told = f"{each}: {lab.tried} runs, {len(lab.wrong)} wrong, {took:.0f} s"
-            output.print(told, highlight=False, style="red" if lab.wrong else "")
-            wrong += [f"{each}: {said}" for said in lab.wrong]
-    for each in wrong:
-        output.print(f"WRONG {each}", style="red", highlight=False, markup=False)
-    kills = sum(outcome.kills for outcome in found.values())
-    seconds = time.monotonic() - began
-    output.print(
-        f"{kills} kills survived, {len(wrong)} wrong, seed {options.seed}, {seconds:.0f} s"
-    )
-    return int(bool(wrong))
+    return options
 
 
-def judge_axis(options: argparse.Namespace, output: Console) -> int:
-    with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        words = ["-k", options.k]
-        told, wrong = axis(
-            Path(name), cache_folder(), options.stacks, options.period, options.seed, words
-        )
+def judge_axis(folder: Path, options: argparse.Namespace, output: Console) -> int:
+    how = (options.stacks, options.period, options.seed, ["-k", options.k])
+    told, wrong = axis(folder, cache_folder(), *how)
     output.print(told, highlight=False, soft_wrap=True)
-    for each in wrong:
-        output.print(f"WRONG {each}", style="red", highlight=False, markup=False)
+    tell_wrong(wrong, output)
     return int(bool(wrong))
 
 
-def tried(folder: Path, cache: Path, breakage: Callable[[Lab], None]) -> tuple[Lab, float]:
-    """Try a breakage; what came of it, and how long it took."""
+def tell_wrong(wrong: Sequence[str], output: Console) -> None:
+    for each in wrong:
+        output.print(f"WRONG {each}", style="red", highlight=False, markup=False)
+
+
+def tried(name: str, folder: Path, cache: Path, output: Console) -> list[str]:
+    """Try a breakage; a sentence on each thing that was wrong."""
     began, lab = time.monotonic(), Lab(folder, cache)
     folder.mkdir()
-    breakage(lab)
-    return lab, time.monotonic() - began
-
-
-def killed(
-    folder: Path, warm: Sequence[Path], options: argparse.Namespace, output: Console
-) -> dict[str, Outcome]:
-    """Kill runs of every case, some at a time."""
-    chosen = {name: case for name, case in CASES.items() if name in (options.only or CASES)}
-    if not chosen:
-        return {}
-    shares = sum(case.share for case in chosen.values())
-    numbers = {n: max(1, round(options.number * c.share / shares)) for n, c in chosen.items()}
-    caches: SimpleQueue[Path] = SimpleQueue()
-    for cache in warm:
-        caches.put(cache)
-    outcomes = {name: Outcome() for name in chosen}
-    seconds: dict[str, float] = {}
-    with ThreadPoolExecutor(options.lanes) as pool:
-        list(pool.map(partial(time_taken, folder, caches, seconds, outcomes), chosen.items()))
-        jobs = []
-        for name, case in chosen.items():
-            chance = random.Random(f"{options.seed} {name}")
-            for number, part in enumerate(moments(numbers[name], chance)):
-                by = case.signals[number % len(case.signals)]
-                jobs.append((name, case, number, part, by))
-        random.Random(options.seed).shuffle(jobs)
-        one = partial(one_kill, folder, caches, seconds, outcomes)
-        for done, _ in enumerate(pool.map(one, jobs), 1):
-            if done % 20 == 0:
-                output.print(f"{done} of {len(jobs)}", style="dim")
-    return outcomes
+    BREAKAGES[name](lab)
+    took = time.monotonic() - began
+    output.print(f"{name}: {lab.tried} runs, {len(lab.wrong)} wrong, {took:.0f} s", highlight=False)
+    tell_wrong(lab.wrong, output)
+    return lab.wrong
 
 
 def warmed(folder: Path, lanes: int) -> list[Path]:
@@ -150,57 +120,81 @@ def warmed(folder: Path, lanes: int) -> list[Path]:
     return caches
 
 
-Job = tuple[str, Case, int, float, Signals]
+Job = tuple[str, int, float, Signals]
+"""A case, a number, the part of its time after which it is killed, and by what."""
 
 
-def time_taken(
-    folder: Path,
-    caches: "SimpleQueue[Path]",
-    seconds: dict[str, float],
-    outcomes: dict[str, Outcome],
-    named: tuple[str, Case],
-) -> None:
-    """How long a case takes when it is left alone, which must leave nothing either."""
-    name, case = named
-    if name in ENDLESS:
-        seconds[name] = ENDLESS[name]
-        return
-    cache = caches.get()
-    folder = folder / name.replace(" ", "_")
-    place = Place(folder / "whole", cache)
-    for kind in case.fresh:
-        shutil.rmtree(cache / kind, ignore_errors=True)
-    with witnessed(case, Place(folder / "served", cache)) as seen:
-        done = whole(placed(case.command, place, seen.port if seen else 0), place)
-    caches.put(cache)
-    if seen and (missing := seen.missing(read(place.runs).sent)):
-        outcomes[name].wrong.append(f"{name}, left alone: {missing} exchanges are missing")
-    seconds[name] = done.seconds
-    left = [*done.processes, *done.leftovers]
-    if done.status not in (0, 1, 3) or left:
-        said = f"ended with {done.status}, leaving {left}: {done.said[-500:]}"
-        outcomes[name].wrong.append(f"{name}, left alone: {said}")
+class Killing:
+    """Runs of cases that are killed, some at a time. `found` is by case."""
 
+    def __init__(self, folder: Path, caches: Sequence[Path], output: Console) -> None:
+        self.found: dict[str, Outcome] = {}
+        self._folder, self._output, self._lanes = folder, output, len(caches)
+        self._seconds: dict[str, float] = {}
+        self._caches: SimpleQueue[Path] = SimpleQueue()
+        for cache in caches:
+            self._caches.put(cache)
 
-def one_kill(
-    folder: Path,
-    caches: "SimpleQueue[Path]",
-    seconds: dict[str, float],
-    outcomes: dict[str, Outcome],
-    job: Job,
-) -> None:
-    name, case, number, part, by = job
-    cache = caches.get()
-    try:
-        own = folder / name.replace(" ", "_") / str(number)
-        place, found = kill_once(case, own, cache, part, seconds[name], by)
-        if found.at is None:
-            outcomes[name].wrong.append(f"{name}: it always ended before it was killed")
-        else:
-            after(name, case, place, found, by, outcomes[name])
-        shutil.rmtree(own)
-    finally:
-        caches.put(cache)
+    def all(self, options: argparse.Namespace) -> None:
+        chosen = [name for name in CASES if name in (options.only or CASES)]
+        self.found = {name: Outcome() for name in chosen}
+        shares = sum(CASES[name].share for name in chosen)
+        jobs: list[Job] = []
+        for name in chosen:
+            chance = random.Random(f"{options.seed} {name}")
+            signals = CASES[name].signals
+            parts = moments(max(1, round(options.number * CASES[name].share / shares)), chance)
+            jobs += [(name, n, part, signals[n % len(signals)]) for n, part in enumerate(parts)]
+        random.Random(options.seed).shuffle(jobs)
+        with ThreadPoolExecutor(self._lanes) as pool:
+            list(pool.map(self._leave_alone, chosen))
+            for done, _ in enumerate(pool.map(self._kill, jobs), 1):
+                if done % 20 == 0:
+                    self._output.print(f"{done} of {len(jobs)}", style="dim")
+
+    def _leave_alone(self, name: str) -> None:
+        """See how long a case takes, and that nothing is left of it then either."""
+        if name in ENDLESS:
+            self._seconds[name] = ENDLESS[name]
+            return
+        case, cache, folder = CASES[name], self._caches.get(), self._own(name)
+        try:
+            place = Place(folder / "whole", cache)
+            for kind in case.fresh:
+                shutil.rmtree(cache / kind, ignore_errors=True)
+            with witnessed(case, Place(folder / "served", cache)) as seen:
+                done = whole(placed(case.command, place, seen.port if seen else 0), place)
+        finally:
+            self._caches.put(cache)
+        self._seconds[name] = done.seconds
+        wrong = []
+        if seen and (missing := seen.missing(read(place.runs).sent)):
+            wrong.append(f"{name}, left alone: {missing} exchanges are missing")
+        left = [*done.processes, *done.leftovers]
+        if done.status not in (0, 1, 3) or left:
+            said = f"ended with {done.status}, leaving {left}: {done.said[-500:]}"
+            wrong.append(f"{name}, left alone: {said}")
+        self._add(name, wrong)
+
+    def _kill(self, job: Job) -> None:
+        name, number, part, by = job
+        case, cache, folder = CASES[name], self._caches.get(), self._own(name) / str(number)
+        try:
+            place, killed = kill_once(case, folder, cache, part, self._seconds[name], by)
+            if killed.at is None:
+                self._add(name, [f"{name}: it always ended before it was killed"])
+            else:
+                self._add(name, after(name, case, place, killed, by, self.found[name]))
+            shutil.rmtree(folder)
+        finally:
+            self._caches.put(cache)
+
+    def _own(self, name: str) -> Path:
+        return self._folder / name.replace(" ", "_")
+
+    def _add(self, name: str, wrong: list[str]) -> None:
+        self.found[name].wrong += wrong
+        tell_wrong(wrong, self._output)
 
 
 def print_table(found: dict[str, Outcome], output: Console) -> None:

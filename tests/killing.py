@@ -28,6 +28,8 @@ from harness.strays import LISTENS, opened
 PR_SET_CHILD_SUBREAPER = 36
 ENDS_SECONDS = 30.0
 """A run may take so long to end, once it was told to, or lost a worker."""
+WHOLE_SECONDS = 240.0
+"""A run that is left alone may take so long."""
 GRACE = 2.0
 """Seconds until the last process of a run is gone, once the run has ended."""
 TWICE = 0.2
@@ -153,7 +155,7 @@ def whole(
     command: Sequence[str], place: Place, variables: Mapping[str, str] | None = None
 ) -> Killed:
     """What comes of a run that is left alone."""
-    return kill(command, place, ENDS_SECONDS, (), None, variables)
+    return kill(command, place, WHOLE_SECONDS, (), None, variables)
 
 
 def end(process: Popen, place: Place) -> None:

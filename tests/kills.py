@@ -229,10 +229,12 @@ def kill_once(
 _ADDING = Lock()
 
 
-def after(name: str, case: Case, place: Place, killed: Killed, by: Signals, total: Outcome) -> None:
+def after(
+    name: str, case: Case, place: Place, killed: Killed, by: Signals, total: Outcome
+) -> list[str]:
     """Add up what was left behind, and let the next run show that it starts clean.
 
-    One exchange may be missing, which was under way.
+    A sentence on each thing that was wrong. One exchange may be missing, which was under way.
     """
     who = f"{name}, {' '.join(each.name for each in by)} at {killed.at or 0:.2f} s"
     found = read(place.runs)
@@ -267,7 +269,7 @@ def after(name: str, case: Case, place: Place, killed: Killed, by: Signals, tota
         total.folders += len(again.leftovers) + (0 if outright else len(killed.leftovers))
         total.torn += found.torn
         total.lost += len(found.wrong) + max(0, killed.missing - 1)
-        total.wrong += [f"{who}: {each}" for each in said]
+        return [f"{who}: {each}" for each in said]
 
 
 def moments(number: int, chance: random.Random) -> list[float]:

@@ -54,9 +54,9 @@ def test_what_was_left_makes_a_kill_a_wrong_one(place: Place) -> None:
     killed = Killed(1.0, 0, "", 2.0, ("sleep 60",), 1, ("tmp/x",))
     total = Outcome()
     lazy = Place(place.folder, cache_folder())
-    after("it", Case(("RUNS",), 1), lazy, killed, (signal.SIGTERM,), total)
+    wrong = after("it", Case(("RUNS",), 1), lazy, killed, (signal.SIGTERM,), total)
     assert (total.kills, total.processes, total.ports, total.folders) == (1, 1, 1, 1)
-    assert [each.removeprefix("it, SIGTERM at 1.00 s: ") for each in total.wrong] == [
+    assert [each.removeprefix("it, SIGTERM at 1.00 s: ") for each in wrong] == [
         "left: sleep 60",
         "1 ports are still listened on",
         "left: tmp/x",
