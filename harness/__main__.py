@@ -20,6 +20,7 @@ from harness.failures import Failure
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.load.clocks import seconds
 from harness.matrix import judge_stacks, shard, sum_up
+from harness.plain import printable
 from harness.project import APPS, SITES
 from harness.serving import serve
 
@@ -85,9 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.function(options))
     except Failure as failure:
-        print(
-            f"{failure.verdict if failure.exit_code == 3 else 'error'}: {failure}", file=sys.stderr
-        )
+        kind = failure.verdict if failure.exit_code == 3 else "error"
+        print(printable(f"{kind}: {failure}"), file=sys.stderr)
         return failure.exit_code
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from harness.__main__ import main
-from harness.junit import Case, junit
+from harness.junit import Case, Suite, junit
 from tests.made_runs import HOSTILE, MARKUP, made, not_installable, three_releases
 
 
@@ -65,7 +65,7 @@ def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
 
 def test_every_text_makes_xml_that_can_be_read() -> None:
     every = "".join(map(chr, range(0x300))) + "\ud800\ufffe\U0001f600]]>"
-    root = ET.fromstring(junit([(every, [Case(every, every, 1.0, "fail", every)])]))
+    root = ET.fromstring(junit([Suite(every, [Case(every, every, 1.0, "fail", every)])]))
     assert "\U0001f600]]>" in str(root[0][0][0].text)
     assert "\\x00" in str(root[0].get("name"))
 
