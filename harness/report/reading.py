@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from packaging.version import Version
+
 from harness import runs
 from harness.environments import Environment
 from harness.expect import Response
 from harness.failures import UsageError
 from harness.recorded import each_exchange, without_stack
 from harness.request import Request
+from harness.stacks import ALWAYS
 
 Thing = TypeVar("Thing")
 Row = tuple[str, str]
@@ -127,6 +130,8 @@ def _column(records: list[dict[str, Any]], pool: Pool) -> Column:
     if head["packages"] is not None:
         packages = {_text(name): _text(version) for name, version in head["packages"].items()}
         python, implementation = _text(head["python"]), _text(head.get("implementation", ""))
+        for version in (python, *(packages[name] for name in ALWAYS if name in packages)):
+            Version(version)  # raises InvalidVersion, a ValueError
         environment = Environment(stack, Path(), python, packages, implementation=implementation)
     finished = next((_text(each["finished"]) for each in records if each["kind"] == "end"), None)
     column = Column(
