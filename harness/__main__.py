@@ -23,6 +23,7 @@ from harness.interrupted import interruptible
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.load.clocks import seconds
 from harness.matrix import judge_stacks, shard, sum_up
+from harness.plain import printable
 from harness.project import APPS, SITES
 from harness.serving import serve
 
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _failed(failure: Failure) -> int:
     word = failure.verdict if failure.exit_code == 3 else "error"
     with suppress(OSError):
-        print(f"{word}: {failure}", file=sys.stderr)
+        print(printable(f"{word}: {failure}"), file=sys.stderr)
     return failure.exit_code
 
 

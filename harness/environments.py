@@ -37,10 +37,11 @@ quota.
 """
 
 INSPECT = """
-import json, sys
+import json, platform, sys
 from importlib.metadata import distributions
 print(json.dumps({
     "python": "%d.%d.%d" % sys.version_info[:3],
+    "implementation": platform.python_implementation(),
     "packages": {d.metadata["Name"]: d.version for d in distributions()},
 }))
 """
@@ -55,6 +56,7 @@ class Environment:
     `urls` tells by app where it is served, when somebody else does.
     `asserted` collects the changes that expectations asked for, and the side that applied.
     `lacking` are changes that it is taken not to have, whatever its versions say.
+    `implementation` is that of Python, such as CPython; empty where nobody asked.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Environment:
     urls: Mapping[str, str] = field(default_factory=dict, compare=False)
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
     lacking: frozenset[Any] = frozenset()
+    implementation: str = ""
 
     @property
     def parser(self) -> str:
@@ -104,7 +107,13 @@ def provision(stack: Stack) -> Environment:
     key = _key(pins, base, interpreters.build(base), FORMAT)
     folder = made_once("environments", key, lambda aside: _build(stack, base, pins, aside))
     found = json.loads((folder / "environment.json").read_text("utf-8"))
-    return Environment(stack.name, _interpreter(folder), found["python"], found["packages"])
+    return Environment(
+        stack.name,
+        _interpreter(folder),
+        found["python"],
+        found["packages"],
+        implementation=interpreters.implementation(base),
+    )
 
 
 def of_interpreter(path: str) -> Environment:
@@ -127,7 +136,7 @@ def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environmen
         )
         found = json.loads(done.stdout)
         packages = {str(canonicalize_name(k)): str(v) for k, v in found["packages"].items() if k}
-        python = str(found["python"])
+        python, implementation = str(found["python"]), str(found["implementation"])
     except (
         OSError,
         subprocess.SubprocessError,
@@ -138,7 +147,9 @@ def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environmen
     ) as error:
         said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
         raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
-    return Environment(name, interpreter, python, packages, passes_variables)
+    return Environment(
+        name, interpreter, python, packages, passes_variables, implementation=implementation
+    )
 
 
 def _resolve(stack: Stack, base: Path) -> list[str]:

@@ -26,6 +26,7 @@ from harness.judge import judge
 from harness.news import News, known_effects, news
 from harness.project import catalogue, console, site_files
 from harness.recorded import Recorded
+from harness.repeat import of_verb, word
 from harness.replay import answers
 from harness.request import Request
 from harness.stacks import Stack
@@ -56,8 +57,8 @@ def explore(options: argparse.Namespace) -> int:
                 again += len(result.findings) - len(confirmed.findings)
                 found += [confirmed] if confirmed.findings else []
     for each in found:
-        for line in each.lines():
-            output.print(line, highlight=False, markup=False, soft_wrap=True)
+        for line in (*each.lines(), *_again(options, each)):
+            output.print(line, highlight=False, soft_wrap=True)
     unexplained = sum(len(each.findings) for each in found)
     output.print(
         f"{pairs} pairs of stacks, {len(requests):,} requests, "
@@ -67,6 +68,18 @@ def explore(options: argparse.Namespace) -> int:
         highlight=False,
     )
     return int(bool(unexplained))
+
+
+def _again(options: argparse.Namespace, news: News) -> Iterator[str]:
+    """What the two stacks are, and how to explore them again."""
+    for environment in (news.older, news.newer):
+        packages = ", ".join(f"{name} {each}" for name, each in environment.packages.items())
+        python = f"{environment.implementation} {environment.python}"
+        seed = f"hash seed {environment.hash_seed}"
+        yield f"  {environment.name}: {packages}, {environment.loop}, {python}, {seed}"
+    chance = ["--requests", str(options.requests), "--seed", str(options.seed)]
+    chance += ["--run", str(options.run.absolute())] if options.run else []
+    yield f"  again: {of_verb('explore', word(news.older), word(news.newer), *chance)}"
 
 
 def _stacks(options: argparse.Namespace) -> tuple[list[Stack], set[tuple[str, str]]]:

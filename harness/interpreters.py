@@ -1,6 +1,7 @@
 """The Pythons of this machine, as `uv python find` sees them. None is ever downloaded."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,15 @@ def build(interpreter: Path) -> str:
         return sys.version
     command = [str(interpreter), "-I", "-c", "import sys; print(sys.version)"]
     return _run(command).stdout
+
+
+@cache
+def implementation(interpreter: Path) -> str:
+    """Such as CPython."""
+    if interpreter == OWN:
+        return platform.python_implementation()
+    script = "import platform; print(platform.python_implementation())"
+    return _run([str(interpreter), "-I", "-c", script]).stdout.strip()
 
 
 def _run(

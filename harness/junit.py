@@ -1,19 +1,20 @@
 """JUnit's XML, as GitHub's and GitLab's pages show it: suites of cases that passed or did not."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-UNFIT = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped."""
+UNFIT = re.compile(r"[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped, and other control characters."""
 
 
 @dataclass(frozen=True)
 class Case:
     """One case; `fault` is the kind of what is wrong, or empty where it passed.
 
-    `judged` tells a finding about what was tested from a test that could not be made.
+    `judged` tells a finding about what was tested from a test that could not be made. `text` is of
+    the fault, or else what there is to say.
     """
 
     group: str
@@ -24,29 +25,53 @@ class Case:
     judged: bool = True
 
 
-def junit(suites: Iterable[tuple[str, Iterable[Case]]]) -> str:
-    """The XML of named suites."""
+@dataclass(frozen=True)
+class Suite:
+    """Cases, and by name what holds for all of them. `seconds` is the sum of theirs where None."""
+
+    name: str
+    cases: Iterable[Case]
+    properties: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
+
+
+def junit(suites: Iterable[Suite]) -> str:
+    """The XML of suites."""
     root = ET.Element("testsuites")
-    for name, cases in suites:
-        suite = ET.SubElement(root, "testsuite", name=_fit(name))
-        counts = {"tests": 0, "failures": 0, "errors": 0}
-        total = 0.0
-        for case in cases:
-            counts["tests"] += 1
-            total += case.seconds
-            about = {"classname": _fit(case.group), "name": _fit(case.name)}
-            element = ET.SubElement(suite, "testcase", about, time=f"{case.seconds:.3f}")
-            if case.fault:
-                tag = "failure" if case.judged else "error"
-                counts[f"{tag}s"] += 1
-                first = _fit(case.text.partition("\n")[0])
-                fault = ET.SubElement(
-                    element, tag, {"type": case.fault, "message": f"{case.fault}: {first}"}
-                )
-                fault.text = _fit(case.text)
-        suite.attrib |= {key: str(count) for key, count in counts.items()}
-        suite.set("time", f"{total:.3f}")
+    for suite in suites:
+        _add(root, suite)
+    ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _add(root: ET.Element, suite: Suite) -> None:
+    element = ET.SubElement(root, "testsuite", name=_fit(suite.name))
+    if suite.properties:
+        properties = ET.SubElement(element, "properties")
+        for name, value in suite.properties.items():
+            ET.SubElement(properties, "property", name=_fit(name), value=_fit(value))
+    counts = {"tests": 0, "failures": 0, "errors": 0}
+    total = 0.0
+    for case in suite.cases:
+        counts["tests"] += 1
+        total += case.seconds
+        if case.fault:
+            counts["failures" if case.judged else "errors"] += 1
+        _add_case(element, case)
+    element.attrib |= {key: str(count) for key, count in counts.items()}
+    element.set("time", f"{total if suite.seconds is None else suite.seconds:.3f}")
+
+
+def _add_case(suite: ET.Element, case: Case) -> None:
+    about = {"classname": _fit(case.group), "name": _fit(case.name)}
+    element = ET.SubElement(suite, "testcase", about, time=f"{case.seconds:.3f}")
+    if case.fault:
+        first = _fit(f"{case.fault}: {case.text}".partition("\n")[0])
+        tag = "failure" if case.judged else "error"
+        fault = ET.SubElement(element, tag, {"type": _fit(case.fault), "message": first})
+        fault.text = _fit(case.text)
+    elif case.text:
+        ET.SubElement(element, "system-out").text = _fit(case.text)
 
 
 def _fit(text: str) -> str:

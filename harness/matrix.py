@@ -33,7 +33,7 @@ def judge_stacks(options: argparse.Namespace) -> int:
     result = _matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for line in news_lines(folder, failing, known.series(known.stacks)):
-        console().print(line, highlight=False, markup=False, soft_wrap=True)
+        console().print(line, highlight=False, soft_wrap=True)
     return result
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from harness import changes
 from harness.catalogue import Catalogue, load
+from harness.plain import PlainConsole
 from harness.site import Content
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,9 @@ def site_files(name: str = "SITE") -> dict[str, Content]:
 
 
 def console(stderr: bool = False) -> Console:
-    """Wide enough for the tables where the output is no terminal, whose width is not known."""
+    """Wide enough for the tables where the output is no terminal, whose width is not known.
+
+    What is printed is shown as it is: no markup, no control characters.
+    """
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else 120)
+    return PlainConsole(stderr, None if stream.isatty() else 120)

@@ -2,9 +2,10 @@
 
 Every line is an object with `kind`:
     run       schema, stack, started (RFC 3339), complete (whether every spec was asked for, what
-              a browser sees aside), python, parser, loop, hash_seed (null when it was left to the
-              environment), packages (null, as the four before it, when the stack could not be
-              provisioned)
+              a browser sees aside), python, implementation (of Python), parser, loop, hash_seed
+              (null when it was left to the environment), packages (null, as the five before it,
+              when the stack could not be provisioned), again (the options by which pytest judges
+              it once more), called (what pytest then calls it)
     exchange  id, spec, app, method, sent and received ([seconds, bytes] each), ended, closes,
               served (as what, where that is not the app with its usual files)
     verdict   spec, app, verdict, reason, exchanges (ids), changes (name: applied), seconds,
@@ -25,8 +26,10 @@ from harness.connection import Segment
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.failures import Failure, UsageError, of_os
+from harness.repeat import asked_again, made_of, word
 
 SCHEMA = 1
+MADE_OF = ("python", "implementation", "parser", "loop", "hash_seed", "packages")
 VERDICTS = ("pass", "fail", "not installable", "did not start", "harness error")
 
 
@@ -53,16 +56,15 @@ class Run:
         self._lock = Lock()
 
     def begin(self, environment: Environment | None, complete: bool = True) -> None:
-        found = environment and {
-            "python": environment.python,
-            "parser": environment.parser,
-            "loop": environment.loop,
-            "hash_seed": None if environment.passes_variables else environment.hash_seed,
-            "packages": dict(environment.packages),
-        }
-        missing = dict.fromkeys(("python", "parser", "loop", "hash_seed", "packages"))
         head = {"schema": SCHEMA, "stack": self._stack, "started": _now(), "complete": complete}
-        self._write("run", head | (found or missing))
+        if environment:
+            found = made_of(environment)
+            head |= {name: found[name] for name in MADE_OF}
+            head |= {"again": asked_again(environment), "called": word(environment)}
+        else:
+            head |= dict.fromkeys(MADE_OF)
+            head |= {"again": ["--stack", self._stack], "called": self._stack}
+        self._write("run", head)
 
     def exchange(self, spec: str, exchange: Exchange, served: str | None = None) -> None:
         record = {

@@ -1,13 +1,17 @@
 """What run files come to, for the pages of a CI: as JUnit, and as Markdown for a job's summary."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from harness import runs
 from harness.diff.pages import quoted
-from harness.junit import Case, junit
+from harness.junit import Case, Suite, junit
 from harness.project import APPS
-from harness.runs import VERDICTS
+from harness.recorded import without_stack
+from harness.repeat import of_spec
+from harness.runs import MADE_OF, VERDICTS
 from harness.summary import Summary
 
 SHOWN = 50
@@ -19,28 +23,35 @@ def as_junit(paths: Iterable[Path]) -> str:
     return junit(_suite(path) for path in paths)
 
 
-def _suite(path: Path) -> tuple[str, list[Case]]:
-    stack, ended, cases = "", False, []
+def _suite(path: Path) -> Suite:
+    stack, ended, cases, head = "", False, list[Case](), dict[str, Any]()
     for record in runs.read(path):
         if record["kind"] == "run":
-            stack = record["stack"]
+            stack, head = record["stack"], record
         elif record["kind"] == "verdict":
-            cases.append(_case(record))
+            cases.append(_case(record, head))
         ended = record["kind"] == "end"
     if not ended:
         text = f"{path.name}: the run was cut off, so other specs have no verdict"
         cases.append(Case("run", "ends", 0.0, "cut off", text, judged=False))
-    return stack or path.name, cases
+    return Suite(stack or path.name, cases, {name: _text(head.get(name)) for name in MADE_OF})
 
 
-def _case(record: dict[str, object]) -> Case:
-    verdict = str(record["verdict"])
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _case(record: dict[str, object], head: dict[str, Any]) -> Case:
+    verdict, text = str(record["verdict"]), str(record["reason"])
+    if verdict == "fail" and "again" in head:
+        spec = without_stack(str(record["spec"]), head["stack"])
+        text += f"\nagain: {of_spec(spec, head['called'], head['again'])}"
     return Case(
         str(record["app"]),
         str(record["spec"]),
         float(str(record["seconds"])),
         "" if verdict == "pass" else verdict,
-        str(record["reason"]),
+        text,
         judged=verdict == "fail",
     )
 

@@ -22,7 +22,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "environment" in metafunc.fixturenames:
         judging = metafunc.config.stash[JUDGING]
         names = judging.judged_by(metafunc.definition.path.parent)
-        metafunc.parametrize("environment", names, indirect=True, scope="session")
+        # `ids`, since pytest would call a name of more than 100 characters environment0
+        metafunc.parametrize("environment", names, indirect=True, ids=names, scope="session")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -21,6 +21,7 @@ from harness.exchange import Exchange
 from harness.failures import Failure, UsageError
 from harness.forked import Forker
 from harness.lines import Lines
+from harness.plain import printable
 from harness.project import APPS, console, script
 from harness.remote import Remote, addresses
 from harness.servers import Server
@@ -209,7 +210,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, Failure):  # told in a line: a traceback for each spec would take minutes
-        short = pytest.fail.Exception(str(error), pytrace=False).with_traceback(error.__traceback__)
+        short = pytest.fail.Exception(printable(str(error)), pytrace=False).with_traceback(
+            error.__traceback__
+        )
         call.excinfo = pytest.ExceptionInfo.from_exception(short)
     report = yield
     if "environment" in item.fixturenames:
@@ -220,9 +223,9 @@ def pytest_runtest_makereport(
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """What differs and how to repeat it, in place of two long representations."""
     if op == "==" and isinstance(left, Exchange):
-        return told(left, right)
+        return [printable(line) for line in told(left, right)]
     if op == "==" and isinstance(left, Lines):
-        return [line.rstrip() for line in difflib.ndiff(left.expected(right), left)]
+        return [printable(line.rstrip()) for line in difflib.ndiff(left.expected(right), left)]
     return None
 
 

@@ -68,7 +68,7 @@ def served(connection: socket.socket) -> None:
 
 if sys.argv[1] == "-c":
     packages = {"starlette": "1.0", "sse-starlette": "3.0", "uvicorn": "0.40", "h11": "0.16"}
-    print(json.dumps({"python": "3.11.7", "packages": packages}))
+    print(json.dumps({"python": "3.11.7", "implementation": "CPython", "packages": packages}))
 elif DEFECT == "does not start":
     sys.exit("no such luck")
 else:

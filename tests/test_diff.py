@@ -1,5 +1,6 @@
 """The diff of two real stacks, as a user runs it: what it finds, and how it ends."""
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,9 @@ def test_an_upgrade_is_explained_the_most_dangerous_first(
         (name, "gained") for name in ("RANGES_SPLIT", "HOST_CHECKED", "ABSOLUTE_PATHS_REFUSED")
     }
     cases = ET.fromstring(files["junit"].read_text("utf-8"))
-    assert (cases.get("tests"), cases.get("failures")) == ("3", "0")
+    assert (cases[0].get("tests"), cases[0].get("failures")) == ("3", "0")
+    assert found["command"].startswith("python -m harness diff starlette-0.46.1 starlette-1.10.0")
+    assert found["command"] in html.unescape(files["html"].read_text("utf-8"))
     told = capsys.readouterr().out
     assert "all explained by 3 changes, of which 1 alter a status" in told
     assert told.index("SECURITY") < told.index("STATUS STAR_MATCHES_EVERY_TAG")

@@ -36,7 +36,8 @@ elif verb == "venv":
     program.write_text("#!/bin/sh\\n[ $1 = -I ] && cat $(dirname $0)/found\\n")
     program.chmod(0o755)
 else:
-    found = {"python": "3.13.1", "packages": dict(pin.split("==") for pin in wanted)}
+    packages = dict(pin.split("==") for pin in wanted)
+    found = {"python": "3.13.1", "implementation": "CPython", "packages": packages}
     Path(sys.argv[sys.argv.index("--python") + 1]).with_name("found").write_text(json.dumps(found))
 """
 

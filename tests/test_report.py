@@ -246,6 +246,16 @@ def test_a_verdict_that_names_an_exchange_which_is_not_there_is_told(
     assert f"{path}: a record is not as schema 1 has it (KeyError: 77)" in error
 
 
+def test_a_package_whose_version_is_none_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = made(tmp_path, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace('"starlette":"1.7.0"', '"starlette":"new"')
+    path.write_text(text, "utf-8")
+    error = refused(capsys, str(path), "--html", str(tmp_path / "page.html"))
+    assert "(InvalidVersion: Invalid version: 'new')" in error
+
+
 def test_wrong_arguments_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = three_releases(tmp_path / "runs")
     (tmp_path / "empty").mkdir()

@@ -26,6 +26,7 @@ EXCHANGE = Exchange(
     at=0.0,
 )
 SPEC = "specs/test_hello.py::test_greets[latest]"
+PINS = "h11==0.14.0,sse-starlette==2.2.1,starlette==0.46.1,uvicorn==0.34.0"
 
 
 def lines(run: Run) -> list[dict[str, Any]]:
@@ -69,10 +70,13 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
             "stack": "latest",
             "complete": True,
             "python": "3.11.7",
+            "implementation": "",
             "parser": "h11",
             "loop": "asyncio",
             "hash_seed": 0,
             "packages": dict(ENVIRONMENT.packages),
+            "again": ["--stack", PINS, "--hash-seed", "0"],
+            "called": PINS,
         },
         exchange | {"id": 1},
         exchange | {"id": 2},

@@ -1,14 +1,18 @@
 """What a CI shows of run files: JUnit and Markdown of `python -m harness matrix`."""
 
+import json
 import re
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from harness.__main__ import main
-from harness.junit import Case, junit
-from tests.made_runs import HOSTILE, MARKUP, made, not_installable, three_releases
+from harness.junit import Case, Suite, junit
+from tests.made_runs import HOSTILE, MARKUP, environment, made, not_installable, three_releases
+
+STACK = ["--stack", "starlette-1.7.0", "--hash-seed", "0"]
 
 
 def summed(folder: Path, *more: str) -> tuple[ET.Element, str]:
@@ -24,11 +28,15 @@ def test_a_suite_is_a_stack_and_a_case_a_spec(tmp_path: Path) -> None:
     suite = suites["starlette-1.7.0"]
     counts = {key: suite.get(key) for key in ("tests", "failures", "errors", "time")}
     assert counts == {"tests": "3", "failures": "1", "errors": "0", "time": "0.300"}
-    failed = [case for case in suite if len(case)]
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert properties["packages"] == json.dumps(dict(environment("1.7.0").packages))
+    assert properties["hash_seed"] == "0"
+    failed = [case for case in suite.iter("testcase") if len(case)]
     assert [(case.get("classname"), case.get("name")) for case in failed] == [
         ("hello", HOSTILE.format("starlette-1.7.0"))
     ]
-    assert failed[0][0].text == f"body\n  {MARKUP}"
+    command = shlex.join(["pytest", HOSTILE.format("starlette-1.7.0"), *STACK])
+    assert failed[0][0].text == f"body\n  {MARKUP}\nagain: {command}"
 
 
 def test_what_was_not_judged_is_an_error_and_a_cut_off_run_too(tmp_path: Path) -> None:
@@ -65,7 +73,7 @@ def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
 
 def test_every_text_makes_xml_that_can_be_read() -> None:
     every = "".join(map(chr, range(0x300))) + "\ud800\ufffe\U0001f600]]>"
-    root = ET.fromstring(junit([(every, [Case(every, every, 1.0, "fail", every)])]))
+    root = ET.fromstring(junit([Suite(every, [Case(every, every, 1.0, "fail", every)])]))
     assert "\U0001f600]]>" in str(root[0][0][0].text)
     assert "\\x00" in str(root[0].get("name"))
 

@@ -27,6 +27,7 @@ from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
 from harness.judge import judge
 from harness.project import catalogue, console
+from harness.repeat import made_of, of_verb, word
 from harness.targets import provisioned
 
 SCHEMA = 1
@@ -48,7 +49,7 @@ def gate(options: argparse.Namespace) -> int:
     began, output = time.monotonic(), console()
     benchmarks = chosen(options.benchmark)
     old, new = stack(options.old), stack(options.new)
-    output.print(f"old: {old}\nnew: {new}", highlight=False, markup=False, soft_wrap=True)
+    output.print(f"old: {old}\nnew: {new}", highlight=False, soft_wrap=True)
     check_specs([old, new], benchmarks, output)
     findings = measured(old, new, benchmarks, options.budget / 100, output)
     outcome = summed_up(findings)
@@ -62,12 +63,20 @@ def gate(options: argparse.Namespace) -> int:
             "exit_code": VERDICT[outcome].exit_code,
             "old": str(old),
             "new": str(new),
+            "stacks": {"old": made_of(old), "new": made_of(new)},
+            "command": _again(options, old, new),
             "budget_percent": options.budget,
             "seconds": round(seconds, 1),
             "findings": [finding.as_json() for finding in findings],
         }
         write_whole(options.json.absolute(), json.dumps(found, indent=2))
     return VERDICT[outcome].exit_code
+
+
+def _again(options: argparse.Namespace, old: Environment, new: Environment) -> str:
+    """The command that gates the same stacks."""
+    only = [text for name in options.benchmark or [] for text in ("--benchmark", name)]
+    return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *only)
 
 
 def stack(wanted: str) -> Environment:

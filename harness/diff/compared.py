@@ -16,10 +16,10 @@ from harness.changes import Change
 from harness.diff import parsers
 from harness.diff.answer import Answer
 from harness.diff.model import Aspect, Difference
-from harness.diff.plain import plain
 from harness.effects import Effect, Step, between, differing, traced
 from harness.environments import Environment
 from harness.expect import ABSENT, Response
+from harness.plain import plain
 from harness.request import Request
 
 FRAMING = {

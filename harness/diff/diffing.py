@@ -15,6 +15,7 @@ from harness.diff.model import Diff, Differing, Side
 from harness.effects import Effect, likened
 from harness.environments import Environment
 from harness.project import APPS
+from harness.repeat import made_of
 
 Advance = Callable[[], None]
 AGAIN = 2
@@ -132,10 +133,5 @@ def of_apps(asked: Sequence[Asked], apps: Sequence[str]) -> list[Asked]:
 
 
 def side(environment: Environment) -> Side:
-    return Side(
-        environment.name,
-        tuple(sorted(environment.packages.items())),
-        environment.parser,
-        environment.loop,
-        environment.python,
-    )
+    found = made_of(environment)
+    return Side(**found | {"packages": tuple(sorted(found["packages"].items()))})

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 
 from harness.diff.answer import Answer
 from harness.diff.model import Line
-from harness.diff.plain import plain
 from harness.expect import WHOLE
+from harness.plain import plain
 from harness.request import Request
 
 USUAL = ("host: 127.0.0.1:port", "user-agent: starlette-conformance", "accept: */*")

@@ -107,13 +107,19 @@ class Security:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two stacks: its name, and what it is made of."""
+    """One of the two stacks: its name, and what it is made of.
+
+    `implementation` is that of Python; `hash_seed` is None where the environment of the harness has
+    it.
+    """
 
     name: str
     packages: tuple[tuple[str, str], ...]
     parser: str
     loop: str
     python: str
+    implementation: str = ""
+    hash_seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ class Diff:
     `compared` counts the requests that both were asked, `differing` those answered differently.
     `unconfirmed` counts differences that were not there when both were asked again. `masked` tells
     what was left out of the comparison as random, and `not_compared` what could not be compared
-    and why, a sentence each.
+    and why, a sentence each. `command` makes the same diff again.
     """
 
     older: Side
@@ -137,6 +143,7 @@ class Diff:
     unconfirmed: int = 0
     masked: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    command: str = ""
 
     @property
     def kinds(self) -> set[str]:

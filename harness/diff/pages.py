@@ -3,16 +3,17 @@
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.diff import words
 from harness.diff.model import Diff, Differing, Group
-from harness.junit import UNFIT
+from harness.junit import Case, Suite, junit
+from harness.plain import printable
 
 SCHEMA = 1
 EXAMPLES = 3
@@ -28,7 +29,9 @@ def document(diff: Diff) -> dict[str, Any]:
 
     schema        1; another number where a key goes away, or means something else
     answer        what came out, a sentence
-    older, newer  name, packages (name: version), parser, loop, python
+    command       makes the same diff again
+    older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
+                  hash_seed (null where the environment of the harness has it)
     compared, differing, unconfirmed  numbers of requests; seconds
     security      name, standing (gained, lost, lacking), change
     unexplained, explained  groups, the most dangerous first: name, change (null where there is
@@ -42,6 +45,7 @@ def document(diff: Diff) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "answer": words.answer(diff),
+        "command": diff.command,
         **{
             key: asdict(side) | {"packages": dict(side.packages)}
             for key, side in (("older", diff.older), ("newer", diff.newer))
@@ -95,46 +99,42 @@ def _templates(escaped: bool) -> Environment:
 
 def code(lines: list[str]) -> str:
     """Lines as a fenced block that they cannot end."""
-    text = "\n".join(lines)
+    text = printable("\n".join(lines))
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
     return f"{fence}text\n{text}\n{fence}"
 
 
 def quoted(text: str) -> str:
     """Text as it stands between words in Markdown, and in a cell of a table."""
-    return re.sub(r"([\\`*_{}\[\]#+!|~@])", r"\\\1", html.escape(text, quote=False))
+    return re.sub(r"([\\`*_{}\[\]#+!|~@])", r"\\\1", html.escape(printable(text), quote=False))
 
 
 def as_junit(diff: Diff) -> str:
-    """A testcase for each change, which passes, and for each cluster of what is unexplained."""
+    """A case for each change, which passes, and for each cluster of what is unexplained."""
+    cases = [*_cases(diff)] or [Case("diff", "no answer differs")]
+    properties = {"command": diff.command} if diff.command else {}
+    for name, side in (("older", diff.older), ("newer", diff.newer)):
+        properties |= {f"{name} {key}": text for key, text in words.made_of(side).items()}
     name = f"{diff.older.name} -> {diff.newer.name}"
-    failures = len(diff.unexplained) + len(diff.not_compared)
-    total = failures + len(diff.explained)
-    suite = ET.Element("testsuite", name=_xml(name), errors="0", skipped="0")
-    suite.attrib |= {"tests": str(total or 1), "failures": str(failures)}
-    suite.set("time", f"{diff.seconds:.3f}")
+    return junit([Suite(name, cases, properties, diff.seconds)])
+
+
+def _cases(diff: Diff) -> Iterator[Case]:
     for group in diff.unexplained:
-        case = _case(suite, f"UNEXPLAINED {group.name}: {group.example.line}", group)
-        message = f"{words.count(len(group.exchanges), 'exchange')} differ in {group.name}"
-        failure = ET.SubElement(case, "failure", message=_xml(message))
-        failure.text = _xml("\n".join(lines(group.example)))
+        count = words.count(len(group.exchanges), "exchange")
+        told = [f"{count} differ in {group.name}", *lines(group.example)]
+        name = f"UNEXPLAINED {group.name}: {group.example.line}"
+        yield Case(_where(group), name, fault=group.aspect, text="\n".join(told))
     for sentence in diff.not_compared:
-        case = ET.SubElement(suite, "testcase", classname="diff", name="NOT COMPARED")
-        ET.SubElement(case, "failure", message=_xml(sentence))
+        yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
     for group in diff.explained:
-        case = _case(suite, f"{group.aspect}: {group.name}", group)
         told = [group.change.sentence, group.change.link] if group.change else []
-        output = ET.SubElement(case, "system-out")
-        output.text = _xml("\n".join([*told, *lines(group.example)]))
-    if not total:
-        ET.SubElement(suite, "testcase", classname="diff", name="no answer differs")
-    ET.indent(suite)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suite, "unicode") + "\n"
+        text = "\n".join([*told, *lines(group.example)])
+        yield Case(_where(group), f"{group.aspect}: {group.name}", text=text)
 
 
-def _case(suite: ET.Element, name: str, group: Group) -> ET.Element:
-    where = f"diff.{'.'.join(group.apps)}"
-    return ET.SubElement(suite, "testcase", classname=_xml(where), name=_xml(name))
+def _where(group: Group) -> str:
+    return f"diff.{'.'.join(group.apps)}"
 
 
 def lines(example: Differing) -> list[str]:
@@ -145,8 +145,3 @@ def lines(example: Differing) -> list[str]:
     if example.remaining:
         found += ["", *(f"by hand: {line}" for line in example.by_hand)]
     return found
-
-
-def _xml(text: str) -> str:
-    """The text without what XML cannot hold."""
-    return UNFIT.sub("\ufffd", text)

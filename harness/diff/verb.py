@@ -7,6 +7,7 @@ not be installed, started or fully compared, 4 harness error.
 import argparse
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from harness.diff.model import Diff
 from harness.diff.told import tell
 from harness.news import known_effects
 from harness.project import console, named_changes
+from harness.repeat import of_verb, word
 from harness.targets import provisioned
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
@@ -44,6 +46,8 @@ def diff(options: argparse.Namespace) -> int:
     with Progress(*columns, console=progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * len(asked))
         found = diffing.of(asked, lambda: shown.advance(bar))
+    only = [text for app in options.only for text in ("--only", app)]
+    found = replace(found, command=of_verb("diff", word(older), word(newer), *only))
     tell(found, output)
     for name, path in chosen.items():
         outputs.write(path, FORMATS[name](found))

@@ -45,6 +45,18 @@ def apart(older: Side, newer: Side) -> str:
     return ", ".join(pairs)
 
 
+def made_of(side: Side) -> dict[str, str]:
+    """What it takes to make a stack again, in words."""
+    seed = "that of the environment" if side.hash_seed is None else str(side.hash_seed)
+    return {
+        "packages": ", ".join(f"{name} {version}" for name, version in side.packages),
+        "python": f"{side.implementation} {side.python}".strip(),
+        "parser": side.parser,
+        "loop": side.loop,
+        "hash seed": seed,
+    }
+
+
 def standing(each: Security) -> str:
     return STANDINGS[each.standing]
 

@@ -22,6 +22,7 @@ from harness.own.app import App
 from harness.own.diffing import own_diff
 from harness.own.rounds import ROUNDS
 from harness.own.step import Step
+from harness.repeat import of_verb, word
 from harness.stacks import Stack
 from harness.targets import one
 
@@ -37,7 +38,7 @@ def diff(options: argparse.Namespace) -> int:
     app = App.of(options.app, options.cwd or Path())
     steps, left_out = read_steps(options.requests, app.name, options.origin)
     for sentence in left_out:
-        progress.print(sentence, style="yellow", highlight=False, markup=False)
+        progress.print(sentence, style="yellow", highlight=False)
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [pool.submit(_provisioned, word, options.extra or []) for word in words]
@@ -52,10 +53,21 @@ def diff(options: argparse.Namespace) -> int:
         found = own_diff(
             app, steps, older, newer, options.seconds, lambda: shown.advance(bar), more
         )
+    found = replace(found, command=_again(options, older, newer))
     tell(found, output)
     for name, path in chosen.items():
         outputs.write(path, FORMATS[name](found))
     return 1 if found.unexplained else 3 if found.not_compared else 0
+
+
+def _again(options: argparse.Namespace, older: Environment, newer: Environment) -> str:
+    """The command that makes the same diff."""
+    words = ["--app", options.app, "--requests", str(options.requests.absolute())]
+    words += ["--cwd", str((options.cwd or Path()).absolute())]
+    words += ["--origin", options.origin] if options.origin else []
+    words += ["--seconds", f"{options.seconds:g}"]
+    words += [text for extra in options.extra or [] for text in ("--with", extra)]
+    return of_verb("diff", word(older), word(newer), *words)
 
 
 def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:

@@ -3,25 +3,22 @@
 Pure: it is made from the columns, the named changes and their effects alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
-
-from packaging.version import InvalidVersion, Version
 
 from harness.by_hand import PORT, asked
 from harness.catalogue import Catalogue
 from harness.changes import Change
 from harness.effects import Effect
 from harness.expect import Response
-from harness.project import APPS
+from harness.repeat import of_spec
+from harness.report.order import compared_first, in_order, rows_of
 from harness.report.reading import Cell, Column, Numbered, Pool, Row
 from harness.report.turns import Turns
 from harness.request import Request
 
 SCHEMA = 1
-ORDER = ("starlette", "sse-starlette", "uvicorn", "python")
-"""What stacks on no axis are put in order by."""
 
 
 def report_data(
@@ -36,7 +33,7 @@ def report_data(
     newest = {column.identity: column for column in sorted(columns, key=lambda each: each.started)}
     groups = in_order(newest.values(), known)
     ordered = [column for group in groups.values() for column in group]
-    rows = _rows(ordered)
+    rows = rows_of(ordered)
     cells: Numbered[Cell] = Numbered()
     numbers = {
         row: [
@@ -50,7 +47,7 @@ def report_data(
     between = Turns(ordered, rows, pool, changes, effects)
     return {
         "schema": SCHEMA,
-        "pair": _pair(ordered, groups, known),
+        "pair": compared_first(ordered, groups, known),
         "groups": [
             {"name": name, "stacks": stacks} for name, stacks in zip(groups, places, strict=True)
         ],
@@ -64,68 +61,11 @@ def report_data(
         "answers": [_answer(answer) for answer in pool.answers.things],
         "turns": [turn for group in places for turn in between.of(group)],
         "costs": _costs(costs, ordered, known),
+        "failed": [
+            each for number, column in enumerate(ordered) for each in _failed(column, number, rows)
+        ],
         "not_judged": _not_judged(ordered, len(rows)),
     }
-
-
-def in_order(columns: Iterable[Column], known: Catalogue) -> dict[str, list[Column]]:
-    """Columns in the order of releases, by group: those on no axis by parser, then each series."""
-    columns = list(columns)
-    series = known.series({column.stack for column in columns})
-    on_axis = {stack for stacks in series for stack in stacks}
-    rest = sorted((each for each in columns if each.stack not in on_axis), key=_versions)
-    found: dict[str, list[Column]] = {}
-    for each in rest:
-        parser = f"on no axis, {each.environment.parser}" if each.environment else "not installable"
-        found.setdefault(parser, []).append(each)
-    for stacks in series:
-        group = [each for stack in stacks for each in columns if each.stack == stack]
-        first, last = stacks[0], stacks[-1]
-        found[first if len(stacks) == 1 else f"{first} to {last}"] = group
-    return found
-
-
-def _versions(column: Column) -> list[Version]:
-    packages = column.environment.packages if column.environment else {}
-    python = column.environment.python if column.environment else "0"
-    return [_version({"python": python, **packages}.get(name, "0")) for name in ORDER]
-
-
-def _version(text: str) -> Version:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return Version("0")
-
-
-def _rows(columns: Iterable[Column]) -> list[Row]:
-    """By app; within an app as the specs are run."""
-    found = dict.fromkeys(row for column in columns for row in column.cells)
-    place = {app: number for number, app in enumerate(APPS)}
-    return sorted(found, key=lambda row: place.get(row[0], len(place)))
-
-
-def _pair(
-    columns: Sequence[Column], groups: Mapping[str, Sequence[Column]], known: Catalogue
-) -> list[int]:
-    """The two that the page compares first: the documented release, and the newest beside it."""
-    named = {each.stack: each for each in columns}
-    documented = named.get("documented")
-    if documented is None and "documented" in known.stacks:
-        pins = known.stacks["documented"].requirements
-        documented = next(
-            (each for each in columns if f"starlette=={_pinned(each, 'starlette')}" in pins), None
-        )
-    if documented is None:
-        longest = max(groups.values(), key=len)
-        return [columns.index(longest[0]), columns.index(longest[-1])]
-    group = next(group for group in groups.values() if documented in group)
-    newest = named.get("latest", max(groups.values(), key=len)[-1])
-    return [columns.index(documented), columns.index(group[-1] if len(group) > 1 else newest)]
-
-
-def _pinned(column: Column, package: str) -> str:
-    return column.environment.packages.get(package, "") if column.environment else ""
 
 
 def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:
@@ -137,11 +77,23 @@ def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:
         "complete": column.complete,
         "hash_seed": column.hash_seed,
         "python": environment and environment.python,
+        "implementation": environment and environment.implementation,
         "parser": environment and environment.parser,
         "loop": environment and environment.loop,
         "packages": environment and dict(environment.packages),
+        "again": list(column.again),
+        "called": column.called,
         "has": [n for n, each in changes.items() if environment and each.applies_to(environment)],
     }
+
+
+def _failed(column: Column, number: int, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    """The verdicts `fail` of a stack, each with the command that asks for it once more."""
+    for place, row in enumerate(rows):
+        cell = column.cells.get(row)
+        if cell and cell.verdict == "fail" and column.called:
+            command = of_spec(row[1], column.called, column.again)
+            yield {"stack": number, "spec": place, "command": command}
 
 
 def _spec(row: Row, cells: list[int | None]) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from packaging.version import Version
+
 from harness import runs
 from harness.environments import Environment
 from harness.expect import Response
 from harness.failures import UsageError
 from harness.recorded import each_exchange, without_stack
 from harness.request import Request
+from harness.stacks import ALWAYS
 
 Thing = TypeVar("Thing")
 Row = tuple[str, str]
@@ -71,7 +74,8 @@ class Column:
     """A run file: the stack, as the file's first line has it, and its cells.
 
     `environment` is None where the stack could not be provisioned, `finished` (RFC 3339) where the
-    run was cut off.
+    run was cut off. `again` are the options by which pytest judges the stack once more, and
+    `called` is what it then calls it; both are empty where the file does not say.
     """
 
     stack: str
@@ -80,6 +84,8 @@ class Column:
     complete: bool
     hash_seed: int | None
     environment: Environment | None
+    again: tuple[str, ...] = ()
+    called: str = ""
     cells: dict[Row, Cell] = field(default_factory=dict)
 
     @property
@@ -123,7 +129,10 @@ def _column(records: list[dict[str, Any]], pool: Pool) -> Column:
     environment = None
     if head["packages"] is not None:
         packages = {_text(name): _text(version) for name, version in head["packages"].items()}
-        environment = Environment(stack, Path(), _text(head["python"]), packages)
+        python, implementation = _text(head["python"]), _text(head.get("implementation", ""))
+        for version in (python, *(packages[name] for name in ALWAYS if name in packages)):
+            Version(version)  # raises InvalidVersion, a ValueError
+        environment = Environment(stack, Path(), python, packages, implementation=implementation)
     finished = next((_text(each["finished"]) for each in records if each["kind"] == "end"), None)
     column = Column(
         stack,
@@ -132,6 +141,8 @@ def _column(records: list[dict[str, Any]], pool: Pool) -> Column:
         bool(head["complete"]),
         None if head["hash_seed"] is None else int(head["hash_seed"]),
         environment,
+        tuple(_text(word) for word in head.get("again", ())),
+        _text(head.get("called", "")),
     )
     asked = {number: pool.numbers(*both) for number, both in each_exchange(records)}
     for record in records:

@@ -7,13 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import track
 
 from harness import outputs
 from harness.failures import UsageError
 from harness.news import known_effects
-from harness.project import catalogue, named_changes
+from harness.project import catalogue, console, named_changes
 from harness.report.data import report_data
 from harness.report.page import page
 from harness.report.reading import Column, Pool, read, run_files
@@ -25,11 +24,11 @@ def report(options: argparse.Namespace) -> int:
         raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
     outputs.check([options.html, options.json])
     began = time.monotonic()
-    said = Console(stderr=outputs.STDOUT in (options.html, options.json), highlight=False)
+    said = console(stderr=outputs.STDOUT in (options.html, options.json))
     costs = _costs(options.costs) if options.costs else []
     pool, columns, headless = Pool(), list[Column](), list[Path]()
     paths = run_files(options.runs)
-    for path in track(paths, "reading runs", console=Console(stderr=True), transient=True):
+    for path in track(paths, "reading runs", console=console(stderr=True), transient=True):
         column = read(path, pool)
         if column is None:
             headless.append(path)
@@ -47,7 +46,7 @@ def report(options: argparse.Namespace) -> int:
     ):
         if path:
             outputs.write(path, text)
-            said.print(f"{path}: {len(text.encode()) / 1e6:.2f} MB", markup=False, soft_wrap=True)
+            said.print(f"{path}: {len(text.encode()) / 1e6:.2f} MB", soft_wrap=True)
     left = len(columns) - len(data["stacks"])
     stacks, specs, turns = (len(data[key]) for key in ("stacks", "specs", "turns"))
     unexplained = sum(not turn["explained"] for turn in data["turns"])
@@ -60,7 +59,7 @@ def report(options: argparse.Namespace) -> int:
         said.print(f"{left} older runs of the same packages are left out", soft_wrap=True)
     for each in data["not_judged"]:
         name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
-        said.print(f"NOT JUDGED {name}{each['text']}", style="bold red", markup=False)
+        said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
     return 1 if headless or any(each["finished"] is None for each in data["stacks"]) else 0
 
 

@@ -50,7 +50,22 @@ function drawCell() {
     cell && !cell.exchanges.length ? make("p", { class: "quiet" }, "No exchange is recorded with this spec.") : "",
     make("h4", null, "By hand"),
     make("pre", { tabindex: 0 }, make("code", null, `python -m harness serve ${each.app} --stack ${quoted(visible(data.stacks[stack].name))} --port 8000\n`)),
+    again(each, data.stacks[stack]),
   );
+}
+
+// The command that judges the stack by the spec once more, and what the stack is made of.
+function again(spec, stack) {
+  if (!stack.packages) return null;
+  const packages = Object.entries(stack.packages).map(([name, version]) => `${name} ${version}`).sort();
+  const seed = stack.hash_seed === null ? "hash seed left to the environment" : `hash seed ${stack.hash_seed}`;
+  const [name, bracket, rest] = spec.id.split(/(\[)(.*)/s);
+  const words = ["pytest", `${name}[${stack.called}${bracket ? `-${rest}` : "]"}`, ...stack.again];
+  return [
+    stack.called ? make("h4", null, "Again") : null,
+    stack.called ? make("pre", { tabindex: 0 }, make("code", null, `${words.map((word) => quoted(visible(word))).join(" ")}\n`)) : null,
+    make("p", { class: "quiet" }, visible(`${packages.join(", ")}; ${stack.parser}, ${stack.loop}, ${`${stack.implementation} ${stack.python}`.trim()}, ${seed}`)),
+  ];
 }
 
 const decoded16 = (text) => text.split("\n").map(visible).join("\n");
