@@ -30,8 +30,11 @@ def program(tmp_path: Path) -> Written:
     return write
 
 
+FOUND = {"implementation": "CPython"}
+
+
 def says(packages: object, python: object = "3.13.1") -> str:
-    return f"echo '{json.dumps({'python': python, 'packages': packages})}'"
+    return f"echo '{json.dumps(FOUND | {'python': python, 'packages': packages})}'"
 
 
 def test_an_interpreter_tells_what_it_has(program: Written) -> None:
