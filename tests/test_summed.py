@@ -53,7 +53,7 @@ def test_what_was_not_judged_is_an_error_and_a_cut_off_run_too(tmp_path: Path) -
     assert len(errors) == 3
     assert ("starlette-1.10.0", "ends", "cut off") in errors
     assert {kind for *_, kind in errors} == {"cut off", "not installable"}
-    assert "- **CUT OFF starlette-1.10.0**" in text.splitlines()
+    assert "- **CUT OFF starlette-1.10.0: not all of its specs were judged**" in text.splitlines()
 
 
 def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:

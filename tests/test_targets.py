@@ -109,7 +109,8 @@ def test_an_interpreter_is_what_it_has_installed(tmp_path: Path) -> None:
     program = tmp_path / "python"
     program.write_text(
         f"#!/bin/sh\nexec {sys.executable} -c "
-        """'print("{\\"python\\": \\"3.1\\", \\"packages\\": """
+        """'print("{\\"implementation\\": \\"CPython\\", \\"python\\": \\"3.1\\", """
+        """\\"packages\\": """
         """{\\"starlette\\": \\"1\\", \\"uvicorn\\": \\"1\\"}}")'\n"""
     )
     program.chmod(0o755)
