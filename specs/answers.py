@@ -95,15 +95,20 @@ def by_http_1_0(answer: Response) -> Response:
 
 
 def without_body(answer: Any) -> Any:
-    """The answer to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2)."""
+    """The answer to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2).
+
+    It may leave out Transfer-Encoding (RFC 9112 section 6.1), as uvicorn does with httptools.
+    """
     if isinstance(answer, since):
         return since(answer.change, without_body(answer.now), without_body(answer.before))
-    return Response(answer.status, answer.headers, reason=answer.reason)
+    framing = answer.headers.get("transfer-encoding", ABSENT)
+    framing = {"transfer-encoding": by_parser(h11=framing, httptools=ABSENT)}
+    return Response(answer.status, answer.headers | framing, reason=answer.reason)
 
 
 def answer_to(method: str, answer: Any) -> Any:
-    """The answer to GET, or what is left of it to HEAD."""
-    return answer if method == "GET" else without_body(answer)
+    """What is left of an answer where the method is HEAD, and else all of it."""
+    return without_body(answer) if method == "HEAD" else answer
 
 
 BAD_REQUEST = Response(

@@ -193,10 +193,8 @@ def test_is_readable_from_every_origin_when_it_fails(sse: Client) -> None:
 
 @pytest.mark.source("Fetch #http-cors-protocol", "RFC 9110 section 9.3.2")
 def test_shows_its_head_to_every_origin(sse: Client) -> None:
-    answer = without_body(stream(0, TO_ANY_ORIGIN))
-    framing = {"transfer-encoding": by_parser(h11="chunked", httptools=ABSENT)}
     request = GET.replace(b"GET", b"HEAD")[:-2] + b"Origin: https://example.org\r\n\r\n"
-    assert sse.raw(request) == replace(answer, headers=answer.headers | framing)
+    assert sse.raw(request) == without_body(stream(0, TO_ANY_ORIGIN))
 
 
 @pytest.mark.source("Fetch #cors-preflight-fetch")
