@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from harness import runs
-from harness.cache import cache_folder
 from harness.project import ROOT
 from harness.runs import NotWritten, Run
 from tests.axis import told_wrong
@@ -53,8 +52,7 @@ def test_what_was_left_makes_a_kill_a_wrong_one(place: Place) -> None:
     begun(place.runs).end(complete=False)
     killed = Killed(1.0, 0, "", 2.0, ("sleep 60",), 1, ("tmp/x",))
     total = Outcome()
-    lazy = Place(place.folder, cache_folder())
-    wrong = after("it", Case(("RUNS",), 1), lazy, killed, (signal.SIGTERM,), total)
+    wrong = after("it", Case(("RUNS",), 1), place, killed, (signal.SIGTERM,), total)
     assert (total.kills, total.processes, total.ports, total.folders) == (1, 1, 1, 1)
     assert [each.removeprefix("it, SIGTERM at 1.00 s: ") for each in wrong] == [
         "left: sleep 60",
