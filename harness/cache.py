@@ -103,7 +103,12 @@ def _lock(root: Path, kind: str, key: str, seconds: float) -> FileLock:
 
 @cache
 def _swept(root: Path) -> None:
-    """Once in a process, remove what killed runs left: half built, half written, or scratch."""
+    """Once in a process."""
+    sweep(root)
+
+
+def sweep(root: Path) -> None:
+    """Remove what killed runs left: half built, half written, or scratch."""
     for aside in root.glob(f"*/*{ASIDE}"):
         key = aside.name.removesuffix(ASIDE)
         with suppress(Timeout, OSError), _lock(root, aside.parent.name, key, 0):

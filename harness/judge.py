@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from harness.cache import cache_folder
+from harness.cache import cache_folder, sweep
 from harness.failures import Failure, of_os
 from harness.footprint import Footprint
 from harness.processes import guarded
@@ -140,5 +140,6 @@ def judge(
         finally:
             for session in running:
                 session.stop()
+            sweep(cache_folder())  # a session that was killed leaves what it was making
     summary = Summary.of(path for session in sessions for path in session.run_files)
     return summary, footprint

@@ -19,12 +19,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from harness.client import LISTENS
 from harness.connection import CLOSED, LIMIT, RESET
 from harness.exchange import Exchange
 from harness.expect import WHOLE
 from harness.runs import Run
 from harness.wire import CHUNKS_LIMIT, HEAD_LIMIT, INTERIM_LIMIT
 from tests.answers import HELLO, NOT_MODIFIED, STREAM
+from tests.miniatures import SECONDS as LONG
 from tests.miniatures import Miniature, Script, client_of, closes, dated, keeps_open, miniature
 
 SECONDS = 0.5
@@ -44,11 +46,15 @@ NOTHING_MORE = f"nothing more came within {SECONDS:g} s"
 
 @dataclass(frozen=True)
 class Hostile:
-    """What a server does once the request came, and a pattern of the ending that names it."""
+    """What a server does once the request came, and a pattern of the ending that names it.
+
+    What it says `unasked` is there before the request is.
+    """
 
     script: Script
     ending: str
     seconds: float = SECONDS
+    unasked: bytes = b""
 
 
 def again_and_again(first: bytes, part: bytes, pause: float = 0.0) -> Script:
@@ -80,6 +86,11 @@ BOMB = gzip.compress(bytes(256 * 1024 * 1024), 1)[: LIMIT // 2]
 
 HOSTILE = {
     "never accepts": DEAF,
+    "an answer before the request": Hostile(
+        keeps_open(b""),
+        f"no answer: {len(HELLO.answer)} bytes came before the request",
+        unasked=HELLO.answer,
+    ),
     "says nothing": sent(b"", f"no answer: {NOTHING_MORE}"),
     "a byte now and then": Hostile(
         again_and_again(b"", b"H", 0.1), re.escape("the head does not end: ") + ".*"
@@ -218,10 +229,9 @@ def torment(
     hostile: Hostile, record: Callable[[Exchange], None] = lambda _: None
 ) -> tuple[str, float]:
     """The ending that the client names, and the seconds that it took to."""
-    with (
-        deaf() if hostile is DEAF else miniature(hostile.script) as server,
-        client_of(server.port, record) as client,
-    ):
+    served = deaf() if hostile is DEAF else miniature(hostile.script, hostile.unasked)
+    listens = LONG if hostile.unasked else LISTENS  # as long as the miniature may need
+    with served as server, client_of(server.port, record, listens) as client:
         began = time.monotonic()
         exchange = client.request("GET", "/", seconds=hostile.seconds)
         return str(exchange.response.ending), time.monotonic() - began
