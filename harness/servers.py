@@ -114,11 +114,12 @@ class Server:
         ended = self._ends_within(STOP_SECONDS)
         alone = ended and self._is_alone()
         self.kill()
+        who = f"{self.app} on {self.environment}"
+        if not ended:
+            how = f"did not end within {STOP_SECONDS:g} s of SIGTERM, so it was killed"
+            raise DidNotStop(f"{who} {how}: {self._last_words()}")
         if not alone:
-            stays = f"did not end within {STOP_SECONDS:g} s of SIGTERM"
-            how = "left processes behind" if ended else stays
-            said = self._last_words()
-            raise DidNotStop(f"{self.app} on {self.environment} {how}, so it was killed: {said}")
+            raise DidNotStop(f"{who} ended, and left processes behind, which were killed")
 
     def _is_alone(self) -> bool:
         """Whether nobody has its log or its port, now that it has ended."""
