@@ -9,6 +9,9 @@ from locust import events
 import _profiles
 from harness.options import seconds
 
+CONNECT_SECONDS = 20
+"""How long the master waits for the workers that it has started; for others, as long as locust."""
+
 
 @events.init_command_line_parser.add_listener
 def add_options(parser: Any) -> None:
@@ -17,6 +20,8 @@ def add_options(parser: Any) -> None:
         # whose workers would join the master of another run on this machine
         port = _free_port()
         parser.set_defaults(master_bind_port=port, master_port=port)
+        # one that was killed as it started never comes
+        parser.set_defaults(expect_workers_max_wait=CONNECT_SECONDS)
     group = parser.add_argument_group(
         "Conformance options",
         "What the users of loadtests/ load. Web UI and master listen on 127.0.0.1 by default.",
