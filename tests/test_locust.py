@@ -260,3 +260,34 @@ def test_help_lists_the_options_of_the_files_that_it_is_asked_for(
     found = re.findall(r"^  (--\S+)", ours, re.MULTILINE)
     assert bool(group) == listed
     assert found == (["--stack", "--interval", "--sse-profile", "--results"] if listed else [])
+
+
+INTERRUPTED = """
+import gevent.monkey
+gevent.monkey.patch_all()
+import logging, os, signal, subprocess, sys
+sys.path.insert(0, "loadtests")
+from _starting import interrupted_later
+
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
+try:
+    with interrupted_later():
+        process = subprocess.Popen(["true"])
+        print("started", flush=True)
+except KeyboardInterrupt:
+    logging.warning("heard")
+print(process.wait())
+"""
+"""Ctrl-C amid the fork by which a server is started."""
+
+
+def test_an_interrupt_amid_a_fork_is_heard_after_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("started\n0\n", "WARNING:root:heard\n")
