@@ -21,8 +21,8 @@ from harness.explore import explore
 from harness.failures import FULL, Failure, of_os
 from harness.interrupted import interruptible
 from harness.listings import list_changes, list_releases, list_stacks
-from harness.load.clocks import seconds
-from harness.matrix import judge_stacks, shard, sum_up
+from harness.matrix import judge_stacks, sum_up
+from harness.options import seconds, shard
 from harness.plain import printable
 from harness.project import APPS, SITES
 from harness.serving import serve

@@ -26,6 +26,8 @@ VARIABLE = "STARLETTE_CONFORMANCE_CACHE"
 SECONDS = 600.0
 """How long to wait for another run that builds the same folder."""
 ASIDE = ".building"
+SCRATCH = "scratch"
+"""The folder of folders that are a run's own, each named `PID-...`."""
 FORMAT = 2
 """Part of keys. Another one keeps apart what releases of the harness would take for damaged."""
 
@@ -101,15 +103,21 @@ def _lock(root: Path, kind: str, key: str, seconds: float) -> FileLock:
 
 @cache
 def _swept(root: Path) -> None:
-    """Once in a process, remove what killed runs left half built, or half written."""
+    """Once in a process."""
+    sweep(root)
+
+
+def sweep(root: Path) -> None:
+    """Remove what killed runs left: half built, half written, or scratch."""
     for aside in root.glob(f"*/*{ASIDE}"):
         key = aside.name.removesuffix(ASIDE)
         with suppress(Timeout, OSError), _lock(root, aside.parent.name, key, 0):
             _remove(aside)
-    for aside in root.glob("*/.*"):
+    for aside in (*root.glob("*/.*"), *root.glob(f"{SCRATCH}/*")):
         pid = aside.name.rpartition(".")[2].partition("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):  # another run removes it as well
+                _remove(aside)
 
 
 def _remove(path: Path) -> None:

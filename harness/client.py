@@ -20,6 +20,10 @@ from harness.log import Log, NoLog
 
 USER_AGENT = ("User-Agent", "starlette-conformance")
 ACCEPT = ("Accept", "*/*")
+LISTENS = 0.005
+"""Seconds that the first connection is listened to before anything is sent. A server that answers
+unasked needs that moment to be there first; what crosses the request on the way looks like a quick
+answer."""
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str | bytes]]
 
@@ -38,6 +42,7 @@ class Client:
         log: Log | NoLog,
         record: Callable[[Exchange], None],
         host: str = "127.0.0.1",
+        listens: float = LISTENS,
     ) -> None:
         self.app = app
         self.environment = environment
@@ -45,6 +50,7 @@ class Client:
         self.host = host
         self.log = log
         self._record = record
+        self._listens = listens
         self._url = httpx.URL(f"http://{self.authority}")
 
     @property
@@ -97,7 +103,7 @@ class Client:
             content=content,
         )
         data = _written(request, target)
-        with Connection(self.port, seconds, self.host) as connection:
+        with self._connected(seconds) as connection:
             connection.send(data)
             if chunks is None:
                 _receive(connection, method)
@@ -114,7 +120,7 @@ class Client:
         announces the close. With `half_close` the client then closes its sending side at once.
         """
         method = data[0].split(b" ", 1)[0].decode("latin-1")
-        with Connection(self.port, seconds, self.host) as connection:
+        with self._connected(seconds) as connection:
             for number, piece in enumerate(data):
                 _receive(connection, method, number)
                 if wire.read(connection.data, method).announces_close:
@@ -124,6 +130,12 @@ class Client:
                 connection.half_close()
             _receive(connection, method, max(answers, len(data)))
             return self._finish(method, connection)
+
+    def _connected(self, seconds: float) -> Connection:
+        connection = Connection(self.port, seconds, self.host)
+        connection.is_silent(self._listens)
+        self._listens = 0.0
+        return connection
 
     def _finish(self, method: str, connection: Connection) -> Exchange:
         message = wire.read(connection.data, method, connection.closed_by_server)

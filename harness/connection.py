@@ -75,6 +75,7 @@ class Connection:
     def send(self, data: bytes) -> None:
         if self.socket is None or self.ended or not data:
             return
+        early = 0 if self.sent else self._waiting()
         self.sent.append(Segment(self._now(), data))
         try:
             self.socket.settimeout(self._left())
@@ -83,6 +84,16 @@ class Connection:
             pass  # what the server answered before it stopped listening still counts
         except OSError:
             self._reset = True  # told here once, and never again by `recv`
+        if early:  # whatever it is, it answers no request
+            self.ended = f"{early} bytes came before the request"
+
+    def _waiting(self) -> int:
+        """How many bytes are there to be received, which none of this may wait for."""
+        assert self.socket is not None
+        self.socket.setblocking(False)
+        with suppress(OSError):  # there is nothing
+            return len(self.socket.recv(AT_ONCE, socket.MSG_PEEK))
+        return 0
 
     def receive(self, size: int = AT_ONCE) -> bytes:
         """Receive up to `size` bytes."""

@@ -33,6 +33,13 @@ class DidNotStart(Failure):
     verdict = "did not start"
 
 
+class DidNotStop(Failure):
+    """The app's process stayed when it was told to end, or left others behind."""
+
+    exit_code = 1
+    verdict = "fail"
+
+
 class CannotTell(Failure):
     """What was measured does not bear out any verdict, or could not be measured."""
 

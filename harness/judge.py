@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from harness.cache import cache_folder
+from harness.cache import cache_folder, sweep
 from harness.failures import Failure, of_os
 from harness.footprint import Footprint
 from harness.processes import guarded
@@ -73,12 +73,16 @@ class Session:
             )
 
     def check(self) -> None:
-        """Raises Failure where it ended because nothing could be written."""
-        if self.process.returncode != BROKEN:
+        """Raises Failure where it ended because nothing could be written.
+
+        On a full disk its own output may have failed first, with any status.
+        """
+        if self.process.returncode == 0:
             return
         log = self.folder / "pytest.log"
         said = log.read_text("utf-8", "replace").splitlines()
-        if told := [line for line in said if "cannot be written: " in line]:
+        told = [line for line in said if "cannot be written: " in line]
+        if told and self.process.returncode == BROKEN:
             raise Failure(told[-1].strip("! ").removeprefix("_pytest.outcomes.Exit: "))
         try:
             log.with_suffix(".probe").write_bytes(bytes(PROBE))
@@ -131,8 +135,9 @@ def judge(
                     session = Session(waiting.pop(0), folder / f"{len(sessions):03}", arguments)
                     sessions.append(session)
                     running.append(session)
-                running = [each for each in running if not each.ends_within(POLL_SECONDS)]
-                for session in sessions:
+                ended = [each for each in running if each.ends_within(POLL_SECONDS)]
+                running = [each for each in running if each not in ended]
+                for session in ended:
                     session.check()
                 footprint.look(session.process.pid for session in running)  # not the apps
                 begun = sum(len(session.run_files) for session in sessions)
@@ -140,5 +145,6 @@ def judge(
         finally:
             for session in running:
                 session.stop()
+            sweep(cache_folder())  # a session that was killed leaves what it was making
     summary = Summary.of(path for session in sessions for path in session.run_files)
     return summary, footprint

@@ -98,10 +98,3 @@ def _matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> i
     if said is not None:
         said += [*notes, closing]
     return 0 if found.passed and asked <= found.stacks and not unproven else 1
-
-
-def shard(text: str) -> tuple[int, int]:
-    part, _, parts = text.partition("/")
-    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a shard such as 1/4")
-    return int(part), int(parts)

@@ -14,13 +14,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.environments import Environment
-from harness.failures import DidNotStart
+from harness.failures import DidNotStart, DidNotStop
 from harness.forked import Forked, Forker
-from harness.log import Log
+from harness.log import LAST_WORDS, Log
 from harness.processes import NOTHING, Under, cpu_seconds, start
 from harness.strays import kill_holders, listeners, opened
 
 RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
+LINE = 300
+"""Characters of a line of its log that are told."""
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -74,8 +76,7 @@ class Server:
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
             how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
-            said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
-            raise DidNotStart(f"{self.app} on {self.environment} {how}: {said[-1]}")
+            raise DidNotStart(f"{self.app} on {self.environment} {how}: {self._last_words()}")
         self._port = _port(self.log.lines())
         listening = listeners(self._port)
         self._listening = listening.intersection(opened(self.pid))
@@ -101,6 +102,33 @@ class Server:
         """Send the signal, and wait as `ended` does."""
         self.ask_to_stop(by)
         return self.ended()
+
+    def stop_well(self) -> None:
+        """Stop it by SIGTERM. Raises DidNotStop where it stays, or some child of it does.
+
+        Nothing is left of it then either.
+        """
+        if self._process.returncode is not None:
+            return
+        self.ask_to_stop()
+        ended = self._ends_within(STOP_SECONDS)
+        alone = ended and self._is_alone()
+        self.kill()
+        who = f"{self.app} on {self.environment}"
+        if not ended:
+            how = f"did not end within {STOP_SECONDS:g} s of SIGTERM, so it was killed"
+            raise DidNotStop(f"{who} {how}: {self._last_words()}")
+        if not alone:
+            raise DidNotStop(f"{who} ended, and left processes behind, which were killed")
+
+    def _is_alone(self) -> bool:
+        """Whether nobody has its log or its port, now that it has ended."""
+        self.log.wait_for(lambda _: False, LAST_WORDS)
+        return self.log.ended and not self._listening & listeners(self._port)
+
+    def _last_words(self) -> str:
+        said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
+        return said[-1][:LINE]
 
     def ended(self) -> int:
         """Wait until it ends by itself, and SIGKILL it when it does not; the status, as `kill`."""

@@ -16,7 +16,7 @@ from locust.env import Environment
 import _servers
 from _books import Books
 from _reader import NULL, Reader, Subscription
-from _tables import fire, show
+from _tables import enter, fire, show
 from harness.load.clocks import Stopwatch
 from harness.load.figures import Process
 
@@ -224,7 +224,7 @@ class Fanout:
         if subscription.kind != NULL:
             self.opens += 1
             took = (subscription.opened - subscription.asked) / 1e6
-            fire(self.environment, "subscribe", took)
+            enter(self.environment, "subscribe", took)
 
     def _on_wrong(self, said: str) -> None:
-        fire(self.environment, "event", None, ValueError(said))
+        fire(self.environment, "event", ValueError(said))

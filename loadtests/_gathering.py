@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import gevent
-from locust.runners import MasterRunner
+from locust.runners import STATE_MISSING, MasterRunner
 
 from _books import Books
 from _reader import NULL
@@ -33,11 +33,19 @@ class Measured:
 
 
 def gather(master: MasterRunner) -> None:
-    """Have all workers close their books, and wait until they told what stands there."""
+    """Have all workers close their books, and wait until they told what stands there.
+
+    One that was killed never will: locust calls it missing after some seconds.
+    """
     master.send_message("close books")
     deadline = time.monotonic() + SECONDS
-    while len(run.told) < run.workers and time.monotonic() < deadline:
+    while _awaited(master) and time.monotonic() < deadline:
         gevent.sleep(0.05)
+
+
+def _awaited(master: MasterRunner) -> bool:
+    there = {each.id for each in master.clients.all if each.state != STATE_MISSING}
+    return not there <= run.told
 
 
 def results(measured: Measured, raw: Spread) -> Results:

@@ -1,36 +1,60 @@
 """What `locust` takes beside its own options."""
 
+import socket
+import sys
 from typing import Any
 
 from locust import events
 
 import _profiles
-from harness.load.clocks import seconds
+from harness.options import seconds
+
+CONNECT_SECONDS = 20
+"""How long the master waits for the workers that it has started; for others, as long as locust."""
 
 
 @events.init_command_line_parser.add_listener
 def add_options(parser: Any) -> None:
     parser.set_defaults(web_host="127.0.0.1", master_bind_host="127.0.0.1")
-    parser.add_argument(
+    if any(word.partition("=")[0] == "--processes" for word in sys.argv):
+        # whose workers would join the master of another run on this machine
+        port = _free_port()
+        parser.set_defaults(master_bind_port=port, master_port=port)
+        # one that was killed as it started never comes
+        parser.set_defaults(expect_workers_max_wait=CONNECT_SECONDS)
+    group = parser.add_argument_group(
+        "Conformance options",
+        "What the users of loadtests/ load. Web UI and master listen on 127.0.0.1 by default.",
+    )
+    group.add_argument(
         "--stack",
         default="latest",
-        include_in_web_ui=False,
-        help="what the embedded app runs on: a name of specs/stacks.toml, or requirements (latest)",
+        metavar="<stack>",
+        help="What the app runs on that is started where no --host is given: a name of "
+        "specs/stacks.toml, or requirements such as starlette==0.46.1. Defaults to latest.",
     )
-    parser.add_argument(
+    group.add_argument(
         "--interval",
         type=seconds,
         default=1.5,
-        include_in_web_ui=False,
-        help="seconds between two events of a stream, here and at a --host (1.5)",
+        metavar="<seconds>",
+        help="Seconds between two events of a stream. A server at --host must have the same. "
+        "Defaults to 1.5.",
     )
-    parser.add_argument(
+    profile = group.add_argument(
         "--sse-profile",
         choices=_profiles.PROFILES,
         default="steady",
-        help="how subscribers behave: all read (steady), 1 in 100 does not (slow), they leave and "
-        "come back (churn), all come back at once (storm), the server is told to stop (shutdown)",
+        help="How subscribers behave: all read (steady), 1 in 100 does not (slow), they leave and "
+        "come back (churn), all come back at once (storm), the server is told to stop (shutdown). "
+        "Defaults to steady.",
     )
-    parser.add_argument(
-        "--results", default="", include_in_web_ui=False, help="a file for the figures, as JSON"
+    profile.include_in_web_ui = True
+    group.add_argument(
+        "--results", default="", metavar="<filename>", help="Store the figures there, as JSON."
     )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

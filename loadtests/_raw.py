@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from _starting import interrupted_later
 from harness.load import raw_reader
 from harness.load.figures import Spread
 from harness.processes import guarded
@@ -27,20 +28,21 @@ class Raw:
     ) -> None:
         streams = max(1, min(STREAMS, subscribers // 10))
         self._window = [0, 0]
-        self._process = subprocess.Popen(
-            guarded(
-                [
-                    sys.executable,
-                    str(Path(raw_reader.__file__)),
-                    address[0],
-                    *(str(each) for each in (address[1], path, streams, interval, ramp)),
-                ]
-            ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # where it fails, it has seen too little, and that is told
-            start_new_session=True,
-        )
+        with interrupted_later():
+            self._process = subprocess.Popen(
+                guarded(
+                    [
+                        sys.executable,
+                        str(Path(raw_reader.__file__)),
+                        address[0],
+                        *(str(each) for each in (address[1], path, streams, interval, ramp)),
+                    ]
+                ),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # where it fails, it saw too little, and that is told
+                start_new_session=True,
+            )
 
     def window_opens(self) -> None:
         self._window[0] = time.monotonic_ns()

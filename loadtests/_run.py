@@ -59,6 +59,7 @@ def start(environment: Environment, **_: Any) -> None:
             }
             run.servers = _servers.embedded(run.options.stack, classes, run.options.interval)
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
+            run.use(run.options.hosts)  # or the web UI would ask for a host
     except Failure as failure:
         print(f"{failure.verdict}: {failure}", file=sys.stderr)
         sys.exit(failure.exit_code)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from _starting import interrupted_later
 from harness import site
 from harness.environments import Environment, provision
 from harness.failures import DidNotStart, UsageError
@@ -63,7 +64,8 @@ def embedded(
     try:
         for name, (app, file) in classes.items():
             arguments = ["--interval", str(interval)] if app == "sse" else []
-            started[name] = Server(file or script(app), environment, cwd, arguments)
+            with interrupted_later():
+                started[name] = Server(file or script(app), environment, cwd, arguments)
         return {name: listening(server) for name, server in started.items()}
     except BaseException:
         for server in started.values():
@@ -74,9 +76,10 @@ def embedded(
 def null(interval: float) -> Loaded:
     """A null server for this process alone."""
     environment = Environment("null server", Path(sys.executable), "", {})
-    return listening(
-        Server(Path(null_server.__file__), environment, Path(), ["--interval", str(interval)])
-    )
+    arguments = ["--interval", str(interval)]
+    with interrupted_later():
+        server = Server(Path(null_server.__file__), environment, Path(), arguments)
+    return listening(server)
 
 
 def listening(server: Server) -> Loaded:

@@ -23,7 +23,7 @@ class SseUser(User):
         try:
             subscription = fanout.subscribe(str(self.host))
         except OSError as error:
-            fire(self.environment, "subscribe", None, error)
+            fire(self.environment, "subscribe", error)
             run.books.wrong("refused", f"stream: {error}")
             raise StopUser from None
         try:

@@ -18,7 +18,7 @@ from harness.browser import program as chromium_path
 from harness.client import Client
 from harness.environments import Environment, provision
 from harness.exchange import Exchange
-from harness.failures import Failure, UsageError
+from harness.failures import DidNotStop, Failure, UsageError
 from harness.forked import Forker
 from harness.lines import Lines
 from harness.plain import printable
@@ -132,8 +132,14 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
         finally:
             for server in started.values():
                 server.ask_to_stop()
+            faults = []
             for server in started.values():
-                server.stop()
+                try:
+                    server.stop_well()
+                except DidNotStop as fault:
+                    faults.append(str(fault))
+            if faults:
+                raise DidNotStop("; ".join(faults))
 
 
 def _client(name: str) -> Callable[..., Client]:

@@ -51,14 +51,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-") as name:
         if options.axis:
             return judge_axis(Path(name), options, output)
-        caches = warmed(Path(name), options.lanes)
+        *caches, untouched = warmed(Path(name), options.lanes + 1)  # kills make some of it anew
         killing = Killing(Path(name), caches, output)
         killing.all(options)
         if killing.found:
             print_table(killing.found, output)
         wrong = [each for outcome in killing.found.values() for each in outcome.wrong]
         for each in [name for name in BREAKAGES if name in (options.only or BREAKAGES)]:
-            wrong += tried(each, Path(name) / each.replace(" ", "_"), caches[0], output)
+            wrong += tried(each, Path(name) / each.replace(" ", "_"), untouched, output)
     kills = sum(outcome.kills for outcome in killing.found.values())
     told = f"{kills} kills, {len(wrong)} things wrong, seed {options.seed}"
     output.print(f"{told}, {time.monotonic() - began:.0f} s", highlight=False)
@@ -107,14 +107,14 @@ def tried(name: str, folder: Path, cache: Path, output: Console) -> list[str]:
     return lab.wrong
 
 
-def warmed(folder: Path, lanes: int) -> list[Path]:
-    """As many caches that hold all that the cases need."""
+def warmed(folder: Path, number: int) -> list[Path]:
+    """So many caches that hold all that the cases need."""
     first = Place(folder / "warm", folder / "cache0")
     for command in (CASES["diff"].command, CASES["judge"].command, LATEST):
         done = whole(placed(command, first), first)
         if done.status:
             sys.exit(f"{command} ended with {done.status} when nobody killed it:\n{done.said}")
-    caches = [first.cache, *(folder / f"cache{number}" for number in range(1, lanes))]
+    caches = [first.cache, *(folder / f"cache{each}" for each in range(1, number))]
     for cache in caches[1:]:
         subprocess.run(["cp", "-a", first.cache, cache], check=True)
     return caches

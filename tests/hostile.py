@@ -1,278 +1,82 @@
-"""Servers that torment our own client, and what it must say of each: `python -m tests.hostile`.
+"""The harness against what torments it: `python -m tests.hostile`.
 
-It prints the verdict on each of them, sweeps a reset and a close over every byte of good answers,
-and ends with 1 where a verdict was another one, came late, or took too much memory.
+It prints the verdict on each hostile server, and on each app that misbehaves as a process, sweeps a
+reset and a close over every byte of good answers, and ends with 1 where a verdict was another one,
+came late, or took too much memory, or where a process was left.
 """
 
-import gzip
 import re
-import socket
-import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from harness.connection import CLOSED, LIMIT, RESET
-from harness.exchange import Exchange
-from harness.expect import WHOLE
+from harness.connection import CLOSED, RESET
 from harness.runs import Run
-from harness.wire import CHUNKS_LIMIT, HEAD_LIMIT, INTERIM_LIMIT
-from tests.answers import HELLO, NOT_MODIFIED, STREAM
-from tests.miniatures import Miniature, Script, client_of, closes, dated, keeps_open, miniature
+from tests import rogues, tormentors
+from tests.cuts import SWEPT, sweep
+from tests.rogues import ROGUES
+from tests.tormentors import HOSTILE
 
-SECONDS = 0.5
-"""The deadline that a hostile server gets; one that floods gets FLOODED."""
-FLOODED = 10.0
-LATE = 2.0
-"""A verdict may come so much later: an announced close is awaited, and the machine is shared."""
 MEMORY = 200
 """MiB that the client may take, its hostile servers included."""
 
-HEAD = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
-EARLY = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"
-TOO_MUCH = f"more than {LIMIT} bytes came"
-NOTHING_MORE = f"nothing more came within {SECONDS:g} s"
-
-
-@dataclass(frozen=True)
-class Hostile:
-    """What a server does once the request came, and a pattern of the ending that names it."""
-
-    script: Script
-    ending: str
-    seconds: float = SECONDS
-
-
-def again_and_again(first: bytes, part: bytes, pause: float = 0.0) -> Script:
-    """Send the first bytes, and then a part of at least some KiB over and over."""
-
-    def script(connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(first)
-        several = part if pause else part * max(1, 32768 // len(part))
-        while True:
-            connection.sendall(several)
-            time.sleep(pause)
-
-    return script
-
-
-def flood(first: bytes, part: bytes, ending: str) -> Hostile:
-    return Hostile(again_and_again(first, part), re.escape(ending), FLOODED)
-
-
-def sent(answer: bytes, ending: str) -> Hostile:
-    return Hostile(keeps_open(answer), re.escape(ending))
-
-
-DEAF = Hostile(keeps_open(b""), "no answer: no connection: timed out")
-"""Served by `deaf`: its script never runs."""
-
-BOMB = gzip.compress(bytes(256 * 1024 * 1024), 1)[: LIMIT // 2]
-
-HOSTILE = {
-    "never accepts": DEAF,
-    "says nothing": sent(b"", f"no answer: {NOTHING_MORE}"),
-    "a byte now and then": Hostile(
-        again_and_again(b"", b"H", 0.1), re.escape("the head does not end: ") + ".*"
-    ),
-    "a byte as soon as one was read": Hostile(
-        again_and_again(HEAD + b"\r\n", b"a", 0.0002),
-        "the body does not end: (bytes still|nothing more) came .*",  # as its sender is scheduled
-    ),
-    "a head that never ends": flood(
-        HEAD, b"x: a\r\n", f"the head is longer than {HEAD_LIMIT} bytes"
-    ),
-    "a header that never ends": flood(
-        HEAD + b"x: ", b"a", f"the head is longer than {HEAD_LIMIT} bytes"
-    ),
-    "no line ever ends": flood(b"", b"\0\xff", f"the head is longer than {HEAD_LIMIT} bytes"),
-    "1xx without end": flood(
-        b"", b"HTTP/1.1 100 \r\n\r\n", f"more than {INTERIM_LIMIT} interim answers"
-    ),
-    "a body that never ends": flood(HEAD + b"\r\n", b"a", f"the body does not end: {TOO_MUCH}"),
-    "four gigabytes": flood(
-        HEAD + b"content-length: 4294967296\r\n\r\n", b"\xff", f" of 4294967296 bytes: {TOO_MUCH}"
-    ),
-    "a chunk that never ends": flood(
-        CHUNKED + b"fffffffffffffff\r\n", b"a", f"no last chunk: {TOO_MUCH}"
-    ),
-    "chunks of a byte without end": flood(
-        CHUNKED, b"1\r\na\r\n", f"more than {CHUNKS_LIMIT} chunks"
-    ),
-    "a chunk extension that never ends": flood(
-        CHUNKED + b"1;", b"a", "not a chunk size: no line end within 1,024 bytes"
-    ),
-    "an SSE line that never ends": flood(
-        CHUNKED, b"1000\r\n" + b"a" * 4096 + b"\r\n", f"no last chunk: {TOO_MUCH}"
-    ),
-    "an SSE stream of comments": flood(
-        CHUNKED, b"f\r\n: ping - 0000\r\n\r\n", f"more than {CHUNKS_LIMIT} chunks"
-    ),
-    "bytes after the end without end": Hostile(
-        again_and_again(HELLO.answer, b"!"), r"\d+ bytes after the end", FLOODED
-    ),
-    "answers without end": Hostile(
-        again_and_again(b"", HELLO.answer), r"\d+ bytes after the end", FLOODED
-    ),
-    "an upgrade out of the blue": sent(
-        b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n\x81\x05Hello",
-        "7 bytes after the end",
-    ),
-    "a chunk of 2^63 bytes": sent(
-        CHUNKED + b"8000000000000000\r\n", "not a chunk size: b'8000000000000000'"
-    ),
-    "a chunk of 2^59 bytes": sent(
-        CHUNKED + b"800000000000000\r\n", f"no last chunk: {NOTHING_MORE}"
-    ),
-    "a length of 10^18": sent(
-        HEAD + b"content-length: 1000000000000000000\r\n\r\n",
-        "Content-Length '1000000000000000000' is not one number",
-    ),
-    "a length with a sign": sent(
-        HEAD + b"content-length: +1\r\n\r\na", "Content-Length '+1' is not one number"
-    ),
-    "two lengths in one line": sent(
-        HEAD + b"content-length: 1, 1\r\n\r\na", "Content-Length '1, 1' is not one number"
-    ),
-    "NUL in the status line": sent(
-        HELLO.but(b"OK", b"O\0K").replace(b"HTTP/1.1", b"HTTP/1.\0"),
-        r"not a status line: b'HTTP/1.\x00 200 O\x00K'",
-    ),
-    "TLS": sent(
-        b"\x15\x03\x01\0\x02\x02\n\r\n\r\n", r"not a status line: b'\x15\x03\x01\x00\x02\x02\n'"
-    ),
-    "a compressed bomb, cut": Hostile(
-        closes(HEAD + b"content-encoding: gzip\r\ncontent-length: 9999999\r\n\r\n" + BOMB),
-        re.escape(f"{len(BOMB)} of 9999999 bytes: {CLOSED}"),
-        FLOODED,
-    ),
-}
-"""By what they do. What is compressed is kept as it came, never unpacked."""
-
-
-@dataclass(frozen=True)
-class Swept:
-    """A good answer, and what one is called whose body ends after `n` bytes."""
-
-    head: bytes
-    body: bytes = b""
-    unfinished: str = ""
-
-    def ending_at(self, cut: int, ended: str) -> str:
-        """What the answer must be called when it ends after `cut` bytes, and how."""
-        if cut == len(self.head + self.body):
-            return WHOLE
-        if cut == 0:
-            return f"no answer: {ended}"
-        if cut < len(self.head):
-            return f"the head does not end: {ended}"
-        return f"{self.unfinished.format(n=cut - len(self.head))}: {ended}"
-
-
-def swept(answer: bytes, unfinished: str) -> Swept:
-    head, end, body = dated(answer).partition(b"\r\n\r\n")
-    return Swept(head + end, body, unfinished)
-
-
-HELLO_SWEPT = swept(HELLO.answer, "{n} of 19 bytes")
-SWEPT = {
-    "Content-Length": HELLO_SWEPT,
-    "chunked": swept(STREAM.answer, "no last chunk"),
-    "304": swept(NOT_MODIFIED.answer, ""),
-    "1xx and an answer": Swept(EARLY + HELLO_SWEPT.head, HELLO_SWEPT.body, "{n} of 19 bytes"),
-}
-
-
-def sweep(
-    name: str, ended: str, record: Callable[[Exchange], None] = lambda _: None
-) -> list[tuple[int, str, str]]:
-    """End an answer of SWEPT after each of its bytes; every cut, what it must be called, and is."""
-    good = SWEPT[name]
-    answer = good.head + good.body
-    cuts = iter(range(len(answer) + 1))
-
-    def cut_off(connection: socket.socket) -> None:
-        # a close comes with the last byte; what waits to be sent is lost by a reset
-        connection.sendall(answer[: next(cuts)], socket.MSG_MORE if ended == CLOSED else 0)
-        if ended == RESET:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-    found = []
-    with miniature(cut_off) as server, client_of(server.port, record) as client:
-        for cut in range(len(answer) + 1):
-            response = client.get("/").response
-            found.append((cut, good.ending_at(cut, ended), str(response.ending)))
-    return found
-
-
-def torment(
-    hostile: Hostile, record: Callable[[Exchange], None] = lambda _: None
-) -> tuple[str, float]:
-    """The ending that the client names, and the seconds that it took to."""
-    with (
-        deaf() if hostile is DEAF else miniature(hostile.script) as server,
-        client_of(server.port, record) as client,
-    ):
-        began = time.monotonic()
-        exchange = client.request("GET", "/", seconds=hostile.seconds)
-        return str(exchange.response.ending), time.monotonic() - began
-
-
-@contextmanager
-def deaf() -> Iterator[Miniature]:
-    """A listener that accepts nothing, and whose queue is full."""
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(3):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        time.sleep(0.05)
-        yield Miniature(listener.getsockname()[1])
-
 
 def main() -> int:
-    output, wrong = Console(width=120), 0
-    table = Table("hostile server", "what the client says of it", "seconds")
-    began, slowest = time.monotonic(), 0.0
+    output, began = Console(width=140), time.monotonic()
+    servers = Verdicts("hostile server", "what the client says of it")
+    apps = Verdicts("app that misbehaves", "its verdict")
+    cuts, miscut, left = 0, [], []
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder), "hostile")
-
-        def record(exchange: Exchange) -> None:
-            run.exchange("hostile", exchange)
-
         for name, hostile in HOSTILE.items():
-            ending, seconds = torment(hostile, record)
-            good = re.search(f"(?:{hostile.ending})$", ending) and seconds < hostile.seconds + LATE
-            wrong += not good
-            slowest = max(slowest, seconds)
-            table.add_row(name, ending, f"{seconds:.2f}", style="" if good else "bold red")
-        output.print(table, highlight=False, markup=False)
+            said, seconds = tormentors.torment(hostile, lambda e: run.exchange("hostile", e))
+            servers.add(name, said, hostile.ending, seconds, hostile.seconds + tormentors.LATE)
+        for name, rogue in ROGUES.items():
+            said, seconds, processes = rogues.judged(rogue)
+            apps.add(name, said, rogue.verdict, seconds, rogues.LATE)
+            left += processes
         for name in SWEPT:
             for ended in (RESET, CLOSED):
-                cuts = sweep(name, ended, record)
-                bad = [cut for cut in cuts if cut[1] != cut[2]]
-                wrong += len(bad)
-                output.print(f"{name}, {ended} at each of {len(cuts)} places: {len(bad)} wrong")
-                for cut, wanted, got in bad[:3]:
-                    output.print(f"  after {cut} bytes: {got!r}, not {wanted!r}", style="red")
+                found = sweep(name, ended, lambda e: run.exchange("hostile", e))
+                cuts += len(found)
+                miscut += [
+                    f"{name}, {ended} after {n}: {got!r}, not {wanted!r}"
+                    for n, wanted, got in found
+                    if got != wanted
+                ]
         run.end()
+    for each in (servers, apps):
+        output.print(each.table, highlight=False, markup=False)
+    for line in (*miscut, *(f"left: {each}" for each in left)):
+        output.print(line, style="red", highlight=False, markup=False)
+    wrong = servers.wrong + apps.wrong + len(miscut)
     memory = peak_memory()
-    swept_cuts = 2 * sum(len(each.head + each.body) + 1 for each in SWEPT.values())
     output.print(
-        f"{len(HOSTILE)} hostile servers, {swept_cuts} resets and closes: {wrong} wrong verdicts; "
-        f"slowest {slowest:.2f} s, {memory:.0f} MiB, {time.monotonic() - began:.1f} s in all"
+        f"{len(HOSTILE)} hostile servers, {len(ROGUES)} apps, {cuts} resets and closes: "
+        f"{wrong} wrong verdicts, {len(left)} processes left; slowest "
+        f"{max(servers.slowest, apps.slowest):.2f} s, {memory:.0f} MiB, "
+        f"{time.monotonic() - began:.1f} s in all",
+        highlight=False,
     )
-    return int(bool(wrong) or memory > MEMORY)
+    return int(bool(wrong or left) or memory > MEMORY)
+
+
+class Verdicts:
+    """A table of what was said of each, and how many of it are wrong, or late."""
+
+    def __init__(self, *columns: str) -> None:
+        self.table = Table(*columns, "seconds")
+        self.wrong, self.slowest = 0, 0.0
+
+    def add(self, name: str, said: str, pattern: str, seconds: float, most: float) -> None:
+        good = re.fullmatch(pattern, said) is not None and seconds < most
+        self.wrong += not good
+        self.slowest = max(self.slowest, seconds)
+        self.table.add_row(name, said, f"{seconds:.2f}", style="" if good else "bold red")
 
 
 def peak_memory() -> float:

@@ -172,12 +172,14 @@ def end(process: Popen, place: Place) -> None:
 def members(place: Place) -> list[psutil.Process]:
     """The processes of a run that have not ended, and orphans that are of no run."""
     found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            theirs = process.environ().get("TMPDIR")
-            orphan = process.ppid() == os.getpid() and process.pid not in _OWN
-            if theirs == str(place.temporary) or (orphan and theirs == os.environ.get("TMPDIR")):
-                found.append(process)
+    with _LOCK:  # one that another thread is starting would look like an orphan
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                theirs = process.environ().get("TMPDIR")
+                orphan = process.ppid() == os.getpid() and process.pid not in _OWN
+                orphan = orphan and theirs == os.environ.get("TMPDIR")
+                if orphan or theirs == str(place.temporary):
+                    found.append(process)
     return found
 
 

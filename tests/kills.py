@@ -76,6 +76,8 @@ class Case:
 
 
 JUDGE = (*HARNESS, "judge", *BOTH, "--jobs", "2", "--runs", RUNS, "--", "-k", "test_hello.py")
+BY_URL = ("--url", f"hello=http://127.0.0.1:{PORT}", "--stack", "documented", "-k", "not curl")
+"""What curl sends is no exchange of the harness."""
 DIFF = (*HARNESS, "diff", "documented", "documented-h11", "--only", "hello")
 CASES = {
     "judge": Case(JUDGE, 40),
@@ -85,9 +87,7 @@ CASES = {
     "pytest specs": Case(
         (*SPECS, "--stack", "documented", "-k", "test_hello.py", "--runs", RUNS), 24
     ),
-    "pytest specs, witnessed": Case(
-        (*SPECS, "--url", f"hello=http://127.0.0.1:{PORT}", "--runs", RUNS), 16
-    ),
+    "pytest specs, witnessed": Case((*SPECS, *BY_URL, "--runs", RUNS), 16),
     "diff": Case(DIFF, 24),
     "diff, its corpus to be recorded": Case(DIFF, 8, fresh=("corpora",)),
     "judge, provisioning": Case(JUDGE, 16, fresh=("environments", "resolutions", "sites")),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
 
-from harness.client import Client
+from harness.client import LISTENS, Client
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.log import Log
@@ -33,11 +33,14 @@ class Miniature:
 
 
 @contextmanager
-def miniature(script: Script) -> Iterator[Miniature]:
-    """Serve one connection after the other by a script, until the context ends."""
+def miniature(script: Script, unasked: bytes = b"") -> Iterator[Miniature]:
+    """Serve one connection after the other by a script, until the context ends.
+
+    What is said `unasked` is sent before the request is read.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         found = Miniature(listener.getsockname()[1])
-        thread = threading.Thread(target=_serve, args=(listener, script, found.requests))
+        thread = threading.Thread(target=_serve, args=(listener, script, unasked, found.requests))
         thread.start()
         try:
             yield found
@@ -47,7 +50,7 @@ def miniature(script: Script) -> Iterator[Miniature]:
     assert not thread.is_alive()
 
 
-def _serve(listener: socket.socket, script: Script, requests: list[bytes]) -> None:
+def _serve(listener: socket.socket, script: Script, unasked: bytes, requests: list[bytes]) -> None:
     while True:
         try:
             connection, _ = listener.accept()
@@ -55,6 +58,7 @@ def _serve(listener: socket.socket, script: Script, requests: list[bytes]) -> No
             return
         with connection, suppress(OSError):  # the client may leave at any time
             connection.settimeout(SECONDS)
+            connection.sendall(unasked)
             requests.append(_request_head(connection))
             script(connection)
 
@@ -138,6 +142,8 @@ def piped_log() -> Iterator[tuple[Log, int]]:
 
 
 @contextmanager
-def client_of(port: int, record: Callable[[Exchange], None] = lambda _: None) -> Iterator[Client]:
+def client_of(
+    port: int, record: Callable[[Exchange], None] = lambda _: None, listens: float = LISTENS
+) -> Iterator[Client]:
     with piped_log() as (log, _):
-        yield Client("hello", ENVIRONMENT, port, log, record)
+        yield Client("hello", ENVIRONMENT, port, log, record, listens=listens)

@@ -81,12 +81,17 @@ def test_what_killed_runs_left_half_done_goes_with_the_next_process(own_cache: P
     under_way = own_cache / "things" / f".one.txt.{os.getpid()}-abc"
     being_built = own_cache / "things" / "three.building"
     being_built.mkdir()
+    scratch = own_cache / "scratch"
+    (scratch / f"{gone.pid}-abc" / "runs").mkdir(parents=True)
+    in_use = scratch / f"{os.getpid()}-abc"
+    in_use.mkdir()
     for path in (half_written, under_way):
         path.write_text("half")
     (own_cache / "locks").mkdir()
     with FileLock(own_cache / "locks" / "things-three.lock"):
         cache_folder()
     assert set((own_cache / "things").iterdir()) == {being_built, under_way}
+    assert list(scratch.iterdir()) == [in_use]
 
 
 def test_what_the_system_refuses_is_told(own_cache: Path) -> None:

@@ -5,12 +5,12 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from harness import runs
-from harness.cache import cache_folder
 from harness.project import ROOT
 from harness.runs import NotWritten, Run
 from tests.axis import told_wrong
@@ -53,8 +53,7 @@ def test_what_was_left_makes_a_kill_a_wrong_one(place: Place) -> None:
     begun(place.runs).end(complete=False)
     killed = Killed(1.0, 0, "", 2.0, ("sleep 60",), 1, ("tmp/x",))
     total = Outcome()
-    lazy = Place(place.folder, cache_folder())
-    wrong = after("it", Case(("RUNS",), 1), lazy, killed, (signal.SIGTERM,), total)
+    wrong = after("it", Case(("RUNS",), 1), place, killed, (signal.SIGTERM,), total)
     assert (total.kills, total.processes, total.ports, total.folders) == (1, 1, 1, 1)
     assert [each.removeprefix("it, SIGTERM at 1.00 s: ") for each in wrong] == [
         "left: sleep 60",
@@ -115,6 +114,7 @@ def limited(size: int, *words: str) -> "subprocess.CompletedProcess[str]":
 
 FULL = """
 import sys
+from collections import Counter
 from pathlib import Path
 from harness.runs import NotWritten, Run
 from tests.test_faults import begun
@@ -179,37 +179,56 @@ def test_a_full_standard_output_is_told() -> None:
 
 ENDS_A_SERVER = """
 import os, signal
+from harness import servers
+
+servers.STOP_SECONDS = 0.3
 
 def pytest_collection_modifyitems(items):
+    del items[4:]
     spec = items[3].obj
     def ends(request, **given):
         os.kill(request.getfixturevalue("servers")["hello"].pid, signal.SIGNAL)
-        spec(**given)
+        WHEN
     items[3].obj = lambda **given: ends(items[3]._request, **given)
 """
-"""A plugin that ends the server of `hello` before its fourth spec."""
+"""A plugin that sends the server of `hello` a signal before its fourth and last spec."""
+
+
+def judged_while(by: str, when: str, folder: Path) -> tuple[Counter[str], list[str], str]:
+    """The verdicts of a session, the reasons of those that are no pass, and the output."""
+    (folder / "ends.py").write_text(ENDS_A_SERVER.replace("SIGNAL", by).replace("WHEN", when))
+    command = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", "-pends"]
+    done = subprocess.run(
+        [*command, "specs/test_hello.py", "--stack", "documented", "--runs", str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout
+    (path,) = folder.glob("*.jsonl")
+    told = [each for each in runs.read(path) if each["kind"] == "verdict"]
+    reasons = [each["reason"] for each in told if each["verdict"] != "pass"]
+    return Counter(each["verdict"] for each in told), reasons, done.stdout
 
 
 @pytest.mark.parametrize(("by", "verdict"), [("SIGKILL", "harness error"), ("SIGSEGV", "fail")])
 def test_a_server_that_was_ended_from_outside_gives_no_verdict(
     tmp_path: Path, by: str, verdict: str
 ) -> None:
-    (tmp_path / "ends.py").write_text(ENDS_A_SERVER.replace("SIGNAL", by))
-    command = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", "-pends"]
-    done = subprocess.run(
-        [*command, "specs/test_hello.py", "--stack", "documented", "--runs", str(tmp_path)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+    found, reasons, said = judged_while(by, "spec(**given)", tmp_path)
+    assert found.keys() - {"pass"} == {verdict}, said
+    outside = "hello on documented was ended by SIGKILL, from outside: "
+    assert reasons[0].startswith(outside) == (by == "SIGKILL")
+
+
+def test_a_server_that_does_not_stop_is_a_verdict(tmp_path: Path) -> None:
+    found, (reason,), said = judged_while("SIGSTOP", "pass", tmp_path)
+    assert found == {"pass": 4, "fail": 1}
+    assert re.fullmatch(
+        r"hello on documented \(.*\) did not end within 0\.3 s of SIGTERM, so it was killed: .*",
+        reason,
     )
-    assert done.returncode == 1
-    (path,) = tmp_path.glob("*.jsonl")
-    told = [each for each in runs.read(path) if each["kind"] == "verdict"]
-    found = {each["verdict"] for each in told} - {"pass"}
-    assert found == {verdict}, done.stdout
-    reasons = [each["reason"] for each in told if each["verdict"] == verdict]
-    said = "hello on documented was ended by SIGKILL, from outside: "
-    assert reasons[0].startswith(said) == (by == "SIGKILL")
+    assert f"fail: {reason}" in said

@@ -12,28 +12,30 @@ from harness.connection import CLOSED, RESET
 from harness.exchange import Exchange
 from harness.project import ROOT
 from tests.answers import HELLO
-from tests.hostile import (
-    HOSTILE,
-    LATE,
-    MEMORY,
-    NOTHING_MORE,
-    SECONDS,
-    SWEPT,
-    Swept,
-    sweep,
-    torment,
-)
+from tests.cuts import SWEPT, Swept, sweep
+from tests.hostile import MEMORY
 from tests.miniatures import SECONDS as LONG
 from tests.miniatures import client_of, keeps_open, miniature
+from tests.rogues import LATE as ROGUE_LATE
+from tests.rogues import ROGUES, judged
+from tests.tormentors import HOSTILE, LATE, NOTHING_MORE, SECONDS, torment
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_server_is_named_in_time(name: str) -> None:
     recorded: list[Exchange] = []
     ending, seconds = torment(HOSTILE[name], recorded.append)
-    assert re.search(f"(?:{HOSTILE[name].ending})$", ending), ending
+    assert re.fullmatch(HOSTILE[name].ending, ending), ending
     assert seconds < HOSTILE[name].seconds + LATE
     assert len(recorded) == 1
+
+
+@pytest.mark.parametrize("name", ROGUES)
+def test_an_app_that_misbehaves_gets_one_verdict_in_time_and_leaves_nothing(name: str) -> None:
+    said, seconds, left = judged(ROGUES[name])
+    assert re.fullmatch(ROGUES[name].verdict, said), said
+    assert seconds < ROGUE_LATE
+    assert left == []
 
 
 @pytest.mark.parametrize("ended", [RESET, CLOSED])
@@ -82,6 +84,6 @@ def test_the_command_takes_little_memory_and_finds_nothing() -> None:
     )
     last = done.stdout.splitlines()[-1]
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    found = re.search(r"0 wrong verdicts; slowest [\d.]+ s, (\d+) MiB", last)
+    found = re.search(r"0 wrong verdicts, 0 processes left; slowest [\d.]+ s, (\d+) MiB", last)
     assert found, last
     assert int(found[1]) < MEMORY

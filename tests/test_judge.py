@@ -6,6 +6,7 @@ import pytest
 
 from harness import matrix
 from harness.__main__ import main
+from harness.cache import VARIABLE
 from harness.failures import UsageError
 
 PYTEST = ["--", "-k", "test_greets_the_user_named_in_the_path"]
@@ -53,6 +54,25 @@ def test_a_session_that_breaks_leaves_its_stacks_not_judged(
         "NOT JUDGED documented: see pytest.log",
         "0 of 1 stacks judged: no verdict",
     ]
+
+
+KILLED = """
+import os, signal
+from harness.cache import cache_folder
+(cache_folder() / "environments" / "half.building").mkdir(parents=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_session_was_making_when_it_was_killed_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "killed.py").write_text(KILLED)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    chosen = ["--stack", "documented", "--runs", str(tmp_path / "runs")]
+    assert main(["judge", *chosen, "--", "-pkilled"]) == 1
+    assert list((tmp_path / "cache" / "environments").iterdir()) == []
 
 
 @pytest.mark.parametrize("shard", ["", "1", "0/2", "3/2", "a/b", "1/0"])

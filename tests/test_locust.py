@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,6 +40,19 @@ def start(**_):
     gevent.spawn(hog)
 """
 """A listener that leaves the reader no time."""
+
+DIES = """
+import os, signal
+import gevent
+from locust import events
+from locust.runners import WorkerRunner
+
+@events.test_start.add_listener
+def start(environment, **_):
+    if isinstance(environment.runner, WorkerRunner) and environment.runner.worker_index == 0:
+        gevent.spawn_later(2, os.kill, os.getpid(), signal.SIGKILL)
+"""
+"""A listener that ends one of the workers outright."""
 
 ENDS = """
 import os
@@ -123,6 +137,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     folder = tmp_path_factory.mktemp("locust")
     hog = folder / "hog.py"
     hog.write_text(HOG)
+    dies = folder / "dies_itself.py"
+    dies.write_text(DIES)
     with ExitStack() as stack:
         urls = {defect: stack.enter_context(streaming(defect)) for defect in DEFECTS}
         good = ("--host", urls["good"])
@@ -139,6 +155,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
                 folder, "hogged", *good, "-f", f"loadtests,{hog},{folder}/ends.py", end=EVENTS
             ),
             "two": begun(folder, "two", *good, "--processes", "2", end=EVENTS),
+            "bereft": begun(
+                *(folder, "bereft", *good, "--processes", "2", "-t", "6s"),
+                *("-f", f"loadtests,{dies},{folder}/ends.py"),
+            ),
             "short": begun(folder, "short", *good, "-r", "1", "-t", "1s"),
             "nobody": begun(folder, "nobody", "--host", "http://127.0.0.1:9"),
             "many": begun(folder, "many", *good, "-u", "999999999"),
@@ -180,6 +200,7 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
         ("dies", 1, "× ended early"),
         ("never", 1, "streams: 6 × silent"),
         ("hogged", 3, "the generator was the limit: its own loop was "),
+        ("bereft", 3, "1 of 2 generators never told what they saw"),
         ("short", 3, "nothing was measured: the run ended before all subscribers"),
         ("nobody", 3, "did not start: --host http://127.0.0.1:9: nobody listens there"),
         ("many", 2, "file descriptors in one process"),
@@ -214,3 +235,59 @@ def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:
     assert (fanout.wanted, fanout.connected, len(fanout.generators)) == (6, 6, 2)
     expected = 6 * fanout.seconds / INTERVAL
     assert 0.5 * expected < fanout.lateness.count < 1.5 * expected
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        (["-f", "loadtests", "--help"], True),
+        (["-h", "-f", "loadtests/sse.py"], True),
+        (["--help", "-f", "tests/streaming.py"], False),
+    ],
+)
+def test_help_lists_the_options_of_the_files_that_it_is_asked_for(
+    words: list[str], listed: bool
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    _, group, ours = done.stdout.partition("\nConformance options:\n")
+    found = re.findall(r"^  (--\S+)", ours, re.MULTILINE)
+    assert bool(group) == listed
+    assert found == (["--stack", "--interval", "--sse-profile", "--results"] if listed else [])
+
+
+INTERRUPTED = """
+import gevent.monkey
+gevent.monkey.patch_all()
+import logging, os, signal, subprocess, sys
+sys.path.insert(0, "loadtests")
+from _starting import interrupted_later
+
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
+try:
+    with interrupted_later():
+        process = subprocess.Popen(["true"])
+        print("started", flush=True)
+except KeyboardInterrupt:
+    logging.warning("heard")
+print(process.wait())
+"""
+"""Ctrl-C amid the fork by which a server is started."""
+
+
+def test_an_interrupt_amid_a_fork_is_heard_after_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("started\n0\n", "WARNING:root:heard\n")

@@ -1,4 +1,4 @@
-"""Scratch folders, in the cache: gone when their user ends, at the latest with the next one."""
+"""Scratch folders, in the cache: gone when their user ends, at the latest with the next run."""
 
 import atexit
 import os
@@ -8,18 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
-from harness.cache import cache_folder, made
+from harness.cache import SCRATCH, cache_folder, made
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for the context. What a run that was killed left behind is removed first."""
-    root = made(cache_folder() / "scratch")
-    for old in root.iterdir():
-        if not psutil.pid_exists(int(old.name.partition("-")[0])):
-            shutil.rmtree(old, ignore_errors=True)
+    """A folder for the context."""
+    root = made(cache_folder() / SCRATCH)
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=root))
 
     def remove() -> None:

@@ -7,14 +7,6 @@ from pathlib import Path
 from harness.processes import cpu_seconds
 
 
-def seconds(text: str) -> float:
-    """A time span as an option has it. Raises ValueError, as argparse expects."""
-    found = float(text)
-    if not 0 < found < 3600:
-        raise ValueError(text)
-    return found
-
-
 @dataclass(frozen=True)
 class Share:
     """Parts of a time span: on a core, and ready to run while others had them."""
