@@ -57,6 +57,7 @@ class Environment:
     `asserted` collects the changes that expectations asked for, and the side that applied.
     `lacking` are changes that it is taken not to have, whatever its versions say.
     `implementation` is that of Python, such as CPython; empty where nobody asked.
+    `ahead` is a folder whose packages come before those installed.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Environment:
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
     lacking: frozenset[Any] = frozenset()
     implementation: str = ""
+    ahead: Path | None = None
 
     @property
     def parser(self) -> str:
