@@ -1,8 +1,8 @@
 """Judging mutants: a plugin of pytest that collects the specs once, and forks for each judgement.
 
 Requests come on standard input, a line of JSON each. Each is answered with a line on the descriptor
-that the variable ANSWERS names, and the first line of all has the specs by node id, with the names
-of the fixtures that they use. A request is
+that the variable ANSWERS names, and the first line of all has the specs by node id: the `app`, the
+names of what is `served`, and whether it `waits` for something. A request is
     specs    node ids, in the order in which they are judged
     ahead    a folder whose packages come before those installed
     folder   where run files go
@@ -11,8 +11,8 @@ of the fixtures that they use. A request is
 and its answer
     failed   by node id what was wrong with those that failed
     seconds  by node id how long each took
-or null where it took too long. With a file `current` in `ahead`, it has the number of the spec under
-way, from 1, in four bytes.
+or null where it took too long. With a file `current` in `ahead`, it has the number of the spec
+under way, from 1, in four bytes.
 """
 
 import json
@@ -28,12 +28,14 @@ from typing import Any
 
 import pytest
 
-from harness.environments import Environment, provision
+from harness.environments import provision
 from harness.guard import die_with_parent
 from harness.stacks import Stack
 from specs.judging import JUDGING, SERVED, Judging
 
 ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
+WAITING = {"documented_stream", "silent_stream", "paused", "to_be_ended", "stop"}
+"""Fixtures that take a while, or what they tell of happens beside other specs."""
 LINES = 4
 """So many are kept of what was wrong."""
 
@@ -58,7 +60,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     environment = provision(target) if isinstance(target, Stack) else target
     items = {item.nodeid: item for item in session.items if isinstance(item, pytest.Function)}
     answers = int(os.environ.pop(ANSWERS))
-    say(answers, {spec: sorted(item.fixturenames) for spec, item in items.items()})
+    say(answers, {spec: needs(item) for spec, item in items.items()})
     for line in sys.stdin:
         request = json.loads(line)
         reading, writing = os.pipe()
@@ -71,6 +73,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         answer = heard(reading, child, request["seconds"])
         say(answers, json.loads(answer) if answer else None)
     return True
+
+
+def needs(item: pytest.Function) -> dict[str, Any]:
+    served = sorted(SERVED.keys() & set(item.fixturenames))
+    app = SERVED[served[0]].app if served else getattr(item.module, "APP", "-")
+    return {"app": app, "served": served, "waits": bool(WAITING & set(item.fixturenames))}
 
 
 def say(answers: int, what: Any) -> None:

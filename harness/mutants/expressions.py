@@ -119,20 +119,22 @@ def call(node: ast.Call, text: Text) -> Iterator[Edit]:
     if isinstance(function, ast.Attribute) and not node.args and not node.keywords:
         yield text.replaced("call", node, text.of(function.value))
     elif len(node.args) == 1 and name.islower() and name not in UNCHANGED:
-        if not isinstance(node.args[0], ast.Starred | ast.GeneratorExp):
-            yield text.replaced("call", node, f"({text.of(node.args[0])})")
+        (argument,) = node.args
+        if not isinstance(argument, ast.Starred | ast.GeneratorExp):
+            yield text.replaced("call", node, f"({text.of(argument)})")
     if name in SWAPPED:
         yield Edit("swap", text.end(function) - len(name), text.end(function), SWAPPED[name])
-    given = sorted([*node.args, *node.keywords], key=text.start)
-    for number, argument in enumerate(given):
-        if isinstance(argument, ast.keyword) and argument.arg:
+    given: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
+    given.sort(key=text.start)
+    for number, each in enumerate(given):
+        if isinstance(each, ast.keyword) and each.arg:
             if number:
                 start = text.source.index(b",", text.end(given[number - 1]))
-                yield Edit("argument", start, text.end(argument), "")
+                yield Edit("argument", start, text.end(each), "")
             elif len(given) > 1:
-                yield Edit("argument", text.start(argument), text.start(given[1]), "")
+                yield Edit("argument", text.start(each), text.start(given[1]), "")
             else:
-                yield text.replaced("argument", argument, "")
+                yield text.replaced("argument", each, "")
 
 
 def subscript(node: ast.Subscript, text: Text) -> Iterator[Edit]:

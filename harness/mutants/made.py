@@ -55,6 +55,7 @@ def mutants(module: str, source: bytes) -> list[Mutant]:
                 edit.end,
                 before,
                 edit.after,
+                text.line(line),
                 where.first,
                 where.last,
                 where.runs_at_import,
@@ -86,7 +87,7 @@ def _of_statement(node: ast.stmt, where: Where, text: Text) -> Iterator[tuple[Ed
     of_version = isinstance(node, ast.If) and "version_info" in ast.dump(node.test)
     if operator := None if of_version else statements.OPERATORS.get(type(node)):
         for edit in operator(node, text):
-            yield edit, here if not handlers else _handling(edit, node, here, text)
+            yield edit, here if not handlers else _handling(edit, here, text)
     if not of_version:
         for child in header:
             if child is not getattr(node, "annotation", None):
@@ -97,7 +98,7 @@ def _of_statement(node: ast.stmt, where: Where, text: Text) -> Iterator[tuple[Ed
         yield from _edits(block, where, text)
 
 
-def _handling(edit: Edit, node: ast.stmt, here: Where, text: Text) -> Where:
+def _handling(edit: Edit, here: Where, text: Text) -> Where:
     """The lines of the handler that catches less: without an exception none of them is reached."""
     line, _ = text.place(edit.start)
     return replace(here, first=line, last=line)

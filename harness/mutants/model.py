@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutant:
-    """One piece of a module's source, in bytes from `start` to `end`, and what stands there instead.
+    """A piece of a module's source, in bytes from `start` to `end`, and what stands there instead.
 
-    `function` is the qualified name of what it stands in, empty at the top of the module. `first`
+    `function` is the qualified name of what it stands in, empty at the top of the module. `text` is
+    the line that it begins in. `first`
     and `last` are the lines of its statement, or of its condition where that has a body: it is
     reached where one of them is. One that `runs_at_import` is reached by importing, and the lines
     from `inner_first` to `inner_last` may make use of it.
@@ -23,6 +24,7 @@ class Mutant:
     end: int
     before: str
     after: str
+    text: str
     first: int
     last: int
     runs_at_import: bool = False

@@ -1,13 +1,13 @@
-"""Overlays: folders that come before the installed packages, with copies in which one module differs.
+"""Overlays: folders that come before the installed packages, with copies where a module differs.
 
-An environment as a whole would be copied in seconds, and what is mutated in milliseconds.
+A whole environment would be copied in seconds, and what is mutated in milliseconds.
 """
 
 import shutil
-from functools import cache
 from pathlib import Path
 
 from harness.environments import Environment
+from harness.failures import UsageError
 from harness.mutants.made import mutants
 from harness.mutants.model import Mutant
 from harness.planting import packages
@@ -44,46 +44,39 @@ def installed(environment: Environment) -> Path:
 
 
 def sources(environment: Environment) -> dict[str, Path]:
-    """The files of the modules that are mutated, as far as the release has them."""
-    folder = installed(environment)
+    """Where the modules that are mutated lie below the packages, as far as the release has them."""
     found = {}
     for module in MODULES:
-        path = folder.joinpath(*module.split("."))
+        path = Path(*module.split("."))
         for each in (path.with_suffix(".py"), path / "__init__.py"):
-            if each.is_file():
+            if (installed(environment) / each).is_file():
                 found[module] = each
     return found
 
 
-def all_mutants(environment: Environment) -> list[Mutant]:
+def all_mutants(environment: Environment, modules: list[str]) -> list[Mutant]:
+    """Those of the modules, or of all where none is named. Raises UsageError."""
+    known = sources(environment)
+    for module in modules:
+        if module not in known:
+            raise UsageError(f"--module {module}: not one of {', '.join(known)}")
     return [
         mutant
-        for module, path in sources(environment).items()
-        for mutant in mutants(module, path.read_bytes())
+        for module in modules or known
+        for mutant in mutants(module, (installed(environment) / known[module]).read_bytes())
     ]
 
 
 def lay(environment: Environment, folder: Path, mutant: Mutant | None = None) -> Path:
     """Copies of both packages in `folder`, one of their modules mutated."""
-    packages = installed(environment)
     for name in PACKAGES:
-        shutil.copytree(packages / name, folder / name)  # with the times, so what is compiled holds
+        shutil.copytree(installed(environment) / name, folder / name)  # and what is compiled
     if mutant:
-        path = folder / sources_of(environment)[mutant.module]
+        path = folder / sources(environment)[mutant.module]
         path.write_bytes(mutant.applied(path.read_bytes()))
         for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
             compiled.unlink()
     return folder
-
-
-def sources_of(environment: Environment) -> dict[str, Path]:
-    """Where each module lies below the packages."""
-    return _relative(installed(environment), tuple(sources(environment).items()))
-
-
-@cache
-def _relative(folder: Path, found: tuple[tuple[str, Path], ...]) -> dict[str, Path]:
-    return {module: path.relative_to(folder) for module, path in found}
 
 
 def lay_traced(environment: Environment, folder: Path) -> Path:

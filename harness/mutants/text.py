@@ -52,7 +52,9 @@ class Text:
     def replaced(self, operator: str, node: Node, after: str) -> Edit:
         return Edit(operator, self.start(node), self.end(node), after)
 
-    def found(self, operator: str, pattern: str, start: int, end: int, after: str) -> Iterator[Edit]:
+    def found(
+        self, operator: str, pattern: str, start: int, end: int, after: str
+    ) -> Iterator[Edit]:
         """The first match of a pattern between two places, replaced."""
         if found := re.compile(pattern.encode()).search(self.source, start, end):
             yield Edit(operator, *found.span(), after)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,19 @@ SPARE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
+class Spec:
+    """What a spec needs: the app, the servers by name, and perhaps a while.
+
+    `seconds` is how long it took on the unchanged stack.
+    """
+
+    app: str
+    served: list[str]
+    waits: bool
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Judged:
     """What was wrong with the specs that failed, by node id, and how long each took, in seconds."""
 
@@ -32,7 +46,10 @@ class Judged:
 
 
 class Worker:
-    """One such session, on a stack; its output goes to a file in `folder`."""
+    """One such session, on a stack; its output goes to a file in `folder`.
+
+    It dies with the thread that started it.
+    """
 
     def __init__(self, stack: str, folder: Path) -> None:
         self.folder = folder
@@ -53,12 +70,24 @@ class Worker:
                 env={**os.environ, ANSWERS: str(writing)},
             )
         os.close(writing)
-        self.specs: dict[str, list[str]] = self._answer(START_SECONDS)
+
+    @cached_property
+    def specs(self) -> dict[str, Spec]:
+        """All that it has collected, by node id; asked for before anything is judged."""
+        told = self._answer(START_SECONDS)
+        return {name: Spec(**spec) for name, spec in told.items()}
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def judge(
         self, ahead: Path, specs: Sequence[str], seconds: float, to_the_end: bool = False
     ) -> Judged | None:
         """None where it took longer. Raises Failure where the session itself fails."""
+        assert self.specs
         request = {
             "specs": list(specs),
             "ahead": str(ahead),

@@ -1,0 +1,121 @@
+"""Which specs reach which lines of the mutated modules, learned from a run with a tracer.
+
+It is kept in the cache as long as neither the packages nor the specs change.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from harness.cache import cache_folder, write_whole
+from harness.environments import Environment
+from harness.failures import Failure
+from harness.mutants.model import Mutant
+from harness.mutants.overlay import TRACER, lay_traced, sources
+from harness.mutants.worker import Spec, Worker
+from harness.project import ROOT
+
+SECONDS = 600.0
+WAITS_SECONDS = 0.3
+"""A spec that takes longer, without a mutant, waits for something."""
+FAILED = 20
+"""Where more fail on the unchanged stack, nothing can be learned of its mutants."""
+
+
+@dataclass
+class Coverage:
+    """The specs by node id, and by module and line the numbers of those that reach it, from 1.
+
+    0 stands for an app that starts, before its first request.
+    """
+
+    specs: dict[str, Spec]
+    lines: dict[str, dict[int, set[int]]]
+    names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.names = list(self.specs)
+
+    def reaches(self, mutant: Mutant) -> bool:
+        if mutant.inner_first and mutant.function:
+            return bool(self._of(mutant.module, mutant.inner_first + 1, mutant.inner_last))
+        return bool(self._of(mutant.module, mutant.first, mutant.last))
+
+    def covering(self, mutant: Mutant) -> list[str]:
+        """The specs that reach it, or what it may make a difference to."""
+        found = self._of(mutant.module, mutant.first, mutant.last)
+        if mutant.runs_at_import:
+            found = found | self._of(mutant.module, mutant.inner_first, mutant.inner_last)
+        named = [self.names[number - 1] for number in sorted(found - {0})]
+        apps = {self.specs[name].app for name in named}
+        waiting = [n for n, spec in self.specs.items() if spec.waits and spec.app in apps]
+        return list(dict.fromkeys([*named, *waiting]))
+
+    def others(self, mutant: Mutant, covering: Iterable[str]) -> list[str]:
+        """The other specs of the apps that reach it; of all where only starting apps do."""
+        known = set(covering)
+        apps = {self.specs[name].app for name in known} or {s.app for s in self.specs.values()}
+        if 0 in self._of(mutant.module, mutant.first, mutant.last):
+            apps = {spec.app for spec in self.specs.values()}
+        return [n for n, spec in self.specs.items() if n not in known and spec.app in apps]
+
+    def _of(self, module: str, first: int, last: int) -> set[int]:
+        lines = self.lines.get(module, {})
+        return set[int]().union(*(lines.get(line, ()) for line in range(first, last + 1)))
+
+
+def key(environment: Environment) -> str:
+    """The same as long as the packages, the apps and the specs are."""
+    digest = hashlib.sha256(repr(sorted(environment.packages.items())).encode())
+    folders = (ROOT / "specs", ROOT / "apps")
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    digest.update(TRACER.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Coverage, list[str]]:
+    """What the specs reach, and those that are of no use, since they fail without a mutant.
+
+    Raises Failure.
+    """
+    path = cache_folder() / "coverage" / f"{key(environment)}.json"
+    if path.is_file():
+        kept = json.loads(path.read_text("utf-8"))
+        return _of_kept(kept), kept["failed"]
+    traced = lay_traced(environment, folder / "traced")
+    judged = worker.judge(traced, list(worker.specs), SECONDS, to_the_end=True)
+    if judged is None or len(judged.failed) > FAILED:
+        count = f"{len(judged.failed)} specs fail" if judged else f"took over {SECONDS:g} s"
+        raise Failure(f"{environment} without a mutant: {count}, so no mutant can be judged")
+    modules = {str(path): module for module, path in sources(environment).items()}
+    reached: defaultdict[str, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for record in (traced / "lines").read_text("ascii").splitlines():
+        spec, file, line = record.split()
+        if module := modules.get(file):
+            reached[module][int(line)].add(int(spec))
+    specs = {
+        name: asdict(spec)
+        | {"seconds": judged.seconds[name]}
+        | {"waits": spec.waits or judged.seconds[name] > WAITS_SECONDS}
+        for name, spec in worker.specs.items()
+    }
+    lines = {
+        module: {str(line): sorted(by) for line, by in found.items()}
+        for module, found in reached.items()
+    }
+    kept = {"specs": specs, "lines": lines, "failed": list(judged.failed)}
+    write_whole(path, json.dumps(kept))
+    return _of_kept(kept), kept["failed"]
+
+
+def _of_kept(kept: dict) -> Coverage:  # type: ignore[type-arg]
+    specs = {name: Spec(**spec) for name, spec in kept["specs"].items()}
+    lines = {
+        module: {int(line): set(by) for line, by in found.items()}
+        for module, found in kept["lines"].items()
+    }
+    return Coverage(specs, lines)
