@@ -16,7 +16,7 @@ from harness.failures import Failure
 from harness.mutants.model import Mutant
 from harness.mutants.overlay import TRACER, lay_traced, sources
 from harness.mutants.worker import Spec, Worker
-from harness.project import ROOT
+from harness.project import APPS, ROOT
 
 SECONDS = 600.0
 WAITS_SECONDS = 0.3
@@ -27,13 +27,14 @@ FAILED = 20
 
 @dataclass
 class Coverage:
-    """The specs by node id, and by module and line the numbers of those that reach it, from 1.
+    """The specs by node id, and by module and line what reaches it.
 
-    0 stands for an app that starts, before its first request.
+    That are numbers of specs, from 1, and names of apps that do before their first request, or of
+    another script that becomes an app.
     """
 
     specs: dict[str, Spec]
-    lines: dict[str, dict[int, set[int]]]
+    lines: dict[str, dict[int, set[int | str]]]
     names: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -49,22 +50,24 @@ class Coverage:
         found = self._of(mutant.module, mutant.first, mutant.last)
         if mutant.runs_at_import:
             found = found | self._of(mutant.module, mutant.inner_first, mutant.inner_last)
-        named = [self.names[number - 1] for number in sorted(found - {0})]
+        numbers = sorted(number for number in found if isinstance(number, int))
+        named = [self.names[number - 1] for number in numbers]
         apps = {self.specs[name].app for name in named}
         waiting = [n for n, spec in self.specs.items() if spec.waits and spec.app in apps]
         return list(dict.fromkeys([*named, *waiting]))
 
     def others(self, mutant: Mutant, covering: Iterable[str]) -> list[str]:
-        """The other specs of the apps that reach it; of all where only starting apps do."""
-        known = set(covering)
-        apps = {self.specs[name].app for name in known} or {s.app for s in self.specs.values()}
-        if 0 in self._of(mutant.module, mutant.first, mutant.last):
-            apps = {spec.app for spec in self.specs.values()}
+        """The other specs of the apps that reach it, by a request or before the first one."""
+        known, every = set(covering), {spec.app for spec in self.specs.values()}
+        starting = {by for by in self._of(mutant.module, mutant.first, mutant.last) if by in APPS}
+        apps = {self.specs[name].app for name in known} | starting
+        if not apps or (mutant.runs_at_import and not mutant.function):
+            apps = every
         return [n for n, spec in self.specs.items() if n not in known and spec.app in apps]
 
-    def _of(self, module: str, first: int, last: int) -> set[int]:
+    def _of(self, module: str, first: int, last: int) -> set[int | str]:
         lines = self.lines.get(module, {})
-        return set[int]().union(*(lines.get(line, ()) for line in range(first, last + 1)))
+        return set[int | str]().union(*(lines.get(line, ()) for line in range(first, last + 1)))
 
 
 def key(environment: Environment) -> str:
@@ -92,11 +95,11 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
         count = f"{len(judged.failed)} specs fail" if judged else f"took over {SECONDS:g} s"
         raise Failure(f"{environment} without a mutant: {count}, so no mutant can be judged")
     modules = {str(path): module for module, path in sources(environment).items()}
-    reached: defaultdict[str, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    reached: dict[str, defaultdict[str, set[int | str]]] = defaultdict(lambda: defaultdict(set))
     for record in (traced / "lines").read_text("ascii").splitlines():
         spec, file, line = record.split()
         if module := modules.get(file):
-            reached[module][int(line)].add(int(spec))
+            reached[module][line].add(int(spec) if spec.isdecimal() else spec)
     specs = {
         name: asdict(spec)
         | {"seconds": judged.seconds[name]}
@@ -104,8 +107,7 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
         for name, spec in worker.specs.items()
     }
     lines = {
-        module: {str(line): sorted(by) for line, by in found.items()}
-        for module, found in reached.items()
+        module: {line: list(by) for line, by in found.items()} for module, found in reached.items()
     }
     kept = {"specs": specs, "lines": lines, "failed": list(judged.failed)}
     write_whole(path, json.dumps(kept))

@@ -97,7 +97,9 @@ class Judging:
         yield first
         yield [name for name in quick if name not in set(first)]
         yield [name for name in covering if specs[name].waits]
-        yield self._ordered(mutant, self.coverage.others(mutant, covering))
+        others = self._ordered(mutant, self.coverage.others(mutant, covering))
+        yield [name for name in others if not specs[name].waits]
+        yield [name for name in others if specs[name].waits]
 
     def _ordered(self, mutant: Mutant, names: Sequence[str]) -> list[str]:
         """The killers first, then one case of each spec, then another one of each, ..."""

@@ -3,7 +3,7 @@
 As `sitecustomize` it is imported by every interpreter that has its folder on PYTHONPATH. The first
 four bytes of the file `current` are the number of the spec under way. To the file `lines` goes, for
 each spec, each line that is run, once: the spec's number, the file below the folder, the line.
-Until the app's first request the number is 0, whatever is under way.
+Until an app's first request its name stands for the number, or that of what will become an app.
 """
 
 import mmap
@@ -20,6 +20,11 @@ seen = set()  # type: ignore[var-annotated]  # for whatever Python a stack has
 serving = False
 
 
+def name():  # type: ignore[no-untyped-def]  # noqa: ANN201
+    script = getattr(sys, "argv", None) or [""]  # none yet, where it starts
+    return os.path.basename(script[0]).partition(".")[0] or "-"  # noqa: PTH119
+
+
 def trace(frame, event, _):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Told of each call, and then of each line of it where the function is in one of the files."""
     global serving  # noqa: PLW0603
@@ -27,11 +32,11 @@ def trace(frame, event, _):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     if not path.startswith(FOLDER):
         return None
     if event == "line":
-        place = (serving and int.from_bytes(current[:], "little"), path, frame.f_lineno)
+        by = int.from_bytes(current[:], "little") if serving else name()  # type: ignore[no-untyped-call]
+        place = (by, path, frame.f_lineno)
         if place not in seen:
             seen.add(place)
-            spec, _, line = place
-            os.write(lines, f"{spec:d} {path[len(FOLDER) :]} {line}\n".encode())
+            os.write(lines, f"{by} {path[len(FOLDER) :]} {frame.f_lineno}\n".encode())
     elif not serving and path == APP and frame.f_code.co_name == "__call__":
         serving = frame.f_locals["scope"]["type"] != "lifespan"
     return trace
