@@ -41,8 +41,8 @@ class Coverage:
         self.names = list(self.specs)
 
     def reaches(self, mutant: Mutant) -> bool:
-        if mutant.inner_first and mutant.function:
-            return bool(self._of(mutant.module, mutant.inner_first + 1, mutant.inner_last))
+        if mutant.is_default:
+            return bool(self._of(mutant.module, mutant.inner_first, mutant.inner_last))
         return bool(self._of(mutant.module, mutant.first, mutant.last))
 
     def covering(self, mutant: Mutant) -> list[str]:

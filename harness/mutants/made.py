@@ -29,6 +29,7 @@ class Where:
     runs_at_import: bool = True
     inner_first: int = 0
     inner_last: int = 0
+    is_default: bool = False
 
 
 def mutants(module: str, source: bytes) -> list[Mutant]:
@@ -59,8 +60,9 @@ def mutants(module: str, source: bytes) -> list[Mutant]:
                 where.first,
                 where.last,
                 where.runs_at_import,
-                where.inner_first if where.runs_at_import else 0,
-                where.inner_last if where.runs_at_import else 0,
+                where.inner_first,
+                where.inner_last,
+                where.is_default,
             )
         )
     return sorted(found, key=lambda each: (each.start, each.end))
@@ -108,13 +110,13 @@ def _of_definition(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, where: Where, text: Text
 ) -> Iterator[tuple[Edit, Where]]:
     name = f"{where.function}.{node.name}".lstrip(".")
-    inner = Where(name, node.lineno, node.lineno, where.runs_at_import, *_lines(node))
+    inner = Where(name, node.lineno, node.lineno, where.runs_at_import, *_inside(node))
     if isinstance(node, ast.ClassDef):
         yield from _edits(node.body, inner, text)
         return
     given = [*node.args.defaults, *(default for default in node.args.kw_defaults if default)]
     for default in given:
-        line = replace(inner, first=default.lineno, last=_last(default))
+        line = replace(inner, first=default.lineno, last=_last(default), is_default=True)
         yield from ((edit, line) for edit in _of_expression(default, text))
     yield from _edits(node.body, replace(inner, runs_at_import=False), text)
 
@@ -157,6 +159,8 @@ def _is_left_as_it_is(node: ast.stmt) -> bool:
         return node.name in NOT_CALLED or "overload" in map(_name, node.decorator_list)
     if isinstance(node, ast.If):
         return _name(node.test) == "TYPE_CHECKING"
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _name(node.value.func) in FOR_DEBUGGING
     if isinstance(node, ast.Assign):
@@ -183,5 +187,5 @@ def _last(node: ast.expr) -> int:
     return node.end_lineno or node.lineno
 
 
-def _lines(node: ast.stmt) -> tuple[int, int]:
-    return node.lineno, node.end_lineno or node.lineno
+def _inside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[int, int]:
+    return node.body[0].lineno, node.end_lineno or node.lineno

@@ -11,8 +11,7 @@ LEFT_OUT = "pass"
 
 
 def expression(node: ast.Expr, text: Text) -> Iterator[Edit]:
-    if not isinstance(node.value, ast.Constant):
-        yield text.replaced("statement", node, LEFT_OUT)
+    yield text.replaced("statement", node, LEFT_OUT)
 
 
 def assignment(node: ast.Assign | ast.AnnAssign, text: Text) -> Iterator[Edit]:
