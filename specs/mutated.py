@@ -1,8 +1,8 @@
 """Judging mutants: a plugin of pytest that collects the specs once, and forks for each judgement.
 
 Requests come on standard input, a line of JSON each. Each is answered with a line on the descriptor
-that the variable ANSWERS names, and the first line of all has the specs by node id: the `app`, the
-names of what is `served`, and whether it `waits` for something. A request is
+that the variable ANSWERS names, and the first line of all has the specs by node id: the `app`, all
+`apps`, the names of what is `served`, and whether it `waits` for something. A request is
     specs    node ids, in the order in which they are judged
     ahead    a folder whose packages come before those installed
     folder   where run files go
@@ -78,7 +78,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 def needs(item: pytest.Function) -> dict[str, Any]:
     served = sorted(SERVED.keys() & set(item.fixturenames))
     app = SERVED[served[0]].app if served else getattr(item.module, "APP", "-")
-    return {"app": app, "served": served, "waits": bool(WAITING & set(item.fixturenames))}
+    apps = sorted({app, *(SERVED[name].app for name in served)})
+    return {
+        "app": app,
+        "apps": apps,
+        "served": served,
+        "waits": bool(WAITING & set(item.fixturenames)),
+    }
 
 
 def say(answers: int, what: Any) -> None:

@@ -29,8 +29,8 @@ FAILED = 20
 class Coverage:
     """The specs by node id, and by module and line what reaches it.
 
-    That are numbers of specs, from 1, and names of apps that do before their first request, or of
-    another script that becomes an app.
+    That are numbers of specs, from 1, and names of apps that do before their first request, or for
+    a spec that is not under way, or of another script that becomes an app.
     """
 
     specs: dict[str, Spec]
@@ -50,9 +50,8 @@ class Coverage:
         found = self._of(mutant.module, mutant.first, mutant.last)
         if mutant.runs_at_import:
             found = found | self._of(mutant.module, mutant.inner_first, mutant.inner_last)
-        numbers = sorted(number for number in found if isinstance(number, int))
-        named = [self.names[number - 1] for number in numbers]
-        apps = {self.specs[name].app for name in named}
+        named = [self.names[by - 1] for by in sorted(by for by in found if isinstance(by, int))]
+        apps = {self.specs[name].app for name in named} | found
         waiting = [n for n, spec in self.specs.items() if spec.waits and spec.app in apps]
         return list(dict.fromkeys([*named, *waiting]))
 
@@ -96,20 +95,22 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
         raise Failure(f"{environment} without a mutant: {count}, so no mutant can be judged")
     modules = {str(path): module for module, path in sources(environment).items()}
     reached: dict[str, defaultdict[str, set[int | str]]] = defaultdict(lambda: defaultdict(set))
+    specs, names = worker.specs, list(worker.specs)
     for record in (traced / "lines").read_text("ascii").splitlines():
-        spec, file, line = record.split()
+        number, app, file, line = record.split()
+        spec = specs[names[int(number) - 1]] if int(number) else None
         if module := modules.get(file):
-            reached[module][line].add(int(spec) if spec.isdecimal() else spec)
-    specs = {
+            reached[module][line].add(int(number) if spec and app in spec.apps else app)
+    known = {
         name: asdict(spec)
         | {"seconds": judged.seconds[name]}
         | {"waits": spec.waits or judged.seconds[name] > WAITS_SECONDS}
-        for name, spec in worker.specs.items()
+        for name, spec in specs.items()
     }
     lines = {
         module: {line: list(by) for line, by in found.items()} for module, found in reached.items()
     }
-    kept = {"specs": specs, "lines": lines, "failed": list(judged.failed)}
+    kept = {"specs": known, "lines": lines, "failed": list(judged.failed)}
     write_whole(path, json.dumps(kept))
     return _of_kept(kept), kept["failed"]
 

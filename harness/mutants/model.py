@@ -11,7 +11,7 @@ class Mutant:
     the line that it begins in. `first`
     and `last` are the lines of its statement, or of its condition where that has a body: it is
     reached where one of them is. One that `runs_at_import` is reached by importing, and the lines
-    from `inner_first` to `inner_last` may use it, and no others where it `is_default` of an argument.
+    from `inner_first` to `inner_last` may use it, and no other where it `is_default`.
     """
 
     module: str

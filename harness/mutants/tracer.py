@@ -2,8 +2,8 @@
 
 As `sitecustomize` it is imported by every interpreter that has its folder on PYTHONPATH. The first
 four bytes of the file `current` are the number of the spec under way. To the file `lines` goes, for
-each spec, each line that is run, once: the spec's number, the file below the folder, the line.
-Until an app's first request its name stands for the number, or that of what will become an app.
+each spec, each line that is run, once: the spec's number, the app, the file below the folder, the
+line. The number is 0 until the app's first request; what will become an app has a name of its own.
 """
 
 import mmap
@@ -32,11 +32,11 @@ def trace(frame, event, _):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     if not path.startswith(FOLDER):
         return None
     if event == "line":
-        by = int.from_bytes(current[:], "little") if serving else name()  # type: ignore[no-untyped-call]
-        place = (by, path, frame.f_lineno)
+        place = (serving and int.from_bytes(current[:], "little"), path, frame.f_lineno)
         if place not in seen:
             seen.add(place)
-            os.write(lines, f"{by} {path[len(FOLDER) :]} {frame.f_lineno}\n".encode())
+            app = name()  # type: ignore[no-untyped-call]
+            os.write(lines, f"{place[0]:d} {app} {path[len(FOLDER) :]} {frame.f_lineno}\n".encode())
     elif not serving and path == APP and frame.f_code.co_name == "__call__":
         serving = frame.f_locals["scope"]["type"] != "lifespan"
     return trace

@@ -26,12 +26,13 @@ SPARE_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Spec:
-    """What a spec needs: the app, the servers by name, and perhaps a while.
+    """What a spec needs: the app, perhaps more `apps`, the servers by name, and perhaps a while.
 
     `seconds` is how long it took on the unchanged stack.
     """
 
     app: str
+    apps: list[str]
     served: list[str]
     waits: bool
     seconds: float = 0.0
