@@ -47,9 +47,7 @@ class Coverage:
 
     def covering(self, mutant: Mutant) -> list[str]:
         """The specs that reach it, or what it may make a difference to."""
-        found = self._of(mutant.module, mutant.first, mutant.last)
-        if mutant.runs_at_import:
-            found = found | self._of(mutant.module, mutant.inner_first, mutant.inner_last)
+        found = self._reaching(mutant)
         named = [self.names[by - 1] for by in sorted(by for by in found if isinstance(by, int))]
         apps = {self.specs[name].app for name in named} | found
         waiting = [n for n, spec in self.specs.items() if spec.waits and spec.app in apps]
@@ -58,11 +56,16 @@ class Coverage:
     def others(self, mutant: Mutant, covering: Iterable[str]) -> list[str]:
         """The other specs of the apps that reach it, by a request or before the first one."""
         known, every = set(covering), {spec.app for spec in self.specs.values()}
-        starting = {by for by in self._of(mutant.module, mutant.first, mutant.last) if by in APPS}
-        apps = {self.specs[name].app for name in known} | starting
+        apps = {self.specs[name].app for name in known} | {*APPS} & self._reaching(mutant)
         if not apps or (mutant.runs_at_import and not mutant.function):
             apps = every
         return [n for n, spec in self.specs.items() if n not in known and spec.app in apps]
+
+    def _reaching(self, mutant: Mutant) -> set[int | str]:
+        found = self._of(mutant.module, mutant.first, mutant.last)
+        if mutant.runs_at_import:
+            found |= self._of(mutant.module, mutant.inner_first, mutant.inner_last)
+        return found
 
     def _of(self, module: str, first: int, last: int) -> set[int | str]:
         lines = self.lines.get(module, {})

@@ -18,29 +18,35 @@ class Equivalent:
     """Mutants of a module that are alike, as `why` says; what is empty is left open.
 
     `function` is a qualified name, or a pattern for several; `operator` one, or several with |.
+    `lines` are the texts of the lines that the mutants begin in, and `before` and `after` what is
+    replaced and by what, all without line breaks and doubled blanks.
     """
 
     module: str
     why: str
     function: str = ""
     operator: str = ""
-    before: str = ""
-    after: str = ""
-    line: str = ""
+    lines: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     def covers(self, mutant: Mutant) -> bool:
         return (
             mutant.module == self.module
             and (not self.function or fnmatchcase(mutant.function, self.function))
             and (not self.operator or mutant.operator in self.operator.split("|"))
-            and self.before in ("", " ".join(mutant.before.split()))
-            and self.after in ("", " ".join(mutant.after.split()))
-            and self.line in ("", mutant.text)
+            and _is_among(mutant.text, self.lines)
+            and _is_among(mutant.before, self.before)
+            and _is_among(mutant.after, self.after)
         )
 
     def __str__(self) -> str:
-        said = (self.module, self.function, self.operator, self.before, self.line)
+        said = (self.module, self.function, self.operator, *self.lines, *self.before, *self.after)
         return " / ".join(part for part in said if part)
+
+
+def _is_among(text: str, texts: tuple[str, ...]) -> bool:
+    return not texts or " ".join(text.split()) in texts
 
 
 def load(path: Path = FILE) -> list[Equivalent]:
@@ -53,9 +59,10 @@ def load(path: Path = FILE) -> list[Equivalent]:
     found = []
     for entry in entries:
         if not {"module", "why"} < entry.keys() <= known:
-            wanted = "module, why, and one or more of function, operator, before, after, line"
+            wanted = "module, why, and one or more of function, operator, lines, before, after"
             raise UsageError(f"{path}: {entry}: an entry has {wanted}")
-        found.append(Equivalent(**entry))
+        lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+        found.append(Equivalent(**entry | lists))
     return found
 
 
