@@ -181,6 +181,7 @@ def _add_mutants(verb: Verb) -> None:
     mutating.add_argument("--only", action="append", default=[], metavar="NAME", help="repeatable")
     mutating.add_argument("--sample", type=int, metavar="N", help="so many, taken by chance")
     mutating.add_argument("--seed", type=int, default=0, help="of the sample (0)")
+    mutating.add_argument("--equivalent", action="store_true", help="those known to be, too")
     mutating.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 2)")
     mutating.add_argument("--results", type=Path, metavar="FILE", help="goes on where it was")
 

@@ -59,22 +59,22 @@ def mutants(options: argparse.Namespace) -> int:
         judge_all(chosen, judging, results, workers, output)
         judged = {mutant: verdict for mutant in made if (verdict := results.of(mutant))}
     return _told(options, made, not_reached, judged, equivalent, output) | _stale(
-        options, entries, judged, equivalent, len(judged) == len(made), output
+        options, entries, judged, equivalent, output
     )
 
 
 def _chosen(
     options: argparse.Namespace, made: Sequence[Mutant], equivalent: Mapping[Mutant, object]
 ) -> list[Mutant]:
-    """Those that are asked for. A sample has none that is known to be equivalent."""
+    """Those that are asked for; what is known to be equivalent, only with its own option."""
     if options.only:
         found = [mutant for mutant in made if mutant.name in options.only]
         if lacking := set(options.only) - {mutant.name for mutant in found}:
             raise UsageError(f"--only {min(lacking)}: no such mutant, or no spec reaches it")
         return found
+    among = [mutant for mutant in made if options.equivalent or mutant not in equivalent]
     if options.sample is None:
-        return list(made)
-    among = [mutant for mutant in made if mutant not in equivalent]
+        return among
     by_chance = random.Random(options.seed)  # noqa: S311  (no secret)
     return by_chance.sample(among, min(options.sample, len(among)))
 
@@ -104,13 +104,17 @@ def _stale(
     entries: Sequence[Equivalent],
     judged: Mapping[Mutant, Verdict],
     equivalent: Mapping[Mutant, Sequence[Equivalent]],
-    all_judged: bool,
     output: Console,
 ) -> int:
-    """1 where all was judged, and an entry covers no mutant of the documented stack that lives."""
-    if options.stack != DOCUMENTED or options.module or not all_judged:
+    """1 where an entry covers no mutant of the documented stack, or only such that are killed."""
+    if options.stack != DOCUMENTED or options.module:
         return 0
-    living = {entry for m, by in equivalent.items() if not judged[m].killed for entry in by}
+    living = {
+        entry
+        for m, by in equivalent.items()
+        if m not in judged or not judged[m].killed
+        for entry in by
+    }
     stale = [entry for entry in entries if entry not in living]
     for entry in stale:
         output.print(f"STALE {FILE.name}: {entry}: no mutant of it lives", soft_wrap=True)

@@ -108,6 +108,8 @@ class Worker:
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
+        assert self._process.stdin
+        self._process.stdin.close()
         os.close(self._answers)
 
     def _answer(self, seconds: float) -> Any:
