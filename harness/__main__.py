@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
     _add_diff(verb)
     _add_costs(verb)
+    _add_mutants(verb)
     selftest = _when_asked("harness.selftest", "selftest")
     verb("selftest", selftest, "show that specs and gate work, and can fail, in a minute")
     return parser
@@ -170,6 +171,19 @@ def _add_report(verb: Verb) -> None:
     reporting.add_argument("--html", type=Path, metavar="FILE", help="where the page goes")
     reporting.add_argument("--json", type=Path, metavar="FILE", help="where its data go")
     reporting.add_argument("--costs", type=Path, metavar="FILE", help="what `costs` wrote")
+
+
+def _add_mutants(verb: Verb) -> None:
+    judging = _when_asked("harness.mutants.verb", "mutants")
+    mutating = verb("mutants", judging, "change the packages in one place: does a spec notice?")
+    mutating.add_argument("--stack", default="documented", metavar="S", help="(documented)")
+    mutating.add_argument("--module", action="append", default=[], metavar="M", help="repeatable")
+    mutating.add_argument("--only", action="append", default=[], metavar="NAME", help="repeatable")
+    mutating.add_argument("--sample", type=int, metavar="N", help="so many, taken by chance")
+    mutating.add_argument("--seed", type=int, default=0, help="of the sample (0)")
+    mutating.add_argument("--equivalent", action="store_true", help="those known to be, too")
+    mutating.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 2)")
+    mutating.add_argument("--results", type=Path, metavar="FILE", help="goes on where it was")
 
 
 def _add_costs(verb: Verb) -> None:

@@ -55,8 +55,9 @@ class Environment:
     `hash_seed` is their PYTHONHASHSEED, on which the order of a set depends.
     `urls` tells by app where it is served, when somebody else does.
     `asserted` collects the changes that expectations asked for, and the side that applied.
-    `lacking` are changes that it is taken not to have, whatever its versions say.
-    `implementation` is that of Python, such as CPython; empty where nobody asked.
+    `lacking` are changes that it is taken not to have, whatever its versions say. `implementation`
+    is that of Python, such as CPython; empty where nobody asked. `ahead` is a folder whose packages
+    come before those installed.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Environment:
     asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
     lacking: frozenset[Any] = frozenset()
     implementation: str = ""
+    ahead: Path | None = None
 
     @property
     def parser(self) -> str:
@@ -100,8 +102,7 @@ def _version(text: str) -> Version:
 
 def provision(stack: Stack) -> Environment:
     """The environment of a stack, made if need be. Raises NotInstallable."""
-    base = interpreters.find(stack.python)
-    if base is None:
+    if (base := interpreters.find(stack.python)) is None:
         raise NotInstallable(f"stack {stack.name}: no Python {stack.python} on this machine")
     pins = _resolve(stack, base)
     key = _key(pins, base, interpreters.build(base), FORMAT)
@@ -118,8 +119,7 @@ def provision(stack: Stack) -> Environment:
 
 def of_interpreter(path: str) -> Environment:
     """The environment that an existing interpreter has. Raises UsageError."""
-    found = shutil.which(path)
-    if found is None:
+    if (found := shutil.which(path)) is None:
         raise UsageError(f"--python {path}: no such program, or not executable")
     environment = _inspect(Path(found).absolute(), path, passes_variables=True)
     missing = [name for name in ("starlette", "uvicorn") if name not in environment.packages]

@@ -85,7 +85,7 @@ def replace_text(folder: Path, file: str, old: str, new: str) -> None:
 
     Raises Failure unless `old` stands there once.
     """
-    path = _packages(folder) / file
+    path = packages(folder) / file
     text = path.read_text("utf-8") if path.is_file() else ""
     if text.count(old) != 1:
         raise Failure(f"{path}: {old.strip()!r} stands there {text.count(old)} times")
@@ -97,7 +97,7 @@ def replace_text(folder: Path, file: str, old: str, new: str) -> None:
 def called(interpreter: Path, folder: Path, package: str, version: str) -> Path:
     """The interpreter of a copy, in `folder`, where a package says that it is another release."""
     python = copied(interpreter, folder)
-    found = list(_packages(folder).glob(f"{package.replace('-', '_')}-*.dist-info"))
+    found = list(packages(folder).glob(f"{package.replace('-', '_')}-*.dist-info"))
     if len(found) != 1:
         raise Failure(f"{folder}: {package} is installed there {len(found)} times")
     metadata = found[0] / "METADATA"
@@ -109,6 +109,7 @@ def called(interpreter: Path, folder: Path, package: str, version: str) -> Path:
     return python
 
 
-def _packages(folder: Path) -> Path:
+def packages(folder: Path) -> Path:
+    """Where the environment in `folder` has its packages."""
     (packages,) = folder.glob("lib/python*/site-packages")
     return packages

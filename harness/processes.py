@@ -45,10 +45,11 @@ def guarded(program: Sequence[str]) -> list[str]:
 
 def variables(environment: "Environment") -> dict[str, str]:
     """The environment variables that an app gets."""
+    ahead = {"PYTHONPATH": str(environment.ahead)} if environment.ahead else {}
     if environment.passes_variables:
-        return dict(os.environ)
+        return dict(os.environ) | ahead
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return kept | {"PYTHONHASHSEED": str(environment.hash_seed)}
+    return kept | {"PYTHONHASHSEED": str(environment.hash_seed)} | ahead
 
 
 def command(

@@ -238,6 +238,15 @@ def test_takes_half_a_preflight_for_a_plain_request(
     assert json_cors.options("/user/Vader", headers) == expected
 
 
+@pytest.mark.source("Fetch #cors-preflight-fetch")
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_takes_no_other_method_for_a_preflight(json_cors: Client, method: str) -> None:
+    headers = ORIGIN | {"Access-Control-Request-Method": "GET"}
+    assert (
+        json_cors.request(method, "/", headers) == json_cors.request(method, "/", ORIGIN).response
+    )
+
+
 @pytest.mark.source("primer log lines")
 def test_logs_its_start(json_cors: Client) -> None:
     assert start_lines(json_cors) == documented_start(json_cors)

@@ -135,6 +135,18 @@ def test_believes_a_proxy_about_the_scheme_only(
     assert json_cors.raw(asking(b"example.org", headers)) == at("example.org", scheme)
 
 
+@pytest.mark.source("RFC 9110 section 5.3")
+def test_finds_the_host_behind_other_headers(json_cors: Client) -> None:
+    request = asking(b"a").replace(b"Host: a\r\n", b"Accept: */*\r\nX-Host: b\r\nHost: a\r\n")
+    assert json_cors.raw(request) == at("a")
+
+
+@pytest.mark.source("RFC 9110 section 4.2.3")
+def test_strips_nothing_but_the_slash(json_cors: Client) -> None:
+    location = f"http://{json_cors.authority}/user/MAX"
+    assert json_cors.get("/user/MAX/") == redirect(location, CORS)
+
+
 @pytest.mark.source("RFC 9112 section 3.2")
 def test_needs_a_host_where_its_parser_does(json_cors: Client) -> None:
     request = asking(b"a").replace(b"Host: a\r\n", b"")

@@ -3,8 +3,8 @@
 import pytest
 
 from harness.client import Client
-from harness.expect import by_parser
-from specs.answers import BAD_REQUEST, CORS, redirect
+from harness.expect import ABSENT, by_parser
+from specs.answers import BAD_REQUEST, CORS, by_http_1_0, redirect, until_it_closes
 
 
 def asking(headers: bytes) -> bytes:
@@ -28,6 +28,15 @@ def test_redirects_to_the_scheme_that_the_proxy_names(
 ) -> None:
     expected = redirect(f"{scheme}://example.org/user/Vader", CORS)
     assert json_cors.raw(asking(b"X-Forwarded-Proto:%b\r\n" % value)) == expected
+
+
+@pytest.mark.source("uvicorn docs settings", "RFC 9112 section 3.3")
+@pytest.mark.parametrize("scheme", ["http", "https", "ws", "wss"])
+def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, scheme: str) -> None:
+    head = f"GET /user/Vader/ HTTP/1.0\r\nX-Forwarded-Proto: {scheme}\r\n\r\n"
+    location = f"{scheme}://{json_cors.itself}/user/Vader"
+    expected = by_http_1_0(redirect(location, CORS | {"transfer-encoding": ABSENT}))
+    assert until_it_closes(json_cors, head.encode()) == expected
 
 
 @pytest.mark.source("uvicorn docs settings")

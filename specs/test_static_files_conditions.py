@@ -73,6 +73,12 @@ def test_reads_only_the_first_line_of_tags(
     assert static_files.get("/", headers) == expected
 
 
+@pytest.mark.source("RFC 9110 section 8.8.3")
+@pytest.mark.parametrize("tags", [f"X{QUOTED}", f"{QUOTED}X", f"X/{QUOTED}"])
+def test_knows_no_tag_with_more_around_its_quotes(static_files: Client, tags: str) -> None:
+    assert static_files.get("/", {"If-None-Match": tags}) == WHOLE_PAGE
+
+
 @pytest.mark.source("RFC 9110 section 13.1.2")
 def test_compares_the_tag_with_its_quotes(static_files: Client) -> None:
     expected = since(ETAG_QUOTED, WHOLE_PAGE, before=NOT_MODIFIED)

@@ -100,6 +100,12 @@ def test_opens_no_pipe(static_files: Client, method: str, target: str) -> None:
 
 
 @pytest.mark.source("RFC 3986 section 2.1")
+@pytest.mark.parametrize("target", ["/a%0Ab", "/%0A/note.txt"])
+def test_finds_nothing_by_a_line_break_in_the_path(static_files: Client, target: str) -> None:
+    assert static_files.get(target) == not_found()
+
+
+@pytest.mark.source("RFC 3986 section 2.1")
 def test_keeps_a_line_break_at_the_end_of_a_name(static_files: Client) -> None:
     expected = since(LINE_BREAK_KEPT, not_found(), before=A_NOTE)
     assert static_files.get("/note.txt%0A") == expected
@@ -125,7 +131,14 @@ def test_finds_nothing_below_a_file(static_files: Client, target: str) -> None:
 @pytest.mark.source("RFC 3986 section 5.2.4")
 @pytest.mark.parametrize(
     "target",
-    ["/x/../note.txt", "/x/..%2Fnote.txt", "/note.txt/../note.txt", "/link.txt", "/up.txt"],
+    [
+        "/x/../note.txt",
+        "/x/..%2Fnote.txt",
+        "/outside/../note.txt",
+        "/note.txt/../note.txt",
+        "/link.txt",
+        "/up.txt",
+    ],
 )
 def test_serves_a_file_by_a_detour_or_a_link(static_files: Client, target: str) -> None:
     assert static_files.get(target) == since(LINKS_LEAD_OUT, not_found(), before=A_NOTE)

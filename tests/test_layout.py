@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "harness": {"harness", *declared()},
     "harness/forker.py": set(),
     "harness/guard.py": set(),
+    "harness/mutants/tracer.py": set(),
     "loadtests": {
         "gevent",
         "harness",

@@ -1,0 +1,1 @@
+"""Mutants: installed packages with one thing changed, and whether a spec notices."""

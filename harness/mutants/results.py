@@ -1,0 +1,82 @@
+"""Results: verdicts on mutants as JSON Lines, written as they come, so that a run can go on.
+
+session  schema, stack, packages, specs (their key): one for each time that the run went on
+mutant   name, module, function, operator, before, after, verdict, by (a spec), why, specs (how
+         many were asked), seconds
+"""
+
+import json
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from harness.environments import Environment
+from harness.failures import Failure, UsageError, of_os
+from harness.mutants.judging import Verdict
+from harness.mutants.model import Mutant
+
+SCHEMA = 1
+
+
+class Results:
+    """The file, and the verdicts that hold: those of killers, and what survived the same specs."""
+
+    def __init__(self, path: Path, environment: Environment, key: str) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._found: dict[tuple[str, str], Verdict] = {}
+        packages = dict(sorted(environment.packages.items()))
+        for session, record in _records(path):
+            if session["packages"] != packages:
+                raise UsageError(f"{path}: holds mutants of other packages, {session['stack']}")
+            verdict = Verdict(*(record[name] for name in Verdict.__dataclass_fields__))
+            self._found.pop((record["name"], record["after"]), None)
+            if verdict.killed or session["specs"] == key:
+                self._found[record["name"], record["after"]] = verdict
+        try:
+            self._file = path.open("a", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from None
+        stack = {"schema": SCHEMA, "stack": environment.name, "packages": packages, "specs": key}
+        self._write({"kind": "session", **stack})
+
+    def of(self, mutant: Mutant) -> Verdict | None:
+        return self._found.get((mutant.name, mutant.after))
+
+    def add(self, mutant: Mutant, verdict: Verdict) -> None:
+        """Raises Failure where it cannot be written."""
+        names = ("name", "module", "function", "operator", "before", "after")
+        what = {name: getattr(mutant, name) for name in names}
+        with self._lock:
+            self._found[mutant.name, mutant.after] = verdict
+            self._write({"kind": "mutant", **what, **verdict.__dict__})
+
+    def __enter__(self) -> "Results":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def _write(self, record: dict[str, Any]) -> None:
+        try:
+            self._file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            raise Failure(str(of_os(error, f"{self.path}: cannot be written"))) from None
+
+
+def _records(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each mutant's record, with that of its session. A torn last line is left out."""
+    if not path.exists():
+        return []
+    found: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    session: dict[str, Any] = {}
+    try:
+        for line in path.read_text("utf-8").splitlines(keepends=True):
+            record = json.loads(line) if line.endswith("\n") else {"kind": "torn"}
+            if record["kind"] == "session":
+                session = record
+            elif record["kind"] == "mutant":
+                found.append((session, record))
+    except (OSError, ValueError, LookupError) as error:
+        raise UsageError(f"{path}: not a file of results: {error}") from None
+    return found
