@@ -2,8 +2,9 @@
 
 What starts, warms up or reads cancels out: a request's count is the slope between none and
 `REQUESTS` of them, an event's that between a stream of `SHORT` events and one of `LONG`. Each is
-taken several times. The place of a repeat in the life of the process matters, as caches fill: it moves a
-count, but alike in every process that runs the same files. So stacks are compared repeat by repeat.
+taken several times. The place of a repeat in the life of the process matters, as caches fill: it
+moves a count, but alike in every process that runs the same files. So stacks are compared repeat by
+repeat.
 """
 
 from collections.abc import Callable, Iterable
