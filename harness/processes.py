@@ -1,4 +1,4 @@
-"""How a process is started, so that it dies with the harness, with which variables; its clock."""
+"""How a process is started, so that it dies with the harness; its variables, its clock, its rest."""
 
 import os
 import subprocess
@@ -16,6 +16,10 @@ GUARD = Path(__file__).with_name("guard.py")
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 """What an app on a provisioned stack sees of the environment variables; WEB_CONCURRENCY and its
 like would change what is judged."""
+
+LOOK_SECONDS = 0.0003
+LOOKS = 3
+"""So many times in a row must all threads sleep; one hands over to another in between."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,26 @@ NOTHING = Under()
 def cpu_seconds(pid: int) -> float:
     """The CPU time that a process has used so far; its clock's number is the kernel's formula."""
     return time.clock_gettime(~pid << 3 | 2)
+
+
+def rests(pid: int, seconds: float) -> bool:
+    """Wait until every thread of a process sleeps, several looks in a row; False where none do."""
+    asleep, deadline = 0, time.monotonic() + seconds
+    while asleep < LOOKS and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        asleep = asleep + 1 if _sleep(pid) else 0
+    return asleep >= LOOKS
+
+
+def _sleep(pid: int) -> bool:
+    """Whether all threads of a process sleep; one that has ended sleeps too."""
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            if (thread / "stat").read_text().rpartition(") ")[2][0] not in "SZX":
+                return False
+    except FileNotFoundError:
+        return True
+    return True
 
 
 def guarded(program: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ from harness.cost.parallel import side_by_side
 from harness.cost.scratch import scratch
 from harness.environments import Environment, of_interpreter, provision
 from harness.failures import CannotTell, Failure
+from harness.processes import rests
 from harness.project import catalogue
 from tests.miniatures import ENVIRONMENT
 from tests.test_cli import interpreter
@@ -140,14 +141,13 @@ def test_what_cannot_be_meant_ends_with_2(
     assert capsys.readouterr().err.startswith(told)
 
 
-def test_a_server_that_never_rests_is_named() -> None:
+def test_a_server_that_never_rests_is_told() -> None:
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
-        time.sleep(0.1)
         try:
-            assert not callgrind._sleeps(busy.pid)
+            assert not rests(busy.pid, 0.5)
         finally:
             busy.kill()
-    assert callgrind._sleeps(busy.pid)
+    assert rests(busy.pid, 0.5)
 
 
 def test_the_first_job_that_fails_ends_the_wait() -> None:

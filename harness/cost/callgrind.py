@@ -16,14 +16,13 @@ cores; see also `harness.cost.counts`):
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from harness import site
 from harness.environments import Environment
 from harness.failures import CannotTell, Failure
-from harness.processes import Under
+from harness.processes import Under, rests
 from harness.project import script, site_files
 from harness.servers import Server
 
@@ -39,10 +38,6 @@ SECONDS = 60.0
 
 INTERVAL = "0.001"
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
-
-LOOK_SECONDS = 0.0003
-LOOKS = 3
-"""So many times in a row must all threads sleep; one hands over to another in between."""
 
 LACKING = (
     "no valgrind on PATH, so no instructions can be counted: install Debian's package `valgrind`"
@@ -106,13 +101,9 @@ class Counted:
 
     def settle(self) -> None:
         """Wait until every thread of the server sleeps."""
-        asleep, deadline = 0, time.monotonic() + SECONDS
-        while asleep < LOOKS:
-            time.sleep(LOOK_SECONDS)
-            asleep = asleep + 1 if _sleeps(self.server.pid) else 0
-            if time.monotonic() > deadline:
-                where = f"{self.server.app} on {self.server.environment}"
-                raise CannotTell(f"{where} does not come to rest within {SECONDS:g} s")
+        if not rests(self.server.pid, SECONDS):
+            where = f"{self.server.app} on {self.server.environment}"
+            raise CannotTell(f"{where} does not come to rest within {SECONDS:g} s")
 
     def _tell(self, *words: str) -> None:
         command = ["vgdb", "--max-invoke-ms=1", self._vgdb, f"--pid={self.server.pid}", *words]
@@ -134,14 +125,3 @@ def _run(command: Sequence[str], where: str) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["(nothing)"]
         raise CannotTell(f"{where}: vgdb ended with {done.returncode}: {said[-1]}")
-
-
-def _sleeps(pid: int) -> bool:
-    """Whether all threads of a process sleep; one that has ended sleeps too."""
-    try:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            if (thread / "stat").read_text().rpartition(") ")[2][0] not in "SZX":
-                return False
-    except FileNotFoundError:
-        return True
-    return True

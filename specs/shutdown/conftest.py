@@ -14,6 +14,7 @@ from harness.client import Client
 from harness.environments import Environment
 from harness.exchange import Exchange
 from harness.lines import Lines
+from harness.processes import rests
 from harness.project import ROOT, script
 from harness.servers import Server
 from specs.judging import Judging
@@ -30,6 +31,9 @@ ON = 4
 
 ENDS_SECONDS = 8.0
 """How long a server may take to end that has no streams left to serve, on busy cores."""
+
+RESTS_SECONDS = 10.0
+"""How long a server may take to come to rest between two events."""
 
 CUT_SHORT = "ERROR:    ASGI callable returned without completing response."
 WAITING = "INFO:     Waiting for connections to close. (CTRL+C to force quit)"
@@ -77,6 +81,7 @@ def stop(environment: Environment, judging: Judging) -> Stop:
             with ExitStack() as stack:
                 opened = [stack.enter_context(listening(client, 1)) for _ in range(streams)]
                 before = len(server.log.lines())
+                assert rests(server.pid, RESTS_SECONDS)  # and does not look for a signal on its way
                 os.kill(server.pid, number)
                 with ThreadPoolExecutor(max(1, streams)) as pool:
                     list(pool.map(read_on, opened))
