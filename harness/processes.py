@@ -1,4 +1,4 @@
-"""How a process is started, so that it dies with the harness; its variables, its clock, its rest."""
+"""How a process is started, so that it dies with the harness; its variables, clock and rest."""
 
 import os
 import subprocess
