@@ -14,7 +14,7 @@ from harness.project import ROOT
 
 SECONDS = 20.0
 VERB = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from concurrent.futures import ThreadPoolExecutor
 import harness.listings
 from harness import __main__
@@ -27,6 +27,7 @@ def waits(_):
         time.sleep(60)
 
 __main__.list_stacks = waits
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup may be who runs the tests
 sys.exit(__main__.main(["stacks"]))
 """
 """A verb with a folder, and a thread that waits for a process of its own."""

@@ -269,6 +269,7 @@ import logging, os, signal, subprocess, sys
 sys.path.insert(0, "loadtests")
 from _starting import interrupted_later
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job
 os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
 try:
     with interrupted_later():
