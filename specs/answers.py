@@ -28,6 +28,13 @@ NO_BODY = {
 }
 """How an answer without a body is framed."""
 
+EMPTY_BY_HTTP_1_0 = NO_BODY | {
+    "transfer-encoding": since(
+        EMPTY_BODY_HAS_LENGTH, ABSENT, before=by_parser(h11=ABSENT, httptools="chunked")
+    )
+}
+"""The same by HTTP/1.0, which knows no chunks: with h11 by the end of the connection, once."""
+
 CORS = {"vary": since(CORS_VARIES_ALWAYS, "Origin")}
 """What CORSMiddleware adds to every answer, for every origin."""
 

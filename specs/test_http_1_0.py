@@ -13,8 +13,8 @@ from harness.expect import ABSENT, Response, by_parser, since
 from specs.answers import (
     BAD_REQUEST,
     CORS,
+    EMPTY_BY_HTTP_1_0,
     GREETING,
-    NO_BODY,
     TEXT,
     UVICORN,
     by_http_1_0,
@@ -26,7 +26,7 @@ from specs.answers import (
     until_it_closes,
     without_body,
 )
-from specs.changes import EMPTY_BODY_HAS_LENGTH, PATHSEND_ASSUMED, RANGES
+from specs.changes import PATHSEND_ASSUMED, RANGES
 from specs.files import CHANGED, file, not_modified, part
 from specs.site import DOCS, NOTE
 from specs.test_json_cors import PREFLIGHT
@@ -34,13 +34,6 @@ from specs.test_json_cors import PREFLIGHT
 JSON = b'{"response":"Hello Vader !!!"}'
 SECRET = b'{"message":"Hello Protected Starlette !!!"}'
 TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
-
-EMPTY = NO_BODY | {
-    "transfer-encoding": since(
-        EMPTY_BODY_HAS_LENGTH, ABSENT, before=by_parser(h11=ABSENT, httptools="chunked")
-    )
-}
-"""How an answer without a body is framed: with h11 by the end of the connection, once."""
 
 WISHES = {
     "none": b"",
@@ -122,13 +115,13 @@ def test_logs_the_version(hello: Client) -> None:
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, method: bytes) -> None:
     itself = f"http://{json_cors.itself}/user/Vader?a=1"
-    expected = answer_to(method, redirect(itself, CORS | EMPTY))
+    expected = answer_to(method, redirect(itself, CORS | EMPTY_BY_HTTP_1_0))
     assert asking(json_cors, b"/user/Vader/?a=1", method=method) == expected
 
 
 @pytest.mark.source("RFC 9112 section 3.3")
 def test_redirects_to_the_host_that_was_asked(json_cors: Client) -> None:
-    expected = by_http_1_0(redirect("http://example.org/user/Vader", CORS | EMPTY))
+    expected = by_http_1_0(redirect("http://example.org/user/Vader", CORS | EMPTY_BY_HTTP_1_0))
     assert asking(json_cors, b"/user/Vader/", b"Host: example.org\r\n") == expected
 
 
@@ -157,7 +150,7 @@ def test_serves_a_file(static_files: Client) -> None:
 def test_serves_a_folder_and_its_files(static_files: Client) -> None:
     itself = f"http://{static_files.itself}/docs/"
     answers = {
-        (b"/docs", b""): redirect(itself, EMPTY),
+        (b"/docs", b""): redirect(itself, EMPTY_BY_HTTP_1_0),
         (b"/missing", b""): not_found(),
         (b"/note.txt", b"If-Modified-Since: %b\r\n" % CHANGED.encode()): not_modified(NOTE),
     }
@@ -175,7 +168,7 @@ def test_sends_a_part_of_a_file(static_files: Client) -> None:
 @pytest.mark.source("primer basic_auth")
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_challenges_a_request_without_credentials(basic_auth: Client, method: bytes) -> None:
-    expected = Response(401, UVICORN | EMPTY | {"www-authenticate": "Basic"})
+    expected = Response(401, UVICORN | EMPTY_BY_HTTP_1_0 | {"www-authenticate": "Basic"})
     assert asking(basic_auth, method=method) == answer_to(method, expected)
 
 
