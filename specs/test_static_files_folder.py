@@ -10,6 +10,7 @@ import pytest
 from harness import site
 from harness.client import Client
 from harness.environments import Environment
+from harness.forked import Forker
 from harness.lines import Lines
 from harness.project import script
 from harness.servers import Server
@@ -24,13 +25,19 @@ TIMES = (site.DOCUMENTED_MTIME_NS, site.DOCUMENTED_MTIME_NS)
 Start = Callable[[Path], Server]
 
 
+@pytest.fixture(scope="module")
+def forker(environment: Environment) -> Iterator[Forker]:
+    with Forker(environment) as found:
+        yield found
+
+
 @pytest.fixture
-def start(environment: Environment) -> Iterator[Start]:
+def start(environment: Environment, forker: Forker) -> Iterator[Start]:
     """Start the app in a folder."""
     started: list[Server] = []
 
     def new(folder: Path) -> Server:
-        started.append(Server(script(APP), environment, folder))
+        started.append(Server(script(APP), environment, folder, forker=forker))
         return started[-1]
 
     yield new
