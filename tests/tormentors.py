@@ -21,12 +21,9 @@ SECONDS = 0.5
 FLOODED = 10.0
 LATE = 2.0
 """A verdict may come so much later: an announced close is awaited, and the machine is shared."""
-MEMORY = 200
-"""MiB that the client may take, its hostile servers included."""
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
-EARLY = b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"
 TOO_MUCH = f"more than {LIMIT} bytes came"
 NOTHING_MORE = f"nothing more came within {SECONDS:g} s"
 

@@ -8,10 +8,10 @@ class Mutant:
     """A piece of a module's source, in bytes from `start` to `end`, and what stands there instead.
 
     `function` is the qualified name of what it stands in, empty at the top of the module. `text` is
-    the line that it begins in. `first`
-    and `last` are the lines of its statement, or of its condition where that has a body: it is
-    reached where one of them is. One that `runs_at_import` is reached by importing, and the lines
-    from `inner_first` to `inner_last` may use it, and no other where it `is_default`.
+    the line that it begins in. `first` and `last` are the lines of its statement, or of its
+    condition where that has a body: it is reached where one of them is. One that `runs_at_import`
+    is reached by importing, and the lines from `inner_first` to `inner_last` may use it, and no
+    other where it `is_default`.
     """
 
     module: str
