@@ -6,7 +6,7 @@ A session writes run files as it goes, and they are all that is known of it in t
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -45,6 +45,7 @@ NO_PLUGINS = [
 PYTEST = ["-q", "--capture=no", "-pspecs.unreported", *(f"-pno:{name}" for name in NO_PLUGINS)]
 """No plugin that does something for each spec and nothing for a run, and no report of a pass."""
 
+LOG = "pytest.log"
 POLL_SECONDS = 0.2
 STOP_SECONDS = 15.0
 BROKEN = 3
@@ -61,16 +62,7 @@ class Session:
         folder.mkdir(parents=True)
         chosen = [word for stack in stacks for word in ("--stack", stack)]
         options = [*PYTEST, "--runs", str(folder), *chosen, *arguments]
-        with (folder / "pytest.log").open("wb") as output:
-            self.process = subprocess.Popen(
-                guarded([sys.executable, "-m", "pytest", "specs", *options]),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                cwd=ROOT,
-                env=_variables(),
-            )
+        self.process = session(options, folder / LOG)
 
     def check(self) -> None:
         """Raises Failure where it ended because nothing could be written.
@@ -79,7 +71,7 @@ class Session:
         """
         if self.process.returncode == 0:
             return
-        log = self.folder / "pytest.log"
+        log = self.folder / LOG
         said = log.read_text("utf-8", "replace").splitlines()
         told = [line for line in said if "cannot be written: " in line]
         if told and self.process.returncode == BROKEN:
@@ -106,6 +98,27 @@ class Session:
         if not self.ends_within(STOP_SECONDS):
             self.process.kill()
             self.process.wait()
+
+
+def session(
+    options: Sequence[str],
+    log: Path,
+    stdin: int = subprocess.DEVNULL,
+    pass_fds: Sequence[int] = (),
+    variables: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start pytest on the specs, with its output in `log`, and perhaps more `variables`."""
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            guarded([sys.executable, "-m", "pytest", "specs", *options]),
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=ROOT,
+            env=_variables() | dict(variables or {}),
+            pass_fds=pass_fds,
+        )
 
 
 def _variables() -> dict[str, str]:

@@ -4,7 +4,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.failures import Failure
-from harness.judge import PYTEST
-from harness.processes import guarded
-from harness.project import ROOT
+from harness.judge import LOG, PYTEST, session
 
 ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
 """As in `specs/mutated.py`, which says what is asked and answered."""
@@ -59,17 +56,9 @@ class Worker:
         self._answers = reading
         self._rest = b""
         options = [*PYTEST, "-pspecs.mutated", "--stack", stack, "-k", "not browser"]
-        with (folder / "pytest.log").open("wb") as output:
-            self._process = subprocess.Popen(
-                guarded([sys.executable, "-m", "pytest", "specs", *options]),
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=[writing],
-                start_new_session=True,
-                cwd=ROOT,
-                env={**os.environ, ANSWERS: str(writing)},
-            )
+        self._process = session(
+            options, folder / LOG, subprocess.PIPE, [writing], {ANSWERS: str(writing)}
+        )
         os.close(writing)
 
     @cached_property
@@ -126,5 +115,5 @@ class Worker:
         return json.loads(line)
 
     def _broken(self, how: str) -> Failure:
-        said = (self.folder / "pytest.log").read_text("utf-8", "replace").strip().splitlines()
+        said = (self.folder / LOG).read_text("utf-8", "replace").strip().splitlines()
         return Failure(f"the session of pytest that judges mutants {how}: {(said or ['?'])[-1]}")
