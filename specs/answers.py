@@ -108,9 +108,11 @@ def without_body(answer: Any) -> Any:
     """
     if isinstance(answer, since):
         return since(answer.change, without_body(answer.now), without_body(answer.before))
-    framing = answer.headers.get("transfer-encoding", ABSENT)
-    framing = {"transfer-encoding": by_parser(h11=framing, httptools=ABSENT)}
-    return Response(answer.status, answer.headers | framing, reason=answer.reason)
+    headers = dict(answer.headers)
+    if "transfer-encoding" in headers:
+        framing = by_parser(h11=headers["transfer-encoding"], httptools=ABSENT)
+        headers["transfer-encoding"] = framing
+    return Response(answer.status, headers, reason=answer.reason)
 
 
 def answer_to(method: str, answer: Any) -> Any:
