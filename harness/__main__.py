@@ -113,9 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(failure: Failure) -> int:
-    word = failure.verdict if failure.exit_code == 3 else "error"
     with suppress(OSError):
-        print(printable(f"{word}: {failure}"), file=sys.stderr)
+        print(printable(failure.line), file=sys.stderr)
     return failure.exit_code
 
 

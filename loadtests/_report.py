@@ -27,10 +27,10 @@ def tell(results: Results, verdict: Verdict) -> None:
             _tell_fanout(results.fanout, screen, alone=not results.requests)
         screen.print("Good: every answer was as expected, and the generator was not the limit.")
         return
-    told = Console(stderr=True, width=screen.width)
+    told = console(stderr=True)
     told.print("No speed is reported:", style="bold red")
     for sentence in verdict.sentences:
-        told.print(f"  {sentence}", highlight=False, markup=False)
+        told.print(f"  {sentence}")
     sys.stderr.flush()
 
 

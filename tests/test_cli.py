@@ -82,6 +82,22 @@ def test_an_unknown_stack_ends_with_2(
     assert capsys.readouterr().err.startswith(told)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["gate", "documented", "documented", "--json"],
+        ["costs", "--json"],
+        ["costs", "--svg"],
+        ["knee", "--json"],
+    ],
+)
+def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, str(tmp_path)]) == 2
+    assert capsys.readouterr() == ("", f"error: {tmp_path}: is a folder; name a file\n")
+
+
 def test_a_cache_that_cannot_be_made_ends_with_4(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from harness import outputs
 from harness.catalogue import Catalogue
 from harness.changes import Change
 from harness.cost import callgrind
@@ -45,9 +46,7 @@ class Price:
 
 
 def costs(options: argparse.Namespace) -> int:
-    for path in (options.svg, options.json):
-        if path and not path.absolute().parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}")
+    outputs.check([options.json, options.svg])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
     known, output, began = catalogue(), console(), time.monotonic()

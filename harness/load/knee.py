@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.cache import write_whole
+from harness import outputs
 from harness.cost.scratch import scratch
 from harness.failures import Failure, UsageError
 from harness.load import figures, telling
@@ -30,11 +30,12 @@ The best of it counts, and two that are late are enough."""
 
 def knee(options: argparse.Namespace) -> int:
     """Find the knee of each stack, and print one table of all."""
+    outputs.check([options.json])
     stacks = options.stack or ["documented", "latest"]
     for stack in stacks:
         catalogue().named(stack)
     found = [Knee(stack) for stack in stacks]
-    screen = console()
+    screen = console(stderr=options.json == outputs.STDOUT)
     with scratch() as folder:
         for each in found:
             while (users := each.following()) is not None:
@@ -46,7 +47,7 @@ def knee(options: argparse.Namespace) -> int:
     for each in found:
         screen.print(telling.why(each), highlight=False)
     if options.json:
-        write_whole(options.json.absolute(), telling.written(found))
+        outputs.write(options.json, telling.written(found))
     return 0 if all(each.best for each in found) else 3
 
 
