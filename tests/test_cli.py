@@ -60,6 +60,9 @@ def test_the_lists_can_be_read_by_people(
         (["serve"], "the following arguments are required: app"),
         (["serve", "nope"], "invalid choice: 'nope'"),
         (["serve", "hello", "--port", "http"], "invalid int value: 'http'"),
+        (["judge", "--jobs", "0"], "'0' is not a number from 1 on"),
+        (["explore", "latest", "documented", "--jobs", "-1"], "'-1' is not a number from 1 on"),
+        (["mutants", "--sample", "some"], "'some' is not a number from 1 on"),
     ],
 )
 def test_a_command_that_does_not_exist_ends_with_2(
