@@ -21,6 +21,8 @@ from typing import Any
 from benchmarks.plants import PLANTS, plant
 from harness.cost.scratch import scratch
 from harness.environments import provision
+from harness.failures import Failure, UsageError
+from harness.jsonlines import cut_torn_line, records
 from harness.planting import copied
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
@@ -32,11 +34,13 @@ CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
 
 
 def main(arguments: argparse.Namespace) -> int:
-    old = provision(catalogue().named(arguments.stack)).interpreter
-    results: list[dict[str, Any]] = []
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    if arguments.results.exists():
-        results = [json.loads(line) for line in arguments.results.read_text("utf-8").splitlines()]
+    try:
+        results: list[dict[str, Any]] = records(arguments.results)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{arguments.results}: not a file of gates: {error}") from None
+    cut_torn_line(arguments.results)
+    old = provision(catalogue().named(arguments.stack)).interpreter
     with scratch() as folder:
         planted = {defect.name: plant(defect, old, folder / str(number)) for number, defect in
                    enumerate(PLANTS)}  # fmt: skip
@@ -68,9 +72,12 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str,
     command = [sys.executable, "-m", "harness", "gate", str(old), str(new), "--json", str(figures)]
     command += ["--benchmark", benchmark] if benchmark else []
     began = time.monotonic()
-    done = subprocess.run(
-        guarded(command), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    try:
+        done = subprocess.run(
+            guarded(command), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"seconds": SECONDS, "verdict": f"none within {SECONDS:g} s"}
     found = {"exit": done.returncode, "seconds": round(time.monotonic() - began, 1)}
     if not figures.exists():
         said = (done.stderr or done.stdout).strip().splitlines()
@@ -136,4 +143,8 @@ if __name__ == "__main__":
     parser.add_argument(
         "--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file"
     )
-    sys.exit(main(parser.parse_args()))
+    try:
+        sys.exit(main(parser.parse_args()))
+    except Failure as failure:
+        print(failure.line, file=sys.stderr)
+        sys.exit(failure.exit_code)

@@ -92,6 +92,7 @@ def test_an_unknown_stack_ends_with_2(
         ["costs", "--json"],
         ["costs", "--svg"],
         ["knee", "--json"],
+        ["mutants", "--results"],
     ],
 )
 def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(

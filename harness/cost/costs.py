@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from packaging.version import Version
 from rich.console import Console
@@ -29,6 +30,7 @@ from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment, provision
 from harness.failures import CannotTell, UsageError
+from harness.jsonlines import cut_torn_line, records
 from harness.project import catalogue, console, named_changes
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
@@ -83,6 +85,7 @@ def _measured(
     output: Console,
 ) -> dict[str, Price]:
     prices = {price.stack: price for price in read_prices(file)}
+    cut_torn_line(file)
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
         bar = progress.add_task("", total=len(environments) * len(benchmarks))
@@ -104,14 +107,21 @@ def _measured(
 
 
 def read_prices(file: Path) -> list[Price]:
-    """What earlier runs wrote; a torn last line is left out."""
-    if not file.exists():
-        return []
+    """What earlier runs wrote. Raises UsageError."""
     try:
-        lines = file.read_text("utf-8").splitlines(keepends=True)
-        return [Price(**json.loads(line)) for line in lines if line.endswith("\n")]
-    except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"{file} does not hold costs: {error}") from None
+        return [_price(record) for record in records(file)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{file} does not hold costs ({what}); name another file") from None
+
+
+def _price(record: Any) -> Price:
+    return Price(
+        str(record["stack"]),
+        dict(record["packages"]),
+        str(record["python"]),
+        {name: float(count) for name, count in record["instructions"].items()},
+    )
 
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 from rich.console import Console
 
+from harness import outputs
 from harness.cost.scratch import scratch
 from harness.failures import UsageError
 from harness.mutants.campaign import judge_all
@@ -31,6 +32,7 @@ DOCUMENTED = "documented"
 
 
 def mutants(options: argparse.Namespace) -> int:
+    outputs.check([options.results])
     environment = provisioned(options.stack)
     found = all_mutants(environment, options.module)
     entries = load()
