@@ -1,8 +1,7 @@
 """`python -m harness`: judge stacks, tell what they cost, list what is known, or serve one app.
 
 Exit codes: 0 good, 1 a finding, 2 usage, 3 could not be judged (not installable, did not start,
-cannot tell), 4 harness error, 130 Ctrl-C,
-143 SIGTERM.
+cannot tell), 4 harness error, 129 SIGHUP, 130 Ctrl-C, 143 SIGTERM.
 """
 
 import argparse
@@ -22,14 +21,13 @@ from harness.failures import FULL, Failure, of_os
 from harness.interrupted import interruptible
 from harness.listings import list_changes, list_releases, list_stacks
 from harness.matrix import judge_stacks, sum_up
-from harness.options import seconds, shard
+from harness.options import number, seconds, shard
 from harness.plain import printable
 from harness.project import APPS, SITES
 from harness.serving import serve
 
 JOBS = (os.cpu_count() or 1) + 2
 """Stacks that are judged at a time: now and then some wait."""
-
 
 Function = Callable[[argparse.Namespace], int]
 Verb = Callable[[str, Function, str], argparse.ArgumentParser]
@@ -40,9 +38,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(
-        name: str, function: Callable[[argparse.Namespace], int], text: str
-    ) -> argparse.ArgumentParser:
+    def verb(name: str, function: Function, text: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(name, help=text, description=text)
         added.set_defaults(function=function)
         return added
@@ -59,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     server.add_argument("--port", type=int, default=8000, help="0: the kernel picks one (8000)")
     judging = verb("judge", judge_stacks, "judge many stacks side by side")
     judging.add_argument("--stack", action="append", metavar="S", help="as for pytest (all)")
-    judging.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 2)")
+    judging.add_argument("--jobs", type=number, default=JOBS, help="at a time (cores + 2)")
     judging.add_argument(
         "--shard", type=shard, default=(1, 1), metavar="I/N", help="a part of them"
     )
@@ -76,7 +72,9 @@ def parser() -> argparse.ArgumentParser:
     exploring.add_argument("--requests", type=int, default=2000, metavar="N", help="made (2000)")
     exploring.add_argument("--seed", type=int, default=0, help="of the requests made (0)")
     exploring.add_argument("--run", type=Path, help="a run file, for the specs' requests")
-    exploring.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="stacks at a time")
+    exploring.add_argument(
+        "--jobs", type=number, default=os.cpu_count() or 1, help="stacks at a time"
+    )
     _add_diff(verb)
     _add_costs(verb)
     _add_mutants(verb)
@@ -113,9 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(failure: Failure) -> int:
-    word = failure.verdict if failure.exit_code == 3 else "error"
     with suppress(OSError):
-        print(printable(f"{word}: {failure}"), file=sys.stderr)
+        print(printable(failure.line), file=sys.stderr)
     return failure.exit_code
 
 
@@ -179,10 +176,10 @@ def _add_mutants(verb: Verb) -> None:
     mutating.add_argument("--stack", default="documented", metavar="S", help="(documented)")
     mutating.add_argument("--module", action="append", default=[], metavar="M", help="repeatable")
     mutating.add_argument("--only", action="append", default=[], metavar="NAME", help="repeatable")
-    mutating.add_argument("--sample", type=int, metavar="N", help="so many, taken by chance")
+    mutating.add_argument("--sample", type=number, metavar="N", help="so many, taken by chance")
     mutating.add_argument("--seed", type=int, default=0, help="of the sample (0)")
     mutating.add_argument("--equivalent", action="store_true", help="those known to be, too")
-    mutating.add_argument("--jobs", type=int, default=JOBS, help="at a time (cores + 2)")
+    mutating.add_argument("--jobs", type=number, default=JOBS, help="at a time (cores + 2)")
     mutating.add_argument("--results", type=Path, metavar="FILE", help="goes on where it was")
 
 
@@ -208,7 +205,7 @@ def _add_costs(verb: Verb) -> None:
     bending.add_argument("--json", type=Path, metavar="FILE", help="for the figures of each step")
 
 
-def _when_asked(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+def _when_asked(module: str, name: str) -> Function:
     """A function of a module that is slow to import, since it needs scipy or matplotlib."""
     return lambda options: int(getattr(import_module(module), name)(options))
 

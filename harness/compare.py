@@ -1,6 +1,7 @@
 """What differs between an answer and an expectation, field by field."""
 
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from typing import Any
 
 from harness.expect import ABSENT, Matcher, Response, chunked
@@ -76,9 +77,7 @@ def shown(expected: Any, received: Any, width: int = 160) -> tuple[str, str]:
     """Both values as text; of long bytes, only the surroundings of the first difference."""
     if not (isinstance(expected, bytes) and isinstance(received, bytes)):
         return _short(expected, width), _short(received, width)
-    common = 0
-    while common < min(len(expected), len(received)) and expected[common] == received[common]:
-        common += 1
+    common = len(commonprefix([expected, received]))
     start = max(0, common - width // 4) if max(len(expected), len(received)) > width else 0
     texts = []
     for value in (expected, received):

@@ -109,7 +109,10 @@ def news_of_failed(
 
 
 def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The news of the run files in a folder: of the `failing` stacks, beside those before them."""
+    """The news of the run files in a folder: of the `failing` stacks, beside those before them.
+
+    What was cut off in its first line, or not installable, is left out.
+    """
     pairs = [
         (older, newer)
         for stacks in series
@@ -117,7 +120,8 @@ def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]])
         if newer in failing
     ]
     if pairs:
-        paths = {str(next(runs.read(path))["stack"]): path for path in folder.rglob("*.jsonl")}
+        heads = {path: next(runs.read(path), {}) for path in folder.rglob("*.jsonl")}
+        paths = {str(head["stack"]): path for path, head in heads.items() if head.get("packages")}
         for each in news_of_failed(paths, pairs, known_effects()):
             yield from each.lines()
 

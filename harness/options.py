@@ -11,6 +11,13 @@ def seconds(text: str) -> float:
     return found
 
 
+def number(text: str) -> int:
+    """A whole number from 1 on. Raises ArgumentTypeError."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
 def shard(text: str) -> tuple[int, int]:
     """A part and the number of parts, of `1/4`. Raises ArgumentTypeError."""
     part, _, parts = text.partition("/")

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -90,14 +91,11 @@ def listening(server: Server) -> Loaded:
 
 def address(url: str) -> tuple[str, int]:
     """The host and port of a --host. Raises UsageError."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port or 80
-    except ValueError:
-        port = 0
-    if parts.scheme != "http" or not parts.hostname or not port:
-        raise UsageError(f"--host {url}: it must look like http://127.0.0.1:8000")
-    return parts.hostname, port
+    with suppress(ValueError):  # its brackets, or its port
+        parts = urlsplit(url)
+        if parts.scheme == "http" and parts.hostname:
+            return parts.hostname, parts.port or 80
+    raise UsageError(f"--host {url}: it must look like http://127.0.0.1:8000")
 
 
 def answers(url: str) -> None:

@@ -60,6 +60,9 @@ def test_the_lists_can_be_read_by_people(
         (["serve"], "the following arguments are required: app"),
         (["serve", "nope"], "invalid choice: 'nope'"),
         (["serve", "hello", "--port", "http"], "invalid int value: 'http'"),
+        (["judge", "--jobs", "0"], "'0' is not a number from 1 on"),
+        (["explore", "latest", "documented", "--jobs", "-1"], "'-1' is not a number from 1 on"),
+        (["mutants", "--sample", "some"], "'some' is not a number from 1 on"),
     ],
 )
 def test_a_command_that_does_not_exist_ends_with_2(
@@ -80,6 +83,23 @@ def test_an_unknown_stack_ends_with_2(
 ) -> None:
     assert main(["serve", "hello", "--stack", stack]) == 2
     assert capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["gate", "documented", "documented", "--json"],
+        ["costs", "--json"],
+        ["costs", "--svg"],
+        ["knee", "--json"],
+        ["mutants", "--results"],
+    ],
+)
+def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, str(tmp_path)]) == 2
+    assert capsys.readouterr() == ("", f"error: {tmp_path}: is a folder; name a file\n")
 
 
 def test_a_cache_that_cannot_be_made_ends_with_4(

@@ -103,7 +103,7 @@ def test_a_program_that_is_not_there_is_told(program: Written, mode: int | None)
         path.unlink()
     else:
         path.chmod(mode)
-    with pytest.raises(UsageError, match=r"python: no such program, or not executable$"):
+    with pytest.raises(UsageError, match=rf"^{path}: no such program, or not executable$"):
         of_interpreter(str(path))
 
 

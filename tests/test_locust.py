@@ -246,6 +246,28 @@ def said() -> dict[str, tuple[int, str]]:
     return {}
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--host", "http://[::1"], "--host http://[::1: it must look like http://127.0.0.1:8000"),
+        (["--host", "http://x:99999"], "--host http://x:99999: it must look like"),
+        (["--results", "nonesuch/a.json"], "nonesuch/a.json: there is no folder nonesuch"),
+    ],
+)
+def test_bad_input_ends_with_2_before_the_run(options: list[str], told: str) -> None:
+    done = subprocess.run(
+        [*(sys.executable, "-m", "locust", "-f", "loadtests", "HelloUser", "--headless"), *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert [line for line in lines if line.startswith(f"error: {told}")], done.stderr
+
+
 def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:
     code, said = calm(runs, "two")
     assert code == 0 or (code == 3 and "the generator was the limit" in said), said
