@@ -120,11 +120,11 @@ def provision(stack: Stack) -> Environment:
 def of_interpreter(path: str) -> Environment:
     """The environment that an existing interpreter has. Raises UsageError."""
     if (found := shutil.which(path)) is None:
-        raise UsageError(f"--python {path}: no such program, or not executable")
+        raise UsageError(f"{path}: no such program, or not executable")
     environment = _inspect(Path(found).absolute(), path, passes_variables=True)
     missing = [name for name in ("starlette", "uvicorn") if name not in environment.packages]
     if missing:
-        raise UsageError(f"--python {path}: {' and '.join(missing)} not installed there")
+        raise UsageError(f"{path}: {' and '.join(missing)} not installed there")
     return environment
 
 

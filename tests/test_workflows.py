@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.__main__ import parser
 from harness.project import catalogue
+from harness.verbs.parsing import parser
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
