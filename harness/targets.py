@@ -24,7 +24,7 @@ FORMS = """\
   dist/starlette-1.11.whl          a wheel (*)
   (*) of sse-starlette or uvicorn too
 or several:
-  all, releases, uvicorn           the milestones, or an axis of specs/stacks.toml
+  all, releases, uvicorn           the milestones, or a whole axis
   starlette>=0.39,<0.50            what of an axis is within a range"""
 """How a word names stacks, told where a verb takes some."""
 

@@ -43,9 +43,7 @@ def test_changes_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -
     assert [(row["name"], row["first"]) for row in rows] == [(k, c.first) for k, c in found.items()]
 
 
-def test_the_lists_can_be_read_by_people(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lists_can_be_read_by_people(capsys: pytest.CaptureFixture[str]) -> None:
     known = catalogue.load(ROOT / "specs" / "stacks.toml").stacks
     assert main(["stacks"]) == 0
     _, *lines = capsys.readouterr().out.splitlines()
