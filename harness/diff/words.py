@@ -4,8 +4,8 @@ from harness.changes import Change
 from harness.diff.model import Diff, Group, Security, Side
 
 LEGEND = (
-    "What a client sees first: the status, the body, its framing; a header's value, its presence, the "
-    "order or the case of headers; when the parts of a stream arrive."
+    "What a client sees first: the status, the body, its framing; a header's value, its presence, "
+    "the order or the case of headers; when the parts of a stream arrive."
 )
 """The aspects, in words, the most dangerous first."""
 
