@@ -146,5 +146,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(parser.parse_args()))
     except Failure as failure:
-        print(failure.line, file=sys.stderr)
+        print(failure.told, file=sys.stderr)
         sys.exit(failure.exit_code)

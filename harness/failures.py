@@ -13,7 +13,7 @@ class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the progra
     verdict = "harness error"
 
     @property
-    def line(self) -> str:
+    def told(self) -> str:
         """What a command ends with: the verdict where it is one on a stack, and the sentence."""
         return f"{self.verdict if self.exit_code == 3 else 'error'}: {self}"
 

@@ -63,7 +63,7 @@ def start(environment: Environment, **_: Any) -> None:
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
             run.use(run.options.hosts)  # or the web UI would ask for a host
     except Failure as failure:
-        print(printable(failure.line), file=sys.stderr)
+        print(printable(failure.told), file=sys.stderr)
         sys.exit(failure.exit_code)
     if isinstance(runner, MasterRunner):
         runner.register_message("books", _books_of_worker)

@@ -124,7 +124,7 @@ def test_an_upgrade_is_explained_the_most_dangerous_first(
     assert found["command"].startswith("python -m harness diff starlette-0.46.1 starlette-1.10.0")
     assert found["command"] in html.unescape(files["html"].read_text("utf-8"))
     told = capsys.readouterr().out
-    assert "all explained by 3 changes, of which 1 alter a status" in told
+    assert "all explained by 3 changes, of which 1 alters a status" in told
     assert told.index("SECURITY") < told.index("STATUS STAR_MATCHES_EVERY_TAG")
     for text in (told, files["html"].read_text("utf-8")):
         assert "&lt; HTTP/1.1 304 Not Modified" in text or "< HTTP/1.1 304 Not Modified" in text

@@ -106,9 +106,9 @@ class Run:
 
 
 @contextmanager
-def streaming(defect: str) -> Iterator[str]:
+def streaming(defect: str, interval: float = INTERVAL) -> Iterator[str]:
     """The URL of a miniature that streams."""
-    command = [sys.executable, str(ROOT / "tests" / "streaming.py"), defect, str(INTERVAL)]
+    command = [sys.executable, str(ROOT / "tests" / "streaming.py"), defect, str(interval)]
     with subprocess.Popen(
         guarded(command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -171,6 +171,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
                 *("-f", f"loadtests,{dies},{folder}/ends.py"),
             ),
             "short": begun(folder, "short", *good, "-r", "1", "-t", "1s"),
+            "early": begun(  # it ends between the first event and the second
+                *(folder, "early", "--host", stack.enter_context(streaming("good", 4))),
+                *("--interval", "4"),
+                end="subscribe,6,6",
+            ),
             "nobody": begun(folder, "nobody", "--host", "http://127.0.0.1:9"),
             "many": begun(folder, "many", *good, "-u", "999999999"),
             "wrong": begun(
@@ -214,7 +219,8 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
         ("never", 1, "streams: 6 × silent"),
         ("hogged", 3, "the generator was the limit: its own loop was "),
         ("bereft", 3, "1 of 2 generators never told what they saw"),
-        ("short", 3, "nothing was measured: the run ended before all subscribers"),
+        ("short", 3, "nothing was measured: events count when all subscribers have had their"),
+        ("early", 3, "nothing was measured: events count when all subscribers have had their"),
         ("nobody", 3, "did not start: --host http://127.0.0.1:9: nobody listens there"),
         ("many", 2, "file descriptors in one process"),
         ("wrong", 1, "answers were wrong"),

@@ -202,6 +202,16 @@ def test_an_app_that_does_not_start_ends_with_3(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.py", "file.http"]
 
 
+def test_an_app_that_lies_elsewhere_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requests = tmp_path / "file.http"
+    requests.write_text("GET /\n")
+    code, said = told(capsys, "--app", "nowhere:app", "--requests", str(requests))
+    assert code == 3
+    assert said.endswith('Could not import module "nowhere".; --cwd says where it lies')
+
+
 def test_a_route_that_never_ends_ends_with_3(
     asking: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
