@@ -138,7 +138,7 @@ def print_table(comparisons: Sequence[Comparison], console: Console) -> None:
     for row in cells:
         table.add_row(*row)
     console.print(table)
-    console.print(NOTE, highlight=False)
+    console.print(NOTE)
     print()
     for row in (HEADINGS, ("---", *("---:",) * (len(HEADINGS) - 1)), *cells):
         print(f"| {' | '.join(row)} |")

@@ -58,14 +58,13 @@ def explore(options: argparse.Namespace) -> int:
                 found += [confirmed] if confirmed.findings else []
     for each in found:
         for line in (*each.lines(), *_again(options, each)):
-            output.print(line, highlight=False, soft_wrap=True)
+            output.print(line, soft_wrap=True)
     unexplained = sum(len(each.findings) for each in found)
     output.print(
         f"{pairs} pairs of stacks, {len(requests):,} requests, "
         f"{len(stacks) * len(requests):,} exchanges, {time.monotonic() - began:.0f} s: "
         f"{different:,} answers differ, {unexplained:,} of them unexplained"
-        + (f", {again:,} not when asked again" if again else ""),
-        highlight=False,
+        + (f", {again:,} not when asked again" if again else "")
     )
     return int(bool(unexplained))
 

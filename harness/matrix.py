@@ -30,11 +30,11 @@ def judge_stacks(options: argparse.Namespace) -> int:
     found, footprint = judge(names, folder, options.jobs, options.arguments, console())
     print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")
     for line in lacking:
-        console().print(f"NOT JUDGED {line}", style="bold red", highlight=False)
+        console().print(f"NOT JUDGED {line}", style="bold red")
     result = _matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for line in news_lines(folder, failing, known.series(known.stacks)):
-        console().print(line, highlight=False, soft_wrap=True)
+        console().print(line, soft_wrap=True)
     return result
 
 
@@ -88,7 +88,7 @@ def _matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> i
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
     for line in notes:
-        output.print(line, style="bold red", highlight=False)
+        output.print(line, style="bold red")
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.stacks - found.unfinished)
     closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"

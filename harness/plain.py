@@ -53,4 +53,4 @@ class _Hook(RenderHook):
 
 
 def _escaped(char: str) -> str:
-    return {"\r": "\\r", "\n": "\\n", "\t": "\\t"}.get(char, f"\\x{ord(char):02x}")
+    return char.encode("unicode_escape").decode("ascii")

@@ -96,9 +96,9 @@ def summed_up(lines: Sequence[Line], seconds: float, output: Console) -> int:
     held = sum(line.held is True for line in lines)
     good = bool(lines) and held == len(lines)
     told = f"{held} of {len(lines)} came out as they must, in {seconds:.0f} s"
-    output.print(told, style="bold green" if good else "bold red", highlight=False)
+    output.print(told, style="bold green" if good else "bold red")
     if missing := [line.what for line in lines if line.held is None]:
-        output.print(f"NOT SHOWN: {'; '.join(missing)}", style="bold yellow", highlight=False)
+        output.print(f"NOT SHOWN: {'; '.join(missing)}", style="bold yellow")
     return 0 if good else 1
 
 

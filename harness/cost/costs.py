@@ -62,8 +62,8 @@ def costs(options: argparse.Namespace) -> int:
         draw(
             {p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS, options.svg
         )
-        output.print(f"plots: {options.svg}", highlight=False)
-    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s", highlight=False)
+        output.print(f"plots: {options.svg}")
+    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
     return 0
 
 

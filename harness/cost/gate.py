@@ -48,7 +48,7 @@ def gate(options: argparse.Namespace) -> int:
     began, output = time.monotonic(), console(stderr=options.json == outputs.STDOUT)
     benchmarks = chosen(options.benchmark)
     old, new = provisioned(options.old), provisioned(options.new)
-    output.print(f"old: {old}\nnew: {new}", highlight=False, soft_wrap=True)
+    output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     check_specs([old, new], benchmarks, output)
     findings = measured(old, new, benchmarks, options.budget / 100, output)
     outcome = summed_up(findings)
@@ -134,7 +134,7 @@ def measured(
     noise = verdict.cpu_noise(ran)
     blamed = [name for name, each in ran.items() if verdict.differs(each, "again", noise, budget)]
     told = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
-    output.print(f"equal servers: {told}", highlight=False)
+    output.print(f"equal servers: {told}")
     findings = []
     for benchmark in benchmarks:
         name = benchmark.name

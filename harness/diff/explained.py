@@ -40,7 +40,7 @@ def explain(options: argparse.Namespace) -> int:
         raise UsageError(_unknown(options.name, wanted, changes, specs))
     if len({spec.name.partition("[")[0] for spec in meant}) > 1:
         for spec in meant[:SHOWN]:
-            output.print(spec.name, highlight=False, soft_wrap=True)
+            output.print(spec.name, soft_wrap=True)
         more = f", of which {SHOWN} are shown" if len(meant) > SHOWN else ""
         raise UsageError(f"{options.name!r} is a part of {len(meant)} specs{more}: name one")
     _show(_spec(meant, changes), output)

@@ -45,7 +45,7 @@ def knee(options: argparse.Namespace) -> int:
                     break
     screen.print(telling.table(found))
     for each in found:
-        screen.print(telling.why(each), highlight=False)
+        screen.print(telling.why(each))
     if options.json:
         outputs.write(options.json, telling.written(found))
     return 0 if all(each.best for each in found) else 3
@@ -58,7 +58,7 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
         results = _run(stack, users, interval, folder / f"{len(list(folder.iterdir()))}.json")
         step = Step(users, results.fanout, judged(results))
         tried.append(step)
-        screen.print(telling.line(stack, step), highlight=False)
+        screen.print(telling.line(stack, step))
         late = [each for each in tried if each.verdict.exit_code == 0 and not each.disturbed]
         if step.good or step.verdict.exit_code == FINDING or len(late) == 2 or len(tried) == TRIES:
             break

@@ -61,7 +61,7 @@ def _findings(results: Results) -> Iterator[str]:
 
 def _doubts(results: Results) -> Iterator[str]:
     if results.silent:
-        yield (f"{results.silent} of {results.processes} generators never told what they saw")
+        yield f"{results.silent} of {results.processes} generators never told what they saw"
     if not results.requests and not results.fanout:
         yield "nothing was measured: no request was made"
     for name, requests in results.requests.items():

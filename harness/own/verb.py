@@ -38,7 +38,7 @@ def diff(options: argparse.Namespace) -> int:
     app = App.of(options.app, options.cwd or Path())
     steps, left_out = read_steps(options.requests, app.name, options.origin)
     for sentence in left_out:
-        progress.print(sentence, style="yellow", highlight=False)
+        progress.print(sentence, style="yellow")
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [pool.submit(_provisioned, word, options.extra or []) for word in words]
