@@ -1,7 +1,6 @@
 """What differs between an answer and an expectation, field by field."""
 
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 from typing import Any
 
 from harness.expect import ABSENT, Matcher, Response, chunked
@@ -77,7 +76,7 @@ def shown(expected: Any, received: Any, width: int = 160) -> tuple[str, str]:
     """Both values as text; of long bytes, only the surroundings of the first difference."""
     if not (isinstance(expected, bytes) and isinstance(received, bytes)):
         return _short(expected, width), _short(received, width)
-    common = len(commonprefix([expected, received]))
+    common = in_common(expected, received)
     start = max(0, common - width // 4) if max(len(expected), len(received)) > width else 0
     texts = []
     for value in (expected, received):
@@ -85,6 +84,12 @@ def shown(expected: Any, received: Any, width: int = 160) -> tuple[str, str]:
         before, after = "..." * bool(start), "..." * (start + width < len(value))
         texts.append(f"{before}{part!r}{after} ({len(value)} bytes)")
     return texts[0], texts[1]
+
+
+def in_common(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _short(value: Any, width: int) -> str:

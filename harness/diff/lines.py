@@ -1,8 +1,8 @@
 """An exchange in the form of `curl -v`: the lines that matter, and a few that tell where one is."""
 
 from collections.abc import Collection, Iterator
-from os.path import commonprefix
 
+from harness.compare import in_common
 from harness.diff.answer import Answer
 from harness.diff.model import Line
 from harness.expect import WHOLE
@@ -59,7 +59,7 @@ def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
 
 
 def _body(body: bytes, other: bytes) -> Iterator[Line]:
-    common = len(commonprefix([body, other]))
+    common = in_common(body, other)
     start = max(0, common - SHOWN // 4) if max(len(body), len(other)) > SHOWN else 0
     part = body[start : start + SHOWN].decode("latin-1")
     before, after = "..." * bool(start), "..." * (start + SHOWN < len(body))
