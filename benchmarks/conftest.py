@@ -18,13 +18,13 @@ from benchmarks.measured import Measured
 from benchmarks.table import Cost, print_costs
 from harness import site
 from harness.cost.manifest import Benchmark
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.failures import Failure, UsageError
 from harness.plain import printable
 from harness.project import console, script, site_files
 from harness.servers import Server
 from harness.stacks import Stack
-from harness.targets import asked_for
+from harness.targets import asked_for, environment_of
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
@@ -112,7 +112,7 @@ def stack(request: pytest.FixtureRequest) -> Environment:
     """The stack that is measured, provisioned."""
     target = request.config.stash[TARGETS][request.param]
     with _in_a_line():
-        found = provision(target) if isinstance(target, Stack) else target
+        found = environment_of(target)
         return replace(found, hash_seed=request.config.getoption("--hash-seed"))
 
 

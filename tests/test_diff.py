@@ -164,8 +164,12 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
         (["1.10.0", "1.10.0", "--html", "-", "--json", "-"], "-: two outputs go there"),
     ],
 )
-def test_what_cannot_be_compared_is_a_usage_error(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_compared_is_a_usage_error_before_the_work(
+    words: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(verb, "corpus", lambda _: pytest.fail("the specs were asked first"))
     assert main(["diff", *words]) == 2
     assert told in capsys.readouterr().err

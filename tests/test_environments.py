@@ -115,6 +115,12 @@ def test_a_program_of_another_machine_is_told(tmp_path: Path) -> None:
         of_interpreter(str(path))
 
 
+def test_a_package_without_a_version_is_told() -> None:
+    strange = replace(ENVIRONMENT, packages={"starlette": "new"})
+    with pytest.raises(UsageError, match=r"^miniature: starlette 'new' there is no version$"):
+        strange.version("starlette")
+
+
 def test_uvicorn_takes_what_is_installed() -> None:
     assert (ENVIRONMENT.parser, ENVIRONMENT.loop) == ("h11", "asyncio")
     packages = {**ENVIRONMENT.packages, "httptools": "0.6.4", "uvloop": "0.21.0"}

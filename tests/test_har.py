@@ -125,6 +125,7 @@ def test_what_cannot_be_replayed_is_refused_by_entry(
     [
         ("", "it is not JSON: Expecting value"),
         ('{"log": ', "it is not JSON: "),
+        ("[" * 100_000, "it is not JSON: maximum recursion depth exceeded"),
         ("[]", "it has no list `log.entries`"),
         ('{"log": {"entries": {}}}', "it has no list `log.entries`"),
     ],

@@ -70,7 +70,7 @@ def _entries(path: Path) -> list[Entry]:
         data = json.loads(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a HAR file: it is not JSON: {error}") from None
     try:
         found = data["log"]["entries"]
