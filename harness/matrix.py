@@ -5,7 +5,7 @@ import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness import outputs
+from harness import outputs, runs
 from harness.failures import UsageError, of_os
 from harness.interpreters import present
 from harness.judge import judge
@@ -57,11 +57,7 @@ def own_folder(runs: Path) -> Path:
 
 
 def sum_up(options: argparse.Namespace) -> int:
-    paths = [
-        path
-        for given in options.runs
-        for path in (sorted(given.rglob("*.jsonl")) if given.is_dir() else [given])
-    ]
+    paths = runs.files(options.runs)
     outputs.check([options.junit, options.markdown])
     found = Summary.of(paths)
     said: list[str] = []

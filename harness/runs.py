@@ -129,6 +129,19 @@ class Run:
         return NotWritten(str(of_os(error, f"{self.path}: cannot be written")))
 
 
+def files(given: Iterable[Path]) -> list[Path]:
+    """Run files, and those in folders. Raises UsageError where there is none."""
+    found = []
+    for path in given:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder; `harness judge` makes runs/")
+        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"{path}: no run file (*.jsonl) in this folder")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
 def read(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a run file. A torn last line, of a run that was killed, is left out."""
     try:

@@ -78,7 +78,11 @@ def one(word: str) -> Stack | Environment:
 
 def provisioned(word: str) -> Environment:
     """The environment of what a word means, made if need be. Raises UsageError, NotInstallable."""
-    target = one(word)
+    return made(one(word))
+
+
+def made(target: Stack | Environment) -> Environment:
+    """The environment, made if need be. Raises NotInstallable."""
     return provision(target) if isinstance(target, Stack) else target
 
 

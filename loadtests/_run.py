@@ -22,6 +22,7 @@ from _fanout import PATH, Fanout
 from _gathering import Measured, gather, results
 from _raw import Raw
 from _state import STREAMS, run
+from harness import outputs
 from harness.cache import write_whole
 from harness.failures import Failure
 from harness.guard import die_with_parent
@@ -49,6 +50,7 @@ def start(environment: Environment, **_: Any) -> None:
         return
     environment.process_exit_code = Failure.exit_code
     try:
+        outputs.check([Path(run.options.results)] if run.options.results else [])
         descriptors.enough_for(_connections_of_a_process(), "connections")
         if environment.host:
             _servers.answers(environment.host)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from harness import outputs
 from harness.catalogue import Catalogue
 from harness.changes import Change
 from harness.cost import callgrind
@@ -26,9 +27,10 @@ from harness.cost.counts import count
 from harness.cost.manifest import Benchmark, chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
 from harness.project import catalogue, console, named_changes
+from harness.targets import asked_for, made, one
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
@@ -45,17 +47,15 @@ class Price:
 
 
 def costs(options: argparse.Namespace) -> int:
-    for path in (options.svg, options.json):
-        if path and not path.absolute().parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}")
+    outputs.check([options.svg, options.json])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
     known, output, began = catalogue(), console(), time.monotonic()
-    names = [options.base, *(options.stack or releases(known, named_changes().values()))]
-    stacks = {name: stack for each in names for name, stack in known.meant_by(each).items()}
-    environments = [provision(stack) for stack in stacks.values()]
+    base_stack = one(options.base)
+    wanted = asked_for(options.stack or releases(known, named_changes().values()), [])
+    environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
     prices = _measured(environments, chosen(BENCHMARKS), options.json, output)
-    base = prices[next(iter(known.meant_by(options.base)))]
+    base = prices[base_stack.name]
     _print(prices.values(), base, output)
     if options.svg:
         draw(

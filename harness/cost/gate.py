@@ -15,6 +15,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from harness import outputs
 from harness.cache import write_whole
 from harness.cost import callgrind, paired, verdict
 from harness.cost.counts import Count, count
@@ -44,8 +45,7 @@ SPECS = (
 def gate(options: argparse.Namespace) -> int:
     if not 0 < options.budget < math.inf:
         raise UsageError(f"--budget {options.budget:g}: a percentage above 0 is needed")
-    if options.json and not options.json.absolute().parent.is_dir():
-        raise UsageError(f"--json {options.json}: there is no folder {options.json.parent}")
+    outputs.check([options.json])
     began, output = time.monotonic(), console()
     benchmarks = chosen(options.benchmark)
     old, new = stack(options.old), stack(options.new)

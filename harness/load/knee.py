@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness import outputs
 from harness.cache import write_whole
 from harness.cost.scratch import scratch
 from harness.failures import Failure, UsageError
@@ -18,7 +19,8 @@ from harness.load.figures import Results
 from harness.load.search import Knee, Step
 from harness.load.verdict import FINDING, judged
 from harness.processes import guarded
-from harness.project import ROOT, catalogue, console
+from harness.project import ROOT, console
+from harness.targets import one
 
 RAMP_SECONDS = 5.0
 WINDOW_SECONDS = 8.0
@@ -32,7 +34,8 @@ def knee(options: argparse.Namespace) -> int:
     """Find the knee of each stack, and print one table of all."""
     stacks = options.stack or ["documented", "latest"]
     for stack in stacks:
-        catalogue().named(stack)
+        one(stack)
+    outputs.check([options.json])
     found = [Knee(stack) for stack in stacks]
     screen = console()
     with scratch() as folder:

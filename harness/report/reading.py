@@ -3,7 +3,7 @@
 Nearly all answers are those of another release too, so each distinct one is kept once, by number.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -93,17 +93,6 @@ class Column:
         """The name and what it stands for: `latest` is another stack each month."""
         packages = self.environment.packages if self.environment else {}
         return self.stack, tuple(sorted(packages.items()))
-
-
-def run_files(given: Iterable[Path]) -> list[Path]:
-    """Run files, and those in folders. Raises UsageError where there is none."""
-    found = []
-    for path in given:
-        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
-        if not inside:
-            raise UsageError(f"{path}: no run file (*.jsonl) in this folder")
-        found += inside
-    return list(dict.fromkeys(found))
 
 
 def read(path: Path, pool: Pool) -> Column | None:

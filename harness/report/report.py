@@ -9,13 +9,13 @@ from typing import Any
 
 from rich.progress import track
 
-from harness import outputs
+from harness import outputs, runs
 from harness.failures import UsageError
 from harness.news import known_effects
 from harness.project import catalogue, console, named_changes
 from harness.report.data import report_data
 from harness.report.page import page
-from harness.report.reading import Column, Pool, read, run_files
+from harness.report.reading import Column, Pool, read
 
 
 def report(options: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ def report(options: argparse.Namespace) -> int:
     said = console(stderr=outputs.STDOUT in (options.html, options.json))
     costs = _costs(options.costs) if options.costs else []
     pool, columns, headless = Pool(), list[Column](), list[Path]()
-    paths = run_files(options.runs)
+    paths = runs.files(options.runs)
     for path in track(paths, "reading runs", console=console(stderr=True), transient=True):
         column = read(path, pool)
         if column is None:
