@@ -24,7 +24,7 @@ from harness.plain import printable
 from harness.project import console, script, site_files
 from harness.servers import Server
 from harness.stacks import Stack
-from harness.targets import asked_for, environment_of
+from harness.targets import asked_for, made
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
@@ -112,7 +112,7 @@ def stack(request: pytest.FixtureRequest) -> Environment:
     """The stack that is measured, provisioned."""
     target = request.config.stash[TARGETS][request.param]
     with _in_a_line():
-        found = environment_of(target)
+        found = made(target)
         return replace(found, hash_seed=request.config.getoption("--hash-seed"))
 
 

@@ -133,6 +133,8 @@ def files(given: Iterable[Path]) -> list[Path]:
     """Run files, and those in folders. Raises UsageError where there is none."""
     found = []
     for path in given:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder; `harness judge` makes runs/")
         inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
         if not inside:
             raise UsageError(f"{path}: no run file (*.jsonl) in this folder")

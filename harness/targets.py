@@ -78,11 +78,11 @@ def one(word: str) -> Stack | Environment:
 
 def provisioned(word: str) -> Environment:
     """The environment of what a word means, made if need be. Raises UsageError, NotInstallable."""
-    return environment_of(one(word))
+    return made(one(word))
 
 
-def environment_of(target: Stack | Environment) -> Environment:
-    """That of a stack, made if need be. Raises NotInstallable."""
+def made(target: Stack | Environment) -> Environment:
+    """The environment, made if need be. Raises NotInstallable."""
     return provision(target) if isinstance(target, Stack) else target
 
 

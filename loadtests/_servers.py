@@ -11,12 +11,13 @@ import psutil
 
 from _starting import interrupted_later
 from harness import site
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.failures import DidNotStart, UsageError
 from harness.load import null_server
 from harness.load.clocks import Stopwatch
-from harness.project import catalogue, script, site_files
+from harness.project import script, site_files
 from harness.servers import Server
+from harness.targets import provisioned
 
 LOG_PAUSE = 0.05
 """Seconds between two looks at what an app logs: at two lines an event, each look costs."""
@@ -58,7 +59,7 @@ def embedded(
     stack: str, classes: dict[str, tuple[str, Path | None]], interval: float
 ) -> dict[str, Loaded]:
     """Start a server for each User class. Raises what `provision` does, and DidNotStart."""
-    environment = provision(catalogue().named(stack))
+    environment = provisioned(stack)
     print(f"loading {environment}", file=sys.stderr, flush=True)
     cwd = site.lay_out(site_files())
     started = {}

@@ -124,6 +124,30 @@ def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
     assert capsys.readouterr() == ("", f"error: {tmp_path}: is a folder; name a file\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["explore", "1.9.0", "nope"], "unknown stack 'nope'"),
+        (["explore", "1.9.0"], "two stacks are compared, and 1 are named"),
+        (["explore"], "name two stacks, OLD NEW, or --neighbours RANGE"),
+        (["costs", "--base", "1.9.0", "--stack", "nope"], "unknown stack 'nope'"),
+        (["costs", "--json", "lacking/costs.jsonl"], "there is no folder lacking"),
+        (["knee", "--stack", "1.9.0", "--json", "lacking/a"], "there is no folder lacking"),
+        (["gate", "1.9.0", "1.10.0", "--json", "lacking/a"], "there is no folder lacking"),
+        (["report", "nowhere", "--html", "a"], "nowhere: no such file or folder; `harness judge`"),
+    ],
+)
+def test_a_release_is_a_stack_for_every_verb_and_outputs_are_checked_first(
+    words: list[str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("harness.cost.callgrind.found", lambda: True)
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("typo", "near"), [("documentd", "documented, "), ("Latest", "latest)")])
 def test_an_unknown_stack_is_told_what_is_near_it(
     typo: str, near: str, capsys: pytest.CaptureFixture[str]

@@ -78,6 +78,15 @@ def test_every_text_makes_xml_that_can_be_read() -> None:
     assert "\\x00" in str(root[0].get("name"))
 
 
+@pytest.mark.parametrize("name", ["empty", "lacking"])
+def test_where_there_is_no_run_file_nothing_is_summed_up(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["matrix", str(tmp_path / name)]) == 2
+    assert f"error: {tmp_path / name}: no " in capsys.readouterr().err
+
+
 def test_outputs_are_checked_before_the_work(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

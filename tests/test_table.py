@@ -61,3 +61,9 @@ def test_only_what_passed_wholly_is_green(counts: dict[str, int], colour: int) -
     print_table(tally, {"a": 0.0}, APPS, console)
     colours = {f"\x1b[{number}m" for number in (2, 31, 32)}
     assert {code for code in colours if code in output.getvalue()} == {f"\x1b[{colour}m"}
+
+
+def test_the_name_of_an_app_is_whole_in_a_narrow_terminal() -> None:
+    counts = Counter({"pass": 1378})
+    _, head, *_ = table({("sse-starlette-3.7.0-uvicorn-0.54.0", app): counts for app in APPS}, 80)
+    assert head == f"┃ stack ┃ {' ┃ '.join(APPS)} ┃ seconds ┃"

@@ -28,10 +28,11 @@ from harness.cost.counts import count
 from harness.cost.manifest import Benchmark, chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
 from harness.jsonlines import cut_torn_line, records
 from harness.project import catalogue, console, digest, named_changes
+from harness.targets import asked_for, made, one
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
@@ -55,11 +56,11 @@ def costs(options: argparse.Namespace) -> int:
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
     known, output, began = catalogue(), console(), time.monotonic()
-    names = [options.base, *(options.stack or releases(known, named_changes().values()))]
-    stacks = {name: stack for each in names for name, stack in known.meant_by(each).items()}
-    environments = [provision(stack) for stack in stacks.values()]
+    base_stack = one(options.base)
+    wanted = asked_for(options.stack or releases(known, named_changes().values()), [])
+    environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
     prices = _measured(environments, chosen(BENCHMARKS), options.json, output)
-    base = prices[next(iter(known.meant_by(options.base)))]
+    base = prices[base_stack.name]
     _print(prices.values(), base, output)
     if options.svg:
         draw(

@@ -22,7 +22,7 @@ from harness.diff.told import tell
 from harness.news import known_effects
 from harness.project import console, named_changes
 from harness.repeat import of_verb, word
-from harness.targets import environment_of, one
+from harness.targets import made, one
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
     "json": pages.as_json,
@@ -39,7 +39,7 @@ def diff(options: argparse.Namespace) -> int:
     with ThreadPoolExecutor(3) as pool:
         meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
         asking = pool.submit(corpus, progress)
-        sides = [pool.submit(environment_of, each) for each in meant]
+        sides = [pool.submit(made, each) for each in meant]
         older, newer = (side.result() for side in sides)
         asked = of_apps(asking.result(), options.only)
     diffing = Diffing(older, newer, known_effects(), named_changes())

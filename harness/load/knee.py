@@ -18,7 +18,8 @@ from harness.load.figures import Results
 from harness.load.search import Knee, Step
 from harness.load.verdict import FINDING, judged
 from harness.processes import guarded
-from harness.project import ROOT, catalogue, console
+from harness.project import ROOT, console
+from harness.targets import one
 
 RAMP_SECONDS = 5.0
 WINDOW_SECONDS = 8.0
@@ -33,7 +34,7 @@ def knee(options: argparse.Namespace) -> int:
     outputs.check([options.json])
     stacks = options.stack or ["documented", "latest"]
     for stack in stacks:
-        catalogue().named(stack)
+        one(stack)
     found = [Knee(stack) for stack in stacks]
     screen = console(stderr=options.json == outputs.STDOUT)
     with scratch() as folder:
