@@ -43,7 +43,7 @@ SERVED = {
     "sse": Served("sse", ("--interval", "0.02")),
     "documented_sse": Served("sse", reseeded=True),
     "slow_sse": Served("sse", ("--interval", "0.4")),
-    "silent_stream": Served("sse", ("--interval", "40")),
+    "silent_stream": Served("sse", ("--interval", "15.5")),
     "silent_sse": Served("sse", ("--interval", "40")),
     "static_files_404": Served("static_files", files=SITE_404, reseeded=True),
 }
