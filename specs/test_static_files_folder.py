@@ -12,8 +12,8 @@ import pytest
 from harness import site
 from harness.client import Client
 from harness.environments import Environment
-from harness.forked import Forker
 from harness.expect import since
+from harness.forked import Forker
 from harness.lines import Lines
 from harness.project import script
 from harness.servers import Server
