@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.gate_table import BUSY, EQUAL
+from harness.appended import whole_lines
 from harness.failures import UsageError
 from harness.project import console
 
@@ -64,12 +65,10 @@ class Comparison:
 
 
 def read(path: Path) -> list[Comparison]:
-    """The comparisons in a file. Raises UsageError where it holds something else."""
+    """The comparisons in a file. Raises UsageError where it holds none, or something else."""
     found = []
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from None
+    if not (lines := whole_lines(path)):
+        raise UsageError(f"{path}: holds no comparison")
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plants import PLANTS, plant
+from harness.appended import append_to, whole_lines
 from harness.cost.scratch import scratch
 from harness.environments import provision
+from harness.failures import Failure
 from harness.planting import copied
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
@@ -33,11 +35,9 @@ CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
 
 def main(arguments: argparse.Namespace) -> int:
     old = provision(catalogue().named(arguments.stack)).interpreter
-    results: list[dict[str, Any]] = []
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    if arguments.results.exists():
-        results = [json.loads(line) for line in arguments.results.read_text("utf-8").splitlines()]
-    with scratch() as folder:
+    results = [json.loads(line) for line in whole_lines(arguments.results)]
+    with append_to(arguments.results) as file, scratch() as folder:
         planted = {defect.name: plant(defect, old, folder / str(number)) for number, defect in
                    enumerate(PLANTS)}  # fmt: skip
         copy = copied(old, folder / "copy")
@@ -50,8 +50,7 @@ def main(arguments: argparse.Namespace) -> int:
                 with busy() if case == BUSY else nullcontext():
                     result = gate(old, new, benchmarks.get(case), folder)
                 results.append({"case": case, **result})
-                with arguments.results.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(results[-1]) + "\n")
+                file.write(json.dumps(results[-1]) + "\n")
                 print(f"{case}: {result['verdict']}, {result['seconds']:.0f} s", file=sys.stderr)
     print(table(results))
     return int(any(result["verdict"] != expected(result["case"]) for result in results))
@@ -136,4 +135,8 @@ if __name__ == "__main__":
     parser.add_argument(
         "--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file"
     )
-    sys.exit(main(parser.parse_args()))
+    try:
+        sys.exit(main(parser.parse_args()))
+    except Failure as failure:
+        print(f"error: {failure}", file=sys.stderr)
+        sys.exit(failure.exit_code)

@@ -1,5 +1,6 @@
 """Where the project's own files lie, and what they hold."""
 
+import hashlib
 import runpy
 import sys
 from functools import cache
@@ -21,6 +22,14 @@ SITES = {"static_files_404": ("static_files", "SITE_404")}
 
 def script(app: str) -> Path:
     return ROOT / "apps" / f"{app}.py"
+
+
+def digest(*patterns: str) -> str:
+    """Of the project's files that the patterns mean: another one where any of them changes."""
+    found = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
 
 
 @cache

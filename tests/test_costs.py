@@ -1,7 +1,6 @@
 """What releases are measured, what is kept, and what is drawn."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,7 +9,7 @@ import pytest
 from harness.__main__ import main
 from harness.changes import Change
 from harness.cost import callgrind, costs
-from harness.cost.costs import BENCHMARKS, Price, releases
+from harness.cost.costs import BENCHMARKS, releases
 from harness.cost.counts import Count
 from harness.cost.plot import draw
 from harness.project import catalogue
@@ -49,10 +48,13 @@ def test_what_was_measured_is_kept_and_not_measured_again(
         lines.write('{"stack": "torn')
     assert main(["costs", *stack]) == 0
     assert len(asked) == 2
+    monkeypatch.setattr(costs, "digest", lambda *_: "another way of counting")
+    assert main(["costs", *stack]) == 0
+    assert len(asked) == 4
     assert plots.exists()
     assert "1,500,000 100%" in capsys.readouterr().out
-    prices = [json.loads(line) for line in file.read_text().splitlines()[:2]]
-    assert {price["stack"] for price in prices} == set(asked)
+    prices = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [price["stack"] for price in prices] == asked
 
 
 def test_a_file_that_holds_something_else_is_told(
@@ -62,7 +64,7 @@ def test_a_file_that_holds_something_else_is_told(
     file = tmp_path / "costs.jsonl"
     file.write_text("{}\n")
     assert main(["costs", "--stack", "documented", "--json", str(file)]) == 2
-    assert f"error: {file} does not hold costs" in capsys.readouterr().err
+    assert f"error: {file}" in capsys.readouterr().err
 
 
 def test_the_plots_name_stacks_benchmarks_and_what_is_100(tmp_path: Path) -> None:
@@ -75,4 +77,3 @@ def test_the_plots_name_stacks_benchmarks_and_what_is_100(tmp_path: Path) -> Non
     assert all(text in texts for text in (*BENCHMARKS, "starlette-1", "120", "100 % is base"))
     draw(every, "base", BENCHMARKS, path)
     assert path.read_bytes() == first
-    assert asdict(Price("s", {}, "3.11", {}))["stack"] == "s"

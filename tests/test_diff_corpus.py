@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from harness import project
 from harness.cache import VARIABLE
 from harness.diff import corpus
 from harness.diff.corpus import Asked
@@ -72,11 +73,11 @@ def test_a_corpus_reads_back_and_is_not_recorded_twice(
 
 
 def test_another_spec_is_another_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "ROOT", tmp_path)
+    monkeypatch.setattr(project, "ROOT", tmp_path)
     (tmp_path / "specs").mkdir()
-    keys = [corpus._key()]
+    keys = [project.digest(*corpus.SOURCES)]
     for text in ("a", "b"):
         (tmp_path / "specs" / "test_a.py").write_text(text)
-        keys.append(corpus._key())
+        keys.append(project.digest(*corpus.SOURCES))
     assert len(set(keys)) == 3
-    assert corpus._key() == keys[-1]
+    assert project.digest(*corpus.SOURCES) == keys[-1]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +43,26 @@ def start(**_):
 
 DIES = """
 import os, signal
-import gevent
+import gevent, psutil
 from locust import events
 from locust.runners import WorkerRunner
 
+def end(runner):
+    workers = psutil.Process().children()
+    while all(each.is_running() and each.status() != "zombie" for each in workers):
+        gevent.sleep(0.05)
+    gevent.sleep(2)
+    runner.quit()
+
 @events.test_start.add_listener
 def start(environment, **_):
-    if isinstance(environment.runner, WorkerRunner) and environment.runner.worker_index == 0:
+    runner = environment.runner
+    if not isinstance(runner, WorkerRunner):
+        gevent.spawn(end, runner)
+    elif runner.worker_index == 0:
         gevent.spawn_later(2, os.kill, os.getpid(), signal.SIGKILL)
 """
-"""A listener that ends one of the workers outright."""
+"""A listener that ends one of the workers outright, and the run two seconds later."""
 
 ENDS = """
 import os
@@ -78,6 +88,7 @@ def start(environment, **_):
 more: how fast the machine is does not matter."""
 
 EVENTS, SUBSCRIBED, WRONG = "event lateness,30,0", "subscribe,6,6", "event,6,0"
+BOTH = "subscribe,6,3"
 
 
 @dataclass
@@ -154,9 +165,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
             "hogged": begun(
                 folder, "hogged", *good, "-f", f"loadtests,{hog},{folder}/ends.py", end=EVENTS
             ),
-            "two": begun(folder, "two", *good, "--processes", "2", end=EVENTS),
+            "two": begun(folder, "two", *good, "--processes", "2", end=BOTH),
             "bereft": begun(
-                *(folder, "bereft", *good, "--processes", "2", "-t", "6s"),
+                *(folder, "bereft", *good, "--processes", "2"),
                 *("-f", f"loadtests,{dies},{folder}/ends.py"),
             ),
             "short": begun(folder, "short", *good, "-r", "1", "-t", "1s"),
@@ -165,7 +176,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
             "wrong": begun(
                 folder, "wrong", "--host", urls["wrong"], user="HelloUser", end="HelloUser /,1,0"
             ),
-            "embedded": begun(folder, "embedded", "--stack", "documented", "-t", "50s"),
+            "embedded": begun(folder, "embedded", "--stack", "documented", "-t", "10m"),
         }
         yield found
         for run in found.values():
@@ -178,8 +189,10 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
     deadline = time.monotonic() + SECONDS
     apps: list[psutil.Process] = []
     while not apps and time.monotonic() < deadline:
-        apps = [each for each in locust.children(True) if "apps/sse.py" in str(each.cmdline())]
+        with suppress(psutil.NoSuchProcess):  # others come and go
+            apps = [each for each in locust.children(True) if "apps/sse.py" in str(each.cmdline())]
         time.sleep(0.1)
+    assert apps, "no app was started"
     while len(apps[0].net_connections()) < 4 and time.monotonic() < deadline:
         time.sleep(0.1)
     apps[0].send_signal(signal.SIGSEGV)
@@ -212,13 +225,19 @@ def test_a_run_ends_with_its_verdict(
     runs: dict[str, Run], said: dict[str, tuple[int, str]], name: str, code: int, told: str
 ) -> None:
     if name not in said:
-        said[name] = runs[name].ended()
-    if name == "good" and "the generator was the limit" in said[name][1]:  # beside ten others
-        runs[name] = runs[name].again()
-        said[name] = runs[name].ended()
+        said[name] = calm(runs, name) if name == "good" else runs[name].ended()
     assert said[name][0] == code, said[name][1]
-    assert told in said[name][1]
+    assert told in said[name][1], said[name][1]
     assert ("No speed is reported" in said[name][1]) == (name not in {"good", "nobody", "many"})
+
+
+def calm(runs: dict[str, Run], name: str) -> tuple[int, str]:
+    """As `ended`; where it could tell nothing beside all the others, once more without them."""
+    code, said = runs[name].ended()
+    if code == 3:
+        runs[name] = runs[name].again()
+        code, said = runs[name].ended()
+    return code, said
 
 
 @pytest.fixture(scope="module")
@@ -228,11 +247,11 @@ def said() -> dict[str, tuple[int, str]]:
 
 
 def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:
-    code, said = runs["two"].ended()
+    code, said = calm(runs, "two")
     assert code == 0 or (code == 3 and "the generator was the limit" in said), said
     fanout = read(runs["two"].results).fanout
     assert fanout is not None
-    assert (fanout.wanted, fanout.connected, len(fanout.generators)) == (6, 6, 2)
+    assert (fanout.wanted, fanout.connected, len(fanout.generators)) == (6, 6, 2), said
     expected = 6 * fanout.seconds / INTERVAL
     assert 0.5 * expected < fanout.lateness.count < 1.5 * expected
 

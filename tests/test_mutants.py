@@ -159,6 +159,8 @@ def test_a_run_goes_on_where_it_was(documented: Environment, tmp_path: Path) -> 
     with Results(path, documented, "key") as same:
         found = [same.of(mutant) for mutant in (first, second, third)]
     assert [verdict and verdict.verdict for verdict in found] == ["killed", "survived", None]
+    with Results(path, documented, "key") as again:
+        assert again.of(second)
     with Results(tmp_path / "other.jsonl", documented, "key"):
         pass
 

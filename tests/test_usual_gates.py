@@ -61,11 +61,11 @@ def test_what_is_no_comparison_is_told(
     line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "found.jsonl"
-    path.write_text(QUIET.line() + line, "utf-8")
+    path.write_text(f"{QUIET.line()}{line}\n", "utf-8")
     with pytest.raises(UsageError):
         read(path)
     assert false_alarms.main([str(path)]) == 2
-    assert capsys.readouterr().err == f"error: {path}:2: not a comparison\n"
+    assert capsys.readouterr().err.startswith(f"error: {path}:2: not ")
     assert false_alarms.main([str(tmp_path / "missing")]) == 2
 
 

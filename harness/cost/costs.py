@@ -3,7 +3,7 @@
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
 change came or went, with the oldest and the newest. Counts of two machines do not compare. Results
 are appended as they come to a file of JSON Lines; a stack that is in it with the same packages is
-not measured again.
+not measured again, as long as the apps and the way of counting are the same.
 """
 
 import argparse
@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from packaging.version import Version
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from harness.appended import append_to, whole_lines
 from harness.catalogue import Catalogue
 from harness.changes import Change
 from harness.cost import callgrind
@@ -28,10 +30,11 @@ from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment, provision
 from harness.failures import CannotTell, UsageError
-from harness.project import catalogue, console, named_changes
+from harness.project import catalogue, console, digest, named_changes
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
+SOURCES = ("apps/*.py", "harness/cost/*.py")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Price:
     packages: Mapping[str, str]
     python: str
     instructions: Mapping[str, float]
+    counted: str
+    """The digest of the apps, and of what counts."""
 
 
 def costs(options: argparse.Namespace) -> int:
@@ -84,20 +89,26 @@ def _measured(
     output: Console,
 ) -> dict[str, Price]:
     prices = {price.stack: price for price in read_prices(file)}
+    counted = digest(*SOURCES)
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
+    with (
+        append_to(file) as lines,
+        Progress(*columns, TimeElapsedColumn(), console=output) as progress,
+    ):
+        one_at_a_time = Lock()
         bar = progress.add_task("", total=len(environments) * len(benchmarks))
 
         def measure(environment: Environment) -> None:
             name, packages = environment.name, environment.packages
+            same = (packages, environment.python, counted)
             before = prices.get(name)
-            if before and (before.packages, before.python) == (packages, environment.python):
+            if before and (before.packages, before.python, before.counted) == same:
                 progress.advance(bar, len(benchmarks))
                 return
             counts = count(environment, benchmarks, lambda: progress.advance(bar))
             means = {benchmark: found.mean for benchmark, found in counts.items()}
-            prices[name] = Price(name, dict(packages), environment.python, means)
-            with file.open("a", encoding="utf-8") as lines:
+            prices[name] = Price(name, dict(packages), environment.python, means, counted)
+            with one_at_a_time:
                 lines.write(json.dumps(asdict(prices[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
@@ -106,12 +117,9 @@ def _measured(
 
 def read_prices(file: Path) -> list[Price]:
     """What earlier runs wrote; a torn last line is left out."""
-    if not file.exists():
-        return []
     try:
-        lines = file.read_text("utf-8").splitlines(keepends=True)
-        return [Price(**json.loads(line)) for line in lines if line.endswith("\n")]
-    except (OSError, ValueError, TypeError) as error:
+        return [Price(**json.loads(line)) for line in whole_lines(file)]
+    except (ValueError, TypeError) as error:
         raise UsageError(f"{file} does not hold costs: {error}") from None
 
 

@@ -4,7 +4,6 @@ A run of the specs on one stack tells. The key is made of everything that it dep
 that is added is in the next corpus.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from harness.cache import made_once
 from harness.cost.scratch import scratch
 from harness.failures import Failure
 from harness.judge import judge
-from harness.project import APPS, ROOT, SITES
+from harness.project import APPS, SITES, digest
 from harness.recorded import Recorded
 from harness.request import Request
 
@@ -71,19 +70,12 @@ def run_files(console: Console) -> list[Path]:
 
 
 def _folder(console: Console) -> Path:
-    return made_once("corpora", _key(), lambda aside: _record(aside, console))
+    return made_once("corpora", digest(*SOURCES), lambda aside: _record(aside, console))
 
 
 def files(served: str) -> str:
     """The name of what the app finds in its working directory."""
     return SITES.get(served, ("", "SITE"))[1]
-
-
-def _key() -> str:
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in SOURCES for path in ROOT.glob(pattern)}):
-        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
 
 
 def _record(folder: Path, console: Console) -> None:

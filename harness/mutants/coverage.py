@@ -3,8 +3,8 @@
 It is kept in the cache as long as neither the packages nor the specs change.
 """
 
-import hashlib
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -14,10 +14,11 @@ from harness.cache import cache_folder, write_whole
 from harness.environments import Environment
 from harness.failures import Failure
 from harness.mutants.model import Mutant
-from harness.mutants.overlay import TRACER, lay_traced, sources
+from harness.mutants.overlay import lay_traced, sources
 from harness.mutants.worker import Spec, Worker
-from harness.project import APPS, ROOT
+from harness.project import APPS, digest
 
+SOURCES = ("apps/**/*.py", "specs/**/*.py", "harness/mutants/tracer.py")
 SECONDS = 600.0
 WAITS_SECONDS = 0.3
 """A spec that takes longer, without a mutant, waits for something."""
@@ -74,12 +75,8 @@ class Coverage:
 
 def key(environment: Environment) -> str:
     """The same as long as the packages, the apps and the specs are."""
-    digest = hashlib.sha256(repr(sorted(environment.packages.items())).encode())
-    folders = (ROOT / "specs", ROOT / "apps")
-    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
-        digest.update(path.read_bytes())
-    digest.update(TRACER.read_bytes())
-    return digest.hexdigest()[:16]
+    packages = repr(sorted(environment.packages.items())).encode()
+    return f"{digest(*SOURCES)}-{zlib.crc32(packages):08x}"
 
 
 def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Coverage, list[str]]:

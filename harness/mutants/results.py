@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from harness.appended import append_to, whole_lines
 from harness.environments import Environment
 from harness.failures import Failure, UsageError, of_os
 from harness.mutants.judging import Verdict
@@ -33,10 +34,7 @@ class Results:
             self._found.pop((record["name"], record["after"]), None)
             if verdict.killed or session["specs"] == key:
                 self._found[record["name"], record["after"]] = verdict
-        try:
-            self._file = path.open("a", encoding="utf-8", buffering=1)
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}") from None
+        self._file = append_to(path)
         stack = {"schema": SCHEMA, "stack": environment.name, "packages": packages, "specs": key}
         self._write({"kind": "session", **stack})
 
@@ -66,17 +64,15 @@ class Results:
 
 def _records(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Each mutant's record, with that of its session. A torn last line is left out."""
-    if not path.exists():
-        return []
     found: list[tuple[dict[str, Any], dict[str, Any]]] = []
     session: dict[str, Any] = {}
     try:
-        for line in path.read_text("utf-8").splitlines(keepends=True):
-            record = json.loads(line) if line.endswith("\n") else {"kind": "torn"}
+        for line in whole_lines(path):
+            record = json.loads(line)
             if record["kind"] == "session":
                 session = record
             elif record["kind"] == "mutant":
                 found.append((session, record))
-    except (OSError, ValueError, LookupError) as error:
+    except (ValueError, LookupError) as error:
         raise UsageError(f"{path}: not a file of results: {error}") from None
     return found
