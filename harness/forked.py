@@ -41,16 +41,19 @@ class Forked:
 
 
 class Forker:
-    """The interpreter of a stack from which apps are forked; they die with it."""
+    """The interpreter of a stack from which apps are forked; they die with it.
 
-    def __init__(self, environment: Environment) -> None:
+    `program` is what it runs under, an absolute path first.
+    """
+
+    def __init__(self, environment: Environment, program: Sequence[str] = ()) -> None:
         self.environment = environment
         self._lock = Lock()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.settimeout(SECONDS)
         with theirs:
             self._process = subprocess.Popen(
-                guarded([str(environment.interpreter), str(FORKER)]),
+                guarded([*program, str(environment.interpreter), str(FORKER)]),
                 env=variables(environment),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,

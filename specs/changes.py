@@ -42,6 +42,14 @@ FILE_AS_FOLDER_NOT_FOUND = Change(
     "https://github.com/Kludex/starlette/pull/1220",
     noticed_by=("browser", "cache or CDN"),
 )
+LOCKED_FOLDER_REFUSED = Change(
+    "starlette",
+    "0.17.0",
+    "fix",
+    "A path in a folder that the server may not enter is answered 401 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/1220",
+    noticed_by=("browser", "cache or CDN"),
+)
 EMPTY_BODY_HAS_LENGTH = Change(
     "starlette",
     "0.18.0",

@@ -28,6 +28,7 @@ from harness.servers import Server
 from harness.stacks import Stack
 from harness.table import print_table
 from harness.told import told
+from specs.changes import SIGNAL_CUTS_STREAMS, SIGNAL_UNHEARD
 from specs.collecting import (
     pytest_collection_finish,
     pytest_collection_modifyitems,
@@ -106,6 +107,12 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
     return found
 
 
+def signals_cut_streams(environment: Environment) -> bool:
+    """Whether SIGTERM ends a stream before its next event."""
+    heard = not SIGNAL_UNHEARD.applies_to(environment)
+    return heard and SIGNAL_CUTS_STREAMS.applies_to(environment)
+
+
 @pytest.fixture(scope="session")
 def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str, Serving]]:
     """All apps that some spec needs: those of others by their addresses, and else all started side
@@ -132,8 +139,11 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
                 )
             yield started
         finally:
-            for server in started.values():
-                server.ask_to_stop()
+            for name, server in started.items():
+                if served[name].idle and not signals_cut_streams(environment):
+                    server.kill()  # a stream that a spec left behind would hold it up
+                else:
+                    server.ask_to_stop()
             faults = []
             for server in started.values():
                 try:

@@ -29,13 +29,15 @@ from specs.site import SITE, SITE_404
 class Served:
     """How an app is started: with which arguments, and which files in its working directory.
 
-    Some are `reseeded`: they get another hash seed, so that every stack is judged under two.
+    Some are `reseeded`: they get another hash seed, so that every stack is judged under two. Some
+    are `idle`: between two events they have longer than a server gets to end.
     """
 
     app: str
     arguments: tuple[str, ...] = ()
     files: Mapping[str, Content] = field(default_factory=lambda: SITE)
     reseeded: bool = False
+    idle: bool = False
 
 
 SERVED = {
@@ -43,8 +45,8 @@ SERVED = {
     "sse": Served("sse", ("--interval", "0.02")),
     "documented_sse": Served("sse", reseeded=True),
     "slow_sse": Served("sse", ("--interval", "0.4")),
-    "silent_stream": Served("sse", ("--interval", "40")),
-    "silent_sse": Served("sse", ("--interval", "40")),
+    "silent_stream": Served("sse", ("--interval", "15.5"), idle=True),
+    "silent_sse": Served("sse", ("--interval", "40"), idle=True),
     "static_files_404": Served("static_files", files=SITE_404, reseeded=True),
 }
 """What is served for each fixture that needs a server."""

@@ -366,5 +366,6 @@ UNASKED = {
         named.DATE_RENEWED,
         named.WAITING_ANSWER_KEPT,
     ],
+    "it takes a folder that the server may not enter": [named.LOCKED_FOLDER_REFUSED],
 }
 """Changes without an effect, by why `explore` does not see them."""

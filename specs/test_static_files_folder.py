@@ -1,8 +1,10 @@
-"""static_files: where the folder that it serves is not there, or is not as it was."""
+"""static_files: where the folder that it serves is not there, not as it was, or not to be read."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,24 +12,37 @@ import pytest
 from harness import site
 from harness.client import Client
 from harness.environments import Environment
+from harness.expect import since
 from harness.forked import Forker
 from harness.lines import Lines
 from harness.project import script
 from harness.servers import Server
-from specs.answers import TEXT, not_found
+from specs.answers import TEXT, not_found, text
+from specs.changes import LOCKED_FOLDER_REFUSED, PATHSEND_ASSUMED
 from specs.edge.logs import TRACEBACK, own_lines
 from specs.files import BROKEN, file
 from specs.site import DOCS, NOTE
+from specs.test_static_files_log import FAILED, logged
 
 APP = "static_files"
+REFUSED = text(b"Unauthorized", 401)
 TIMES = (site.DOCUMENTED_MTIME_NS, site.DOCUMENTED_MTIME_NS)
 
 Start = Callable[[Path], Server]
 
 
+def under_the_modes_of_files() -> list[str]:
+    """A program under which root, too, is refused what the mode of a file refuses."""
+    if os.geteuid():
+        return []
+    program = shutil.which("setpriv")
+    assert program, "setpriv (util-linux) is not on PATH"
+    return [program, "--bounding-set", "-dac_override,-dac_read_search"]
+
+
 @pytest.fixture(scope="module")
 def forker(environment: Environment) -> Iterator[Forker]:
-    with Forker(environment) as found:
+    with Forker(environment, under_the_modes_of_files()) as found:
         yield found
 
 
@@ -53,7 +68,7 @@ def folder() -> Iterator[Path]:
         note.parent.mkdir()
         note.write_bytes(NOTE)
         os.utime(note, ns=TIMES)
-        yield Path(name)
+        yield Path(name).resolve()
 
 
 def asking(server: Server) -> Client:
@@ -104,3 +119,32 @@ def test_looks_for_its_folder_until_it_was_there_once(start: Start, folder: Path
 def test_takes_no_folder_for_the_page_of_what_is_missing(start: Start) -> None:
     server = start(site.lay_out({"html/404.html/index.html": DOCS}))
     assert asking(server).get("/missing") == not_found()
+
+
+@pytest.mark.source("starlette docs staticfiles")
+def test_refuses_what_is_in_a_folder_that_it_may_not_enter(start: Start, folder: Path) -> None:
+    client, html = asking(start(folder)), folder / "html"
+    html.chmod(0)
+    assert client.get("/note.txt") == since(LOCKED_FOLDER_REFUSED, REFUSED, before=BROKEN)
+    html.chmod(0o700)
+    assert client.get("/note.txt") == file(NOTE, TEXT)
+
+
+@pytest.mark.source("starlette docs exceptions")
+def test_sends_no_byte_of_a_file_that_it_may_not_read(start: Start, folder: Path) -> None:
+    client, note = asking(start(folder)), folder / "html" / "note.txt"
+    note.chmod(0)
+    nothing = replace(file(NOTE, TEXT), body=b"", ending="0 of 7 bytes: closed by the server")
+    assert client.get("/note.txt") == nothing
+    first, second, lines = logged(client, "/note.txt", {})
+    assert lines == [
+        f"{first}200 OK",
+        FAILED,
+        TRACEBACK,
+        since(
+            PATHSEND_ASSUMED,
+            "KeyError: 'extensions'",
+            before=f"PermissionError: [Errno 13] Permission denied: '{note}'",
+        ),
+        f"{second}404 Not Found",
+    ]

@@ -212,8 +212,8 @@ def test_a_wrong_entry_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 def test_an_entry_covers_what_it_says(tmp_path: Path) -> None:
     path = tmp_path / "equivalent.toml"
-    head = '[[equivalent]]\nmodule = "module"\nwhy = "so"\n'
-    path.write_text(f'{head}function = "ans*"\noperator = "compare|loop"\nafter = ["!=", "<="]\n')
+    head = '[[equivalent]]\nmodule = "module"\nwhy = "so"\nfunction = "ans*"\n'
+    path.write_text(f'{head}operator = "compare|loop"\nmutations = ["== -> !=", "< -> <="]\n')
     (entry,) = load(path)
     covered = [mutant.told() for mutant in mutants("module", SOURCE) if entry.covers(mutant)]
     assert covered == ["== -> !=", "< -> <="]

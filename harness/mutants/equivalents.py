@@ -18,8 +18,8 @@ class Equivalent:
     """Mutants of a module that are alike, as `why` says; what is empty is left open.
 
     `function` is a qualified name, or a pattern for several; `operator` one, or several with |.
-    `lines` are the texts of the lines that the mutants begin in, and `before` and `after` what is
-    replaced and by what, all without line breaks and doubled blanks.
+    `lines` are the texts of the lines that the mutants begin in, and `mutations` what is replaced
+    by what, as they are told, all without line breaks and doubled blanks.
     """
 
     module: str
@@ -27,8 +27,7 @@ class Equivalent:
     function: str = ""
     operator: str = ""
     lines: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    mutations: tuple[str, ...] = ()
 
     def covers(self, mutant: Mutant) -> bool:
         return (
@@ -36,12 +35,11 @@ class Equivalent:
             and (not self.function or fnmatchcase(mutant.function, self.function))
             and (not self.operator or mutant.operator in self.operator.split("|"))
             and _is_among(mutant.text, self.lines)
-            and _is_among(mutant.before, self.before)
-            and _is_among(mutant.after, self.after)
+            and _is_among(mutant.told(), self.mutations)
         )
 
     def __str__(self) -> str:
-        said = (self.module, self.function, self.operator, *self.lines, *self.before, *self.after)
+        said = (self.module, self.function, self.operator, *self.lines, *self.mutations)
         return " / ".join(part for part in said if part)
 
 
@@ -59,7 +57,7 @@ def load(path: Path = FILE) -> list[Equivalent]:
     found = []
     for entry in entries:
         if not {"module", "why"} < entry.keys() <= known:
-            wanted = "module, why, and one or more of function, operator, lines, before, after"
+            wanted = "module, why, and one or more of function, operator, lines, mutations"
             raise UsageError(f"{path}: {entry}: an entry has {wanted}")
         lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
         found.append(Equivalent(**entry | lists))

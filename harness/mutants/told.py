@@ -51,6 +51,9 @@ def tell(
     table.add_section()
     _row(table, "all", sum(counts.values(), Counter()), sum(not_reached.values()))
     output.print(table)
+    killed = sum(outcome(mutant, judged, {}) in COLUMNS[:2] for mutant in equivalent)
+    listed = f"{len(equivalent):,} are listed as equivalent, of which specs kill {killed:,}"
+    output.print(listed, highlight=False)
 
 
 def _row(table: Table, name: str, found: Counter[str], not_reached: int) -> None:

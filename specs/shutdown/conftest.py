@@ -3,10 +3,13 @@
 import os
 import re
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +22,7 @@ from harness.project import ROOT, script
 from harness.servers import Server
 from specs.judging import Judging
 from specs.streams.subscriptions import framed, listening
-from specs.test_sse_clients import Subscription
+from specs.test_sse_clients import GET, Subscription
 
 INTERVAL = "0.8"
 """Seconds between events: a server on busy cores, too, has heeded the signal by the next one. Which
@@ -60,9 +63,44 @@ Stop = Callable[..., Stopped]
 
 def read_on(subscription: Subscription) -> None:
     """Read until the stream ends, or goes on."""
-    subscription.read(len(framed(ON)) - len(framed(1)))
-    if len(subscription.data.partition(b"\r\n\r\n")[2]) < len(framed(ON)):
+    subscription.read(len(framed(ON)) - len(body(subscription)))
+    if len(body(subscription)) < len(framed(ON)):
         subscription.read_to_the_end()
+
+
+def body(subscription: Subscription) -> bytes:
+    return subscription.data.partition(b"\r\n\r\n")[2]
+
+
+def connected(client: Client) -> Subscription:
+    """A connection on which nothing was asked for yet."""
+    return Subscription(client.port, 10.0, client.host)
+
+
+def sleeps(pid: int) -> str:
+    """How often a process went to sleep so far, as the kernel has it."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(line for line in status if line.startswith("voluntary_ctxt_switches"))
+
+
+def crossed(pid: int, number: signal.Signals, subscriptions: Sequence[Subscription]) -> None:
+    """Send a signal, ask for a stream on each connection, and read the head.
+
+    The process is stopped meanwhile, and finds both at once: it hears the signal, takes the
+    requests, and only then looks whether it was told to end, as it does ten times a second. It must
+    not be stopped within that look.
+    """
+    looks, deadline = sleeps(pid), time.monotonic() + RESTS_SECONDS
+    while sleeps(pid) == looks and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert rests(pid, RESTS_SECONDS)
+    os.kill(pid, signal.SIGSTOP)
+    os.kill(pid, number)
+    for subscription in subscriptions:
+        subscription.send(GET)
+    os.kill(pid, signal.SIGCONT)
+    for subscription in subscriptions:
+        subscription.read_head()
 
 
 @pytest.fixture
@@ -70,19 +108,26 @@ def stop(environment: Environment, judging: Judging) -> Stop:
     """Start the app, open streams, read the first event of each, send a signal, and see.
 
     Clients whose stream goes on leave it. With `again`, such streams get the signal a second time,
-    and their clients stay. No server is left.
+    and their clients stay. With `crossing`, the streams are asked for as the signal comes. No
+    server is left.
     """
 
-    def stopped(number: signal.Signals, streams: int, again: bool = False) -> Stopped:
+    def stopped(
+        number: signal.Signals, streams: int, again: bool = False, crossing: bool = False
+    ) -> Stopped:
         server = Server(script("sse"), environment, ROOT, ["--interval", INTERVAL])
         try:
             client = Client("sse", environment, server.port(), server.log, lambda _: None)
             assert client.get("/").message.status == 200  # not on its way up any more
             with ExitStack() as stack:
-                opened = [stack.enter_context(listening(client, 1)) for _ in range(streams)]
+                opens = connected if crossing else partial(listening, events=1)
+                opened = [stack.enter_context(opens(client)) for _ in range(streams)]
                 before = len(server.log.lines())
                 assert rests(server.pid, RESTS_SECONDS)  # and does not look for a signal on its way
-                os.kill(server.pid, number)
+                if crossing:
+                    crossed(server.pid, number, opened)
+                else:
+                    os.kill(server.pid, number)
                 with ThreadPoolExecutor(max(1, streams)) as pool:
                     list(pool.map(read_on, opened))
                 if again and not all(each.ended for each in opened):

@@ -120,3 +120,19 @@ def test_waits_for_no_stream_after_a_second_interrupt(stop: Stop) -> None:
     told = Lines([line for line in stopped.log if line.startswith("INFO")], environment)
     assert [ending, str(stopped.status)] == told.expected([NOT_LEFT, STATUS[signal.SIGINT]])
     assert told == SECOND_LOG
+
+
+@pytest.mark.source("uvicorn docs server", "sse-starlette docs README")
+def test_ends_a_stream_that_is_asked_for_as_the_signal_comes(stop: Stop) -> None:
+    stopped = stop(signal.SIGTERM, 1, crossing=True)
+    (exchange,), environment = stopped.exchanges, stopped.log.environment
+    ending = str(exchange.response.ending)
+    assert exchange == answer(exchange, ending)
+    # sse-starlette 3.0 looks, too, whether there was a signal when a stream begins. uvicorn, before
+    # it raised signals again, heard of one some steps later: when, beside the request, is chance.
+    by_chance = LEFT if ending == LEFT else CUT
+    heard = since(SIGNAL_UNHEARD, since(SIGNALS_RAISED_AGAIN, CUT, before=by_chance), before=ONE)
+    assert Lines([ending, str(stopped.status)], environment) == [heard, STATUS[signal.SIGTERM]]
+    asked = f'INFO:     127.0.0.1:{exchange.client_port} - "GET /stream HTTP/1.1" 200 OK'
+    log = [line for line in stopped.log if "DeprecationWarning: " not in line]
+    assert Lines(log, environment) == [asked, *LOG]

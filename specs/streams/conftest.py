@@ -12,13 +12,13 @@ from harness.exchange import Exchange
 from harness.servers import Server
 from specs.judging import Judging
 from specs.streams.subscriptions import Listen, listening
-from specs.test_sse_clients import GET
+from specs.test_sse_clients import GET, Subscription
 
-PING_ENDS = b"\r\n\r\n\r\n"
-"""An empty line, and the end of the chunk."""
+ENDS = b"\r\n\r\n\r\n"
+"""An empty line, and the end of the chunk: so ends a ping, and so does an event."""
 
 Pinged = tuple[Exchange, datetime]
-"""An exchange in which a ping came, and the time by the clock of the wall when it had come."""
+"""A ping and an event, and the time by the clock of the wall when the first of them had come."""
 
 
 def client(servers: dict[str, Server], name: str) -> Client:
@@ -52,9 +52,16 @@ def listen(environment: Environment, judging: Judging) -> Listen:
     return listened
 
 
+def read_one(subscription: Subscription) -> None:
+    """Read one more ping or event."""
+    so_far = subscription.data.count(ENDS)
+    while subscription.data.count(ENDS) == so_far and not subscription.ended:
+        subscription.read(1)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def pinging(servers: dict[str, Server]) -> Iterator[Future[Pinged] | None]:
-    """A stream without events until its first ping, read while other specs are judged."""
+    """A stream until its first ping and its first event, read while other specs are judged."""
     if "silent_stream" not in servers:
         yield None
         return
@@ -62,10 +69,10 @@ def pinging(servers: dict[str, Server]) -> Iterator[Future[Pinged] | None]:
     def read() -> Pinged:
         app = client(servers, "silent_stream")
         with listening(app, seconds=20) as subscription:
-            while not subscription.data.endswith(PING_ENDS) and not subscription.ended:
-                subscription.read(1)
-        now = datetime.now(UTC)
-        return Exchange.of("sse", app.environment, "GET", subscription, closes=False), now
+            read_one(subscription)
+            came = datetime.now(UTC)
+            read_one(subscription)
+        return Exchange.of("sse", app.environment, "GET", subscription, closes=False), came
 
     with ThreadPoolExecutor(1) as pool:
         yield pool.submit(read)
@@ -73,7 +80,7 @@ def pinging(servers: dict[str, Server]) -> Iterator[Future[Pinged] | None]:
 
 @pytest.fixture
 def silent_stream(pinging: Future[Pinged], environment: Environment, judging: Judging) -> Pinged:
-    """The stream of an app that has its first event only after 40 s, until the first ping."""
+    """A stream whose first event is due half a second after its first ping, until both came."""
     pinged = pinging.result()
     judging.run(environment.name).exchange(judging.spec, pinged[0])
     return pinged
