@@ -18,12 +18,12 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plants import PLANTS, plant
+from benchmarks.plants import PLANTS
 from harness.cost.scratch import scratch
 from harness.environments import provision
 from harness.failures import Failure, UsageError
 from harness.jsonlines import cut_torn_line, records
-from harness.planting import copied
+from harness.planting import copied, plant
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
 
@@ -42,10 +42,12 @@ def main(arguments: argparse.Namespace) -> int:
     cut_torn_line(arguments.results)
     old = provision(catalogue().named(arguments.stack)).interpreter
     with scratch() as folder:
-        planted = {defect.name: plant(defect, old, folder / str(number)) for number, defect in
-                   enumerate(PLANTS)}  # fmt: skip
+        planted = {
+            defect.name: plant(old, folder / str(number), defect)
+            for number, defect in enumerate(PLANTS)
+        }
         copy = copied(old, folder / "copy")
-        benchmarks = {defect.name: defect.benchmark for defect in PLANTS}
+        benchmarks = {defect.name: defect.where for defect in PLANTS}
         for case in arguments.only or CASES:
             equal = (arguments.runs + (case == BUSY)) // 2  # of one, the harder one
             runs = arguments.planted if case in planted else equal

@@ -90,7 +90,7 @@ class Environment:
         try:
             return version(text)
         except InvalidVersion:
-            raise UsageError(f"{self.name}: {package} {text!r} there is no version") from None
+            raise UsageError(f"{self.name}: {package} calls itself {text!r}, no version") from None
 
     def __str__(self) -> str:
         names = ("starlette", "sse-starlette", "uvicorn", self.parser)

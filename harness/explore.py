@@ -23,8 +23,8 @@ from harness.expect import Response
 from harness.failures import UsageError
 from harness.generator import generated
 from harness.judge import judge
-from harness.news import News, known_effects, news
-from harness.project import catalogue, console, site_files
+from harness.news import News, news
+from harness.project import catalogue, console, known_effects, site_files
 from harness.recorded import Recorded
 from harness.repeat import of_verb, word
 from harness.replay import answers

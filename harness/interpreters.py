@@ -68,7 +68,7 @@ def _run(
             command, capture_output=True, text=True, timeout=SECONDS, check=False, env=variables
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotInstallable(f"no Python can be looked for: {error}") from None
+        raise NotInstallable(f"a Python of this machine does not answer: {error}") from None
 
 
 def present(stacks: Mapping[str, Stack]) -> tuple[dict[str, Stack], list[str]]:

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import effects as effects_of
 from harness import runs
 from harness.by_hand import PORT, asked, served
 from harness.clusters import Cluster, Finding, clustered, entry, only_difference, short
 from harness.effects import Effect, between, predicted
 from harness.environments import Environment
 from harness.expect import Response
-from harness.project import ROOT
+from harness.project import known_effects
 from harness.recorded import Recorded
 from harness.request import Request
 
@@ -124,8 +123,3 @@ def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]])
         paths = {str(head["stack"]): path for path, head in heads.items() if head.get("packages")}
         for each in news_of_failed(paths, pairs, known_effects()):
             yield from each.lines()
-
-
-def known_effects() -> list[Effect]:
-    """The effects of `specs/predictions.py`."""
-    return effects_of.load(ROOT / "specs" / "predictions.py")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import changes
+from harness import changes, effects
 from harness.catalogue import Catalogue, load
 from harness.plain import PlainConsole
 from harness.site import Content
@@ -39,6 +39,10 @@ def catalogue() -> Catalogue:
 
 def named_changes() -> dict[str, changes.Change]:
     return changes.load(ROOT / "specs" / "changes.py")
+
+
+def known_effects() -> list[effects.Effect]:
+    return effects.load(ROOT / "specs" / "predictions.py")
 
 
 def site_files(name: str = "SITE") -> dict[str, Content]:

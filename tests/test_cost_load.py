@@ -80,7 +80,7 @@ def test_answers_at_once_are_as_many_as_were_asked() -> None:
         (RIGHT.replace(b"length", b"lengtH"), "which is another answer than before"),
         (RIGHT.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"), "is not kept alive"),
         (b"nonsense\r\n\r\n", "not a status line"),
-        (RIGHT[:-1], "the server went in mid-run (it closed the connection)"),
+        (RIGHT[:-1], "the server went away in mid-run (it closed the connection)"),
     ],
 )
 def test_a_wrong_answer_is_named(second: bytes, told: str) -> None:
@@ -127,7 +127,10 @@ def test_an_answer_that_drips_is_told_in_time() -> None:
 def test_a_server_that_is_gone_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with piped_log() as (log, _), pytest.raises(CannotTell, match=r"went in mid-run .* refused"):
+    with (
+        piped_log() as (log, _),
+        pytest.raises(CannotTell, match=r"went away in mid-run .* refused"),
+    ):
         Line(cast("Server", Told(log)), port, MANIFEST["hello"])
 
 
@@ -151,7 +154,7 @@ def test_a_stream_is_read_up_to_an_event() -> None:
         (chunks(*events(1, 1, 2)), r"b'data: 1\\r\\n\\r\\n' instead of event 2"),
         (chunks(b": ping\r\n\r\n", *events(1, 2)), "instead of event 1"),
         (chunks(*events(1)) + b"0\r\n\r\n", "the stream ended after 1 events"),
-        (chunks(*events(1)), "the server went in mid-run"),
+        (chunks(*events(1)), "the server went away in mid-run"),
     ],
 )
 def test_a_stream_that_is_not_whole_is_named(stream: bytes, told: str) -> None:

@@ -117,7 +117,7 @@ def test_a_program_of_another_machine_is_told(tmp_path: Path) -> None:
 
 def test_a_package_without_a_version_is_told() -> None:
     strange = replace(ENVIRONMENT, packages={"starlette": "new"})
-    with pytest.raises(UsageError, match=r"^miniature: starlette 'new' there is no version$"):
+    with pytest.raises(UsageError, match=r"^miniature: starlette calls itself 'new', no version$"):
         strange.version("starlette")
 
 

@@ -103,7 +103,7 @@ def test_what_is_not_sent_to_the_app_is_left_out_and_told(tmp_path: Path) -> Non
         ([entry(headers=[header("a", "b\r\nc")])], ": entry 1: the header 'a' cannot be sent: "),
         ([entry(None)], ": entry 1 is not one of HAR 1.2: the url is not text"),
         ([entry("http://[::1/")], ": entry 1 is not one of HAR 1.2: Invalid IPv6 URL"),
-        ([entry(postData="a")], ": entry 1 is not one of HAR 1.2: postData is no object"),
+        ([entry(postData="a")], ": entry 1 is not one of HAR 1.2: postData is not an object"),
         ([posted("ab", 3)], ": entry 1: its body had 3 bytes, and the file has 2 of text: "),
         (
             [posted("", 9, "multipart/form-data", params=[header("a", "b")])],

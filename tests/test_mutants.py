@@ -274,7 +274,7 @@ def test_a_session_kills_planted_defects_and_tells_which_lines_it_reaches(
             module = defect.file.removesuffix(".py").replace("/", ".")
             mutant = mutant_of(documented, module, defect.old, defect.new)
             ahead = lay(documented, tmp_path / f"ahead{number}", mutant)
-            asked = [n for n, s in quick.items() if s.apps == [defect.app] and "/edge/" not in n]
+            asked = [n for n, s in quick.items() if s.apps == [defect.where] and "/edge/" not in n]
             judged = worker.judge(ahead, asked, 60.0)
             assert judged
             assert judged.failed, defect.name

@@ -156,8 +156,8 @@ class Line:
 
     def _gone(self, what: object) -> CannotTell:
         said = [line for line in self.server.log.lines() if line.strip()] or ["(nothing)"]
-        where = f"{self.benchmark.name} on {self.server.environment}"
-        return CannotTell(f"{where}: the server went in mid-run ({what}); it last said: {said[-1]}")
+        how = f"the server went away in mid-run ({what}); it last said: {said[-1]}"
+        return CannotTell(f"{self.benchmark.name} on {self.server.environment}: {how}")
 
 
 def short(data: bytes) -> str:

@@ -18,8 +18,7 @@ from harness.diff.known import Spec, specs_of
 from harness.diff.lines import request_lines
 from harness.diff.told import group_lines
 from harness.failures import Failure, UsageError
-from harness.news import known_effects
-from harness.project import ROOT, catalogue, console, named_changes
+from harness.project import ROOT, catalogue, console, known_effects, named_changes
 from harness.targets import provisioned
 
 SHOWN = 12

@@ -19,8 +19,7 @@ from harness.diff.corpus import corpus
 from harness.diff.diffing import Diffing, of_apps
 from harness.diff.model import Diff
 from harness.diff.told import tell
-from harness.news import known_effects
-from harness.project import console, named_changes
+from harness.project import console, known_effects, named_changes
 from harness.repeat import of_verb, word
 from harness.targets import made, one
 

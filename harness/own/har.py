@@ -93,7 +93,7 @@ def _entry(path: Path, number: int, entry: Any) -> Entry:
             if not isinstance(request[name], str):
                 raise TypeError(f"the {name} is not text")
         if not isinstance(request.get("postData") or {}, dict):
-            raise TypeError("postData is no object")
+            raise TypeError("postData is not an object")
         return Entry(number, at, urlsplit(request["url"]), request)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)

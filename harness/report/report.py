@@ -11,8 +11,7 @@ from rich.progress import track
 
 from harness import outputs
 from harness.failures import UsageError
-from harness.news import known_effects
-from harness.project import catalogue, console, named_changes
+from harness.project import catalogue, console, known_effects, named_changes
 from harness.report.data import report_data
 from harness.report.page import page
 from harness.report.reading import Column, Pool, read
