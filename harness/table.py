@@ -24,8 +24,8 @@ def print_table(
     table = Table(title="verdicts", title_justify="left", title_style="bold")
     table.add_column("stack", overflow="fold")
     for app in shown:
-        table.add_column(app, min_width=len(app))
-    table.add_column("seconds", justify="right", min_width=len("seconds"))
+        table.add_column(app, overflow="fold")
+    table.add_column("seconds", justify="right", overflow="fold")
     for stack in dict.fromkeys(key[0] for key in tally):
         table.add_row(
             Text(stack), *(_cell(tally.get((stack, app))) for app in shown), f"{seconds[stack]:.1f}"
