@@ -16,7 +16,9 @@ from harness import catalogue, changes
 from harness.__main__ import main
 from harness.cache import VARIABLE
 from harness.environments import provision
+from harness.failures import UsageError
 from harness.log import Log
+from harness.project import catalogue as catalogue_of_the_project
 from harness.servers import RUNNING
 from harness.verbs.parsing import parser
 
@@ -331,6 +333,14 @@ def test_a_python_that_lacks_packages_is_told_which(tmp_path: Path) -> None:
     assert re.fullmatch(
         r"error: the harness needs the package \w+, which \S+ has not: README.md .*\n", done.stderr
     )
+
+
+def test_a_harness_without_the_project_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.project.ROOT", tmp_path)
+    with pytest.raises(UsageError, match=r"stacks\.toml: run .* in a clone of the project"):
+        catalogue_of_the_project.__wrapped__()
 
 
 def test_an_older_python_is_told_so(
