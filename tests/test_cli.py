@@ -250,6 +250,19 @@ def interpreter(folder: Path, python: str, **files: str) -> str:
     return str(path)
 
 
+def test_a_checkout_that_cannot_be_written_is_no_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/test_table.py", "-q", "-o", "cache_dir=/proc/none"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "could not create cache path /proc/none" in done.stdout
+
+
 def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
     for name in ("starlette", "sse_starlette", "uvicorn"):
         found = tmp_path / f"{name}-9.0.dist-info"
