@@ -10,6 +10,7 @@ from rich.console import Console
 
 from harness import changes, effects
 from harness.catalogue import Catalogue, load
+from harness.failures import UsageError
 from harness.plain import PlainConsole
 from harness.site import Content
 
@@ -34,7 +35,11 @@ def digest(*patterns: str) -> str:
 
 @cache
 def catalogue() -> Catalogue:
-    return load(ROOT / "specs" / "stacks.toml")
+    """The stacks. Raises UsageError, too, where the harness is installed without the project."""
+    file = ROOT / "specs" / "stacks.toml"
+    if not file.is_file():
+        raise UsageError(f"there is no {file}: run `python -m harness` in a clone of the project")
+    return load(file)
 
 
 def named_changes() -> dict[str, changes.Change]:

@@ -16,7 +16,9 @@ from harness import catalogue, changes
 from harness.__main__ import main
 from harness.cache import VARIABLE
 from harness.environments import provision
+from harness.failures import UsageError
 from harness.log import Log
+from harness.project import catalogue as catalogue_of_the_project
 from harness.servers import RUNNING
 from harness.verbs.parsing import parser
 
@@ -265,6 +267,19 @@ def interpreter(folder: Path, python: str, **files: str) -> str:
     return str(path)
 
 
+def test_a_checkout_that_cannot_be_written_is_no_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/test_table.py", "-q", "-o", "cache_dir=/proc/none"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "could not create cache path /proc/none" in done.stdout
+
+
 def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
     for name in ("starlette", "sse_starlette", "uvicorn"):
         found = tmp_path / f"{name}-9.0.dist-info"
@@ -348,6 +363,14 @@ def test_a_python_that_lacks_packages_is_told_which(tmp_path: Path) -> None:
     assert re.fullmatch(
         r"error: the harness needs the package \w+, which \S+ has not: README.md .*\n", done.stderr
     )
+
+
+def test_a_harness_without_the_project_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.project.ROOT", tmp_path)
+    with pytest.raises(UsageError, match=r"stacks\.toml: run .* in a clone of the project"):
+        catalogue_of_the_project.__wrapped__()
 
 
 def test_an_older_python_is_told_so(

@@ -43,7 +43,8 @@ def diff(options: argparse.Namespace) -> int:
         asked = of_apps(asking.result(), options.only)
     diffing = Diffing(older, newer, known_effects(), named_changes())
     columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=progress, transient=True) as shown:
+    hidden = not progress.is_terminal  # where it would leave an empty line
+    with Progress(*columns, console=progress, transient=True, disable=hidden) as shown:
         bar = shown.add_task("", total=2 * len(asked))
         found = diffing.of(asked, lambda: shown.advance(bar))
     only = [text for app in options.only for text in ("--only", app)]

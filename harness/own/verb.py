@@ -44,7 +44,8 @@ def diff(options: argparse.Namespace) -> int:
         sides = [pool.submit(_provisioned, word, options.extra or []) for word in words]
         older, newer = (side.result() for side in sides)
     columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=progress, transient=True) as shown:
+    hidden = not progress.is_terminal  # where it would leave an empty line
+    with Progress(*columns, console=progress, transient=True, disable=hidden) as shown:
         bar = shown.add_task("", total=2 * ROUNDS * len(steps))
 
         def more() -> None:

@@ -28,7 +28,9 @@ def report(options: argparse.Namespace) -> int:
     costs = _costs(options.costs) if options.costs else []
     pool, columns, headless = Pool(), list[Column](), list[Path]()
     paths = files(options.runs)
-    for path in track(paths, "reading runs", console=console(stderr=True), transient=True):
+    errors = console(stderr=True)
+    hidden = not errors.is_terminal  # where it would leave an empty line
+    for path in track(paths, "reading runs", console=errors, transient=True, disable=hidden):
         column = read(path, pool)
         if column is None:
             headless.append(path)
