@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from harness.footprint import MIB, Footprint, tree
-from harness.options import number
+from harness.options import positive
 from harness.project import ROOT, catalogue
 
 SECONDS = 3600.0
@@ -85,5 +85,5 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("releases", type=number, nargs="?", default=10, help="how many (10)")
+    parser.add_argument("releases", type=positive, nargs="?", default=10, help="how many (10)")
     main(parser.parse_args().releases)
