@@ -134,7 +134,7 @@ def test_without_valgrind_nothing_is_counted(
         (["/bin/false", "latest"], "error: /bin/false does not run as a Python"),
         (["latest", "latest", "--budget", "0"], "error: --budget 0: a percentage above 0"),
         (["latest", "latest", "--budget", "nan"], "error: --budget nan: a percentage above 0"),
-        (["latest", "latest", "--json", "/nowhere/f"], "error: --json /nowhere/f: there is no"),
+        (["latest", "latest", "--json", "/nowhere/f"], "error: /nowhere/f: there is no"),
     ],
 )
 def test_what_cannot_be_meant_ends_with_2(
