@@ -172,9 +172,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
             ),
             "short": begun(folder, "short", *good, "-r", "1", "-t", "1s"),
             "early": begun(  # it ends between the first event and the second
-                *(folder, "early", "--host", stack.enter_context(streaming("good", 4))),
-                *("--interval", "4"),
-                end="subscribe,6,6",
+                *(folder, "early", "--host", stack.enter_context(streaming("good", 8))),
+                *("--interval", "8"),
+                end="subscribe,6,10",
             ),
             "nobody": begun(folder, "nobody", "--host", "http://127.0.0.1:9"),
             "many": begun(folder, "many", *good, "-u", "999999999"),
