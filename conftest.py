@@ -5,6 +5,8 @@ They stand here, above both folders, so that one pytest may be asked for both.
 
 import pytest
 
+from harness.options import hash_seed
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("starlette-conformance")
@@ -25,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--hash-seed",
-        type=int,
+        type=hash_seed,
         default=0,
         metavar="N",
         help="PYTHONHASHSEED of the apps on provisioned stacks (default: 0)",

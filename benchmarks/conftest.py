@@ -17,12 +17,14 @@ from benchmarks.manifest import Run, across, not_in_manifest, parts
 from benchmarks.measured import Measured
 from benchmarks.table import Cost, print_costs
 from harness import site
-from harness.environments import Environment, provision
+from harness.cost.manifest import Benchmark
+from harness.environments import Environment
 from harness.failures import Failure, UsageError
+from harness.plain import printable
 from harness.project import console, script, site_files
 from harness.servers import Server
 from harness.stacks import Stack
-from harness.targets import asked_for
+from harness.targets import asked_for, made
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
@@ -102,7 +104,7 @@ def _in_a_line() -> Iterator[None]:
     try:
         yield
     except Failure as failure:
-        pytest.fail(f"{failure.verdict}: {failure}", pytrace=False)
+        pytest.fail(printable(f"{failure.verdict}: {failure}"), pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +112,7 @@ def stack(request: pytest.FixtureRequest) -> Environment:
     """The stack that is measured, provisioned."""
     target = request.config.stash[TARGETS][request.param]
     with _in_a_line():
-        found = provision(target) if isinstance(target, Stack) else target
+        found = made(target)
         return replace(found, hash_seed=request.config.getoption("--hash-seed"))
 
 
@@ -166,10 +168,10 @@ def asks(serve: Serve, measure: Callable[[Server, Measured], None]) -> Callable[
     """Measures a request to an app, whose answer must have this status and body."""
 
     def measured(app: str, status: int, body: bytes, path: str = "/", headers: str = "") -> None:
-        request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{headers}\r\n"
+        benchmark = Benchmark(app, app, path, headers.encode(), status)
         with _in_a_line():
             server = serve(app)
-            measure(server, Asking(server, request.encode(), status, body))
+            measure(server, Asking(server, benchmark, body))
 
     return measured
 

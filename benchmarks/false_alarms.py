@@ -23,7 +23,6 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.gate_table import BUSY, EQUAL
-from harness.appended import whole_lines
 from harness.failures import UsageError
 from harness.project import console
 
@@ -65,10 +64,12 @@ class Comparison:
 
 
 def read(path: Path) -> list[Comparison]:
-    """The comparisons in a file. Raises UsageError where it holds none, or something else."""
+    """The comparisons in a file. Raises UsageError where it holds something else."""
     found = []
-    if not (lines := whole_lines(path)):
-        raise UsageError(f"{path}: holds no comparison")
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
@@ -137,7 +138,7 @@ def print_table(comparisons: Sequence[Comparison], console: Console) -> None:
     for row in cells:
         table.add_row(*row)
     console.print(table)
-    console.print(NOTE, highlight=False)
+    console.print(NOTE)
     print()
     for row in (HEADINGS, ("---", *("---:",) * (len(HEADINGS) - 1)), *cells):
         print(f"| {' | '.join(row)} |")

@@ -18,12 +18,12 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plants import PLANTS, plant
-from harness.appended import append_to, whole_lines
+from benchmarks.plants import PLANTS
 from harness.cost.scratch import scratch
 from harness.environments import provision
-from harness.failures import Failure
-from harness.planting import copied
+from harness.failures import Failure, UsageError
+from harness.jsonlines import cut_torn_line, records
+from harness.planting import copied, plant
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
 
@@ -34,14 +34,20 @@ CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
 
 
 def main(arguments: argparse.Namespace) -> int:
-    old = provision(catalogue().named(arguments.stack)).interpreter
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    results = [json.loads(line) for line in whole_lines(arguments.results)]
-    with append_to(arguments.results) as file, scratch() as folder:
-        planted = {defect.name: plant(defect, old, folder / str(number)) for number, defect in
-                   enumerate(PLANTS)}  # fmt: skip
+    try:
+        results: list[dict[str, Any]] = records(arguments.results)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{arguments.results}: not a file of gates: {error}") from None
+    cut_torn_line(arguments.results)
+    old = provision(catalogue().named(arguments.stack)).interpreter
+    with scratch() as folder:
+        planted = {
+            defect.name: plant(old, folder / str(number), defect)
+            for number, defect in enumerate(PLANTS)
+        }
         copy = copied(old, folder / "copy")
-        benchmarks = {defect.name: defect.benchmark for defect in PLANTS}
+        benchmarks = {defect.name: defect.where for defect in PLANTS}
         for case in arguments.only or CASES:
             equal = (arguments.runs + (case == BUSY)) // 2  # of one, the harder one
             runs = arguments.planted if case in planted else equal
@@ -50,7 +56,8 @@ def main(arguments: argparse.Namespace) -> int:
                 with busy() if case == BUSY else nullcontext():
                     result = gate(old, new, benchmarks.get(case), folder)
                 results.append({"case": case, **result})
-                file.write(json.dumps(results[-1]) + "\n")
+                with arguments.results.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(results[-1]) + "\n")
                 print(f"{case}: {result['verdict']}, {result['seconds']:.0f} s", file=sys.stderr)
     print(table(results))
     return int(any(result["verdict"] != expected(result["case"]) for result in results))
@@ -67,9 +74,12 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str,
     command = [sys.executable, "-m", "harness", "gate", str(old), str(new), "--json", str(figures)]
     command += ["--benchmark", benchmark] if benchmark else []
     began = time.monotonic()
-    done = subprocess.run(
-        guarded(command), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    try:
+        done = subprocess.run(
+            guarded(command), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"seconds": SECONDS, "verdict": f"none within {SECONDS:g} s"}
     found = {"exit": done.returncode, "seconds": round(time.monotonic() - began, 1)}
     if not figures.exists():
         said = (done.stderr or done.stdout).strip().splitlines()
@@ -138,5 +148,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(parser.parse_args()))
     except Failure as failure:
-        print(f"error: {failure}", file=sys.stderr)
+        print(failure.told, file=sys.stderr)
         sys.exit(failure.exit_code)

@@ -7,7 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from benchmarks.measured import Wrong, connected, short, told, why
+from benchmarks.measured import connected, told, why
+from harness.cost.load import short
+from harness.failures import CannotTell
 from harness.servers import Server
 
 SUBSCRIBERS = 10
@@ -71,7 +73,7 @@ class Listening:
             self._last = time.perf_counter()
             if not waiting:
                 return
-        raise Wrong(told(self.server, "events came faster than they could be read"))
+        raise CannotTell(told(self.server, "events came faster than they could be read"))
 
     def close(self) -> None:
         self._open.close()
@@ -98,7 +100,7 @@ class Stream:
         head = b"".join(lines).lower()
         wanted = (b" 200 ", b"\r\ncontent-type: text/event-stream", b"transfer-encoding: chunked")
         if not all(part in head for part in wanted):
-            raise Wrong(told(self.server, f"GET /stream was answered {short(head)}"))
+            raise CannotTell(told(self.server, f"GET /stream was answered {short(head)}"))
 
     def next_event(self) -> None:
         self.number += 1
@@ -107,14 +109,14 @@ class Stream:
             while b"\r\n\r\n" not in self.text:
                 self.text += self._chunk()
                 if len(self.text) > EVENT_LIMIT:
-                    raise Wrong(told(self.server, f"no end of {short(self.text)}"))
+                    raise CannotTell(told(self.server, f"no end of {short(self.text)}"))
             event, self.text = self.text.split(b"\r\n\r\n", 1)
             lines = [line for line in event.split(b"\r\n") if not line.startswith(b":")]
             if lines == expected:
                 return
             if lines:  # else it was a comment, a ping
                 what = f"in the place of event {self.number} came {short(event)}"
-                raise Wrong(told(self.server, what))
+                raise CannotTell(told(self.server, what))
 
     def _chunk(self) -> bytes:
         line = self._line()
@@ -125,7 +127,7 @@ class Stream:
         data = self._read(size + 2) if 0 < size <= EVENT_LIMIT else b""
         if not data.endswith(b"\r\n"):
             said = f"before event {self.number} the stream ended with {short(line + data)}"
-            raise Wrong(told(self.server, said))
+            raise CannotTell(told(self.server, said))
         return data[:-2]
 
     def _line(self) -> bytes:
@@ -146,6 +148,6 @@ class Stream:
         try:
             data = self.connection.recv(EVENT_LIMIT)
         except OSError as error:
-            raise Wrong(told(self.server, f"no event, {why(error)}")) from None
+            raise CannotTell(told(self.server, f"no event, {why(error)}")) from None
         self._data += data
         return bool(data)

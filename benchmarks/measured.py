@@ -1,13 +1,13 @@
 """What a benchmark calls again and again, and how it says that the server was wrong.
 
-A call either gets the whole answer that is expected, or raises `Wrong`, so nothing that went wrong
-is ever part of a figure.
+A call either gets the whole answer that is expected, or raises CannotTell, so what went wrong is
+never part of a figure.
 """
 
 import socket
 from typing import Protocol
 
-from harness.failures import Failure
+from harness.failures import CannotTell
 from harness.servers import Server
 
 SECONDS = 10.0
@@ -15,13 +15,6 @@ SECONDS = 10.0
 
 LOG_SECONDS = 0.5
 """How long the end of a process may take to show in its log."""
-
-
-class Wrong(Failure):
-    """The server answered otherwise than expected, or no longer."""
-
-    exit_code = 1
-    verdict = "wrong answer"
 
 
 class Measured(Protocol):
@@ -43,7 +36,7 @@ def connected(server: Server) -> socket.socket:
     try:
         connection = socket.create_connection(("127.0.0.1", server.port()), SECONDS)
     except OSError as error:
-        raise Wrong(told(server, f"no connection, {why(error)}")) from None
+        raise CannotTell(told(server, f"no connection, {why(error)}")) from None
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
@@ -62,7 +55,3 @@ def why(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return f"not within {SECONDS:g} s"
     return error.strerror or str(error)
-
-
-def short(data: bytes) -> str:
-    return repr(data if len(data) <= 200 else data[:200] + b"...") if data else "nothing"

@@ -7,6 +7,7 @@ pip, with pytest in it, one after another. Each way is run from an empty cache a
 prints seconds, the peak of resident memory of everything that was started, and the ratio.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 
 from harness.footprint import MIB, Footprint, tree
+from harness.options import positive
 from harness.project import ROOT, catalogue
 
 SECONDS = 3600.0
@@ -38,7 +40,7 @@ commands = pytest specs -q -k "not browser" --python {{env_python}} --runs {runs
 
 def main(releases: int) -> None:
     stacks = [each for each in catalogue().stacks.values() if each.axis == "starlette"]
-    chosen = stacks[:: len(stacks) // releases][:releases]
+    chosen = stacks[:: max(1, len(stacks) // releases)][:releases]
     print(f"releases: {', '.join(stack.name for stack in chosen)}")
     with tempfile.TemporaryDirectory(prefix="plain-tox-") as name:
         folder = Path(name)
@@ -82,4 +84,6 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("releases", type=positive, nargs="?", default=10, help="how many (10)")
+    main(parser.parse_args().releases)

@@ -1,45 +1,30 @@
 """Planted regressions: copies of an environment with one exact change of an installed package."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from harness import planting
-
-
-@dataclass(frozen=True)
-class Plant:
-    """A text of a package's file that is replaced, and the benchmark that must notice."""
-
-    name: str
-    benchmark: str
-    file: str
-    old: str
-    new: str
-
+from harness.planting import Defect
 
 PLANTS = (
-    Plant(
+    Defect(
         "one more header lookup in the auth middleware",
         "basic_auth_right",
         "starlette/middleware/authentication.py",
         "        conn = HTTPConnection(scope)\n",
         '        conn = HTTPConnection(scope)\n        conn.headers.get("authorization")\n',
     ),
-    Plant(
+    Defect(
         "one more await per event",
         "sse",
         "sse_starlette/sse.py",
         "            chunk = ensure_bytes(data, self.sep)\n",
         "            chunk = ensure_bytes(data, self.sep)\n            await anyio.sleep(0)\n",
     ),
-    Plant(
+    Defect(
         "2 % more work per request",
         "hello",
         "starlette/applications.py",
         '        scope["app"] = self\n',
         '        scope["app"] = self\n        for _ in range(100):\n            pass\n',
     ),
-    Plant(
+    Defect(
         "200 bytes leaked per request",
         "hello",
         "starlette/applications.py",
@@ -48,8 +33,3 @@ PLANTS = (
         "        await self.middleware_stack(scope, receive, send)\n",
     ),
 )
-
-
-def plant(defect: Plant, interpreter: Path, folder: Path) -> Path:
-    """The interpreter of a copy, in `folder`, of an environment, with the defect in it."""
-    return planting.plant(interpreter, folder, defect.file, defect.old, defect.new)

@@ -41,10 +41,7 @@ def print_costs(costs: Sequence[Cost], console: Console) -> None:
             )
         table.add_section()
     console.print(table)
-    console.print(
-        "means of all requests, or events; wall time has the client's part in it",
-        highlight=False,
-    )
+    console.print("means of all requests, or events; wall time has the client's part in it")
 
 
 def _beyond(cost: Cost, base: float | None) -> tuple[str, str]:

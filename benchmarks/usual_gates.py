@@ -25,9 +25,9 @@ from rich.progress import Progress
 from benchmarks.false_alarms import Comparison, print_table
 from benchmarks.gate_table import busy as a_busy_loop
 from benchmarks.tools import CPU, WALL, Benchmarks, Gate, Locust
-from harness.appended import append_to
 from harness.environments import provision
 from harness.failures import Failure, UsageError
+from harness.jsonlines import cut_torn_line
 from harness.project import catalogue, console
 
 
@@ -60,9 +60,10 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
     if options.busy:
         halves = [(options.runs - options.runs // 2, False), (options.runs // 2, True)]
     options.results.parent.mkdir(parents=True, exist_ok=True)
+    cut_torn_line(options.results)
     found = []
     with (
-        append_to(options.results) as results,
+        options.results.open("a", encoding="utf-8") as results,
         Progress(console=console()) as progress,
     ):
         bar = progress.add_task("A against A", total=3 * sum(times + 1 for times, _ in halves))
@@ -78,6 +79,7 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
                     progress.advance(bar)
                     if comparison:
                         results.write(comparison.line())
+                        results.flush()
                         found.append(comparison)
     return found
 

@@ -1,5 +1,6 @@
 """The catalogue: the stacks of a `stacks.toml`, and what `--stack` means by a name or a range."""
 
+import difflib
 import itertools
 import re
 import tomllib
@@ -68,18 +69,16 @@ class Catalogue:
             return {name: stack for name, stack in self.stacks.items() if name in group}
         if wanted in self.stacks:
             return {wanted: self.stacks[wanted]}
-        if re.fullmatch(r"[a-z0-9.\-]+", wanted):
-            raise UsageError(
-                f"unknown stack {wanted!r}: `python -m harness stacks` lists the names; "
-                "requirements such as starlette==0.46.1,uvicorn==0.34.0 are taken too"
-            )
+        if re.fullmatch(r"[\w.\-]*", wanted):  # a requirement names a version, or it is a typo
+            raise UsageError(self._unknown(wanted))
         try:
             requirements = [Requirement(part) for part in _split(wanted)]
         except InvalidRequirement as error:
             raise UsageError(f"stack {wanted!r} is not a list of requirements: {error}") from None
         if any(requirement.url for requirement in requirements):
             raise UsageError(
-                f"stack {wanted!r}: a URL names no release; install it, and judge it by --python"
+                f"stack {wanted!r}: a URL names no release; a release is starlette==0.46.1, "
+                "and what you have is named by the path of its interpreter, checkout or wheel"
             )
         only = requirements[0]
         if len(requirements) == 1 and only.name in self.axes and _is_range(only.specifier):
@@ -107,6 +106,15 @@ class Catalogue:
                 if name in wanted:
                     found.setdefault(rest, []).append(name)
         return list(found.values())
+
+    def _unknown(self, wanted: str) -> str:
+        words = [*self.stacks, *self.axes, *ALIASES, "all"]
+        near = ", ".join(difflib.get_close_matches(wanted.lower(), words, 3, 0.75))
+        return (
+            f"unknown stack {wanted!r}: `python -m harness stacks` lists the names"
+            f"{f' (near it: {near})' if near else ''}; requirements such as "
+            "starlette==0.46.1,uvicorn==0.34.0 are taken too, and paths, which have a / in them"
+        )
 
     def _within(self, axis: Axis, specifier: SpecifierSet) -> dict[str, Stack]:
         found = [

@@ -7,13 +7,13 @@ import itertools
 import runpy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from packaging.version import Version
 
 from harness.environments import Environment
+from harness.versions import version
 
 Kind = Literal["feature", "fix", "security", "regression", "change"]
 Noticer = Literal["browser", "cache or CDN", "JavaScript client", "auth client", "proxy", "nobody"]
@@ -48,15 +48,10 @@ class Change:
         has = environment.has(self.package) and self not in environment.lacking
         return has and self.holds_in(environment.version(self.package))
 
-    def holds_in(self, version: Version) -> bool:
-        if version < _version(self.first):
+    def holds_in(self, found: Version) -> bool:
+        if found < version(self.first):
             return False
-        return self.last is None or version <= _version(self.last)
-
-
-@cache
-def _version(text: str) -> Version:
-    return Version(text)
+        return self.last is None or found <= version(self.last)
 
 
 def load(path: Path) -> dict[str, Change]:

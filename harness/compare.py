@@ -76,9 +76,7 @@ def shown(expected: Any, received: Any, width: int = 160) -> tuple[str, str]:
     """Both values as text; of long bytes, only the surroundings of the first difference."""
     if not (isinstance(expected, bytes) and isinstance(received, bytes)):
         return _short(expected, width), _short(received, width)
-    common = 0
-    while common < min(len(expected), len(received)) and expected[common] == received[common]:
-        common += 1
+    common = in_common(expected, received)
     start = max(0, common - width // 4) if max(len(expected), len(received)) > width else 0
     texts = []
     for value in (expected, received):
@@ -86,6 +84,12 @@ def shown(expected: Any, received: Any, width: int = 160) -> tuple[str, str]:
         before, after = "..." * bool(start), "..." * (start + width < len(value))
         texts.append(f"{before}{part!r}{after} ({len(value)} bytes)")
     return texts[0], texts[1]
+
+
+def in_common(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _short(value: Any, width: int) -> str:

@@ -13,13 +13,12 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from harness import interpreters
 from harness.cache import FORMAT, cache_folder, made_once, write_whole
@@ -27,6 +26,7 @@ from harness.failures import Failure, NotInstallable, UsageError, of_os
 from harness.interpreters import UV
 from harness.processes import guarded
 from harness.stacks import Stack
+from harness.versions import version
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -85,19 +85,17 @@ class Environment:
         return package == "python" or canonicalize_name(package) in self.packages
 
     def version(self, package: str) -> Version:
-        if package == "python":
-            return Version(self.python)
-        return _version(self.packages[canonicalize_name(package)])
+        """Raises UsageError where what is installed calls itself something else."""
+        text = self.python if package == "python" else self.packages[canonicalize_name(package)]
+        try:
+            return version(text)
+        except InvalidVersion:
+            raise UsageError(f"{self.name}: {package} calls itself {text!r}, no version") from None
 
     def __str__(self) -> str:
         names = ("starlette", "sse-starlette", "uvicorn", self.parser)
         versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
         return f"{self.name} ({versions}, {self.loop}, Python {self.python})"
-
-
-@cache
-def _version(text: str) -> Version:
-    return Version(text)
 
 
 def provision(stack: Stack) -> Environment:
@@ -120,11 +118,11 @@ def provision(stack: Stack) -> Environment:
 def of_interpreter(path: str) -> Environment:
     """The environment that an existing interpreter has. Raises UsageError."""
     if (found := shutil.which(path)) is None:
-        raise UsageError(f"--python {path}: no such program, or not executable")
+        raise UsageError(f"{path}: no such program, or not executable")
     environment = _inspect(Path(found).absolute(), path, passes_variables=True)
     missing = [name for name in ("starlette", "uvicorn") if name not in environment.packages]
     if missing:
-        raise UsageError(f"--python {path}: {' and '.join(missing)} not installed there")
+        raise UsageError(f"{path}: {' and '.join(missing)} not installed there")
     return environment
 
 

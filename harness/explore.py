@@ -18,19 +18,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from harness import site
 from harness.cost.scratch import scratch
 from harness.effects import Effect, likened
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.expect import Response
 from harness.failures import UsageError
 from harness.generator import generated
 from harness.judge import judge
-from harness.news import News, known_effects, news
-from harness.project import catalogue, console, site_files
+from harness.news import News, news
+from harness.project import catalogue, console, known_effects, site_files
 from harness.recorded import Recorded
 from harness.repeat import of_verb, word
 from harness.replay import answers
 from harness.request import Request
 from harness.stacks import Stack
+from harness.targets import made, meant_by, one
 
+Target = Stack | Environment
 Answered = tuple[Environment, list[Response]]
 
 
@@ -58,14 +60,13 @@ def explore(options: argparse.Namespace) -> int:
                 found += [confirmed] if confirmed.findings else []
     for each in found:
         for line in (*each.lines(), *_again(options, each)):
-            output.print(line, highlight=False, soft_wrap=True)
+            output.print(line, soft_wrap=True)
     unexplained = sum(len(each.findings) for each in found)
     output.print(
         f"{pairs} pairs of stacks, {len(requests):,} requests, "
         f"{len(stacks) * len(requests):,} exchanges, {time.monotonic() - began:.0f} s: "
         f"{different:,} answers differ, {unexplained:,} of them unexplained"
-        + (f", {again:,} not when asked again" if again else ""),
-        highlight=False,
+        + (f", {again:,} not when asked again" if again else "")
     )
     return int(bool(unexplained))
 
@@ -82,7 +83,7 @@ def _again(options: argparse.Namespace, news: News) -> Iterator[str]:
     yield f"  again: {of_verb('explore', word(news.older), word(news.newer), *chance)}"
 
 
-def _stacks(options: argparse.Namespace) -> tuple[list[Stack], set[tuple[str, str]]]:
+def _stacks(options: argparse.Namespace) -> tuple[list[Target], set[tuple[str, str]]]:
     """The stacks in the order in which they are asked, and which to compare. Raises UsageError."""
     known = catalogue()
     if bool(options.neighbours) == bool(options.stacks):
@@ -90,10 +91,10 @@ def _stacks(options: argparse.Namespace) -> tuple[list[Stack], set[tuple[str, st
     if options.requests < 0:
         raise UsageError("--requests: a negative number cannot be sent")
     if options.stacks:
-        found = [known.named(wanted) for wanted in options.stacks]
+        found = [one(wanted) for wanted in options.stacks]
         series = [[stack.name for stack in found]]
     else:
-        meant = known.meant_by(options.neighbours)
+        meant = meant_by(options.neighbours)
         series = known.series(meant)
         found = [meant[name] for names in series for name in names]
     if len(found) < 2 or (options.stacks and len(found) != 2):
@@ -102,7 +103,7 @@ def _stacks(options: argparse.Namespace) -> tuple[list[Stack], set[tuple[str, st
 
 
 def _requests(
-    newest: Stack, options: argparse.Namespace, known: Sequence[Effect], output: Console
+    newest: Target, options: argparse.Namespace, known: Sequence[Effect], output: Console
 ) -> list[Request]:
     """What the specs ask, taken from a run file, what is generated, and what some of that is
     answered like; each once.
@@ -120,15 +121,15 @@ def _requests(
 
 @contextmanager
 def _asking(
-    stacks: Sequence[Stack], requests: Sequence[Request], folder: Path, jobs: int, output: Console
+    stacks: Sequence[Target], requests: Sequence[Request], folder: Path, jobs: int, output: Console
 ) -> Iterator[Iterator[Answered]]:
     """What the stacks answer, in their order; `jobs` of them are asked at a time."""
     columns = TextColumn("asking stacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=output) as progress:
         bar = progress.add_task("", total=len(stacks))
 
-        def ask_all(stack: Stack) -> Answered:
-            environment = provision(stack)
+        def ask_all(stack: Target) -> Answered:
+            environment = made(stack)
             asked = answers(environment, requests, folder)
             found = list(itertools.takewhile(lambda _: not stopping.is_set(), asked))
             progress.advance(bar)

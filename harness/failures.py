@@ -12,6 +12,11 @@ class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the progra
     exit_code = 4
     verdict = "harness error"
 
+    @property
+    def told(self) -> str:
+        """What a command ends with: the verdict where it is one on a stack, and the sentence."""
+        return f"{self.verdict if self.exit_code == 3 else 'error'}: {self}"
+
 
 class UsageError(Failure):
     """The request itself is wrong: an unknown name, an interpreter that cannot run."""

@@ -73,12 +73,16 @@ class Forker:
         return Forked(self, self.ask(request, output))
 
     def ask(self, request: Any, *descriptors: int) -> int:
-        """The answer to a request. Raises DidNotStart where there is none."""
+        """The answer to a request. Raises DidNotStart where there is none, and ever after.
+
+        An answer that is late would be taken for that to the next request.
+        """
         with self._lock:
             try:
                 socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
                 return int(self._channel.recv(64))
             except (OSError, ValueError):
+                self._channel.close()
                 who = f"the interpreter of {self.environment} that apps are forked from"
                 raise DidNotStart(f"{who} ended, or said nothing in {SECONDS:g} s") from None
 

@@ -1,9 +1,15 @@
 """What a package index has: the releases of a package that stacks.toml may lack."""
 
 import os
+from urllib.parse import urlsplit
 
 from packaging.version import InvalidVersion, Version
-from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
+from pypi_simple import (
+    PYPI_SIMPLE_ENDPOINT,
+    NoSuchProjectError,
+    PyPISimple,
+    UnsupportedRepoVersionError,
+)
 from requests import RequestException
 
 from harness.failures import DidNotStart, Failure
@@ -23,8 +29,9 @@ def releases(package: str) -> dict[str, bool]:
     try:
         with PyPISimple(url) as client:
             files = client.get_project_page(package, timeout=SECONDS).packages
-    except (RequestException, ValueError) as error:
-        raise Unreachable(f"{url} did not tell the releases of {package}: {error}") from None
+    except (RequestException, ValueError, NoSuchProjectError, UnsupportedRepoVersionError) as error:
+        said = f"{url} did not tell the releases of {package}: {error}"
+        raise Unreachable(said.replace(_credentials(url), "")) from None
     found: dict[Version, bool] = {}
     for file in files:
         try:
@@ -34,3 +41,9 @@ def releases(package: str) -> dict[str, bool]:
         if not version.is_prerelease:
             found[version] = found.get(version, True) and file.is_yanked
     return {str(version): found[version] for version in sorted(found)}
+
+
+def _credentials(url: str) -> str:
+    """What of a URL no log may show."""
+    user, at, _ = urlsplit(url).netloc.rpartition("@")
+    return user + at

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uv
 
+from harness.failures import NotInstallable
 from harness.stacks import Stack
 
 OWN = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
@@ -61,9 +62,13 @@ def implementation(interpreter: Path) -> str:
 def _run(
     command: list[str], variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=SECONDS, check=False, env=variables
-    )
+    """Raises NotInstallable where it does not end, or does not run at all."""
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS, check=False, env=variables
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotInstallable(f"a Python of this machine does not answer: {error}") from None
 
 
 def present(stacks: Mapping[str, Stack]) -> tuple[dict[str, Stack], list[str]]:

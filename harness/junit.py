@@ -76,4 +76,4 @@ def _add_case(suite: ET.Element, case: Case) -> None:
 
 def _fit(text: str) -> str:
     """The text, with an escape in the place of each character that XML cannot hold."""
-    return UNFIT.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

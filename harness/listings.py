@@ -6,24 +6,26 @@ import sys
 from dataclasses import asdict
 
 from packaging.version import Version
-from rich.table import Table
 
 from harness import index
-from harness.project import catalogue, console, named_changes
+from harness.project import catalogue, named_changes
+from harness.stacks import ALWAYS
 
 
 def list_stacks(options: argparse.Namespace) -> int:
     found = catalogue().stacks.values()
-    columns = ("name", "parser", "loop", "exclude_newer", "requirements")
-    rows = [{column: getattr(stack, column) for column in columns} for stack in found]
     if options.json:
+        columns = ("name", "parser", "loop", "exclude_newer", "requirements")
+        rows = [{column: getattr(stack, column) for column in columns} for stack in found]
         print(json.dumps(rows, indent=2))
         return 0
-    table = Table(*columns)
-    for row in rows:
-        listed = ", ".join(row.pop("requirements"))
-        table.add_row(*(value or "today" for value in row.values()), listed)
-    console().print(table)
+    wide = max(len(stack.name) for stack in found)
+    print(f"{'name':{wide}}  released by  what it holds, beside the newest of the rest")
+    for stack in found:
+        held = [text for text in stack.requirements if text not in ALWAYS]
+        held += [f"Python {stack.python}"] if stack.python else []
+        released = (stack.exclude_newer or "today").partition("T")[0]
+        print(f"{stack.name:{wide}}  {released:11}  {', '.join(held)}".rstrip())
     return 0
 
 

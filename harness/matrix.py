@@ -11,6 +11,7 @@ from harness.interpreters import present
 from harness.judge import judge
 from harness.news import news_lines
 from harness.project import APPS, catalogue, console, named_changes
+from harness.runs import files
 from harness.stacks import Stack
 from harness.summary import Summary
 from harness.summed import as_junit, as_markdown
@@ -29,11 +30,11 @@ def judge_stacks(options: argparse.Namespace) -> int:
     found, footprint = judge(names, folder, options.jobs, options.arguments, console())
     print(f"run files: {folder}\n{options.jobs} at a time: {footprint}")
     for line in lacking:
-        console().print(f"NOT JUDGED {line}", style="bold red", highlight=False)
+        console().print(f"NOT JUDGED {line}", style="bold red")
     result = _matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for line in news_lines(folder, failing, known.series(known.stacks)):
-        console().print(line, highlight=False, soft_wrap=True)
+        console().print(line, soft_wrap=True)
     return result
 
 
@@ -57,11 +58,7 @@ def own_folder(runs: Path) -> Path:
 
 
 def sum_up(options: argparse.Namespace) -> int:
-    paths = [
-        path
-        for given in options.runs
-        for path in (sorted(given.rglob("*.jsonl")) if given.is_dir() else [given])
-    ]
+    paths = files(options.runs)
     outputs.check([options.junit, options.markdown])
     found = Summary.of(paths)
     said: list[str] = []
@@ -83,14 +80,15 @@ def _matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> i
     for name, change in seen.items():
         print(*change.lines(name), sep="\n")
     unproven = found.unproven(changes, catalogue())
-    cut_off = sorted(found.unfinished & found.stacks)
+    not_judged = sorted(asked - found.stacks)
+    cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
-        *(f"NOT JUDGED {stack}: see pytest.log" for stack in sorted(asked - found.stacks)),
+        *(f"NOT JUDGED {stack}: see pytest.log" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
     for line in notes:
-        output.print(line, style="bold red", highlight=False)
+        output.print(line, style="bold red")
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.stacks - found.unfinished)
     closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"

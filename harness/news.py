@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import effects as effects_of
 from harness import runs
 from harness.by_hand import PORT, asked, served
 from harness.clusters import Cluster, Finding, clustered, entry, only_difference, short
 from harness.effects import Effect, between, predicted
 from harness.environments import Environment
 from harness.expect import Response
-from harness.project import ROOT
+from harness.project import known_effects
 from harness.recorded import Recorded
 from harness.request import Request
 
@@ -109,7 +108,10 @@ def news_of_failed(
 
 
 def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The news of the run files in a folder: of the `failing` stacks, beside those before them."""
+    """The news of the run files in a folder: of the `failing` stacks, beside those before them.
+
+    What was cut off in its first line, or not installable, is left out.
+    """
     pairs = [
         (older, newer)
         for stacks in series
@@ -117,11 +119,7 @@ def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]])
         if newer in failing
     ]
     if pairs:
-        paths = {str(next(runs.read(path))["stack"]): path for path in folder.rglob("*.jsonl")}
+        heads = {path: next(runs.read(path), {}) for path in folder.rglob("*.jsonl")}
+        paths = {str(head["stack"]): path for path, head in heads.items() if head.get("packages")}
         for each in news_of_failed(paths, pairs, known_effects()):
             yield from each.lines()
-
-
-def known_effects() -> list[Effect]:
-    """The effects of `specs/predictions.py`."""
-    return effects_of.load(ROOT / "specs" / "predictions.py")

@@ -46,6 +46,10 @@ class PlainConsole(Console):
         super().__init__(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
         self.push_render_hook(_Hook())
 
+    def on_broken_pipe(self) -> None:
+        """Rich would end the process with 1, which is a finding."""
+        raise BrokenPipeError
+
 
 class _Hook(RenderHook):
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
@@ -53,4 +57,4 @@ class _Hook(RenderHook):
 
 
 def _escaped(char: str) -> str:
-    return {"\r": "\\r", "\n": "\\n", "\t": "\\t"}.get(char, f"\\x{ord(char):02x}")
+    return char.encode("unicode_escape").decode("ascii")

@@ -12,10 +12,10 @@ from harness.failures import Failure
 
 @dataclass(frozen=True)
 class Defect:
-    """A text of an installed file that is replaced, and the app whose clients see it."""
+    """A text of an installed file that is replaced, and the app, or benchmark, where it shows."""
 
     name: str
-    app: str
+    where: str
     file: str
     old: str
     new: str
@@ -59,7 +59,9 @@ DEFECTS = (
         'DEFAULT_SEPARATOR = "\\n"',
     ),
 )
-COST = (
+COST = Defect(
+    "more work for each request",
+    "hello",
     "starlette/applications.py",
     '        scope["app"] = self\n',
     '        scope["app"] = self\n        for _ in range(350):\n            pass\n',
@@ -73,10 +75,10 @@ def copied(interpreter: Path, folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def plant(interpreter: Path, folder: Path, file: str, old: str, new: str) -> Path:
-    """The interpreter of a copy, in `folder`, with one text replaced, as `replace_text` does."""
+def plant(interpreter: Path, folder: Path, defect: Defect) -> Path:
+    """The interpreter of a copy, in `folder`, with the defect in it. Raises Failure."""
     python = copied(interpreter, folder)
-    replace_text(folder, file, old, new)
+    replace_text(folder, defect.file, defect.old, defect.new)
     return python
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import changes
+from harness import changes, effects
 from harness.catalogue import Catalogue, load
+from harness.failures import UsageError
 from harness.plain import PlainConsole
 from harness.site import Content
 
@@ -34,11 +35,19 @@ def digest(*patterns: str) -> str:
 
 @cache
 def catalogue() -> Catalogue:
-    return load(ROOT / "specs" / "stacks.toml")
+    """The stacks. Raises UsageError, too, where the harness is installed without the project."""
+    file = ROOT / "specs" / "stacks.toml"
+    if not file.is_file():
+        raise UsageError(f"there is no {file}: run `python -m harness` in a clone of the project")
+    return load(file)
 
 
 def named_changes() -> dict[str, changes.Change]:
     return changes.load(ROOT / "specs" / "changes.py")
+
+
+def known_effects() -> list[effects.Effect]:
+    return effects.load(ROOT / "specs" / "predictions.py")
 
 
 def site_files(name: str = "SITE") -> dict[str, Content]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,22 @@ class Recorded:
     """What a run file holds: the stack, the exchanges by key, and the specs that passed.
 
     `asked` has each spec and what it sent, once, by what that was sent to. Ports and what is random
-    are masked; the stack's name is left out of the specs' names.
+    are masked; the stack's name is left out of the specs' names. Raises UsageError.
     """
 
     def __init__(self, path: Path) -> None:
         head, *records = [*runs.read(path)] or [{}]
         if not head.get("packages"):
             raise UsageError(f"{path}: no run of a stack that was provisioned")
-        self.stack = str(head["stack"])
-        self.environment = Environment(self.stack, Path(), head["python"], head["packages"])
         self.passed: dict[str, bool] = {}
         self.exchanges: dict[Key, Response] = {}
         self.asked: dict[str, dict[tuple[str, Request], None]] = {}
+        with runs.understood(path):
+            self.stack = str(head["stack"])
+            self.environment = Environment(self.stack, Path(), head["python"], head["packages"])
+            self._take(records)
+
+    def _take(self, records: Sequence[Mapping[str, Any]]) -> None:
         seen: Counter[tuple[str, Request]] = Counter()
         ports = _ports(record for record in records if record["kind"] == "exchange")
         for record in records:

@@ -1,7 +1,7 @@
 """The same requests sent to one stack after the other, and what each answered."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,12 +96,10 @@ def answers(
 
 @contextmanager
 def served(environment: Environment, apps: Iterable[str], folder: Path) -> Iterator[dict[str, int]]:
-    """The apps, started side by side in a folder, and their ports."""
-    servers = {
-        app: Server(script(app), environment, folder, ARGUMENTS.get(app, ())) for app in apps
-    }
-    try:
+    """The apps, started side by side in a folder, and their ports. Raises DidNotStart."""
+    with ExitStack() as stack:
+        servers: dict[str, Server] = {}
+        for app in apps:
+            servers[app] = Server(script(app), environment, folder, ARGUMENTS.get(app, ()))
+            stack.callback(servers[app].kill)
         yield {app: server.port() for app, server in servers.items()}
-    finally:
-        for server in servers.values():
-            server.kill()

@@ -16,7 +16,7 @@ Bytes are written as text in Latin-1: one character a byte. Seconds count from t
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -127,6 +127,31 @@ class Run:
 
     def _not_written(self, error: OSError) -> NotWritten:
         return NotWritten(str(of_os(error, f"{self.path}: cannot be written")))
+
+
+def files(given: Iterable[Path]) -> list[Path]:
+    """Run files, and those in folders. Raises UsageError where there is none."""
+    found = []
+    for path in given:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder; `harness judge` makes runs/")
+        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"{path}: no run file (*.jsonl) in this folder")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+@contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Raises UsageError where what is made of the records within finds one not as said above."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"{path}: a record is not as schema {SCHEMA} has it ({what}); make the run anew"
+        ) from None
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

@@ -96,9 +96,9 @@ def summed_up(lines: Sequence[Line], seconds: float, output: Console) -> int:
     held = sum(line.held is True for line in lines)
     good = bool(lines) and held == len(lines)
     told = f"{held} of {len(lines)} came out as they must, in {seconds:.0f} s"
-    output.print(told, style="bold green" if good else "bold red", highlight=False)
+    output.print(told, style="bold green" if good else "bold red")
     if missing := [line.what for line in lines if line.held is None]:
-        output.print(f"NOT SHOWN: {'; '.join(missing)}", style="bold yellow", highlight=False)
+        output.print(f"NOT SHOWN: {'; '.join(missing)}", style="bold yellow")
     return 0 if good else 1
 
 
@@ -118,15 +118,14 @@ def parts(documented: Environment, folder: Path, tell: Tell) -> None:
     posing = str(called(old.interpreter, copies / "posing", "starlette", NEXT))
     plain = str(copied(base, copies / "plain"))
     planted = [
-        str(plant(base, copies / f"defect{number}", each.file, each.old, each.new))
-        for number, each in enumerate(DEFECTS)
+        str(plant(base, copies / f"defect{number}", each)) for number, each in enumerate(DEFECTS)
     ]
     summary = judged([name, posing, plain, *planted], folder / "parts", SPECS)
     tell(green(summary, name, f"Starlette {OLD} passes as {OLD}"))
     tell(red(summary, posing, "static_files", f"Starlette {OLD} fails as {NEXT}"))
     tell(green(summary, plain, "a copy of the documented stack passes"))
     for path, each in zip(planted, DEFECTS, strict=True):
-        tell(red(summary, path, each.app, f"a copy with a defect fails; {each.name}"))
+        tell(red(summary, path, each.where, f"a copy with a defect fails; {each.name}"))
 
 
 def judged(stacks: Sequence[str], folder: Path, specs: str) -> Summary:
@@ -154,7 +153,7 @@ def _told(counts: Counter[str], app: str = "") -> str:
 
 def gates(documented: Environment, folder: Path, tell: Tell) -> None:
     """Gate equal stacks, and one that costs more, at the same time."""
-    costly = str(plant(documented.interpreter, folder / "costly", *COST))
+    costly = str(plant(documented.interpreter, folder / "costly", COST))
     wanted = (
         ("the gate says nothing of equal stacks", "documented", "pass"),
         ("the gate tells of a planted cost", costly, "regression"),

@@ -62,7 +62,10 @@ class Server:
             os.close(writing)
         self.log = Log(reading)
         self.pid = self._process.pid
-        self._pidfd = os.pidfd_open(self.pid)
+        try:
+            self._pidfd = os.pidfd_open(self.pid)
+        except ProcessLookupError:  # its forker was killed, and has not waited for it
+            raise DidNotStart(f"{self.app} on {environment} was killed as it started") from None
         self._port, self._listening = 0, set[str]()
         self._asked = False
 
@@ -150,10 +153,12 @@ class Server:
         """End it and whatever it started, now. The status is -N where signal N ended it."""
         self._asked = True
         if self._process.returncode is None:
-            # Not reaped yet, so the number of its process group cannot have gone to another; where
-            # its forker was killed, there is none.
+            # Not reaped yet, so the number of its process group cannot have gone to another. There
+            # is none where its forker was killed, or has forked it this very moment.
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             self._process.wait()
             os.close(self._pidfd)
             self.log.close()

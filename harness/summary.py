@@ -14,7 +14,7 @@ from harness.environments import Environment
 
 @dataclass
 class Summary:
-    """The sum of some run files, each one stack's.
+    """The sum of some run files, each one stack's. Raises UsageError where one is no run file.
 
     `tally` counts verdicts by stack and app, `seconds` is the time that judging each stack took
     (what a browser sees aside), `asserted` tells by change the stacks where a spec asserted it and
@@ -33,12 +33,13 @@ class Summary:
     def of(cls, paths: Iterable[Path]) -> "Summary":
         summary = cls()
         for path in paths:
-            summary.add(runs.read(path))
+            with runs.understood(path):
+                summary.add(path.name, runs.read(path))
         return summary
 
-    def add(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Take in the records of one run file."""
-        stack, ended = "", False
+    def add(self, name: str, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take in the records of a run file, whose name stands for its stack where it has none."""
+        stack, ended = name, False
         for record in records:
             kind = record["kind"]
             if kind == "run":

@@ -25,12 +25,13 @@ def as_junit(paths: Iterable[Path]) -> str:
 
 def _suite(path: Path) -> Suite:
     stack, ended, cases, head = "", False, list[Case](), dict[str, Any]()
-    for record in runs.read(path):
-        if record["kind"] == "run":
-            stack, head = record["stack"], record
-        elif record["kind"] == "verdict":
-            cases.append(_case(record, head))
-        ended = record["kind"] == "end"
+    with runs.understood(path):
+        for record in runs.read(path):
+            if record["kind"] == "run":
+                stack, head = record["stack"], record
+            elif record["kind"] == "verdict":
+                cases.append(_case(record, head))
+            ended = record["kind"] == "end"
     if not ended:
         text = f"{path.name}: the run was cut off, so other specs have no verdict"
         cases.append(Case("run", "ends", 0.0, "cut off", text, judged=False))
@@ -76,13 +77,14 @@ def as_markdown(found: Summary, paths: Sequence[Path], notes: Sequence[str], clo
 def _not_passed(paths: Iterable[Path]) -> Iterator[str]:
     for path in paths:
         stack = ""
-        for record in runs.read(path):
-            if record["kind"] == "run":
-                stack = record["stack"]
-            elif record["kind"] == "verdict" and record["verdict"] != "pass":
-                reason = record["reason"].partition("\n")[0][:200]
-                where = f"{record['verdict']} on {stack}: {record['spec']}"
-                yield f"{_escaped(where)}<br>{_escaped(reason)}"
+        with runs.understood(path):
+            for record in runs.read(path):
+                if record["kind"] == "run":
+                    stack = record["stack"]
+                elif record["kind"] == "verdict" and record["verdict"] != "pass":
+                    reason = record["reason"].partition("\n")[0][:200]
+                    where = f"{record['verdict']} on {stack}: {record['spec']}"
+                    yield f"{_escaped(where)}<br>{_escaped(reason)}"
 
 
 def _counts(found: Summary, stack: str, app: str) -> str:

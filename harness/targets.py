@@ -1,13 +1,4 @@
-"""What the user names: stacks, interpreters, releases, checkouts, wheels, git references.
-
-documented, starlette-0.46.1      a name of specs/stacks.toml, an axis, `all`, a range
-0.46.1                            that release of Starlette; the newest rest that the file pins
-starlette==0.46.1,uvicorn==0.34   requirements; what is left out is the newest
-./venv/bin/python                 an interpreter, and what it has installed
-../starlette                      a local checkout of starlette, sse-starlette or uvicorn
-../starlette@main                 a git reference of a local repository of one
-dist/starlette-1.11.whl           a wheel of one
-"""
+"""What the user names: stacks, interpreters, releases, checkouts, wheels, git references."""
 
 import os
 from collections.abc import Iterable
@@ -23,6 +14,20 @@ from harness.stacks import Stack
 
 DEFAULT = ("documented", "latest")
 
+FORMS = """\
+  documented, starlette-0.46.1     a name that `python -m harness stacks` lists
+  0.46.1                           that release of Starlette, the rest as pinned
+  starlette==0.46.1,uvicorn==0.34  requirements; what is left out is the newest
+  ./venv/bin/python, ./venv        an interpreter, and what it has installed
+  ../starlette                     a checkout of it as it stands (*)
+  ../starlette@main                a git reference of a local repository (*)
+  dist/starlette-1.11.whl          a wheel (*)
+  (*) of sse-starlette or uvicorn too
+or several:
+  all, releases, uvicorn           the milestones, or a whole axis
+  starlette>=0.39,<0.50            what of an axis is within a range"""
+"""How a word names stacks, told where a verb takes some."""
+
 
 def asked_for(names: Iterable[str], interpreters: Iterable[str]) -> dict[str, Stack | Environment]:
     """What `--stack` and `--python` name, or else DEFAULT. Raises UsageError."""
@@ -30,13 +35,16 @@ def asked_for(names: Iterable[str], interpreters: Iterable[str]) -> dict[str, St
     found: dict[str, Stack | Environment] = {}
     for name in names if names or interpreters else DEFAULT:
         found |= meant_by(name)
-    return found | {path: of_interpreter(path) for path in interpreters}
+    return found | {path: of_interpreter(path) for path in map(_interpreter, interpreters)}
 
 
 def meant_by(word: str) -> dict[str, Stack | Environment]:
     """The stacks, or the one environment, that a word means, by name. Raises UsageError."""
     known = catalogue()
     path = Path(word)
+    if word not in known.stacks and _is_environment(path):
+        word = _interpreter(word)
+        return {word: of_interpreter(word)}
     if os.sep in word or path.suffix == ".whl":
         if path.is_file() and path.suffix == ".whl":
             return {word: checkouts.of_wheel(word, path, known)}
@@ -70,8 +78,21 @@ def one(word: str) -> Stack | Environment:
 
 def provisioned(word: str) -> Environment:
     """The environment of what a word means, made if need be. Raises UsageError, NotInstallable."""
-    target = one(word)
+    return made(one(word))
+
+
+def made(target: Stack | Environment) -> Environment:
+    """The environment, made if need be. Raises NotInstallable."""
     return provision(target) if isinstance(target, Stack) else target
+
+
+def _is_environment(path: Path) -> bool:
+    return (path / "pyvenv.cfg").is_file()
+
+
+def _interpreter(path: str) -> str:
+    """The program; of a virtual environment that is named by its folder, too."""
+    return str(Path(path) / "bin" / "python") if _is_environment(Path(path)) else path
 
 
 def _is_version(word: str) -> bool:

@@ -19,6 +19,7 @@ from _reader import NULL, Reader, Subscription
 from _tables import enter, fire, show
 from harness.load.clocks import Stopwatch
 from harness.load.figures import Process
+from harness.load.stream import silent_seconds
 
 PATH = "/stream"
 NULLS = 100
@@ -26,9 +27,6 @@ NULLS = 100
 
 TICK = 0.05
 CONNECT_SECONDS = 60.0
-SILENT_SECONDS = 5.0
-"""A stream that is silent for so long and for five intervals, or for as long as events counted, has
-lost what should have come."""
 
 SLOW = 100
 """One subscriber of so many is slow, in the profile of slow readers."""
@@ -123,9 +121,7 @@ class Fanout:
         if not self.books.seconds:
             self.books.counts["connected"] = self.connected()
         events = self.books.spread("lateness").count
-        silent = max(SILENT_SECONDS, 5 * self.interval) * 1e9
-        if self.books.seconds:
-            silent = min(silent, max(1.0, self.books.seconds) * 1e9)
+        silent = silent_seconds(self.interval, self.books.seconds) * 1e9
         for each in self.subscribers:
             if each.socket and each.kind == "lateness":
                 overdue = now - each.since - self.interval * 1e9

@@ -30,8 +30,9 @@ def add_options(parser: Any) -> None:
         "--stack",
         default="latest",
         metavar="<stack>",
-        help="What the app runs on that is started where no --host is given: a name of "
-        "specs/stacks.toml, or requirements such as starlette==0.46.1. Defaults to latest.",
+        help="What the app runs on that is started where no --host is given: a release of "
+        "Starlette, a name of specs/stacks.toml, requirements such as starlette==0.46.1, or the "
+        "path of an interpreter or a checkout. Defaults to latest.",
     )
     group.add_argument(
         "--interval",

@@ -20,17 +20,17 @@ def tell(results: Results, verdict: Verdict) -> None:
     if verdict.exit_code == 0:
         for server in dict.fromkeys(results.servers.values()):
             users = [name for name, each in results.servers.items() if each == server]
-            screen.print(f"{', '.join(users)}: {server}", highlight=False)
+            screen.print(f"{', '.join(users)}: {server}")
         if results.requests:
             screen.print(_requests(results))
         if results.fanout:
             _tell_fanout(results.fanout, screen, alone=not results.requests)
         screen.print("Good: every answer was as expected, and the generator was not the limit.")
         return
-    told = Console(stderr=True, width=screen.width)
+    told = console(stderr=True)
     told.print("No speed is reported:", style="bold red")
     for sentence in verdict.sentences:
-        told.print(f"  {sentence}", highlight=False, markup=False)
+        told.print(f"  {sentence}")
     sys.stderr.flush()
 
 
@@ -83,7 +83,7 @@ def _tell_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
         )
     if apart := disagreement(fanout.lateness, fanout.raw):
         lines.append(f"Doubt: {apart}.")
-    screen.print(*lines, *fanout.notes, sep="\n", highlight=False)
+    screen.print(*lines, *fanout.notes, sep="\n")
 
 
 def _add(table: Table, name: str, spread: Spread) -> None:

@@ -22,12 +22,13 @@ from _fanout import PATH, Fanout
 from _gathering import Measured, gather, results
 from _raw import Raw
 from _state import STREAMS, run
-from harness.cache import write_whole
+from harness import outputs
 from harness.failures import Failure
 from harness.guard import die_with_parent
 from harness.load import descriptors
 from harness.load.figures import Process, Results, Spread, written
 from harness.load.verdict import judged
+from harness.plain import printable
 
 __all__ = ["_options"]
 
@@ -49,6 +50,7 @@ def start(environment: Environment, **_: Any) -> None:
         return
     environment.process_exit_code = Failure.exit_code
     try:
+        outputs.check([_results_file()])
         descriptors.enough_for(_connections_of_a_process(), "connections")
         if environment.host:
             _servers.answers(environment.host)
@@ -61,7 +63,7 @@ def start(environment: Environment, **_: Any) -> None:
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
             run.use(run.options.hosts)  # or the web UI would ask for a host
     except Failure as failure:
-        print(f"{failure.verdict}: {failure}", file=sys.stderr)
+        print(printable(failure.told), file=sys.stderr)
         sys.exit(failure.exit_code)
     if isinstance(runner, MasterRunner):
         runner.register_message("books", _books_of_worker)
@@ -146,8 +148,8 @@ def conclude(environment: Environment, **_: Any) -> None:
     run.runner.stop()
     if not run.leads:
         return
-    if run.options.results:
-        write_whole(Path(run.options.results).absolute(), written(_so_far()))
+    if path := _results_file():
+        outputs.write(path, written(_so_far()))
     run.stopping = True
     _servers.stop_all(run.servers)
     last = judged(_so_far()).exit_code
@@ -158,6 +160,10 @@ def conclude(environment: Environment, **_: Any) -> None:
 def tell(**_: Any) -> None:
     if run.leads:
         _report.tell(_so_far(), judged(_so_far()))
+
+
+def _results_file() -> Path | None:
+    return Path(run.options.results) if run.options.results else None
 
 
 def _so_far() -> Results:
@@ -226,6 +232,6 @@ def _watch() -> None:
         gevent.sleep(POLL_SECONDS)
         if not run.stopping and (found := _servers.crashed(run.servers)):
             run.crashed += found
-            print(*found, sep="\n", file=sys.stderr, flush=True)
+            print(*map(printable, found), sep="\n", file=sys.stderr, flush=True)
             run.runner.quit()
             return

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,12 +11,13 @@ import psutil
 
 from _starting import interrupted_later
 from harness import site
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.failures import DidNotStart, UsageError
 from harness.load import null_server
 from harness.load.clocks import Stopwatch
-from harness.project import catalogue, script, site_files
+from harness.project import script, site_files
 from harness.servers import Server
+from harness.targets import provisioned
 
 LOG_PAUSE = 0.05
 """Seconds between two looks at what an app logs: at two lines an event, each look costs."""
@@ -57,7 +59,7 @@ def embedded(
     stack: str, classes: dict[str, tuple[str, Path | None]], interval: float
 ) -> dict[str, Loaded]:
     """Start a server for each User class. Raises what `provision` does, and DidNotStart."""
-    environment = provision(catalogue().named(stack))
+    environment = provisioned(stack)
     print(f"loading {environment}", file=sys.stderr, flush=True)
     cwd = site.lay_out(site_files())
     started = {}
@@ -90,14 +92,11 @@ def listening(server: Server) -> Loaded:
 
 def address(url: str) -> tuple[str, int]:
     """The host and port of a --host. Raises UsageError."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port or 80
-    except ValueError:
-        port = 0
-    if parts.scheme != "http" or not parts.hostname or not port:
-        raise UsageError(f"--host {url}: it must look like http://127.0.0.1:8000")
-    return parts.hostname, port
+    with suppress(ValueError):  # its brackets, or its port
+        parts = urlsplit(url)
+        if parts.scheme == "http" and parts.hostname:
+            return parts.hostname, parts.port or 80
+    raise UsageError(f"--host {url}: it must look like http://127.0.0.1:8000")
 
 
 def answers(url: str) -> None:

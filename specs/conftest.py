@@ -77,9 +77,11 @@ def pytest_configure(config: pytest.Config) -> None:
         remote = addresses(config.getoption("--url"))
         chosen = config.getoption("--stack"), config.getoption("--python")
         judged, lacking = held_to(*chosen) if remote else targets(*chosen)
+        folder = config.getoption("--runs")
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"--runs {folder}: is not a folder")
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    folder = config.getoption("--runs")
     config.stash[JUDGING] = Judging(judged, folder, remote, not_judged=lacking)
 
 
@@ -234,6 +236,15 @@ def pytest_runtest_makereport(
     if "environment" in item.fixturenames:
         item.config.stash[JUDGING].note(item, error, call.duration, report)
     return report
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """A stack that cannot be judged is told once: a thousand errors would hide why."""
+    if report.failed and report.nodeid in config.stash[JUDGING].repeated:
+        return "not judged", "E", "ERROR"
+    return None
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

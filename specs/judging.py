@@ -106,7 +106,8 @@ class Judging:
     `remote` are by app the servers that others run. `served` are by stack the fixtures that some
     spec needs, `complete` tells that no spec was left out but what a browser sees, `left` counts by
     stack the specs that are still to come, `spec` is the one under way, `left_out` counts those
-    that an address cannot be held to, by reason.
+    that an address cannot be held to, by reason, `repeated` are the specs of a stack that could not
+    be judged, all but the first, which tells why.
     """
 
     targets: dict[str, Stack | Environment]
@@ -120,7 +121,8 @@ class Judging:
     left_out: Counter[str] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
     _runs: dict[str, Run] = field(default_factory=dict)
-    _told: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
+    _told: set[tuple[str, str]] = field(default_factory=set)
     _seconds: float = 0.0
 
     def judged_by(self, folder: Path) -> list[str]:
@@ -157,9 +159,11 @@ class Judging:
             verdict, reason = "harness error", f"{ended}: {reason}"
             report.longrepr = f"{verdict}: {ended}"
         if isinstance(error, Failure):
-            stack = _stack(item)
-            report.longrepr = verdict if stack in self._told else f"{verdict}: {error}"
-            self._told.add(stack)
+            told = _stack(item), reason
+            report.longrepr = f"{verdict}: {reason}"
+            if told in self._told:
+                self.repeated.add(item.nodeid)
+            self._told.add(told)
         self._write(item, verdict, reason, self._took(item, 0.0))
 
     def passed(self, item: pytest.Function, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,12 +16,17 @@ from harness import catalogue, changes
 from harness.__main__ import main
 from harness.cache import VARIABLE
 from harness.environments import provision
+from harness.failures import UsageError
 from harness.log import Log
+from harness.project import catalogue as catalogue_of_the_project
 from harness.servers import RUNNING
+from harness.verbs.parsing import parser
 
 ROOT = Path(__file__).parent.parent
 HARNESS = [sys.executable, "-m", "harness"]
 SECONDS = 60.0
+RUN = "import harness.__main__ as m; sys.exit(m.main(['stacks']))"
+VERBS = re.findall(r"^    ([a-z]+)  ", parser().format_help(), re.MULTILINE)
 
 
 def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,13 +45,16 @@ def test_changes_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -
     assert [(row["name"], row["first"]) for row in rows] == [(k, c.first) for k, c in found.items()]
 
 
-def test_the_lists_can_be_read_by_people(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+def test_the_lists_can_be_read_by_people(capsys: pytest.CaptureFixture[str]) -> None:
+    known = catalogue.load(ROOT / "specs" / "stacks.toml").stacks
     assert main(["stacks"]) == 0
-    listed = capsys.readouterr().out
-    assert all(name in listed for name in catalogue.load(ROOT / "specs" / "stacks.toml").stacks)
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(known)
+    assert any(re.fullmatch(r"latest +today", line) for line in lines)
+    assert any(
+        re.fullmatch(r"starlette-0.46.1-python-3.9 .* starlette==0.46.1, Python 3.9", line)
+        for line in lines
+    )
     assert main(["changes"]) == 0
     listed = capsys.readouterr().out
     found = changes.load(ROOT / "specs" / "changes.py")
@@ -57,9 +66,18 @@ def test_the_lists_can_be_read_by_people(
     [
         ([], "the following arguments are required: VERB"),
         (["nope"], "invalid choice: 'nope'"),
-        (["serve"], "the following arguments are required: app"),
+        (["serve"], "the following arguments are required: APP"),
         (["serve", "nope"], "invalid choice: 'nope'"),
-        (["serve", "hello", "--port", "http"], "invalid int value: 'http'"),
+        (["serve", "hello", "--port", "http"], "'http' is no port, 0 to 65535"),
+        (["serve", "hello", "--port", "65536"], "'65536' is no port, 0 to 65535"),
+        (["judge", "--jobs", "0"], "'0' is no whole number above 0"),
+        (["judge", "--jobs", "-3"], "'-3' is no whole number above 0"),
+        (["judge", "--shard", "5/4"], "'5/4' is not a shard such as 1/4"),
+        (["explore", "a", "b", "--jobs", "0"], "'0' is no whole number above 0"),
+        (["mutants", "--jobs", "1.5"], "'1.5' is no whole number above 0"),
+        (["mutants", "--sample", "0"], "'0' is no whole number above 0"),
+        (["mutants", "--sample", "-1"], "'-1' is no whole number above 0"),
+        (["knee", "--interval", "0"], "'0' is no time in seconds, above 0 and below 3600"),
     ],
 )
 def test_a_command_that_does_not_exist_ends_with_2(
@@ -73,13 +91,71 @@ def test_a_command_that_does_not_exist_ends_with_2(
 
 @pytest.mark.parametrize(
     ("stack", "told"),
-    [("nope", "error: unknown stack 'nope': "), ("a b", "error: stack 'a b' is not a list of ")],
+    [
+        ("nope", "error: unknown stack 'nope': `python -m harness stacks` lists the names; "),
+        ("", "error: unknown stack '': "),
+        ("a b", "error: stack 'a b' is not a list of "),
+        ("a@1", "error: stack 'a@1': a URL names no release; "),
+        # not a package of that name, from an index where anybody puts some
+        ("Latest", "error: unknown stack 'Latest': "),
+        ("starlette_1.10.0", "error: unknown stack 'starlette_1.10.0': "),
+        ("starlette1.10.0", "error: unknown stack 'starlette1.10.0': "),
+    ],
 )
 def test_an_unknown_stack_ends_with_2(
     stack: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["serve", "hello", "--stack", stack]) == 2
     assert capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["gate", "documented", "documented", "--json"],
+        ["costs", "--json"],
+        ["costs", "--svg"],
+        ["knee", "--json"],
+        ["mutants", "--results"],
+    ],
+)
+def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, str(tmp_path)]) == 2
+    assert capsys.readouterr() == ("", f"error: {tmp_path}: is a folder; name a file\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["explore", "1.9.0", "nope"], "unknown stack 'nope'"),
+        (["explore", "1.9.0"], "two stacks are compared, and 1 are named"),
+        (["explore"], "name two stacks, OLD NEW, or --neighbours RANGE"),
+        (["costs", "--base", "1.9.0", "--stack", "nope"], "unknown stack 'nope'"),
+        (["costs", "--json", "lacking/costs.jsonl"], "there is no folder lacking"),
+        (["knee", "--stack", "1.9.0", "--json", "lacking/a"], "there is no folder lacking"),
+        (["gate", "1.9.0", "1.10.0", "--json", "lacking/a"], "there is no folder lacking"),
+        (["report", "nowhere", "--html", "a"], "nowhere: no such file or folder; `harness judge`"),
+    ],
+)
+def test_a_release_is_a_stack_for_every_verb_and_outputs_are_checked_first(
+    words: list[str],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("harness.cost.callgrind.found", lambda: True)
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typo", "near"), [("documentd", "documented, "), ("Latest", "latest)")])
+def test_an_unknown_stack_is_told_what_is_near_it(
+    typo: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "hello", "--stack", typo]) == 2
+    assert f"(near it: {near}" in capsys.readouterr().err
 
 
 def test_a_cache_that_cannot_be_made_ends_with_4(
@@ -114,11 +190,6 @@ def test_a_port_in_use_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
         port = listener.getsockname()[1]
         assert main(["serve", "hello", "--stack", "documented", "--port", str(port)]) == 3
     assert f"did not start: 127.0.0.1:{port} cannot be used (" in capsys.readouterr().err
-
-
-def test_a_port_out_of_range_ends_with_3(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve", "hello", "--stack", "documented", "--port", "65536"]) == 3
-    assert "did not start: 127.0.0.1:65536 cannot be used (" in capsys.readouterr().err
 
 
 def test_an_app_is_served_until_it_is_interrupted() -> None:
@@ -172,6 +243,9 @@ def judged(
     [
         (["--stack", "nope"], "ERROR: unknown stack 'nope': `python -m harness stacks` lists"),
         (["--python", "/bin/false"], "ERROR: /bin/false does not run as a Python: "),
+        (["--runs", "/dev/null"], "ERROR: --runs /dev/null: is not a folder"),
+        (["--hash-seed", "-1"], "argument --hash-seed: '-1' is no hash seed, 0 to 4294967295"),
+        (["--hash-seed", str(2**32)], "argument --hash-seed: '4294967296' is no hash seed, "),
     ],
 )
 def test_specs_of_what_cannot_be_meant_end_with_4(
@@ -179,7 +253,7 @@ def test_specs_of_what_cannot_be_meant_end_with_4(
 ) -> None:
     code, output, verdicts = judged(tmp_path, arguments)
     assert (code, verdicts) == (4, [])
-    assert output.startswith(told)
+    assert told in output
     assert "Traceback" not in output
 
 
@@ -191,6 +265,19 @@ def interpreter(folder: Path, python: str, **files: str) -> str:
     path.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {python} "$@"\n')
     path.chmod(0o755)
     return str(path)
+
+
+def test_a_checkout_that_cannot_be_written_is_no_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/test_table.py", "-q", "-o", "cache_dir=/proc/none"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "could not create cache path /proc/none" in done.stdout
 
 
 def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
@@ -213,6 +300,8 @@ def test_specs_of_a_stack_that_cannot_be_installed_end_with_1(tmp_path: Path) ->
     assert set(verdicts) == {"not installable"}
     assert f"{len(verdicts)} not installable" in output
     assert output.count("its packages cannot be fetched (no network?)") == 1
+    assert f"1 error, {len(verdicts) - 1} not judged in " in output
+    assert len(output.splitlines()) < 50
 
 
 def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) -> None:
@@ -233,8 +322,11 @@ def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) ->
     assert f"by hand: python -m harness serve hello --stack {path} --port 8000" in told
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    command = f"{sys.executable} -m harness stacks --json | head -n 1; exit ${{PIPESTATUS[0]}}"
+@pytest.mark.parametrize(
+    ("verb", "line"), [("stacks --json", "["), ("explain FILES_ALLOW_ON_405", "FILES")]
+)
+def test_output_that_nobody_took_is_neither_good_nor_a_finding(verb: str, line: str) -> None:
+    command = f"{sys.executable} -m harness {verb} | head -n 1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command],
         capture_output=True,
@@ -243,7 +335,8 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
         check=False,
         cwd=ROOT,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[\n", "")
+    assert (done.returncode, "Traceback" in done.stderr) == (141, False)
+    assert done.stdout.startswith(line)
 
 
 def test_an_interrupt_has_an_exit_code_of_its_own(
@@ -255,3 +348,44 @@ def test_an_interrupt_has_an_exit_code_of_its_own(
     monkeypatch.setattr("harness.listings.catalogue", interrupted)
     assert main(["stacks"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_a_python_that_lacks_packages_is_told_which(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {RUN}"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(
+        r"error: the harness needs the package \w+, which \S+ has not: README.md .*\n", done.stderr
+    )
+
+
+def test_a_harness_without_the_project_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.project.ROOT", tmp_path)
+    with pytest.raises(UsageError, match=r"stacks\.toml: run .* in a clone of the project"):
+        catalogue_of_the_project.__wrapped__()
+
+
+def test_an_older_python_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("harness.__main__.sys.version_info", (3, 9, 1))
+    assert main(["stacks"]) == 2
+    assert "needs Python 3.11 or newer, and this is 3.9: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", [[], *([name] for name in VERBS)])
+def test_help_fits_a_terminal_of_80_columns(
+    verb: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        main([*verb, "--help"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80

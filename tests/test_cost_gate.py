@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from rich.progress import Progress
 
-from benchmarks.plants import PLANTS, Plant, plant
+from benchmarks.plants import PLANTS
 from harness.__main__ import main
 from harness.cost import callgrind, counts, gate, paired, verdict
 from harness.cost.callgrind import PATIENT, Counted
@@ -22,6 +22,7 @@ from harness.cost.parallel import side_by_side
 from harness.cost.scratch import scratch
 from harness.environments import Environment, of_interpreter, provision
 from harness.failures import CannotTell, Failure
+from harness.planting import Defect, plant
 from harness.processes import rests
 from harness.project import catalogue
 from tests.miniatures import ENVIRONMENT
@@ -77,7 +78,9 @@ def render(self, content):
 r.PlainTextResponse.render = render
 """
     path = interpreter(tmp_path, str(documented.interpreter), sitecustomize=defect)
-    with pytest.raises(CannotTell, match=r"^hello on .* went in mid-run .*it last said: no more"):
+    with pytest.raises(
+        CannotTell, match=r"^hello on .* went away in mid-run .*it last said: no more"
+    ):
         paired.run(documented, of_interpreter(path), HELLO[0], rounds=1)
 
 
@@ -187,11 +190,11 @@ asyncio.run(main())
 
 
 def test_a_defect_that_cannot_be_planted_is_told(documented: Environment, tmp_path: Path) -> None:
-    python = plant(PLANTS[0], documented.interpreter, tmp_path / "copy")
+    python = plant(documented.interpreter, tmp_path / "copy", PLANTS[0])
     assert of_interpreter(str(python)).packages == documented.packages
-    gone = Plant("none", "hello", "starlette/routing.py", "not there", "")
+    gone = Defect("none", "hello", "starlette/routing.py", "not there", "")
     with pytest.raises(Failure, match="'not there' stands there 0 times"):
-        plant(gone, documented.interpreter, tmp_path / "other")
+        plant(documented.interpreter, tmp_path / "other", gone)
 
 
 def test_what_seems_a_little_worse_is_counted_in_other_layouts(

@@ -46,25 +46,40 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     assert sorted(asked) == ["documented", "documented-h11"]
     with file.open("a") as lines:
         lines.write('{"stack": "torn')
+    assert main(["costs", "--stack", "starlette-0.46.1", *stack]) == 0
     assert main(["costs", *stack]) == 0
-    assert len(asked) == 2
+    assert len(asked) == 3
     monkeypatch.setattr(costs, "digest", lambda *_: "another way of counting")
     assert main(["costs", *stack]) == 0
-    assert len(asked) == 4
+    assert len(asked) == 5
     assert plots.exists()
     assert "1,500,000 100%" in capsys.readouterr().out
     prices = [json.loads(line) for line in file.read_text().splitlines()]
-    assert [price["stack"] for price in prices] == asked
+    assert {price["stack"] for price in prices} == set(asked)
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        [1],
+        {"stack": "a", "packages": {}, "python": "3", "instructions": [1]},
+        {"stack": "a", "packages": {}, "python": "3", "instructions": {"hello": "many"}},
+    ],
+)
 def test_a_file_that_holds_something_else_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    record: object,
 ) -> None:
     monkeypatch.setattr(callgrind, "found", lambda: True)
     file = tmp_path / "costs.jsonl"
-    file.write_text("{}\n")
+    text = json.dumps(record) + "\n" if record else "{}"
+    file.write_text(text)
     assert main(["costs", "--stack", "documented", "--json", str(file)]) == 2
-    assert f"error: {file}" in capsys.readouterr().err
+    assert f"error: {file} does not hold costs" in capsys.readouterr().err
+    assert file.read_text() == text
 
 
 def test_the_plots_name_stacks_benchmarks_and_what_is_100(tmp_path: Path) -> None:

@@ -100,7 +100,9 @@ def test_what_nobody_explains_ends_with_1_and_nothing_else_is_told(found: dict[s
 
 def test_a_stack_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "1.10.0", "1.10.0"]) == 0
-    assert f"none of {len(CORPUS)} answers differs" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert f"none of {len(CORPUS)} answers differs" in shown.out
+    assert shown.err.removeprefix("recording what the specs ask, once\n") == ""
 
 
 def test_an_upgrade_is_explained_the_most_dangerous_first(
@@ -124,7 +126,7 @@ def test_an_upgrade_is_explained_the_most_dangerous_first(
     assert found["command"].startswith("python -m harness diff starlette-0.46.1 starlette-1.10.0")
     assert found["command"] in html.unescape(files["html"].read_text("utf-8"))
     told = capsys.readouterr().out
-    assert "all explained by 3 changes, of which 1 alter a status" in told
+    assert "all explained by 3 changes, of which 1 alters a status" in told
     assert told.index("SECURITY") < told.index("STATUS STAR_MATCHES_EVERY_TAG")
     for text in (told, files["html"].read_text("utf-8")):
         assert "&lt; HTTP/1.1 304 Not Modified" in text or "< HTTP/1.1 304 Not Modified" in text
@@ -164,8 +166,12 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
         (["1.10.0", "1.10.0", "--html", "-", "--json", "-"], "-: two outputs go there"),
     ],
 )
-def test_what_cannot_be_compared_is_a_usage_error(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_compared_is_a_usage_error_before_the_work(
+    words: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(verb, "corpus", lambda _: pytest.fail("the specs were asked first"))
     assert main(["diff", *words]) == 2
     assert told in capsys.readouterr().err

@@ -183,6 +183,8 @@ def test_the_middle_has_the_newer_of_each() -> None:
     found = middle(on("0.40", uvicorn="0.1"), on("0.39", uvicorn="0.10", httptools="1"))
     assert (found.packages["starlette"], found.packages["uvicorn"]) == ("0.40", "0.10")
     assert found.parser == "httptools"
+    found = middle(on("0.40", gpg="1.18.0-unknown"), on("0.39", gpg="0.1"))
+    assert (found.packages["starlette"], found.packages["gpg"]) == ("0.40", "0.1")
 
 
 def test_parsers_spell_and_place_what_is_theirs_and_nothing_else() -> None:
@@ -265,7 +267,15 @@ def test_a_server_that_stalls_is_left_alone() -> None:
     assert stalling.unsent["hello"] == 1
 
 
-def test_a_server_that_stalls_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def drips(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"content-length: 5000\r\n\r\n")
+    while True:
+        connection.sendall(b"a")
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("script", [keeps_open(HEAD + b"content-length: 5\r\n\r\n"), drips])
+def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     class Running:
         def __init__(self, port: int) -> None:
             self.port = port
@@ -282,7 +292,7 @@ def test_a_server_that_stalls_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Asked("hello", replace(REQUEST, data=REQUEST.data.replace(b"/ ", b"/%d " % number)))
         for number in range(5)
     ]
-    with miniature(keeps_open(HEAD + b"content-length: 5\r\n\r\n")) as server:
+    with miniature(script) as server:
         monkeypatch.setattr(asking, "running", lambda *_: Running(server.port))
         found, gave_up = ask_each([ENVIRONMENT], many, at_once=1)
     assert len(found[0]) == 2

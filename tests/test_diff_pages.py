@@ -99,6 +99,17 @@ def test_the_terminal_shows_what_is_unexplained_before_what_is() -> None:
     assert f"by hand: curl {EVIL}" in told
 
 
+@pytest.mark.parametrize(("width", "told"), [(80, 0), (120, 1)])
+def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, told: int) -> None:
+    name = "A_NAME_THAT_TAKES_THIRTY_CHARS"
+    text = io.StringIO()
+    group = replace(DIFF.explained[0], name=name)
+    tell(replace(DIFF, explained=(group,)), Console(file=text, width=width))
+    overview = text.getvalue().partition(f"PRESENCE {name}")[0]
+    assert overview.count(name) == 1
+    assert overview.count("who notices") == told
+
+
 @pytest.mark.parametrize(
     ("diff", "fail_on", "code"),
     [

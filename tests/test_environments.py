@@ -103,7 +103,7 @@ def test_a_program_that_is_not_there_is_told(program: Written, mode: int | None)
         path.unlink()
     else:
         path.chmod(mode)
-    with pytest.raises(UsageError, match=r"python: no such program, or not executable$"):
+    with pytest.raises(UsageError, match=rf"^{path}: no such program, or not executable$"):
         of_interpreter(str(path))
 
 
@@ -113,6 +113,12 @@ def test_a_program_of_another_machine_is_told(tmp_path: Path) -> None:
     path.chmod(0o755)
     with pytest.raises(UsageError, match=r"does not run as a Python: .*Exec format error"):
         of_interpreter(str(path))
+
+
+def test_a_package_without_a_version_is_told() -> None:
+    strange = replace(ENVIRONMENT, packages={"starlette": "new"})
+    with pytest.raises(UsageError, match=r"^miniature: starlette calls itself 'new', no version$"):
+        strange.version("starlette")
 
 
 def test_uvicorn_takes_what_is_installed() -> None:

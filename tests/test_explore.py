@@ -6,14 +6,16 @@ from time import sleep
 
 import pytest
 
+from harness import replay
 from harness.__main__ import main
 from harness.connection import CLOSED
 from harness.expect import Response
+from harness.failures import DidNotStart
 from harness.generator import SHARES, generated
 from harness.masks import LEFT, masked
 from harness.replay import ask
 from harness.request import Request, without_port
-from tests.miniatures import closes, keeps_open, miniature
+from tests.miniatures import ENVIRONMENT, closes, keeps_open, miniature
 
 PORT = 40_000
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -159,3 +161,26 @@ def test_a_run_file_of_no_exchanges_is_a_usage_error(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_text("", "utf-8")
     assert main(["explore", "latest", "documented", "--run", str(path)]) == 2
+
+
+def test_the_apps_that_did_start_end_where_another_one_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[str] = []
+
+    class Fails:
+        def __init__(self, path: Path, *_: object) -> None:
+            self.app = path.stem
+            if self.app == "sse":
+                raise DidNotStart(self.app)
+
+        def kill(self) -> None:
+            ended.append(self.app)
+
+    monkeypatch.setattr(replay, "Server", Fails)
+    with (
+        pytest.raises(DidNotStart),
+        replay.served(ENVIRONMENT, ["hello", "basic_auth", "sse"], Path()),
+    ):
+        pass
+    assert sorted(ended) == ["basic_auth", "hello"]

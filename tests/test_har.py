@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 ROOT = Path(__file__).parent.parent
 
 
-def entry(url: str = "http://x.org/", second: int = 0, **request: Any) -> dict[str, Any]:
+def entry(url: str | None = "http://x.org/", second: int = 0, **request: Any) -> dict[str, Any]:
     started = f"2026-11-25T01:00:{second:02}.000Z"
     whole = {"method": "GET", "url": url, "headers": [], "bodySize": 0} | request
     return {"startedDateTime": started, "request": whole}
@@ -101,6 +101,9 @@ def test_what_is_not_sent_to_the_app_is_left_out_and_told(tmp_path: Path) -> Non
         ([entry() | {"startedDateTime": "now"}], ": entry 1 is not one of HAR 1.2: Invalid iso"),
         ([entry(headers=[{"name": "a"}])], ": entry 1 is not one of HAR 1.2: no 'value'"),
         ([entry(headers=[header("a", "b\r\nc")])], ": entry 1: the header 'a' cannot be sent: "),
+        ([entry(None)], ": entry 1 is not one of HAR 1.2: the url is not text"),
+        ([entry("http://[::1/")], ": entry 1 is not one of HAR 1.2: Invalid IPv6 URL"),
+        ([entry(postData="a")], ": entry 1 is not one of HAR 1.2: postData is not an object"),
         ([posted("ab", 3)], ": entry 1: its body had 3 bytes, and the file has 2 of text: "),
         (
             [posted("", 9, "multipart/form-data", params=[header("a", "b")])],
@@ -122,6 +125,7 @@ def test_what_cannot_be_replayed_is_refused_by_entry(
     [
         ("", "it is not JSON: Expecting value"),
         ('{"log": ', "it is not JSON: "),
+        ("[" * 100_000, "it is not JSON: maximum recursion depth exceeded"),
         ("[]", "it has no list `log.entries`"),
         ('{"log": {"entries": {}}}', "it has no list `log.entries`"),
     ],

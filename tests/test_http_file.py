@@ -81,6 +81,7 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("get /a", "file.http:1: not a request line: 'get /a'"),
         ("GET ftp://x/a", "file.http:1: 'ftp://x/a' is neither a path nor a URL of http or https"),
         ("GET x.org/a", "file.http:1: 'x.org/a' is neither a path nor a URL of http or https"),
+        ("GET http://[::1/a", "file.http:1: 'http://[::1/a' is no URL: Invalid IPv6 URL"),
         ("GET /a HTTP/1.0", "file.http:1: HTTP/1.0 is not supported"),
         ("GET /ü", "file.http:1: the target '/ü' has a character that must be %-escaped"),
         ("\nGET /a\nbody", "file.http:3: not a header: 'body'; a body follows an empty line"),

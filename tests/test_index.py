@@ -7,7 +7,7 @@ import pytest
 
 from harness import index
 from harness.__main__ import main
-from tests.miniatures import miniature
+from tests.miniatures import closes, miniature
 
 FILES = """\
 <!DOCTYPE html>
@@ -65,3 +65,16 @@ def test_an_index_out_of_reach_is_told(
     assert main(["releases"]) == 3
     told = "not known: http://127.0.0.1:9/simple/ did not tell the releases of starlette: "
     assert capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "401 Unauthorized"])
+def test_an_index_without_the_package_is_told_and_no_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: str
+) -> None:
+    with miniature(closes(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())) as server:
+        url = f"127.0.0.1:{server.port}/simple/"
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://me:s3cr3t@{url}")
+        assert main(["releases"]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(f"not known: http://{url} did not tell the releases of starlette: ")
+    assert "s3cr3t" not in told

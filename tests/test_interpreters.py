@@ -36,3 +36,14 @@ def test_one_that_is_not_there_is_told() -> None:
     )
     with pytest.raises(NotInstallable, match=r"stack s: no Python 3\.99 on this machine"):
         provision(stacks["not here"])
+
+
+def test_one_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asleep = tmp_path / "python"
+    asleep.write_text("#!/bin/sh\nexec sleep 60\n")
+    asleep.chmod(0o755)
+    monkeypatch.setattr(interpreters, "SECONDS", 0.2)
+    with pytest.raises(
+        NotInstallable, match=r"a Python of this machine does not answer: .* timed out"
+    ):
+        interpreters.build(asleep)

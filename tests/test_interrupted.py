@@ -17,7 +17,7 @@ VERB = """
 import signal, subprocess, sys, time
 from concurrent.futures import ThreadPoolExecutor
 import harness.listings
-from harness import __main__
+from harness.__main__ import main
 from harness.cost.scratch import scratch
 
 def waits(_):
@@ -26,9 +26,9 @@ def waits(_):
         pool.submit(subprocess.run, ["sleep", "60"])
         time.sleep(60)
 
-__main__.list_stacks = waits
+harness.listings.list_stacks = waits
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup may be who runs the tests
-sys.exit(__main__.main(["stacks"]))
+sys.exit(main(["stacks"]))
 """
 """A verb with a folder, and a thread that waits for a process of its own."""
 

@@ -11,6 +11,7 @@ import pytest
 from harness.diff.answer import Answer
 from harness.diff.compared import differences
 from harness.expect import Response
+from harness.own import judged as own_judged
 from harness.own.jar import Jar
 from harness.own.judged import Judged
 from harness.request import Request
@@ -73,6 +74,25 @@ def test_compressed_bodies_compare_by_what_is_in_them() -> None:
         )
 
     assert fields(Judged.of([compressed(1)] * 2, [compressed(9)] * 2)) == []
+
+
+def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed = gzip.compress(b"tea" * 9)
+    for body, most in ((packed, 26), (packed[:-1], 99), (packed + b"x", 99), (b"tea", 99)):
+        monkeypatch.setattr(own_judged, "UNPACKED", most)
+        same = [answer(body, headers={"content-encoding": "gzip"})] * 2
+        assert Judged.of(same, same).before.response.body == body
+
+
+def test_json_that_is_too_deep_to_be_read_is_compared_as_text() -> None:
+    def deep() -> Answer:
+        return answer(b"[" * 100_000 + secrets.token_hex(8).encode())
+
+    judged = Judged.of(runs(deep), runs(deep))
+    assert fields(judged) == []
+    assert [place.partition(":")[0] for place in judged.varying] == ["body"]
 
 
 @pytest.mark.parametrize(

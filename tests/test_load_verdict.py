@@ -54,7 +54,7 @@ def test_good_figures_are_good() -> None:
             "HelloUser: 1 of 5 answers were wrong",
         ),
         (streaming(connected=99), 3, "only 99 of 100 subscribers were connected"),
-        (streaming(lateness=Spread()), 3, "nothing was measured: the run ended before"),
+        (streaming(lateness=Spread()), 3, "none came after that; give it more time (-t)"),
         (streaming(lag=replace(LATE, p99=101.0)), 3, "its own loop was 101 ms late at p99"),
         (streaming(null=Spread()), 3, "no event of the null server came in time"),
         (streaming(null=replace(LATE, p99=21.0)), 3, "the null server's events seemed 21.0 ms"),
@@ -62,7 +62,12 @@ def test_good_figures_are_good() -> None:
         (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never told what they saw"),
         (Results({}), 3, "nothing was measured: no request was made"),
         (
-            replace(GOOD, requests={"HelloUser": Requests(0, 0, Spread())}),
+            replace(GOOD, requests={name: Requests(0, 0, Spread(), None) for name in ("A", "B")}),
+            3,
+            "nothing was measured of A, B: no request was made; give the run more users (-u)",
+        ),
+        (
+            replace(GOOD, requests={"HelloUser": Requests(0, 0, Spread(), None)}),
             3,
             "nothing was measured of HelloUser",
         ),

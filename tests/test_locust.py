@@ -106,9 +106,9 @@ class Run:
 
 
 @contextmanager
-def streaming(defect: str) -> Iterator[str]:
+def streaming(defect: str, interval: float = INTERVAL) -> Iterator[str]:
     """The URL of a miniature that streams."""
-    command = [sys.executable, str(ROOT / "tests" / "streaming.py"), defect, str(INTERVAL)]
+    command = [sys.executable, str(ROOT / "tests" / "streaming.py"), defect, str(interval)]
     with subprocess.Popen(
         guarded(command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -171,8 +171,14 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
                 *("-f", f"loadtests,{dies},{folder}/ends.py"),
             ),
             "short": begun(folder, "short", *good, "-r", "1", "-t", "1s"),
+            "early": begun(  # it ends between the first event and the second
+                *(folder, "early", "--host", stack.enter_context(streaming("good", 4))),
+                *("--interval", "4"),
+                end="subscribe,6,6",
+            ),
             "nobody": begun(folder, "nobody", "--host", "http://127.0.0.1:9"),
             "many": begun(folder, "many", *good, "-u", "999999999"),
+            "lacking/many": begun(folder, "lacking/many", *good, "-u", "999999999"),
             "wrong": begun(
                 folder, "wrong", "--host", urls["wrong"], user="HelloUser", end="HelloUser /,1,0"
             ),
@@ -214,9 +220,12 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
         ("never", 1, "streams: 6 × silent"),
         ("hogged", 3, "the generator was the limit: its own loop was "),
         ("bereft", 3, "1 of 2 generators never told what they saw"),
-        ("short", 3, "nothing was measured: the run ended before all subscribers"),
+        ("short", 3, "nothing was measured: events count when all subscribers have had their"),
+        ("early", 3, "nothing was measured: events count when all subscribers have had their"),
         ("nobody", 3, "did not start: --host http://127.0.0.1:9: nobody listens there"),
         ("many", 2, "file descriptors in one process"),
+        ("lacking/many", 2, "\nerror: "),
+        ("lacking/many", 2, "/lacking/many.json: there is no folder "),
         ("wrong", 1, "answers were wrong"),
         ("good", 0, "Good: every answer was as expected"),
     ],
@@ -228,7 +237,9 @@ def test_a_run_ends_with_its_verdict(
         said[name] = calm(runs, name) if name == "good" else runs[name].ended()
     assert said[name][0] == code, said[name][1]
     assert told in said[name][1], said[name][1]
-    assert ("No speed is reported" in said[name][1]) == (name not in {"good", "nobody", "many"})
+    assert ("No speed is reported" in said[name][1]) == (
+        not name.endswith(("good", "nobody", "many"))
+    )
 
 
 def calm(runs: dict[str, Run], name: str) -> tuple[int, str]:
@@ -244,6 +255,28 @@ def calm(runs: dict[str, Run], name: str) -> tuple[int, str]:
 def said() -> dict[str, tuple[int, str]]:
     """What runs said; each is asked once."""
     return {}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--host", "http://[::1"], "--host http://[::1: it must look like http://127.0.0.1:8000"),
+        (["--host", "http://x:99999"], "--host http://x:99999: it must look like"),
+        (["--results", "nonesuch/a.json"], "nonesuch/a.json: there is no folder nonesuch"),
+    ],
+)
+def test_bad_input_ends_with_2_before_the_run(options: list[str], told: str) -> None:
+    done = subprocess.run(
+        [*(sys.executable, "-m", "locust", "-f", "loadtests", "HelloUser", "--headless"), *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert [line for line in lines if line.startswith(f"error: {told}")], done.stderr
 
 
 def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:

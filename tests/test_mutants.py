@@ -156,13 +156,23 @@ def test_a_run_goes_on_where_it_was(documented: Environment, tmp_path: Path) -> 
         results.add(second, Verdict("survived", "", "", 9, 0.5))
     with path.open("a") as file:
         file.write('{"kind": "mutant", "name": "torn')
-    with Results(path, documented, "key") as same:
-        found = [same.of(mutant) for mutant in (first, second, third)]
-    assert [verdict and verdict.verdict for verdict in found] == ["killed", "survived", None]
-    with Results(path, documented, "key") as again:
-        assert again.of(second)
-    with Results(tmp_path / "other.jsonl", documented, "key"):
-        pass
+    for _ in range(2):
+        with Results(path, documented, "key") as same:
+            found = [same.of(mutant) for mutant in (first, second, third)]
+        assert [verdict and verdict.verdict for verdict in found] == ["killed", "survived", None]
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[1]\n", '{"kind": "mutant"}\n', '{"kind": "session"}\n{"kind": "mutant"}\n']
+)
+def test_what_holds_no_results_is_refused_and_left_as_it_is(
+    documented: Environment, tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"results\.jsonl: not a file of results: "):
+        Results(path, documented, "key")
+    assert path.read_text() == text
 
 
 def test_what_survived_other_specs_is_judged_again(documented: Environment, tmp_path: Path) -> None:
@@ -264,7 +274,7 @@ def test_a_session_kills_planted_defects_and_tells_which_lines_it_reaches(
             module = defect.file.removesuffix(".py").replace("/", ".")
             mutant = mutant_of(documented, module, defect.old, defect.new)
             ahead = lay(documented, tmp_path / f"ahead{number}", mutant)
-            asked = [n for n, s in quick.items() if s.apps == [defect.app] and "/edge/" not in n]
+            asked = [n for n, s in quick.items() if s.apps == [defect.where] and "/edge/" not in n]
             judged = worker.judge(ahead, asked, 60.0)
             assert judged
             assert judged.failed, defect.name

@@ -11,6 +11,7 @@ from harness.clusters import Finding, clustered, entry, only_difference
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
 from harness.expect import ABSENT, Response
+from harness.failures import UsageError
 from harness.news import News, news, news_lines, news_of_failed, news_of_runs
 from harness.recorded import Recorded
 from harness.request import Request
@@ -109,14 +110,17 @@ def test_a_predicted_difference_is_no_news() -> None:
 
 
 def run_file(folder: Path, environment: Environment, port: int, answer: str, verdict: str) -> Path:
-    """A run of two specs, each with one exchange; only the second differs by `answer`."""
+    """A run of two specs, each with one exchange; only the second differs by `answer`.
+
+    Without packages in the environment, it is that of a stack that was not installable.
+    """
     lines: list[dict[str, object]] = [
         {
             "kind": "run",
             "schema": 1,
             "stack": environment.name,
             "python": environment.python,
-            "packages": dict(environment.packages),
+            "packages": dict(environment.packages) or None,
         }
     ]
     for name, body in (("same", "ok"), ("other", answer)):
@@ -171,3 +175,19 @@ def test_a_failure_that_shows_in_no_answer_is_told(tmp_path: Path) -> None:
     run_file(tmp_path, NEWER, 40_002, "ok", "fail")
     [line] = news_lines(tmp_path, {NEWER.name}, [[OLDER.name, NEWER.name]])
     assert line.startswith("starlette-1.0 -> starlette-1.1: every answer is as predicted; ")
+
+
+def test_what_has_no_answers_is_beside_nothing(tmp_path: Path) -> None:
+    run_file(tmp_path, NEWER, 40_002, "no", "fail")
+    series = [[OLDER.name, NEWER.name]]
+    (tmp_path / "cut-off.jsonl").touch()
+    assert list(news_lines(tmp_path, {NEWER.name}, series)) == []
+    run_file(tmp_path, replace(OLDER, packages={}), 40_001, "ok", "not installable")
+    assert list(news_lines(tmp_path, {NEWER.name}, series)) == []
+
+
+def test_a_record_that_lacks_something_is_told(tmp_path: Path) -> None:
+    path = run_file(tmp_path, OLDER, 40_001, "ok", "pass")
+    path.write_text(path.read_text("utf-8").replace('"ended"', '"end"'), "utf-8")
+    with pytest.raises(UsageError, match=r"starlette-1\.0\.jsonl: a record .*KeyError: 'ended'"):
+        Recorded(path)

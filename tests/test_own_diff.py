@@ -13,11 +13,16 @@ import psutil
 import pytest
 
 from harness.__main__ import main
+from harness.diff.answer import Answer
 from harness.diff.model import Diff
 from harness.environments import Environment, provision
+from harness.expect import Response
 from harness.own.app import App
 from harness.own.diffing import own_diff
 from harness.own.http_file import requests
+from harness.own.judged import Judged
+from harness.own.rounds import Rounds
+from harness.own.step import Step
 from harness.own.verb import read_steps
 from harness.project import catalogue
 
@@ -58,6 +63,23 @@ def compared(file: Path, older: Environment, newer: Environment, *paths: str) ->
 
 def found(diff: Diff) -> dict[str, tuple[str, ...]]:
     return {each.served: g.fields for g in diff.unexplained for each in g.exchanges}
+
+
+def test_what_differs_in_later_rounds_only_takes_nothing_from_what_did_in_the_first(
+    asking: Path, old: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking.write_text("/a\n###\n/b\n###\n/c")
+    steps = requests(asking, APP.name)
+    plain, other = (Answer(Response(200, {}, body, "OK", at=0.0)) for body in (b"a", b"b"))
+    same, differs = Judged(plain, plain), Judged(plain, other)
+
+    def judge(rounds: Rounds, _: object) -> dict[Step, Judged]:
+        rounds.suspects = set(steps[:1])
+        return dict(zip(steps, (same, differs, differs), strict=True))
+
+    monkeypatch.setattr(Rounds, "judge", judge)
+    diff = own_diff(APP, steps, old, old, 0.5)
+    assert (diff.differing, diff.unconfirmed) == (2, 1)
 
 
 def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
@@ -200,6 +222,16 @@ def test_an_app_that_does_not_start_ends_with_3(
     assert reason in said
     assert ("; --with fastapi_is_not_here installs" in said) == ("fastapi" in source)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.py", "file.http"]
+
+
+def test_an_app_that_lies_elsewhere_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requests = tmp_path / "file.http"
+    requests.write_text("GET /\n")
+    code, said = told(capsys, "--app", "nowhere:app", "--requests", str(requests))
+    assert code == 3
+    assert said.endswith('Could not import module "nowhere".; --cwd says where it lies')
 
 
 def test_a_route_that_never_ends_ends_with_3(

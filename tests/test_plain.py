@@ -27,7 +27,7 @@ from tests.made_runs import answered, environment
 from tests.miniatures import ENVIRONMENT, closes, miniature
 
 EVIL = "\x1b[2J\x1b]0;title\x07\x9b31m[red]x[/red] \u202ey\r\x08[link=file:///etc]z :bomb:"
-SHOWN = r"\x1b[2J\x1b]0;title\x07\x9b31m[red]x[/red] \x202ey\r\x08[link=file:///etc]z :bomb:"
+SHOWN = r"\x1b[2J\x1b]0;title\x07\x9b31m[red]x[/red] \u202ey\r\x08[link=file:///etc]z :bomb:"
 
 
 def only_text(shown: str) -> None:

@@ -85,7 +85,7 @@ def judged(command: list[str], folder: Path) -> dict[str, tuple[str, str]]:
 def test_a_verdict_is_repeated_by_the_json_of_the_report_alone(tmp_path: Path) -> None:
     defect = DEFECTS[0]
     documented = provision(catalogue().named("documented"))
-    path = plant(documented.interpreter, tmp_path / "planted", defect.file, defect.old, defect.new)
+    path = plant(documented.interpreter, tmp_path / "planted", defect)
     specs = ["specs/test_hello.py", "-k", "allows"]
     first = judged(["pytest", *specs, "--python", str(path)], tmp_path / "first")
     written = tmp_path / "report.json"

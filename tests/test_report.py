@@ -27,6 +27,7 @@ PRICE = {
     "packages": PACKAGES,
     "python": "3.11.7",
     "instructions": {"hello": 870000.5},
+    "counted": "0",
 }
 
 
@@ -265,7 +266,7 @@ def test_wrong_arguments_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     for arguments, said in (
         ([str(folder)], "give --html FILE, --json FILE or both"),
         ([str(tmp_path / "empty"), "--html", html], "no run file (*.jsonl) in this folder"),
-        ([str(tmp_path / "no.jsonl"), "--html", html], "no.jsonl: No such file"),
+        ([str(tmp_path / "no.jsonl"), "--html", html], "no.jsonl: no such file or folder"),
         ([str(tmp_path / "nothing.jsonl"), "--html", html], "no run file holds a run"),
         ([str(folder), "--html", lacking], f"{lacking}: there is no folder"),
         ([str(folder), "--html", str(folder)], "is a folder; name a file"),

@@ -15,7 +15,7 @@ from harness import selftest
 from harness.cost import callgrind
 from harness.environments import of_interpreter, provision
 from harness.failures import Failure
-from harness.planting import COST, DEFECTS, called, plant
+from harness.planting import COST, DEFECTS, Defect, called, plant
 from harness.project import APPS, catalogue
 from harness.selftest import Line, green, red, summed_up
 from harness.summary import Summary
@@ -169,22 +169,21 @@ def test_a_package_may_say_that_it_is_another_release(tmp_path: Path) -> None:
 
 def test_every_defect_can_be_planted_and_there_is_one_of_each_app(tmp_path: Path) -> None:
     documented = provision(catalogue().named("documented")).interpreter
-    planted = [(each.file, each.old, each.new) for each in DEFECTS]
-    for number, each in enumerate([*planted, COST]):
+    for number, each in enumerate([*DEFECTS, COST]):
         folder = tmp_path / str(number)
-        plant(documented, folder, *each)
-        (path,) = folder.glob(f"lib/python*/site-packages/{each[0]}")
-        compile(path.read_text("utf-8"), each[0], "exec")
+        plant(documented, folder, each)
+        (path,) = folder.glob(f"lib/python*/site-packages/{each.file}")
+        compile(path.read_text("utf-8"), each.file, "exec")
         shutil.rmtree(folder)
-    assert sorted(each.app for each in DEFECTS) == sorted(APPS)
+    assert sorted(each.where for each in DEFECTS) == sorted(APPS)
 
 
 def test_what_does_not_stand_there_is_not_planted(tmp_path: Path) -> None:
     documented = provision(catalogue().named("documented")).interpreter
     with pytest.raises(Failure, match="'nonsense' stands there 0 times"):
-        plant(documented, tmp_path / "x", "starlette/routing.py", "nonsense", "")
+        plant(documented, tmp_path / "x", Defect("", "", "starlette/routing.py", "nonsense", ""))
     with pytest.raises(Failure, match="'x' stands there 0 times"):
-        plant(documented, tmp_path / "y", "starlette/missing.py", "x", "")
+        plant(documented, tmp_path / "y", Defect("", "", "starlette/missing.py", "x", ""))
 
 
 def test_a_defect_makes_its_specs_fail_and_a_copy_does_not(

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import servers
+from harness import forked, servers
 from harness.client import Client
 from harness.failures import DidNotStart
-from harness.forked import Forker
+from harness.forked import Forked, Forker
 from harness.processes import GUARD, variables
 from harness.servers import Server
 from tests.miniatures import ENVIRONMENT, SECONDS
@@ -271,6 +271,57 @@ def test_a_forker_that_does_not_run_starts_no_app(tmp_path: Path) -> None:
     with pytest.raises(DidNotStart, match="that apps are forked from ended"):
         Server(tmp_path / "tiny.py", nowhere, tmp_path, (), forker)
     forker.close()
+
+
+def test_a_forked_app_that_has_no_process_group_yet_is_killed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_group(number: int, by: int) -> None:
+        raise ProcessLookupError(number, by)
+
+    script = tmp_path / "tiny.py"
+    script.write_text(WAITS)
+    monkeypatch.setattr(os, "killpg", no_group)
+    with Forker(ENVIRONMENT) as forker:
+        server = Server(script, ENVIRONMENT, tmp_path, (), forker)
+        began = time.monotonic()
+        assert server.kill() == -signal.SIGKILL
+        assert time.monotonic() - began < forked.SECONDS / 2
+
+
+def test_an_app_that_is_gone_before_it_is_looked_at_did_not_start(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+
+    class Killed(Forker):
+        def start(self, *_: object) -> Forked:
+            return Forked(self, ended.pid)
+
+    with Killed(ENVIRONMENT) as forker, pytest.raises(DidNotStart, match="killed as it started"):
+        Server(tmp_path / "tiny.py", ENVIRONMENT, tmp_path, (), forker)
+
+
+ANSWERS_LATE = """#!{python}
+import socket, sys, time
+channel = socket.socket(fileno=sys.stdin.fileno())
+while channel.recv(65536):
+    time.sleep(0.4)
+    channel.send(b"1")
+"""
+
+
+def test_a_late_answer_of_a_forker_is_taken_for_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = tmp_path / "python"
+    late.write_text(ANSWERS_LATE.format(python=sys.executable))
+    late.chmod(0o755)
+    monkeypatch.setattr(forked, "SECONDS", 0.2)
+    with Forker(replace(ENVIRONMENT, interpreter=late)) as forker:
+        for _ in range(2):
+            with pytest.raises(DidNotStart, match=r"said nothing in 0\.2 s"):
+                forker.ask({})
+            time.sleep(0.6)
 
 
 LISTENS = """

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.load.null_server import HEAD, chunk
-from harness.load.stream import Broken, Stream, lateness
+from harness.load.stream import Broken, Stream, lateness, silent_seconds
 
 
 def seen(*pieces: bytes, server_ended: bool = False) -> tuple[int, Counter[str], str]:
@@ -114,3 +114,20 @@ def test_lateness_counts_from_the_event_before(
     since: int, now: int, together: int, late: list[int]
 ) -> None:
     assert lateness(since, now, 100, together) == late
+
+
+@pytest.mark.parametrize(
+    ("interval", "counted", "after"),
+    [
+        (1.5, 0, 7.5),
+        (0.1, 0, 5),
+        (1.5, 1.2, 2.5),
+        (0.1, 0.5, 1.1),
+        (1.5, 5, 5),
+        (1.5, 60, 7.5),
+    ],
+)
+def test_a_stream_is_silent_only_where_an_event_was_due(
+    interval: float, counted: float, after: float
+) -> None:
+    assert silent_seconds(interval, counted) == pytest.approx(after)

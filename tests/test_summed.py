@@ -78,6 +78,15 @@ def test_every_text_makes_xml_that_can_be_read() -> None:
     assert "\\x00" in str(root[0].get("name"))
 
 
+@pytest.mark.parametrize("name", ["empty", "lacking"])
+def test_where_there_is_no_run_file_nothing_is_summed_up(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["matrix", str(tmp_path / name)]) == 2
+    assert f"error: {tmp_path / name}: no " in capsys.readouterr().err
+
+
 def test_outputs_are_checked_before_the_work(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,3 +96,37 @@ def test_outputs_are_checked_before_the_work(
     shown = capsys.readouterr()
     assert f"{lacking}: there is no folder" in shown.err
     assert shown.out == ""
+
+
+def test_a_run_that_was_cut_off_before_its_first_verdict_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = three_releases(tmp_path / "runs")
+    (folder / "torn.jsonl").touch()
+    with made(tmp_path, "1.9.0", varies=True).open(encoding="utf-8") as whole:
+        (folder / "begun.jsonl").write_text(next(whole), "utf-8")
+    assert main(["matrix", str(folder)]) == 1
+    shown = capsys.readouterr().out
+    for name in ("torn.jsonl", "starlette-1.9.0"):
+        assert f"CUT OFF {name}: not all of its specs were judged" in shown.splitlines()
+
+
+@pytest.mark.parametrize("lacking", ["stack", "verdict", "seconds", "reason", "spec"])
+def test_a_record_that_lacks_something_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lacking: str
+) -> None:
+    path = made(tmp_path, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace(f'"{lacking}":', '"another":')
+    path.write_text(text, "utf-8")
+    outputs = ["--markdown", str(tmp_path / "summary.md"), "--junit", str(tmp_path / "junit.xml")]
+    assert main(["matrix", str(path), *outputs]) == 2
+    told = f"error: {path}: a record is not as schema 1 has it (KeyError: '{lacking}')"
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_a_folder_without_run_files_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["matrix", str(tmp_path)]) == 2
+    told = f"error: {tmp_path}: no run file (*.jsonl) in this folder\n"
+    assert capsys.readouterr() == ("", told)

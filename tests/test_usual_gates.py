@@ -1,6 +1,8 @@
 """How often gates cry wolf: the table of comparisons, and tools that did not do their work."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from benchmarks.plants import PLANTS
 from benchmarks.tools import WALL, Benchmarks, Locust, finished
 from benchmarks.usual_gates import compare
 from harness.failures import Failure, UsageError
+from harness.project import ROOT
 from tests.miniatures import ENVIRONMENT
 
 QUIET = Comparison("a gate", busy=False, alarm=False, seconds=2.0, load=1.0, ratios={"hello": 0.99})
@@ -61,11 +64,11 @@ def test_what_is_no_comparison_is_told(
     line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "found.jsonl"
-    path.write_text(f"{QUIET.line()}{line}\n", "utf-8")
+    path.write_text(QUIET.line() + line, "utf-8")
     with pytest.raises(UsageError):
         read(path)
     assert false_alarms.main([str(path)]) == 2
-    assert capsys.readouterr().err.startswith(f"error: {path}:2: not ")
+    assert capsys.readouterr().err == f"error: {path}:2: not a comparison\n"
     assert false_alarms.main([str(tmp_path / "missing")]) == 2
 
 
@@ -187,3 +190,21 @@ def test_one_comparison_is_too_few(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         usual_gates.main(["--runs", "1"])
     assert "fewer than two say nothing of noise" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("", "unknown stack 'nope'"), ("x\n", "{path}: not a file of gates: ")]
+)
+def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "gates.jsonl"
+    path.write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.gate_table", "--stack=nope", f"--results={path}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {told.format(path=path)}")

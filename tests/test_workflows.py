@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.__main__ import parser
 from harness.project import catalogue
+from harness.verbs.parsing import parser
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
@@ -94,7 +94,7 @@ def test_every_command_exists() -> None:
 
 
 def test_the_readme_shows_commands_that_exist() -> None:
-    lines = re.findall(r"^ {4}(python -m harness .*)$", README, re.MULTILINE)
+    lines = re.findall(r"^ {4}(python -m harness .*)$", README.replace("\\\n", ""), re.MULTILINE)
     assert len(lines) > 10
     found = [words for line in lines for words in commands(line.split("   #")[0])]
     assert [(words, fault(words)) for words in found if fault(words)] == []

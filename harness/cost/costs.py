@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from typing import Any
 
 from packaging.version import Version
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from harness.appended import append_to, whole_lines
+from harness import outputs
 from harness.catalogue import Catalogue
 from harness.changes import Change
 from harness.cost import callgrind
@@ -28,9 +28,11 @@ from harness.cost.counts import count
 from harness.cost.manifest import Benchmark, chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
-from harness.environments import Environment, provision
+from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
+from harness.jsonlines import cut_torn_line, records
 from harness.project import catalogue, console, digest, named_changes
+from harness.targets import asked_for, made, one
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
@@ -50,24 +52,22 @@ class Price:
 
 
 def costs(options: argparse.Namespace) -> int:
-    for path in (options.svg, options.json):
-        if path and not path.absolute().parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}")
+    outputs.check([options.json, options.svg])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
     known, output, began = catalogue(), console(), time.monotonic()
-    names = [options.base, *(options.stack or releases(known, named_changes().values()))]
-    stacks = {name: stack for each in names for name, stack in known.meant_by(each).items()}
-    environments = [provision(stack) for stack in stacks.values()]
+    base_stack = one(options.base)
+    wanted = asked_for(options.stack or releases(known, named_changes().values()), [])
+    environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
     prices = _measured(environments, chosen(BENCHMARKS), options.json, output)
-    base = prices[next(iter(known.meant_by(options.base)))]
+    base = prices[base_stack.name]
     _print(prices.values(), base, output)
     if options.svg:
         draw(
             {p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS, options.svg
         )
-        output.print(f"plots: {options.svg}", highlight=False)
-    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s", highlight=False)
+        output.print(f"plots: {options.svg}")
+    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
     return 0
 
 
@@ -89,13 +89,10 @@ def _measured(
     output: Console,
 ) -> dict[str, Price]:
     prices = {price.stack: price for price in read_prices(file)}
+    cut_torn_line(file)
     counted = digest(*SOURCES)
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
-    with (
-        append_to(file) as lines,
-        Progress(*columns, TimeElapsedColumn(), console=output) as progress,
-    ):
-        one_at_a_time = Lock()
+    with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
         bar = progress.add_task("", total=len(environments) * len(benchmarks))
 
         def measure(environment: Environment) -> None:
@@ -108,7 +105,7 @@ def _measured(
             counts = count(environment, benchmarks, lambda: progress.advance(bar))
             means = {benchmark: found.mean for benchmark, found in counts.items()}
             prices[name] = Price(name, dict(packages), environment.python, means, counted)
-            with one_at_a_time:
+            with file.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(asdict(prices[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
@@ -116,11 +113,22 @@ def _measured(
 
 
 def read_prices(file: Path) -> list[Price]:
-    """What earlier runs wrote; a torn last line is left out."""
+    """What earlier runs wrote. Raises UsageError."""
     try:
-        return [Price(**json.loads(line)) for line in whole_lines(file)]
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"{file} does not hold costs: {error}") from None
+        return [_price(record) for record in records(file)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{file} does not hold costs ({what}); name another file") from None
+
+
+def _price(record: Any) -> Price:
+    return Price(
+        str(record["stack"]),
+        dict(record["packages"]),
+        str(record["python"]),
+        {name: float(count) for name, count in record["instructions"].items()},
+        str(record["counted"]),
+    )
 
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:

@@ -46,8 +46,8 @@ def print_findings(findings: Sequence[Finding], output: Console) -> None:
     for finding in findings:
         if finding.outcome in VERDICT and finding.outcome != "pass":
             style = VERDICT[finding.outcome].style
-            output.print(_sentence(finding), style=style, highlight=False, soft_wrap=True)
-    output.print(seen(findings), highlight=False, soft_wrap=True)
+            output.print(_sentence(finding), style=style, soft_wrap=True)
+    output.print(seen(findings), soft_wrap=True)
 
 
 def seen(findings: Sequence[Finding]) -> str:

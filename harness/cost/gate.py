@@ -15,7 +15,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from harness.cache import write_whole
+from harness import outputs
 from harness.cost import callgrind, paired, verdict
 from harness.cost.counts import Count, count
 from harness.cost.figures import VERDICT, print_findings
@@ -44,12 +44,11 @@ SPECS = (
 def gate(options: argparse.Namespace) -> int:
     if not 0 < options.budget < math.inf:
         raise UsageError(f"--budget {options.budget:g}: a percentage above 0 is needed")
-    if options.json and not options.json.absolute().parent.is_dir():
-        raise UsageError(f"--json {options.json}: there is no folder {options.json.parent}")
-    began, output = time.monotonic(), console()
+    outputs.check([options.json])
+    began, output = time.monotonic(), console(stderr=options.json == outputs.STDOUT)
     benchmarks = chosen(options.benchmark)
-    old, new = stack(options.old), stack(options.new)
-    output.print(f"old: {old}\nnew: {new}", highlight=False, soft_wrap=True)
+    old, new = provisioned(options.old), provisioned(options.new)
+    output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     check_specs([old, new], benchmarks, output)
     findings = measured(old, new, benchmarks, options.budget / 100, output)
     outcome = summed_up(findings)
@@ -69,7 +68,7 @@ def gate(options: argparse.Namespace) -> int:
             "seconds": round(seconds, 1),
             "findings": [finding.as_json() for finding in findings],
         }
-        write_whole(options.json.absolute(), json.dumps(found, indent=2))
+        outputs.write(options.json, json.dumps(found, indent=2))
     return VERDICT[outcome].exit_code
 
 
@@ -77,11 +76,6 @@ def _again(options: argparse.Namespace, old: Environment, new: Environment) -> s
     """The command that gates the same stacks."""
     only = [text for name in options.benchmark or [] for text in ("--benchmark", name)]
     return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *only)
-
-
-def stack(wanted: str) -> Environment:
-    """What `--stack` means by it, or what the interpreter at a path has installed."""
-    return provisioned(wanted)
 
 
 def check_specs(
@@ -140,7 +134,7 @@ def measured(
     noise = verdict.cpu_noise(ran)
     blamed = [name for name, each in ran.items() if verdict.differs(each, "again", noise, budget)]
     told = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
-    output.print(f"equal servers: {told}", highlight=False)
+    output.print(f"equal servers: {told}")
     findings = []
     for benchmark in benchmarks:
         name = benchmark.name

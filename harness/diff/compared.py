@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from packaging.version import Version
-
 from harness.changes import Change
 from harness.diff import parsers
 from harness.diff.answer import Answer
@@ -21,6 +19,7 @@ from harness.environments import Environment
 from harness.expect import ABSENT, Response
 from harness.plain import plain
 from harness.request import Request
+from harness.versions import or_earliest
 
 FRAMING = {
     "version",
@@ -37,8 +36,8 @@ def middle(older: Environment, newer: Environment) -> Environment:
     """The stack that has whatever is newer of two."""
     packages = {**older.packages, **newer.packages}
     for name in older.packages.keys() & newer.packages.keys():
-        packages[name] = max(older.packages[name], newer.packages[name], key=Version)
-    python = max(older.python, newer.python, key=Version)
+        packages[name] = max(older.packages[name], newer.packages[name], key=or_earliest)
+    python = max(older.python, newer.python, key=or_earliest)
     return replace(newer, packages=packages, python=python, asserted=set())
 
 

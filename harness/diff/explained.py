@@ -18,8 +18,7 @@ from harness.diff.known import Spec, specs_of
 from harness.diff.lines import request_lines
 from harness.diff.told import group_lines
 from harness.failures import Failure, UsageError
-from harness.news import known_effects
-from harness.project import ROOT, catalogue, console, named_changes
+from harness.project import ROOT, catalogue, console, known_effects, named_changes
 from harness.targets import provisioned
 
 SHOWN = 12
@@ -40,7 +39,7 @@ def explain(options: argparse.Namespace) -> int:
         raise UsageError(_unknown(options.name, wanted, changes, specs))
     if len({spec.name.partition("[")[0] for spec in meant}) > 1:
         for spec in meant[:SHOWN]:
-            output.print(spec.name, highlight=False, soft_wrap=True)
+            output.print(spec.name, soft_wrap=True)
         more = f", of which {SHOWN} are shown" if len(meant) > SHOWN else ""
         raise UsageError(f"{options.name!r} is a part of {len(meant)} specs{more}: name one")
     _show(_spec(meant, changes), output)

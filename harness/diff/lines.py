@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from harness.compare import in_common
 from harness.diff.answer import Answer
 from harness.diff.model import Line
 from harness.expect import WHOLE
@@ -58,9 +59,7 @@ def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
 
 
 def _body(body: bytes, other: bytes) -> Iterator[Line]:
-    common = 0
-    while common < min(len(body), len(other)) and body[common] == other[common]:
-        common += 1
+    common = in_common(body, other)
     start = max(0, common - SHOWN // 4) if max(len(body), len(other)) > SHOWN else 0
     part = body[start : start + SHOWN].decode("latin-1")
     before, after = "..." * bool(start), "..." * (start + SHOWN < len(body))

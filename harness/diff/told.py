@@ -12,6 +12,10 @@ from harness.diff.words import answer, apart, count, since, standing
 STYLES = {"status": "bold red", "body": "red", "framing": "red", "value": "yellow"}
 
 
+WIDE = 110
+"""Columns of a terminal from which on all of the overview fits."""
+
+
 def tell(diff: Diff, console: Console) -> None:
     """Print it: the answer, security, what nobody explains, and then each change."""
 
@@ -29,7 +33,7 @@ def tell(diff: Diff, console: Console) -> None:
     for sentence in diff.masked:
         show(Text(f"masked: {sentence}", "dim"))
     if diff.explained:
-        console.print(_overview(diff.explained))
+        console.print(_overview(diff.explained, console.width))
     for group in (*diff.unexplained, *diff.explained):
         for line in group_lines(group):
             show(line)
@@ -42,13 +46,16 @@ def _security(each: Security) -> Text:
     return text.append(f"{each.name}, {since(each.change)}, {each.change.link}", "dim")
 
 
-def _overview(groups: Iterable[Group]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("alters", "exchanges", "kind", "since", "change", "who notices"):
-        table.add_column(name, justify="right" if name == "exchanges" else "left")
+def _overview(groups: Iterable[Group], width: int) -> Table:
+    """A line for each; in a narrow terminal, whom it concerns is left to what follows."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    names = ("alters", "exchanges", "kind", "since", "change", "who notices")
+    shown = len(names) - (width < WIDE)
+    for name in names[:shown]:
+        table.add_column(name, justify="right" if name == "exchanges" else "left", overflow="fold")
     for group in groups:
         change = group.change
-        table.add_row(
+        cells = (
             Text(group.aspect, STYLES.get(group.aspect, "")),
             str(len(group.exchanges)),
             change.kind if change else "-",
@@ -56,6 +63,7 @@ def _overview(groups: Iterable[Group]) -> Table:
             Text(f"{group.name}{' (lost)' if group.lost else ''}"),
             ", ".join(change.noticed_by) if change else "-",
         )
+        table.add_row(*cells[:shown])
     return table
 
 

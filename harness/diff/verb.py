@@ -19,10 +19,9 @@ from harness.diff.corpus import corpus
 from harness.diff.diffing import Diffing, of_apps
 from harness.diff.model import Diff
 from harness.diff.told import tell
-from harness.news import known_effects
-from harness.project import console, named_changes
+from harness.project import console, known_effects, named_changes
 from harness.repeat import of_verb, word
-from harness.targets import provisioned
+from harness.targets import made, one
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
     "json": pages.as_json,
@@ -37,13 +36,15 @@ def diff(options: argparse.Namespace) -> int:
     output, progress = consoles(chosen)
     outputs.check(chosen.values())
     with ThreadPoolExecutor(3) as pool:
+        meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
         asking = pool.submit(corpus, progress)
-        sides = [pool.submit(provisioned, word) for word in (options.old, options.new)]
+        sides = [pool.submit(made, each) for each in meant]
         older, newer = (side.result() for side in sides)
         asked = of_apps(asking.result(), options.only)
     diffing = Diffing(older, newer, known_effects(), named_changes())
     columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=progress, transient=True) as shown:
+    hidden = not progress.is_terminal  # where it would leave an empty line
+    with Progress(*columns, console=progress, transient=True, disable=hidden) as shown:
         bar = shown.add_task("", total=2 * len(asked))
         found = diffing.of(asked, lambda: shown.advance(bar))
     only = [text for app in options.only for text in ("--only", app)]

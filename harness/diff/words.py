@@ -3,6 +3,12 @@
 from harness.changes import Change
 from harness.diff.model import Diff, Group, Security, Side
 
+LEGEND = (
+    "What a client sees first: the status, the body, its framing; a header's value, its presence, "
+    "the order or the case of headers; when the parts of a stream arrive."
+)
+"""The aspects, in words, the most dangerous first."""
+
 STANDINGS = {
     "gained": "fixed by NEW",
     "lost": "NEW takes the fix away",
@@ -23,7 +29,7 @@ def answer(diff: Diff) -> str:
     else:
         text = (
             f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
-            f"of which {len(statuses(diff)):,} alter a status"
+            f"of which {count(len(statuses(diff)), 'alters', 'alter')} a status"
         )
     again = f"; {diff.unconfirmed:,} differed once and not again" if diff.unconfirmed else ""
     return f"{text}{again} ({diff.seconds:.1f} s)"
@@ -65,5 +71,5 @@ def since(change: Change) -> str:
     return f"{change.package} {change.first}" + (f" to {change.last}" if change.last else "")
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def count(number: int, one: str, more: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"

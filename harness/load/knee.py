@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.cache import write_whole
+from harness import outputs
 from harness.cost.scratch import scratch
 from harness.failures import Failure, UsageError
 from harness.load import figures, telling
@@ -18,7 +18,8 @@ from harness.load.figures import Results
 from harness.load.search import Knee, Step
 from harness.load.verdict import FINDING, judged
 from harness.processes import guarded
-from harness.project import ROOT, catalogue, console
+from harness.project import ROOT, console
+from harness.targets import one
 
 RAMP_SECONDS = 5.0
 WINDOW_SECONDS = 8.0
@@ -30,11 +31,12 @@ The best of it counts, and two that are late are enough."""
 
 def knee(options: argparse.Namespace) -> int:
     """Find the knee of each stack, and print one table of all."""
+    outputs.check([options.json])
     stacks = options.stack or ["documented", "latest"]
     for stack in stacks:
-        catalogue().named(stack)
+        one(stack)
     found = [Knee(stack) for stack in stacks]
-    screen = console()
+    screen = console(stderr=options.json == outputs.STDOUT)
     with scratch() as folder:
         for each in found:
             while (users := each.following()) is not None:
@@ -44,9 +46,9 @@ def knee(options: argparse.Namespace) -> int:
                     break
     screen.print(telling.table(found))
     for each in found:
-        screen.print(telling.why(each), highlight=False)
+        screen.print(telling.why(each))
     if options.json:
-        write_whole(options.json.absolute(), telling.written(found))
+        outputs.write(options.json, telling.written(found))
     return 0 if all(each.best for each in found) else 3
 
 
@@ -57,7 +59,7 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
         results = _run(stack, users, interval, folder / f"{len(list(folder.iterdir()))}.json")
         step = Step(users, results.fanout, judged(results))
         tried.append(step)
-        screen.print(telling.line(stack, step), highlight=False)
+        screen.print(telling.line(stack, step))
         late = [each for each in tried if each.verdict.exit_code == 0 and not each.disturbed]
         if step.good or step.verdict.exit_code == FINDING or len(late) == 2 or len(tried) == TRIES:
             break

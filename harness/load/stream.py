@@ -21,6 +21,8 @@ GAP = 1000
 """More missing numbers than this at once are counted, and not remembered."""
 LIMIT = 64 * 1024
 """Bytes of an unfinished head, chunk or event."""
+SILENT_SECONDS = 5.0
+OVERDUE_SECONDS = 1.0
 
 
 class Broken(Exception):  # noqa: N818  (what is wrong with the stream)
@@ -158,6 +160,16 @@ class Stream:
         self.defects = self.defects or Counter()
         self.defects[kind] += times
         self.first = self.first or f"event {number} was {kind}"
+
+
+def silent_seconds(interval: float, counted: float) -> float:
+    """A stream that is silent for longer has lost what should have come.
+
+    For SILENT_SECONDS and five intervals; or else for as long as events counted, where an event has
+    been due for OVERDUE_SECONDS. All in seconds; `counted` is 0 where events did not count yet.
+    """
+    longest = max(SILENT_SECONDS, 5 * interval)
+    return min(longest, max(interval + OVERDUE_SECONDS, counted)) if counted else longest
 
 
 def lateness(since: int, now: int, interval: int, together: int = 1) -> list[int]:

@@ -61,12 +61,14 @@ def _findings(results: Results) -> Iterator[str]:
 
 def _doubts(results: Results) -> Iterator[str]:
     if results.silent:
-        yield (f"{results.silent} of {results.processes} generators never told what they saw")
+        yield f"{results.silent} of {results.processes} generators never told what they saw"
     if not results.requests and not results.fanout:
         yield "nothing was measured: no request was made"
-    for name, requests in results.requests.items():
-        if not requests.count:
-            yield f"nothing was measured of {name}: no request was made"
+    if idle := [name for name, requests in results.requests.items() if not requests.count]:
+        yield (
+            f"nothing was measured of {', '.join(idle)}: no request was made; give the run more "
+            "users (-u) and time (-t), or name fewer User classes"
+        )
     if results.cores > BUSY_CORES:
         yield (
             f"the generator was the limit: it took {results.cores:.0%} of a core "
@@ -81,8 +83,8 @@ def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:
         yield f"only {fanout.connected} of {fanout.wanted} subscribers were connected"
     if not fanout.lateness.count:
         yield (
-            "nothing was measured: the run ended before all subscribers had had their first event; "
-            "give it more time (-t) or a higher spawn rate (-r)"
+            "nothing was measured: events count when all subscribers have had their first one, and "
+            "none came after that; give it more time (-t) or a higher spawn rate (-r)"
         )
         return
     if not fanout.null.count:

@@ -36,7 +36,7 @@ class Coverage:
 
     specs: dict[str, Spec]
     lines: dict[str, dict[int, set[int | str]]]
-    names: list[str] = field(default_factory=list)
+    names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.names = list(self.specs)

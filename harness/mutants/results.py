@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from harness.appended import append_to, whole_lines
 from harness.environments import Environment
 from harness.failures import Failure, UsageError, of_os
+from harness.jsonlines import cut_torn_line, records
 from harness.mutants.judging import Verdict
 from harness.mutants.model import Mutant
 
@@ -27,16 +27,32 @@ class Results:
         self._lock = Lock()
         self._found: dict[tuple[str, str], Verdict] = {}
         packages = dict(sorted(environment.packages.items()))
-        for session, record in _records(path):
-            if session["packages"] != packages:
-                raise UsageError(f"{path}: holds mutants of other packages, {session['stack']}")
-            verdict = Verdict(*(record[name] for name in Verdict.__dataclass_fields__))
-            self._found.pop((record["name"], record["after"]), None)
-            if verdict.killed or session["specs"] == key:
-                self._found[record["name"], record["after"]] = verdict
-        self._file = append_to(path)
+        try:
+            self._take(records(path), packages, key)
+            cut_torn_line(path)
+            self._file = path.open("a", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from None
+        except (ValueError, LookupError, TypeError) as error:
+            raise UsageError(f"{path}: not a file of results: {error}") from None
         stack = {"schema": SCHEMA, "stack": environment.name, "packages": packages, "specs": key}
         self._write({"kind": "session", **stack})
+
+    def _take(self, found: list[Any], packages: dict[str, str], key: str) -> None:
+        """Take in what earlier sessions wrote. Raises UsageError where the packages are others."""
+        session: dict[str, Any] = {}
+        for record in found:
+            if record["kind"] == "session":
+                session = record
+            elif record["kind"] == "mutant":
+                if session["packages"] != packages:
+                    raise UsageError(
+                        f"{self.path}: holds mutants of other packages, {session['stack']}"
+                    )
+                verdict = Verdict(*(record[name] for name in Verdict.__dataclass_fields__))
+                self._found.pop((record["name"], record["after"]), None)
+                if verdict.killed or session["specs"] == key:
+                    self._found[record["name"], record["after"]] = verdict
 
     def of(self, mutant: Mutant) -> Verdict | None:
         return self._found.get((mutant.name, mutant.after))
@@ -60,19 +76,3 @@ class Results:
             self._file.write(json.dumps(record) + "\n")
         except OSError as error:
             raise Failure(str(of_os(error, f"{self.path}: cannot be written"))) from None
-
-
-def _records(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each mutant's record, with that of its session. A torn last line is left out."""
-    found: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    session: dict[str, Any] = {}
-    try:
-        for line in whole_lines(path):
-            record = json.loads(line)
-            if record["kind"] == "session":
-                session = record
-            elif record["kind"] == "mutant":
-                found.append((session, record))
-    except (ValueError, LookupError) as error:
-        raise UsageError(f"{path}: not a file of results: {error}") from None
-    return found

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 from rich.console import Console
 
+from harness import outputs
 from harness.cost.scratch import scratch
 from harness.failures import UsageError
 from harness.mutants.campaign import judge_all
@@ -31,6 +32,7 @@ DOCUMENTED = "documented"
 
 
 def mutants(options: argparse.Namespace) -> int:
+    outputs.check([options.results])
     environment = provisioned(options.stack)
     found = all_mutants(environment, options.module)
     entries = load()
@@ -90,11 +92,11 @@ def _told(
     survived = [m for m, verdict in judged.items() if not verdict.killed and m not in equivalent]
     for mutant in survived:
         for line in survivor(mutant, judged[mutant], options.stack):
-            output.print(line, highlight=False, soft_wrap=True)
+            output.print(line, soft_wrap=True)
     for mutant in made:
         if mutant.name in options.only and (verdict := judged[mutant]).killed:
             told = f"KILLED {mutant.name}: {mutant.told()}\n  {verdict.verdict}: {verdict.by}"
-            output.print(f"{told}\n  {verdict.why}", highlight=False, soft_wrap=True)
+            output.print(f"{told}\n  {verdict.why}", soft_wrap=True)
     tell(made, not_reached, judged, equivalent, output)
     return int(bool(survived))
 

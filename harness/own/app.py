@@ -21,6 +21,8 @@ from harness.servers import Server
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 NOT_PASSED = re.compile(r"PYTHON\w*|UVICORN_\w+|WEB_CONCURRENCY|VIRTUAL_ENV|FORWARDED_ALLOW_IPS")
 TRACEBACK = "Traceback (most recent call last):"
+NOT_IMPORTED = "Could not import module"
+"""What uvicorn says of the app's module."""
 MISSING = re.compile(r"No module named '([\w.]+)'")
 
 
@@ -71,6 +73,8 @@ def _reason(lines: Sequence[str]) -> str:
     if missing:
         name = missing[1].partition(".")[0]
         reason += f"; --with {name} installs a package, and --cwd says where modules of yours are"
+    if any(NOT_IMPORTED in line for line in lines):
+        reason += "; --cwd says where it lies"
     return reason
 
 

@@ -60,7 +60,7 @@ def own_diff(
         time.monotonic() - began,
         security(named_changes(), older, newer),
         tuple(_grouped(differing)),
-        unconfirmed=rounds.suspects - len(differing),
+        unconfirmed=sum(not differ(found[step]) for step in rounds.suspects),
         masked=(*_masked(found), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )

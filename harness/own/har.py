@@ -70,7 +70,7 @@ def _entries(path: Path) -> list[Entry]:
         data = json.loads(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a HAR file: it is not JSON: {error}") from None
     try:
         found = data["log"]["entries"]
@@ -89,8 +89,11 @@ def _entry(path: Path, number: int, entry: Any) -> Entry:
         for header in request["headers"]:
             if not isinstance(header["name"], str) or not isinstance(header["value"], str):
                 raise TypeError("a header is not text")
-        if not isinstance(request["method"], str):
-            raise TypeError("the method is not text")
+        for name in ("method", "url"):
+            if not isinstance(request[name], str):
+                raise TypeError(f"the {name} is not text")
+        if not isinstance(request.get("postData") or {}, dict):
+            raise TypeError("postData is not an object")
         return Entry(number, at, urlsplit(request["url"]), request)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)

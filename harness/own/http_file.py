@@ -130,7 +130,10 @@ class _Reader:
             raise self._refused(number, f"{version} is not supported: requests are HTTP/1.1")
         if url.startswith("/"):
             return method, "", url.partition("#")[0], rest
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise self._refused(number, f"{url[:80]!r} is no URL: {error}") from None
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise self._refused(
                 number, f"{url[:80]!r} is neither a path nor a URL of http or https"

@@ -15,7 +15,7 @@ def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
     """Where in a text it varies: the paths of JSON, or else what stands around."""
     try:
         leaves = [[dict(_leaves(json.loads(text), "$")) for text in side] for side in sides]
-    except ValueError:
+    except (ValueError, RecursionError):
         leaves = []
     if leaves and leaves[0][0].keys() != {"$"}:
         paths = dict.fromkeys(path for side in leaves for each in side for path in each)

@@ -36,7 +36,10 @@ SEEDS = (0, 3, 1, 2, 4)
 
 @dataclass
 class Rounds:
-    """The app, both stacks, and what was answered so far, by round."""
+    """The app, both stacks, and what was answered so far, by round.
+
+    `suspects` are the requests that differ after ROUNDS of them.
+    """
 
     app: App
     older: Environment
@@ -48,7 +51,7 @@ class Rounds:
     new: list[Answers] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     hanging: set[Step] = field(default_factory=set)
-    suspects: int = 0
+    suspects: set[Step] = field(default_factory=set)
 
     def judge(self, more: Callable[[], None] = lambda: None) -> dict[Step, Judged]:
         """Both stacks' answers to each request; `more` is told of each further round.
@@ -61,7 +64,7 @@ class Rounds:
             began = time.monotonic()
             self._round(SEEDS[number])
             found = self._judged()
-            differing = sum(map(differ, found.values()))
+            differing = {step for step, judged in found.items() if differ(judged)}
             if number + 1 == ROUNDS:
                 self.suspects = differing
             if number + 1 >= ROUNDS and not differing:

@@ -38,13 +38,14 @@ def diff(options: argparse.Namespace) -> int:
     app = App.of(options.app, options.cwd or Path())
     steps, left_out = read_steps(options.requests, app.name, options.origin)
     for sentence in left_out:
-        progress.print(sentence, style="yellow", highlight=False)
+        progress.print(sentence, style="yellow")
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [pool.submit(_provisioned, word, options.extra or []) for word in words]
         older, newer = (side.result() for side in sides)
     columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=progress, transient=True) as shown:
+    hidden = not progress.is_terminal  # where it would leave an empty line
+    with Progress(*columns, console=progress, transient=True, disable=hidden) as shown:
         bar = shown.add_task("", total=2 * ROUNDS * len(steps))
 
         def more() -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from harness.catalogue import Catalogue
 from harness.project import APPS
 from harness.report.reading import Column, Row
+from harness.versions import or_earliest
 
 ORDER = ("starlette", "sse-starlette", "uvicorn", "python")
 """What stacks on no axis are put in order by."""
@@ -32,14 +33,7 @@ def in_order(columns: Iterable[Column], known: Catalogue) -> dict[str, list[Colu
 def _versions(column: Column) -> list[Version]:
     packages = column.environment.packages if column.environment else {}
     python = column.environment.python if column.environment else "0"
-    return [_version({"python": python, **packages}.get(name, "0")) for name in ORDER]
-
-
-def _version(text: str) -> Version:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return Version("0")
+    return [or_earliest({"python": python, **packages}.get(name, "0")) for name in ORDER]
 
 
 def rows_of(columns: Iterable[Column]) -> list[Row]:

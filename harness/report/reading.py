@@ -3,7 +3,7 @@
 Nearly all answers are those of another release too, so each distinct one is kept once, by number.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -13,7 +13,6 @@ from packaging.version import Version
 from harness import runs
 from harness.environments import Environment
 from harness.expect import Response
-from harness.failures import UsageError
 from harness.recorded import each_exchange, without_stack
 from harness.request import Request
 from harness.stacks import ALWAYS
@@ -95,17 +94,6 @@ class Column:
         return self.stack, tuple(sorted(packages.items()))
 
 
-def run_files(given: Iterable[Path]) -> list[Path]:
-    """Run files, and those in folders. Raises UsageError where there is none."""
-    found = []
-    for path in given:
-        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
-        if not inside:
-            raise UsageError(f"{path}: no run file (*.jsonl) in this folder")
-        found += inside
-    return list(dict.fromkeys(found))
-
-
 def read(path: Path, pool: Pool) -> Column | None:
     """The column that a run file is; None where it was cut off in its first line.
 
@@ -114,13 +102,8 @@ def read(path: Path, pool: Pool) -> Column | None:
     records = [*runs.read(path)]
     if not records:
         return None
-    try:
+    with runs.understood(path):
         return _column(records, pool)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise UsageError(
-            f"{path}: a record is not as schema {runs.SCHEMA} has it ({what}); make the run anew"
-        ) from None
 
 
 def _column(records: list[dict[str, Any]], pool: Pool) -> Column:

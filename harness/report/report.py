@@ -11,11 +11,11 @@ from rich.progress import track
 
 from harness import outputs
 from harness.failures import UsageError
-from harness.news import known_effects
-from harness.project import catalogue, console, named_changes
+from harness.project import catalogue, console, known_effects, named_changes
 from harness.report.data import report_data
 from harness.report.page import page
-from harness.report.reading import Column, Pool, read, run_files
+from harness.report.reading import Column, Pool, read
+from harness.runs import files
 
 
 def report(options: argparse.Namespace) -> int:
@@ -27,8 +27,10 @@ def report(options: argparse.Namespace) -> int:
     said = console(stderr=outputs.STDOUT in (options.html, options.json))
     costs = _costs(options.costs) if options.costs else []
     pool, columns, headless = Pool(), list[Column](), list[Path]()
-    paths = run_files(options.runs)
-    for path in track(paths, "reading runs", console=console(stderr=True), transient=True):
+    paths = files(options.runs)
+    errors = console(stderr=True)
+    hidden = not errors.is_terminal  # where it would leave an empty line
+    for path in track(paths, "reading runs", console=errors, transient=True, disable=hidden):
         column = read(path, pool)
         if column is None:
             headless.append(path)

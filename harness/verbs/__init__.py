@@ -1,0 +1,1 @@
+"""The verbs of `python -m harness`, and what each of them takes."""

@@ -1,0 +1,21 @@
+"""Versions as PEP 440 has them, each text read once: every value of a spec compares some."""
+
+from functools import cache
+
+from packaging.version import InvalidVersion, Version
+
+EARLIEST = Version("0.dev0")
+
+
+@cache
+def version(text: str) -> Version:
+    """Raises InvalidVersion."""
+    return Version(text)
+
+
+def or_earliest(text: str) -> Version:
+    """EARLIEST where it is no version: what a user has installed may call itself anything."""
+    try:
+        return version(text)
+    except InvalidVersion:
+        return EARLIEST
