@@ -150,8 +150,8 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
                     server.stop_well()
                 except DidNotStop as fault:
                     faults.append(str(fault))
-            if faults:
-                raise DidNotStop("; ".join(faults))
+            if faults:  # pytest would put an error down to the first spec of the next stack
+                judging.stayed(environment.name, "; ".join(faults))
 
 
 def _client(name: str) -> Callable[..., Client]:
@@ -258,10 +258,12 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where all passed on all stacks, and yet the release of a change is not pinned down."""
+    """Fail where all passed, and yet an app did not stop, or the release of a change is not pinned
+    down.
+    """
     judging = session.config.stash[JUDGING]
     judging.end()
-    if judging.unproven():
+    if session.exitstatus == pytest.ExitCode.OK and (judging.staying or judging.unproven()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -273,6 +275,8 @@ def pytest_terminal_summary(
         return
     print_table(judging.summary.tally, judging.summary.seconds, APPS, console())
     terminalreporter.write_line(f"run files: {judging.folder}")
+    for line in judging.staying:
+        terminalreporter.write_line(f"DID NOT STOP {line}", red=True, bold=True)
     for line in judging.unproven():
         terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)
     for why, count in judging.left_out.items():

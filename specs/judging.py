@@ -107,7 +107,7 @@ class Judging:
     spec needs, `complete` tells that no spec was left out but what a browser sees, `left` counts by
     stack the specs that are still to come, `spec` is the one under way, `left_out` counts those
     that an address cannot be held to, by reason, `repeated` are the specs of a stack that could not
-    be judged, all but the first, which tells why.
+    be judged, all but the first, which tells why, `staying` tells of apps that did not stop.
     """
 
     targets: dict[str, Stack | Environment]
@@ -122,6 +122,7 @@ class Judging:
     summary: Summary = field(default_factory=Summary)
     _runs: dict[str, Run] = field(default_factory=dict)
     repeated: set[str] = field(default_factory=set)
+    staying: list[str] = field(default_factory=list)
     _told: set[tuple[str, str]] = field(default_factory=set)
     _seconds: float = 0.0
 
@@ -169,6 +170,11 @@ class Judging:
     def passed(self, item: pytest.Function, seconds: float) -> None:
         """Take in a spec that passed."""
         self._write(item, "pass", "", self._took(item, seconds))
+
+    def stayed(self, stack: str, why: str) -> None:
+        """Take in that an app of a stack did not stop when it was told to, after the last spec."""
+        self.staying.append(f"{stack}: {why}")
+        self.run(stack).verdict(f"specs/conftest.py::servers[{stack}]", "-", "fail", why, {}, 0.0)
 
     def _took(self, item: pytest.Function, seconds: float) -> float:
         self.left[_stack(item)] -= 1

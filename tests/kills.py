@@ -222,7 +222,7 @@ def kill_once(
             killed = kill(command, place, part * seconds, by, case.role)
         if killed.at is not None:
             break
-        part *= 0.7
+        part /= 2
     return place, replace(killed, missing=seen.missing(read(place.runs).sent) if seen else 0)
 
 

@@ -7,7 +7,10 @@ import pytest
 from harness import matrix
 from harness.__main__ import main
 from harness.cache import VARIABLE
+from harness.environments import provision
 from harness.failures import UsageError
+from harness.planting import Defect, plant
+from harness.project import catalogue
 
 PYTEST = ["--", "-k", "test_greets_the_user_named_in_the_path"]
 
@@ -54,6 +57,22 @@ def test_a_session_that_breaks_leaves_its_stacks_not_judged(
         "NOT JUDGED documented: see pytest.log",
         "0 of 1 stacks judged: no verdict",
     ]
+
+
+def test_an_app_that_does_not_stop_fails_its_own_stack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interpreter = provision(catalogue().named("documented")).interpreter
+    line = "        self._captured_signals.append(sig)\n"
+    deaf = Defect("hears no signal", "hello", "uvicorn/server.py", line, "        return\n")
+    stack = str(plant(interpreter, tmp_path / "deaf", deaf))
+    chosen = ["--stack", stack, "--stack", "documented", "--jobs", "1"]
+    assert main(["judge", *chosen, "--runs", str(tmp_path / "runs"), *PYTEST]) == 1
+    assert closing(capsys) == "2 of 2 stacks judged: 2 pass, 1 fail"
+    (log,) = (tmp_path / "runs").rglob("pytest.log")
+    (line,) = [line for line in log.read_text().splitlines() if line.startswith("DID NOT STOP ")]
+    assert "json_cors" in line
+    assert "did not end within 10 s of SIGTERM, so it was killed" in line
 
 
 KILLED = """
