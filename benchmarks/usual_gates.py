@@ -27,7 +27,7 @@ from benchmarks.gate_table import busy as a_busy_loop
 from benchmarks.tools import CPU, WALL, Benchmarks, Gate, Locust
 from harness.environments import provision
 from harness.failures import Failure, UsageError
-from harness.jsonlines import cut_torn_line
+from harness.jsonlines import cut_torn_line, records
 from harness.project import catalogue, console
 
 
@@ -60,6 +60,10 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
     if options.busy:
         halves = [(options.runs - options.runs // 2, False), (options.runs // 2, True)]
     options.results.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        records(options.results)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{options.results}: not a file of comparisons: {error}") from None
     cut_torn_line(options.results)
     found = []
     with (

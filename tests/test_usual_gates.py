@@ -192,6 +192,18 @@ def test_one_comparison_is_too_few(capsys: pytest.CaptureFixture[str]) -> None:
     assert "fewer than two say nothing of noise" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["notes without an end", "notes\n"])
+def test_a_file_of_something_else_is_left_as_it_is(
+    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usual_gates, "find_spec", lambda _: object())
+    path = tmp_path / "notes"
+    path.write_text(text)
+    assert usual_gates.main(["--stack", "documented", "--results", str(path)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {path}: not a file of comparisons: ")
+    assert path.read_text() == text
+
+
 @pytest.mark.parametrize(
     ("text", "told"), [("", "unknown stack 'nope'"), ("x\n", "{path}: not a file of gates: ")]
 )
