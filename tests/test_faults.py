@@ -231,4 +231,4 @@ def test_a_server_that_does_not_stop_is_a_verdict(tmp_path: Path) -> None:
         r"hello on documented \(.*\) did not end within 0\.3 s of SIGTERM, so it was killed: .*",
         reason,
     )
-    assert f"fail: {reason}" in said
+    assert f"DID NOT STOP documented: {reason}\n" in said
