@@ -18,6 +18,7 @@ from pathlib import Path
 
 from harness.footprint import MIB, Footprint, tree
 from harness.options import positive
+from harness.processes import guarded
 from harness.project import ROOT, catalogue
 
 SECONDS = 3600.0
@@ -58,8 +59,7 @@ def main(releases: int) -> None:
         leave_out = " ".join(f"--ignore=specs/{suite}" for suite in sorted(suites))
         values = {"names": ",".join(pins), "pins": lines, "root": ROOT, "runs": runs}
         ini.write_text(INI.format(**values, leave_out=leave_out), "utf-8")
-        tox = shutil.which("tox", path=Path(sys.executable).parent) or "tox"
-        plain = [tox, "-c", str(ini)]
+        plain = [tox(), "-c", str(ini)]
         for state in ("cold", "warm"):
             ours, theirs = measured(judge), measured(plain)
             print(f"{state}  harness judge: {ours[0]:6.1f} s  {ours[1]:5.0f} MiB")
@@ -67,11 +67,19 @@ def main(releases: int) -> None:
             print(f"{state}  plain tox takes {theirs[0] / ours[0]:.1f} times as long", flush=True)
 
 
+def tox() -> str:
+    """The one beside this interpreter, or on PATH."""
+    found = shutil.which("tox", path=Path(sys.executable).parent) or shutil.which("tox")
+    return found or sys.exit("tox is not on PATH: pip install tox tox-uv")
+
+
 def measured(command: list[str]) -> tuple[float, float]:
     """Seconds that a command takes, and the peak memory in MiB of it and all that it starts."""
     began, footprint = time.monotonic(), Footprint()
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            guarded(command), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+        )
         while process.poll() is None:
             if time.monotonic() - began > SECONDS:
                 process.kill()

@@ -18,6 +18,7 @@ from harness.cache import made_once
 from harness.catalogue import Catalogue
 from harness.failures import NotInstallable, UsageError
 from harness.interpreters import OWN, UV
+from harness.processes import guarded
 from harness.stacks import ALWAYS, Stack, completed
 
 SECONDS = 300.0
@@ -110,7 +111,7 @@ def _built(name: str, key: str, put_sources: Callable[[Path], None], known: Cata
         command = [UV, "build", "--wheel", "--quiet", "--python", str(OWN), "--out-dir"]
         try:
             done = subprocess.run(
-                [*command, str(folder), str(sources)],
+                guarded([*command, str(folder), str(sources)]),
                 capture_output=True,
                 text=True,
                 timeout=SECONDS,

@@ -1,5 +1,7 @@
 """The same requests sent to one stack after the other, and what each answered."""
 
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from harness import wire
 from harness.connection import CLOSED, Connection, Segment
 from harness.environments import Environment
 from harness.expect import Response
+from harness.failures import CannotTell
 from harness.masks import enough, masked
 from harness.project import script
 from harness.request import Request
@@ -19,6 +22,9 @@ SECONDS = 10.0
 
 SILENCE = 1.0
 """After so many seconds without a byte, the client says that it has no more to send."""
+
+PATIENCE = 12
+"""So many answers of one server may not end in time, before it is not asked any more."""
 
 PIPELINED = 0.25
 """How long an answer to the second request may take, where two were sent together, before the
@@ -88,10 +94,18 @@ def heard(request: Request, port: int, seconds: float = SECONDS, silence: float 
 def answers(
     environment: Environment, requests: Sequence[Request], folder: Path
 ) -> Iterator[Response]:
-    """What a stack answers to each request, in their order. Raises DidNotStart."""
+    """What a stack answers to each request, in their order. Raises DidNotStart, CannotTell."""
+    late: Counter[str] = Counter()
     with served(environment, {request.app for request in requests}, folder) as ports:
         for request in requests:
-            yield ask(request, ports[request.app])
+            began = time.monotonic()
+            yield ask(request, ports[request.app], SECONDS)
+            late[request.app] += time.monotonic() - began >= SECONDS
+            if late[request.app] >= PATIENCE:
+                raise CannotTell(
+                    f"{request.app} on {environment.name}: {PATIENCE} answers did not end within "
+                    f"{SECONDS:g} s, so the other requests were not sent"
+                )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from harness.changes import Change
 from harness.diff import asking, diffing
 from harness.diff.answer import GAP, Answer
-from harness.diff.asking import PATIENCE, Stalling, ask_each
+from harness.diff.asking import Stalling, ask_each
 from harness.diff.compared import Explained, Explaining, differences, middle
 from harness.diff.corpus import Asked
 from harness.diff.grouped import PARSER, by_reason, clusters, security
@@ -20,7 +20,7 @@ from harness.diff.parsers import makes
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
 from harness.expect import ABSENT, Response
-from harness.replay import heard
+from harness.replay import PATIENCE, heard
 from harness.request import Request
 from tests.miniatures import ENVIRONMENT, Script, keeps_open, miniature
 

@@ -1,6 +1,7 @@
 """Explore: the requests it makes, what it masks, and that a difference is found."""
 
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from time import sleep
 
@@ -10,7 +11,7 @@ from harness import replay
 from harness.__main__ import main
 from harness.connection import CLOSED
 from harness.expect import Response
-from harness.failures import DidNotStart
+from harness.failures import CannotTell, DidNotStart
 from harness.generator import SHARES, generated
 from harness.masks import LEFT, masked
 from harness.replay import ask
@@ -135,6 +136,19 @@ def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
     with miniature(keeps_open(b"")) as server:
         found = ask(REQUEST, server.port, silence=0.1)
     assert (found.status, found.ending) == (0, "no answer: it waited for more")
+
+
+def test_a_stack_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "SECONDS", 0.02)
+    with miniature(lambda _: sleep(0.05)) as server:
+        monkeypatch.setattr(replay, "served", lambda *_: nullcontext({"hello": server.port}))
+        asked = replay.answers(ENVIRONMENT, [REQUEST] * 2 * replay.PATIENCE, Path())
+        came = [next(asked) for _ in range(replay.PATIENCE)]
+        with pytest.raises(
+            CannotTell, match=r"^hello on .*: 12 answers did not end within"
+        ):
+            next(asked)
+    assert {each.status for each in came} == {0}
 
 
 @pytest.mark.parametrize(

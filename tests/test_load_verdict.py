@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from harness.failures import UsageError
-from harness.load import descriptors, figures, telling
+from harness.__main__ import main
+from harness.failures import Failure, UsageError
+from harness.load import descriptors, figures, knee, telling
 from harness.load.figures import Fanout, Process, Requests, Results, Spread
 from harness.load.search import Knee, Step
 from harness.load.verdict import Verdict, disagreement, judged, limit
@@ -180,3 +181,18 @@ def test_a_knee_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "x: at 400 " in telling.why(limited)
     assert json.loads(telling.written([late]))["x"]["found"] is True
     assert "p99 20.0 ms late" in telling.line("x", late.steps[0])
+
+
+def test_the_steps_before_one_that_failed_are_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def run(_: str, users: int, *__: object) -> Results:
+        if users > 200:
+            raise Failure("locust ended with status 9")
+        return GOOD
+
+    monkeypatch.setattr(knee, "_run", run)
+    path = tmp_path / "knee.json"
+    assert main(["knee", "--stack", "documented", "--json", str(path)]) == Failure.exit_code
+    steps = json.loads(path.read_text("utf-8"))["documented"]["steps"]
+    assert [step["users"] for step in steps] == [100, 200]

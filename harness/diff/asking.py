@@ -18,14 +18,11 @@ from harness.diff.corpus import Asked
 from harness.environments import Environment
 from harness.forked import Forker
 from harness.project import SITES, script, site_files
-from harness.replay import heard
+from harness.replay import PATIENCE, heard
 from harness.servers import Server
 
 SECONDS = 3.0
 """How long one answer may take: the apps take milliseconds, and 0.2 s for two events."""
-
-PATIENCE = 12
-"""So many answers of one server may not end in time, before it is not asked any more."""
 
 AT_ONCE = 4
 """Requests to one server at a time."""

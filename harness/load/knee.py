@@ -37,18 +37,20 @@ def knee(options: argparse.Namespace) -> int:
         one(stack)
     found = [Knee(stack) for stack in stacks]
     screen = console(stderr=options.json == outputs.STDOUT)
-    with scratch() as folder:
+    try:
+        with scratch() as folder:
+            for each in found:
+                while (users := each.following()) is not None:
+                    step = _step(each.stack, users, options.interval, folder, screen)
+                    each.steps.append(step)
+                    if step.verdict.exit_code not in (0, FINDING):
+                        break
+        screen.print(telling.table(found))
         for each in found:
-            while (users := each.following()) is not None:
-                step = _step(each.stack, users, options.interval, folder, screen)
-                each.steps.append(step)
-                if step.verdict.exit_code not in (0, FINDING):
-                    break
-    screen.print(telling.table(found))
-    for each in found:
-        screen.print(telling.why(each))
-    if options.json:
-        outputs.write(options.json, telling.written(found))
+            screen.print(telling.why(each))
+    finally:  # the steps that were taken, where one fails or Ctrl-C comes
+        if options.json and any(each.steps for each in found):
+            outputs.write(options.json, telling.written(found))
     return 0 if all(each.best for each in found) else 3
 
 
