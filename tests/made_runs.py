@@ -12,19 +12,21 @@ GREETS = "specs/test_json_cors.py::test_greets_the_user[{}]"
 SERVES = "specs/test_static_files.py::test_serves_a_file[{}-note.txt]"
 HOSTILE = "specs/test_hello.py::test_is_hostile[{}-</script><script>hacked=1</script>]"
 MARKUP = "</script><img src=x onerror='hacked=1'><script>hacked=1</script>"
+GREETING = '{"response":"Hello Vader !!!"}'
 PASSED = ("pass", "")
 
 Said = tuple[str, str]
 
 
-def environment(release: str) -> Environment:
+def environment(release: str, parser: str = "h11") -> Environment:
     packages = {
         "starlette": release,
         "sse-starlette": "3.0.0",
         "uvicorn": "0.50.0",
-        "h11": "0.16.0",
+        parser: "0.16.0",
     }
-    return Environment(f"starlette-{release}", Path("python"), "3.11.7", packages)
+    name = f"starlette-{release}" if parser == "h11" else f"starlette-{release}-{parser}"
+    return Environment(name, Path("python"), "3.11.7", packages)
 
 
 def answered(
@@ -53,9 +55,8 @@ def made(
     run = Run(folder, name)
     run.begin(environment(release))
     vary = {"vary": "Origin"} if varies else {}
-    greeting = '{"response":"Hello Vader !!!"}'
     spec = GREETS.format(name)
-    run.exchange(spec, answered("json_cors", release, "/user/Vader", "200 OK", vary, greeting))
+    run.exchange(spec, answered("json_cors", release, "/user/Vader", "200 OK", vary, GREETING))
     run.verdict(spec, "json_cors", *greets, {"CORS_VARIES_ALWAYS": varies}, 0.1)
     spec = HOSTILE.format(name)
     body = f"{MARKUP}\u202e\x00 {release}"
@@ -75,6 +76,18 @@ def not_installable(folder: Path, release: str) -> Path:
     for spec, app in ((GREETS, "json_cors"), (SERVES, "static_files")):
         name = spec.format(f"starlette-{release}")
         run.verdict(name, app, "not installable", "no such release", {}, 0.0)
+    run.end()
+    return run.path
+
+
+def beside_httptools(folder: Path, headers: Mapping[str, str]) -> Path:
+    """The run of 1.6.0 beside another parser, where one spec passed, with such headers."""
+    stack = environment("1.6.0", "httptools")
+    run = Run(folder, stack.name)
+    run.begin(stack)
+    spec = GREETS.format(stack.name)
+    run.exchange(spec, answered("json_cors", "1.6.0", "/user/Vader", "200 OK", headers, GREETING))
+    run.verdict(spec, "json_cors", *PASSED, {"CORS_VARIES_ALWAYS": False}, 0.1)
     run.end()
     return run.path
 

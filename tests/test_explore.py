@@ -144,9 +144,7 @@ def test_a_stack_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(replay, "served", lambda *_: nullcontext({"hello": server.port}))
         asked = replay.answers(ENVIRONMENT, [REQUEST] * 2 * replay.PATIENCE, Path())
         came = [next(asked) for _ in range(replay.PATIENCE)]
-        with pytest.raises(
-            CannotTell, match=r"^hello on .*: 12 answers did not end within"
-        ):
+        with pytest.raises(CannotTell, match=r"^hello on .*: 12 answers did not end within"):
             next(asked)
     assert {each.status for each in came} == {0}
 

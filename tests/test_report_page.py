@@ -1,7 +1,7 @@
 """The page of the report in headless Chromium: what is shown, and what is asked for."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
 
 from harness.__main__ import main
 from harness.browser import chromium, program
-from tests.made_runs import MARKUP, made, three_releases
+from tests.made_runs import MARKUP, beside_httptools, made, three_releases
 
 
 @dataclass
@@ -131,6 +131,30 @@ def test_stacks_that_share_no_spec_are_not_called_equal(seen: Seen) -> None:
     seen.page.select_option("#older", label="starlette-1.8.0")
     seen.page.select_option("#newer", label="starlette-1.9.0")
     assert "1 spec judged on one of the two only" in seen.text("#answer")
+
+
+@pytest.mark.parametrize(
+    ("headers", "reasons"),
+    [
+        ({}, ["CORS_VARIES_ALWAYS"]),
+        ({"connection": "close"}, ["CORS_VARIES_ALWAYS", "h11 and httptools"]),
+        ({"connection": "close", "vary": "Origin"}, ["h11 and httptools"]),
+    ],
+)
+def test_a_change_is_not_behind_what_the_parsers_alter(
+    opened: Opened, tmp_path: Path, headers: Mapping[str, str], reasons: list[str]
+) -> None:
+    beside_httptools(three_releases(tmp_path / "runs"), headers)
+    target = tmp_path / "page.html"
+    assert main(["report", str(tmp_path / "runs"), "--html", str(target)]) == 0
+    seen = opened(target)
+    seen.page.wait_for_selector("html[data-ready]")
+    compared = """() => {
+        const of = (name) => data.stacks.findIndex((stack) => stack.name === name);
+        return comparison(of("starlette-1.6.0-httptools"), of("starlette-1.7.0")).differing;
+    }"""
+    (only,) = seen.page.evaluate(compared)
+    assert (only["changes"], only["explained"]) == (reasons, True)
 
 
 def test_the_address_names_the_two(opened: Opened) -> None:

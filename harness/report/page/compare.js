@@ -89,63 +89,6 @@ function fieldsBetween(before, after) {
   return found.sort((a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger));
 }
 
-// What explains a difference between two parsers that no change does: both specs passed.
-const PARSERS = "h11 and httptools";
-const changeOf = (name) =>
-  name === PARSERS
-    ? { sentence: "The parsers read or write this differently; the spec passes with either." }
-    : data.changes[name];
-
-const differsBy = (name, older, newer) =>
-  data.stacks[older].has.includes(name) !== data.stacks[newer].has.includes(name);
-
-// The changes behind a difference: those of the turns that lie between, in the group of both, or in
-// one that has both answers; else those that the spec asserted, one way and the other, and passed.
-function explanation(spec, exchange, before, older, newer) {
-  const both = data.stacks[older].group === data.stacks[newer].group;
-  const between = both
-    ? turnsBetween(spec, exchange.key, data.stacks[older].group, older, newer)
-    : turnsElsewhere(spec, exchange.key, before, exchange.answer);
-  if (between.length) {
-    const names = [...new Set(between.flatMap((turn) => turn.changes))];
-    const lying = names.filter((name) => differsBy(name, older, newer));
-    const explained = between.every((turn) => turn.explained) && lying.length > 0;
-    if (both || explained) return { changes: lying, explained };
-  }
-  const [one, other] = [cellOf(spec, older), cellOf(spec, newer)];
-  const passed = one.verdict === "pass" && other.verdict === "pass";
-  const changes = Object.keys(one.changes).filter(
-    (name) => passed && name in other.changes && one.changes[name] !== other.changes[name],
-  );
-  const parsers = data.stacks[older].parser !== data.stacks[newer].parser;
-  if (!changes.length && passed && parsers) return { changes: [PARSERS], explained: true };
-  return { changes, explained: changes.length > 0 };
-}
-
-function turnsBetween(spec, key, group, one, other) {
-  const [first, last] = [data.stacks[one].place, data.stacks[other].place].sort((a, b) => a - b);
-  return turnsOf[spec].filter((turn) => {
-    const { group: its, place } = data.stacks[turn.stack];
-    return turn.key === key && its === group && place > first && place <= last;
-  });
-}
-
-function turnsElsewhere(spec, key, before, after) {
-  for (const group of data.groups) {
-    let nearest = null;
-    const seen = {};
-    group.stacks.forEach((stack) => {
-      const answer = exchangesOf(spec, stack).find((each) => each.key === key)?.answer;
-      if (answer !== before && answer !== after) return;
-      const from = seen[answer === before ? after : before];
-      seen[answer] = stack;
-      if (from !== undefined && nearest === null) nearest = [from, stack];
-    });
-    if (nearest) return turnsBetween(spec, key, group, ...nearest);
-  }
-  return [];
-}
-
 // Everything that differs between two stacks.
 function comparison(older, newer) {
   const found = { older, newer, compared: 0, differing: [], oneSided: 0, notCompared: 0, failing: [] };
