@@ -11,8 +11,9 @@ from harness.changes import Change
 from harness.cost import callgrind, costs
 from harness.cost.costs import BENCHMARKS, releases
 from harness.cost.counts import Count
+from harness.cost.manifest import MANIFEST
 from harness.cost.plot import draw
-from harness.project import catalogue
+from harness.project import catalogue, named_changes
 
 
 def change(first: str, last: str | None = None, package: str = "starlette") -> Change:
@@ -56,6 +57,34 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     assert "1,500,000 100%" in capsys.readouterr().out
     prices = [json.loads(line) for line in file.read_text().splitlines()]
     assert {price["stack"] for price in prices} == set(asked)
+
+
+def test_what_a_named_change_broke_is_named_and_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def count(_environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return {each.name: Count((1e6,), 1.0) for each in benchmarks}
+
+    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    file, plots = tmp_path / "costs.jsonl", tmp_path / "costs.svg"
+    words = ["costs", "--stack", "starlette-0.36.0", "--json", str(file), "--svg", str(plots)]
+    assert main(words) == 0
+    assert "NOT COUNTED static_files on starlette-0.36.0: PATHSEND_ASSUMED, starlette 0.36.0: " in (
+        capsys.readouterr().out
+    )
+    prices = map(json.loads, file.read_text().splitlines())
+    counted = {each["stack"]: set(each["instructions"]) for each in prices}
+    assert counted["starlette-0.36.0"] == set(BENCHMARKS) - {"static_files"}
+    assert counted["documented-h11"] == set(BENCHMARKS)
+    assert main([*words, "--base", "starlette-0.36.0"]) == 2
+    assert "name another stack as 100 %" in capsys.readouterr().err
+
+
+def test_what_breaks_a_benchmark_is_a_named_change() -> None:
+    named = {each.broken_by for each in MANIFEST.values()} - {""}
+    assert named
+    assert named <= named_changes().keys()
 
 
 @pytest.mark.parametrize(

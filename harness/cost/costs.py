@@ -7,9 +7,10 @@ not measured again, as long as the apps and the way of counting are the same.
 """
 
 import argparse
+import itertools
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,7 @@ SOURCES = ("apps/*.py", "harness/cost/*.py")
 
 @dataclass(frozen=True)
 class Price:
-    """Instructions a unit by benchmark, on a stack with these packages."""
+    """Instructions a unit by benchmark, but for broken ones, on a stack with these packages."""
 
     stack: str
     packages: Mapping[str, str]
@@ -57,11 +58,17 @@ def costs(options: argparse.Namespace) -> int:
         raise CannotTell(callgrind.LACKING)
     known, output, began = catalogue(), console(), time.monotonic()
     base_stack = one(options.base)
-    wanted = asked_for(options.stack or releases(known, named_changes().values()), [])
+    changes = named_changes()
+    wanted = asked_for(options.stack or releases(known, changes.values()), [])
     environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
-    prices = _measured(environments, chosen(BENCHMARKS), options.json, output)
+    broken = {each.name: list(_broken(each, changes)) for each in environments}
+    if reasons := broken[base_stack.name]:
+        raise UsageError(f"--base {options.base}: {reasons[0][1]}; name another stack as 100 %")
+    prices = _measured(environments, broken, options.json, output)
     base = prices[base_stack.name]
     _print(prices.values(), base, output)
+    for _, reason in itertools.chain(*broken.values()):
+        output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
     if options.svg:
         draw(
             {p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS, options.svg
@@ -82,9 +89,20 @@ def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
     return [f"starlette-{version}" for version in ordered if version in wanted]
 
 
+def _broken(
+    environment: Environment, changes: Mapping[str, Change]
+) -> Iterator[tuple[Benchmark, str]]:
+    """The benchmarks whose app does not answer on a stack, as a named change tells, and why."""
+    for benchmark in chosen(BENCHMARKS):
+        change = changes.get(benchmark.broken_by)
+        if change and change.applies_to(environment):
+            why = f"{benchmark.broken_by}, {change.package} {change.first}: {change.sentence}"
+            yield benchmark, f"{benchmark.name} on {environment.name}: {why}"
+
+
 def _measured(
     environments: Sequence[Environment],
-    benchmarks: Sequence[Benchmark],
+    broken: Mapping[str, Sequence[tuple[Benchmark, str]]],
     file: Path,
     output: Console,
 ) -> dict[str, Price]:
@@ -93,10 +111,13 @@ def _measured(
     counted = digest(*SOURCES)
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
-        bar = progress.add_task("", total=len(environments) * len(benchmarks))
+        bar = progress.add_task("", total=len(environments) * len(BENCHMARKS))
 
         def measure(environment: Environment) -> None:
             name, packages = environment.name, environment.packages
+            left_out = [benchmark for benchmark, _ in broken[name]]
+            benchmarks = [each for each in chosen(BENCHMARKS) if each not in left_out]
+            progress.advance(bar, len(left_out))
             same = (packages, environment.python, counted)
             before = prices.get(name)
             if before and (before.packages, before.python, before.counted) == same:
@@ -137,10 +158,10 @@ def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
     for name in BENCHMARKS:
         table.add_column(name, justify="right")
     for price in prices:
-        cells = (
-            f"{value:,.0f} {value / base.instructions[name]:4.0%}"
-            for name in BENCHMARKS
-            for value in [price.instructions[name]]
-        )
-        table.add_row(price.stack, *cells)
+        table.add_row(price.stack, *(_cell(price, base, name) for name in BENCHMARKS))
     output.print(table)
+
+
+def _cell(price: Price, base: Price, name: str) -> str:
+    value = price.instructions.get(name)
+    return "-" if value is None else f"{value:,.0f} {value / base.instructions[name]:4.0%}"

@@ -1,5 +1,6 @@
 """Plots of what releases cost: one small plot a benchmark, below each other, as an SVG file."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ def draw(
     """Draw instructions by stack and benchmark in per cent of those of `base`, in the given order.
 
     A stack keeps its place in all plots; where two neighbours differ by 3 % or more, the later one
-    is marked with its value.
+    is marked with its value. Where there is none, the line has a gap.
     """
     stacks = [stack for stack in prices if stack != base] or [base]
     with mpl.rc_context(STYLE):
@@ -27,11 +28,15 @@ def draw(
         figure.suptitle(f"Instructions of a request or an event; 100 % is {base}")
         for number, name in enumerate(benchmarks, 1):
             plot = figure.add_subplot(len(benchmarks), 1, number)
-            values = [100 * prices[stack][name] / prices[base][name] for stack in stacks]
+            values = [
+                100 * prices[stack].get(name, math.nan) / prices[base][name] for stack in stacks
+            ]
             plot.axhline(100, color="grey", linewidth=0.8, linestyle="--")
             plot.plot(stacks, values, marker="o", markersize=3, linewidth=1.2)
             before = None
             for place, value in enumerate(values):
+                if math.isnan(value):
+                    continue
                 if before is None or abs(value - before) >= 3:
                     above = (place, value), (0, 5)
                     plot.annotate(
