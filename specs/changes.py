@@ -166,7 +166,7 @@ NONE_MATCH_FIRST = Change(
     "0.49.2",
     "fix",
     "If-Modified-Since is ignored beside If-None-Match.",
-    "https://github.com/Kludex/starlette/pull/3044",
+    "https://github.com/Kludex/starlette/pull/3057",
     noticed_by=("browser", "cache or CDN"),
 )
 PRIVATE_NETWORK_REFUSED = Change(
