@@ -1,7 +1,7 @@
 """Requests, answers and log lines that several apps share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -101,18 +101,28 @@ def by_http_1_0(answer: Response) -> Response:
     return replace(answer, headers=answer.headers | {"connection": close}, closes=True)
 
 
+def in_each_phase(answer: Any, change: Callable[[Response], Response]) -> Any:
+    """An answer that differs between releases, changed alike on each side."""
+    if isinstance(answer, since):
+        before = in_each_phase(answer.before, change)
+        return since(answer.change, in_each_phase(answer.now, change), before)
+    return change(answer)
+
+
 def without_body(answer: Any) -> Any:
     """The answer to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2).
 
     It may leave out Transfer-Encoding (RFC 9112 section 6.1), as uvicorn does with httptools.
     """
-    if isinstance(answer, since):
-        return since(answer.change, without_body(answer.now), without_body(answer.before))
-    headers = dict(answer.headers)
-    if "transfer-encoding" in headers:
-        framing = by_parser(h11=headers["transfer-encoding"], httptools=ABSENT)
-        headers["transfer-encoding"] = framing
-    return Response(answer.status, headers, reason=answer.reason)
+
+    def head(whole: Response) -> Response:
+        headers = dict(whole.headers)
+        if "transfer-encoding" in headers:
+            framing = by_parser(h11=headers["transfer-encoding"], httptools=ABSENT)
+            headers["transfer-encoding"] = framing
+        return Response(whole.status, headers, reason=whole.reason)
+
+    return in_each_phase(answer, head)
 
 
 def answer_to(method: str, answer: Any) -> Any:
