@@ -167,11 +167,6 @@ def where_no_file_is(client: Client, method: str) -> dict[str, Response]:
     return {p: answer_to(method, a) for p, a in answers.items()}
 
 
-def shortened(value: object) -> str | None:
-    """The name of a long value in the name of a spec."""
-    return f"{value[:20]}...{len(value)}" if isinstance(value, str) and len(value) > 60 else None
-
-
 def not_satisfiable(size: int = len(PAGE)) -> Response:
     """RFC 9110 section 15.5.17."""
     extent = since(UNSATISFIABLE_NAMES_UNIT, f"bytes */{size}", before=f"*/{size}")

@@ -123,7 +123,6 @@ def test_redirects_every_origin(json_cors: Client) -> None:
         (".", to(".")),
         ("..", to("..")),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_redirects_to_the_path_escaped_anew(
     json_cors: Client, segment: str, expected: object

@@ -204,7 +204,6 @@ def test_shows_its_head_to_every_origin(sse: Client) -> None:
         ((), 200, b"OK"),
         ((("Access-Control-Request-Headers", "Last-Event-ID"),), 400, b"Disallowed CORS headers"),
     ],
-    ids=repr,
 )
 def test_grants_a_preflight_for_the_stream(
     sse: Client, headers: tuple[tuple[str, str], ...], status: int, body: bytes

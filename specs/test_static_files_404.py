@@ -30,7 +30,6 @@ from specs.files import (
     not_satisfiable,
     part,
     parts,
-    shortened,
     tag_of,
     with_fixed_boundary,
 )
@@ -75,7 +74,6 @@ def test_sends_its_own_page_below_a_file(static_files_404: Client, target: str) 
         ("/%00", NULL_BYTE_NOT_FOUND),
         ("/" + "a" * 256, LONG_NAME_NOT_FOUND),
     ],
-    ids=shortened,
 )
 def test_has_no_page_for_a_name_that_cannot_be(
     static_files_404: Client, target: str, change: Change
@@ -110,7 +108,6 @@ def test_allows_get_and_head_only(static_files_404: Client, target: str) -> None
         ("GET", {"If-Modified-Since": CHANGED}),
         ("HEAD", {"If-Modified-Since": AFTER}),
     ],
-    ids=repr,
 )
 def test_sends_the_page_to_a_client_that_has_it(
     static_files_404: Client, method: str, headers: dict[str, str]
@@ -127,7 +124,6 @@ def test_sends_the_page_to_a_client_that_has_it(
         ("HEAD", {"If-None-Match": f'"{TAG}"'}),
         ("GET", {"If-Modified-Since": BEFORE}),
     ],
-    ids=repr,
 )
 def test_sends_the_page_whatever_else_the_client_has(
     static_files_404: Client, method: str, headers: dict[str, str]

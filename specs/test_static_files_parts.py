@@ -22,7 +22,6 @@ from specs.files import (
     not_satisfiable,
     part,
     parts,
-    shortened,
     with_fixed_boundary,
 )
 from specs.site import DOCS, LARGE
@@ -53,7 +52,6 @@ def bytes_apart(count: int) -> list[Extent]:
         ("bytes=0-4, ,10-14", [(0, 5), (10, 15)]),
         (far_apart(100), bytes_apart(100)),
     ],
-    ids=shortened,
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_each_part_asked_for(
@@ -111,7 +109,6 @@ def test_sends_large_parts(static_files: Client, value: str, extents: list[Exten
         ("bytes=0-4,lines=1-2", 0, 5),
         ("bytes=0-0" + "," * 99, 0, 1),
     ],
-    ids=shortened,
 )
 def test_sends_one_part_where_ranges_come_to_one(
     static_files: Client, value: str, start: int, stop: int
@@ -155,7 +152,6 @@ def test_reads_the_unit_once(static_files: Client) -> None:
         ("bytes=5-2" + ",5-2" * 100, INVERTED),
         ("bytes=433-" + ",433-" * 100, not_satisfiable()),
     ],
-    ids=shortened,
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_ignores_more_than_a_hundred_ranges(

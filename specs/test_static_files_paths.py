@@ -13,7 +13,7 @@ from specs.changes import (
     NULL_BYTE_NOT_FOUND,
     SIBLING_FOLDER_HIDDEN,
 )
-from specs.files import BROKEN, WHOLE_PAGE, file, shortened
+from specs.files import BROKEN, WHOLE_PAGE, file
 from specs.site import DOCS, NOTE, SECRET
 
 A_NOTE = file(NOTE, TEXT)
@@ -256,7 +256,6 @@ TOO_LONG = since(LONG_NAME_NOT_FOUND, not_found(), before=BROKEN)
         ("/" + "a" * 5000, TOO_LONG),
         ("/" + "a/" * 3000, TOO_LONG),
     ],
-    ids=shortened,
 )
 def test_finds_nothing_where_the_name_is_too_long(
     static_files: Client, target: str, expected: object
