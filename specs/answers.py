@@ -50,6 +50,7 @@ OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 GET = b"GET / HTTP/1.1"
 HOST = b"Host: example.org\r\n"
+CLOSE = b"Connection: close\r\n"
 
 
 def asking(line: bytes = GET, headers: bytes = b"", body: bytes = b"", host: bytes = HOST) -> bytes:
@@ -84,6 +85,10 @@ def not_allowed(headers: Headers | None = None) -> Response:
     """RFC 9110 section 15.5.6 wants Allow. Starlette joins a set: its order depends on chance."""
     allow = {"allow": since(ALLOW_ON_405, unordered("GET", "HEAD"))}
     return text(b"Method Not Allowed", 405, allow | dict(headers or {}))
+
+
+CHALLENGE = Response(401, UVICORN | NO_BODY | {"www-authenticate": "Basic"})
+"""What basic_auth answers to whoever gives no credentials."""
 
 
 def redirect(location: str, headers: Headers | None = None) -> Response:

@@ -8,10 +8,9 @@ from harness.expect import Response, by_parser, chunked, since, unordered
 from harness.servers import Server
 from specs.answers import (
     BAD_REQUEST,
+    CHALLENGE,
     CORS,
-    NO_BODY,
     TEXT,
-    UVICORN,
     not_allowed,
     not_found,
     redirect,
@@ -27,7 +26,6 @@ from specs.files import file
 from specs.site import NOTE
 from specs.test_static_files_404 import NOT_FOUND
 
-CHALLENGE = Response(401, UVICORN | NO_BODY | {"www-authenticate": "Basic"})
 FILES_REFUSE = text(
     b"Method Not Allowed", 405, {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
 )

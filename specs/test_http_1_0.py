@@ -12,11 +12,11 @@ from harness.exchange import Exchange
 from harness.expect import ABSENT, Response, by_parser, since
 from specs.answers import (
     BAD_REQUEST,
+    CHALLENGE,
     CORS,
     EMPTY_BY_HTTP_1_0,
     GREETING,
     TEXT,
-    UVICORN,
     by_http_1_0,
     content,
     last,
@@ -168,7 +168,7 @@ def test_sends_a_part_of_a_file(static_files: Client) -> None:
 @pytest.mark.source("primer basic_auth")
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_challenges_a_request_without_credentials(basic_auth: Client, method: bytes) -> None:
-    expected = Response(401, UVICORN | EMPTY_BY_HTTP_1_0 | {"www-authenticate": "Basic"})
+    expected = replace(CHALLENGE, headers=CHALLENGE.headers | EMPTY_BY_HTTP_1_0)
     assert asking(basic_auth, method=method) == answer_to(method, expected)
 
 
