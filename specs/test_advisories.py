@@ -4,7 +4,7 @@ import pytest
 
 from harness.client import Client
 from harness.exchange import Exchange
-from harness.expect import Response, by_parser, chunked, since, unordered
+from harness.expect import Response, by_parser, chunked, since
 from harness.servers import Server
 from specs.answers import (
     BAD_REQUEST,
@@ -14,25 +14,20 @@ from specs.answers import (
     not_allowed,
     not_found,
     redirect,
-    text,
 )
 from specs.changes import (
     ABSOLUTE_PATHS_REFUSED,
     CHUNK_ENDS_CHECKED,
-    FILES_ALLOW_ON_405,
     HOST_CHECKED,
 )
-from specs.files import file
+from specs.files import NOT_ALLOWED, file
 from specs.site import NOTE
 from specs.test_static_files_404 import NOT_FOUND
 
-FILES_REFUSE = text(
-    b"Method Not Allowed", 405, {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
-)
 REFUSALS = {
     "hello": not_allowed(),
     "json_cors": not_allowed(CORS),
-    "static_files": FILES_REFUSE,
+    "static_files": NOT_ALLOWED,
     "basic_auth": not_allowed(),
     "sse": not_allowed(CORS),
 }

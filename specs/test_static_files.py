@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from harness.client import Client
-from harness.expect import Response, since, unordered
+from harness.expect import Response, since
 from harness.lines import Lines
 from specs.answers import (
     HTML,
@@ -17,17 +17,15 @@ from specs.answers import (
     documented_start,
     not_found,
     start_lines,
-    text,
     without_body,
 )
 from specs.changes import (
     ETAG_QUOTED,
-    FILES_ALLOW_ON_405,
     PATHSEND_ASSUMED,
     RANGES,
     UNKNOWN_TYPE_BINARY,
 )
-from specs.files import BINARY, TAG, WHOLE_PAGE, about, file, not_satisfiable
+from specs.files import BINARY, NOT_ALLOWED, TAG, WHOLE_PAGE, about, file, not_satisfiable
 from specs.replay import WAYS, replay, transcript
 from specs.site import CHUNK, DOCS, LARGE, NOTE, PAGE
 
@@ -115,9 +113,7 @@ def test_answers_head_as_get_without_the_body(static_files: Client, target: str)
 )
 @pytest.mark.parametrize("method", [*OTHER_METHODS, "TRACE", "QUERY"])
 def test_allows_get_and_head_only(static_files: Client, target: str, method: str) -> None:
-    allow = {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
-    expected = text(b"Method Not Allowed", 405, allow)
-    assert static_files.request(method, target) == expected
+    assert static_files.request(method, target) == NOT_ALLOWED
 
 
 @pytest.mark.source("starlette docs staticfiles")
@@ -134,8 +130,7 @@ def test_finds_nothing_elsewhere(static_files: Client, target: str) -> None:
 def test_refuses_post_regardless_of_other_headers(
     static_files: Client, headers: dict[str, str]
 ) -> None:
-    allow = {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
-    assert static_files.post("/", headers) == text(b"Method Not Allowed", 405, allow)
+    assert static_files.post("/", headers) == NOT_ALLOWED
 
 
 @pytest.mark.source("primer log lines")
