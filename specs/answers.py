@@ -106,12 +106,12 @@ def by_http_1_0(answer: Response) -> Response:
     return replace(answer, headers=answer.headers | {"connection": close}, closes=True)
 
 
-def in_each_phase(answer: Any, change: Callable[[Response], Response]) -> Any:
-    """An answer that differs between releases, changed alike on each side."""
-    if isinstance(answer, since):
-        before = in_each_phase(answer.before, change)
-        return since(answer.change, in_each_phase(answer.now, change), before)
-    return change(answer)
+def in_each_phase(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value that differs between releases, changed alike on each side."""
+    if isinstance(value, since):
+        before = in_each_phase(value.before, change)
+        return since(value.change, in_each_phase(value.now, change), before)
+    return change(value)
 
 
 def without_body(answer: Any) -> Any:

@@ -112,16 +112,6 @@ def test_keeps_a_line_break_at_the_end_of_a_name(static_files: Client) -> None:
 
 
 @pytest.mark.source("starlette docs staticfiles")
-@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=%20&a=2"])
-@pytest.mark.parametrize("path", ["/docs", "/docs/part", "/folder.txt", "/.", "/docs/.."])
-def test_redirects_to_the_slash_of_a_folder_and_keeps_the_query(
-    static_files: Client, path: str, query: str
-) -> None:
-    location = f"http://{static_files.authority}{path}/{query}"
-    assert static_files.get(f"{path}{query}") == redirect(location)
-
-
-@pytest.mark.source("starlette docs staticfiles")
 @pytest.mark.parametrize("target", ["/index.html/x", "/note.txt/x", "/.../secret.txt"])
 def test_finds_nothing_below_a_file(static_files: Client, target: str) -> None:
     expected = since(FILE_AS_FOLDER_NOT_FOUND, not_found(), before=BROKEN)
