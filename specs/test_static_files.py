@@ -14,9 +14,12 @@ from specs.answers import (
     OTHER_METHODS,
     TEXT,
     answer_to,
+    asking,
     documented_start,
+    last,
     not_found,
     start_lines,
+    until_it_closes,
     without_body,
 )
 from specs.changes import (
@@ -25,7 +28,18 @@ from specs.changes import (
     RANGES,
     UNKNOWN_TYPE_BINARY,
 )
-from specs.files import BINARY, NOT_ALLOWED, TAG, WHOLE_PAGE, about, file, not_satisfiable
+from specs.files import (
+    BINARY,
+    CHANGED,
+    NOT_ALLOWED,
+    TAG,
+    WHOLE_PAGE,
+    about,
+    file,
+    not_modified,
+    not_satisfiable,
+    part,
+)
 from specs.replay import WAYS, replay, transcript
 from specs.site import CHUNK, DOCS, LARGE, NOTE, PAGE
 
@@ -131,6 +145,30 @@ def test_refuses_post_regardless_of_other_headers(
     static_files: Client, headers: dict[str, str]
 ) -> None:
     assert static_files.post("/", headers) == NOT_ALLOWED
+
+
+def getting(target: str, headers: str = "") -> bytes:
+    return asking(f"GET {target} HTTP/1.1".encode(), headers.encode())
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_sends_files_that_are_asked_for_together_in_their_order(static_files: Client) -> None:
+    requests = (
+        getting("/large.bin"),
+        getting("/note.txt", f"If-Modified-Since: {CHANGED}\r\n"),
+        getting("/missing"),
+        getting("/docs/", "Range: bytes=0-4\r\n"),
+        getting("/", "Connection: close\r\n"),
+    )
+    answers = [
+        file(LARGE, BINARY),
+        not_modified(NOTE),
+        not_found(),
+        since(RANGES, part(0, 5, DOCS), before=file(DOCS)),
+        last(WHOLE_PAGE),
+    ]
+    expected = since(PATHSEND_ASSUMED, answers[:1], before=answers)
+    assert until_it_closes(static_files, b"".join(requests)) == expected
 
 
 @pytest.mark.source("primer log lines")

@@ -4,6 +4,7 @@ import pytest
 
 from harness.client import Client
 from harness.expect import history, since
+from harness.lines import Lines
 from specs.answers import HTML, answer_to
 from specs.changes import (
     EMPTY_RANGE_REFUSED,
@@ -14,6 +15,7 @@ from specs.changes import (
 )
 from specs.files import (
     BINARY,
+    BOUNDARY,
     INVERTED,
     NOTHING_ASKED,
     WHOLE_PAGE,
@@ -61,6 +63,13 @@ def test_sends_each_part_asked_for(
     expected = answer_to(method, answer)
     exchange = static_files.request(method, "/", {"Range": value})
     assert with_fixed_boundary(exchange) == expected
+
+
+@pytest.mark.source("RFC 9110 section 14.6", "RFC 2046 section 5.1.1")
+def test_draws_another_boundary_each_time(static_files: Client) -> None:
+    answers = [static_files.get("/", {"Range": "bytes=0-4,10-14"}) for _ in range(2)]
+    drawn = {found[1] for answer in answers if (found := BOUNDARY.search(answer.data))}
+    assert Lines([str(len(drawn))], static_files.environment) == [since(RANGES, "2", before="0")]
 
 
 @pytest.mark.source("RFC 9110 section 14.6")
