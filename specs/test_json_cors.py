@@ -7,16 +7,20 @@ import pytest
 from harness.client import Client
 from harness.expect import Response, history, since
 from specs.answers import (
+    CLOSE,
     CORS,
     OTHER_METHODS,
     UVICORN,
+    asking,
     content,
     documented_start,
+    last,
     not_allowed,
     not_found,
     redirect,
     start_lines,
     text,
+    until_it_closes,
     without_body,
 )
 from specs.changes import (
@@ -131,18 +135,29 @@ def test_is_readable_from_every_origin_when_it_fails(json_cors: Client) -> None:
     assert json_cors.post("/user/Vader", ORIGIN) == not_allowed(TO_ANY_ORIGIN)
 
 
+WITH_COOKIE = {
+    "access-control-allow-origin": history("https://example.org", (COOKIE_CHANGES_NO_ORIGIN, "*")),
+    "vary": history(
+        since(COOKIE_ANSWER_VARIES, "Origin"),
+        (COOKIE_CHANGES_NO_ORIGIN, since(CORS_VARIES_ALWAYS, "Origin")),
+    ),
+}
+
+
 @pytest.mark.source("Fetch #cors-protocol-and-credentials")
 def test_names_no_origin_because_of_a_cookie(json_cors: Client) -> None:
-    named = history("https://example.org", (COOKIE_CHANGES_NO_ORIGIN, "*"))
-    with_cookie = {
-        "access-control-allow-origin": named,
-        "vary": history(
-            since(COOKIE_ANSWER_VARIES, "Origin"),
-            (COOKIE_CHANGES_NO_ORIGIN, since(CORS_VARIES_ALWAYS, "Origin")),
-        ),
-    }
-    expected = greeting("Vader", with_cookie)
+    expected = greeting("Vader", WITH_COOKIE)
     assert json_cors.get("/user/Vader", ORIGIN | {"Cookie": "a=b"}) == expected
+
+
+@pytest.mark.source("RFC 9110 section 3.3", "RFC 9112 section 9.3.2")
+def test_answers_each_request_of_a_connection_by_its_own_headers(json_cors: Client) -> None:
+    line, origin = b"GET /user/Vader HTTP/1.1", b"Origin: https://example.org\r\n"
+    asked = [origin + b"Cookie: a=b\r\n", origin, b"", b"Cookie: a=b\r\n", origin + CLOSE]
+    told = [WITH_COOKIE, TO_ANY_ORIGIN, CORS, CORS, TO_ANY_ORIGIN]
+    *answers, final = (greeting("Vader", headers) for headers in told)
+    requests = b"".join(asking(line, headers) for headers in asked)
+    assert until_it_closes(json_cors, requests) == [*answers, last(final)]
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
