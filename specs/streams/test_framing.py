@@ -7,7 +7,7 @@ import pytest
 from harness.client import Client
 from harness.expect import ABSENT, since
 from harness.lines import Lines
-from specs.answers import CORS, OTHER_METHODS, not_allowed, without_body
+from specs.answers import without_body
 from specs.changes import DEPRECATED_WAIT, EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
 from specs.streams.subscriptions import Listen, framed, listening, stream
 from specs.test_sse_clients import GET
@@ -49,12 +49,6 @@ def test_sends_a_continue_where_it_listens_first(sse: Client, method: str) -> No
     begun = stream(1) if method == "GET" else HEAD_OF_STREAM
     asked = sse.request(method, "/stream", {"Expect": "100-continue"}, chunks=1)
     assert asked == replace(begun, interim=since(EXPECTATION_HEARD, (100,), before=()))
-
-
-@pytest.mark.source("RFC 9110 section 15.5.6")
-@pytest.mark.parametrize("method", OTHER_METHODS)
-def test_streams_for_get_only(sse: Client, method: str) -> None:
-    assert sse.request(method, "/stream") == not_allowed(CORS)
 
 
 @pytest.mark.source("RFC 9110 section 9.3.2")
