@@ -1,7 +1,7 @@
 """Requests, answers and log lines that several apps share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,7 @@ OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 GET = b"GET / HTTP/1.1"
 HOST = b"Host: example.org\r\n"
+CLOSE = b"Connection: close\r\n"
 
 
 def asking(line: bytes = GET, headers: bytes = b"", body: bytes = b"", host: bytes = HOST) -> bytes:
@@ -86,6 +87,10 @@ def not_allowed(headers: Headers | None = None) -> Response:
     return text(b"Method Not Allowed", 405, allow | dict(headers or {}))
 
 
+CHALLENGE = Response(401, UVICORN | NO_BODY | {"www-authenticate": "Basic"})
+"""What basic_auth answers to whoever gives no credentials."""
+
+
 def redirect(location: str, headers: Headers | None = None) -> Response:
     return Response(307, UVICORN | NO_BODY | {"location": location} | dict(headers or {}))
 
@@ -101,18 +106,28 @@ def by_http_1_0(answer: Response) -> Response:
     return replace(answer, headers=answer.headers | {"connection": close}, closes=True)
 
 
+def in_each_phase(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value that differs between releases, changed alike on each side."""
+    if isinstance(value, since):
+        before = in_each_phase(value.before, change)
+        return since(value.change, in_each_phase(value.now, change), before)
+    return change(value)
+
+
 def without_body(answer: Any) -> Any:
     """The answer to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2).
 
     It may leave out Transfer-Encoding (RFC 9112 section 6.1), as uvicorn does with httptools.
     """
-    if isinstance(answer, since):
-        return since(answer.change, without_body(answer.now), without_body(answer.before))
-    headers = dict(answer.headers)
-    if "transfer-encoding" in headers:
-        framing = by_parser(h11=headers["transfer-encoding"], httptools=ABSENT)
-        headers["transfer-encoding"] = framing
-    return Response(answer.status, headers, reason=answer.reason)
+
+    def head(whole: Response) -> Response:
+        headers = dict(whole.headers)
+        if "transfer-encoding" in headers:
+            framing = by_parser(h11=headers["transfer-encoding"], httptools=ABSENT)
+            headers["transfer-encoding"] = framing
+        return Response(whole.status, headers, reason=whole.reason)
+
+    return in_each_phase(answer, head)
 
 
 def answer_to(method: str, answer: Any) -> Any:

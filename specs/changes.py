@@ -166,7 +166,7 @@ NONE_MATCH_FIRST = Change(
     "0.49.2",
     "fix",
     "If-Modified-Since is ignored beside If-None-Match.",
-    "https://github.com/Kludex/starlette/pull/3044",
+    "https://github.com/Kludex/starlette/pull/3057",
     noticed_by=("browser", "cache or CDN"),
 )
 PRIVATE_NETWORK_REFUSED = Change(
@@ -226,15 +226,6 @@ HOST_CHECKED = Change(
     "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
     noticed_by=("browser", "cache or CDN", "proxy"),
 )
-ABSOLUTE_PATHS_REFUSED = Change(
-    "starlette",
-    "1.1.0",
-    "security",
-    "A path that begins with a backslash is not looked up: on Windows it named another host "
-    "(CVE-2026-48818).",
-    "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
-    noticed_by=("browser",),
-)
 HOST_FAILS_NO_APP = Change(
     "starlette",
     "1.0.1",
@@ -243,6 +234,15 @@ HOST_FAILS_NO_APP = Change(
     "[1].",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
     noticed_by=("proxy",),
+)
+ABSOLUTE_PATHS_REFUSED = Change(
+    "starlette",
+    "1.1.0",
+    "security",
+    "A path that begins with a backslash is not looked up: on Windows it named another host "
+    "(CVE-2026-48818).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
+    noticed_by=("browser",),
 )
 UNKNOWN_TYPE_BINARY = Change(
     "starlette",

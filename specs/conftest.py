@@ -36,6 +36,7 @@ from specs.collecting import (
     pytest_generate_tests,
     pytest_ignore_collect,
 )
+from specs.ids import pytest_make_parametrize_id
 from specs.judging import JUDGING, SERVED, Judging, held_to, targets
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "pytest_deselected",
     "pytest_generate_tests",
     "pytest_ignore_collect",
+    "pytest_make_parametrize_id",
 ]
 
 Serving = Server | Remote

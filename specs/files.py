@@ -8,7 +8,7 @@ from typing import Any
 from harness.client import Client
 from harness.connection import Segment
 from harness.exchange import Exchange
-from harness.expect import WHOLE, Response, since
+from harness.expect import WHOLE, Response, since, unordered
 from harness.site import DOCUMENTED_MTIME_NS
 from specs.answers import (
     HTML,
@@ -23,6 +23,7 @@ from specs.answers import (
 from specs.changes import (
     BOUNDARY_OF_26_DIGITS,
     ETAG_QUOTED,
+    FILES_ALLOW_ON_405,
     LARGE_PARTS_WHOLE,
     MULTIPART_MENDED,
     PATHSEND_ASSUMED,
@@ -167,11 +168,6 @@ def where_no_file_is(client: Client, method: str) -> dict[str, Response]:
     return {p: answer_to(method, a) for p, a in answers.items()}
 
 
-def shortened(value: object) -> str | None:
-    """The name of a long value in the name of a spec."""
-    return f"{value[:20]}...{len(value)}" if isinstance(value, str) and len(value) > 60 else None
-
-
 def not_satisfiable(size: int = len(PAGE)) -> Response:
     """RFC 9110 section 15.5.17."""
     extent = since(UNSATISFIABLE_NAMES_UNIT, f"bytes */{size}", before=f"*/{size}")
@@ -187,6 +183,9 @@ def not_modified(body: bytes) -> Response:
     return Response(304, UVICORN | {"etag": etag(body)})
 
 
+NOT_ALLOWED = text(
+    b"Method Not Allowed", 405, {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
+)
 NOTHING_ASKED = text(b"Range header: range must be requested", 400)
 INVERTED = text(b"Range header: start must be less than end", 400)
 MALFORMED = text(b"Malformed range header.", 400)

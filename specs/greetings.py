@@ -5,26 +5,27 @@ from pathlib import Path
 
 from harness.expect import Response
 from harness.request import Request
-from specs.answers import TEXT
+from specs.answers import HTML, TEXT
 
 PAGE = (
     (Path(__file__).parent.parent / "apps" / "sse.py")
-    .read_text("utf-8")
-    .partition('PAGE = """\\\n')[2]
-    .partition('"""')[0]
+    .read_bytes()
+    .partition(b'PAGE = """\\\n')[2]
+    .partition(b'"""')[0]
 )
+"""The page of sse, as its source has it."""
 
 
 def greeting(request: Request, vary: dict[str, str]) -> Response | None:
     """The answer of a route's own function; None where there is no such route."""
     if request.app == "json_cors" and request.path == "/":
-        found = _whole("Hello Starlette !!!", TEXT)
+        found = _whole(b"Hello Starlette !!!", TEXT)
     elif request.app == "json_cors" and _is_name(request.path):
         told = {"response": f"Hello {request.path.removeprefix('/user/')} !!!"}
         body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        found = _whole(body, "application/json")
+        found = _whole(body.encode(), "application/json")
     elif request.app == "sse" and request.path == "/":
-        found = _whole(PAGE, "text/html; charset=utf-8")
+        found = _whole(PAGE, HTML)
     else:
         return None
     origin = request.header("origin") is not None
@@ -38,6 +39,6 @@ def _is_name(path: str) -> bool:
     return path != name and bool(name) and "/" not in name
 
 
-def _whole(body: str, media_type: str) -> Response:
-    size = {"content-length": str(len(body.encode())), "content-type": media_type}
-    return Response(200, {"date": "DATE", "server": "uvicorn"} | size, body.encode())
+def _whole(body: bytes, media_type: str) -> Response:
+    size = {"content-length": str(len(body)), "content-type": media_type}
+    return Response(200, {"date": "DATE", "server": "uvicorn"} | size, body)

@@ -33,9 +33,10 @@ def _with_authority(request: Request, answer: Response, authority: str) -> Respo
 
 
 def _location(request: Request, scheme: str, authority: str, escaped: str = "") -> str:
-    path = f"{request.path}/" if request.app == "static_files" else request.path.rstrip("/")
+    path = request.path
     for char in escaped:
         path = path.replace(char, f"%{ord(char):02X}")
+    path = model.with_slash(path) if request.app == "static_files" else path.rstrip("/")
     query = f"?{request.query}" if request.query else ""
     return quote(f"{scheme}://{authority}{path}{query}", safe=model.SAFE)
 

@@ -61,6 +61,11 @@ def kept(answer: Response, expected: Response) -> Response:
     )
 
 
+def with_slash(path: str) -> str:
+    """A path with a slash at its end, which to a URL is where a query or a fragment begins."""
+    return re.sub(r"(?=[?#])|$", "/", path, count=1)
+
+
 def _path(request: Request, environment: Environment) -> str:
     kept = changes.LINE_BREAK_KEPT.applies_to(environment)
     return request.path if kept or not request.path.endswith("\n") else request.path[:-1]
@@ -77,7 +82,7 @@ def _found(request: Request, path: str, environment: Environment, root: Path) ->
         if found is not None and found.is_file() and not asked.endswith("/"):
             host = request.header("host") or ""
             query = f"?{request.query}" if request.query else ""
-            return redirect(quote(f"http://{host}{path}/{query}", safe=SAFE))
+            return redirect(quote(f"http://{host}{with_slash(path)}{query}", safe=SAFE))
     if found is not None and found.is_file():
         return _file(request, found, environment)
     page = root / "404.html"

@@ -188,7 +188,8 @@ def _refuse_headers_once(_: Request, answer: Response, __: Environment) -> Respo
 
 
 def _is_file_with_body(request: Request, answer: Response) -> bool:
-    return request.method == "GET" and "etag" in answer.headers and answer.status in (200, 206)
+    """A whole file, a part of one, or the 404.html."""
+    return request.method == "GET" and "etag" in answer.headers and answer.status != 304
 
 
 EFFECTS = [

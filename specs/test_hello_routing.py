@@ -61,19 +61,6 @@ ODD_TARGETS = {
     b"/ ": H11_REFUSES,
     b" /": H11_REFUSES,
 }
-ODD_REQUESTS = {
-    asking(b"GET / HTTP/1.2"): H11_GREETS,
-    asking(b"GET / HTTP/1.9"): H11_GREETS,
-    asking(b"GET / http/1.1"): BAD_REQUEST,
-    asking(b"GET / HTTP/1.1", b"X: a\r\n b\r\n"): H11_GREETS,
-    asking(b"GET / HTTP/1.1", b"X: \0\r\n"): BAD_REQUEST,
-    asking(b"GET / HTTP/1.1", b"X\r\n"): BAD_REQUEST,
-    asking(b"GET / HTTP/1.1", b"X : a\r\n"): BAD_REQUEST,
-    b"\r\n" + asking(b"GET / HTTP/1.1"): H11_REFUSES,
-    b"GET / HTTP/1.1\nHost: example.org\n\n": H11_GREETS,
-    b"hello\r\n\r\n": BAD_REQUEST,
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n": BAD_REQUEST,
-}
 ODD_LENGTHS = {
     b"Content-Length: -1\r\n": BAD_REQUEST,
     b"Content-Length: +3\r\n": BAD_REQUEST,
@@ -114,7 +101,6 @@ def test_has_nothing_to_say_about_itself(hello: Client, method: bytes) -> None:
 @pytest.mark.parametrize(
     "target",
     [b"/?%", b"/?a=%00", b"/?a#f", b"/?a=%C3%A9", LONG_QUERY],
-    ids=lambda target: repr(target)[:20],
 )
 def test_greets_whatever_the_query(hello: Client, target: bytes) -> None:
     assert hello.raw(getting(target)) == GREETING
@@ -141,15 +127,13 @@ def test_normalises_no_path(hello: Client, target: bytes) -> None:
 
 
 @pytest.mark.source("RFC 9112 section 3", "RFC 9112 section 3.2")
-@pytest.mark.parametrize(
-    "target", [b"", b"/\xc3\xa9", b"/\x7f", b"/?\xff", b"/?\x7f", b"/?a b"], ids=repr
-)
+@pytest.mark.parametrize("target", [b"", b"/\xc3\xa9", b"/\x7f", b"/?\xff", b"/?\x7f", b"/?a b"])
 def test_refuses_a_malformed_target(hello: Client, target: bytes) -> None:
     assert hello.raw(getting(target)) == BAD_REQUEST
 
 
 @pytest.mark.source("RFC 9112 section 3.2.1", "RFC 9112 section 3.2.2")
-@pytest.mark.parametrize("target", ODD_TARGETS, ids=repr)
+@pytest.mark.parametrize("target", ODD_TARGETS)
 def test_reads_an_odd_target_as_its_parser_does(hello: Client, target: bytes) -> None:
     assert hello.raw(getting(target)) == ODD_TARGETS[target]
 
@@ -161,17 +145,9 @@ def test_closes_when_asked_to(hello: Client) -> None:
 
 
 @pytest.mark.source("RFC 9112 section 3.2")
-@pytest.mark.parametrize(
-    "headers", [b"", b"Host: a\r\nHost: a\r\n", b"Host: a\r\nHost: b\r\n"], ids=repr
-)
+@pytest.mark.parametrize("headers", [b"", b"Host: a\r\nHost: a\r\n", b"Host: a\r\nHost: b\r\n"])
 def test_leaves_host_to_its_parser(hello: Client, headers: bytes) -> None:
     assert hello.raw(b"GET / HTTP/1.1\r\n" + headers + b"\r\n") == H11_REFUSES
-
-
-@pytest.mark.source("RFC 9112 section 2.2", "RFC 9112 section 2.3", "RFC 9112 section 5")
-@pytest.mark.parametrize("request_bytes", ODD_REQUESTS, ids=repr)
-def test_is_as_strict_as_its_parser(hello: Client, request_bytes: bytes) -> None:
-    assert hello.raw(request_bytes) == ODD_REQUESTS[request_bytes]
 
 
 @pytest.mark.source("RFC 9110 section 7.8", "RFC 6455 section 4.2.1")
@@ -214,7 +190,7 @@ def test_ignores_a_body(hello: Client, framing: str) -> None:
 
 
 @pytest.mark.source("RFC 9112 section 6.3")
-@pytest.mark.parametrize("headers", ODD_LENGTHS, ids=repr)
+@pytest.mark.parametrize("headers", ODD_LENGTHS)
 def test_judges_the_length_of_a_body_as_its_parser_does(hello: Client, headers: bytes) -> None:
     body = b"3\r\nabc\r\n0\r\n\r\n" if b"chunked" in headers else b"abc"
     assert hello.raw(asking(b"GET / HTTP/1.1", headers, body)) == ODD_LENGTHS[headers]

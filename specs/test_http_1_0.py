@@ -12,11 +12,11 @@ from harness.exchange import Exchange
 from harness.expect import ABSENT, Response, by_parser, since
 from specs.answers import (
     BAD_REQUEST,
+    CHALLENGE,
     CORS,
     EMPTY_BY_HTTP_1_0,
     GREETING,
     TEXT,
-    UVICORN,
     by_http_1_0,
     content,
     last,
@@ -27,13 +27,12 @@ from specs.answers import (
     without_body,
 )
 from specs.changes import PATHSEND_ASSUMED, RANGES
+from specs.cors import GRANTED, TO_ANY_ORIGIN
 from specs.files import CHANGED, file, not_modified, part
 from specs.site import DOCS, NOTE
-from specs.test_json_cors import PREFLIGHT
 
 JSON = b'{"response":"Hello Vader !!!"}'
 SECRET = b'{"message":"Hello Protected Starlette !!!"}'
-TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
 
 WISHES = {
     "none": b"",
@@ -134,8 +133,8 @@ def test_is_readable_from_every_origin(json_cors: Client) -> None:
 @pytest.mark.source("Fetch #cors-preflight-fetch")
 def test_grants_a_preflight(json_cors: Client) -> None:
     headers = b"Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n"
-    expected = by_http_1_0(Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK"))
-    assert asking(json_cors, b"/user/Vader", headers, b"OPTIONS") == expected
+    answer = asking(json_cors, b"/user/Vader", headers, b"OPTIONS")
+    assert answer == by_http_1_0(GRANTED)
 
 
 @pytest.mark.source("starlette docs staticfiles")
@@ -168,7 +167,7 @@ def test_sends_a_part_of_a_file(static_files: Client) -> None:
 @pytest.mark.source("primer basic_auth")
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_challenges_a_request_without_credentials(basic_auth: Client, method: bytes) -> None:
-    expected = Response(401, UVICORN | EMPTY_BY_HTTP_1_0 | {"www-authenticate": "Basic"})
+    expected = replace(CHALLENGE, headers=CHALLENGE.headers | EMPTY_BY_HTTP_1_0)
     assert asking(basic_auth, method=method) == answer_to(method, expected)
 
 

@@ -1,6 +1,5 @@
 """json_cors: JSON from a path parameter, readable from every origin."""
 
-import json
 from collections.abc import Mapping
 
 import pytest
@@ -8,37 +7,35 @@ import pytest
 from harness.client import Client
 from harness.expect import Response, history, since
 from specs.answers import (
+    CLOSE,
     CORS,
     OTHER_METHODS,
-    TEXT,
     UVICORN,
-    answer_to,
+    asking,
     content,
     documented_start,
+    last,
     not_allowed,
     not_found,
     redirect,
     start_lines,
     text,
+    until_it_closes,
     without_body,
 )
 from specs.changes import (
     COOKIE_ANSWER_VARIES,
     COOKIE_CHANGES_NO_ORIGIN,
     CORS_VARIES_ALWAYS,
-    HEADERS_REFUSED_ONCE,
-    PREFLIGHT_VARIES,
-    PRIVATE_NETWORK_REFUSED,
 )
+from specs.cors import ORIGIN, TO_ANY_ORIGIN, preflight
 from specs.replay import WAYS, replay, transcript
 
-ORIGIN = {"Origin": "https://example.org"}
-TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
 
-
-def greeting(name: str, headers: Mapping[str, object] = CORS) -> Response:
-    body = json.dumps({"response": f"Hello {name} !!!"}, ensure_ascii=False, separators=(",", ":"))
-    return Response(200, content(body.encode(), "application/json", headers), body.encode())
+def greeting(written: str, headers: Mapping[str, object] = CORS) -> Response:
+    """The answer to a name that is `written` so in JSON."""
+    body = f'{{"response":"Hello {written} !!!"}}'.encode()
+    return Response(200, content(body, "application/json", headers), body)
 
 
 @pytest.mark.source("primer json_cors")
@@ -66,7 +63,7 @@ def test_greets_the_user_named_in_the_path(json_cors: Client) -> None:
 
 @pytest.mark.source("primer json_cors", "RFC 3986 section 2.1", "RFC 8259 section 7")
 @pytest.mark.parametrize(
-    ("segment", "name"),
+    ("segment", "written"),
     [
         ("Luke%20Skywalker", "Luke Skywalker"),
         ("%20", " "),
@@ -75,9 +72,14 @@ def test_greets_the_user_named_in_the_path(json_cors: Client) -> None:
         ("%E2%82%AC", "€"),
         ("%F0%9F%90%8D", "🐍"),
         ("%FF", "\ufffd"),
-        ("%22", '"'),
-        ("%5C", "\\"),
-        ("%00", "\0"),
+        ("%ED%A0%BD", "\ufffd\ufffd\ufffd"),
+        ("%22", r"\""),
+        ("%5C", r"\\"),
+        ("%00", r"\u0000"),
+        ("%1F", r"\u001f"),
+        ("%08%09%0A%0C%0D%20", r"\b\t\n\f\r "),
+        ("%7F", "\x7f"),
+        ("%E2%80%A8", "\u2028"),
         ("%3Cscript%3E", "<script>"),
         ("%25", "%"),
         ("%2525", "%25"),
@@ -86,8 +88,8 @@ def test_greets_the_user_named_in_the_path(json_cors: Client) -> None:
         ("Vader?name=Luke", "Vader"),
     ],
 )
-def test_unescapes_the_name_once(json_cors: Client, segment: str, name: str) -> None:
-    assert json_cors.get(f"/user/{segment}") == greeting(name)
+def test_unescapes_the_name_once(json_cors: Client, segment: str, written: str) -> None:
+    assert json_cors.get(f"/user/{segment}") == greeting(written)
 
 
 @pytest.mark.source("starlette docs routing")
@@ -122,7 +124,7 @@ def test_redirects_a_trailing_slash_and_keeps_the_query(json_cors: Client, query
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
-@pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:9", "null"])
+@pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:9", "null", ""])
 def test_is_readable_from_every_origin(json_cors: Client, origin: str) -> None:
     assert json_cors.get("/user/Vader", {"Origin": origin}) == greeting("Vader", TO_ANY_ORIGIN)
 
@@ -133,118 +135,34 @@ def test_is_readable_from_every_origin_when_it_fails(json_cors: Client) -> None:
     assert json_cors.post("/user/Vader", ORIGIN) == not_allowed(TO_ANY_ORIGIN)
 
 
+WITH_COOKIE = {
+    "access-control-allow-origin": history("https://example.org", (COOKIE_CHANGES_NO_ORIGIN, "*")),
+    "vary": history(
+        since(COOKIE_ANSWER_VARIES, "Origin"),
+        (COOKIE_CHANGES_NO_ORIGIN, since(CORS_VARIES_ALWAYS, "Origin")),
+    ),
+}
+
+
 @pytest.mark.source("Fetch #cors-protocol-and-credentials")
 def test_names_no_origin_because_of_a_cookie(json_cors: Client) -> None:
-    named = history("https://example.org", (COOKIE_CHANGES_NO_ORIGIN, "*"))
-    with_cookie = {
-        "access-control-allow-origin": named,
-        "vary": history(
-            since(COOKIE_ANSWER_VARIES, "Origin"),
-            (COOKIE_CHANGES_NO_ORIGIN, since(CORS_VARIES_ALWAYS, "Origin")),
-        ),
-    }
-    expected = greeting("Vader", with_cookie)
+    expected = greeting("Vader", WITH_COOKIE)
     assert json_cors.get("/user/Vader", ORIGIN | {"Cookie": "a=b"}) == expected
+
+
+@pytest.mark.source("RFC 9110 section 3.3", "RFC 9112 section 9.3.2")
+def test_answers_each_request_of_a_connection_by_its_own_headers(json_cors: Client) -> None:
+    line, origin = b"GET /user/Vader HTTP/1.1", b"Origin: https://example.org\r\n"
+    asked = [origin + b"Cookie: a=b\r\n", origin, b"", b"Cookie: a=b\r\n", origin + CLOSE]
+    told = [WITH_COOKIE, TO_ANY_ORIGIN, CORS, CORS, TO_ANY_ORIGIN]
+    *answers, final = (greeting("Vader", headers) for headers in told)
+    requests = b"".join(asking(line, headers) for headers in asked)
+    assert until_it_closes(json_cors, requests) == [*answers, last(final)]
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
 def test_takes_a_cookie_without_an_origin_for_no_cors_request(json_cors: Client) -> None:
     assert json_cors.get("/user/Vader", {"Cookie": "a=b"}) == greeting("Vader")
-
-
-PREFLIGHT = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-methods": "GET",
-    "access-control-allow-headers": "Accept, Accept-Language, Content-Language, Content-Type",
-    "access-control-max-age": "600",
-    "vary": since(
-        PREFLIGHT_VARIES,
-        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
-        "Access-Control-Request-Private-Network",
-    ),
-}
-
-
-def preflight(method: str, *headers: tuple[str, str]) -> dict[str, str]:
-    return ORIGIN | {"Access-Control-Request-Method": method} | dict(headers)
-
-
-@pytest.mark.source("Fetch #cors-preflight-fetch")
-@pytest.mark.parametrize("target", ["/", "/user/Vader", "/missing"])
-@pytest.mark.parametrize(
-    "headers",
-    [
-        (),
-        (("Access-Control-Request-Headers", "Accept"),),
-        (("Access-Control-Request-Headers", "accept-language, CONTENT-TYPE"),),
-        (("Cookie", "a=b"),),
-    ],
-)
-def test_grants_a_preflight_anywhere(
-    json_cors: Client, target: str, headers: tuple[tuple[str, str], ...]
-) -> None:
-    expected = Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK")
-    assert json_cors.options(target, preflight("GET", *headers)) == expected
-
-
-def refused(told: bytes) -> Response:
-    body = b"Disallowed CORS " + told
-    return Response(400, content(body, TEXT, PREFLIGHT), body)
-
-
-@pytest.mark.source("Fetch #cors-preflight-fetch")
-@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"])
-def test_refuses_a_preflight_for_another_method(json_cors: Client, method: str) -> None:
-    assert json_cors.options("/user/Vader", preflight(method)) == refused(b"method")
-
-
-HEADERS, BOTH = refused(b"headers"), refused(b"method, headers")
-REFUSALS = {
-    ("GET", "X-Token"): HEADERS,
-    ("GET", "Accept, X-Token"): HEADERS,
-    ("GET", "authorization"): HEADERS,
-    ("PUT", "X-Token"): BOTH,
-    ("GET", "X-Token, X-Other"): since(
-        HEADERS_REFUSED_ONCE, HEADERS, before=refused(b"headers, headers")
-    ),
-    ("PUT", "X-Token, Accept, X-Other"): since(
-        HEADERS_REFUSED_ONCE, BOTH, before=refused(b"method, headers, headers")
-    ),
-}
-
-
-@pytest.mark.source("Fetch #cors-preflight-fetch", "starlette docs middleware")
-@pytest.mark.parametrize(("method", "names"), REFUSALS)
-def test_refuses_a_preflight_for_other_headers(json_cors: Client, method: str, names: str) -> None:
-    asked = preflight(method, ("Access-Control-Request-Headers", names))
-    assert json_cors.options("/user/Vader", asked) == REFUSALS[method, names]
-
-
-@pytest.mark.source("starlette docs middleware")
-def test_refuses_a_preflight_for_a_private_network(json_cors: Client) -> None:
-    granted = Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK")
-    asked = preflight("GET", ("Access-Control-Request-Private-Network", "true"))
-    expected = since(PRIVATE_NETWORK_REFUSED, refused(b"private-network"), before=granted)
-    assert json_cors.options("/user/Vader", asked) == expected
-
-
-@pytest.mark.source("Fetch #cors-preflight-fetch")
-@pytest.mark.parametrize(
-    "headers", [ORIGIN, {"Access-Control-Request-Method": "GET"}], ids=["origin", "method"]
-)
-def test_takes_half_a_preflight_for_a_plain_request(
-    json_cors: Client, headers: dict[str, str]
-) -> None:
-    expected = not_allowed(TO_ANY_ORIGIN if "Origin" in headers else CORS)
-    assert json_cors.options("/user/Vader", headers) == expected
-
-
-@pytest.mark.source("Fetch #cors-preflight-fetch")
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_takes_no_other_method_for_a_preflight(json_cors: Client, method: str) -> None:
-    headers = ORIGIN | {"Access-Control-Request-Method": "GET"}
-    expected = answer_to(method, text(b"Hello Starlette !!!", headers=TO_ANY_ORIGIN))
-    assert json_cors.request(method, "/", headers) == expected
 
 
 @pytest.mark.source("primer log lines")

@@ -105,7 +105,7 @@ def test_redirects_to_no_address_and_port_that_cannot_be(json_cors: Client, host
 
 
 @pytest.mark.source("RFC 9112 section 3.2", "RFC 9110 section 4.2.4")
-@pytest.mark.parametrize("host", MALFORMED, ids=repr)
+@pytest.mark.parametrize("host", MALFORMED)
 def test_repeats_no_malformed_host(json_cors: Client, host: bytes) -> None:
     expected = since(HOST_CHECKED, at_itself(json_cors), before=at(MALFORMED[host]))
     assert json_cors.raw(asking(host)) == expected

@@ -28,7 +28,6 @@ def asking(headers: bytes) -> bytes:
         (b"https, http", "http"),
         (b"", "http"),
     ],
-    ids=repr,
 )
 def test_redirects_to_the_scheme_that_the_proxy_names(
     json_cors: Client, value: bytes, scheme: str
@@ -56,7 +55,6 @@ def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, sche
         (b"2001:db8::1", "2001:db8::1:0"),
         (b"unknown", "unknown:0"),
     ],
-    ids=repr,
 )
 def test_logs_the_client_that_the_proxy_names(json_cors: Client, value: bytes, client: str) -> None:
     expected = redirect("http://example.org/user/Vader", CORS)

@@ -15,13 +15,13 @@ from specs.answers import (
     redirect,
 )
 from specs.changes import PATH_DELIMITERS_ESCAPED, REDIRECT_BLANK_ESCAPED
+from specs.cors import TO_ANY_ORIGIN
 
 GREETING = Response(
     200,
     content(b'{"response":"Hello Vader !!!"}', "application/json", CORS),
     b'{"response":"Hello Vader !!!"}',
 )
-TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
 
 
 def asking(
@@ -123,7 +123,6 @@ def test_redirects_every_origin(json_cors: Client) -> None:
         (".", to(".")),
         ("..", to("..")),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_redirects_to_the_path_escaped_anew(
     json_cors: Client, segment: str, expected: object

@@ -16,8 +16,11 @@ from harness.expect import Response, by_parser, chunked, since
 from harness.lines import Lines
 from specs.answers import (
     CORS,
+    HTML,
     OTHER_METHODS,
     UVICORN,
+    answer_to,
+    content,
     documented_start,
     not_allowed,
     not_found,
@@ -26,6 +29,8 @@ from specs.answers import (
     without_body,
 )
 from specs.changes import CORS_VARIES_ALWAYS, HEAD_OPENS_NO_STREAM
+from specs.cors import ORIGIN, TO_ANY_ORIGIN
+from specs.greetings import PAGE
 from specs.replay import WAYS, replay, transcript
 
 INTERVAL = 1.5
@@ -109,8 +114,7 @@ def test_starts_anew_for_a_client_that_comes_back(sse: Client) -> None:
 
 @pytest.mark.source("Fetch #http-cors-protocol")
 def test_streams_to_every_origin(sse: Client) -> None:
-    expected = stream(1, CORS | {"access-control-allow-origin": "*"})
-    assert subscribe(sse, 1, {"Origin": "https://example.org"}) == expected
+    assert subscribe(sse, 1, ORIGIN) == stream(1, TO_ANY_ORIGIN)
 
 
 @pytest.mark.source("primer sse")
@@ -153,14 +157,20 @@ def test_answers_head_with_the_head_of_the_stream(sse: Client) -> None:
     assert begun == [*accepted("HEAD", headed), following]
 
 
-@pytest.mark.source("primer sse")
-def test_serves_the_page(sse: Client) -> None:
-    exchange = sse.get("/")
-    page = exchange.message.body
-    headers = {"content-type": "text/html; charset=utf-8", "content-length": str(len(page))}
-    assert exchange == Response(200, UVICORN | CORS | headers, page)
-    assert b'new EventSource("/stream")' in page
-    assert b"<h3>Response from server:</h3>" in page
+def page(headers: Mapping[str, object] = CORS) -> Response:
+    return Response(200, content(PAGE, HTML, headers), PAGE)
+
+
+@pytest.mark.source("primer sse", "RFC 9110 section 9.3.2")
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("target", ["/", "/?data=5"])
+def test_serves_the_page(sse: Client, method: str, target: str) -> None:
+    assert sse.request(method, target) == answer_to(method, page())
+
+
+@pytest.mark.source("Fetch #http-cors-protocol")
+def test_serves_the_page_to_every_origin(sse: Client) -> None:
+    assert sse.get("/", ORIGIN) == page(TO_ANY_ORIGIN)
 
 
 @pytest.mark.source("RFC 9110 section 15.5.6")
@@ -177,15 +187,29 @@ def test_finds_nothing_elsewhere(sse: Client, target: str) -> None:
 
 
 @pytest.mark.source("starlette docs routing")
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 @pytest.mark.parametrize("query", ["", "?from=1&to=5"])
-def test_redirects_a_trailing_slash_and_keeps_the_query(sse: Client, query: str) -> None:
+def test_redirects_a_trailing_slash_and_keeps_the_query(
+    sse: Client, query: str, method: str
+) -> None:
     location = f"http://{sse.authority}/stream{query}"
-    assert sse.get(f"/stream/{query}") == redirect(location, CORS)
+    expected = answer_to(method, redirect(location, CORS))
+    assert sse.request(method, f"/stream/{query}") == expected
 
 
 @pytest.mark.source("primer log lines")
 def test_logs_its_start(sse: Client) -> None:
     assert start_lines(sse) == documented_start(sse)
+
+
+@pytest.mark.source("primer sse")
+def test_logs_method_and_path_of_a_request_for_the_page(sse: Client) -> None:
+    with sse.logged() as lines:
+        asked = sse.get("/?a=1")
+    assert lines == [
+        "INFO TIME - Received request: GET on /",
+        f'INFO:     127.0.0.1:{asked.client_port} - "GET /?a=1 HTTP/1.1" 200 OK',
+    ]
 
 
 @pytest.mark.source("primer sse")

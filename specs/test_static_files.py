@@ -7,27 +7,39 @@ from playwright.sync_api import Browser
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from harness.client import Client
-from harness.expect import Response, since, unordered
+from harness.expect import Response, since
 from harness.lines import Lines
 from specs.answers import (
     HTML,
     OTHER_METHODS,
     TEXT,
     answer_to,
+    asking,
     documented_start,
+    last,
     not_found,
     start_lines,
-    text,
+    until_it_closes,
     without_body,
 )
 from specs.changes import (
     ETAG_QUOTED,
-    FILES_ALLOW_ON_405,
     PATHSEND_ASSUMED,
     RANGES,
     UNKNOWN_TYPE_BINARY,
 )
-from specs.files import BINARY, TAG, WHOLE_PAGE, about, file, not_satisfiable
+from specs.files import (
+    BINARY,
+    CHANGED,
+    NOT_ALLOWED,
+    TAG,
+    WHOLE_PAGE,
+    about,
+    file,
+    not_modified,
+    not_satisfiable,
+    part,
+)
 from specs.replay import WAYS, replay, transcript
 from specs.site import CHUNK, DOCS, LARGE, NOTE, PAGE
 
@@ -115,9 +127,7 @@ def test_answers_head_as_get_without_the_body(static_files: Client, target: str)
 )
 @pytest.mark.parametrize("method", [*OTHER_METHODS, "TRACE", "QUERY"])
 def test_allows_get_and_head_only(static_files: Client, target: str, method: str) -> None:
-    allow = {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
-    expected = text(b"Method Not Allowed", 405, allow)
-    assert static_files.request(method, target) == expected
+    assert static_files.request(method, target) == NOT_ALLOWED
 
 
 @pytest.mark.source("starlette docs staticfiles")
@@ -134,8 +144,31 @@ def test_finds_nothing_elsewhere(static_files: Client, target: str) -> None:
 def test_refuses_post_regardless_of_other_headers(
     static_files: Client, headers: dict[str, str]
 ) -> None:
-    allow = {"allow": since(FILES_ALLOW_ON_405, unordered("GET", "HEAD"))}
-    assert static_files.post("/", headers) == text(b"Method Not Allowed", 405, allow)
+    assert static_files.post("/", headers) == NOT_ALLOWED
+
+
+def getting(target: str, headers: str = "") -> bytes:
+    return asking(f"GET {target} HTTP/1.1".encode(), headers.encode())
+
+
+@pytest.mark.source("RFC 9112 section 9.3.2")
+def test_sends_files_that_are_asked_for_together_in_their_order(static_files: Client) -> None:
+    requests = (
+        getting("/large.bin"),
+        getting("/note.txt", f"If-Modified-Since: {CHANGED}\r\n"),
+        getting("/missing"),
+        getting("/docs/", "Range: bytes=0-4\r\n"),
+        getting("/", "Connection: close\r\n"),
+    )
+    answers = [
+        file(LARGE, BINARY),
+        not_modified(NOTE),
+        not_found(),
+        since(RANGES, part(0, 5, DOCS), before=file(DOCS)),
+        last(WHOLE_PAGE),
+    ]
+    expected = since(PATHSEND_ASSUMED, answers[:1], before=answers)
+    assert until_it_closes(static_files, b"".join(requests)) == expected
 
 
 @pytest.mark.source("primer log lines")

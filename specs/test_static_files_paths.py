@@ -13,7 +13,7 @@ from specs.changes import (
     NULL_BYTE_NOT_FOUND,
     SIBLING_FOLDER_HIDDEN,
 )
-from specs.files import BROKEN, WHOLE_PAGE, file, shortened
+from specs.files import BROKEN, WHOLE_PAGE, file
 from specs.site import DOCS, NOTE, SECRET
 
 A_NOTE = file(NOTE, TEXT)
@@ -109,16 +109,6 @@ def test_finds_nothing_by_a_line_break_in_the_path(static_files: Client, target:
 def test_keeps_a_line_break_at_the_end_of_a_name(static_files: Client) -> None:
     expected = since(LINE_BREAK_KEPT, not_found(), before=A_NOTE)
     assert static_files.get("/note.txt%0A") == expected
-
-
-@pytest.mark.source("starlette docs staticfiles")
-@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=%20&a=2"])
-@pytest.mark.parametrize("path", ["/docs", "/docs/part", "/folder.txt", "/.", "/docs/.."])
-def test_redirects_to_the_slash_of_a_folder_and_keeps_the_query(
-    static_files: Client, path: str, query: str
-) -> None:
-    location = f"http://{static_files.authority}{path}/{query}"
-    assert static_files.get(f"{path}{query}") == redirect(location)
 
 
 @pytest.mark.source("starlette docs staticfiles")
@@ -256,7 +246,6 @@ TOO_LONG = since(LONG_NAME_NOT_FOUND, not_found(), before=BROKEN)
         ("/" + "a" * 5000, TOO_LONG),
         ("/" + "a/" * 3000, TOO_LONG),
     ],
-    ids=shortened,
 )
 def test_finds_nothing_where_the_name_is_too_long(
     static_files: Client, target: str, expected: object

@@ -150,7 +150,7 @@ def test_closes_whatever_the_answer(hello: Client, line: bytes, answer: Response
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9110 section 7.6.1")
-@pytest.mark.parametrize("wish", UNUSUAL, ids=repr)
+@pytest.mark.parametrize("wish", UNUSUAL)
 def test_closes_where_its_parser_understands_the_wish(hello: Client, wish: bytes) -> None:
     answer = by_parser(h11=GOODBYE, httptools=since(CLOSE_HEEDED, GOODBYE, before=GREETING))
     assert hello.raw(asking(headers=b"Connection: %b\r\n" % wish)) == answer
@@ -171,7 +171,7 @@ def test_keeps_no_connection_of_http_1_0(hello: Client, headers: bytes) -> None:
 
 
 @pytest.mark.source("RFC 9112 section 8", "RFC 9112 section 9.5")
-@pytest.mark.parametrize("data", [b"", b"GET / HT", NEXT[:-2]], ids=repr)
+@pytest.mark.parametrize("data", [b"", b"GET / HT", NEXT[:-2]])
 def test_answers_nothing_to_a_client_that_leaves_early(hello: Client, data: bytes) -> None:
     assert hello.raw(data, half_close=True) == NOTHING
 

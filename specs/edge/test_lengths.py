@@ -81,14 +81,14 @@ CODINGS = {
 
 
 @pytest.mark.source("RFC 9110 section 8.6", "RFC 9112 section 6.2")
-@pytest.mark.parametrize("length", LENGTHS, ids=repr)
+@pytest.mark.parametrize("length", LENGTHS)
 def test_reads_a_length_as_its_parser_does(hello: Client, length: bytes) -> None:
     request = asking(headers=b"Content-Length: %b\r\n" % length, body=b"abc")
     assert until_it_closes(hello, request + LAST) == LENGTHS[length]
 
 
 @pytest.mark.source("RFC 9112 section 6.3")
-@pytest.mark.parametrize("lengths", TWO_LENGTHS, ids=repr)
+@pytest.mark.parametrize("lengths", TWO_LENGTHS)
 def test_reads_two_lengths_as_its_parser_does(hello: Client, lengths: tuple[bytes, bytes]) -> None:
     headers = b"".join(b"Content-Length: %b\r\n" % length for length in lengths)
     assert (
@@ -97,14 +97,14 @@ def test_reads_two_lengths_as_its_parser_does(hello: Client, lengths: tuple[byte
 
 
 @pytest.mark.source("RFC 9110 section 8.6")
-@pytest.mark.parametrize("length", BEYOND, ids=repr)
+@pytest.mark.parametrize("length", BEYOND)
 def test_waits_for_more_than_can_come(hello: Client, length: bytes) -> None:
     request = asking(headers=b"Content-Length: %b\r\n" % length, body=b"abc")
     assert hello.raw(request) == BEYOND[length]
 
 
 @pytest.mark.source("RFC 9112 section 6.1", "RFC 9112 section 11.2")
-@pytest.mark.parametrize("coding", CODINGS, ids=repr)
+@pytest.mark.parametrize("coding", CODINGS)
 def test_reads_a_transfer_coding_as_its_parser_does(hello: Client, coding: bytes) -> None:
     request = asking(headers=b"Transfer-Encoding: %b\r\n" % coding, body=IN_A_CHUNK)
     assert until_it_closes(hello, request + LAST) == CODINGS[coding]

@@ -65,7 +65,7 @@ def getting(target: bytes) -> bytes:
 
 
 @pytest.mark.source("uvicorn docs settings", "primer log lines")
-@pytest.mark.parametrize("target", TARGETS, ids=repr)
+@pytest.mark.parametrize("target", TARGETS)
 def test_logs_a_target_as_the_app_sees_it(hello: Client, target: bytes) -> None:
     [asked], lines = logged(hello, getting(target))
     path, status = TARGETS[target]

@@ -17,7 +17,6 @@ from specs.changes import FORWARDED_SCHEME_CHECKED
         (b"https, http", "https,%20http://"),
         (b"", "//"),
     ],
-    ids=repr,
 )
 def test_takes_no_scheme_but_those_of_http_and_websocket(
     json_cors: Client, value: bytes, before: str
