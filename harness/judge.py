@@ -107,23 +107,28 @@ def session(
     pass_fds: Sequence[int] = (),
     variables: Mapping[str, str] | None = None,
 ) -> "subprocess.Popen[bytes]":
-    """Start pytest on the specs, with its output in `log`, and perhaps more `variables`."""
+    """Start pytest on the specs, with its output in `log`, and perhaps more `variables`.
+
+    It runs in the same folder, from which stacks may be named by relative paths.
+    """
     with log.open("wb") as output:
         return subprocess.Popen(
-            guarded([sys.executable, "-m", "pytest", "specs", *options]),
+            guarded([sys.executable, "-m", "pytest", str(ROOT / "specs"), *options]),
             stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            cwd=ROOT,
             env=_variables() | dict(variables or {}),
             pass_fds=pass_fds,
         )
 
 
 def _variables() -> dict[str, str]:
-    """Those of this process; the specs are compiled once for all sessions, whatever it says."""
-    variables = dict(os.environ)
+    """Those of this process but for pytest's, which would leave specs out, or break the session.
+
+    The specs are compiled once for all sessions, whatever it says.
+    """
+    variables = {n: value for n, value in os.environ.items() if not n.startswith("PYTEST_")}
     if variables.pop("PYTHONDONTWRITEBYTECODE", None):
         variables["PYTHONPYCACHEPREFIX"] = str(cache_folder() / "bytecode")
     return variables

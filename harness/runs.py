@@ -50,6 +50,7 @@ class Run:
         except OSError as error:
             raise self._not_written(error) from None
         self._stack = stack
+        self.begun = False
         self._failed = False
         self._exchanges = 0
         self._of_spec: list[int] = []
@@ -65,6 +66,7 @@ class Run:
             head |= dict.fromkeys(MADE_OF)
             head |= {"again": ["--stack", self._stack], "called": self._stack}
         self._write("run", head)
+        self.begun = True
 
     def exchange(self, spec: str, exchange: Exchange, served: str | None = None) -> None:
         record = {

@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -67,7 +68,7 @@ class Server:
         except ProcessLookupError:  # its forker was killed, and has not waited for it
             raise DidNotStart(f"{self.app} on {environment} was killed as it started") from None
         self._port, self._listening = 0, set[str]()
-        self._asked = False
+        self._asked, self._patience = False, 0.0
 
     def port(self, seconds: float | None = None) -> int:
         """Wait until it listens. Raises DidNotStart, with the last line that it logged.
@@ -97,7 +98,7 @@ class Server:
 
     def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         """Send the signal, without waiting."""
-        self._asked = True
+        self._asked, self._patience = True, time.monotonic() + STOP_SECONDS
         if self._process.returncode is None:
             signal.pidfd_send_signal(self._pidfd, by)
 
@@ -109,12 +110,14 @@ class Server:
     def stop_well(self) -> None:
         """Stop it by SIGTERM. Raises DidNotStop where it stays, or some child of it does.
 
-        Nothing is left of it then either.
+        Nothing is left of it then either. The time runs from when it was asked: servers that were
+        asked together take no longer than one.
         """
         if self._process.returncode is not None:
             return
-        self.ask_to_stop()
-        ended = self._ends_within(STOP_SECONDS)
+        if not self._asked:
+            self.ask_to_stop()
+        ended = self._ends_within(max(0.0, self._patience - time.monotonic()))
         alone = ended and self._is_alone()
         self.kill()
         who = f"{self.app} on {self.environment}"

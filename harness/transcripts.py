@@ -22,6 +22,8 @@ INTACT = "* Connection #0 to host 127.0.0.1 left intact"
 EVENT_END = b"\r\n\r\n"
 KEPT = re.compile(r"\* Connection #0 to host \S+ left intact")
 CURL_SECONDS = 20.0
+ALONE = ("-q", "--noproxy", "*")
+"""Options, the first ones, by which curl heeds neither `.curlrc` nor a proxy of the user's."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
     command = [part.replace(":8000", f":{port}") for part in transcript.command]
     to = [] if host == "127.0.0.1" else ["--connect-to", f"127.0.0.1:{port}:{host}:{port}"]
     process = subprocess.Popen(
-        [command[0], "-A", agent, "--no-progress-meter", *to, *command[1:]],
+        [command[0], *ALONE, "-A", agent, "--no-progress-meter", *to, *command[1:]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -73,6 +73,7 @@ def _stack(item: pytest.Item) -> str:
 def pytest_deselected(items: list[pytest.Item]) -> None:
     judging = items[0].config.stash[JUDGING]
     judging.complete &= all("browser" in _fixtures(item) for item in items)
+    judging.left.subtract(_stack(item) for item in items)  # --lf comes after all that was counted
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

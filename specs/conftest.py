@@ -50,6 +50,10 @@ __all__ = [
 
 Serving = Server | Remote
 
+FIRST_SECONDS = 3600.0
+"""More than all that may be waited for before the first spec of a stack: the packages, another run
+that makes the same, and the apps of the stack before."""
+
 RESEED = 3
 """From one hash seed to the other: with 0 and 3, a set of GET and HEAD has either order."""
 
@@ -76,6 +80,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
     try:
+        if config.getoption("dist", "no") != "no":
+            raise UsageError(
+                "pytest-xdist would tear the run of a stack apart; what judges stacks side by side "
+                "is `python -m harness judge --jobs N`"
+            )
         remote = addresses(config.getoption("--url"))
         chosen = config.getoption("--stack"), config.getoption("--python")
         judged, lacking = held_to(*chosen) if remote else targets(*chosen)
@@ -97,14 +106,10 @@ def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment
     """The stack under judgement, provisioned."""
     target = judging.targets[request.param]
     run = judging.run(request.param)
-    try:
-        found = provision(target) if isinstance(target, Stack) else target
-        urls = {app: str(address) for app, address in judging.remote.items()}
-        seed = request.config.getoption("--hash-seed")
-        found = replace(found, hash_seed=seed, urls=urls)
-    except Failure:
-        run.begin(None, judging.complete)
-        raise
+    found = provision(target) if isinstance(target, Stack) else target
+    urls = {app: str(address) for app, address in judging.remote.items()}
+    seed = request.config.getoption("--hash-seed")
+    found = replace(found, hash_seed=seed, urls=urls)
     run.begin(found, judging.complete)
     return found
 
@@ -209,14 +214,24 @@ def documented_stream(
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium. Without one, a spec that needs it is skipped, or fails where CI is set."""
+    """Headless Chromium. Without one, a spec that needs it is skipped; where CI is set, it is a
+    harness error.
+    """
     if chromium_path() is None:
         lacking = "no Chromium on PATH: what a browser sees was not judged"
         if os.environ.get("CI"):
-            pytest.fail(lacking, pytrace=False)
+            raise Failure(lacking)
         pytest.skip(lacking)
     with chromium() as found:
         yield found
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The first spec of a stack waits for its packages, by deadlines of their own."""
+    if not item.config.stash[JUDGING].has_begun(item):
+        item.add_marker(pytest.mark.timeout(FIRST_SECONDS))
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,7 +15,7 @@ from harness.failures import Failure, UsageError
 from harness.interpreters import present
 from harness.project import APPS, ROOT, catalogue
 from harness.remote import Address
-from harness.runs import NotWritten, Run
+from harness.runs import Run
 from harness.servers import Server
 from harness.site import Content
 from harness.stacks import Stack
@@ -87,15 +87,16 @@ class Recording(Run):
     """A run file without which the session ends: what is not recorded must not seem judged."""
 
     def _write(self, kind: str, record: Mapping[str, Any]) -> None:
-        with ending_unless_written():
+        with ending_without_record():
             super()._write(kind, record)
 
 
 @contextmanager
-def ending_unless_written() -> Iterator[None]:
+def ending_without_record() -> Iterator[None]:
+    """The session ends where a run file cannot be written, or not be read in the end."""
     try:
         yield
-    except NotWritten as failure:
+    except Failure as failure:
         pytest.exit(str(failure), pytest.ExitCode.INTERNAL_ERROR)
 
 
@@ -132,9 +133,14 @@ class Judging:
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
         return [name for name, judge in suites.items() if judge in (None, suite)]
 
+    def has_begun(self, item: pytest.Item) -> bool:
+        """Whether a spec of the same stack was judged before, if the item is a spec at all."""
+        callspec = getattr(item, "callspec", None)
+        return callspec is None or callspec.params.get("environment") in {None, *self._runs}
+
     def run(self, stack: str) -> Run:
         if stack not in self._runs:
-            with ending_unless_written():
+            with ending_without_record():
                 self._runs[stack] = Recording(self.folder, stack)
         return self._runs[stack]
 
@@ -185,14 +191,17 @@ class Judging:
         served = (SERVED[name].app for name in item.fixturenames if name in SERVED)
         app = next(served, getattr(item.module, "APP", "-"))
         browser = "browser" in item.fixturenames
-        changes = _asserted_in(item)
-        self.run(_stack(item)).verdict(item.nodeid, app, verdict, reason, changes, seconds, browser)
+        changes, run = _asserted_in(item), self.run(_stack(item))
+        if not run.begun:  # its stack could not be provisioned
+            run.begin(None, self.complete)
+        run.verdict(item.nodeid, app, verdict, reason, changes, seconds, browser)
 
     def end(self) -> None:
         """Close the run files, and sum them up."""
         for stack, run in self._runs.items():
             run.end(complete=self.left[stack] <= 0)
-        self.summary = Summary.of(run.path for run in self._runs.values())
+        with ending_without_record():
+            self.summary = Summary.of(run.path for run in self._runs.values())
 
     def unproven(self) -> list[str]:
         """What is said of changes that no spec pins down; nothing where a spec was left out."""

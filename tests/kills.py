@@ -40,7 +40,7 @@ RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 
 
 def is_session(process: psutil.Process) -> bool:
-    return process.cmdline()[1:4] == ["-m", "pytest", "specs"]
+    return process.cmdline()[1:3] == ["-m", "pytest"]
 
 
 def is_forker(process: psutil.Process) -> bool:

@@ -75,6 +75,19 @@ def test_an_app_that_does_not_stop_fails_its_own_stack(
     assert "did not end within 10 s of SIGTERM, so it was killed" in line
 
 
+def test_sessions_are_alike_whatever_the_folder_and_the_options_of_pytest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interpreter = provision(catalogue().named("documented")).interpreter
+    (tmp_path / "venv").symlink_to(interpreter.parent.parent)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    monkeypatch.setenv("PYTEST_PLUGINS", "nonsense")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    assert main(["judge", "--stack", "./venv", *PYTEST]) == 0
+    assert closing(capsys) == "1 of 1 stacks judged: 1 pass"
+
+
 KILLED = """
 import os, signal
 from harness.cache import cache_folder

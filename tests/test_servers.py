@@ -16,7 +16,7 @@ import pytest
 
 from harness import forked, servers
 from harness.client import Client
-from harness.failures import DidNotStart
+from harness.failures import DidNotStart, DidNotStop
 from harness.forked import Forked, Forker
 from harness.processes import GUARD, variables
 from harness.servers import Server
@@ -193,6 +193,21 @@ def test_an_app_that_ignores_sigterm_is_killed(
     with started(IGNORES_SIGTERM) as server:
         server.port()
         assert server.stop() == -signal.SIGKILL
+
+
+def test_apps_that_are_told_to_end_together_have_the_same_time_for_it(
+    started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "STOP_SECONDS", 1.0)
+    with started(IGNORES_SIGTERM) as one, started(IGNORES_SIGTERM) as other:
+        for server in (one, other):
+            server.port()
+            server.ask_to_stop()
+        began = time.monotonic()
+        for server in (one, other):
+            with pytest.raises(DidNotStop, match="did not end within 1 s of SIGTERM"):
+                server.stop_well()
+        assert time.monotonic() - began < 1.8
 
 
 def test_an_app_that_has_ended_keeps_its_status(started: Started) -> None:

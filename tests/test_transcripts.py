@@ -122,6 +122,17 @@ def test_the_real_curl_prints_the_same(transcript: Transcript, good: Good) -> No
     assert (INTACT in printed) is (good is not CLOSING)
 
 
+def test_curl_heeds_no_proxy_and_no_settings_of_the_user(
+    transcript: Transcript, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".curlrc").write_text('header = "X-Mine: 1"\n')
+    monkeypatch.setenv("CURL_HOME", str(tmp_path))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with miniature(keeps_open(HELLO.answer)) as server:
+        if shutil.which("curl"):
+            assert by_curl(transcript, server.port) == LINES
+
+
 @pytest.mark.parametrize("events", [2, 3])
 def test_curl_leaves_a_stream_after_the_documented_events(
     transcript: Transcript, events: int
