@@ -76,12 +76,12 @@ class Server:
         A port that another process answers on is not taken: what is judged would be that process.
         """
         seconds = START_SECONDS if seconds is None else seconds
-        if not self.log.wait_for(lambda lines: bool(_port(lines)), seconds):
+        self._port = self._port_in(seconds)
+        if not self._port:
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
             how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {self._last_words()}")
-        self._port = _port(self.log.lines())
         listening = listeners(self._port)
         self._listening = listening.intersection(opened(self.pid))
         if listening and not self._listening:
@@ -91,6 +91,11 @@ class Server:
                 "where another process does"
             )
         return self._port
+
+    def _port_in(self, seconds: float) -> int:
+        """The port that its log tells in so many seconds, or 0."""
+        self.log.wait_for(lambda lines: bool(_port(lines)), seconds)
+        return _port(self.log.lines())
 
     def cpu_seconds(self) -> float:
         """The CPU time that it has used so far."""

@@ -15,15 +15,22 @@ LISTENS = "0A"
 
 def listeners(port: int) -> set[str]:
     """The sockets that listen on a port of IPv4, as links in /proc name them."""
-    found = set()
+    return {link for number, link in _listening() if number == port}
+
+
+def ports(pid: int) -> set[int]:
+    """The ports of IPv4 that a process listens on."""
+    links = set(opened(pid))
+    return {number for number, link in _listening() if link in links}
+
+
+def _listening() -> Iterator[tuple[int, str]]:
     with Path("/proc/net/tcp").open(encoding="ascii") as lines:
         next(lines)
         for fields in map(str.split, lines):
             if fields[3] != LISTENS:
                 break  # those that listen come first, and of the others there may be thousands
-            if int(fields[1].rpartition(":")[2], 16) == port:
-                found.add(f"socket:[{fields[9]}]")
-    return found
+            yield int(fields[1].rpartition(":")[2], 16), f"socket:[{fields[9]}]"
 
 
 def opened(pid: int) -> Iterator[str]:

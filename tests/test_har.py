@@ -39,10 +39,10 @@ def sent(folder: Path, *entries: Any) -> list[bytes]:
 
 
 def test_a_request_is_read_without_the_headers_of_its_connection(tmp_path: Path) -> None:
-    names = [":method", ":path", "Connection", "keep-alive", "Content-Length", "HOST", "cookie"]
+    names = [":method", ":path", "Connection", "keep-alive", "TE", "HOST", "cookie"]
     headers = [header(name, "1") for name in [*names, "X-A"]]
     assert sent(tmp_path, entry("https://x.org:8443/a%20b?c=d#e", headers=headers)) == [
-        b"GET /a%20b?c=d HTTP/1.1\r\nHost: x.org:8443\r\ncookie: 1\r\nX-A: 1\r\n\r\n"
+        b"GET /a%20b?c=d HTTP/1.1\r\nHost: x.org:8443\r\nX-A: 1\r\nCookie: 1\r\n\r\n"
     ]
 
 
@@ -52,12 +52,20 @@ def test_a_request_is_read_without_the_headers_of_its_connection(tmp_path: Path)
         (posted("é", 2), "é".encode()),
         (posted("", 0), b""),
         (posted("a", -1), b"a"),
+        (posted("AP8=", 2, encoding="base64"), b"\0\xff"),
         (posted("", 14, FORM, params=[header("a", "b c"), header("d", "é")]), b"a=b+c&d=%C3%A9"),
     ],
 )
 def test_a_body_is_read(tmp_path: Path, given: dict[str, Any], body: bytes) -> None:
     head = b"POST / HTTP/1.1\r\nHost: x.org\r\nContent-Length: %d\r\n\r\n" % len(body)
     assert sent(tmp_path, given) == [head + body]
+
+
+def test_cookies_that_http_2_sent_one_by_one_are_put_together(tmp_path: Path) -> None:
+    headers = [header("cookie", "a=1"), header("x-a", "1"), header("cookie", "b=2; c=3")]
+    assert sent(tmp_path, entry(headers=headers)) == [
+        b"GET / HTTP/1.1\r\nHost: x.org\r\nx-a: 1\r\nCookie: a=1; b=2; c=3\r\n\r\n"
+    ]
 
 
 def test_requests_are_in_the_order_in_which_they_were_sent(tmp_path: Path) -> None:
@@ -105,6 +113,11 @@ def test_what_is_not_sent_to_the_app_is_left_out_and_told(tmp_path: Path) -> Non
         ([entry("http://[::1/")], ": entry 1 is not one of HAR 1.2: Invalid IPv6 URL"),
         ([entry(postData="a")], ": entry 1 is not one of HAR 1.2: postData is not an object"),
         ([posted("ab", 3)], ": entry 1: its body had 3 bytes, and the file has 2 of text: "),
+        (
+            [entry(method="POST", bodySize=-1, headers=[header("content-length", "3")])],
+            ": entry 1: its body had 3 bytes, and the file has 0 of text: ",
+        ),
+        ([posted("é", 2, encoding="base64")], ": entry 1: "),
         (
             [posted("", 9, "multipart/form-data", params=[header("a", "b")])],
             ": entry 1: the file has the parts of a multipart/form-data body, not the body",

@@ -55,6 +55,21 @@ def read(folder: Path, text: str) -> list[bytes]:
         ),
         ("POST /a", b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n"),
         (
+            "/a\nHost: x\nAuthorization: Basic Darth Va:der \nX-A: Basic a b",
+            (
+                b"GET /a HTTP/1.1\r\nHost: x\r\nAuthorization: Basic RGFydGg6VmE6ZGVy\r\n"
+                b"X-A: Basic a b\r\n\r\n"
+            ),
+        ),
+        (
+            "/a\nauthorization: basic Darth:\nAuthorization: Basic RGFydGg6",
+            (
+                b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n"
+                b"authorization: basic RGFydGg6\r\nAuthorization: Basic RGFydGg6\r\n\r\n"
+            ),
+        ),
+        ("POST /a\n\na\u2028b\x0cc\x85d\r\re", posted("a\u2028b\x0cc\x85d\n\ne".encode())),
+        (
             "POST /a\n\n<a href='x'> > y",
             posted(b"<a href='x'> > y"),
         ),
@@ -88,7 +103,11 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("GET /a\nX Y: 1", "file.http:1: the header 'X Y' cannot be sent: '1'"),
         ("GET /a\nX: €", "file.http:1: the header 'X' cannot be sent: '€'"),
         ("GET {{base}}/a", "file.http:1: {{base}} has no value: write `@base = ...` above"),
-        ("POST /a\n\n{{$guid}}", "file.http:3: {{$guid}} has no value"),
+        ("POST /a\n\n{{$guid}}", "file.http:3: {{$guid}} has no value: write a value in its place"),
+        (
+            "GET /{{a.response.body.$.b}}",
+            "file.http:1: {{a.response.body.$.b}} has no value: write a",
+        ),
         ("POST /a\n\n< ./file", "file.http:3: bodies and scripts from files are not supported"),
         ("POST /a\n\n<@utf8 ./file", "file.http:3: bodies and scripts from files are not"),
         ("GET /a\n\n> {%\n%}", "file.http:3: bodies and scripts from files are not supported"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.connection import LIMIT
 from harness.diff.answer import Answer
 from harness.diff.compared import differences
 from harness.expect import Response
@@ -18,6 +19,7 @@ from harness.request import Request
 
 LEFT = "no last chunk: left by the client"
 LATE = "nothing more came within 1 s"
+MUCH = f"more than {LIMIT} bytes came"
 
 
 def answer(body: bytes = b"", status: int = 200, **rest: Any) -> Answer:
@@ -117,6 +119,16 @@ def test_json_that_is_too_deep_to_be_read_is_compared_as_text() -> None:
             [answer(ending=f"no last chunk: {LATE}")],
             [answer(ending=f"no last chunk: {LATE}")],
             f"no whole answer from either: no last chunk: {LATE}",
+        ),
+        (
+            [answer(ending=f"4200000 of 9999999 bytes: {MUCH}")],
+            [answer(ending=f"4200001 of 9999999 bytes: {MUCH}")],
+            f"the answers of both are too long to be kept: {MUCH}",
+        ),
+        (
+            [answer(ending=f"{n} of 9999999 bytes: {MUCH}") for n in (4200000, 4200001)],
+            [answer(), answer(status=409)],
+            "NEW answers 200 in one run and 409 in another",
         ),
     ],
 )

@@ -12,11 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness import strays
 from harness.__main__ import main
 from harness.diff.answer import Answer
 from harness.diff.model import Diff
 from harness.environments import Environment, provision
 from harness.expect import Response
+from harness.failures import DidNotStart
 from harness.own.app import App
 from harness.own.diffing import own_diff
 from harness.own.http_file import requests
@@ -25,6 +27,7 @@ from harness.own.rounds import Rounds
 from harness.own.step import Step
 from harness.own.verb import read_steps
 from harness.project import catalogue
+from harness.servers import Server
 
 ROOT = Path(__file__).parent.parent
 APP = App("tests.planted_app:app", ROOT)
@@ -205,6 +208,10 @@ def test_what_cannot_be_meant_ends_with_2(
     ("source", "reason"),
     [
         ("import fastapi_is_not_here", "ModuleNotFoundError: No module named 'fastapi_is_"),
+        (
+            "from socket import *; a = create_server(('', 0)); create_server(a.getsockname())",
+            "OSError: [Errno 98] Address already in use",
+        ),
         ("def app(:", "SyntaxError: invalid syntax"),
         ("other = 1", 'Attribute "app" not found in module "broken".'),
         ("from tests.planted_app import refuses as app", "Application startup failed. Exiting."),
@@ -220,8 +227,51 @@ def test_an_app_that_does_not_start_ends_with_3(
     assert code == 3
     assert said.startswith("did not start: broken:app on documented (starlette 0.46.1, ")
     assert reason in said
-    assert ("; --with fastapi_is_not_here installs" in said) == ("fastapi" in source)
+    assert ("; install the package that has it by --with" in said) == ("fastapi" in source)
+    assert ("; the app runs on both stacks at once" in said) == ("socket" in source)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.py", "file.http"]
+
+
+SILENT = "import logging.config\nlogging.config.dictConfig({'version': 1})\n"
+LISTENS = "import socket\nother = socket.create_server(('127.0.0.1', 0))\n"
+
+
+def served(source: str, folder: Path, environment: Environment) -> Server:
+    planted = f"import sys\nsys.path.append({str(ROOT)!r})\nfrom tests.planted_app import app\n"
+    (folder / "silent.py").write_text(source + planted)
+    return App("silent:app", folder).start(environment, 0)
+
+
+def test_an_app_that_silences_the_log_of_its_server_is_asked(
+    tmp_path: Path, old: Environment
+) -> None:
+    server = served(SILENT, tmp_path, old)
+    try:
+        assert {server.port()} == strays.ports(server.pid)
+    finally:
+        server.kill()
+
+
+def test_an_app_that_may_listen_on_either_port_is_not_asked(
+    tmp_path: Path, old: Environment
+) -> None:
+    server = served(SILENT + LISTENS, tmp_path, old)
+    try:
+        with pytest.raises(DidNotStart, match=r"did not listen in 3 s: \(it logged nothing\)"):
+            server.port(3.0)
+    finally:
+        server.kill()
+
+
+def test_what_is_no_app_is_told_although_both_stacks_answer_alike(
+    tmp_path: Path, old: Environment
+) -> None:
+    (tmp_path / "broken.py").write_text("no_app = 1\n")
+    (tmp_path / "file.http").write_text("/")
+    steps = requests(tmp_path / "file.http", "broken")
+    diff = own_diff(App("broken:no_app", tmp_path), steps, old, old, 0.5)
+    said = "raised an exception at every request (TypeError: 'int' object is not callable)"
+    assert diff.not_compared == tuple(f"the app on {side} {said}" for side in ("OLD", "NEW"))
 
 
 def test_an_app_that_lies_elsewhere_is_told_with_what_to_do(

@@ -8,6 +8,7 @@ user's folder by Python itself.
 import os
 import re
 import shlex
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +18,30 @@ from harness.environments import Environment
 from harness.failures import DidNotStart, UsageError
 from harness.processes import Under
 from harness.servers import Server
+from harness.strays import ports
 
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 NOT_PASSED = re.compile(r"PYTHON\w*|UVICORN_\w+|WEB_CONCURRENCY|VIRTUAL_ENV|FORWARDED_ALLOW_IPS")
 TRACEBACK = "Traceback (most recent call last):"
 NOT_IMPORTED = "Could not import module"
 """What uvicorn says of the app's module."""
-MISSING = re.compile(r"No module named '([\w.]+)'")
+HINTS = {
+    r"No module named|pip install|to be installed": (
+        "install the package that has it by --with, or where OLD and NEW are installed; its name "
+        "may be another than the module's; a module of yours is found by --cwd"
+    ),
+    NOT_IMPORTED: "--cwd says where it lies",
+    r"(?i)address already in use": (
+        "the app runs on both stacks at once, so it can have no port of its own that is the same"
+    ),
+}
+"""What to do about what a log says."""
+START_SECONDS = 60.0
+"""How long an app may take to listen: it may have much to import, or to load, and twice at once."""
+QUIET = 0.5
+"""Seconds between two looks at what it listens on, where its log does not tell."""
+CHOSEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""From which port to which the kernel picks one."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +62,7 @@ class App:
 
     def start(self, environment: Environment, hash_seed: int) -> Server:
         under = Under(script=["-m"], pinned=_variables(hash_seed))
-        server = Server(Path("uvicorn"), environment, self.folder, [self.name], under=under)
+        server = _Served(Path("uvicorn"), environment, self.folder, [self.name], under=under)
         server.app = self.name
         return server
 
@@ -54,28 +72,41 @@ class App:
         return f"cd {shlex.quote(str(self.folder))} && {shlex.join(words)}"
 
 
+class _Served(Server):
+    """An app that may have silenced uvicorn's log, as `logging.config.dictConfig` does: it listens
+    on the one port that the kernel picked for it.
+    """
+
+    def _port_in(self, seconds: float) -> int:
+        deadline = time.monotonic() + seconds
+        lowest, highest = map(int, CHOSEN.read_text().split())
+        before: set[int] = set()
+        while not (told := super()._port_in(min(QUIET, deadline - time.monotonic()))):
+            if self.log.ended or time.monotonic() > deadline:
+                return 0
+            now = {port for port in ports(self.pid) if lowest <= port <= highest}
+            if len(now) == 1 and now == before:
+                return now.pop()
+            before = now
+        return told
+
+
 def port(server: Server) -> int:
     """Wait until the app listens. Raises DidNotStart, with the reason that its log tells."""
     try:
-        return server.port()
+        return server.port(START_SECONDS)
     except DidNotStart as error:
-        reason = _reason(server.log.lines())
-        raise DidNotStart(f"{error}{reason}") from None
+        raise DidNotStart(f"{error}{reason(server.log.lines())}") from None
 
 
-def _reason(lines: Sequence[str]) -> str:
+def reason(lines: Sequence[str]) -> str:
     """The exception of the last traceback in a log, and what to do about it."""
     starts = [number for number, line in enumerate(lines) if line.endswith(TRACEBACK)]
     after = lines[starts[-1] + 1 :] if starts else lines
     raised = next((line for line in after if line and not line.startswith((" ", "\t"))), "")
-    reason = f" ({raised})" if starts and raised and raised != lines[-1] else ""
-    missing = MISSING.search(raised)
-    if missing:
-        name = missing[1].partition(".")[0]
-        reason += f"; --with {name} installs a package, and --cwd says where modules of yours are"
-    if any(NOT_IMPORTED in line for line in lines):
-        reason += "; --cwd says where it lies"
-    return reason
+    told = f" ({raised})" if starts and raised and raised != lines[-1] else ""
+    said = [hint for words, hint in HINTS.items() if any(re.search(words, line) for line in after)]
+    return "".join([told, *(f"; {hint}" for hint in said)])
 
 
 def _variables(hash_seed: int) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """Requests from a HAR file, version 1.2, as the developer tools of browsers save them.
 
 Of each entry these fields are used, and no others: `startedDateTime` for the order,
-`request.method`, `request.url`, `request.headers`, `request.postData` (`text`, or `params` of a
-form), and `request.bodySize`, which must be what the text comes to. Whoever records should switch
-the sanitising off, or log in within the recording: browsers leave out cookies and Authorization.
+`request.method`, `request.url`, `request.headers`, `request.postData` (`text`, which may be of
+`encoding` base64, or `params` of a form), and `request.bodySize`, or else Content-Length, which
+must be what the text comes to. Whoever records should switch the sanitising off, or log in within
+the recording: browsers leave out cookies and Authorization.
 
-Pseudo headers of HTTP/2 (`:path` and the like), and the headers of a connection, are left out, and
-Host is the URL's. What was not sent to the app by HTTP is left out as well, and told: other hosts,
-WebSockets, `data:` and `blob:`.
+Pseudo headers of HTTP/2 (`:path` and the like), and the headers of a connection, are left out, the
+Cookie headers of HTTP/2 are put together (RFC 9113 section 8.2.3), and Host is the URL's. What was
+not sent to the app by HTTP is left out as well, and told: other hosts, WebSockets, `data:` and
+`blob:`.
 """
 
 import json
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,7 +123,9 @@ def _step(path: Path, entry: Entry, app: str) -> Step:
     place = f"{path.name}, entry {entry.number}"
     url, request = entry.url, entry.request
     headers = [(each["name"], each["value"]) for each in request["headers"]]
-    headers = [(name, value) for name, value in headers if not name.startswith(":")]
+    cookies = "; ".join(value for name, value in headers if name.lower() == "cookie")
+    headers = [(n, v) for n, v in headers if not n.startswith(":") and n.lower() != "cookie"]
+    headers += [("Cookie", cookies)] if cookies else []
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     host = url.netloc.rpartition("@")[2]
     try:
@@ -131,16 +136,27 @@ def _step(path: Path, entry: Entry, app: str) -> Step:
 
 def _body(request: Mapping[str, Any]) -> bytes:
     """The body. Raises ValueError where the file does not have it as it was sent."""
-    post, size = request.get("postData") or {}, request.get("bodySize", -1)
+    post, size = request.get("postData") or {}, _size(request)
     text, params = post.get("text"), post.get("params")
     if not text and params and str(post.get("mimeType", "")).lower().startswith(FORM):
         text = urlencode([(each["name"], each.get("value", "")) for each in params])
     elif not text and params:
         raise ValueError(f"the file has the parts of a {post.get('mimeType')} body, not the body")
     body = str(text or "").encode()
-    if isinstance(size, int) and size > 0 and size != len(body):
+    if post.get("encoding") == "base64":
+        body = b64decode(body, validate=True)
+    if size not in (0, len(body)):
         raise ValueError(
             f"its body had {size} bytes, and the file has {len(body)} of text: what is not text, "
             "such as an upload, cannot be replayed from a HAR; take that request out"
         )
     return body
+
+
+def _size(request: Mapping[str, Any]) -> int:
+    """How long the body was as it was sent; 0 where the file does not tell."""
+    size = request.get("bodySize")
+    if isinstance(size, int) and size > 0:
+        return size
+    lengths = [h["value"] for h in request["headers"] if h["name"].lower() == "content-length"]
+    return int(lengths[0]) if lengths else 0

@@ -8,7 +8,8 @@ What is accepted, and nothing else:
 - the first line of a request: `METHOD TARGET`, or `TARGET` for GET, or either with `HTTP/1.1` at
   the end. A target is a path, which begins with `/`, or a URL of http or https; lines that begin
   with blanks and `?` or `&` continue it;
-- headers, `Name: value` in a line each, and comments among them, up to an empty line;
+- headers, `Name: value` in a line each, and comments among them, up to an empty line; user and
+  password of `Authorization: Basic`, with a blank or a colon between them, are encoded;
 - the body: everything after that, without the line ends at its end. The lines of a form
   (application/x-www-form-urlencoded) are put together, those of a multipart body end with CR LF.
 Refused, with file and line: bodies and scripts from files (`<`, `>`), variables that the editor
@@ -16,6 +17,7 @@ makes up or asks for, `@prompt`, `@no-cookie-jar`, GRAPHQL, WEBSOCKET and their 
 """
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,8 +27,11 @@ from harness.own.step import Step, written
 from harness.request import Request
 
 SEPARATOR = "###"
+LINE_END = re.compile(r"\r\n|\r|\n")
+BASIC = re.compile(r"(?i)(basic)\s+(\S+?)(?::|\s+)(.*)")
 COMMENT = re.compile(r"\s*(#|//)\s*(@[\w-]+)?.*")
-VARIABLE = re.compile(r"@([\w-]+)\s*=\s*(.*)")
+NAME = re.compile(r"[\w-]+")
+VARIABLE = re.compile(rf"@({NAME.pattern})\s*=\s*(.*)")
 PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 REQUEST_LINE = re.compile(r"(?:([A-Z]+)\s+)?(\S+)(?:\s+(HTTP/\S+))?")
 REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
@@ -47,7 +52,7 @@ def requests(path: Path, app: str) -> list[Step]:
         raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
     reader = _Reader(path, app)
     parts: list[Lines] = [[]]
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(LINE_END.split(text), 1):
         if line.startswith(SEPARATOR):
             parts.append([])
         else:
@@ -83,7 +88,7 @@ class _Reader:
                 raise self._refused(
                     at, f"not a header: {line[:80]!r}; a body follows an empty line"
                 )
-            headers.append((name.strip(), value))
+            headers.append((name.strip(), _encoded(name.strip(), value)))
         named = [value.strip() for name, value in headers if name.lower() == "host"]
         host = named[0] if named else host or "127.0.0.1:PORT"
         kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
@@ -169,12 +174,21 @@ class _Reader:
         def value(found: re.Match[str]) -> str:
             name = found[1].strip()
             if name not in self.variables:
-                raise self._refused(
-                    number, f"{{{{{name}}}}} has no value: write `@{name} = ...` above"
-                )
+                what = f"write `@{name} = ...` above"
+                if not NAME.fullmatch(name):  # the editor makes it up, or has it from an answer
+                    what = "write a value in its place, which is the same for both stacks"
+                raise self._refused(number, f"{{{{{name}}}}} has no value: {what}")
             return self.variables[name]
 
         return PLACEHOLDER.sub(value, text)
 
     def _refused(self, number: int, why: str) -> UsageError:
         return UsageError(f"{self.path}:{number}: {why}")
+
+
+def _encoded(name: str, value: str) -> str:
+    """The value of a header as the editors send it: they encode what Basic is followed by."""
+    plain = BASIC.fullmatch(value.strip()) if name.lower() == "authorization" else None
+    if plain is None:
+        return value
+    return f"{plain[1]} {b64encode(f'{plain[2]}:{plain[3]}'.encode()).decode()}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.connection import LIMIT
 from harness.diff.answer import Answer
 from harness.expect import ABSENT, Response
 from harness.masks import EVENT, EVENTS, LEFT
@@ -13,6 +14,7 @@ from harness.own.template import VARIES
 from harness.own.varying import Told, told
 
 LENGTH = "[the length of the body]"
+MUCH = f"more than {LIMIT} bytes came"
 LATE = "nothing more came within"
 PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """The content codings of RFC 9110 section 8.4.1 that are unpacked, as zlib's `wbits` has them."""
@@ -75,13 +77,16 @@ def _problem(old: Sequence[Answer], new: Sequence[Answer]) -> str:
             return f"{name} answers {seen[0]} in one run and {seen[1]} in another"
         outcomes.append(seen[0])
     answers = [side[0].response for side in (old, new)]
+    if all(MUCH in answer.ending for answer in answers):
+        return f"the answers of both are too long to be kept: {MUCH}"
     if all(answer.status == 0 or LATE in answer.ending for answer in answers):
         return f"no whole answer from either: {answers[0].ending}"
     return ""
 
 
 def _outcome(response: Response) -> str:
-    how = "" if response.ending == "whole" else f" ({response.ending})"
+    ending = MUCH if MUCH in response.ending else response.ending  # not how much, which varies
+    how = "" if ending == "whole" else f" ({ending})"
     return f"{response.status or 'nothing'}{how}"
 
 

@@ -13,9 +13,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event
 
+from harness.diff.answer import Answer
 from harness.diff.compared import differences
 from harness.environments import Environment
-from harness.own.app import App, port
+from harness.own.app import App, port, reason
 from harness.own.asking import Answers, ask_in_order
 from harness.own.judged import LATE, Judged
 from harness.own.step import Step
@@ -85,8 +86,8 @@ class Rounds:
             ports = [port(server) for server in servers]
             jobs = [pool.submit(self._ask, number, stopping) for number in ports]
             old, new = (job.result() for job in jobs)
-            self._note_end("OLD", servers[0], old)
-            self._note_end("NEW", servers[1], new)
+            self._note("OLD", servers[0], old)
+            self._note("NEW", servers[1], new)
         self.old.append(old)
         self.new.append(new)
         self.hanging |= {
@@ -99,10 +100,14 @@ class Rounds:
         asked = [step for step in self.steps if step not in self.hanging]
         return ask_in_order(asked, number, self.seconds, stopping.is_set, self.advance)
 
-    def _note_end(self, name: str, server: Server, answers: Answers) -> None:
-        """See whether the app went while it was asked."""
+    def _note(self, name: str, server: Server, answers: Answers) -> None:
+        """See whether the app went while it was asked, or answered nothing itself."""
         status = server.kill()
         if status == -signal.SIGKILL:
+            if answers and all(map(_is_of_the_server, answers.values())):
+                why = reason(server.log.lines())
+                sentence = f"the app on {name} raised an exception at every request{why}"
+                self.ended += [] if sentence in self.ended else [sentence]
             return
         step = next((step for step, answer in answers.items() if not answer.response.status), None)
         when = f"when it was asked {step}" if step else "after the last request"
@@ -118,6 +123,12 @@ class Rounds:
             if old and new:
                 found[step] = Judged.of(old, new)
         return found
+
+
+def _is_of_the_server(answer: Answer) -> bool:
+    """Whether uvicorn answered, as it does for an app that raises: Starlette closes nothing."""
+    response = answer.response
+    return response.status == 500 and bool(response.headers.get("connection") == "close")
 
 
 def differ(judged: Judged) -> bool:
