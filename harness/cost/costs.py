@@ -30,7 +30,7 @@ from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
-from harness.jsonlines import cut_torn_line, records
+from harness.jsonlines import appending, records
 from harness.project import catalogue, console, digest, named_changes
 from harness.targets import asked_for, made, one
 
@@ -55,7 +55,8 @@ def costs(options: argparse.Namespace) -> int:
     outputs.check([options.json, options.svg])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
-    known, output, began = catalogue(), console(), time.monotonic()
+    known, began = catalogue(), time.monotonic()
+    output = console(stderr=options.svg == outputs.STDOUT)
     base_stack = one(options.base)
     wanted = asked_for(options.stack or releases(known, named_changes().values()), [])
     environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
@@ -63,9 +64,8 @@ def costs(options: argparse.Namespace) -> int:
     base = prices[base_stack.name]
     _print(prices.values(), base, output)
     if options.svg:
-        draw(
-            {p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS, options.svg
-        )
+        drawn = draw({p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS)
+        outputs.write(options.svg, drawn)
         output.print(f"plots: {options.svg}")
     output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
     return 0
@@ -89,10 +89,12 @@ def _measured(
     output: Console,
 ) -> dict[str, Price]:
     prices = {price.stack: price for price in read_prices(file)}
-    cut_torn_line(file)
     counted = digest(*SOURCES)
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
+    with (
+        appending(file) as lines,
+        Progress(*columns, TimeElapsedColumn(), console=output) as progress,
+    ):
         bar = progress.add_task("", total=len(environments) * len(benchmarks))
 
         def measure(environment: Environment) -> None:
@@ -105,8 +107,7 @@ def _measured(
             counts = count(environment, benchmarks, lambda: progress.advance(bar))
             means = {benchmark: found.mean for benchmark, found in counts.items()}
             prices[name] = Price(name, dict(packages), environment.python, means, counted)
-            with file.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(asdict(prices[name])) + "\n")
+            lines.write(json.dumps(asdict(prices[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
     return {environment.name: prices[environment.name] for environment in environments}
@@ -132,7 +133,7 @@ def _price(record: Any) -> Price:
 
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
-    title = f"instructions of a request or an event, and what they are of {base.stack}"
+    title = f"instructions of a request or an event (fewer are better), and % of {base.stack}"
     table = Table("stack", title=title, title_justify="left")
     for name in BENCHMARKS:
         table.add_column(name, justify="right")
