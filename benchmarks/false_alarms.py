@@ -77,8 +77,11 @@ def read(path: Path) -> list[Comparison]:
                 found += _of_gate_table(record)
             else:
                 comparison = Comparison(**record)
-                found.append(replace(comparison, ratios={**comparison.ratios}))
-        except (ValueError, TypeError, KeyError):
+                ratios = {name: float(ratio) for name, ratio in comparison.ratios.items()}
+                if not all(ratio > 0 for ratio in ratios.values()):
+                    raise ValueError("no ratio of two means")
+                found.append(replace(comparison, ratios=ratios))
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise UsageError(f"{path}:{number}: not a comparison") from None
     return found
 

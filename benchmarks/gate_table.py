@@ -22,7 +22,7 @@ from benchmarks.plants import PLANTS
 from harness.cost.scratch import scratch
 from harness.environments import provision
 from harness.failures import Failure, UsageError
-from harness.jsonlines import cut_torn_line, records
+from harness.jsonlines import appending, records
 from harness.planting import copied, plant
 from harness.processes import guarded
 from harness.project import ROOT, catalogue
@@ -35,13 +35,9 @@ CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
 
 def main(arguments: argparse.Namespace) -> int:
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        results: list[dict[str, Any]] = records(arguments.results)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{arguments.results}: not a file of gates: {error}") from None
-    cut_torn_line(arguments.results)
+    results = read(arguments.results)
     old = provision(catalogue().named(arguments.stack)).interpreter
-    with scratch() as folder:
+    with scratch() as folder, appending(arguments.results) as file:
         planted = {
             defect.name: plant(old, folder / str(number), defect)
             for number, defect in enumerate(PLANTS)
@@ -56,11 +52,21 @@ def main(arguments: argparse.Namespace) -> int:
                 with busy() if case == BUSY else nullcontext():
                     result = gate(old, new, benchmarks.get(case), folder)
                 results.append({"case": case, **result})
-                with arguments.results.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(results[-1]) + "\n")
+                file.write(json.dumps(results[-1]) + "\n")
                 print(f"{case}: {result['verdict']}, {result['seconds']:.0f} s", file=sys.stderr)
     print(table(results))
     return int(any(result["verdict"] != expected(result["case"]) for result in results))
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """What earlier runs wrote. Raises UsageError where it is something else."""
+    try:
+        found = records(path)
+        if lacking := [each for each in found if not {"case", "verdict", "seconds"} <= {*each}]:
+            raise ValueError(f"{lacking[0]} has no case, verdict or seconds")
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"{path}: not a file of gates: {error}") from None
+    return found
 
 
 def expected(case: str) -> str:

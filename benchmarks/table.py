@@ -22,7 +22,9 @@ class Cost:
 
 def print_costs(costs: Sequence[Cost], console: Console) -> None:
     """Print a row for each benchmark, stack by stack."""
-    table = Table(title="cost of one, in µs", title_justify="left", title_style="bold")
+    table = Table(
+        title="cost of one, in µs (less is better)", title_justify="left", title_style="bold"
+    )
     table.add_column("stack", overflow="fold")
     table.add_column("benchmark")
     for column in ("server CPU", "beyond hello", "", "wall"):

@@ -27,7 +27,7 @@ from benchmarks.gate_table import busy as a_busy_loop
 from benchmarks.tools import CPU, WALL, Benchmarks, Gate, Locust
 from harness.environments import provision
 from harness.failures import Failure, UsageError
-from harness.jsonlines import cut_torn_line, records
+from harness.jsonlines import appending, records
 from harness.project import catalogue, console
 
 
@@ -64,10 +64,9 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
         records(options.results)
     except (OSError, ValueError) as error:
         raise UsageError(f"{options.results}: not a file of comparisons: {error}") from None
-    cut_torn_line(options.results)
     found = []
     with (
-        options.results.open("a", encoding="utf-8") as results,
+        appending(options.results) as results,
         Progress(console=console()) as progress,
     ):
         bar = progress.add_task("A against A", total=3 * sum(times + 1 for times, _ in halves))
@@ -83,7 +82,6 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
                     progress.advance(bar)
                     if comparison:
                         results.write(comparison.line())
-                        results.flush()
                         found.append(comparison)
     return found
 

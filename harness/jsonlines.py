@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 
 def records(path: Path) -> list[Any]:
@@ -18,8 +18,12 @@ def records(path: Path) -> list[Any]:
     return [json.loads(line) for line in lines]
 
 
-def cut_torn_line(path: Path) -> None:
-    """Take a line away that was cut off, so that the next one does not become a part of it."""
+def appending(path: Path) -> TextIO:
+    """The file, to go on with it line by line. Raises OSError.
+
+    A line that was cut off is taken away, so that the next one does not become a part of it.
+    """
     if path.is_file():
         with path.open("rb+") as file:
             file.truncate(file.read().rfind(b"\n") + 1)
+    return path.open("a", encoding="utf-8", buffering=1)

@@ -165,7 +165,7 @@ class Fanout:
         self.reader.counting = True
 
     def _open(self, opened: Callable[[], None]) -> None:
-        deadline = time.monotonic() + CONNECT_SECONDS
+        deadline = time.monotonic() + CONNECT_SECONDS + self.interval
         self._open_nulls()
         while not self._settled():
             if time.monotonic() > deadline:

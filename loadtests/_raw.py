@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from math import ceil
 from pathlib import Path
 
 from _starting import interrupted_later
@@ -64,8 +65,8 @@ class Raw:
         late = sorted(late / 1e6 for when, late in seen if begun and begun <= when <= ended)
         if not late:
             return Spread()
-        last = len(late) - 1
-        p50, p90, p99, p999 = (late[int(part * last)] for part in (0.5, 0.9, 0.99, 0.999))
+        ranks = (ceil(part * len(late)) for part in (0.5, 0.9, 0.99, 0.999))  # as HdrHistogram
+        p50, p90, p99, p999 = (late[rank - 1] for rank in ranks)
         return Spread(len(late), p50, p90, p99, p999, late[-1])
 
     def kill(self) -> None:

@@ -13,9 +13,12 @@ WITHOUT = "WithoutAuthUser"
 """What the users of basic_auth are compared with, where it is there."""
 
 
-def tell(results: Results, verdict: Verdict) -> None:
-    """Print the tables where there is a speed to report, and the verdict in any case."""
-    screen = console()
+def tell(results: Results, verdict: Verdict, aside: bool) -> None:
+    """Print the tables where there is a speed to report, and the verdict in any case.
+
+    To stderr where it is `aside`, since the figures go to stdout.
+    """
+    screen = console(stderr=aside)
     screen.print()
     if verdict.exit_code == 0:
         for server in dict.fromkeys(results.servers.values()):
@@ -35,7 +38,7 @@ def tell(results: Results, verdict: Verdict) -> None:
 
 
 def _requests(results: Results) -> Table:
-    table = Table(title="requests", title_justify="left", title_style="bold")
+    table = Table(title="requests (less time is better)", title_justify="left", title_style="bold")
     table.add_column("User")
     base = results.requests.get(WITHOUT)
     known = base.cpu_us if base else None
@@ -54,8 +57,8 @@ def _requests(results: Results) -> Table:
 def _tell_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
     """`alone`: without users of other kinds, whose CPU time would count for the streams."""
     table = Table(
-        title=f"lateness of events, in ms ({fanout.connected} subscribers, an event every "
-        f"{fanout.interval:g} s, {fanout.seconds:.0f} s)",
+        title=f"lateness of events, in ms, less is better ({fanout.connected} subscribers, "
+        f"an event every {fanout.interval:g} s, {fanout.seconds:.0f} s)",
         title_justify="left",
         title_style="bold",
     )

@@ -159,7 +159,8 @@ def conclude(environment: Environment, **_: Any) -> None:
 @events.quit.add_listener
 def tell(**_: Any) -> None:
     if run.leads:
-        _report.tell(_so_far(), judged(_so_far()))
+        aside = _results_file() == outputs.STDOUT
+        _report.tell(_so_far(), judged(_so_far()), aside)
 
 
 def _results_file() -> Path | None:
@@ -202,8 +203,8 @@ def _window_of_worker(**_: Any) -> None:
 def _all_windows_are_open() -> None:
     if run.raw:
         run.raw.window_opens()
-    for loaded in run.servers.values():
-        loaded.mark()
+    if streams := run.servers.get(STREAMS):  # requests count from the start
+        streams.mark()
 
 
 def _close_books() -> None:

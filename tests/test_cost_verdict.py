@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
+from rich.console import Console
 
 from harness.cost import verdict
 from harness.cost.counts import Count
-from harness.cost.figures import seen
+from harness.cost.figures import print_findings, seen
 from harness.cost.gate import complete, summed_up
 from harness.cost.manifest import MANIFEST, chosen
 from harness.cost.paired import BLOCKS, Round, Served
@@ -97,6 +98,20 @@ def test_cpu_time_blocks_beyond_its_noise_only(
 ) -> None:
     found = verdict.of_cpu("hello", rounds([1.0, 1.0], new), noise, 0.005, sole)
     assert found.outcome == outcome
+
+
+@pytest.mark.parametrize(("sole", "outcome"), [(True, "cannot tell"), (False, "pass")])
+def test_what_is_above_the_budget_by_chance_is_no_pass_where_nothing_else_decides(
+    sole: bool, outcome: str
+) -> None:
+    those = rounds([1.0], 1.02) + rounds([1.0], 1.3)
+    found = verdict.of_cpu("hello", those, 0.08, 0.1, sole)
+    assert (found.outcome, round(found.change, 2)) == (outcome, 0.16)
+    screen = Console(width=200)
+    with screen.capture() as shown:
+        print_findings([found], screen)
+    told = "CANNOT TELL hello: CPU µs +16.0%, where 10.00% are allowed: that may be chance"
+    assert (told in shown.get()) == sole
 
 
 def test_latency_never_blocks() -> None:

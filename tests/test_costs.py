@@ -111,13 +111,47 @@ def test_a_file_that_holds_something_else_is_told(
     assert file.read_text() == text
 
 
-def test_the_plots_name_stacks_benchmarks_and_what_is_100(tmp_path: Path) -> None:
-    path = tmp_path / "costs.svg"
-    prices = {"base": 100.0, "starlette-1": 90.0, "starlette-2": 120.0}
+def drawn(prices: dict[str, float]) -> list[str]:
+    """The texts of plots whose base is the first stack, and which are the same each time."""
     every = {stack: dict.fromkeys(BENCHMARKS, value) for stack, value in prices.items()}
-    draw(every, "base", BENCHMARKS, path)
-    first = path.read_bytes()
-    texts = "".join(ET.fromstring(first).itertext())
-    assert all(text in texts for text in (*BENCHMARKS, "starlette-1", "120", "100 % is base"))
-    draw(every, "base", BENCHMARKS, path)
-    assert path.read_bytes() == first
+    svg = draw(every, next(iter(prices)), BENCHMARKS)
+    assert draw(every, next(iter(prices)), BENCHMARKS) == svg
+    return [text.strip() for text in ET.fromstring(svg).itertext() if text.strip()]
+
+
+def test_the_plots_name_stacks_benchmarks_and_what_is_100() -> None:
+    texts = drawn({"base": 100.0, "starlette-1": 90.0, "starlette-2": 120.0})
+    assert {*BENCHMARKS, "starlette-1", "starlette-2", "120", "100 % is base"} <= {*texts}
+
+
+def test_noise_does_not_fill_a_plot() -> None:
+    texts = drawn({"base": 100.0, "starlette-1": 100.04, "starlette-2": 99.98})
+    ticks = [text for text in texts if text.endswith("%")]
+    assert sorted(ticks) == sorted(["98%", "100%", "102%"] * len(BENCHMARKS))
+
+
+def test_a_name_may_be_long_and_have_any_sign_in_it() -> None:
+    texts = drawn({"/base" * 60: 100.0, "/a$b$c": 100.0, "/stack" * 60: 100.0})  # no warning
+    assert "/a$b$c" in texts
+    assert "".join(texts).count("/stack") == 60
+
+
+def test_plots_may_go_to_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        costs, "count", lambda _, those, __: {each.name: Count((1e6,), 1.0) for each in those}
+    )
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    file = str(tmp_path / "costs.jsonl")
+    assert main(["costs", "--stack", "documented", "--json", file, "--svg", "-"]) == 0
+    assert ET.fromstring(capsys.readouterr().out).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("words", [["costs", "--json", "-"], ["mutants", "--results", "-"]])
+def test_what_is_gone_on_with_is_no_standard_output(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert f"{words[1]}: '-' is standard output" in capsys.readouterr().err

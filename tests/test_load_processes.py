@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ import pytest
 from harness.environments import Environment
 from harness.load import null_server, raw_reader
 from harness.load.clocks import Stopwatch
+from harness.load.figures import Spread
 from harness.load.stream import Stream
+from harness.project import ROOT
 from harness.servers import Server
 from tests.miniatures import SECONDS
 
@@ -66,6 +69,21 @@ def test_the_raw_reader_tells_when_events_came_and_how_late(port: int) -> None:
     seen = json.loads(said)
     assert all(begun <= when <= time.monotonic_ns() and late >= 0 for when, late in seen)
     assert len(seen) >= 3
+
+
+def test_the_raw_readers_figures_are_those_of_a_histogram(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value that so many per cent of all do not exceed: of two, the greater is p99."""
+    monkeypatch.syspath_prepend(str(ROOT / "loadtests"))
+    raw = import_module("_raw")
+    begun = time.monotonic_ns()
+    said = json.dumps([[begun + 10**9, 3 * 10**6], [begun + 10**9, 10**6]])
+    prints = ["-c", f"import sys; sys.stdin.read(); print({said!r})"]
+    monkeypatch.setattr(raw, "guarded", lambda command: [command[0], *prints])
+    reader = raw.Raw(("127.0.0.1", 1), "/stream", 20, INTERVAL, 0.1)
+    reader.window_opens()
+    monkeypatch.setattr(time, "monotonic_ns", lambda: begun + 2 * 10**9)
+    reader.window_closes()
+    assert reader.spread() == Spread(2, 1.0, 3.0, 3.0, 3.0, 3.0)
 
 
 def test_a_stopwatch_counts_what_a_process_takes_of_a_core() -> None:

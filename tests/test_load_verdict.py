@@ -2,9 +2,10 @@
 
 import json
 import resource
+import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from rich.console import Console
@@ -153,6 +154,16 @@ def test_a_knee_is_closed_in_on() -> None:
     assert found.slope == pytest.approx(100.0)
 
 
+@pytest.mark.parametrize("capacity", range(1, 101))
+def test_each_knee_is_found_in_a_few_steps(capacity: int) -> None:
+    found = Knee("x")
+    while (users := found.following()) is not None and len(found.steps) < 20:
+        late = replace(LATE, p99=50.0 if users <= capacity else 500.0)
+        found.steps.append(Step(users, replace(FANOUT, lateness=late), Verdict(0, ())))
+    assert users is None
+    assert capacity / 1.15 - 1 <= (found.best.users if found.best else 5) <= max(5, capacity)
+
+
 def test_a_generator_that_gives_up_first_finds_no_knee() -> None:
     found = stepped(10.0, 0.1, 400)
     assert found.best is not None
@@ -196,3 +207,30 @@ def test_the_steps_before_one_that_failed_are_written(
     assert main(["knee", "--stack", "documented", "--json", str(path)]) == Failure.exit_code
     steps = json.loads(path.read_text("utf-8"))["documented"]["steps"]
     assert [step["users"] for step in steps] == [100, 200]
+
+
+@pytest.mark.parametrize("code", [2, 3, 4])
+def test_a_step_that_fails_has_the_exit_code_of_locust_and_the_time_that_it_takes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int
+) -> None:
+    def run(
+        command: list[str], *, stdout: BinaryIO, timeout: float, **_: object
+    ) -> subprocess.CompletedProcess[bytes]:
+        assert timeout > float(command[command.index("--run-time") + 1].removesuffix("s")) + 60
+        stdout.write(b"did not start: hello\n")
+        return subprocess.CompletedProcess(command, code)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    told = f"^locust ended with status {code}: did not start: hello$"
+    with pytest.raises(Failure, match=told) as caught:
+        knee._run("documented", 100, 600.0, tmp_path / "0.json")
+    assert caught.value.exit_code == code
+
+
+def test_a_stack_that_cannot_be_had_is_told_before_another_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(knee, "_run", lambda *_: GOOD)
+    assert main(["knee", "--stack", "documented", "--stack", "starlette==0.0.99"]) == 3
+    said = capsys.readouterr()
+    assert (said.out, said.err[:47]) == ("", "not installable: stack starlette==0.0.99: error")

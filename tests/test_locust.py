@@ -87,6 +87,20 @@ def start(environment, **_):
 """A listener that ends a run when a row of locust's table has so many entries, and some seconds
 more: how fast the machine is does not matter."""
 
+OPENS = """
+import sys
+sys.path.insert(0, "loadtests")
+import _run
+marked = []
+class Loaded:
+    def __init__(self, name):
+        self.mark = lambda: marked.append(name)
+_run.run.servers = {name: Loaded(name) for name in ("HelloUser", "SseUser")}
+_run._all_windows_are_open()
+print(marked)
+"""
+"""The moment from which events count, where users of other kinds have sent requests for a while."""
+
 EVENTS, SUBSCRIBED, WRONG = "event lateness,30,0", "subscribe,6,6", "event,6,0"
 BOTH = "subscribe,6,3"
 
@@ -148,6 +162,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
     folder = tmp_path_factory.mktemp("locust")
     hog = folder / "hog.py"
     hog.write_text(HOG)
+    hasty = folder / "hasty.py"
+    hasty.write_text("import _fanout\n_fanout.CONNECT_SECONDS = 1.0\n")
     dies = folder / "dies_itself.py"
     dies.write_text(DIES)
     with ExitStack() as stack:
@@ -175,6 +191,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
                 *(folder, "early", "--host", stack.enter_context(streaming("good", 8))),
                 *("--interval", "8"),
                 end="subscribe,6,10",
+            ),
+            "hasty": begun(
+                *(folder, "hasty", "--host", stack.enter_context(streaming("good", 3))),
+                *("-f", f"loadtests,{hasty},{folder}/ends.py", "--interval", "3"),
+                end=EVENTS.replace("30", "6"),
             ),
             "nobody": begun(folder, "nobody", "--host", "http://127.0.0.1:9"),
             "many": begun(folder, "many", *good, "-u", "999999999"),
@@ -277,6 +298,35 @@ def test_bad_input_ends_with_2_before_the_run(options: list[str], told: str) -> 
     lines = done.stderr.splitlines()
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
     assert [line for line in lines if line.startswith(f"error: {told}")], done.stderr
+
+
+def test_first_events_are_waited_for_however_long_the_interval_is(runs: dict[str, Run]) -> None:
+    code, said = runs["hasty"].ended()
+    fanout = read(runs["hasty"].results).fanout
+    assert code in {0, 3}
+    assert fanout is not None
+    assert fanout.lateness.count >= 6, said
+
+
+def test_figures_that_go_to_stdout_are_alone_there() -> None:
+    words = ["HelloUser", "--headless", "-t", "2s", "--stack", "documented", "--results", "-"]
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", "-f", "loadtests", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert json.loads(done.stdout)["requests"]["HelloUser"]["count"] > 0
+    assert done.returncode == (0 if "Good: every answer" in done.stderr else 3), done.stderr
+
+
+def test_the_time_of_requests_goes_on_when_events_begin_to_count() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OPENS], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True
+    )
+    assert done.stdout == b"['SseUser']\n"
 
 
 def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:

@@ -4,21 +4,23 @@ import ast
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar, cast
 
 import pytest
 
+from harness.cache import VARIABLE
 from harness.client import Client
 from harness.environments import Environment, provision
 from harness.failures import DidNotStart, UsageError
 from harness.forked import Forker
-from harness.mutants.coverage import Coverage
+from harness.mutants.coverage import Coverage, coverage, key
 from harness.mutants.equivalents import load
 from harness.mutants.judging import Verdict
 from harness.mutants.made import mutants
 from harness.mutants.model import Mutant
 from harness.mutants.overlay import all_mutants, installed, lay, lay_traced, sources
 from harness.mutants.results import Results
-from harness.mutants.worker import Spec, Worker
+from harness.mutants.worker import Judged, Spec, Worker
 from harness.planting import DEFECTS
 from harness.project import catalogue, script
 from harness.servers import Server
@@ -147,6 +149,28 @@ def test_what_is_judged_is_what_reaches_it_and_then_its_apps() -> None:
     assert covered.covering(default) == ["a", "c", "waits"]
     assert covered.others(constant, covered.covering(constant)) == ["b"]
     assert [m.line for m in (asked, default, of_line(21)) if covered.reaches(m)] == [12, 8]
+
+
+@pytest.mark.parametrize("kept", [None, "", "[1]", "{}", '{"specs": {"a": {}}'])
+def test_what_specs_reach_is_learned_anew_where_it_is_damaged(
+    documented: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str | None
+) -> None:
+    class Session:
+        specs: ClassVar = {A_SPEC: Spec("hello", ["hello"], ["hello"], waits=False)}
+
+        def judge(self, traced: Path, *_: object, **__: object) -> Judged:
+            (traced / "lines").write_text("1 hello starlette/routing.py 7\n")
+            return Judged({}, {A_SPEC: 0.1})
+
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    if kept is not None:
+        path = tmp_path / "cache" / "coverage" / f"{key(documented)}.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(kept)
+    learned, _ = coverage(documented, cast("Worker", Session()), tmp_path)
+    assert learned.lines == {"starlette.routing": {7: {1}}}
+    again, _ = coverage(documented, cast("Worker", None), tmp_path)
+    assert again == learned
 
 
 def test_a_run_goes_on_where_it_was(documented: Environment, tmp_path: Path) -> None:

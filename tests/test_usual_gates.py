@@ -58,7 +58,16 @@ def test_gates_of_equal_stacks_stand_beside_the_usual_ones(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "line", ['{"case": "equal stacks"}', "nonsense", "{}", "[]", '{"gate": 1}', QUIET.line()[:-9]]
+    "line",
+    [
+        '{"case": "equal stacks"}',
+        "nonsense",
+        "{}",
+        "[]",
+        '{"gate": 1}',
+        QUIET.line()[:-9],
+        QUIET.line().replace("0.99", "0").rstrip(),
+    ],
 )
 def test_what_is_no_comparison_is_told(
     line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -205,7 +214,12 @@ def test_a_file_of_something_else_is_left_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("", "unknown stack 'nope'"), ("x\n", "{path}: not a file of gates: ")]
+    ("text", "told"),
+    [
+        ("", "unknown stack 'nope'"),
+        ("x\n", "{path}: not a file of gates: "),
+        ('{"case": "equal stacks"}\n', "{path}: not a file of gates: "),
+    ],
 )
 def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "gates.jsonl"

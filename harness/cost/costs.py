@@ -31,7 +31,7 @@ from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment
 from harness.failures import CannotTell, UsageError
-from harness.jsonlines import cut_torn_line, records
+from harness.jsonlines import appending, records
 from harness.project import catalogue, console, digest, named_changes
 from harness.targets import asked_for, made, one
 
@@ -56,7 +56,8 @@ def costs(options: argparse.Namespace) -> int:
     outputs.check([options.json, options.svg])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
-    known, output, began = catalogue(), console(), time.monotonic()
+    known, began = catalogue(), time.monotonic()
+    output = console(stderr=options.svg == outputs.STDOUT)
     base_stack = one(options.base)
     changes = named_changes()
     wanted = asked_for(options.stack or releases(known, changes.values()), [])
@@ -70,9 +71,8 @@ def costs(options: argparse.Namespace) -> int:
     for _, reason in itertools.chain(*broken.values()):
         output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
     if options.svg:
-        draw(
-            {p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS, options.svg
-        )
+        drawn = draw({p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS)
+        outputs.write(options.svg, drawn)
         output.print(f"plots: {options.svg}")
     output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
     return 0
@@ -107,10 +107,12 @@ def _measured(
     output: Console,
 ) -> dict[str, Price]:
     prices = {price.stack: price for price in read_prices(file)}
-    cut_torn_line(file)
     counted = digest(*SOURCES)
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, TimeElapsedColumn(), console=output) as progress:
+    with (
+        appending(file) as lines,
+        Progress(*columns, TimeElapsedColumn(), console=output) as progress,
+    ):
         bar = progress.add_task("", total=len(environments) * len(BENCHMARKS))
 
         def measure(environment: Environment) -> None:
@@ -126,8 +128,7 @@ def _measured(
             counts = count(environment, benchmarks, lambda: progress.advance(bar))
             means = {benchmark: found.mean for benchmark, found in counts.items()}
             prices[name] = Price(name, dict(packages), environment.python, means, counted)
-            with file.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(asdict(prices[name])) + "\n")
+            lines.write(json.dumps(asdict(prices[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
     return {environment.name: prices[environment.name] for environment in environments}
@@ -153,7 +154,7 @@ def _price(record: Any) -> Price:
 
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
-    title = f"instructions of a request or an event, and what they are of {base.stack}"
+    title = f"instructions of a request or an event (fewer are better), and % of {base.stack}"
     table = Table("stack", title=title, title_justify="left")
     for name in BENCHMARKS:
         table.add_column(name, justify="right")

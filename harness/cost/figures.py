@@ -35,7 +35,9 @@ STYLES = {"regression": "bold red", "cannot tell": "yellow", "shown": "dim"}
 def print_findings(findings: Sequence[Finding], output: Console) -> None:
     """Print a row for each benchmark, and sentences on what blocks and what could be seen."""
     whats = [what for what in COLUMNS if any(finding.what == what for finding in findings)]
-    table = Table(title="old → new, for a request or an event", title_justify="left")
+    table = Table(
+        title="old → new, for a request or an event; less is better", title_justify="left"
+    )
     table.add_column("benchmark", no_wrap=True)
     for what in whats:
         table.add_column(TITLES[what], justify="right")
@@ -83,6 +85,8 @@ def _sentence(finding: Finding) -> str:
     limit, noise = format(finding.limit, form), format(finding.noise, form)
     if finding.outcome == "regression":
         return f"REGRESSION {what}, where {limit} are allowed (noise {noise})"
+    if finding.noise < finding.limit:
+        return f"CANNOT TELL {what}, where {limit} are allowed: that may be chance (noise {noise})"
     return (
         f"CANNOT TELL {what}: the noise, {noise}, is larger than the budget; this run could have "
         f"judged --budget {ceil(100 * finding.noise)}"

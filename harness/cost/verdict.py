@@ -75,13 +75,16 @@ def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
 
 
 def of_cpu(name: str, rounds: Sequence[Round], noise: float, budget: float, sole: bool) -> Finding:
-    """`noise` is that of `cpu_noise`; with `sole`, nothing else blocks, so it must tell."""
+    """`noise` is that of `cpu_noise`; with `sole`, nothing else blocks, so it must tell.
+
+    What is above the budget, and not surely, is then no pass.
+    """
     old = fmean(second for one in rounds for second in one["old"].cpu)
     new = fmean(second for one in rounds for second in one["new"].cpu)
     change = new / old - 1
     beyond = differs(rounds, "new", noise, budget)
     outcome = "regression" if beyond else "pass"
-    if sole and not beyond and noise > budget:
+    if sole and not beyond and max(noise, change) > budget:
         outcome = "cannot tell"
     return Finding(name, "CPU seconds", old, new, change, noise, max(budget, noise), outcome)
 

@@ -65,7 +65,7 @@ class Knee:
             return following if following <= MOST else None
         if best is None:
             return worst.users // FACTOR if worst.users > 10 else None
-        if worst.users <= best.users * CLOSE:
+        if worst.users <= max(best.users * CLOSE, best.users + 1):
             return None
         return (best.users + worst.users) // 2
 

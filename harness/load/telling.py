@@ -32,7 +32,11 @@ def line(stack: str, step: Step) -> str:
 
 
 def table(found: Sequence[Knee]) -> Table:
-    shown = Table(title="the knee", title_justify="left", title_style="bold")
+    shown = Table(
+        title="the knee: more subscribers are better, and less of all else",
+        title_justify="left",
+        title_style="bold",
+    )
     shown.add_column("")
     for each in found:
         shown.add_column(each.stack, justify="right")

@@ -7,8 +7,10 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness.cache import cache_folder, write_whole
 from harness.environments import Environment
@@ -85,9 +87,8 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
     Raises Failure.
     """
     path = cache_folder() / "coverage" / f"{key(environment)}.json"
-    if path.is_file():
-        kept = json.loads(path.read_text("utf-8"))
-        return _of_kept(kept), kept["failed"]
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # or it is damaged
+        return _of_kept(json.loads(path.read_text("utf-8")))
     traced = lay_traced(environment, folder / "traced")
     judged = worker.judge(traced, list(worker.specs), SECONDS, to_the_end=True)
     if judged is None or len(judged.failed) > FAILED:
@@ -112,13 +113,13 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
     }
     kept = {"specs": known, "lines": lines, "failed": list(judged.failed)}
     write_whole(path, json.dumps(kept))
-    return _of_kept(kept), kept["failed"]
+    return _of_kept(kept)
 
 
-def _of_kept(kept: dict) -> Coverage:  # type: ignore[type-arg]
+def _of_kept(kept: dict[str, Any]) -> tuple[Coverage, list[str]]:
     specs = {name: Spec(**spec) for name, spec in kept["specs"].items()}
     lines = {
         module: {int(line): set(by) for line, by in found.items()}
         for module, found in kept["lines"].items()
     }
-    return Coverage(specs, lines)
+    return Coverage(specs, lines), kept["failed"]

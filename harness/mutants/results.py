@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.environments import Environment
 from harness.failures import Failure, UsageError, of_os
-from harness.jsonlines import cut_torn_line, records
+from harness.jsonlines import appending, records
 from harness.mutants.judging import Verdict
 from harness.mutants.model import Mutant
 
@@ -29,8 +29,7 @@ class Results:
         packages = dict(sorted(environment.packages.items()))
         try:
             self._take(records(path), packages, key)
-            cut_torn_line(path)
-            self._file = path.open("a", encoding="utf-8", buffering=1)
+            self._file = appending(path)
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from None
         except (ValueError, LookupError, TypeError) as error:

@@ -1,9 +1,11 @@
 """The verbs that measure: what stacks cost, and what the harness itself is good for."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from harness.cost.manifest import BASE, MANIFEST
 from harness.options import positive, seconds
+from harness.outputs import STDOUT
 from harness.verbs.verb import JOBS, Verbs, add_file, add_stacks, add_verb
 
 
@@ -59,7 +61,7 @@ def _add_costs(verbs: Verbs) -> None:
     )
     pricing.add_argument(
         "--json",
-        type=Path,
+        type=_kept,
         default=Path("costs.jsonl"),
         metavar="FILE",
         help="where counts are kept, and found again (default: costs.jsonl)",
@@ -118,4 +120,13 @@ def _add_mutants(verbs: Verbs) -> None:
     mutating.add_argument(
         "--jobs", type=positive, default=JOBS, metavar="N", help="at a time (default: cores + 2)"
     )
-    add_file(mutating, "--results", "where verdicts are kept, and found again")
+    mutating.add_argument(
+        "--results", type=_kept, metavar="FILE", help="where verdicts are kept, and found again"
+    )
+
+
+def _kept(text: str) -> Path:
+    """A file that a later run goes on with."""
+    if Path(text) == STDOUT:
+        raise ArgumentTypeError(f"{text!r} is standard output, where nothing is found again")
+    return Path(text)
