@@ -16,11 +16,15 @@ from harness import site
 from harness.effects import with_headers
 from harness.environments import Environment
 from harness.expect import ABSENT, WHOLE, Response, resolve
+from harness.replay import ANOTHER
 from harness.request import Request
 from specs import changes, files
 from specs.answers import not_found, redirect, text, without_body
 
 BINARY, TEXT = "application/octet-stream", "text/plain"
+MORE = "more after the end"
+"""How the answer to a request ends that is followed by another one."""
+
 SPLIT_RANGE = re.compile(r"(\d*)-(\d*)")
 SAFE = ":/%#?=@[]!$&'()*+,;"
 """What stands in a Location as it is."""
@@ -39,25 +43,30 @@ def answer(request: Request, environment: Environment, root: Path) -> Response:
     found = resolve(expected, environment)
     if request.method == "HEAD":
         found = without_body(found)
-    nothing = found.ending.startswith("0 of 0 ")
+    ending = WHOLE if found.ending.startswith("0 of 0 ") else found.ending
+    broken = found.status == 500
+    followed = ANOTHER in request.data.partition(b"\r\n\r\n")[2] and not broken
     headers = {**found.headers, "date": "DATE"}
     return Response(
         found.status,
         headers,
         found.body,
         found.expected_reason(),
-        ending=WHOLE if nothing else found.ending,
-        closes=found.status == 500,
+        ending=MORE if followed and ending == WHOLE else ending,
+        closes=broken,
     )
 
 
 def kept(answer: Response, expected: Response) -> Response:
     """What is expected of a client that asked as this one did to close, or to continue."""
     connection = answer.headers.get("connection", ABSENT)
-    closes = expected.closes or connection == "close"
-    whole = closes if expected.ending == "whole" else False
+    is_last = expected.closes or connection == "close"
+    closes = is_last and expected.ending in (WHOLE, MORE)
     return replace(
-        with_headers(expected, connection=connection), closes=whole, interim=answer.interim
+        with_headers(expected, connection=connection),
+        ending=WHOLE if closes else expected.ending,
+        closes=closes,
+        interim=answer.interim,
     )
 
 

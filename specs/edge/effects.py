@@ -15,8 +15,8 @@ from specs.answers import BAD_REQUEST
 from specs.edge.asking import UNFRAMED
 from specs.edge.parsers import ByHttptools, read_by_h11
 from specs.edge.upgrades import LACKING, NO_TUNNEL, UNSUPPORTED
+from specs.model import MORE
 
-MORE = "more after the end"
 CLOSED = "no answer: closed by the server"
 ENDLESS = "the body does not end: left by the client"
 ANY_PORT = 49_494
