@@ -5,6 +5,7 @@ safe, and a leftover of a killed run can be told from a folder that is being bui
 was made of is listed in `contents/`, so that one which has lost a file is not taken for whole.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -117,7 +118,30 @@ def sweep(root: Path) -> None:
         pid = aside.name.rpartition(".")[2].partition("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             with suppress(OSError):  # another run removes it as well
-                _remove(aside)
+                if not _is_held(aside):
+                    _remove(aside)
+
+
+def hold(path: Path) -> int:
+    """A descriptor; until it is closed no other run takes the path for a leftover. Raises OSError.
+
+    A process id alone does not tell: containers that share a cache do not see each other's.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def _is_held(path: Path) -> bool:
+    """Raises OSError where it is gone."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _remove(path: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from harness import wall
+from harness.failures import of_os
 
 LIMIT = 4 * 1024 * 1024
 """Bytes received, thirty times the largest answer that a spec asks for. They are kept several times
@@ -38,7 +39,8 @@ class Connection:
     `ended` tells in a few words how it went, and is empty while it lasts.
 
     `data` are all bytes received so far. `receive` and `peek` return b"" at the end, whatever ended
-    it: the server's close, a reset, the deadline or the limit.
+    it: the server's close, a reset, the deadline or the limit. Raises Failure where this machine
+    lets nobody connect: two stacks that cannot be asked would seem to answer alike.
     """
 
     port: int
@@ -57,8 +59,10 @@ class Connection:
         self.socket: socket.socket | None = None
         try:
             self.socket = socket.create_connection((self.host, self.port), self._left())
-        except OSError as error:
+        except (ConnectionError, TimeoutError) as error:
             self.ended = f"no connection: {error.strerror or error}"
+        except OSError as error:  # of this machine, and no answer of the server's
+            raise of_os(error, f"{self.host} cannot be asked") from None
         else:
             self.client_port = self.socket.getsockname()[1]
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -65,14 +65,17 @@ class Session:
         self.process = session(options, folder / LOG)
 
     def check(self) -> None:
-        """Raises Failure where it ended because nothing could be written.
+        """Raises Failure where it ended because nothing could be written, or its folder is gone.
 
         On a full disk its own output may have failed first, with any status.
         """
         if self.process.returncode == 0:
             return
         log = self.folder / LOG
-        said = log.read_text("utf-8", "replace").splitlines()
+        try:
+            said = log.read_text("utf-8", "replace").splitlines()
+        except OSError as error:
+            raise of_os(error, f"{log}: cannot be read") from None
         told = [line for line in said if "cannot be written: " in line]
         if told and self.process.returncode == BROKEN:
             raise Failure(told[-1].strip("! ").removeprefix("_pytest.outcomes.Exit: "))

@@ -12,6 +12,7 @@ from harness.environments import Environment
 from harness.expect import Response
 from harness.failures import UsageError
 from harness.masks import masked
+from harness.repeat import in_node_id
 from harness.request import Request, without_port
 
 HOST = re.compile(rb"(?im)^Host: 127\.0\.0\.1:(\d{4,5})\r$")
@@ -91,7 +92,8 @@ def _bytes(segments: list[list[Any]]) -> bytes:
 
 def without_stack(spec: str, stack: str) -> str:
     """The name that a spec has on every stack."""
-    return spec.replace(f"[{stack}]", "").replace(f"[{stack}-", "[")
+    name = in_node_id(stack)
+    return spec.replace(f"[{name}]", "").replace(f"[{name}-", "[")
 
 
 def each_exchange(

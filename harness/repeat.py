@@ -53,7 +53,13 @@ def asked_again(environment: Environment) -> list[str]:
 def of_spec(spec: str, called: str, options: Sequence[str]) -> str:
     """The command that judges a stack by one spec, whose name is that without the stack."""
     function, bracket, case = spec.partition("[")
-    return shlex.join(["pytest", f"{function}[{called}{'-' if bracket else ']'}{case}", *options])
+    stack = in_node_id(called)
+    return shlex.join(["pytest", f"{function}[{stack}{'-' if bracket else ']'}{case}", *options])
+
+
+def in_node_id(stack: str) -> str:
+    """The name of a stack as pytest writes it, in ASCII: a path may hold any character."""
+    return stack.encode("unicode_escape").decode("ascii")
 
 
 def of_verb(*words: str) -> str:

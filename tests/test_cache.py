@@ -7,11 +7,13 @@ import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
 
 from harness import cache
-from harness.cache import VARIABLE, cache_folder, made_once, write_whole
+from harness.cache import VARIABLE, cache_folder, made_once, sweep, write_whole
+from harness.cost.scratch import scratch
 from harness.failures import Failure
 
 ROOT = Path(__file__).parent.parent
@@ -81,9 +83,9 @@ def test_what_killed_runs_left_half_done_goes_with_the_next_process(own_cache: P
     under_way = own_cache / "things" / f".one.txt.{os.getpid()}-abc"
     being_built = own_cache / "things" / "three.building"
     being_built.mkdir()
-    scratch = own_cache / "scratch"
-    (scratch / f"{gone.pid}-abc" / "runs").mkdir(parents=True)
-    in_use = scratch / f"{os.getpid()}-abc"
+    folders = own_cache / "scratch"
+    (folders / f"{gone.pid}-abc" / "runs").mkdir(parents=True)
+    in_use = folders / f"{os.getpid()}-abc"
     in_use.mkdir()
     for path in (half_written, under_way):
         path.write_text("half")
@@ -91,7 +93,17 @@ def test_what_killed_runs_left_half_done_goes_with_the_next_process(own_cache: P
     with FileLock(own_cache / "locks" / "things-three.lock"):
         cache_folder()
     assert set((own_cache / "things").iterdir()) == {being_built, under_way}
-    assert list(scratch.iterdir()) == [in_use]
+    assert list(folders.iterdir()) == [in_use]
+
+
+def test_what_a_run_in_another_container_uses_stays(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scratch() as folder:
+        monkeypatch.setattr(psutil, "pid_exists", lambda _: False)
+        sweep(own_cache)
+        assert folder.is_dir()
+    assert not folder.exists()
 
 
 def test_what_the_system_refuses_is_told(own_cache: Path) -> None:

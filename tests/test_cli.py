@@ -339,6 +339,22 @@ def test_output_that_nobody_took_is_neither_good_nor_a_finding(verb: str, line: 
     assert done.stdout.startswith(line)
 
 
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_a_standard_stream_that_is_closed_is_no_error(tmp_path: Path, closed: str) -> None:
+    folder = tmp_path / "runs"
+    command = f"{sys.executable} -m harness judge --stack documented --runs {folder} {closed}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} -- -k test_greets_the_user_named_in_the_path"],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "" or done.stdout.endswith("\n1 of 1 stacks judged: 1 pass\n")
+
+
 def test_an_interrupt_has_an_exit_code_of_its_own(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

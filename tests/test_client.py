@@ -9,6 +9,7 @@ import pytest
 
 from harness.client import Client
 from harness.connection import OVERTIME, Connection
+from harness.failures import Failure
 from tests.answers import HELLO, REDIRECT, STREAM
 from tests.miniatures import (
     ENVIRONMENT,
@@ -166,6 +167,13 @@ def test_what_lies_ready_at_the_deadline_is_taken_and_no_more() -> None:
             late += 1
     assert late == OVERTIME
     assert connection.ended == "bytes still came after 0.2 s"
+
+
+def test_a_machine_that_lets_nobody_connect_is_no_answer() -> None:
+    with pytest.raises(
+        Failure, match=r"255\.255\.255\.255 cannot be asked: Network is unreachable"
+    ):
+        Connection(80, 1.0, "255.255.255.255")
 
 
 def test_a_server_that_never_reads_is_left_at_the_deadline() -> None:

@@ -107,6 +107,27 @@ def test_what_a_session_was_making_when_it_was_killed_goes_with_it(
     assert list((tmp_path / "cache" / "environments").iterdir()) == []
 
 
+LOST = """
+import pytest, shutil
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    shutil.rmtree(session.config.getoption("--runs"))
+"""
+
+
+def test_a_session_whose_folder_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lost.py").write_text(LOST)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    chosen = ["--stack", "documented", "--runs", str(tmp_path / "runs")]
+    assert main(["judge", *chosen, *PYTEST, "-plost"]) == 4
+    told = capsys.readouterr().err
+    assert told.startswith("error: ")
+    assert told.endswith("000/pytest.log: cannot be read: No such file or directory\n")
+
+
 @pytest.mark.parametrize("shard", ["", "1", "0/2", "3/2", "a/b", "1/0"])
 def test_a_shard_that_is_none_is_told(shard: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

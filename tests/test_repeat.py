@@ -85,7 +85,7 @@ def judged(command: list[str], folder: Path) -> dict[str, tuple[str, str]]:
 def test_a_verdict_is_repeated_by_the_json_of_the_report_alone(tmp_path: Path) -> None:
     defect = DEFECTS[0]
     documented = provision(catalogue().named("documented"))
-    path = plant(documented.interpreter, tmp_path / "planted", defect)
+    path = plant(documented.interpreter, tmp_path / "gepflanzt \u00e4\\", defect)
     specs = ["specs/test_hello.py", "-k", "allows"]
     first = judged(["pytest", *specs, "--python", str(path)], tmp_path / "first")
     written = tmp_path / "report.json"
@@ -95,6 +95,7 @@ def test_a_verdict_is_repeated_by_the_json_of_the_report_alone(tmp_path: Path) -
     assert stack["packages"] == documented.packages
     assert (stack["implementation"], stack["python"]) == ("CPython", documented.python)
     assert stack["hash_seed"] is None
+    assert not any("python" in spec["case"] for spec in data["specs"])
     failing = {spec for spec, (verdict, _) in first.items() if verdict == "fail"}
     assert len(data["failed"]) == len(failing) > 1
     command = shlex.split(data["failed"][0]["command"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.cache import SCRATCH, cache_folder, made
+from harness.cache import SCRATCH, cache_folder, hold, made
 
 
 @contextmanager
@@ -16,6 +16,8 @@ def scratch() -> Iterator[Path]:
     """A folder for the context."""
     root = made(cache_folder() / SCRATCH)
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=root))
+
+    held = hold(folder)
 
     def remove() -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -26,3 +28,4 @@ def scratch() -> Iterator[Path]:
     finally:
         remove()
         atexit.unregister(remove)
+        os.close(held)

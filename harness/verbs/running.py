@@ -17,6 +17,7 @@ NOT_TAKEN = 128 + signal.SIGPIPE
 
 
 def run(arguments: Sequence[str] | None) -> int:
+    _open_closed_streams()
     options = parser().parse_args(arguments)
     try:
         with interruptible():
@@ -41,6 +42,17 @@ def run(arguments: Sequence[str] | None) -> int:
     except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         traceback.print_exc()
         return Failure.exit_code
+
+
+def _open_closed_streams() -> None:
+    """Standard streams that are closed, as by `>&-`, go nowhere: the next file that is opened would
+    else be what a child writes to.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            os.set_inheritable(number, True)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _failed(failure: Failure) -> int:
