@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.own.template import VARIES
+from harness.plain import plain
 
 AROUND = 24
 """Characters that are shown on each side of what varies in a text."""
+LISTED = 12
+"""Paths of JSON that are told of two bodies."""
 
 
 def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
@@ -40,3 +43,27 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(item, f"{path}[{number}]")
     else:
         yield path, json.dumps(value)
+
+
+def apart(before: bytes, after: bytes) -> str:
+    """The paths of JSON at which two bodies differ; nothing where one of them is none."""
+    try:
+        found = list(_differing(json.loads(before), json.loads(after), "$"))
+    except (ValueError, RecursionError):
+        return ""
+    more = f", and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    return ", ".join(map(plain, found[:LISTED])) + more
+
+
+def _differing(before: Any, after: Any, path: str) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            if key in before and key in after:
+                yield from _differing(before[key], after[key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key}"
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, pair in enumerate(zip(before, after, strict=True)):
+            yield from _differing(*pair, f"{path}[{number}]")
+    elif json.dumps(before) != json.dumps(after):
+        yield path
