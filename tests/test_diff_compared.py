@@ -224,12 +224,20 @@ def test_what_nobody_explains_is_put_together_where_it_looks_alike() -> None:
 
 def test_a_header_that_differs_by_itself_somewhere_is_told_by_itself_and_counted_once() -> None:
     missing = answering(status=404, headers=said(c="3").response.headers)
-    groups = clusters([differing(PLAIN, said(c="3")), differing(PLAIN, missing, "GET /a HTTP/1.1")])
+    found = differing(PLAIN, said(c="3")), differing(PLAIN, missing, "GET /a HTTP/1.1")
+    groups = clusters(found)
     assert [(group.name, len(group.exchanges)) for group in groups] == [
         ("status", 1),
         ("header c", 2),
     ]
     assert [d.where for d in groups[0].example.remaining] == ["status"]
+    more = differing(PLAIN, said(c="3", a="2")), differing(PLAIN, said(a="2", b=ABSENT))
+    assert [(group.name, len(group.exchanges)) for group in clusters([*found, *more])] == [
+        ("status", 1),
+        ("header a", 2),
+        ("header c", 3),
+        ("header b", 1),
+    ]
     older, newer = (diffing.side(on(version)) for version in ("1", "2"))
     diff = Diff(older, newer, 3, 2, 1.0, unexplained=tuple(groups))
     assert words.answer(diff) == "2 of 3 answers differ, 2 of them unexplained (1.0 s)"

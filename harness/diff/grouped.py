@@ -55,10 +55,13 @@ def by_reason(
 def clusters(found: Iterable[Differing]) -> list[Group]:
     """What nobody explains, by what looks alike.
 
-    A header that is all that differs somewhere is told by itself everywhere, and once.
+    A header that is all that differs somewhere, or all that such ones leave, is told by itself
+    everywhere, and once.
     """
     found = list(found)
-    alone = {_signature(each.remaining) for each in found if len(each.remaining) == 1}
+    alone: set[tuple[str, ...]] = set()
+    while more := {_signature(part) for part in _parts(found, alone) if len(part) == 1} - alone:
+        alone |= more
     members: dict[tuple[str, ...], list[Differing]] = {}
     for differing in found:
         for part in _apart(differing.remaining, alone):
@@ -84,6 +87,13 @@ def _danger(group: Group) -> tuple[int, int]:
 def _fields(differences: Iterable[Difference]) -> tuple[str, ...]:
     ordered = sorted(differences, key=lambda each: ASPECTS.index(each.aspect))
     return tuple(dict.fromkeys(difference.where for difference in ordered))
+
+
+def _parts(
+    found: Iterable[Differing], alone: Collection[tuple[str, ...]]
+) -> Iterator[tuple[Difference, ...]]:
+    for each in found:
+        yield from _apart(each.remaining, alone)
 
 
 def _apart(

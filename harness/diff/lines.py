@@ -71,5 +71,5 @@ def around(body: bytes, other: bytes) -> str:
     start = max(0, common - SHOWN // 4) if max(len(body), len(other)) > SHOWN else 0
     part = text(body[start : start + SHOWN])
     before, after = "..." * bool(start), "..." * (start + SHOWN < len(body))
-    size = f"  ({len(body):,} bytes)" if before or after or not part else ""
+    size = f"{'  ' if part else ''}({len(body):,} bytes)" if before or after or not part else ""
     return f"{before}{plain(part, len(part))}{after}{size}"
