@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from harness.changes import Change
-from harness.diff import asking, diffing
+from harness.diff import asking, diffing, words
 from harness.diff.answer import GAP, Answer
 from harness.diff.asking import Stalling, ask_each
 from harness.diff.compared import Explained, Explaining, differences, middle
 from harness.diff.corpus import Asked
 from harness.diff.grouped import PARSER, by_reason, clusters, security
 from harness.diff.lines import answer_lines, request_lines
-from harness.diff.model import Differing
+from harness.diff.model import Diff, Differing
 from harness.diff.parsers import makes
 from harness.effects import Effect, with_headers
 from harness.environments import Environment
@@ -220,6 +220,41 @@ def test_what_nobody_explains_is_put_together_where_it_looks_alike() -> None:
         ("presence", 2),
     ]
     assert found[1].example.line == "GET / HTTP/1.1"
+
+
+def test_a_header_that_differs_by_itself_somewhere_is_told_by_itself_and_counted_once() -> None:
+    missing = answering(status=404, headers=said(c="3").response.headers)
+    found = differing(PLAIN, said(c="3")), differing(PLAIN, missing, "GET /a HTTP/1.1")
+    groups = clusters(found)
+    assert [(group.name, len(group.exchanges)) for group in groups] == [
+        ("status", 1),
+        ("header c", 2),
+    ]
+    assert [d.where for d in groups[0].example.remaining] == ["status"]
+    more = differing(PLAIN, said(c="3", a="2")), differing(PLAIN, said(a="2", b=ABSENT))
+    assert [(group.name, len(group.exchanges)) for group in clusters([*found, *more])] == [
+        ("status", 1),
+        ("header a", 2),
+        ("header c", 3),
+        ("header b", 1),
+    ]
+    older, newer = (diffing.side(on(version)) for version in ("1", "2"))
+    diff = Diff(older, newer, 3, 2, 1.0, unexplained=tuple(groups))
+    assert words.answer(diff) == "2 of 3 answers differ, 2 of them unexplained (1.0 s)"
+
+
+def test_a_body_is_shown_as_text_around_what_differs_and_headers_one_by_one() -> None:
+    before, after = (
+        answering(body=b"x" * 200 + end + b"y" * 200, headers={"set-cookie": cookies})
+        for end, cookies in (("é".encode(), "a=1"), (b"\xff", ("a=1", "b=2")))
+    )
+    found = {each.where: (each.before, each.after) for each in differences(before, after)}
+    start = "..." + "x" * 30
+    assert found["body"] == (
+        f"{start}é{'y' * 88}...  (402 bytes)",
+        f"{start}\\xff{'y' * 89}...  (401 bytes)",
+    )
+    assert found["header set-cookie"] == ("a=1", "a=1, then b=2")
 
 
 def test_an_exchange_is_told_under_each_of_its_changes() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from jinja2 import UndefinedError
 from rich.console import Console
 
 from harness import outputs
+from harness.browser import chromium, program
 from harness.changes import Change
 from harness.diff import pages
 from harness.diff.model import Diff, Difference, Differing, Group, Line, Security, Side
@@ -139,3 +141,26 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_template_that_asks_for_what_is_not_there_is_noticed() -> None:
     with pytest.raises(UndefinedError):
         pages._templates(True).from_string("{{ nonesuch }}").render()
+
+
+def test_a_page_of_words_without_blanks_fits_a_phone(tmp_path: Path) -> None:
+    if program() is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on PATH: the page was not looked at")
+    path = tmp_path / "diff.html"
+    path.write_text(pages.as_html(replace(DIFF, masked=("m" * 99,), not_compared=("n" * 99,))))
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(path.as_uri())
+        page.locator("summary").evaluate_all("all => all.forEach(each => each.click())")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_case_of_many_requests_names_some_of_them() -> None:
+    many = tuple(replace(LEFT, served=f"GET /{number} (a.http:1)") for number in range(9))
+    (group,) = DIFF.unexplained
+    diff = replace(DIFF, unexplained=(replace(group, exchanges=many),))
+    case = next(ET.fromstring(pages.as_junit(diff)).iter("testcase"))
+    assert case.get("classname") == (
+        "diff.GET /0 (a.http:1).GET /1 (a.http:1).GET /2 (a.http:1) and 6 more"
+    )
+    assert str(case[0].get("message")).startswith("presence: 9 exchanges differ in header a")

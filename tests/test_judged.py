@@ -15,6 +15,7 @@ from harness.expect import Response
 from harness.own import judged as own_judged
 from harness.own.jar import Jar
 from harness.own.judged import Judged
+from harness.own.places import apart
 from harness.request import Request
 
 LEFT = "no last chunk: left by the client"
@@ -66,6 +67,36 @@ def test_another_body_differs_beside_what_varies() -> None:
     judged = Judged.of(runs(page(b"tea")), runs(page(b"pie")))
     assert fields(judged) == ["body"]
     assert judged.varying == ("body: $.id",)
+
+
+def test_the_length_of_what_varies_in_length_is_not_told_beside_it() -> None:
+    judged = Judged.of([answer(b"[1]"), answer(b"[10]")], [answer(b"[1]"), answer(b"[100]")])
+    assert (fields(judged), judged.varying) == ([], ("body: $[0]",))
+
+
+def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
+    def cookies(*more: str) -> Answer:
+        return answer(headers={"set-cookie": (f"a={secrets.token_hex(4)}", "b=1", *more)})
+
+    judged = Judged.of([cookies(), cookies()], [cookies("c=1"), cookies("c=1")])
+    assert judged.varying == ("header set-cookie: a=[varies]",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paths"),
+    [
+        (b'{"a": 1, "b": [1, {"c": 2}]}', b'{"b": [1, {"c": 3}], "a": 1}', "$.b[1].c"),
+        (b'{"a": {"x": 1}, "b": 1}', b'{"b": true, "c\\n": [1]}', "$.a, $.b, $.c\\n"),
+        (b'{"a": [1, 2]}', b'{"a": [1, 2, 3]}', "$.a"),
+        (b'{"a": 1}', b'{"a":1}', ""),
+        (b"tea", b'{"a":1}', ""),
+        (b"[1]", b"[" * 100_000, ""),
+        (b"[" + b"1," * 14 + b"1]", b"[" + b"2," * 14 + b"1]", ", $[11], and 2 more"),
+    ],
+)
+def test_where_json_differs_is_told_by_its_paths(before: bytes, after: bytes, paths: str) -> None:
+    told = apart(before, after)
+    assert told.endswith(paths) if paths.startswith(",") else told == paths
 
 
 def test_compressed_bodies_compare_by_what_is_in_them() -> None:

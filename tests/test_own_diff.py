@@ -78,6 +78,7 @@ def test_what_differs_in_later_rounds_only_takes_nothing_from_what_did_in_the_fi
 
     def judge(rounds: Rounds, _: object) -> dict[Step, Judged]:
         rounds.suspects = set(steps[:1])
+        rounds.sent = {step: step.request for step in steps}
         return dict(zip(steps, (same, differs, differs), strict=True))
 
     monkeypatch.setattr(Rounds, "judge", judge)
@@ -106,6 +107,26 @@ def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
     (problem,) = diff.not_compared
     assert problem.startswith("GET /flaky (file.http:15): OLD answers 2")
     assert (diff.compared, diff.differing) == (8, 3)
+
+
+def test_an_exchange_is_shown_with_the_cookies_that_were_sent(
+    asking: Path, old: Environment, new: Environment
+) -> None:
+    diff = compared(asking, old, new, "/status", "/login", "/status")
+    sent = [
+        (each.request[-1].partition("=")[0], "Cookie: session=" in each.by_hand[-1])
+        for group in diff.unexplained
+        for each in group.exchanges
+        if each.line == "GET /status HTTP/1.1"
+    ]
+    assert sent == [("GET /status HTTP/1.1", False), ("Cookie: session", True)]
+
+
+def test_what_varies_alike_in_several_answers_is_told_once(asking: Path, old: Environment) -> None:
+    diff = compared(asking, old, old, "/random", "/random?2", "/status")
+    assert diff.masked[:-1] == (
+        "GET /random (file.http:1), GET /random?2 (file.http:3): body: $.token, $.at",
+    )
 
 
 def test_a_stack_does_not_differ_from_itself(asking: Path, old: Environment) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.own.template import Template
+from harness.own.places import places
+from harness.own.template import VARIES, Template
 from harness.own.varying import told
 
 Text = Callable[[], str]
@@ -125,3 +126,30 @@ def test_a_gap_swallows_nothing_that_could_end_a_value() -> None:
 def test_long_texts_take_no_long_time() -> None:
     texts = [" ".join(secrets.token_hex(2) for _ in range(n)) for n in (20_000, 20_001, 20_000)]
     assert Template.of(texts).varies
+
+
+def table(name: str) -> Text:
+    """A long one, whose numbers have one word, or three, or five."""
+
+    def rows() -> str:
+        forms = (secrets.choice(["%d", "-0.%d", "1.%de-05", "%dE+5"]) for _ in range(900))
+        numbers = (form % secrets.randbelow(10**12) for form in forms)
+        return ",".join(f'{{"id":"{uuid.uuid4()}","n":{n},"name":"tea"}}' for n in numbers)
+
+    return lambda: f'{rows()},{{"name":"{name}"}},{rows()}'
+
+
+def test_of_a_long_text_no_more_is_masked_than_what_varies() -> None:
+    same = told([table("tea")() for _ in range(3)], [table("tea")() for _ in range(3)])
+    assert [same.before == same.after, same.before.count('"name":"tea"')] == [True, 1801]
+    other = told([table("tea")() for _ in range(3)], [table("milk")() for _ in range(3)])
+    assert [text.count('{"name":"milk"}') for text in (other.before, other.after)] == [0, 1]
+
+
+def test_where_a_text_varies_is_told_as_far_as_it_is_masked() -> None:
+    samples = ['[{"a": 1, "b": 1, "c": 1}]', '[{"a": 2, "b": 1, "c": 2}]']
+    narrow, wide = '[{"a": [varies], "b": 1, "c": [varies]}]', '[{"a": [varies]}]'
+    assert places(narrow, [samples, samples]) == "$[0].a, $[0].c"
+    assert places(wide, [samples, samples]) == wide
+    many = [str([number] * 14) for number in (1, 2)]
+    assert places(str([VARIES] * 14), [many, many]).endswith(", $[11], and 2 more")

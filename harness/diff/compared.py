@@ -13,6 +13,7 @@ from typing import Any
 from harness.changes import Change
 from harness.diff import parsers
 from harness.diff.answer import Answer
+from harness.diff.lines import around
 from harness.diff.model import Aspect, Difference
 from harness.effects import Effect, Step, between, differing, traced
 from harness.environments import Environment
@@ -132,7 +133,7 @@ def differences(before: Answer, after: Answer) -> list[Difference]:
 
 def _fields(before: Response, after: Response) -> Iterator[Difference]:
     for where, (was, now) in differing(before, after).items():
-        yield Difference(_aspect(where, was, now), where, _text(was), _text(now))
+        yield Difference(_aspect(where, was, now), where, _text(was, now), _text(now, was))
 
 
 def _aspect(where: str, was: Any, now: Any) -> Aspect:
@@ -162,7 +163,9 @@ def _layout(before: Answer, after: Answer) -> Iterator[Difference]:
         yield Difference("timing", "arrivals", before.arrivals, after.arrivals)
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Any, other: Any) -> str | None:
     if value is ABSENT:
         return None
-    return plain(value.decode("latin-1") if isinstance(value, bytes) else str(value))
+    if isinstance(value, bytes):
+        return around(value, other)
+    return plain(", then ".join(map(str, value)) if isinstance(value, tuple) else str(value))

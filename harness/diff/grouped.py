@@ -1,13 +1,24 @@
 """Differing exchanges, put together by what accounts for them, the most dangerous first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from harness.changes import Change
 from harness.clusters import shape
 from harness.diff.compared import Reason
-from harness.diff.model import ASPECTS, Difference, Differing, Group, Security, most_dangerous
+from harness.diff.model import (
+    ASPECTS,
+    Aspect,
+    Difference,
+    Differing,
+    Group,
+    Security,
+    most_dangerous,
+)
 from harness.environments import Environment
 
+OF_ONE_HEADER: tuple[Aspect, ...] = ("value", "presence", "case")
+"""Aspects of a difference that may have nothing to do with what else differs."""
 PARSER = "the HTTP parser of uvicorn"
 """What is told of a difference that only the parser makes."""
 
@@ -42,10 +53,19 @@ def by_reason(
 
 
 def clusters(found: Iterable[Differing]) -> list[Group]:
-    """What nobody explains, by what looks alike."""
+    """What nobody explains, by what looks alike.
+
+    A header that is all that differs somewhere, or all that such ones leave, is told by itself
+    everywhere, and once.
+    """
+    found = list(found)
+    alone: set[tuple[str, ...]] = set()
+    while more := {_signature(part) for part in _parts(found, alone) if len(part) == 1} - alone:
+        alone |= more
     members: dict[tuple[str, ...], list[Differing]] = {}
     for differing in found:
-        members.setdefault(_signature(differing), []).append(differing)
+        for part in _apart(differing.remaining, alone):
+            members.setdefault(_signature(part), []).append(replace(differing, remaining=part))
     groups = []
     for those in members.values():
         those.sort(key=lambda each: sum(map(len, each.request)))
@@ -69,9 +89,26 @@ def _fields(differences: Iterable[Difference]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(difference.where for difference in ordered))
 
 
-def _signature(differing: Differing) -> tuple[str, ...]:
+def _parts(
+    found: Iterable[Differing], alone: Collection[tuple[str, ...]]
+) -> Iterator[tuple[Difference, ...]]:
+    for each in found:
+        yield from _apart(each.remaining, alone)
+
+
+def _apart(
+    left: Sequence[Difference], alone: Collection[tuple[str, ...]]
+) -> Iterator[tuple[Difference, ...]]:
+    """What differs together, and each header that differs by itself somewhere."""
+    single = [d for d in left if d.aspect in OF_ONE_HEADER and _signature([d]) in alone]
+    if together := tuple(difference for difference in left if difference not in single):
+        yield together
+    yield from ((difference,) for difference in single)
+
+
+def _signature(left: Iterable[Difference]) -> tuple[str, ...]:
     """Where exchanges differ, and how, roughly."""
-    return tuple(f"{d.where}: {shape(d.before)} -> {shape(d.after)}" for d in differing.remaining)
+    return tuple(sorted(f"{d.where}: {shape(d.before)} -> {shape(d.after)}" for d in left))
 
 
 def security(

@@ -20,7 +20,7 @@ def request_lines(request: Request) -> tuple[str, ...]:
     head, _, body = request.data.partition(b"\r\n\r\n")
     first, *headers = head.decode("latin-1").split("\r\n")
     kept = [line for line in headers if line.lower() not in USUAL]
-    rest = [plain(body.decode("latin-1"), SHOWN)] if body else []
+    rest = [plain(text(body), SHOWN)] if body else []
     return tuple(plain(line, 2 * SHOWN) for line in [first, *kept]) + tuple(rest)
 
 
@@ -47,7 +47,7 @@ def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
             yield Line(plain(f"< {name}: {value}"), differs or "order of headers" in fields)
     if "body" in fields:
         yield Line("<")
-        yield from _body(response.body, other.response.body)
+        yield Line(around(response.body, other.response.body), True)
     if "ending" in fields and response.ending != WHOLE:
         yield Line(f"* {plain(response.ending)}", True)
     if "closes" in fields:
@@ -58,10 +58,18 @@ def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
         yield Line(f"* came: {answer.arrivals}", True)
 
 
-def _body(body: bytes, other: bytes) -> Iterator[Line]:
+def text(body: bytes) -> str:
+    """A body as text; what is no UTF-8 is written out."""
+    return body.decode("utf-8", "backslashreplace")
+
+
+def around(body: bytes, other: bytes) -> str:
+    """A body on one line; of a long one, what is around the first byte that another one differs
+    in.
+    """
     common = in_common(body, other)
     start = max(0, common - SHOWN // 4) if max(len(body), len(other)) > SHOWN else 0
-    part = body[start : start + SHOWN].decode("latin-1")
+    part = text(body[start : start + SHOWN])
     before, after = "..." * bool(start), "..." * (start + SHOWN < len(body))
-    size = f"  ({len(body):,} bytes)" if before or after or not part else ""
-    yield Line(f"{before}{plain(part)}{after}{size}", True)
+    size = f"{'  ' if part else ''}({len(body):,} bytes)" if before or after or not part else ""
+    return f"{before}{plain(part, len(part))}{after}{size}"

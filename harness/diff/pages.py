@@ -121,8 +121,8 @@ def as_junit(diff: Diff) -> str:
 
 def _cases(diff: Diff) -> Iterator[Case]:
     for group in diff.unexplained:
-        count = words.count(len(group.exchanges), "exchange")
-        told = [f"{count} differ in {group.name}", *lines(group.example)]
+        differ = words.count(len(group.exchanges), "exchange differs", "exchanges differ")
+        told = [f"{differ} in {group.name}", *lines(group.example)]
         name = f"UNEXPLAINED {group.name}: {group.example.line}"
         yield Case(_where(group), name, fault=group.aspect, text="\n".join(told))
     for sentence in diff.not_compared:
@@ -134,7 +134,8 @@ def _cases(diff: Diff) -> Iterator[Case]:
 
 
 def _where(group: Group) -> str:
-    return f"diff.{'.'.join(group.apps)}"
+    more = len(group.apps) - EXAMPLES
+    return f"diff.{'.'.join(group.apps[:EXAMPLES])}" + (f" and {more} more" if more > 0 else "")
 
 
 def lines(example: Differing) -> list[str]:

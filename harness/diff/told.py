@@ -113,4 +113,4 @@ def _line(line: Line) -> Text:
 
 
 def _or_nothing(value: str | None) -> str:
-    return "nothing" if value is None else repr(value)
+    return "nothing" if value is None else f"'{value}'"

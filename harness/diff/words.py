@@ -20,7 +20,8 @@ def answer(diff: Diff) -> str:
     """What came out, in a sentence."""
     if not diff.compared:
         return "nothing was compared"
-    unexplained = sum(len(group.exchanges) for group in diff.unexplained)
+    left = (each for group in diff.unexplained for each in group.exchanges)
+    unexplained = len({(each.served, each.request, each.by_hand) for each in left})
     of_all = f"{diff.differing:,} of {diff.compared:,} answers differ"
     if not diff.differing:
         text = f"none of {diff.compared:,} answers differs"

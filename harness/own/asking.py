@@ -22,6 +22,8 @@ STUCK = 3
 """So many requests in a row that get no answer, and the app is not asked any more."""
 
 Answers = dict[Step, Answer]
+Sent = dict[Step, Request]
+"""What was sent for each step: its request, with the cookies so far."""
 
 
 def ask_in_order(
@@ -30,19 +32,19 @@ def ask_in_order(
     seconds: float,
     stops: Callable[[], bool],
     advance: Callable[[], None],
-) -> Answers:
+) -> tuple[Answers, Sent]:
     """The answers of one process to the requests, in their order, until it is stuck."""
-    jar, found, unanswered = Jar(), Answers(), 0
+    jar, found, sent, unanswered = Jar(), Answers(), Sent(), 0
     for step in steps:
         if stops() or unanswered == STUCK:
             break
-        asked = jar.given(step.request)
-        answer = Answer.of(_heard(asked, port, seconds))
-        jar.take(asked, answer.response)
+        sent[step] = jar.given(step.request)
+        answer = Answer.of(_heard(sent[step], port, seconds))
+        jar.take(sent[step], answer.response)
         found[step] = answer
         unanswered = 0 if answer.response.status else unanswered + 1
         advance()
-    return found
+    return found, sent
 
 
 def _heard(request: Request, port: int, seconds: float) -> Heard:

@@ -2,23 +2,23 @@
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from harness.by_hand import PORT, asked
 from harness.diff.compared import differences
 from harness.diff.diffing import side
 from harness.diff.grouped import clusters, security
 from harness.diff.lines import answer_lines, request_lines
-from harness.diff.model import Diff, Differing, Group
+from harness.diff.model import Diff, Differing, Line
 from harness.environments import Environment
 from harness.own.app import App
 from harness.own.asking import STUCK
 from harness.own.judged import Judged
+from harness.own.places import apart
 from harness.own.rounds import Rounds, differ
 from harness.own.step import Step
 from harness.project import named_changes
+from harness.request import Request
 
 USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
 """Header lines that every request of a browser has, and that are not shown."""
@@ -48,7 +48,7 @@ def own_diff(
         problems.append(f"{unsent} requests after {STUCK} without any answer were not sent")
     problems += rounds.ended
     differing = [
-        (_told(app, older, newer, step, judged), str(step))
+        _told(app, older, newer, step, rounds.sent[step], judged)
         for step, judged in found.items()
         if differ(judged)
     ]
@@ -59,45 +59,42 @@ def own_diff(
         len(differing),
         time.monotonic() - began,
         security(named_changes(), older, newer),
-        tuple(_grouped(differing)),
+        tuple(clusters(differing)),
         unconfirmed=sum(not differ(found[step]) for step in rounds.suspects),
         masked=(*_masked(found), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )
 
 
-def _grouped(found: Sequence[tuple[Differing, str]]) -> Iterator[Group]:
-    """What looks alike together; each exchange by its request, and where that stands."""
-    places = {id(differing): place for differing, place in found}
-    for group in clusters(differing for differing, _ in found):
-        named = (replace(each, served=places[id(each)]) for each in group.exchanges)
-        yield replace(group, exchanges=tuple(named))
-
-
 def _masked(found: Mapping[Step, Judged]) -> Iterator[str]:
-    """What varies: by place where it does in every answer, by request elsewhere."""
+    """What varies: by place, with the requests whose answers vary there."""
     judged = [each for each in found.values() if not each.problem]
-    counts = Counter(place for each in judged for place in each.varying)
-    usual = [place for place, count in counts.items() if count == len(judged) > 1]
-    yield from (f"every answer: {place}" for place in usual)
+    varying: dict[str, list[Step]] = {}
     for step, each in found.items():
-        yield from (f"{step}: {place}" for place in each.varying if place not in usual)
+        for place in each.varying:
+            varying.setdefault(place, []).append(step)
+    for place, steps in varying.items():
+        usual = len(steps) == len(judged) > 1
+        yield f"{'every answer' if usual else ', '.join(map(str, steps))}: {place}"
 
 
 def _told(
-    app: App, older: Environment, newer: Environment, step: Step, judged: Judged
+    app: App, older: Environment, newer: Environment, step: Step, sent: Request, judged: Judged
 ) -> Differing:
+    """By its place in the user's file, and with the cookies that OLD was sent."""
     found = differences(judged.before, judged.after)
     fields = {difference.where for difference in found}
+    bodies = (answer.response.body for answer in (judged.before, judged.after))
+    within = [Line(f"* its JSON differs at {paths}", True)] if (paths := apart(*bodies)) else []
     return Differing(
-        app.name,
-        tuple(line for line in request_lines(step.request) if not USUAL.match(line)),
+        str(step),
+        tuple(line for line in request_lines(sent) if not USUAL.match(line)),
         answer_lines(judged.before, judged.after, fields),
-        answer_lines(judged.after, judged.before, fields),
+        (*answer_lines(judged.after, judged.before, fields), *within),
         tuple(found),
         remaining=tuple(found),
         by_hand=(
             *(app.by_hand(environment, PORT) for environment in (older, newer)),
-            asked(step.request.to(PORT)),
+            asked(sent.to(PORT)),
         ),
     )

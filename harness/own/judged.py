@@ -42,7 +42,7 @@ class Judged:
             return cls(ours[0], theirs[0], problem=problem)
         merging = _Merging(ours, theirs)
         before, after = merging.answers()
-        return cls(before, after, tuple(merging.varying))
+        return cls(before, after, tuple(dict.fromkeys(merging.varying)))
 
 
 def _comparable(answer: Answer, side: Sequence[Answer]) -> Answer:
@@ -105,9 +105,8 @@ class _Merging:
         headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         names = [name for side in self._responses for r in side for name in r.headers]
         for name in dict.fromkeys(names):
-            values = self._header(name)
-            if name == "content-length" and body.where and self._is_of_the_body():
-                values = (LENGTH, LENGTH)
+            is_of_body = name == "content-length" and body.where and self._is_of_the_body()
+            values = (LENGTH, LENGTH) if is_of_body else self._header(name)
             for mine, value in zip(headers, values, strict=True):
                 mine.update({} if value is ABSENT else {name: value})
         reason = self._told("reason", [[str(r.reason) for r in side] for side in self._responses])

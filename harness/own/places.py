@@ -6,9 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.own.template import VARIES
+from harness.plain import plain
 
 AROUND = 24
 """Characters that are shown on each side of what varies in a text."""
+LISTED = 12
+"""Places that are told of one text."""
+MARK = VARIES[:-1]
+"""What a mark begins with, whatever it says besides."""
 
 
 def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
@@ -20,15 +25,21 @@ def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
     if leaves and leaves[0][0].keys() != {"$"}:
         paths = dict.fromkeys(path for side in leaves for each in side for path in each)
         varying = [p for p in paths if any(len({e.get(p) for e in side}) > 1 for side in leaves)]
-        return ", ".join(varying) or "how it is written"
+        if len(varying) <= masked.count(MARK):  # and nothing beside them is masked
+            return _listed(varying, ", ") or "how it is written"
     if len(masked) <= 4 * AROUND:
         return " ".join(masked.split())
-    pieces = masked.split("[varies")
+    pieces = masked.split(MARK)
     shown = []
     for before, after in itertools.pairwise(pieces):
         following = after.partition("]")[2][:AROUND]
         shown.append(f"{before.partition(']')[2][-AROUND:] or before[-AROUND:]}{VARIES}{following}")
-    return " … ".join(" ".join(piece.split()) for piece in shown)
+    return _listed([" ".join(piece.split()) for piece in shown], " … ")
+
+
+def _listed(found: Sequence[str], between: str) -> str:
+    more = f", and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    return between.join(found[:LISTED]) + more
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -40,3 +51,26 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(item, f"{path}[{number}]")
     else:
         yield path, json.dumps(value)
+
+
+def apart(before: bytes, after: bytes) -> str:
+    """The paths of JSON at which two bodies differ; nothing where one of them is none."""
+    try:
+        found = list(_differing(json.loads(before), json.loads(after), "$"))
+    except (ValueError, RecursionError):
+        return ""
+    return _listed([plain(path) for path in found], ", ")
+
+
+def _differing(before: Any, after: Any, path: str) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            if key in before and key in after:
+                yield from _differing(before[key], after[key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key}"
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, pair in enumerate(zip(before, after, strict=True)):
+            yield from _differing(*pair, f"{path}[{number}]")
+    elif json.dumps(before) != json.dumps(after):
+        yield path

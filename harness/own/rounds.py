@@ -17,7 +17,7 @@ from harness.diff.answer import Answer
 from harness.diff.compared import differences
 from harness.environments import Environment
 from harness.own.app import App, port, reason
-from harness.own.asking import Answers, ask_in_order
+from harness.own.asking import Answers, Sent, ask_in_order
 from harness.own.judged import LATE, Judged
 from harness.own.step import Step
 from harness.servers import Server
@@ -39,7 +39,7 @@ SEEDS = (0, 3, 1, 2, 4)
 class Rounds:
     """The app, both stacks, and what was answered so far, by round.
 
-    `suspects` are the requests that differ after ROUNDS of them.
+    `suspects` are the requests that differ after ROUNDS of them, `sent` what OLD was sent last.
     """
 
     app: App
@@ -53,6 +53,7 @@ class Rounds:
     ended: list[str] = field(default_factory=list)
     hanging: set[Step] = field(default_factory=set)
     suspects: set[Step] = field(default_factory=set)
+    sent: Sent = field(default_factory=dict)
 
     def judge(self, more: Callable[[], None] = lambda: None) -> dict[Step, Judged]:
         """Both stacks' answers to each request; `more` is told of each further round.
@@ -85,7 +86,8 @@ class Rounds:
             stack.callback(stopping.set)
             ports = [port(server) for server in servers]
             jobs = [pool.submit(self._ask, number, stopping) for number in ports]
-            old, new = (job.result() for job in jobs)
+            (old, sent), (new, _) = (job.result() for job in jobs)
+            self.sent |= sent
             self._note("OLD", servers[0], old)
             self._note("NEW", servers[1], new)
         self.old.append(old)
@@ -96,7 +98,7 @@ class Rounds:
             if all(LATE in answers[step].response.ending for answers in (old, new))
         }
 
-    def _ask(self, number: int, stopping: Event) -> Answers:
+    def _ask(self, number: int, stopping: Event) -> tuple[Answers, Sent]:
         asked = [step for step in self.steps if step not in self.hanging]
         return ask_in_order(asked, number, self.seconds, stopping.is_set, self.advance)
 

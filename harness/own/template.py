@@ -12,7 +12,8 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 VARIES = "[varies]"
-WORDS = re.compile(r"\w+|\W")
+WORDS = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|\w+|\W")
+"""A number in whatever form is one word; so a table of them has as many words each time."""
 WITHIN = set("-_+/=.~%:")
 """What may stand within a token, a date or a number; no gap ends between two of them."""
 
