@@ -19,12 +19,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import site
+from harness.cost.server import served
 from harness.environments import Environment
 from harness.failures import CannotTell, Failure
 from harness.processes import Under, rests
-from harness.project import script, site_files
-from harness.servers import Server
 
 PINNED = {
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -73,8 +71,7 @@ class Counted:
         chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
         under = Under(options, [str(PATIENT)], PINNED | chosen)
         arguments = ("--interval", INTERVAL) if app == "sse" else ()
-        files = site.lay_out(site_files())
-        self.server = Server(script(app), environment, files, arguments, under=under)
+        self.server = served(app, environment, under, arguments)
 
     def __enter__(self) -> "Counted":
         return self
