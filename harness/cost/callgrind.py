@@ -30,6 +30,7 @@ PINNED = {
 }
 PATIENT = Path(__file__).with_name("patient.py")
 TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
+PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
 START_SECONDS = 90.0
 SECONDS = 60.0
 """How long vgdb, or the server on its way to rest, may take."""
@@ -45,6 +46,12 @@ LACKING = (
 def found() -> bool:
     """Whether instructions can be counted on this machine."""
     return bool(shutil.which("valgrind") and shutil.which("vgdb"))
+
+
+def processor() -> str:
+    """Its name, as the kernel tells it; on some, by number."""
+    named = PROCESSOR.search(Path("/proc/cpuinfo").read_text("utf-8", "replace"))
+    return named[1] if named else "an unknown processor"
 
 
 class Counted:
