@@ -28,6 +28,7 @@ from benchmarks.tools import CPU, WALL, Benchmarks, Gate, Locust
 from harness.environments import provision
 from harness.failures import Failure, UsageError
 from harness.jsonlines import appending, records
+from harness.options import positive, seconds
 from harness.project import catalogue, console
 
 
@@ -96,9 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--busy", action="store_true", help="hold a core during half of them")
     parser.add_argument("--stack", default="latest", help="a name or requirements (latest)")
     parser.add_argument(
-        "--seconds", type=float, default=0.2, help="--benchmark-max-time of a benchmark (0.2)"
+        "--seconds", type=seconds, default=0.2, help="--benchmark-max-time of a benchmark (0.2)"
     )
-    parser.add_argument("--locust-seconds", type=int, default=3, help="of a run of locust (3)")
+    parser.add_argument("--locust-seconds", type=positive, default=3, help="of a run of locust (3)")
     parser.add_argument(
         "--results",
         type=Path,
@@ -120,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _two(text: str) -> int:
-    number = int(text)
+    number = positive(text)
     if number < 2:
         raise argparse.ArgumentTypeError("fewer than two say nothing of noise")
     return number

@@ -20,6 +20,7 @@ from harness.cost.counts import Count
 from harness.cost.manifest import MANIFEST, Benchmark
 from harness.cost.parallel import side_by_side
 from harness.cost.scratch import scratch
+from harness.cost.server import served
 from harness.environments import Environment, of_interpreter, provision
 from harness.failures import CannotTell, Failure
 from harness.planting import Defect, plant
@@ -61,6 +62,23 @@ def test_two_processes_take_as_many_instructions(documented: Environment) -> Non
     assert len(one.instructions) == 3
     assert one.mean == pytest.approx(two.mean, rel=0.002)
     assert 100_000 < one.mean < 5_000_000
+
+
+def test_a_stack_has_the_same_variables_however_it_is_named(
+    documented: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the caller of the harness has set is no cost of one of two stacks."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    found = []
+    for each in (documented, of_interpreter(str(documented.interpreter))):
+        server = served("hello", each, paired.PINNED)
+        try:
+            server.port()
+            found.append(Path(f"/proc/{server.pid}/environ").read_text().split("\0"))
+        finally:
+            server.kill()
+    assert found[0] == found[1]
+    assert "PYTHONUNBUFFERED=1" not in found[0]
 
 
 @pytest.mark.usefixtures("quick")

@@ -53,6 +53,9 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     monkeypatch.setattr(costs, "digest", lambda *_: "another way of counting")
     assert main(["costs", *stack]) == 0
     assert len(asked) == 5
+    monkeypatch.setattr(callgrind, "processor", lambda: "another one")
+    assert main(["costs", *stack]) == 0
+    assert len(asked) == 7
     assert plots.exists()
     assert "1,500,000 100%" in capsys.readouterr().out
     prices = [json.loads(line) for line in file.read_text().splitlines()]

@@ -195,10 +195,21 @@ def test_a_wrong_request_ends_with_2(
     assert "locust and pytest_benchmark: not installed here" in capsys.readouterr().err
 
 
-def test_one_comparison_is_too_few(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        usual_gates.main(["--runs", "1"])
-    assert "fewer than two say nothing of noise" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--runs", "1"], "--runs: fewer than two say nothing of noise"),
+        (["--runs", "many"], "--runs: 'many' is no whole number above 0"),
+        (["--seconds", "nan"], "--seconds: 'nan' is no time in seconds"),
+        (["--locust-seconds", "0"], "--locust-seconds: '0' is no whole number above 0"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        usual_gates.main(words)
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["notes without an end", "notes\n"])

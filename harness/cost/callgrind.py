@@ -19,12 +19,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import site
+from harness.cost.server import served
 from harness.environments import Environment
 from harness.failures import CannotTell, Failure
 from harness.processes import Under, rests
-from harness.project import script, site_files
-from harness.servers import Server
 
 PINNED = {
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -32,6 +30,7 @@ PINNED = {
 }
 PATIENT = Path(__file__).with_name("patient.py")
 TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
+PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
 START_SECONDS = 90.0
 SECONDS = 60.0
 """How long vgdb, or the server on its way to rest, may take."""
@@ -47,6 +46,12 @@ LACKING = (
 def found() -> bool:
     """Whether instructions can be counted on this machine."""
     return bool(shutil.which("valgrind") and shutil.which("vgdb"))
+
+
+def processor() -> str:
+    """Its name, as the kernel tells it; on some, by number."""
+    named = PROCESSOR.search(Path("/proc/cpuinfo").read_text("utf-8", "replace"))
+    return named[1] if named else "an unknown processor"
 
 
 class Counted:
@@ -73,8 +78,7 @@ class Counted:
         chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
         under = Under(options, [str(PATIENT)], PINNED | chosen)
         arguments = ("--interval", INTERVAL) if app == "sse" else ()
-        files = site.lay_out(site_files())
-        self.server = Server(script(app), environment, files, arguments, under=under)
+        self.server = served(app, environment, under, arguments)
 
     def __enter__(self) -> "Counted":
         return self

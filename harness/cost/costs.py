@@ -3,7 +3,7 @@
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
 change came or went, with the oldest and the newest. Counts of two machines do not compare. Results
 are appended as they come to a file of JSON Lines; a stack that is in it with the same packages is
-not measured again, as long as the apps and the way of counting are the same.
+not measured again, as long as the apps, the way of counting and the processor are the same.
 """
 
 import argparse
@@ -49,7 +49,7 @@ class Price:
     python: str
     instructions: Mapping[str, float]
     counted: str
-    """The digest of the apps, and of what counts."""
+    """The digest of the apps and of what counts, and the processor."""
 
 
 def costs(options: argparse.Namespace) -> int:
@@ -107,7 +107,7 @@ def _measured(
     output: Console,
 ) -> dict[str, Price]:
     prices = {price.stack: price for price in read_prices(file)}
-    counted = digest(*SOURCES)
+    counted = f"{digest(*SOURCES)} on {callgrind.processor()}"
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
     with (
         appending(file) as lines,

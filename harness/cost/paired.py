@@ -13,12 +13,11 @@ from statistics import median
 
 import psutil
 
-from harness import site
 from harness.cost.load import Line
 from harness.cost.manifest import Benchmark
+from harness.cost.server import served
 from harness.environments import Environment
 from harness.processes import Under
-from harness.project import script, site_files
 from harness.servers import Server
 
 ROLES = ("old", "again", "new")
@@ -79,13 +78,10 @@ def run(
 
 def _round(stacks: dict[str, Environment], benchmark: Benchmark, number: int, blocks: int) -> Round:
     arguments = ("--interval", "0.0001") if benchmark.streams else ()
-    files = site.lay_out(site_files())
     with ExitStack() as exits:
         servers = {}
         for role in _turned(ROLES, number):
-            servers[role] = Server(
-                script(benchmark.app), stacks[role], files, arguments, under=PINNED
-            )
+            servers[role] = served(benchmark.app, stacks[role], PINNED, arguments)
             exits.callback(servers[role].kill)
         ports = {role: server.port() for role, server in servers.items()}
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
