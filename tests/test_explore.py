@@ -143,9 +143,7 @@ def test_apps_that_ended_on_both_stacks_do_not_answer_alike() -> None:
         came = ask(REQUEST, server.port)
     lost = ask(REQUEST, server.port)
     one, other = (ENVIRONMENT, [came, lost]), (ENVIRONMENT, [came, came])
-    with pytest.raises(
-        CannotTell, match="^miniature and miniature: hello had ended on both when 1"
-    ):
+    with pytest.raises(CannotTell, match=r"^miniature and .*: hello had ended on both when 1 req"):
         explore._compared(one, one, [REQUEST] * 2, [])
     assert explore._compared(one, other, [REQUEST] * 2, []).differing == 1
 
