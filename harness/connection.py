@@ -60,7 +60,7 @@ class Connection:
         try:
             self.socket = socket.create_connection((self.host, self.port), self._left())
         except (ConnectionError, TimeoutError) as error:
-            self.ended = f"no connection: {error.strerror or error}"
+            self.ended = f"{NOT_CONNECTED}: {error.strerror or error}"
         except OSError as error:  # of this machine, and no answer of the server's
             raise of_os(error, f"{self.host} cannot be asked") from None
         else:
@@ -183,6 +183,7 @@ class Connection:
         return max(0.001, self.seconds - self._now())
 
 
+NOT_CONNECTED = "no connection"
 CLOSED = "closed by the server"
 RESET = "reset by the server"
 LEFT = "left by the client"

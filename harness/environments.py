@@ -23,7 +23,7 @@ from packaging.version import InvalidVersion, Version
 from harness import interpreters
 from harness.cache import FORMAT, cache_folder, made_once, write_whole
 from harness.failures import Failure, NotInstallable, UsageError, of_os
-from harness.interpreters import UV
+from harness.interpreters import UV, uv_variables
 from harness.processes import guarded
 from harness.stacks import Stack
 from harness.versions import version
@@ -194,6 +194,7 @@ class Unreachable(NotInstallable):
 
 def _compile(stack: Stack, base: Path, requirements: Sequence[str]) -> list[str]:
     options = ["--no-header", "--no-annotate", "--python", str(base)]
+    options += ["--resolution", "highest", "--prerelease", "if-necessary-or-explicit"]
     if stack.exclude_newer:
         options += ["--exclude-newer", stack.exclude_newer]
     return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).splitlines()
@@ -230,6 +231,7 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
             text=True,
             timeout=SECONDS,
             check=False,
+            env=uv_variables(),
             cwd=cache_folder(),  # away from any pyproject.toml, whose [tool.uv] would count
         )
     except subprocess.TimeoutExpired:

@@ -20,14 +20,14 @@ from harness.cost.scratch import scratch
 from harness.effects import Effect, likened
 from harness.environments import Environment
 from harness.expect import Response
-from harness.failures import UsageError
+from harness.failures import CannotTell, UsageError
 from harness.generator import generated
 from harness.judge import judge
 from harness.news import News, news
 from harness.project import catalogue, console, known_effects, site_files
 from harness.recorded import Recorded
 from harness.repeat import of_verb, word
-from harness.replay import answers
+from harness.replay import answers, gone
 from harness.request import Request
 from harness.stacks import Stack
 from harness.targets import made, meant_by, one
@@ -147,7 +147,12 @@ def _asking(
 def _compared(
     older: Answered, newer: Answered, requests: Sequence[Request], known: Sequence[Effect]
 ) -> News:
-    pairs = zip(requests, older[1], newer[1], strict=True)
+    pairs = list(zip(requests, older[1], newer[1], strict=True))
+    if lost := [request.app for request, *both in pairs if all(map(gone, both))]:
+        raise CannotTell(
+            f"{older[0].name} and {newer[0].name}: {', '.join(dict.fromkeys(lost))} had ended on "
+            f"both when {len(lost):,} requests came"
+        )
     return news(older[0], newer[0], pairs, known)
 
 

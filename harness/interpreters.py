@@ -19,7 +19,15 @@ OWN = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version
 
 UV = uv.find_uv_bin()  # here, since it fails when threads call it at once
 
+ALTERING = ("UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE", "UV_VENV_SEED")
+"""Variables by which uv would resolve, or install, another stack than the one that is named."""
+
 SECONDS = 30.0
+
+
+def uv_variables() -> dict[str, str]:
+    """The environment variables of a uv that resolves and installs."""
+    return {name: value for name, value in os.environ.items() if name not in ALTERING}
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import wire
-from harness.connection import CLOSED, Connection, Segment
+from harness.connection import CLOSED, NOT_CONNECTED, Connection, Segment
 from harness.environments import Environment
 from harness.expect import Response
 from harness.failures import CannotTell
@@ -61,6 +61,11 @@ class Heard:
     def response(self) -> Response:
         """The answer, with what is random masked."""
         return masked(self.data, self.method, self.ended, self.closed, self.closes, self.port)
+
+
+def gone(answer: Response) -> bool:
+    """Whether nobody answered, since the app had ended. Two such answers say nothing of either."""
+    return bool(answer.ending.startswith(f"no answer: {NOT_CONNECTED}"))
 
 
 def ask(

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -334,6 +335,20 @@ def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.Monke
     assert gave_up == [
         "hello on miniature: 2 answers did not end within 0.05 s, so 3 requests were not sent"
     ]
+
+
+def test_apps_that_ended_on_both_stacks_do_not_answer_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with miniature(keeps_open(HEAD + b"content-length: 0\r\n\r\n")) as server:
+        pass
+    ports = [{"hello": server.port}, {"hello": server.port}]
+    monkeypatch.setattr(asking, "running", lambda *_: nullcontext(ports))
+    both = [ENVIRONMENT, ENVIRONMENT]
+    assert ask_each(both, [Asked("hello", REQUEST)]) == (
+        [{}, {}],
+        ["hello: it had ended on both stacks when 1 requests came"],
+    )
 
 
 @pytest.mark.parametrize(

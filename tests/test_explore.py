@@ -7,7 +7,7 @@ from time import sleep
 
 import pytest
 
-from harness import replay
+from harness import explore, replay
 from harness.__main__ import main
 from harness.connection import CLOSED
 from harness.expect import Response
@@ -136,6 +136,16 @@ def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
     with miniature(keeps_open(b"")) as server:
         found = ask(REQUEST, server.port, silence=0.1)
     assert (found.status, found.ending) == (0, "no answer: it waited for more")
+
+
+def test_apps_that_ended_on_both_stacks_do_not_answer_alike() -> None:
+    with miniature(keeps_open(HEAD + b"content-length: 0\r\n\r\n")) as server:
+        came = ask(REQUEST, server.port)
+    lost = ask(REQUEST, server.port)
+    one, other = (ENVIRONMENT, [came, lost]), (ENVIRONMENT, [came, came])
+    with pytest.raises(CannotTell, match=r"^miniature and .*: hello had ended on both when 1 req"):
+        explore._compared(one, one, [REQUEST] * 2, [])
+    assert explore._compared(one, other, [REQUEST] * 2, []).differing == 1
 
 
 def test_a_stack_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

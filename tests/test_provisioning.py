@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -207,6 +208,37 @@ def test_a_uv_that_does_not_finish_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(subprocess, "run", overdue)
     with pytest.raises(NotInstallable, match="stack dated: uv did not finish within 600 s"):
         provision(DATED)
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("UV_RESOLUTION", "lowest"),
+        ("UV_PRERELEASE", "allow"),
+        ("UV_CONSTRAINT", "starlette<2"),
+        ("UV_OVERRIDE", "starlette==1.0"),
+        ("UV_EXCLUDE", "starlette"),
+        ("UV_VENV_SEED", "1"),
+    ],
+)
+def test_what_the_real_uv_is_told_elsewhere_makes_no_other_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    for version in ("1.0", "2.0", "3.0a1"):
+        with ZipFile(tmp_path / f"starlette-{version}-py3-none-any.whl", "w") as wheel:
+            folder = f"starlette-{version}.dist-info"
+            about = f"Metadata-Version: 2.1\nName: starlette\nVersion: {version}\n"
+            wheel.writestr(f"{folder}/METADATA", about)
+            wheel.writestr(f"{folder}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
+            wheel.writestr(f"{folder}/RECORD", "")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    if "starlette" in value:
+        (tmp_path / "requirements").write_text(value)
+        value = str(tmp_path / "requirements")
+    monkeypatch.setenv(variable, value)
+    assert provision(Stack("local", ("starlette",))).packages == {"starlette": "2.0"}
 
 
 def test_without_a_network_the_real_uv_leaves_nothing_behind(

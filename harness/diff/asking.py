@@ -4,6 +4,7 @@ A server that answers no more is found out and left alone, so that it takes neit
 rest of the answers with it.
 """
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from harness.diff.corpus import Asked
 from harness.environments import Environment
 from harness.forked import Forker
 from harness.project import SITES, script, site_files
-from harness.replay import PATIENCE, heard
+from harness.replay import PATIENCE, gone, heard
 from harness.servers import Server
 
 SECONDS = 3.0
@@ -94,12 +95,27 @@ def ask_each(
                     each.result()
             finally:
                 stopping.set()
-    return found, [
+    return found, _without_lost(found) + [
         f"{served} on {environment.name}: {PATIENCE} answers did not end within {SECONDS:g} s, "
         f"so {unsent:,} requests were not sent"
         for environment, stalls in zip(environments, stalling, strict=True)
         for served, unsent in stalls.unsent.items()
         if unsent
+    ]
+
+
+def _without_lost(found: Sequence[Answers]) -> list[str]:
+    """Leave out what neither stack answered, as its app had ended; a sentence on each such app."""
+    lost = [
+        each
+        for each in found[0]
+        if all(each in answers and gone(answers[each].response) for answers in found)
+    ]
+    for each, answers in itertools.product(lost, found):
+        del answers[each]
+    return [
+        f"{served}: it had ended on both stacks when {count:,} requests came"
+        for served, count in Counter(each.served for each in lost).items()
     ]
 
 
