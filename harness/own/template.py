@@ -34,8 +34,13 @@ class Template:
     @classmethod
     def of(cls, samples: Sequence[str]) -> "Template":
         parts: Parts = (samples[0],) if samples[0] else ()
-        for sample in dict.fromkeys(samples[1:]):
-            parts = _folded(parts, sample)
+        words = [WORDS.findall(sample) for sample in samples]
+        if len(set(map(len, words))) == 1:
+            columns = zip(*words, strict=True)
+            parts = _joined([each[0] if len(set(each)) == 1 else None for each in columns])
+        else:
+            for sample in dict.fromkeys(samples[1:]):
+                parts = _folded(parts, sample)
         gaps = [Template(parts).contents(sample, strict=False) for sample in samples]
         if None in gaps:  # text that stays recurs in what varies
             parts = _middle(samples)
