@@ -12,6 +12,7 @@ from harness.cost import callgrind, costs
 from harness.cost.costs import BENCHMARKS, releases
 from harness.cost.counts import Count
 from harness.cost.plot import draw
+from harness.failures import CannotTell
 from harness.project import catalogue
 
 
@@ -27,6 +28,13 @@ def test_releases_with_a_change_are_measured_and_both_ends() -> None:
         f"starlette-{version}"
         for version in (ordered[0], "0.27.0", "0.36.0", "0.37.0", ordered[-1])
     ]
+
+
+def test_a_release_that_alone_had_a_regression_is_not_measured() -> None:
+    broken = Change("starlette", "0.36.0", "regression", "A.", "https://example.org", "0.36.0")
+    found = releases(catalogue(), [broken])
+    assert "starlette-0.36.0" not in found
+    assert "starlette-0.36.1" in found
 
 
 def test_what_was_measured_is_kept_and_not_measured_again(
@@ -59,6 +67,30 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     assert "1,500,000 100%" in capsys.readouterr().out
     prices = [json.loads(line) for line in file.read_text().splitlines()]
     assert {price["stack"] for price in prices} == set(asked)
+
+
+def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"documented"}
+
+    def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        if environment.name in wrong:
+            raise CannotTell(f"sse on {environment.name} answered wrong: nothing")
+        return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
+
+    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    words = ["costs", "--json", str(tmp_path / "costs.jsonl"), "--stack", "documented"]
+    assert main([*words, "--stack", "starlette-0.46.1"]) == 3
+    said = capsys.readouterr().out
+    assert "NO COSTS sse on documented answered wrong: nothing" in said
+    assert "starlette-0.46.1" in said
+    assert "2 stacks in" in said
+    wrong.add("documented-h11")
+    monkeypatch.setattr(callgrind, "processor", lambda: "another one")
+    assert main(words) == 3
+    assert "documented-h11 has no costs, so there is no 100 %" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

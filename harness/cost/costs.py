@@ -1,9 +1,10 @@
 """The verb `costs`: what each release costs, in instructions of a request or an event.
 
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
-change came or went, with the oldest and the newest. Counts of two machines do not compare. Results
-are appended as they come to a file of JSON Lines; a stack that is in it with the same packages is
-not measured again, as long as the apps, the way of counting and the processor are the same.
+change came or went, with the oldest and the newest. A stack that answers wrong has no costs: it is
+told, and the others are measured. Counts of two machines do not compare. Results are appended as
+they come to a file of JSON Lines; a stack that is in it with the same packages is not measured
+again, as long as the apps, the way of counting and the processor are the same.
 """
 
 import argparse
@@ -29,8 +30,9 @@ from harness.cost.manifest import Benchmark, chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment
-from harness.failures import CannotTell, UsageError
+from harness.failures import CannotTell, DidNotStart, UsageError
 from harness.jsonlines import appending, records
+from harness.plain import printable
 from harness.project import catalogue, console, digest, named_changes
 from harness.targets import asked_for, made, one
 
@@ -61,6 +63,8 @@ def costs(options: argparse.Namespace) -> int:
     wanted = asked_for(options.stack or releases(known, named_changes().values()), [])
     environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
     prices = _measured(environments, chosen(BENCHMARKS), options.json, output)
+    if base_stack.name not in prices:
+        raise CannotTell(f"{base_stack.name} has no costs, so there is no 100 %")
     base = prices[base_stack.name]
     _print(prices.values(), base, output)
     if options.svg:
@@ -68,18 +72,23 @@ def costs(options: argparse.Namespace) -> int:
         outputs.write(options.svg, drawn)
         output.print(f"plots: {options.svg}")
     output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
-    return 0
+    return 0 if len(prices) == len(environments) else CannotTell.exit_code
 
 
 def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
-    """The stacks of the axis whose release brought or ended a change, the oldest and the newest."""
+    """The stacks of the axis whose release brought or ended a change, the oldest and the newest.
+
+    A release that alone had a regression is none of them: what fails there has no cost.
+    """
     ordered = sorted(map(Version, known.axes["starlette"].vary["starlette"]))
-    wanted = {ordered[0], ordered[-1]}
+    wanted, broken = {ordered[0], ordered[-1]}, set()
     for change in changes:
         if change.package == "starlette":
+            if change.kind == "regression" and change.last == change.first:
+                broken.add(Version(change.first))
             wanted.add(min(v for v in ordered if v >= Version(change.first)))
             wanted |= set([v for v in ordered if change.last and v > Version(change.last)][:1])
-    return [f"starlette-{version}" for version in ordered if version in wanted]
+    return [f"starlette-{version}" for version in ordered if version in wanted - broken]
 
 
 def _measured(
@@ -88,7 +97,9 @@ def _measured(
     file: Path,
     output: Console,
 ) -> dict[str, Price]:
+    """By name, those of the stacks that could be measured."""
     prices = {price.stack: price for price in read_prices(file)}
+    found: dict[str, Price] = {}
     counted = f"{digest(*SOURCES)} on {callgrind.processor()}"
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
     with (
@@ -103,14 +114,20 @@ def _measured(
             before = prices.get(name)
             if before and (before.packages, before.python, before.counted) == same:
                 progress.advance(bar, len(benchmarks))
+                found[name] = before
                 return
-            counts = count(environment, benchmarks, lambda: progress.advance(bar))
-            means = {benchmark: found.mean for benchmark, found in counts.items()}
-            prices[name] = Price(name, dict(packages), environment.python, means, counted)
-            lines.write(json.dumps(asdict(prices[name])) + "\n")
+            try:
+                counts = count(environment, benchmarks, lambda: progress.advance(bar))
+            except (CannotTell, DidNotStart) as failure:
+                told = f"NO COSTS {printable(str(failure))}"
+                output.print(told, style="bold yellow", markup=False, soft_wrap=True)
+                return
+            means = {benchmark: each.mean for benchmark, each in counts.items()}
+            found[name] = Price(name, dict(packages), environment.python, means, counted)
+            lines.write(json.dumps(asdict(found[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
-    return {environment.name: prices[environment.name] for environment in environments}
+    return {each.name: found[each.name] for each in environments if each.name in found}
 
 
 def read_prices(file: Path) -> list[Price]:
