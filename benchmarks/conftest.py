@@ -104,7 +104,8 @@ def _in_a_line() -> Iterator[None]:
     try:
         yield
     except Failure as failure:
-        pytest.fail(printable(f"{failure.verdict}: {failure}"), pytrace=False)
+        told = printable(f"{failure.verdict}: {failure}")
+        raise pytest.fail.Exception(told, pytrace=False) from None
 
 
 @pytest.fixture(scope="session")

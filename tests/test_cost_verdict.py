@@ -41,6 +41,22 @@ def test_counts_are_compared_repeat_by_repeat(new: Count, outcome: str) -> None:
     assert verdict.of_counts("hello", counted(1.0), new, 0.005).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("factor", "budget", "again"),
+    [
+        (1.004, 0.005, False),
+        (1.006, 0.005, True),
+        (1.03, 0.005, False),
+        (1.004, 0.0005, True),  # what a folder of another name may make of it
+        (1.03, 0.0005, False),
+    ],
+)
+def test_a_count_that_is_not_clear_is_looked_at_again(
+    factor: float, budget: float, again: bool
+) -> None:
+    assert verdict.unclear("hello", counted(1.0), counted(factor), budget) == again
+
+
 @pytest.mark.parametrize(("size", "outcome"), [(153, "pass"), (150, "pass"), (155, "regression")])
 def test_bytes_on_the_wire_are_exact(size: float, outcome: str) -> None:
     new = counted(1.0, size=size)

@@ -13,6 +13,7 @@ from harness.cost.costs import BENCHMARKS, releases
 from harness.cost.counts import Count
 from harness.cost.manifest import MANIFEST
 from harness.cost.plot import draw
+from harness.failures import CannotTell
 from harness.project import catalogue, named_changes
 
 
@@ -88,6 +89,30 @@ def test_what_breaks_a_benchmark_is_a_named_change() -> None:
     named = {each.broken_by for each in MANIFEST.values()} - {""}
     assert named
     assert named <= named_changes().keys()
+
+
+def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"documented"}
+
+    def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        if environment.name in wrong:
+            raise CannotTell(f"sse on {environment.name} answered wrong: nothing")
+        return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
+
+    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    words = ["costs", "--json", str(tmp_path / "costs.jsonl"), "--stack", "documented"]
+    assert main([*words, "--stack", "starlette-0.46.1"]) == 3
+    said = capsys.readouterr().out
+    assert "NO COSTS sse on documented answered wrong: nothing" in said
+    assert "starlette-0.46.1" in said
+    assert "2 stacks in" in said
+    wrong.add("documented-h11")
+    monkeypatch.setattr(callgrind, "processor", lambda: "another one")
+    assert main(words) == 3
+    assert "documented-h11 has no costs, so there is no 100 %" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,13 @@ def test_results_of_other_packages_are_refused(documented: Environment, tmp_path
     ("text", "said"),
     [
         ("", "no .*equivalent.* tables"),
+        ("equivalent = [1]", "1: an entry has module, why"),
         ('[[equivalent]]\nmodule = "a"\nwhy = "b"\n', "an entry has module, why, and one or more"),
         ('[[equivalent]]\nmodule = "a"\nfunction = "f"\n', "an entry has module, why"),
         ('[[equivalent]]\nmodule = "a"\nwhy = "b"\nfile = "f"\n', "an entry has module, why"),
+        ('[[equivalent]]\nmodule = "a"\nwhy = "b"\nlines = "x = y"\n', "last two are lists"),
+        ('[[equivalent]]\nmodule = "a"\nwhy = "b"\nfunction = ["f"]\n', "last two are lists"),
+        ('[[equivalent]]\nmodule = "a"\nwhy = "b"\nmutations = [1]\n', "last two are lists"),
     ],
 )
 def test_a_wrong_entry_is_named(tmp_path: Path, text: str, said: str) -> None:

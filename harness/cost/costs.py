@@ -1,9 +1,10 @@
 """The verb `costs`: what each release costs, in instructions of a request or an event.
 
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
-change came or went, with the oldest and the newest. Counts of two machines do not compare. Results
-are appended as they come to a file of JSON Lines; a stack that is in it with the same packages is
-not measured again, as long as the apps, the way of counting and the processor are the same.
+change came or went, with the oldest and the newest. A stack that answers wrong has no costs: it is
+told, and the others are measured. Counts of two machines do not compare. Results are appended as
+they come to a file of JSON Lines; a stack that is in it with the same packages is not measured
+again, as long as the apps, the way of counting and the processor are the same.
 """
 
 import argparse
@@ -30,8 +31,9 @@ from harness.cost.manifest import Benchmark, chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment
-from harness.failures import CannotTell, UsageError
+from harness.failures import CannotTell, DidNotStart, UsageError
 from harness.jsonlines import appending, records
+from harness.plain import printable
 from harness.project import catalogue, console, digest, named_changes
 from harness.targets import asked_for, made, one
 
@@ -66,6 +68,8 @@ def costs(options: argparse.Namespace) -> int:
     if reasons := broken[base_stack.name]:
         raise UsageError(f"--base {options.base}: {reasons[0][1]}; name another stack as 100 %")
     prices = _measured(environments, broken, options.json, output)
+    if base_stack.name not in prices:
+        raise CannotTell(f"{base_stack.name} has no costs, so there is no 100 %")
     base = prices[base_stack.name]
     _print(prices.values(), base, output)
     for _, reason in itertools.chain(*broken.values()):
@@ -75,7 +79,7 @@ def costs(options: argparse.Namespace) -> int:
         outputs.write(options.svg, drawn)
         output.print(f"plots: {options.svg}")
     output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
-    return 0
+    return 0 if len(prices) == len(environments) else CannotTell.exit_code
 
 
 def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
@@ -106,7 +110,9 @@ def _measured(
     file: Path,
     output: Console,
 ) -> dict[str, Price]:
+    """By name, those of the stacks that could be measured."""
     prices = {price.stack: price for price in read_prices(file)}
+    found: dict[str, Price] = {}
     counted = f"{digest(*SOURCES)} on {callgrind.processor()}"
     columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
     with (
@@ -124,14 +130,20 @@ def _measured(
             before = prices.get(name)
             if before and (before.packages, before.python, before.counted) == same:
                 progress.advance(bar, len(benchmarks))
+                found[name] = before
                 return
-            counts = count(environment, benchmarks, lambda: progress.advance(bar))
-            means = {benchmark: found.mean for benchmark, found in counts.items()}
-            prices[name] = Price(name, dict(packages), environment.python, means, counted)
-            lines.write(json.dumps(asdict(prices[name])) + "\n")
+            try:
+                counts = count(environment, benchmarks, lambda: progress.advance(bar))
+            except (CannotTell, DidNotStart) as failure:
+                told = f"NO COSTS {printable(str(failure))}"
+                output.print(told, style="bold yellow", markup=False, soft_wrap=True)
+                return
+            means = {benchmark: each.mean for benchmark, each in counts.items()}
+            found[name] = Price(name, dict(packages), environment.python, means, counted)
+            lines.write(json.dumps(asdict(found[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
-    return {environment.name: prices[environment.name] for environment in environments}
+    return {each.name: found[each.name] for each in environments if each.name in found}
 
 
 def read_prices(file: Path) -> list[Price]:

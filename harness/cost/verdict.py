@@ -23,7 +23,7 @@ FLOOR = 0.003
 """No counts in one layout are told apart by less, whatever their repeats say: copies of a stack in
 folders of other names were up to 0.26 % apart (which keys collide depends on where things lie)."""
 CLEAR = 5
-"""A count that is so many budgets too high needs no second look."""
+"""A count that is so many budgets too high, or so many floors, needs no second look."""
 PAGES = 16
 """So many pages more or less of resident memory mean nothing."""
 PAGE = 4096
@@ -64,7 +64,8 @@ def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
 def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
     """Whether other layouts should be counted too, before anything is said."""
     found = of_counts(name, old, new, budget)
-    return found.outcome == "cannot tell" or budget < found.change < CLEAR * budget
+    clear = CLEAR * max(budget, FLOOR)
+    return found.outcome == "cannot tell" or budget < found.change < clear
 
 
 def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:

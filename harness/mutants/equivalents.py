@@ -11,6 +11,7 @@ from harness.mutants.model import Mutant
 from harness.project import ROOT
 
 FILE = ROOT / "specs" / "equivalent.toml"
+LISTS = ("lines", "mutations")
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,22 @@ def load(path: Path = FILE) -> list[Equivalent]:
         entries = tomllib.loads(path.read_text("utf-8"))["equivalent"]
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{path}: no [[equivalent]] tables: {error}") from None
-    known = {each.name for each in fields(Equivalent)}
     found = []
     for entry in entries:
-        if not {"module", "why"} < entry.keys() <= known:
+        if not (isinstance(entry, dict) and {"module", "why"} < entry.keys()) or not all(
+            map(_is_meant, entry, entry.values())
+        ):
             wanted = "module, why, and one or more of function, operator, lines, mutations"
-            raise UsageError(f"{path}: {entry}: an entry has {wanted}")
-        lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+            raise UsageError(f"{path}: {entry}: an entry has {wanted}; the last two are lists")
+        lists = {name: tuple(entry[name]) for name in LISTS if name in entry}
         found.append(Equivalent(**entry | lists))
     return found
+
+
+def _is_meant(name: str, value: object) -> bool:
+    if name in LISTS:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return name in {each.name for each in fields(Equivalent)} and isinstance(value, str)
 
 
 def known(entries: Iterable[Equivalent], made: Iterable[Mutant]) -> dict[Mutant, list[Equivalent]]:
