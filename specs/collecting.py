@@ -39,6 +39,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in specs:
         _check_source(item)
     judging = config.stash[JUDGING]
+    for item in specs:
+        if _stack(item) not in {"", *judging.targets}:  # pytest's word for no parameter
+            raise pytest.UsageError(f"{item.nodeid.partition('::')[0]} judges none of these stacks")
     if judging.remote:
         specs, left, judging.left_out = selected(specs, judging.remote)
         items[:] = [item for item in items if item not in set(left)]

@@ -198,16 +198,16 @@ def test_an_app_that_ignores_sigterm_is_killed(
 def test_apps_that_are_told_to_end_together_have_the_same_time_for_it(
     started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servers, "STOP_SECONDS", 1.0)
+    monkeypatch.setattr(servers, "STOP_SECONDS", 2.0)
     with started(IGNORES_SIGTERM) as one, started(IGNORES_SIGTERM) as other:
         for server in (one, other):
             server.port()
             server.ask_to_stop()
         began = time.monotonic()
         for server in (one, other):
-            with pytest.raises(DidNotStop, match="did not end within 1 s of SIGTERM"):
+            with pytest.raises(DidNotStop, match="did not end within 2 s of SIGTERM"):
                 server.stop_well()
-        assert time.monotonic() - began < 1.8
+        assert time.monotonic() - began < 3.5
 
 
 def test_an_app_that_has_ended_keeps_its_status(started: Started) -> None:

@@ -108,6 +108,12 @@ def test_a_run_of_what_another_plugin_left_ends(tmp_path: Path) -> None:
     assert (records[0]["complete"], records[-1]["kind"]) == (False, "end")
 
 
+def test_specs_that_judge_none_of_the_stacks_are_told(tmp_path: Path) -> None:
+    status, output, records = session(tmp_path, "--stack", "uvicorn-0.34.0-h11")
+    assert (status, records) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert "ERROR: specs/test_hello.py judges none of these stacks\n" in output
+
+
 def test_a_session_is_not_torn_apart(tmp_path: Path) -> None:
     status, output, records = session(tmp_path, "--stack", "documented", plugin=DISTRIBUTES)
     assert (status, records) == (pytest.ExitCode.USAGE_ERROR, [])
