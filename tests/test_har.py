@@ -152,7 +152,9 @@ def test_what_is_no_har_is_refused(tmp_path: Path, text: str, told: str) -> None
 
 
 def test_the_origin_that_is_named_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no request to http://y\.org in it"):
+    with pytest.raises(
+        UsageError, match=r"no request to http://y\.org in it, but to http://x\.org \(1\)"
+    ):
         requests(saved(tmp_path, entry()), "m:app", "http://y.org")
 
 

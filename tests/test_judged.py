@@ -74,6 +74,19 @@ def test_the_length_of_what_varies_in_length_is_not_told_beside_it() -> None:
     assert (fields(judged), judged.varying) == ([], ("body: $[0]",))
 
 
+def test_a_body_is_masked_as_the_text_that_it_is_and_bytes_stay_bytes() -> None:
+    def grown(end: bytes) -> Callable[[], Answer]:
+        number = secrets.token_hex(8).encode()
+        return lambda: answer(b'{"gr\xc3\xb6\xc3\x9fe": "%b"}' % number + end)
+
+    judged = Judged.of([grown(b"")(), grown(b"")()], [grown(b"")(), grown(b"")()])
+    assert (fields(judged), judged.varying) == ([], ("body: $.größe",))
+    broken = Judged.of([grown(b"\xff")(), grown(b"\xff")()], [grown(b"\xfe")(), grown(b"\xfe")()])
+    assert broken.before.response.body == b'{"gr\xc3\xb6\xc3\x9fe": "[varies]"}\xff'
+    assert fields(broken) == ["body"]
+    assert broken.varying == ('body: {"größe": "[varies]"}\\udcff',)
+
+
 def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
     def cookies(*more: str) -> Answer:
         return answer(headers={"set-cookie": (f"a={secrets.token_hex(4)}", "b=1", *more)})

@@ -74,8 +74,9 @@ class Group:
 
     With a `change`, it accounts for them, and `lost` tells that NEW lacks it and OLD has it.
     Without, they look alike, and `name` is what they have in common: nobody explains them, or,
-    where `explained`, what is known of the parsers does. `aspect` is the most dangerous one that
-    is due to this reason, `fields` what it alters in any of them, the most dangerous first.
+    where `explained`, what is known of the parsers does. An exchange may be in several groups; what
+    remains of it is shared out among those that nobody explains. `aspect` is the most dangerous one
+    that is due to this reason, `fields` what it alters in any of them, the most dangerous first.
     """
 
     name: str

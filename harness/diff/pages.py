@@ -40,7 +40,7 @@ def document(diff: Diff) -> dict[str, Any]:
     change        package, first, last, kind, sentence, link, noticed_by
     exchanges     served, request (lines), before and after (lines: text, differs), differences and
                   remaining (aspect, where, before, after; null where there is no such field),
-                  changes (names), by_hand (lines)
+                  changes (names), by_hand (lines); in each group of several, what remains there
     """
     return {
         "schema": SCHEMA,

@@ -62,7 +62,7 @@ def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list
     left_out.update(f"to {entry.origin}" for entry in sent if entry.origin != chosen)
     steps = [_step(path, entry, app) for entry in sent if entry.origin == chosen]
     if not steps:
-        raise UsageError(f"{path}: there is no request to {chosen} in it")
+        raise UsageError(f"{path}: there is no request to {chosen} in it, but to {_origins(sent)}")
     return steps, [
         f"{path.name}: {count} requests {what} are left out" for what, count in left_out.items()
     ]
@@ -110,13 +110,17 @@ def _upgrades(entry: Entry) -> bool:
 
 
 def _only_origin(path: Path, entries: list[Entry]) -> str:
-    counts = Counter(entry.origin for entry in entries)
-    if not counts:
+    if not entries:
         raise UsageError(f"{path}: there is no request in it")
-    if len(counts) > 1:
-        listed = ", ".join(f"{origin} ({count})" for origin, count in counts.most_common())
-        raise UsageError(f"{path}: it has requests to {listed}: name the app's by --origin")
-    return next(iter(counts))
+    if len({entry.origin for entry in entries}) > 1:
+        told = _origins(entries)
+        raise UsageError(f"{path}: it has requests to {told}: name the app's by --origin")
+    return entries[0].origin
+
+
+def _origins(entries: list[Entry]) -> str:
+    counts = Counter(entry.origin for entry in entries).most_common()
+    return ", ".join(f"{origin} ({count})" for origin, count in counts) or "none"
 
 
 def _step(path: Path, entry: Entry, app: str) -> Step:

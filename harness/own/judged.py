@@ -12,7 +12,10 @@ from harness.masks import EVENT, EVENTS, LEFT
 from harness.own.places import places
 from harness.own.template import VARIES
 from harness.own.varying import Told, told
+from harness.plain import plain
 
+TEXT = "utf-8", "surrogateescape"
+"""How a body is read as text and back, whatever bytes it has."""
 LENGTH = "[the length of the body]"
 MUCH = f"more than {LIMIT} bytes came"
 LATE = "nothing more came within"
@@ -100,7 +103,7 @@ class _Merging:
         self._body_varies = False
 
     def answers(self) -> tuple[Answer, Answer]:
-        body = self._told("body", [[r.body.decode("latin-1") for r in s] for s in self._responses])
+        body = self._told("body", [[r.body.decode(*TEXT) for r in s] for s in self._responses])
         self._body_varies = bool(body.where)
         headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         names = [name for side in self._responses for r in side for name in r.headers]
@@ -119,7 +122,7 @@ class _Merging:
             strict=True,
         ):
             response = replace(
-                side[0].response, headers=mine, body=text.encode("latin-1"), reason=phrase
+                side[0].response, headers=mine, body=text.encode(*TEXT), reason=phrase
             )
             found.append(replace(side[0], response=response))
         return self._alike(*found)
@@ -177,7 +180,8 @@ class _Merging:
         if found.where:
             side = "" if found.where == "on both" else f" ({found.where})"
             shown = found.after if found.where == "only on NEW" else found.before
-            self.varying.append(f"{where}{side}: {places(shown, samples)}")
+            told_places = places(shown, samples)
+            self.varying.append(f"{where}{side}: {plain(told_places, len(told_places))}")
         return found
 
     def _is_of_the_body(self) -> bool:
