@@ -52,7 +52,10 @@ def add_options(parser: Any) -> None:
     )
     profile.include_in_web_ui = True
     group.add_argument(
-        "--results", default="", metavar="<filename>", help="Store the figures there, as JSON."
+        "--results",
+        default="",
+        metavar="<filename>",
+        help="Store the figures there, as JSON; - is standard output.",
     )
 
 
