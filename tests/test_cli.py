@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ import pytest
 from harness import catalogue, changes
 from harness.__main__ import main
 from harness.cache import VARIABLE
-from harness.environments import provision
 from harness.failures import UsageError
 from harness.log import Log
 from harness.project import catalogue as catalogue_of_the_project
@@ -27,6 +25,12 @@ HARNESS = [sys.executable, "-m", "harness"]
 SECONDS = 60.0
 RUN = "import harness.__main__ as m; sys.exit(m.main(['stacks']))"
 VERBS = re.findall(r"^    ([a-z]+)  ", parser().format_help(), re.MULTILINE)
+
+
+def ran(*command: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=SECONDS, check=False, cwd=folder
+    )
 
 
 def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,111 +219,11 @@ def test_an_app_is_served_until_it_is_interrupted() -> None:
     assert log.ended
 
 
-def judged(
-    folder: Path, arguments: Sequence[str], variables: dict[str, str] | None = None
-) -> tuple[int, str, list[str]]:
-    """Run `pytest specs/test_hello.py`; its exit code, its output, and the verdicts recorded."""
-    runs = folder / "runs"
-    command = [sys.executable, "-m", "pytest", "specs/test_hello.py", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, "-q", "-rN", "--runs", str(runs), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "200", "PYTEST_ADDOPTS": "", **(variables or {})},
-    )
-    records = [
-        json.loads(line) for path in runs.glob("*") for line in path.read_text().splitlines()
-    ]
-    verdicts = [record["verdict"] for record in records if record["kind"] == "verdict"]
-    assert not records or records[-1]["kind"] == "end"
-    return done.returncode, done.stdout + done.stderr, verdicts
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["--stack", "nope"], "ERROR: unknown stack 'nope': `python -m harness stacks` lists"),
-        (["--python", "/bin/false"], "ERROR: /bin/false does not run as a Python: "),
-        (["--runs", "/dev/null"], "ERROR: --runs /dev/null: is not a folder"),
-        (["--hash-seed", "-1"], "argument --hash-seed: '-1' is no hash seed, 0 to 4294967295"),
-        (["--hash-seed", str(2**32)], "argument --hash-seed: '4294967296' is no hash seed, "),
-    ],
-)
-def test_specs_of_what_cannot_be_meant_end_with_4(
-    tmp_path: Path, arguments: list[str], told: str
-) -> None:
-    code, output, verdicts = judged(tmp_path, arguments)
-    assert (code, verdicts) == (4, [])
-    assert told in output
-    assert "Traceback" not in output
-
-
-def interpreter(folder: Path, python: str, **files: str) -> str:
-    """A program that runs a Python with some modules put before its own."""
-    for name, content in files.items():
-        (folder / f"{name}.py").write_text(content)
-    path = folder / "python"
-    path.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {python} "$@"\n')
-    path.chmod(0o755)
-    return str(path)
-
-
 def test_a_checkout_that_cannot_be_written_is_no_error() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/test_table.py", "-q", "-o", "cache_dir=/proc/none"],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        cwd=ROOT,
-    )
+    command = sys.executable, "-m", "pytest", "tests/test_table.py", "-q"
+    done = ran(*command, "-o", "cache_dir=/proc/none")
     assert (done.returncode, done.stderr) == (0, "")
     assert "could not create cache path /proc/none" in done.stdout
-
-
-def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
-    for name in ("starlette", "sse_starlette", "uvicorn"):
-        found = tmp_path / f"{name}-9.0.dist-info"
-        found.mkdir()
-        (found / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.0\n")
-    path = interpreter(tmp_path, sys.executable, uvicorn="raise ImportError('needs more')")
-    code, output, verdicts = judged(tmp_path, ["--python", path])
-    assert code == 1
-    assert set(verdicts) == {"did not start"}
-    assert f"{len(verdicts)} did not start" in output
-    assert output.count("ended with status 1: ImportError: needs more") == 1
-
-
-def test_specs_of_a_stack_that_cannot_be_installed_end_with_1(tmp_path: Path) -> None:
-    stack = ["--stack", "starlette==0.46.1,uvicorn==0.34.0"]
-    code, output, verdicts = judged(tmp_path, stack, no_network(tmp_path))
-    assert code == 1
-    assert set(verdicts) == {"not installable"}
-    assert f"{len(verdicts)} not installable" in output
-    assert output.count("its packages cannot be fetched (no network?)") == 1
-    assert f"1 error, {len(verdicts) - 1} not judged in " in output
-    assert len(output.splitlines()) < 50
-
-
-def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) -> None:
-    documented = catalogue.load(ROOT / "specs" / "stacks.toml").named("documented")
-    defect = "import starlette.responses as r; r.PlainTextResponse.media_type = 'text/csv'"
-    python = str(provision(documented).interpreter)
-    path = interpreter(tmp_path, python, sitecustomize=defect)
-    code, output, verdicts = judged(tmp_path, ["--python", path])
-    assert code == 1
-    assert "fail" in verdicts
-    assert set(verdicts) <= {"pass", "fail"}
-    told = [line.removeprefix("E").strip() for line in output.splitlines()]
-    named = told.index("header content-type")
-    assert told[named + 1 : named + 3] == [
-        "expected: 'text/plain; charset=utf-8'",
-        "received: 'text/csv; charset=utf-8'",
-    ]
-    assert f"by hand: python -m harness serve hello --stack {path} --port 8000" in told
 
 
 @pytest.mark.parametrize(
@@ -327,14 +231,7 @@ def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) ->
 )
 def test_output_that_nobody_took_is_neither_good_nor_a_finding(verb: str, line: str) -> None:
     command = f"{sys.executable} -m harness {verb} | head -n 1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(
-        ["bash", "-c", command],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        cwd=ROOT,
-    )
+    done = ran("bash", "-c", command)
     assert (done.returncode, "Traceback" in done.stderr) == (141, False)
     assert done.stdout.startswith(line)
 
@@ -343,14 +240,7 @@ def test_output_that_nobody_took_is_neither_good_nor_a_finding(verb: str, line: 
 def test_a_standard_stream_that_is_closed_is_no_error(tmp_path: Path, closed: str) -> None:
     folder = tmp_path / "runs"
     command = f"{sys.executable} -m harness judge --stack documented --runs {folder} {closed}"
-    done = subprocess.run(
-        ["bash", "-c", f"{command} -- -k test_greets_the_user_named_in_the_path"],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        cwd=ROOT,
-    )
+    done = ran("bash", "-c", f"{command} -- -k test_greets_the_user_named_in_the_path")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "" or done.stdout.endswith("\n1 of 1 stacks judged: 1 pass\n")
 
@@ -367,14 +257,8 @@ def test_an_interrupt_has_an_exit_code_of_its_own(
 
 
 def test_a_python_that_lacks_packages_is_told_which(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {RUN}"],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        cwd=tmp_path,
-    )
+    path = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {RUN}"
+    done = ran(sys.executable, "-I", "-S", "-c", path, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(
         r"error: the harness needs the package \w+, which \S+ has not: README.md .*\n", done.stderr

@@ -27,7 +27,7 @@ from harness.planting import Defect, plant
 from harness.processes import rests
 from harness.project import catalogue
 from tests.miniatures import ENVIRONMENT
-from tests.test_cli import interpreter
+from tests.test_session import interpreter
 
 HELLO = [MANIFEST["hello"]]
 

@@ -18,7 +18,7 @@ from harness.project import script
 from harness.remote import Address, Remote, addresses
 from harness.servers import Server
 from tests.miniatures import ENVIRONMENT, keeps_open, miniature
-from tests.test_cli import judged
+from tests.test_session import judged
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,7 +98,7 @@ def documented() -> Iterator[Server]:
 
 def test_a_server_is_held_to_the_specs_of_a_stack(documented: Server, tmp_path: Path) -> None:
     url = f"hello=http://localhost:{documented.port()}"
-    code, output, verdicts = judged(tmp_path, ["--url", url, "--stack", "documented"])
+    code, output, verdicts = judged(tmp_path, "--url", url, "--stack", "documented")
     assert (code, set(verdicts)) == (0, {"pass"})
     assert "url-as-documented" in output
     assert "LEFT OUT 2 specs that read the log" in output
@@ -108,7 +108,7 @@ def test_a_server_is_held_to_the_specs_of_a_stack(documented: Server, tmp_path: 
 def test_a_server_is_held_to_the_stack_that_is_named(documented: Server, tmp_path: Path) -> None:
     url = f"hello=http://127.0.0.1:{documented.port()}"
     chosen = ["--stack", "starlette-0.13.8", "specs/test_hello_routing.py"]
-    code, _, verdicts = judged(tmp_path, ["--url", url, *chosen])
+    code, _, verdicts = judged(tmp_path, "--url", url, *chosen)
     assert code == 1
     assert set(verdicts) == {"pass", "fail"}
 
@@ -125,7 +125,7 @@ def test_a_server_that_answers_otherwise_fails(tmp_path: Path) -> None:
             "-k",
             "names_its_server or head",
         ]
-        code, output, verdicts = judged(tmp_path, arguments)
+        code, output, verdicts = judged(tmp_path, *arguments)
     assert code == 1
     assert set(verdicts) == {"fail"}
     assert f"by hand: hello is served at {url}" in output
@@ -133,7 +133,7 @@ def test_a_server_that_answers_otherwise_fails(tmp_path: Path) -> None:
 
 def test_of_a_server_that_is_not_there_nothing_is_judged(tmp_path: Path, closed: int) -> None:
     url = f"http://127.0.0.1:{closed}"
-    code, output, verdicts = judged(tmp_path, ["--url", f"hello={url}", "--stack", "documented"])
+    code, output, verdicts = judged(tmp_path, "--url", f"hello={url}", "--stack", "documented")
     assert code == 1
     assert set(verdicts) == {"did not start"}
     assert output.count(f"did not start: hello: nobody serves it at {url}: ") == 1
@@ -150,7 +150,7 @@ def test_of_a_server_that_is_not_there_nothing_is_judged(tmp_path: Path, closed:
     ],
 )
 def test_what_cannot_be_meant_ends_with_4(tmp_path: Path, words: list[str], told: str) -> None:
-    code, output, verdicts = judged(tmp_path, words)
+    code, output, verdicts = judged(tmp_path, *words)
     assert (code, verdicts) == (4, [])
     assert output.startswith(told)
 

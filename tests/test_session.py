@@ -1,4 +1,4 @@
-"""Sessions of pytest on the specs, where something goes wrong beside them."""
+"""Sessions of pytest on the specs: how they end where a stack fails, or something beside it."""
 
 import json
 import os
@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from harness.cache import VARIABLE
-from harness.project import ROOT
+from harness.environments import provision
+from harness.project import ROOT, catalogue
+from tests.test_cli import no_network
 
 Records = list[dict[str, Any]]
 
@@ -45,6 +47,8 @@ def pytest_addoption(parser):
     parser.addoption("--dist", default="load")
 """
 
+PINNED = {"COLUMNS": "200", "PYTEST_ADDOPTS": ""}
+
 
 def session(
     folder: Path, *options: str, plugin: str = "", variables: Mapping[str, str] | None = None
@@ -55,7 +59,7 @@ def session(
     done = subprocess.run(
         [*command, "-pno:cacheprovider", "--runs", str(folder / "runs"), *options],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(folder), "PYTEST_ADDOPTS": ""} | dict(variables or {}),
+        env=os.environ | {"PYTHONPATH": str(folder)} | PINNED | dict(variables or {}),
         capture_output=True,
         text=True,
         timeout=50,
@@ -64,11 +68,21 @@ def session(
     text = "".join(path.read_text("utf-8") for path in folder.glob("runs/*.jsonl"))
     output = done.stdout + done.stderr
     assert "Traceback" not in output
-    return done.returncode, output, [json.loads(line) for line in text.splitlines()]
+    records = [json.loads(line) for line in text.splitlines()]
+    assert not records or records[-1]["kind"] == "end"
+    return done.returncode, output, records
 
 
-def verdicts(records: Records) -> set[tuple[str, str]]:
-    return {(r["verdict"], r["reason"]) for r in records if r["kind"] == "verdict"}
+def judged(
+    folder: Path, *options: str, variables: Mapping[str, str] | None = None
+) -> tuple[int, str, list[str]]:
+    """The status of such a session, what it printed, and the verdicts recorded."""
+    status, output, records = session(folder, *options, variables=variables)
+    return status, output, [verdict for verdict, _ in verdicts(records)]
+
+
+def verdicts(records: Records) -> list[tuple[str, str]]:
+    return [(r["verdict"], r["reason"]) for r in records if r["kind"] == "verdict"]
 
 
 def test_packages_may_take_longer_than_a_spec(tmp_path: Path) -> None:
@@ -83,7 +97,7 @@ def test_packages_may_take_longer_than_a_spec(tmp_path: Path) -> None:
         options = ["--stack", "starlette==0.46.1", "--timeout", "1"]
         status, _, records = session(tmp_path, *options, variables=variables)
     assert status == pytest.ExitCode.TESTS_FAILED
-    ((verdict, reason),) = verdicts(records)
+    ((verdict, reason),) = set(verdicts(records))
     assert verdict == "not installable"
     assert "its packages cannot be fetched (no network?)" in reason
 
@@ -92,7 +106,7 @@ def test_what_breaks_before_a_stack_is_there_leaves_a_run_file(tmp_path: Path) -
     status, _, records = session(tmp_path, "--stack", "documented", plugin=BREAKS)
     assert status == pytest.ExitCode.TESTS_FAILED
     assert records[0]["kind"] == "run"
-    assert verdicts(records) == {("harness error", "no such luck")}
+    assert set(verdicts(records)) == {("harness error", "no such luck")}
     assert records[-1]["kind"] == "end"
 
 
@@ -118,3 +132,73 @@ def test_a_session_is_not_torn_apart(tmp_path: Path) -> None:
     status, output, records = session(tmp_path, "--stack", "documented", plugin=DISTRIBUTES)
     assert (status, records) == (pytest.ExitCode.USAGE_ERROR, [])
     assert "ERROR: pytest-xdist would tear the run of a stack apart; " in output
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--stack", "nope"], "ERROR: unknown stack 'nope': `python -m harness stacks` lists"),
+        (["--python", "/bin/false"], "ERROR: /bin/false does not run as a Python: "),
+        (["--runs", "/dev/null"], "ERROR: --runs /dev/null: is not a folder"),
+        (["--hash-seed", "-1"], "argument --hash-seed: '-1' is no hash seed, 0 to 4294967295"),
+        (["--hash-seed", str(2**32)], "argument --hash-seed: '4294967296' is no hash seed, "),
+    ],
+)
+def test_specs_of_what_cannot_be_meant_end_with_4(
+    tmp_path: Path, options: list[str], told: str
+) -> None:
+    status, output, found = judged(tmp_path, *options)
+    assert (status, found) == (pytest.ExitCode.USAGE_ERROR, [])
+    assert told in output
+
+
+def interpreter(folder: Path, python: str, **files: str) -> str:
+    """A program that runs a Python with some modules put before its own."""
+    for name, content in files.items():
+        (folder / f"{name}.py").write_text(content)
+    path = folder / "python"
+    path.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {python} "$@"\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
+    for name in ("starlette", "sse_starlette", "uvicorn"):
+        installed = tmp_path / f"{name}-9.0.dist-info"
+        installed.mkdir()
+        (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.0\n")
+    path = interpreter(tmp_path, sys.executable, uvicorn="raise ImportError('needs more')")
+    status, output, found = judged(tmp_path, "--python", path)
+    assert status == pytest.ExitCode.TESTS_FAILED
+    assert set(found) == {"did not start"}
+    assert f"{len(found)} did not start" in output
+    assert output.count("ended with status 1: ImportError: needs more") == 1
+
+
+def test_specs_of_a_stack_that_cannot_be_installed_end_with_1(tmp_path: Path) -> None:
+    stack = "--stack", "starlette==0.46.1,uvicorn==0.34.0"
+    status, output, found = judged(tmp_path, *stack, variables=no_network(tmp_path))
+    assert status == pytest.ExitCode.TESTS_FAILED
+    assert set(found) == {"not installable"}
+    assert f"{len(found)} not installable" in output
+    assert output.count("its packages cannot be fetched (no network?)") == 1
+    assert f"1 error, {len(found) - 1} not judged in " in output
+    assert len(output.splitlines()) < 50
+
+
+def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) -> None:
+    documented = catalogue().named("documented")
+    defect = "import starlette.responses as r; r.PlainTextResponse.media_type = 'text/csv'"
+    python = str(provision(documented).interpreter)
+    path = interpreter(tmp_path, python, sitecustomize=defect)
+    status, output, found = judged(tmp_path, "--python", path)
+    assert status == pytest.ExitCode.TESTS_FAILED
+    assert "fail" in found
+    assert set(found) <= {"pass", "fail"}
+    told = [line.removeprefix("E").strip() for line in output.splitlines()]
+    named = told.index("header content-type")
+    assert told[named + 1 : named + 3] == [
+        "expected: 'text/plain; charset=utf-8'",
+        "received: 'text/csv; charset=utf-8'",
+    ]
+    assert f"by hand: python -m harness serve hello --stack {path} --port 8000" in told
