@@ -11,7 +11,7 @@ import argparse
 import itertools
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from harness.catalogue import Catalogue
 from harness.changes import Change
 from harness.cost import callgrind
 from harness.cost.counts import count
-from harness.cost.manifest import Benchmark, chosen
+from harness.cost.manifest import chosen
 from harness.cost.parallel import side_by_side
 from harness.cost.plot import draw
 from harness.environments import Environment
@@ -64,15 +64,15 @@ def costs(options: argparse.Namespace) -> int:
     changes = named_changes()
     wanted = asked_for(options.stack or releases(known, changes.values()), [])
     environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
-    broken = {each.name: list(_broken(each, changes)) for each in environments}
-    if reasons := broken[base_stack.name]:
-        raise UsageError(f"--base {options.base}: {reasons[0][1]}; name another stack as 100 %")
+    broken = {each.name: _broken(each, changes) for each in environments}
+    if reasons := [*broken[base_stack.name].values()]:
+        raise UsageError(f"--base {options.base}: {reasons[0]}; name another stack as 100 %")
     prices = _measured(environments, broken, options.json, output)
     if base_stack.name not in prices:
         raise CannotTell(f"{base_stack.name} has no costs, so there is no 100 %")
     base = prices[base_stack.name]
     _print(prices.values(), base, output)
-    for _, reason in itertools.chain(*broken.values()):
+    for reason in itertools.chain(*(each.values() for each in broken.values())):
         output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
     if options.svg:
         drawn = draw({p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS)
@@ -93,20 +93,20 @@ def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
     return [f"starlette-{version}" for version in ordered if version in wanted]
 
 
-def _broken(
-    environment: Environment, changes: Mapping[str, Change]
-) -> Iterator[tuple[Benchmark, str]]:
-    """The benchmarks whose app does not answer on a stack, as a named change tells, and why."""
+def _broken(environment: Environment, changes: Mapping[str, Change]) -> dict[str, str]:
+    """Why an app does not answer on a stack, as a named change tells, by benchmark."""
+    found = {}
     for benchmark in chosen(BENCHMARKS):
         change = changes.get(benchmark.broken_by)
         if change and change.applies_to(environment):
             why = f"{benchmark.broken_by}, {change.package} {change.first}: {change.sentence}"
-            yield benchmark, f"{benchmark.name} on {environment.name}: {why}"
+            found[benchmark.name] = f"{benchmark.name} on {environment.name}: {why}"
+    return found
 
 
 def _measured(
     environments: Sequence[Environment],
-    broken: Mapping[str, Sequence[tuple[Benchmark, str]]],
+    broken: Mapping[str, Mapping[str, str]],
     file: Path,
     output: Console,
 ) -> dict[str, Price]:
@@ -123,9 +123,8 @@ def _measured(
 
         def measure(environment: Environment) -> None:
             name, packages = environment.name, environment.packages
-            left_out = [benchmark for benchmark, _ in broken[name]]
-            benchmarks = [each for each in chosen(BENCHMARKS) if each not in left_out]
-            progress.advance(bar, len(left_out))
+            benchmarks = chosen(each for each in BENCHMARKS if each not in broken[name])
+            progress.advance(bar, len(broken[name]))
             same = (packages, environment.python, counted)
             before = prices.get(name)
             if before and (before.packages, before.python, before.counted) == same:

@@ -9,7 +9,7 @@ from typing import get_args
 from harness.changes import Kind
 from harness.options import positive, seconds
 from harness.project import APPS
-from harness.verbs.verb import Verbs, add_file, add_verb
+from harness.verbs.verb import Verbs, add_file, add_pair, add_verb
 
 FORMATS = {
     "json": "the diff as data",
@@ -73,8 +73,7 @@ def _add_diff(verbs: Verbs) -> None:
         "diff",
         of_stacks=True,
     )
-    diffing.add_argument("old", metavar="OLD", help="the stack of today")
-    diffing.add_argument("new", metavar="NEW", help="the stack to come")
+    add_pair(diffing)
     diffing.add_argument(
         "--only",
         action="append",

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.cost.manifest import BASE, MANIFEST
 from harness.options import positive, seconds
 from harness.outputs import STDOUT
-from harness.verbs.verb import JOBS, Verbs, add_file, add_stacks, add_verb
+from harness.verbs.verb import JOBS, Verbs, add_file, add_pair, add_stacks, add_verb
 
 
 def add(verbs: Verbs) -> None:
@@ -30,8 +30,7 @@ def _add_costs(verbs: Verbs) -> None:
         "gate",
         of_stacks=True,
     )
-    gating.add_argument("old", metavar="OLD", help="the stack of today")
-    gating.add_argument("new", metavar="NEW", help="the stack to come")
+    add_pair(gating)
     gating.add_argument(
         "--budget",
         type=float,

@@ -50,5 +50,10 @@ def add_stacks(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
+def add_pair(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="the stack of today")
+    parser.add_argument("new", metavar="NEW", help="the stack to come")
+
+
 def add_file(parser: Any, option: str, text: str) -> None:
     parser.add_argument(option, type=Path, metavar="FILE", help=text)

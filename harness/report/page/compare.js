@@ -117,7 +117,7 @@ function comparison(older, newer) {
         after: exchange.answer,
         fields,
         danger: fields[0].danger,
-        ...explanation(spec, exchange, pair.answer, older, newer),
+        ...explanation(spec, exchange, pair.answer, fields, older, newer),
       });
     }
     found.oneSided += before.size;

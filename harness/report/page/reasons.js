@@ -15,7 +15,7 @@ const differsBy = (name, older, newer) =>
 // The changes behind a difference: those of the turns that lie between, in the group of both, or in
 // one that has both answers; else those that the spec asserted, one way and the other, and passed,
 // as far as they alter what differs. The parsers have the rest, where they differ.
-function explanation(spec, exchange, before, older, newer) {
+function explanation(spec, exchange, before, differing, older, newer) {
   const both = data.stacks[older].group === data.stacks[newer].group;
   const between = both
     ? turnsBetween(spec, exchange.key, data.stacks[older].group, older, newer)
@@ -28,14 +28,15 @@ function explanation(spec, exchange, before, older, newer) {
   }
   const [one, other] = [cellOf(spec, older), cellOf(spec, newer)];
   if (one.verdict !== "pass" || other.verdict !== "pass") return { changes: [], explained: false };
-  const fields = fieldsBetween(data.answers[before], data.answers[exchange.answer]).map((each) => each.where);
+  const fields = differing.map((each) => each.where);
+  const fieldsOf = (name) => alters(name) ?? fields;
   const changes = Object.keys(one.changes).filter(
     (name) =>
       name in other.changes &&
       one.changes[name] !== other.changes[name] &&
-      (alters(name) ?? fields).some((field) => fields.includes(field)),
+      fieldsOf(name).some((field) => fields.includes(field)),
   );
-  const altered = new Set(changes.flatMap((name) => alters(name) ?? fields));
+  const altered = new Set(changes.flatMap(fieldsOf));
   const parsers = data.stacks[older].parser !== data.stacks[newer].parser;
   if (parsers && !fields.every((field) => altered.has(field))) changes.push(PARSERS);
   return { changes, explained: changes.length > 0 };
