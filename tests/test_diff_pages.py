@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from jinja2 import UndefinedError
+from playwright.sync_api import Browser
 from rich.console import Console
 
 from harness import outputs
-from harness.browser import chromium, program
 from harness.changes import Change
 from harness.diff import pages
 from harness.diff.model import Diff, Difference, Differing, Group, Line, Security, Side
@@ -143,16 +142,13 @@ def test_a_template_that_asks_for_what_is_not_there_is_noticed() -> None:
         pages._templates(True).from_string("{{ nonesuch }}").render()
 
 
-def test_a_page_of_words_without_blanks_fits_a_phone(tmp_path: Path) -> None:
-    if program() is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on PATH: the page was not looked at")
+def test_a_page_of_words_without_blanks_fits_a_phone(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "diff.html"
     path.write_text(pages.as_html(replace(DIFF, masked=("m" * 99,), not_compared=("n" * 99,))))
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        page.goto(path.as_uri())
-        page.locator("summary").evaluate_all("all => all.forEach(each => each.click())")
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(path.as_uri())
+    page.locator("summary").evaluate_all("all => all.forEach(each => each.click())")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_a_case_of_many_requests_names_some_of_them() -> None:

@@ -1,6 +1,5 @@
 """The page of the report in headless Chromium: what is shown, and what is asked for."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
 
 from harness.__main__ import main
-from harness.browser import chromium, program
 from tests.made_runs import MARKUP, beside_httptools, made, three_releases
 
 
@@ -33,17 +31,6 @@ class Seen:
 
     def text(self, selector: str) -> str:
         return self.page.locator(selector).first.inner_text()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if program() is None:
-        lacking = "no Chromium on PATH: the page was not looked at"
-        if os.environ.get("CI"):
-            pytest.fail(lacking, pytrace=False)
-        pytest.skip(lacking)
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,21 @@
+"""What tests of several files look through."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from harness.browser import chromium, program
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. Without one, a test that needs it is skipped, or fails where CI is set."""
+    if program() is None:
+        lacking = "no Chromium on PATH: the page was not looked at"
+        if os.environ.get("CI"):
+            pytest.fail(lacking, pytrace=False)
+        pytest.skip(lacking)
+    with chromium() as found:
+        yield found
