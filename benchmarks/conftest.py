@@ -10,21 +10,22 @@ from typing import Any
 
 import pytest
 
-from benchmarks.asking import Asking
-from benchmarks.clock import server_cpu_time, watching
-from benchmarks.listening import INTERVAL, Listening
+from benchmarks.kept_alive_request import Asking
 from benchmarks.manifest import Run, across, not_in_manifest, parts
 from benchmarks.measured import Measured
+from benchmarks.next_event import INTERVAL, Listening
+from benchmarks.server_clock import server_cpu_time, watching
 from benchmarks.table import Cost, print_costs
-from harness import site
-from harness.cost.manifest import Benchmark
-from harness.environments import Environment
-from harness.failures import Failure, UsageError
-from harness.plain import printable
-from harness.project import console, script, site_files
-from harness.servers import Server
-from harness.stacks import Stack
-from harness.targets import asked_for, made
+from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.stack import Stack
+from starlette_conformance.output.console import console
+from starlette_conformance.output.sanitize import printable
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import script, site_files
+from starlette_conformance.stacks.targets import asked_for, made
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
@@ -123,7 +124,7 @@ Serve = Callable[..., Server]
 @pytest.fixture(scope="session")
 def serve(stack: Environment) -> Iterator[Serve]:
     """Gives the server of an app with arguments; each is started once a stack."""
-    folder = site.lay_out(site_files())
+    folder = site_fixture.lay_out(site_files())
     started: dict[tuple[str, ...], Server] = {}
 
     def server(app: str, *arguments: str) -> Server:

@@ -7,8 +7,8 @@ never part of a figure.
 import socket
 from typing import Protocol
 
-from harness.failures import CannotTell
-from harness.servers import Server
+from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process.app_server import Server
 
 SECONDS = 10.0
 """How long a server may take for an answer, or an event."""

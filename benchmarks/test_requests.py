@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from harness.project import ROOT, script
+from starlette_conformance.stacks.project import ROOT, script
 
 Asks = Callable[..., None]
 

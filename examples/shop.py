@@ -1,4 +1,4 @@
-"""A small shop on FastAPI, to be judged by `python -m harness diff OLD NEW --app shop:app`.
+"""A small shop on FastAPI, to be judged by `starlette-conformance diff OLD NEW --app shop:app`.
 
 What differs from run to run is there on purpose: a session, ids, the time, and how long it took.
 """

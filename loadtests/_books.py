@@ -11,7 +11,7 @@ from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
-from harness.load.figures import Process, Spread
+from starlette_conformance.load.results_file import Process, Spread
 
 LONGEST = 3_600_000_000
 """An hour, in microseconds. What takes longer counts as that."""

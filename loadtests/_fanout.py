@@ -17,9 +17,9 @@ import _servers
 from _books import Books
 from _reader import NULL, Reader, Subscription
 from _tables import enter, fire, show
-from harness.load.clocks import Stopwatch
-from harness.load.figures import Process
-from harness.load.stream import silent_seconds
+from starlette_conformance.load.cpu_clocks import Stopwatch
+from starlette_conformance.load.results_file import Process
+from starlette_conformance.load.stream import silent_seconds
 
 PATH = "/stream"
 NULLS = 100

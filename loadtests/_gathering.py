@@ -10,7 +10,7 @@ from _books import Books
 from _reader import NULL
 from _servers import Loaded
 from _state import STREAMS, run
-from harness.load.figures import Fanout, Process, Requests, Results, Spread
+from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
 
 MIB = 1024 * 1024
 SECONDS = 60.0

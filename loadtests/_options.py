@@ -7,7 +7,7 @@ from typing import Any
 from locust import events
 
 import _profiles
-from harness.options import seconds
+from starlette_conformance.cli.argument_types import seconds
 
 CONNECT_SECONDS = 20
 """How long the master waits for the workers that it has started; for others, as long as locust."""

@@ -8,9 +8,9 @@ from math import ceil
 from pathlib import Path
 
 from _starting import interrupted_later
-from harness.load import raw_reader
-from harness.load.figures import Spread
-from harness.processes import guarded
+from starlette_conformance.load import _reference_reader
+from starlette_conformance.load.results_file import Spread
+from starlette_conformance.process.launch import guarded
 
 STREAMS = 50
 """At most, and a tenth of the subscribers where that is less."""
@@ -34,7 +34,7 @@ class Raw:
                 guarded(
                     [
                         sys.executable,
-                        str(Path(raw_reader.__file__)),
+                        str(Path(_reference_reader.__file__)),
                         address[0],
                         *(str(each) for each in (address[1], path, streams, interval, ramp)),
                     ]

@@ -15,7 +15,7 @@ import gevent
 from gevent import event, monkey, socket
 
 from _books import Books
-from harness.load.stream import Broken, Stream, lateness
+from starlette_conformance.load.stream import Broken, Stream, lateness
 
 # gevent takes epoll away, and its own sockets wait for themselves.
 epoll = monkey.get_original("select", "epoll")

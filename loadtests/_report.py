@@ -5,9 +5,9 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from harness.load.figures import Fanout, Results, Spread
-from harness.load.verdict import Verdict, disagreement, limit
-from harness.project import console
+from starlette_conformance.load.results_file import Fanout, Results, Spread
+from starlette_conformance.load.run_verdict import Verdict, disagreement, limit
+from starlette_conformance.output.console import console
 
 WITHOUT = "WithoutAuthUser"
 """What the users of basic_auth are compared with, where it is there."""

@@ -22,13 +22,13 @@ from _fanout import PATH, Fanout
 from _gathering import Measured, gather, results
 from _raw import Raw
 from _state import STREAMS, run
-from harness import outputs
-from harness.failures import Failure
-from harness.guard import die_with_parent
-from harness.load import descriptors
-from harness.load.figures import Process, Results, Spread, written
-from harness.load.verdict import judged
-from harness.plain import printable
+from starlette_conformance.load import descriptors
+from starlette_conformance.load.results_file import Process, Results, Spread, written
+from starlette_conformance.load.run_verdict import judged
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.output import output_files
+from starlette_conformance.output.sanitize import printable
+from starlette_conformance.process._die_with_parent import die_with_parent
 
 __all__ = ["_options"]
 
@@ -50,7 +50,7 @@ def start(environment: Environment, **_: Any) -> None:
         return
     environment.process_exit_code = Failure.exit_code
     try:
-        outputs.check([_results_file()])
+        output_files.check([_results_file()])
         descriptors.enough_for(_connections_of_a_process(), "connections")
         if environment.host:
             _servers.answers(environment.host)
@@ -149,7 +149,7 @@ def conclude(environment: Environment, **_: Any) -> None:
     if not run.leads:
         return
     if path := _results_file():
-        outputs.write(path, written(_so_far()))
+        output_files.write(path, written(_so_far()))
     run.stopping = True
     _servers.stop_all(run.servers)
     last = judged(_so_far()).exit_code
@@ -159,7 +159,7 @@ def conclude(environment: Environment, **_: Any) -> None:
 @events.quit.add_listener
 def tell(**_: Any) -> None:
     if run.leads:
-        aside = _results_file() == outputs.STDOUT
+        aside = _results_file() == output_files.STDOUT
         _report.tell(_so_far(), judged(_so_far()), aside)
 
 

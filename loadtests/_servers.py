@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 import psutil
 
 from _starting import interrupted_later
-from harness import site
-from harness.environments import Environment
-from harness.failures import DidNotStart, UsageError
-from harness.load import null_server
-from harness.load.clocks import Stopwatch
-from harness.project import script, site_files
-from harness.servers import Server
-from harness.targets import provisioned
+from starlette_conformance.load import _null_server
+from starlette_conformance.load.cpu_clocks import Stopwatch
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import DidNotStart, UsageError
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import script, site_files
+from starlette_conformance.stacks.targets import provisioned
 
 LOG_PAUSE = 0.05
 """Seconds between two looks at what an app logs: at two lines an event, each look costs."""
@@ -61,7 +61,7 @@ def embedded(
     """Start a server for each User class. Raises what `provision` does, and DidNotStart."""
     environment = provisioned(stack)
     print(f"loading {environment}", file=sys.stderr, flush=True)
-    cwd = site.lay_out(site_files())
+    cwd = site_fixture.lay_out(site_files())
     started = {}
     try:
         for name, (app, file) in classes.items():
@@ -80,7 +80,7 @@ def null(interval: float) -> Loaded:
     environment = Environment("null server", Path(sys.executable), "", {})
     arguments = ["--interval", str(interval)]
     with interrupted_later():
-        server = Server(Path(null_server.__file__), environment, Path(), arguments)
+        server = Server(Path(_null_server.__file__), environment, Path(), arguments)
     return listening(server)
 
 

@@ -11,8 +11,8 @@ from _books import Books
 from _fanout import Fanout
 from _raw import Raw
 from _servers import Loaded
-from harness.load.clocks import Stopwatch
-from harness.load.figures import Results
+from starlette_conformance.load.cpu_clocks import Stopwatch
+from starlette_conformance.load.results_file import Results
 
 STREAMS = "SseUser"
 """The User class that subscribes; all others send requests."""

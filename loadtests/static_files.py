@@ -3,7 +3,7 @@
 from locust import task
 
 from _http import CheckedUser
-from harness.project import site_files
+from starlette_conformance.stacks.project import site_files
 
 PAGE = site_files()["html/index.html"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from harness.browser import chromium, program
+from starlette_conformance.process.browser import chromium, program
 
 
 @pytest.fixture(scope="module")

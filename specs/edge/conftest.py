@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from harness import site
-from harness.environments import Environment
-from harness.project import script
-from harness.servers import Server
 from specs.edge import idling
-from specs.site import SITE
+from specs.ledger.site import SITE
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import script
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def start(environment: Environment) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def new(port: int, app: str = "hello", *arguments: str) -> Server:
-        folder, options = site.lay_out(SITE), ["--port", str(port), *arguments]
+        folder, options = site_fixture.lay_out(SITE), ["--port", str(port), *arguments]
         started.append(Server(script(app), environment, folder, options))
         return started[-1]
 

@@ -4,8 +4,8 @@ import re
 import time
 from dataclasses import dataclass
 
-from harness.connection import Connection
-from specs.answers import asking
+from specs.ledger.responses import asking
+from starlette_conformance.http.connection import Connection
 
 LOOK = 6.0
 """Seconds for which the client looks, one more than uvicorn keeps an idle connection."""

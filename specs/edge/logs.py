@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.exchange import Exchange
-from harness.expect import ABSENT, since
-from specs.changes import LOGGED_ONCE, LOGGING_UNCONFIGURED
+from specs.ledger.changes import LOGGED_ONCE, LOGGING_UNCONFIGURED
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.expectations import ABSENT, since
 
 RECEIVED = "INFO TIME - Received request: GET"
 TRACEBACK = "Traceback (most recent call last):"

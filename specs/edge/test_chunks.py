@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from harness.client import Client
-from harness.expect import by_parser, since
-from specs.answers import BAD_REQUEST, GREETING, asking, until_it_closes
-from specs.changes import CHUNK_ENDS_CHECKED, INVALID_ANSWERED
-from specs.edge.asking import CHUNKED, CLOSES, GOODBYE, LAST, NOT_ALLOWED, REFUSED_LATE
+from specs.ledger.changes import CHUNK_ENDS_CHECKED, INVALID_ANSWERED
+from specs.ledger.raw_requests import CHUNKED, CLOSES, GOODBYE, LAST, NOT_ALLOWED, REFUSED_LATE
+from specs.ledger.responses import BAD_REQUEST, GREETING, asking, until_it_closes
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import by_parser, since
 
 GOOD = {
     b"3\r\nabc\r\n0\r\n\r\n",

@@ -2,17 +2,14 @@
 
 import pytest
 
-from harness.client import Client
-from harness.expect import Response, by_parser, history, since
-from specs.answers import BAD_REQUEST, GREETING, HOST, asking, last, until_it_closes, without_body
-from specs.changes import (
+from specs.ledger.changes import (
     CLOSE_HEEDED,
     H11_STOPS_AT_CLOSE,
     HTTPTOOLS_STOPS_AT_CLOSE,
     INVALID_ANSWERED,
     TARGET_PUT_TOGETHER,
 )
-from specs.edge.asking import (
+from specs.ledger.raw_requests import (
     BY_HTTP_1_0,
     CLOSES,
     GOODBYE,
@@ -25,6 +22,17 @@ from specs.edge.asking import (
     UNFRAMED,
     then,
 )
+from specs.ledger.responses import (
+    BAD_REQUEST,
+    GREETING,
+    HOST,
+    asking,
+    last,
+    until_it_closes,
+    without_body,
+)
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import Response, by_parser, history, since
 
 MISSING = asking(b"GET /missing HTTP/1.1")
 POSTED = asking(b"POST / HTTP/1.1", b"Content-Length: 3\r\n", b"abc")

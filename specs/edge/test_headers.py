@@ -2,10 +2,18 @@
 
 import pytest
 
-from harness.client import Client
-from harness.expect import by_parser
-from specs.answers import GET, GREETING, HOST, asking, until_it_closes
-from specs.edge.asking import GOODBYE, LAST, LIMIT, NOTHING, REFUSED, h11_takes, httptools_takes
+from specs.ledger.raw_requests import (
+    GOODBYE,
+    LAST,
+    LIMIT,
+    NOTHING,
+    REFUSED,
+    h11_takes,
+    httptools_takes,
+)
+from specs.ledger.responses import GET, GREETING, HOST, asking, until_it_closes
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import by_parser
 
 NAMES = {
     b"X : a": REFUSED,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from harness.environments import Environment
-from harness.expect import by_parser, since
-from harness.lines import Lines
-from specs.changes import DATE_RENEWED, WAITING_ANSWER_KEPT
 from specs.edge.idling import IDLE
+from specs.ledger.changes import DATE_RENEWED, WAITING_ANSWER_KEPT
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import by_parser, since
+from starlette_conformance.model.log_lines import Lines
 
 APP = "sse"
 

@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.client import Client
-from harness.expect import by_parser, since
-from specs.answers import GREETING, asking, last, until_it_closes
-from specs.changes import LONG_LENGTHS_REFUSED
-from specs.edge.asking import (
+from specs.ledger.changes import LONG_LENGTHS_REFUSED
+from specs.ledger.raw_requests import (
     CHUNKED,
     CLOSES,
     GOODBYE,
@@ -23,6 +20,9 @@ from specs.edge.asking import (
     httptools_takes,
     then,
 )
+from specs.ledger.responses import GREETING, asking, last, until_it_closes
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import by_parser, since
 
 IN_A_CHUNK = b"3\r\nabc\r\n0\r\n\r\n"
 BOTH: Any = [GREETING, GOODBYE]

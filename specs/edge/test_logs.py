@@ -4,12 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness.client import Client
-from harness.exchange import Exchange
-from harness.expect import ABSENT, by_parser, history, since
-from harness.lines import Lines
-from specs.answers import WEBSOCKET, asking, until_it_closes
-from specs.changes import (
+from specs.edge.logs import CANCELLED, RECEIVED, TRACEBACK, access, own_lines, said
+from specs.ledger.changes import (
     ENDS_OF_CONNECTIONS_LOGGED,
     INVALID_ANSWERED,
     LOGGED_ONCE,
@@ -18,9 +14,13 @@ from specs.changes import (
     UPGRADES_IGNORED,
     UPGRADES_WARNED_OF_ONCE,
 )
-from specs.edge.asking import CHUNKED, LAST, NEXT
-from specs.edge.logs import CANCELLED, RECEIVED, TRACEBACK, access, own_lines, said
-from specs.edge.upgrades import LACKING_LOGGED, UNSUPPORTED
+from specs.ledger.raw_requests import CHUNKED, LAST, NEXT
+from specs.ledger.responses import WEBSOCKET, asking, until_it_closes
+from specs.ledger.upgrades import LACKING_LOGGED, UNSUPPORTED
+from starlette_conformance.http.client import Client
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.expectations import ABSENT, by_parser, history, since
+from starlette_conformance.model.log_lines import Lines
 
 PROTOCOL_ERROR = (
     "h11._util.LocalProtocolError: can't handle event type Response when role=SERVER and "

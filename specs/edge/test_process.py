@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.client import Client
-from harness.expect import ABSENT, history, since
-from harness.lines import Lines
-from harness.servers import Server
-from specs.changes import INTERRUPT_KEPT_QUIET, SIGNALS_RAISED_AGAIN, STARTUP_FAILS_WITH_3
-from specs.edge.asking import LAST
 from specs.edge.logs import RECEIVED, access, own_lines, said
+from specs.ledger.changes import INTERRUPT_KEPT_QUIET, SIGNALS_RAISED_AGAIN, STARTUP_FAILS_WITH_3
+from specs.ledger.raw_requests import LAST
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import ABSENT, history, since
+from starlette_conformance.model.log_lines import Lines
+from starlette_conformance.process.app_server import Server
 
 Start = Callable[[int], Server]
 

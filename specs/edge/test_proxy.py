@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.client import Client
-from harness.expect import since
-from specs.answers import CORS, redirect
-from specs.changes import FORWARDED_SCHEME_CHECKED
+from specs.ledger.changes import FORWARDED_SCHEME_CHECKED
+from specs.ledger.responses import CORS, redirect
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import since
 
 
 @pytest.mark.source("uvicorn docs settings")

@@ -4,16 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from harness.client import Client
-from harness.expect import Response, by_parser, history, since
-from specs.answers import BAD_REQUEST, GREETING, NO_BODY, UVICORN, asking
-from specs.changes import (
+from specs.ledger.changes import (
     CLOSE_HEEDED,
     INVALID_ANSWERED,
     LONG_TARGETS_REFUSED,
     UPGRADES_IGNORED,
 )
-from specs.edge.asking import (
+from specs.ledger.raw_requests import (
     BY_HTTP_1_0,
     GOODBYE,
     LIMIT,
@@ -24,7 +21,10 @@ from specs.edge.asking import (
     h11_takes,
     httptools_takes,
 )
-from specs.edge.upgrades import NO_TUNNEL
+from specs.ledger.responses import BAD_REQUEST, GREETING, NO_BODY, UVICORN, asking
+from specs.ledger.upgrades import NO_TUNNEL
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import Response, by_parser, history, since
 
 AT_ANOTHER_HOST = by_parser(h11=NOT_FOUND, httptools=GREETING)
 SLASH = Response(307, UVICORN | NO_BODY | {"location": "http://example.org/"})

@@ -4,15 +4,12 @@ from typing import Any
 
 import pytest
 
-from harness.client import Client
-from harness.expect import by_parser, history, since
-from specs.answers import GREETING, WEBSOCKET, asking, until_it_closes
-from specs.changes import (
-    CLOSE_HEEDED,
-    UPGRADES_IGNORED,
-)
-from specs.edge.asking import CHUNKED, GOODBYE, LAST, NOT_ALLOWED, NOT_FOUND, REFUSED, then
-from specs.edge.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
+from specs.ledger.changes import CLOSE_HEEDED, UPGRADES_IGNORED
+from specs.ledger.raw_requests import CHUNKED, GOODBYE, LAST, NOT_ALLOWED, NOT_FOUND, REFUSED, then
+from specs.ledger.responses import GREETING, WEBSOCKET, asking, until_it_closes
+from specs.ledger.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import by_parser, history, since
 
 UPGRADES = {
     "WebSocket": WEBSOCKET,

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.client import Client
-from harness.environments import Environment
-from harness.exchange import Exchange
-from harness.lines import Lines
-from harness.processes import rests
-from harness.project import ROOT, script
-from harness.servers import Server
-from specs.judging import Judging
+from specs.sse.test_clients import GET, Subscription
 from specs.streams.subscriptions import framed, listening
-from specs.test_sse_clients import GET, Subscription
+from starlette_conformance.http.client import Client
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.log_lines import Lines
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import rests
+from starlette_conformance.pytest_plugin.session import Judging
+from starlette_conformance.stacks.project import ROOT, script
 
 INTERVAL = "0.8"
 """Seconds between events: a server on busy cores, too, has heeded the signal by the next one. Which

@@ -8,10 +8,7 @@ import signal
 
 import pytest
 
-from harness.exchange import Exchange
-from harness.expect import WHOLE, Response, chunked, history, since
-from harness.lines import Lines
-from specs.changes import (
+from specs.ledger.changes import (
     EXIT_DISCONNECTS,
     INTERRUPT_KEPT_QUIET,
     LAST_STREAM_HEARS,
@@ -22,6 +19,9 @@ from specs.changes import (
 )
 from specs.shutdown.conftest import CUT_SHORT, ON, Stop
 from specs.streams.subscriptions import CUT, EVENTS, LEFT, STREAM
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.expectations import WHOLE, Response, chunked, history, since
+from starlette_conformance.model.log_lines import Lines
 
 APP = "sse"
 SIGNALS = [signal.SIGTERM, signal.SIGINT]

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.client import Client
-from harness.environments import Environment
-from harness.exchange import Exchange
-from harness.servers import Server
-from specs.judging import Judging
+from specs.sse.test_clients import GET, Subscription
 from specs.streams.subscriptions import Listen, listening
-from specs.test_sse_clients import GET, Subscription
+from starlette_conformance.http.client import Client
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.pytest_plugin.session import Judging
 
 ENDS = b"\r\n\r\n\r\n"
 """An empty line, and the end of the chunk: so ends a ping, and so does an event."""

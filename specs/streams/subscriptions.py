@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness.client import Client
-from harness.exchange import Exchange
-from harness.expect import Response, chunked, since
-from specs.answers import CORS, UVICORN
-from specs.changes import STREAM_NAMES_CHARSET, STREAM_NOT_STORED
-from specs.test_sse_clients import GET, Subscription
+from specs.ledger.changes import STREAM_NAMES_CHARSET, STREAM_NOT_STORED
+from specs.ledger.responses import CORS, UVICORN
+from specs.sse.test_clients import GET, Subscription
+from starlette_conformance.http.client import Client
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.expectations import Response, chunked, since
 
 STREAM: dict[str, Any] = {
     **UVICORN,

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from harness.client import Client
-from harness.expect import ABSENT, since
-from harness.lines import Lines
-from specs.answers import without_body
-from specs.changes import DEPRECATED_WAIT, EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
+from specs.ledger.changes import DEPRECATED_WAIT, EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
+from specs.ledger.responses import without_body
+from specs.sse.test_clients import GET
 from specs.streams.subscriptions import Listen, framed, listening, stream
-from specs.test_sse_clients import GET
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import ABSENT, since
+from starlette_conformance.model.log_lines import Lines
 
 HEAD = b"HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HEAD_ELSEWHERE = b"HEAD /missing HTTP/1.1\r\nHost: localhost\r\n\r\n"

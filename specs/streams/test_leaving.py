@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.client import Client
-from harness.expect import ABSENT, since
-from harness.lines import Lines
-from specs.changes import LEAVING_STOPS_STREAM
+from specs.ledger.changes import LEAVING_STOPS_STREAM
+from specs.sse.test_clients import Subscription
 from specs.streams.subscriptions import Listen, framed, listening, stream
-from specs.test_sse_clients import Subscription
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import ABSENT, since
+from starlette_conformance.model.log_lines import Lines
 
 HELD = {"01", "08"}
 """proc(5), tcp: ESTABLISHED, and CLOSE_WAIT, when the client has left and the server has not."""

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.expect import Response, chunked, history
-from specs.changes import PING_TIME_HAS_ZONE, PINGS_ARE_COMMENTS, PINGS_ARE_EVENTS
+from specs.ledger.changes import PING_TIME_HAS_ZONE, PINGS_ARE_COMMENTS, PINGS_ARE_EVENTS
 from specs.streams.conftest import Pinged
 from specs.streams.subscriptions import EVENTS, LEFT, STREAM
+from starlette_conformance.model.expectations import Response, chunked, history
 
 TIME = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?")
 """As str(datetime) has it: no fraction once in a million times."""

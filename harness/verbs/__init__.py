@@ -1,1 +1,0 @@
-"""The verbs of `python -m harness`, and what each of them takes."""

@@ -1,0 +1,671 @@
+"""Every way in which the releases differ on the wire, oldest first."""
+
+from starlette_conformance.model.changes import Change
+
+COOKIE_ANSWER_VARIES = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "An answer that names the origin because of a cookie says Vary: Origin.",
+    "https://github.com/Kludex/starlette/pull/1111",
+    noticed_by=("cache or CDN",),
+)
+HEADERS_REFUSED_ONCE = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "The refusal of a preflight says headers once, not for each header that is not allowed.",
+    "https://github.com/Kludex/starlette/pull/1199",
+    noticed_by=("nobody",),
+)
+PAGE_OF_404_HAS_NO_304 = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "A 404.html is sent whole where nothing is found, whatever the client has of it already.",
+    "https://github.com/Kludex/starlette/pull/1023",
+    noticed_by=("browser", "cache or CDN"),
+)
+REDIRECT_BLANK_ESCAPED = Change(
+    "starlette",
+    "0.15.0",
+    "fix",
+    "A blank in the Location of a redirect is written %20 instead of +.",
+    "https://github.com/Kludex/starlette/pull/1164",
+    noticed_by=("browser", "JavaScript client"),
+)
+FILE_AS_FOLDER_NOT_FOUND = Change(
+    "starlette",
+    "0.17.0",
+    "fix",
+    "A path that goes on below a file is answered 404 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/1220",
+    noticed_by=("browser", "cache or CDN"),
+)
+LOCKED_FOLDER_REFUSED = Change(
+    "starlette",
+    "0.17.0",
+    "fix",
+    "A path in a folder that the server may not enter is answered 401 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/1220",
+    noticed_by=("browser", "cache or CDN"),
+)
+EMPTY_BODY_HAS_LENGTH = Change(
+    "starlette",
+    "0.18.0",
+    "change",
+    "An empty body has Content-Length: 0 instead of chunked framing.",
+    "https://github.com/Kludex/starlette/pull/1395",
+    noticed_by=("auth client", "proxy"),
+)
+ALLOW_ON_405 = Change(
+    "starlette",
+    "0.19.0",
+    "fix",
+    "The 405 of a route lists the methods that it has in Allow.",
+    "https://github.com/Kludex/starlette/pull/1436",
+    noticed_by=("nobody",),
+)
+LINKS_LEAD_OUT = Change(
+    "starlette",
+    "0.20.2",
+    "regression",
+    "A link to a file outside of the folder is served, one to a file inside is not, and .. is left "
+    "to the file system.",
+    "https://github.com/Kludex/starlette/pull/1377",
+    last="0.20.2",
+    noticed_by=("browser",),
+)
+SIBLING_FOLDER_HIDDEN = Change(
+    "starlette",
+    "0.27.0",
+    "security",
+    "A folder beside the served one whose name begins alike can no longer be read "
+    "(CVE-2023-29159).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-v5gw-mw7f-84px",
+    noticed_by=("browser",),
+)
+LINE_BREAK_REDIRECTS = Change(
+    "starlette",
+    "0.33.0",
+    "regression",
+    "A folder's path that ends with / and a line break is redirected instead of its page being "
+    "sent.",
+    "https://github.com/Kludex/starlette/pull/2352",
+    last="0.34.0",
+    noticed_by=("nobody",),
+)
+ETAG_QUOTED = Change(
+    "starlette",
+    "0.34.0",
+    "fix",
+    "The ETag of a file is quoted, and If-None-Match may hold a list and weak tags.",
+    "https://github.com/Kludex/starlette/pull/2334",
+    noticed_by=("browser", "cache or CDN"),
+)
+LINE_BREAK_KEPT = Change(
+    "starlette",
+    "0.35.0",
+    "fix",
+    "A line break at the end of a path below a mount is no longer dropped.",
+    "https://github.com/Kludex/starlette/pull/2400",
+    noticed_by=("nobody",),
+)
+PATHSEND_ASSUMED = Change(
+    "starlette",
+    "0.36.0",
+    "regression",
+    "A file has no body: the app fails where the server does not offer extensions.",
+    "https://github.com/Kludex/starlette/pull/2438",
+    last="0.36.0",
+    noticed_by=("browser", "cache or CDN", "JavaScript client", "proxy"),
+)
+LONG_NAME_NOT_FOUND = Change(
+    "starlette",
+    "0.38.0",
+    "fix",
+    "A file name too long for the file system is answered 404 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/2583",
+    noticed_by=("browser", "cache or CDN"),
+)
+RANGES = Change(
+    "starlette",
+    "0.39.0",
+    "feature",
+    "Files say Accept-Ranges: bytes, and Range and If-Range are obeyed.",
+    "https://github.com/Kludex/starlette/pull/2697",
+    noticed_by=("browser", "cache or CDN"),
+)
+BOUNDARY_OF_26_DIGITS = Change(
+    "starlette",
+    "0.39.1",
+    "change",
+    "The boundary between parts is 26 hexadecimal digits instead of 13 letters and digits.",
+    "https://github.com/Kludex/starlette/pull/2702",
+    noticed_by=("nobody",),
+)
+LARGE_PARTS_WHOLE = Change(
+    "starlette",
+    "0.39.1",
+    "fix",
+    "Of several parts, one of more than 64 KiB is no longer cut there.",
+    "https://github.com/Kludex/starlette/pull/2703",
+    noticed_by=("browser", "cache or CDN"),
+)
+RANGES_SPLIT = Change(
+    "starlette",
+    "0.49.1",
+    "security",
+    "A Range header costs time in proportion to its length, and what is no range in it is dropped "
+    "whole (CVE-2025-62727).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-7f5h-v6xp-fcq8",
+    noticed_by=("browser", "cache or CDN"),
+)
+NONE_MATCH_FIRST = Change(
+    "starlette",
+    "0.49.2",
+    "fix",
+    "If-Modified-Since is ignored beside If-None-Match.",
+    "https://github.com/Kludex/starlette/pull/3057",
+    noticed_by=("browser", "cache or CDN"),
+)
+PRIVATE_NETWORK_REFUSED = Change(
+    "starlette",
+    "0.51.0",
+    "feature",
+    "A preflight that asks for private network access is refused unless it is allowed.",
+    "https://github.com/Kludex/starlette/pull/3065",
+    noticed_by=("browser", "JavaScript client"),
+)
+UNSATISFIABLE_NAMES_UNIT = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "The Content-Range of a 416 begins with the unit, bytes.",
+    "https://github.com/Kludex/starlette/commit/c011d1fcb27ab8b4759288479208315695ef3ca3",
+    noticed_by=("browser", "cache or CDN"),
+)
+NULL_BYTE_NOT_FOUND = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "A null byte in the path of a file is answered 404 instead of 500.",
+    "https://github.com/Kludex/starlette/pull/3139",
+    noticed_by=("nobody",),
+)
+COOKIE_CHANGES_NO_ORIGIN = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "With every origin allowed and no credentials, a cookie no longer turns * into the origin.",
+    "https://github.com/Kludex/starlette/pull/3137",
+    noticed_by=("cache or CDN",),
+)
+RANGES_MERGED = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "Ranges that overlap are merged whatever their order.",
+    "https://github.com/Kludex/starlette/pull/3138",
+    noticed_by=("browser", "cache or CDN"),
+)
+MULTIPART_MENDED = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "Several parts arrive whole, with CRLF, as multipart/byteranges in Content-Type.",
+    "https://github.com/Kludex/starlette/pull/3143",
+    noticed_by=("browser", "cache or CDN"),
+)
+HOST_CHECKED = Change(
+    "starlette",
+    "1.0.1",
+    "security",
+    "A malformed Host is replaced by the server's own address in request.url, "
+    "and so in Location (CVE-2026-48710).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
+    noticed_by=("browser", "cache or CDN", "proxy"),
+)
+HOST_FAILS_NO_APP = Change(
+    "starlette",
+    "1.0.1",
+    "fix",
+    "An app that reads request.url no longer fails where Host is no address in brackets, such as "
+    "[1].",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
+    noticed_by=("proxy",),
+)
+ABSOLUTE_PATHS_REFUSED = Change(
+    "starlette",
+    "1.1.0",
+    "security",
+    "A path that begins with a backslash is not looked up: on Windows it named another host "
+    "(CVE-2026-48818).",
+    "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
+    noticed_by=("browser",),
+)
+UNKNOWN_TYPE_BINARY = Change(
+    "starlette",
+    "1.1.0",
+    "change",
+    "A file of unknown type is application/octet-stream instead of text/plain.",
+    "https://github.com/Kludex/starlette/pull/3283",
+    noticed_by=("browser", "cache or CDN"),
+)
+WEAK_PREFIX_EXACT = Change(
+    "starlette",
+    "1.3.0",
+    "fix",
+    "Only W/ before a tag in If-None-Match is dropped, and every blank around it.",
+    "https://github.com/Kludex/starlette/pull/3193",
+    noticed_by=("browser", "cache or CDN"),
+)
+LONG_SUFFIX_CLAMPED = Change(
+    "starlette",
+    "1.3.0",
+    "fix",
+    "A suffix range longer than the file means the whole file instead of a 416.",
+    "https://github.com/Kludex/starlette/pull/3307",
+    noticed_by=("browser", "cache or CDN"),
+)
+EMPTY_RANGE_REFUSED = Change(
+    "starlette",
+    "1.5.1",
+    "fix",
+    "A range that ends one byte before its start is answered 400 instead of an empty 206.",
+    "https://github.com/Kludex/starlette/pull/3389",
+    noticed_by=("browser", "cache or CDN"),
+)
+HUNDRED_RANGES = Change(
+    "starlette",
+    "1.5.1",
+    "fix",
+    "A Range header with more than a hundred ranges is ignored.",
+    "https://github.com/Kludex/starlette/pull/3430",
+    noticed_by=("cache or CDN",),
+)
+CORS_VARIES_ALWAYS = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "Every answer of CORSMiddleware says Vary: Origin, one to a request without Origin too.",
+    "https://github.com/Kludex/starlette/pull/3516",
+    noticed_by=("cache or CDN",),
+)
+PREFLIGHT_VARIES = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "The answer to a preflight varies by every request header that it depends on.",
+    "https://github.com/Kludex/starlette/pull/3517",
+    noticed_by=("cache or CDN",),
+)
+PAGE_OF_404_HAS_NO_PARTS = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "A Range is ignored where the status is not 200: of a 404.html no part is sent, as 206.",
+    "https://github.com/Kludex/starlette/pull/3568",
+    noticed_by=("browser", "cache or CDN"),
+)
+STAR_MATCHES_EVERY_TAG = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "If-None-Match: * is answered 304 for a file that is there.",
+    "https://github.com/Kludex/starlette/pull/3201",
+    noticed_by=("cache or CDN", "JavaScript client"),
+)
+HOST_GRAMMAR = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "Host follows RFC 3986: a name may hold _ and other unusual characters; an impossible IPv6 "
+    "address or port is malformed.",
+    "https://github.com/Kludex/starlette/pull/3472",
+    noticed_by=("browser", "proxy"),
+)
+FILE_HEEDS_DISCONNECT = Change(
+    "starlette",
+    "1.8.0",
+    "fix",
+    "A file's transfer ends when the client leaves; listening for that, the app answers "
+    "Expect: 100-continue with 100 before the file.",
+    "https://github.com/Kludex/starlette/pull/3523",
+    noticed_by=("proxy",),
+)
+FILES_ALLOW_ON_405 = Change(
+    "starlette",
+    "1.8.0",
+    "fix",
+    "The 405 of StaticFiles lists GET and HEAD in Allow.",
+    "https://github.com/Kludex/starlette/pull/3640",
+    noticed_by=("nobody",),
+)
+PATH_DELIMITERS_ESCAPED = Change(
+    "starlette",
+    "1.9.0",
+    "fix",
+    "A ? or # within the path stays escaped in the Location of a redirect.",
+    "https://github.com/Kludex/starlette/pull/3671",
+    noticed_by=("browser", "JavaScript client"),
+)
+PINGS_ARE_EVENTS = Change(
+    "sse-starlette",
+    "0.3.2",
+    "fix",
+    "A ping is an event of the type ping instead of one more message.",
+    "https://github.com/sysid/sse-starlette/pull/3",
+    noticed_by=("JavaScript client",),
+)
+LEAVING_STOPS_STREAM = Change(
+    "sse-starlette",
+    "0.5.0",
+    "fix",
+    "A stream ends as soon as its client leaves, not when its next event is there.",
+    "https://github.com/sysid/sse-starlette/commit/8780d06",
+    noticed_by=("nobody",),
+)
+DEPRECATED_WAIT = Change(
+    "sse-starlette",
+    "0.5.0",
+    "change",
+    "A stream waits by run_until_first_complete, of which Starlette warns today.",
+    "https://github.com/sysid/sse-starlette/commit/8780d06",
+    last="0.9.0",
+    noticed_by=("nobody",),
+)
+SIGNAL_ENDS_STREAMS = Change(
+    "sse-starlette",
+    "0.6.0",
+    "feature",
+    "On SIGTERM or SIGINT a stream ends at its next event; it went on until its client left.",
+    "https://github.com/sysid/sse-starlette/commit/2e995a3",
+    noticed_by=("JavaScript client", "proxy"),
+)
+SIGNAL_CUTS_STREAMS = Change(
+    "sse-starlette",
+    "0.6.2",
+    "change",
+    "On SIGTERM or SIGINT a stream is cut, whether or not an event comes, and uvicorn complains.",
+    "https://github.com/sysid/sse-starlette/commit/4efaffc",
+    noticed_by=("JavaScript client", "proxy"),
+)
+EXPECTATION_HEARD = Change(
+    "sse-starlette",
+    "0.10.0",
+    "change",
+    "The app listens to the client before the stream begins: Expect: 100-continue gets a 100.",
+    "https://github.com/sysid/sse-starlette/pull/27",
+    last="2.3.4",
+    noticed_by=("proxy",),
+)
+STREAM_NAMES_CHARSET = Change(
+    "sse-starlette",
+    "0.10.2",
+    "fix",
+    "The Content-Type of a stream names its charset, utf-8.",
+    "https://github.com/sysid/sse-starlette/commit/9b40be2",
+    noticed_by=("JavaScript client", "proxy"),
+)
+LAST_STREAM_HEARS = Change(
+    "sse-starlette",
+    "1.3.3",
+    "regression",
+    "Of several streams only the one that began last ends on SIGTERM or SIGINT.",
+    "https://github.com/sysid/sse-starlette/pull/45",
+    last="1.6.0",
+    noticed_by=("JavaScript client", "proxy"),
+)
+PINGS_ARE_COMMENTS = Change(
+    "sse-starlette",
+    "1.4.0",
+    "change",
+    "A ping is a comment, which no client takes for an event.",
+    "https://github.com/sysid/sse-starlette/pull/53",
+    noticed_by=("JavaScript client",),
+)
+PING_TIME_HAS_ZONE = Change(
+    "sse-starlette",
+    "2.1.0",
+    "change",
+    "The time in a ping ends in its offset from UTC.",
+    "https://github.com/sysid/sse-starlette/commit/b93894f",
+    noticed_by=("nobody",),
+)
+STREAM_NOT_STORED = Change(
+    "sse-starlette",
+    "2.1.3",
+    "fix",
+    "The Cache-Control of a stream is no-store instead of no-cache.",
+    "https://github.com/sysid/sse-starlette/pull/105",
+    noticed_by=("browser", "cache or CDN"),
+)
+SIGNAL_UNHEARD = Change(
+    "sse-starlette",
+    "3.0.0",
+    "regression",
+    "SIGTERM and SIGINT end no stream: the server goes on until the last client has left.",
+    "https://github.com/sysid/sse-starlette/issues/149",
+    last="3.0.4",
+    noticed_by=("JavaScript client", "proxy"),
+)
+HEAD_OPENS_NO_STREAM = Change(
+    "sse-starlette",
+    "3.6.0",
+    "fix",
+    "HEAD is answered without starting the stream, which nobody would read.",
+    "https://github.com/sysid/sse-starlette/issues/218",
+    noticed_by=("proxy",),
+)
+ENDS_OF_CONNECTIONS_LOGGED = Change(
+    "uvicorn",
+    "0.17.1",
+    "regression",
+    "The end of every connection is logged as an error, a cancelled task.",
+    "https://github.com/Kludex/uvicorn/pull/1332",
+    last="0.17.1",
+    noticed_by=("nobody",),
+)
+INVALID_ANSWERED = Change(
+    "uvicorn",
+    "0.17.5",
+    "change",
+    "An invalid request is answered 400; before, the connection was closed without a word.",
+    "https://github.com/Kludex/uvicorn/pull/1352",
+    noticed_by=("proxy",),
+)
+TARGET_PUT_TOGETHER = Change(
+    "uvicorn",
+    "0.17.5",
+    "fix",
+    "With httptools, too, a target that comes in two pieces is put together; the connection was "
+    "closed.",
+    "https://github.com/Kludex/uvicorn/pull/1263",
+    noticed_by=("browser", "JavaScript client", "proxy"),
+)
+UPGRADE_REFUSAL_EXPLAINED = Change(
+    "uvicorn",
+    "0.17.5",
+    "change",
+    "With h11, too, the 400 to a request to upgrade says which libraries are lacking.",
+    "https://github.com/Kludex/uvicorn/pull/1370",
+    noticed_by=("nobody",),
+)
+LOGGING_UNCONFIGURED = Change(
+    "uvicorn",
+    "0.18.0",
+    "regression",
+    "uvicorn.run() does not set up uvicorn's own logging: what it logs shows only where the app "
+    "logs, and the access log without the phrase of the status.",
+    "https://github.com/Kludex/uvicorn/pull/1541",
+    last="0.18.1",
+    noticed_by=("nobody",),
+)
+NO_TRACEBACK_OF_INVALID = Change(
+    "uvicorn",
+    "0.18.0",
+    "fix",
+    "An invalid request is logged in a line, without a traceback.",
+    "https://github.com/Kludex/uvicorn/pull/1518",
+    noticed_by=("nobody",),
+)
+LOGGED_ONCE = Change(
+    "uvicorn",
+    "0.19.0",
+    "fix",
+    "What uvicorn logs of itself is no longer logged a second time by the root logger of the app.",
+    "https://github.com/Kludex/uvicorn/pull/1288",
+    noticed_by=("nobody",),
+)
+DATE_RENEWED = Change(
+    "uvicorn",
+    "0.19.0",
+    "fix",
+    "Each answer has the date of now; all answers on a connection had that of its begin.",
+    "https://github.com/Kludex/uvicorn/pull/1706",
+    noticed_by=("cache or CDN",),
+)
+UPGRADES_IGNORED = Change(
+    "uvicorn",
+    "0.19.0",
+    "feature",
+    "A request to upgrade to what the server does not speak is answered as any other, not by 400.",
+    "https://github.com/Kludex/uvicorn/pull/1661",
+    noticed_by=("JavaScript client", "proxy"),
+)
+WEBSOCKET_HINT_QUOTED = Change(
+    "uvicorn",
+    "0.22.0",
+    "fix",
+    "The hint to install a WebSocket library can be pasted into any shell.",
+    "https://github.com/Kludex/uvicorn/pull/1915",
+    noticed_by=("nobody",),
+)
+WAITING_ANSWER_KEPT = Change(
+    "uvicorn",
+    "0.27.1",
+    "fix",
+    "An answer to a request that came together with another one is not cut after 5 s.",
+    "https://github.com/Kludex/uvicorn/pull/2243",
+    noticed_by=("proxy",),
+)
+SIGNALS_RAISED_AGAIN = Change(
+    "uvicorn",
+    "0.29.0",
+    "feature",
+    "After a graceful shutdown the signal that asked for it is raised again: SIGTERM ends the "
+    "process instead of status 0.",
+    "https://github.com/Kludex/uvicorn/pull/1600",
+    noticed_by=("nobody",),
+)
+INTERRUPT_KEPT_QUIET = Change(
+    "uvicorn",
+    "0.30.3",
+    "fix",
+    "SIGINT ends with status 0 again, without the traceback of a KeyboardInterrupt.",
+    "https://github.com/Kludex/uvicorn/pull/2384",
+    noticed_by=("nobody",),
+)
+H11_STOPS_AT_CLOSE = Change(
+    "uvicorn",
+    "0.30.4",
+    "fix",
+    "With h11, what follows a last request on its connection no longer spoils the answer to it.",
+    "https://github.com/Kludex/uvicorn/pull/2375",
+    noticed_by=("proxy",),
+)
+UPGRADES_WARNED_OF_ONCE = Change(
+    "uvicorn",
+    "0.30.6",
+    "fix",
+    "A request to upgrade is warned of once, whatever the protocol; with httptools it was thrice, "
+    "and with h11 only for WebSocket.",
+    "https://github.com/Kludex/uvicorn/pull/2360",
+    noticed_by=("nobody",),
+)
+FORWARDED_SCHEME_CHECKED = Change(
+    "uvicorn",
+    "0.31.0",
+    "fix",
+    "An X-Forwarded-Proto that is none of http, https, ws and wss is ignored; it became the "
+    "scheme, in Location too.",
+    "https://github.com/Kludex/uvicorn/pull/2468",
+    noticed_by=("browser", "proxy"),
+)
+HTTPTOOLS_STOPS_AT_CLOSE = Change(
+    "uvicorn",
+    "0.32.1",
+    "fix",
+    "With httptools, what follows a last request on its connection no longer spoils the answer to "
+    "it.",
+    "https://github.com/Kludex/uvicorn/pull/2488",
+    noticed_by=("proxy",),
+)
+EXIT_DISCONNECTS = Change(
+    "uvicorn",
+    "0.43.0",
+    "change",
+    "On shutdown the app is told that the client of a stream has left.",
+    "https://github.com/Kludex/uvicorn/pull/2829",
+    last="0.44.0",
+    noticed_by=("JavaScript client", "proxy"),
+)
+STARTUP_FAILS_WITH_3 = Change(
+    "uvicorn",
+    "0.50.0",
+    "change",
+    "Where the port is taken, the exit status is 3 instead of 1.",
+    "https://github.com/Kludex/uvicorn/pull/3001",
+    noticed_by=("nobody",),
+)
+CLOSE_HEEDED = Change(
+    "uvicorn",
+    "0.53.0",
+    "fix",
+    "With httptools, too, the connection is closed where Connection: close is in capitals or in a "
+    "list, or the version is below 1.0.",
+    "https://github.com/Kludex/uvicorn/issues/3074",
+    noticed_by=("proxy",),
+)
+CLOSE_ANNOUNCED = Change(
+    "uvicorn",
+    "0.53.0",
+    "fix",
+    "With httptools, too, an answer after which the connection closes says Connection: close, "
+    "whatever the reason.",
+    "https://github.com/Kludex/uvicorn/issues/3074",
+    noticed_by=("proxy",),
+)
+LONG_LENGTHS_REFUSED = Change(
+    "h11",
+    "0.15.0",
+    "fix",
+    "A Content-Length of more than 20 digits is refused.",
+    "https://github.com/python-hyper/h11/issues/181",
+    noticed_by=("proxy",),
+)
+CHUNK_ENDS_CHECKED = Change(
+    "h11",
+    "0.16.0",
+    "security",
+    "A chunk must end in CRLF; any two bytes were taken for it (CVE-2025-43859).",
+    "https://github.com/python-hyper/h11/security/advisories/GHSA-vqfr-h8mv-ghfj",
+    noticed_by=("proxy",),
+)
+LONG_TARGETS_REFUSED = Change(
+    "httptools",
+    "0.8.0",
+    "security",
+    "A target of 65,536 bytes or more is refused; the app was given another one, cut off.",
+    "https://github.com/MagicStack/httptools/issues/142",
+    noticed_by=("proxy",),
+)
+STATUS_PHRASES_OF_RFC_9110 = Change(
+    "python",
+    "3.13.0",
+    "change",
+    "http.HTTPStatus, from which uvicorn takes the reason, has the phrases of RFC 9110.",
+    "https://github.com/python/cpython/pull/117611",
+    noticed_by=("nobody",),
+)

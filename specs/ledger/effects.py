@@ -1,0 +1,378 @@
+"""What a change does to an answer, for `starlette-conformance explore`.
+
+A prediction is exact: the answer before, rewritten, is the whole answer after.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from packaging.version import Version
+
+from specs.ledger import changes as named
+from specs.ledger import hosts, static_files_model
+from specs.ledger import server_effects as servers
+from specs.ledger.responses import BAD_REQUEST
+from specs.ledger.site import SITE, SITE_404
+from starlette_conformance.model import changes
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.effects import Effect, with_headers
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.request import Request
+from starlette_conformance.stacks import site_fixture
+
+ROUTES = ("hello", "json_cors", "basic_auth", "sse")
+"""The apps that are made of routes."""
+
+CORS = ("json_cors", "sse")
+FILES = ("static_files",)
+STREAM = ("sse",)
+
+
+def _headers(
+    change: Change,
+    apps: tuple[str, ...],
+    when: Callable[[Request, Response], bool],
+    **changed: object,
+) -> Effect:
+    """An effect that sets headers, or leaves them out where ABSENT."""
+    return Effect(change, apps, when, lambda _, answer, __: with_headers(answer, **changed))
+
+
+def _modelled(change: Change) -> Effect:
+    """One that `static_files_model` knows: its answer before the change, and the one after."""
+
+    def becomes(
+        first: str, second: str, lacking: tuple[Change, ...] = ()
+    ) -> Callable[[Request, Response, Environment], Response]:
+        def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
+            later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
+            older, newer = _at(newer, first, (*lacking, *later)), _at(newer, second, later)
+            passing = frozenset(each for each in MODELLED if each.last)
+            for gone in (frozenset(), passing - {change}):
+                if (
+                    static_files_model.kept(answer, _model(request, _Release.of(older, gone)))
+                    == answer
+                ):
+                    return static_files_model.kept(
+                        answer, _model(request, _Release.of(newer, gone))
+                    )
+            return answer
+
+        return rewrite
+
+    MODELLED.append(change)
+    first, last = change.first, change.last or change.first
+    forth, back = becomes(first, first, (change,)), becomes(last, f"{last}.post1")
+    return Effect(change, FILES, _reads_files, forth, back if change.last else None)
+
+
+MODELLED: list[Change] = []
+"""Changes of one release come one after the other, in the order of EFFECTS."""
+
+
+@cache
+def _root(files: str) -> Path:
+    """The folder that static_files serves."""
+    content = {"SITE": SITE, "SITE_404": SITE_404}[files]
+    return (site_fixture.lay_out(content) / "html").resolve()
+
+
+@dataclass(frozen=True)
+class _Release:
+    """What the model tells releases apart by: the changes that one has."""
+
+    has: frozenset[Change]
+    environment: Environment = field(compare=False)
+
+    @classmethod
+    def of(cls, environment: Environment, gone: frozenset[Change]) -> "_Release":
+        """A release that `gone`, which came and went, have left."""
+        lacking = environment.lacking | gone
+        has = _changes_of(str(environment.packages["starlette"]), lacking)
+        return cls(has, replace(environment, lacking=lacking))
+
+
+@cache
+def _changes_of(starlette: str, lacking: frozenset[Change]) -> frozenset[Change]:
+    version = Version(starlette)
+    known = [each for each in changes.named(vars(named).items()).values() if each not in lacking]
+    return frozenset(c for c in known if c.package == "starlette" and c.holds_in(version))
+
+
+@lru_cache(64)
+def _model(request: Request, release: _Release) -> Response:
+    """What the model says; the release after one change is the one before the next."""
+    return static_files_model.answer(request, release.environment, _root(request.files))
+
+
+def _at(environment: Environment, starlette: str, lacking: Iterable[Change]) -> Environment:
+    packages = {**environment.packages, "starlette": starlette}
+    return replace(environment, packages=packages, lacking=frozenset(lacking))
+
+
+def _reads_files(request: Request, _: Response) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+def _is_stream(_: Request, answer: Response) -> bool:
+    media_type = str(answer.headers.get("content-type", ""))
+    return answer.status == 200 and media_type.startswith("text/event-stream")
+
+
+def _expects_continue(request: Request) -> bool:
+    line = request.data.partition(b"\r\n")[0]
+    expected = (request.header("expect") or "").lower()
+    return expected == "100-continue" and line.endswith(b"HTTP/1.1")
+
+
+def _is_preflight(request: Request) -> bool:
+    return (
+        request.method == "OPTIONS"
+        and request.header("origin") is not None
+        and request.header("access-control-request-method") is not None
+    )
+
+
+def _is_answered_by_cookie(request: Request, answer: Response) -> bool:
+    """Whether CORSMiddleware answers with the origin because of a cookie."""
+    return (
+        not _is_preflight(request)
+        and None not in (request.header("origin"), request.header("cookie"))
+        and "access-control-allow-origin" in answer.headers
+    )
+
+
+def _is_from_app(answer: Response) -> bool:
+    """Whether CORSMiddleware saw the answer: uvicorn's own refusal has a date with httptools."""
+    length = answer.headers.get("content-length")
+    refusal = answer.status == 400 and (
+        answer.body == BAD_REQUEST.body
+        or (not answer.body and length == str(len(BAD_REQUEST.body)))
+    )
+    return "date" in answer.headers and answer.status != 500 and not refusal
+
+
+def _has_blank_in_location(_: Request, answer: Response) -> bool:
+    return "+" in answer.headers.get("location", "")
+
+
+def _escape_blanks(request: Request, answer: Response, _: Environment) -> Response:
+    """Of the + in Location, those that were blanks in what was asked become %20."""
+    asked = f"{request.header('host')}{request.path}?{request.query}"
+    first, *rest = answer.headers["location"].split("+")
+    written = ("+" if char == "+" else "%20" for char in asked if char in " +")
+    return with_headers(
+        answer,
+        location=first
+        + "".join(f"{sign}{part}" for sign, part in zip(written, rest, strict=False)),
+    )
+
+
+def _refuse_private_network(_: Request, answer: Response, __: Environment) -> Response:
+    told = "Disallowed CORS private-network"
+    if answer.status == 400:
+        told = f"{answer.body.decode()}, private-network"
+    return replace(
+        with_headers(answer, content_length=str(len(told))),
+        status=400,
+        reason="Bad Request",
+        body=told.encode(),
+    )
+
+
+def _refuses_headers_twice(_: Request, answer: Response) -> bool:
+    return answer.status == 400 and b"headers, headers" in answer.body
+
+
+def _refuse_headers_once(_: Request, answer: Response, __: Environment) -> Response:
+    told = answer.body.partition(b", headers")[0]
+    told += b"" if told.endswith(b"headers") else b", headers"
+    return replace(with_headers(answer, content_length=str(len(told))), body=told)
+
+
+def _is_file_with_body(request: Request, answer: Response) -> bool:
+    """A whole file, a part of one, or the 404.html."""
+    return request.method == "GET" and "etag" in answer.headers and answer.status != 304
+
+
+EFFECTS = [
+    *servers.EFFECTS,
+    Effect(
+        named.STATUS_PHRASES_OF_RFC_9110,
+        FILES,
+        lambda _, answer: answer.status == 416,
+        lambda _, answer, __: replace(answer, reason="Range Not Satisfiable"),
+    ),
+    _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
+    Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
+    _modelled(named.PAGE_OF_404_HAS_NO_304),
+    Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
+    _modelled(named.FILE_AS_FOLDER_NOT_FOUND),
+    Effect(
+        named.EMPTY_BODY_HAS_LENGTH,
+        (*ROUTES, *FILES),
+        lambda _, answer: answer.status in (307, 401) and "content-length" not in answer.headers,
+        lambda _, answer, __: replace(
+            with_headers(answer, content_length="0", transfer_encoding=ABSENT),
+            closes=answer.headers.get("connection") == "close",
+        ),
+    ),
+    _headers(named.ALLOW_ON_405, ROUTES, lambda _, answer: answer.status == 405, allow="GET, HEAD"),
+    _modelled(named.LINKS_LEAD_OUT),
+    _modelled(named.SIBLING_FOLDER_HIDDEN),
+    _modelled(named.LINE_BREAK_REDIRECTS),
+    _modelled(named.ETAG_QUOTED),
+    _modelled(named.LINE_BREAK_KEPT),
+    _modelled(named.PATHSEND_ASSUMED),
+    _modelled(named.LONG_NAME_NOT_FOUND),
+    _modelled(named.RANGES),
+    _modelled(named.BOUNDARY_OF_26_DIGITS),
+    _modelled(named.LARGE_PARTS_WHOLE),
+    _modelled(named.RANGES_SPLIT),
+    _modelled(named.NONE_MATCH_FIRST),
+    Effect(
+        named.PRIVATE_NETWORK_REFUSED,
+        CORS,
+        lambda request, answer: (
+            _is_preflight(request)
+            and _is_from_app(answer)
+            and request.header("access-control-request-private-network") is not None
+        ),
+        _refuse_private_network,
+    ),
+    _modelled(named.UNSATISFIABLE_NAMES_UNIT),
+    _modelled(named.NULL_BYTE_NOT_FOUND),
+    Effect(
+        named.COOKIE_CHANGES_NO_ORIGIN,
+        CORS,
+        _is_answered_by_cookie,
+        lambda _, answer, __: with_headers(answer, access_control_allow_origin="*", vary=ABSENT),
+    ),
+    _modelled(named.RANGES_MERGED),
+    _modelled(named.MULTIPART_MENDED),
+    Effect(
+        named.HOST_CHECKED,
+        (*ROUTES, *FILES),
+        lambda request, answer: (
+            hosts.redirects(request, answer) and not hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.to_itself,
+    ),
+    Effect(
+        named.HOST_FAILS_NO_APP,
+        (*CORS, *FILES),
+        lambda request, answer: (
+            hosts.fails_by_host(request, answer)
+            and not hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.no_failure,
+    ),
+    _modelled(named.ABSOLUTE_PATHS_REFUSED),
+    _modelled(named.UNKNOWN_TYPE_BINARY),
+    _modelled(named.WEAK_PREFIX_EXACT),
+    _modelled(named.LONG_SUFFIX_CLAMPED),
+    _modelled(named.EMPTY_RANGE_REFUSED),
+    _modelled(named.HUNDRED_RANGES),
+    Effect(
+        named.CORS_VARIES_ALWAYS,
+        CORS,
+        lambda request, answer: not _is_preflight(request) and _is_from_app(answer),
+        lambda _, answer, __: with_headers(answer, vary="Origin"),
+    ),
+    _headers(
+        named.PREFLIGHT_VARIES,
+        CORS,
+        lambda request, answer: _is_preflight(request) and _is_from_app(answer),
+        vary="Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
+        "Access-Control-Request-Private-Network",
+    ),
+    _modelled(named.PAGE_OF_404_HAS_NO_PARTS),
+    _modelled(named.STAR_MATCHES_EVERY_TAG),
+    Effect(
+        named.HOST_GRAMMAR,
+        (*ROUTES, *FILES),
+        lambda request, answer: (
+            hosts.redirects(request, answer)
+            and hosts.is_host(request.header("host") or "")
+            is not hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.to_what_may_be,
+    ),
+    Effect(
+        named.HOST_GRAMMAR,
+        (*CORS, *FILES),
+        lambda request, answer: (
+            hosts.fails_by_host(request, answer) and hosts.is_old_host(request.header("host") or "")
+        ),
+        hosts.no_failure,
+    ),
+    Effect(
+        named.FILE_HEEDS_DISCONNECT,
+        FILES,
+        lambda request, answer: _is_file_with_body(request, answer) and _expects_continue(request),
+        lambda _, answer, __: replace(answer, interim=(100,)),
+    ),
+    _headers(
+        named.FILES_ALLOW_ON_405, FILES, lambda _, answer: answer.status == 405, allow="GET, HEAD"
+    ),
+    Effect(
+        named.PATH_DELIMITERS_ESCAPED,
+        (*ROUTES, *FILES),
+        lambda request, answer: (
+            hosts.redirects(request, answer) and bool(set("?#\\") & set(request.path))
+        ),
+        hosts.escape_delimiters,
+    ),
+    Effect(
+        named.STREAM_NAMES_CHARSET,
+        STREAM,
+        _is_stream,
+        lambda _, answer, __: with_headers(answer, content_type="text/event-stream; charset=utf-8"),
+        moves=("content-type", "x-accel-buffering"),
+    ),
+    _headers(named.STREAM_NOT_STORED, STREAM, _is_stream, cache_control="no-store"),
+    Effect(
+        named.EXPECTATION_HEARD,
+        STREAM,
+        lambda request, answer: _is_stream(request, answer) and _expects_continue(request),
+        lambda _, answer, __: replace(answer, interim=(100,)),
+        lambda _, answer, __: replace(answer, interim=()),
+    ),
+]
+
+UNASKED = {
+    "it is only logged": [
+        named.DEPRECATED_WAIT,
+        named.ENDS_OF_CONNECTIONS_LOGGED,
+        named.LOGGING_UNCONFIGURED,
+        named.NO_TRACEBACK_OF_INVALID,
+        named.LOGGED_ONCE,
+        named.WEBSOCKET_HINT_QUOTED,
+        named.UPGRADES_WARNED_OF_ONCE,
+    ],
+    "it shows when a server ends, or does not start": [
+        named.SIGNAL_ENDS_STREAMS,
+        named.SIGNAL_CUTS_STREAMS,
+        named.LAST_STREAM_HEARS,
+        named.SIGNAL_UNHEARD,
+        named.SIGNALS_RAISED_AGAIN,
+        named.INTERRUPT_KEPT_QUIET,
+        named.EXIT_DISCONNECTS,
+        named.STARTUP_FAILS_WITH_3,
+    ],
+    "it takes more than a request in one piece and the first events of its answer": [
+        named.PINGS_ARE_EVENTS,
+        named.LEAVING_STOPS_STREAM,
+        named.PINGS_ARE_COMMENTS,
+        named.PING_TIME_HAS_ZONE,
+        named.HEAD_OPENS_NO_STREAM,
+        named.TARGET_PUT_TOGETHER,
+        named.DATE_RENEWED,
+        named.WAITING_ANSWER_KEPT,
+    ],
+    "it takes a folder that the server may not enter": [named.LOCKED_FOLDER_REFUSED],
+}
+"""Changes without an effect, by why `explore` does not see them."""

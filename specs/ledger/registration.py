@@ -1,0 +1,14 @@
+"""All that the engine knows of the specs: it imports this module, and no other of theirs."""
+
+from specs.ledger import changes
+from specs.ledger.effects import EFFECTS, UNASKED
+from specs.ledger.site import SITE, SITE_404
+from starlette_conformance.model.changes import named
+from starlette_conformance.stacks.ledger import Ledger
+
+LEDGER = Ledger(
+    changes=named(vars(changes).items()),
+    effects=EFFECTS,
+    unseen=UNASKED,
+    sites={"SITE": SITE, "SITE_404": SITE_404},
+)

@@ -1,0 +1,243 @@
+"""What changes of uvicorn, and its parser, do to an answer, whatever the app."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from specs.ledger import changes as named
+from specs.ledger.parsers import ByHttptools, read_by_h11
+from specs.ledger.raw_requests import UNFRAMED
+from specs.ledger.responses import BAD_REQUEST
+from specs.ledger.static_files_model import MORE
+from specs.ledger.upgrades import LACKING, NO_TUNNEL, UNSUPPORTED
+from starlette_conformance.model.effects import Effect, with_headers
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import ABSENT, WHOLE, Response, resolve
+from starlette_conformance.model.request import Request, without_port
+from starlette_conformance.replay.send import WAITS
+from starlette_conformance.stacks.project import APPS
+
+CLOSED = "no answer: closed by the server"
+ENDLESS = "the body does not end: left by the client"
+ANY_PORT = 49_494
+COUNTED = 65_536
+CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\r\n]*)?\r\n")
+
+
+def _may_be_invalid(request: Request, answer: Response) -> bool:
+    return answer.ending == CLOSED or read_by_h11(request.data)[1]
+
+
+def _refused(request: Request, answer: Response, newer: Environment) -> Response:
+    if answer.ending != CLOSED:
+        follows = newer.parser == "h11" and answer.ending == WHOLE
+        return replace(answer, ending=MORE) if follows else answer
+    return _refuse(request, answer, newer)
+
+
+def _refuse(request: Request, __: Response, newer: Environment) -> Response:
+    """What uvicorn says of a request that its parser does not take."""
+    if not named.INVALID_ANSWERED.applies_to(newer):
+        return Response(0, reason="", version="", ending=CLOSED)
+    told: Any = NO_TUNNEL if request.method == "CONNECT" else BAD_REQUEST
+    if newer.parser == "h11":
+        read, _ = read_by_h11(request.data)
+        told = UNFRAMED if read and read[-1].http_version >= b"1.1" else BAD_REQUEST
+    return _masked(request, resolve(told, newer))
+
+
+def _masked(request: Request, answer: Response) -> Response:
+    """An answer of uvicorn's own as a client sees it.
+
+    It has a body to HEAD too, unless h11 has read the request. The body ends with the connection
+    where its length is not told.
+    """
+    headers = answer.headers | ({"date": "DATE"} if "date" in answer.headers else {})
+    found = replace(answer, headers=headers, reason=answer.expected_reason())
+    if request.method == "HEAD":
+        read = "transfer-encoding" in headers
+        return replace(found, body=b"", ending=WHOLE if read else MORE, closes=True)
+    framed = {"content-length", "transfer-encoding"} & set(headers)
+    body = b"".join(getattr(answer.body, "chunks", (answer.body,)))
+    return replace(found, body=body, closes=bool(framed))
+
+
+def _is_no_upgrade(request: Request, answer: Response) -> bool:
+    told = {UNSUPPORTED.encode(), LACKING.encode()}
+    if request.method == "HEAD" and "upgrade" in _options(request):
+        told.add(b"")
+    return bool(answer.status == 400 and answer.body in told)
+
+
+def _explained(_: Request, answer: Response, __: Environment) -> Response:
+    return replace(answer, body=answer.body and LACKING.encode())
+
+
+def _without_upgrade(request: Request) -> Request:
+    """The same request but for the wish to upgrade; to httptools CONNECT is one."""
+    head, end, rest = request.data.partition(b"\r\n\r\n")
+    head = re.sub(rb"\ACONNECT ", b"PUT ", head)
+    head = re.sub(
+        rb"(?im)^connection:.*", lambda found: re.sub(rb"(?i)upgrade", b"x", found[0]), head
+    )
+    return replace(request, data=head + end + rest)
+
+
+def _not_upgraded(_: Request, answer: Response, newer: Environment) -> Response:
+    """As without the wish; what came together with it, httptools drops."""
+    drops = newer.parser == "httptools" and answer.ending == MORE
+    return replace(answer, ending=WHOLE) if drops else answer
+
+
+def _names_odd_scheme(request: Request, answer: Response) -> bool:
+    """Whether a proxy names a scheme that is none, the last one counting, and Location shows it."""
+    named_by_proxy = [value for name, value in request.headers if name == "x-forwarded-proto"]
+    odd = named_by_proxy and named_by_proxy[-1].strip() not in {"http", "https", "ws", "wss"}
+    return bool(odd) and answer.status == 307 and "//" in answer.headers.get("location", "")
+
+
+def _with_own_scheme(_: Request, answer: Response, __: Environment) -> Response:
+    return with_headers(answer, location="http://" + answer.headers["location"].partition("//")[2])
+
+
+def _options(request: Request) -> set[str]:
+    """What Connection says."""
+    values = (value for name, value in request.headers if name == "connection")
+    return {part.strip().lower() for value in values for part in value.split(",")}
+
+
+def _version(request: Request) -> bytes:
+    """The last word of the request line; httptools overlooks line breaks before it."""
+    return request.data.lstrip(b"\r\n").partition(b"\r\n")[0].rpartition(b" ")[2]
+
+
+def _is_old(request: Request) -> bool:
+    return _version(request) == b"HTTP/1.0"
+
+
+def _is_refused(_: Request, answer: Response) -> bool:
+    return bool(answer.status == 400 and answer.body == BAD_REQUEST.body)
+
+
+def _alone(request: Request) -> Request:
+    """A last request without a body, without what follows it."""
+    head, end, _ = request.data.partition(b"\r\n\r\n")
+    framed = {"content-length", "transfer-encoding"} & {name for name, _ in request.headers}
+    is_last = _is_old(request) or "close" in _options(request)
+    return replace(request, data=head + end) if is_last and not framed else request
+
+
+def _as_it_is(_: Request, answer: Response, __: Environment) -> Response:
+    return answer
+
+
+def _closing(_: Request, answer: Response, __: Environment) -> Response:
+    """The app of the stream says keep-alive, whatever uvicorn adds."""
+    said = answer.headers.get("connection")
+    headers = with_headers(answer, connection=(said, "close") if said else "close")
+    return replace(headers, closes=answer.ending == WHOLE)
+
+
+def _is_kept(_: Request, answer: Response) -> bool:
+    return bool(answer.status) and answer.headers.get("connection") in (None, "keep-alive")
+
+
+def _should_close(request: Request, answer: Response) -> bool:
+    """Whether httptools knows that the connection should close, and uvicorn did not ask it."""
+    last = "close" in _options(request) or _version(request) not in (b"HTTP/1.1", b"HTTP/1.0")
+    return last and _is_kept(request, answer)
+
+
+def _closes_unsaid(request: Request, answer: Response) -> bool:
+    return _is_old(request) and _is_kept(request, answer)
+
+
+def _is_long(request: Request, _: Response | None = None) -> bool:
+    return len(request.target) >= COUNTED
+
+
+def _counted(request: Request) -> Request:
+    """The request as httptools read it before it refused long targets: it counted in 16 bits."""
+    target = request.target.encode("latin-1")
+    cut = target[: len(target) % COUNTED]
+    return replace(request, data=request.data.replace(target, cut, 1)) if cut else request
+
+
+def _has_long_length(request: Request, _: Response) -> bool:
+    length = request.header("content-length") or ""
+    return len(length) > 20 and length.isdecimal()
+
+
+def _has_odd_chunk_end(request: Request, _: Response) -> bool:
+    """Whether two other bytes than CRLF stand behind a chunk, none before it being odd as well."""
+    rest = request.data.partition(b"\r\n\r\n")[2]
+    if (request.header("transfer-encoding") or "").lower() != "chunked":
+        return False
+    while found := CHUNK.match(rest):
+        size = int(found[1], 16)
+        rest = rest[found.end() + size :]
+        if not size or len(rest) < 2:
+            return False
+        if rest[:2] != b"\r\n":
+            return True
+        rest = rest[2:]
+    return False
+
+
+def _written_out(request: Request) -> Request:
+    """The first request as h11 reads it, too."""
+    found = ByHttptools(_counted(request).to(ANY_PORT))
+    if found.refused or not found.heads:
+        return request
+    return replace(request, data=without_port(found.heads[0], ANY_PORT))
+
+
+def _said_by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
+    """An answer that says close with h11, the one of the stream in place of its keep-alive."""
+    heeded = named.CLOSE_HEEDED.applies_to(newer) or ("connection", "close") in request.headers
+    said = ("keep-alive",) if "x-accel-buffering" in answer.headers else ()
+    values = (*said, "close") if heeded else said
+    told = with_headers(answer, connection=values if len(values) > 1 else (*values, ABSENT)[0])
+    return told if heeded else replace(told, closes=answer.closes and answer.status >= 500)
+
+
+def _by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
+    """What is answered with httptools; `answer` is that with h11 to the request written out."""
+    read = ByHttptools(_counted(request).to(ANY_PORT))
+    if read.refused or (_is_long(request) and named.LONG_TARGETS_REFUSED.applies_to(newer)):
+        return _masked(request, resolve(BAD_REQUEST, newer))
+    if not read.heads:
+        return Response(0, reason="", version="", ending=f"no answer: {WAITS}")
+    if request.method == "HEAD" and answer.headers.get("transfer-encoding") == "chunked":
+        answer = with_headers(answer, transfer_encoding=ABSENT)
+    if answer.headers.get("connection") == "close":
+        answer = _said_by_httptools(request, answer, newer)
+    if answer.ending == ENDLESS:  # h11 knows that HTTP/1.0 has no chunks
+        answer = with_headers(answer, transfer_encoding="chunked")
+        answer = replace(answer, ending="no last chunk: left by the client")
+    follows = len(read.heads) > 1 and not read.upgrades and answer.ending == WHOLE
+    follows = follows and not _is_old(request)  # uvicorn closes after HTTP/1.0
+    return replace(answer, ending=MORE) if follows else answer
+
+
+EFFECTS: list[Effect] = [
+    Effect(None, APPS, lambda *_: True, _by_httptools, as_if=_written_out, parser="httptools"),
+    Effect(named.LONG_LENGTHS_REFUSED, APPS, _has_long_length, _refuse, parser="h11"),
+    Effect(named.CHUNK_ENDS_CHECKED, APPS, _has_odd_chunk_end, _refuse, parser="h11"),
+    Effect(named.LONG_TARGETS_REFUSED, APPS, _is_long, _refuse, parser="httptools"),
+    Effect(named.INVALID_ANSWERED, APPS, _may_be_invalid, _refused),
+    Effect(named.UPGRADE_REFUSAL_EXPLAINED, APPS, _is_no_upgrade, _explained),
+    Effect(named.UPGRADES_IGNORED, APPS, _is_no_upgrade, _not_upgraded, as_if=_without_upgrade),
+    Effect(named.H11_STOPS_AT_CLOSE, APPS, _is_refused, _as_it_is, as_if=_alone, parser="h11"),
+    Effect(named.FORWARDED_SCHEME_CHECKED, APPS, _names_odd_scheme, _with_own_scheme),
+    Effect(
+        named.HTTPTOOLS_STOPS_AT_CLOSE,
+        APPS,
+        _is_refused,
+        _as_it_is,
+        as_if=_alone,
+        parser="httptools",
+    ),
+    Effect(named.CLOSE_HEEDED, APPS, _should_close, _closing, parser="httptools"),
+    Effect(named.CLOSE_ANNOUNCED, APPS, _closes_unsaid, _closing, parser="httptools"),
+]

@@ -1,0 +1,1 @@
+"""The verbs of `starlette-conformance`, and what each of them takes."""

@@ -1,0 +1,44 @@
+"""The verb that serves one app by hand, as the specs run it."""
+
+import argparse
+import signal
+import socket
+import subprocess
+
+from starlette_conformance.model.errors import DidNotStart
+from starlette_conformance.process.launch import command, variables
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import SITES, script, site_files
+from starlette_conformance.stacks.targets import provisioned
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run an app in the foreground, as the specs run it, until it is interrupted."""
+    environment = provisioned(options.stack)
+    app, files = SITES.get(options.app, (options.app, "SITE"))
+    folder = site_fixture.lay_out(site_files(files))
+    print(f"{options.app} on {environment}", flush=True)
+    if app == "static_files":
+        print(f"files: {folder / 'html'}", flush=True)
+    _check_free(options.port)
+    server = subprocess.Popen(
+        command(script(app), environment, ["--port", str(options.port)]),
+        cwd=folder,
+        env=variables(environment),
+    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server hears it too, and ends by itself
+    server.wait()
+    if server.returncode in (0, -signal.SIGINT, -signal.SIGTERM):
+        return 0
+    raise DidNotStart(f"{options.app} on {environment} ended with status {server.returncode}")
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise DidNotStart(
+                f"127.0.0.1:{port} cannot be used ({error}): --port 0 lets the kernel pick one"
+            ) from None

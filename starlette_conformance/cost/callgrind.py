@@ -1,0 +1,131 @@
+"""Servers under callgrind, and the count of instructions that they have executed.
+
+How a count becomes repeatable, though machine and neighbours are not (facts measured on two shared
+cores; see also `starlette_conformance.cost.counts`):
+- One process serves for all counts of an app: vgdb has callgrind write and clear its counters
+  whenever the server rests. Starting without instrumentation takes a third of the time.
+- The server executes nothing while it waits (`patient.py`): a reading with no request in between is
+  577 instructions, always. Without this, its timers made 0.6 % of a request on an idle machine, and
+  more on a busy one.
+- The next request is sent when every thread of the server sleeps. Sent earlier, it may or may not
+  save the event loop a turn: 0.2 % to 1 % by chance.
+- Hash seed, glibc's choice of routines by CPU, and the interpreter are pinned. Counts of two
+  machines, or of two interpreters, still do not compare.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette_conformance.cost.measured_server import served
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell, Failure
+from starlette_conformance.process.launch import Under, rests
+
+PINNED = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-ERMS,-FSRM",
+}
+PATIENT = Path(__file__).with_name("_deterministic_runner.py")
+TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
+PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
+START_SECONDS = 90.0
+SECONDS = 60.0
+"""How long vgdb, or the server on its way to rest, may take."""
+
+INTERVAL = "0.001"
+"""Seconds between two events of the sse app; its own work takes longer under callgrind."""
+
+LACKING = (
+    "no valgrind on PATH, so no instructions can be counted: install Debian's package `valgrind`"
+)
+
+
+def found() -> bool:
+    """Whether instructions can be counted on this machine."""
+    return bool(shutil.which("valgrind") and shutil.which("vgdb"))
+
+
+def processor() -> str:
+    """Its name, as the kernel tells it; on some, by number."""
+    named = PROCESSOR.search(Path("/proc/cpuinfo").read_text("utf-8", "replace"))
+    return named[1] if named else "an unknown processor"
+
+
+class Counted:
+    """An app on a stack under callgrind, counting from the first `read` on.
+
+    `layout` chooses among hash seeds, and where things lie in memory.
+    """
+
+    def __init__(self, app: str, environment: Environment, folder: Path, layout: int = 0) -> None:
+        valgrind = shutil.which("valgrind")
+        if valgrind is None or not found():
+            raise CannotTell(LACKING)
+        self._folder = folder
+        self._vgdb = f"--vgdb-prefix={folder}/vgdb"
+        options = [
+            valgrind,
+            "--quiet",
+            "--tool=callgrind",
+            "--trace-children=yes",
+            "--instr-atstart=no",
+        ]
+        options += ["--dump-line=no", self._vgdb, f"--callgrind-out-file={folder}/counts"]
+
+        chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
+        under = Under(options, [str(PATIENT)], PINNED | chosen)
+        arguments = ("--interval", INTERVAL) if app == "sse" else ()
+        self.server = served(app, environment, under, arguments)
+
+    def __enter__(self) -> "Counted":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.kill()
+
+    def port(self) -> int:
+        """Wait until it listens, and begin to count."""
+        port = self.server.port(START_SECONDS)
+        self._tell("instrumentation", "on")
+        return port
+
+    def read(self) -> int:
+        """Instructions since the last reading; the server must be at rest."""
+        self.settle()
+        for old in self._folder.glob("counts*"):
+            old.unlink()
+        self._tell("dump")
+        totals = [TOTALS.search(path.read_text()) for path in self._folder.glob("counts*")]
+        if len(totals) != 1 or totals[0] is None:
+            raise Failure(f"callgrind wrote {len(totals)} counts of {self.server.app}, not one")
+        return int(totals[0][1])
+
+    def settle(self) -> None:
+        """Wait until every thread of the server sleeps."""
+        if not rests(self.server.pid, SECONDS):
+            where = f"{self.server.app} on {self.server.environment}"
+            raise CannotTell(f"{where} does not come to rest within {SECONDS:g} s")
+
+    def _tell(self, *words: str) -> None:
+        command = ["vgdb", "--max-invoke-ms=1", self._vgdb, f"--pid={self.server.pid}", *words]
+        _run(command, f"{self.server.app} on {self.server.environment}")
+
+
+def _run(command: Sequence[str], where: str) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise CannotTell(f"{where}: vgdb got no answer within {SECONDS:g} s") from None
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["(nothing)"]
+        raise CannotTell(f"{where}: vgdb ended with {done.returncode}: {said[-1]}")

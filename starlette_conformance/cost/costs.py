@@ -1,0 +1,180 @@
+"""The verb `costs`: what each release costs, in instructions of a request or an event.
+
+Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
+change came or went, with the oldest and the newest. A stack that answers wrong has no costs: it is
+told, and the others are measured. Counts of two machines do not compare. Results are appended as
+they come to a file of JSON Lines; a stack that is in it with the same packages is not measured
+again, as long as the apps, the way of counting and the processor are the same.
+"""
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from starlette_conformance.cost import callgrind
+from starlette_conformance.cost.counts import count
+from starlette_conformance.cost.manifest import chosen
+from starlette_conformance.cost.plot import draw
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell, DidNotStart, UsageError
+from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
+from starlette_conformance.output.jsonlines import appending, records
+from starlette_conformance.output.sanitize import printable
+from starlette_conformance.process.worker_threads import side_by_side
+from starlette_conformance.stacks.catalogue import Catalogue
+from starlette_conformance.stacks.project import catalogue, digest, ledger
+from starlette_conformance.stacks.targets import asked_for, made, one
+
+BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
+AT_A_TIME = 2
+SOURCES = ("apps/*.py", "starlette_conformance/cost/*.py")
+
+
+@dataclass(frozen=True)
+class Price:
+    """Instructions a unit by benchmark, but for broken ones, on a stack with these packages."""
+
+    stack: str
+    packages: Mapping[str, str]
+    python: str
+    instructions: Mapping[str, float]
+    counted: str
+    """The digest of the apps and of what counts, and the processor."""
+
+
+def costs(options: argparse.Namespace) -> int:
+    output_files.check([options.json, options.svg])
+    if not callgrind.found():
+        raise CannotTell(callgrind.LACKING)
+    known, began = catalogue(), time.monotonic()
+    output = console(stderr=options.svg == output_files.STDOUT)
+    base_stack = one(options.base)
+    changes = ledger().changes
+    wanted = asked_for(options.stack or releases(known, changes.values()), [])
+    environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
+    broken = {each.name: _broken(each, changes) for each in environments}
+    if reasons := [*broken[base_stack.name].values()]:
+        raise UsageError(f"--base {options.base}: {reasons[0]}; name another stack as 100 %")
+    prices = _measured(environments, broken, options.json, output)
+    if base_stack.name not in prices:
+        raise CannotTell(f"{base_stack.name} has no costs, so there is no 100 %")
+    base = prices[base_stack.name]
+    _print(prices.values(), base, output)
+    for reason in itertools.chain(*(each.values() for each in broken.values())):
+        output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
+    if options.svg:
+        drawn = draw({p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS)
+        output_files.write(options.svg, drawn)
+        output.print(f"plots: {options.svg}")
+    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
+    return 0 if len(prices) == len(environments) else CannotTell.exit_code
+
+
+def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
+    """The stacks of the axis whose release brought or ended a change, the oldest and the newest."""
+    ordered = sorted(map(Version, known.axes["starlette"].vary["starlette"]))
+    wanted = {ordered[0], ordered[-1]}
+    for change in changes:
+        if change.package == "starlette":
+            wanted.add(min(v for v in ordered if v >= Version(change.first)))
+            wanted |= set([v for v in ordered if change.last and v > Version(change.last)][:1])
+    return [f"starlette-{version}" for version in ordered if version in wanted]
+
+
+def _broken(environment: Environment, changes: Mapping[str, Change]) -> dict[str, str]:
+    """Why an app does not answer on a stack, as a named change tells, by benchmark."""
+    found = {}
+    for benchmark in chosen(BENCHMARKS):
+        change = changes.get(benchmark.broken_by)
+        if change and change.applies_to(environment):
+            why = f"{benchmark.broken_by}, {change.package} {change.first}: {change.sentence}"
+            found[benchmark.name] = f"{benchmark.name} on {environment.name}: {why}"
+    return found
+
+
+def _measured(
+    environments: Sequence[Environment],
+    broken: Mapping[str, Mapping[str, str]],
+    file: Path,
+    output: Console,
+) -> dict[str, Price]:
+    """By name, those of the stacks that could be measured."""
+    prices = {price.stack: price for price in read_prices(file)}
+    found: dict[str, Price] = {}
+    counted = f"{digest(*SOURCES)} on {callgrind.processor()}"
+    columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
+    with (
+        appending(file) as lines,
+        Progress(*columns, TimeElapsedColumn(), console=output) as progress,
+    ):
+        bar = progress.add_task("", total=len(environments) * len(BENCHMARKS))
+
+        def measure(environment: Environment) -> None:
+            name, packages = environment.name, environment.packages
+            benchmarks = chosen(each for each in BENCHMARKS if each not in broken[name])
+            progress.advance(bar, len(broken[name]))
+            same = (packages, environment.python, counted)
+            before = prices.get(name)
+            if before and (before.packages, before.python, before.counted) == same:
+                progress.advance(bar, len(benchmarks))
+                found[name] = before
+                return
+            try:
+                counts = count(environment, benchmarks, lambda: progress.advance(bar))
+            except (CannotTell, DidNotStart) as failure:
+                told = f"NO COSTS {printable(str(failure))}"
+                output.print(told, style="bold yellow", markup=False, soft_wrap=True)
+                return
+            means = {benchmark: each.mean for benchmark, each in counts.items()}
+            found[name] = Price(name, dict(packages), environment.python, means, counted)
+            lines.write(json.dumps(asdict(found[name])) + "\n")
+
+        side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
+    return {each.name: found[each.name] for each in environments if each.name in found}
+
+
+def read_prices(file: Path) -> list[Price]:
+    """What earlier runs wrote. Raises UsageError."""
+    try:
+        return [_price(record) for record in records(file)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{file} does not hold costs ({what}); name another file") from None
+
+
+def _price(record: Any) -> Price:
+    return Price(
+        str(record["stack"]),
+        dict(record["packages"]),
+        str(record["python"]),
+        {name: float(count) for name, count in record["instructions"].items()},
+        str(record["counted"]),
+    )
+
+
+def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
+    title = f"instructions of a request or an event (fewer are better), and % of {base.stack}"
+    table = Table("stack", title=title, title_justify="left")
+    for name in BENCHMARKS:
+        table.add_column(name, justify="right")
+    for price in prices:
+        table.add_row(price.stack, *(_cell(price, base, name) for name in BENCHMARKS))
+    output.print(table)
+
+
+def _cell(price: Price, base: Price, name: str) -> str:
+    value = price.instructions.get(name)
+    return "-" if value is None else f"{value:,.0f} {value / base.instructions[name]:4.0%}"

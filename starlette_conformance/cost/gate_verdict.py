@@ -1,0 +1,151 @@
+"""The verdict: what figures of two stacks come to, against a budget and the run's own noise.
+
+Figures block where the new one is higher than the old one by more than the budget, and by more
+than the noise. Where the noise hides the budget, and nothing stands out, it cannot be told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import exp, isfinite, log, sqrt
+from statistics import fmean, median, stdev
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.paired import Round
+
+SURE = 0.995
+"""One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""
+FLOOR = 0.003
+"""No counts in one layout are told apart by less, whatever their repeats say: copies of a stack in
+folders of other names were up to 0.26 % apart (which keys collide depends on where things lie)."""
+CLEAR = 5
+"""A count that is so many budgets too high, or so many floors, needs no second look."""
+PAGES = 16
+"""So many pages more or less of resident memory mean nothing."""
+PAGE = 4096
+LEAK = 50.0
+"""Bytes a request, or a closed stream, that may be left behind beyond what the old stack leaves."""
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One figure of both stacks. `change` and `noise` are shares, or bytes for memory.
+
+    `noise` is what the figure may be off by; `outcome` is pass, regression, cannot tell, or shown.
+    """
+
+    benchmark: str
+    what: str
+    old: float
+    new: float
+    change: float
+    noise: float
+    limit: float
+    outcome: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"limit": self.limit if isfinite(self.limit) else None}
+
+
+def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
+    """Repeat by repeat, since a repeat's place moves both counts alike."""
+    ratios = [b / a - 1 for a, b in zip(old.instructions, new.instructions, strict=True)]
+    half = float(stats.t.ppf(SURE, len(ratios) - 1)) * stdev(ratios) / sqrt(len(ratios))
+    change, noise = new.mean / old.mean - 1, max(half, FLOOR / sqrt(old.layouts))
+    outcome = _outcome(change, noise, budget)
+    return Finding(name, "instructions", old.mean, new.mean, change, noise, budget, outcome)
+
+
+def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
+    """Whether other layouts should be counted too, before anything is said."""
+    found = of_counts(name, old, new, budget)
+    clear = CLEAR * max(budget, FLOOR)
+    return found.outcome == "cannot tell" or budget < found.change < clear
+
+
+def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
+    change = new.bytes / old.bytes - 1
+    return Finding(
+        name, "bytes", old.bytes, new.bytes, change, 0.0, budget, _outcome(change, 0.0, budget)
+    )
+
+
+def of_cpu(name: str, rounds: Sequence[Round], noise: float, budget: float, sole: bool) -> Finding:
+    """`noise` is that of `cpu_noise`; with `sole`, nothing else blocks, so it must tell.
+
+    What is above the budget, and not surely, is then no pass.
+    """
+    old = fmean(second for one in rounds for second in one["old"].cpu)
+    new = fmean(second for one in rounds for second in one["new"].cpu)
+    change = new / old - 1
+    beyond = differs(rounds, "new", noise, budget)
+    outcome = "regression" if beyond else "pass"
+    if sole and not beyond and max(noise, change) > budget:
+        outcome = "cannot tell"
+    return Finding(name, "CPU seconds", old, new, change, noise, max(budget, noise), outcome)
+
+
+def cpu_noise(rounds: Mapping[str, Sequence[Round]]) -> float:
+    """How far the mean of a benchmark's rounds may be off, by all pairs of equal servers."""
+    ratios = [
+        log(sum(one["again"].cpu) / sum(one["old"].cpu)) for each in rounds.values() for one in each
+    ]
+    a_benchmark = min(len(each) for each in rounds.values())
+    spread = sqrt(fmean(ratio * ratio for ratio in ratios))
+    return exp(float(stats.t.ppf(0.999, len(ratios))) * spread / sqrt(a_benchmark)) - 1
+
+
+def differs(rounds: Sequence[Round], role: str, noise: float, budget: float) -> bool:
+    """Whether a server's CPU time is higher than the old one's, beyond noise and budget."""
+    return _lower_bound(rounds, role) > max(budget, noise)
+
+
+def _lower_bound(rounds: Sequence[Round], role: str) -> float:
+    """Of the change in CPU time, by a bootstrap over rounds, and blocks within a round."""
+    old = np.array([one["old"].cpu for one in rounds])
+    new = np.array([one[role].cpu for one in rounds])
+    random = np.random.default_rng(0)
+    which = random.integers(len(rounds), size=(DRAWS, len(rounds), 1))
+    blocks = random.integers(old.shape[1], size=(DRAWS, len(rounds), old.shape[1]))
+    changes = new[which, blocks].sum((1, 2)) / old[which, blocks].sum((1, 2)) - 1
+    return float(np.quantile(changes, 1 - SURE))
+
+
+def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
+    """Bytes left behind by a request or a closed stream: the slope of resident memory."""
+    slopes = {role: [_slope(one, role) for one in rounds] for role in ("old", "again", "new")}
+    between = [abs(a - b) for a, b in zip(slopes["old"], slopes["again"], strict=True)]
+    served = rounds[0]["old"]
+    noise = max(*between, PAGES * PAGE / (served.units * len(served.resident)))
+    old, new = median(slopes["old"] + slopes["again"]), median(slopes["new"])
+    limit = max(LEAK, 2 * noise)
+    outcome = "regression" if new - old > limit else "pass"
+    return Finding(benchmark.name, "bytes left", old, new, new - old, noise, limit, outcome)
+
+
+def _slope(one: Round, role: str) -> float:
+    """Robust (Theil and Sen), without the first quarter of the blocks, where caches still fill."""
+    served = one[role]
+    resident = served.resident[len(served.resident) // 4 :]
+    served_so_far = [number * served.units for number in range(len(resident))]
+    return float(stats.theilslopes(resident, served_so_far).slope)
+
+
+def of_latency(name: str, rounds: Sequence[Round]) -> Finding:
+    """Shown, never judged: on a shared machine it tells more about the neighbours."""
+    old, again, new = (
+        median(one[role].latency for one in rounds) for role in ("old", "again", "new")
+    )
+    change, noise = new / old - 1, abs(again / old - 1)
+    return Finding(name, "latency seconds", old, new, change, noise, float("inf"), "shown")
+
+
+def _outcome(change: float, noise: float, budget: float) -> str:
+    if change > budget:
+        return "regression" if change - noise > 0 else "cannot tell"
+    return "cannot tell" if noise > budget and change + noise > budget else "pass"

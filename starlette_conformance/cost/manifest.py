@@ -1,0 +1,64 @@
+"""The manifest: what is measured, by name. A gate that lacks one of these can tell nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette_conformance.model.errors import UsageError
+
+RIGHT = b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n"  # admin:s3cr3t!, as documented
+WRONG = b"Authorization: Basic YWRtaW46d3Jvbmc=\r\n"  # admin:wrong
+
+BASE = "documented-h11"
+"""The stack that is 100 %: the documented versions, with the parser of the axis."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A request that is sent again and again, or a stream that is read; `status` is its answer's.
+
+    In paired runs, `weight` times fewer requests are sent: of slow ones, and of kinds of one app.
+    Where the named change `broken_by` is, the app does not answer.
+    """
+
+    name: str
+    app: str
+    target: str = "/"
+    headers: bytes = b""
+    status: int = 200
+    weight: int = 1
+    broken_by: str = ""
+
+    @property
+    def streams(self) -> bool:
+        return self.app == "sse"
+
+    @property
+    def unit(self) -> str:
+        return "event" if self.streams else "request"
+
+    @property
+    def request(self) -> bytes:
+        head = f"GET {self.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
+        return head + self.headers + b"\r\n"
+
+
+MANIFEST = {
+    benchmark.name: benchmark
+    for benchmark in (
+        Benchmark("hello", "hello"),
+        Benchmark("json_cors", "json_cors", "/user/Vader", b"Origin: http://localhost\r\n"),
+        Benchmark("static_files", "static_files", weight=4, broken_by="PATHSEND_ASSUMED"),
+        Benchmark("basic_auth_anonymous", "basic_auth", status=401, weight=3),
+        Benchmark("basic_auth_wrong", "basic_auth", headers=WRONG, status=400, weight=3),
+        Benchmark("basic_auth_right", "basic_auth", headers=RIGHT),
+        Benchmark("sse", "sse", "/stream"),
+    )
+}
+
+
+def chosen(names: Iterable[str] | None) -> list[Benchmark]:
+    """The benchmarks of these names, or all of the manifest. Raises UsageError."""
+    wanted = list(MANIFEST if names is None else names)
+    if unknown := [name for name in wanted if name not in MANIFEST]:
+        raise UsageError(f"no benchmark {', '.join(unknown)}; there are {', '.join(MANIFEST)}")
+    return [MANIFEST[name] for name in dict.fromkeys(wanted)]

@@ -1,0 +1,164 @@
+"""Load: requests one after another on a kept-alive connection, and streams read event by event.
+
+Every answer is checked, since an answer that is wrong has no cost worth telling.
+"""
+
+import re
+import socket
+import time
+
+from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.http import parser
+from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process.app_server import Server
+
+SECONDS = 60.0
+"""How long one answer, or one stream, may take; under callgrind all is fifty times as slow."""
+
+AT_ONCE = 25
+DATE = re.compile(rb"(?i)(?<=\r\ndate: )[^\r\n]{29}(?=\r\n)")
+
+
+class Line:
+    """A connection to a server that is asked for one benchmark. `received` counts bytes.
+
+    `body` is what the answers must have, or whatever the first one has. After that each must be the
+    same to the byte, but for its date. Whatever goes wrong raises CannotTell.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        port: int,
+        benchmark: Benchmark,
+        body: bytes | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self.server = server
+        self.benchmark = benchmark
+        self.received = 0
+        self._body = body
+        self._seconds = seconds
+        self._deadline = 0.0
+        self._length = 0
+        self._begin = self._end = b""
+        try:
+            self._socket = socket.create_connection(("127.0.0.1", port), seconds)
+        except OSError as error:
+            raise self._gone(error) from None
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def ask(self) -> None:
+        """Send the request and receive the whole answer."""
+        self._send()
+        data = b""
+        while not self._is_as_before(data := data + self._receive()):
+            message = parser.read(data, "GET")
+            if message.fault:
+                raise self._wrong(message.fault)
+            if message.whole:
+                self._look_at(message, data)
+                return
+
+    def _is_as_before(self, data: bytes) -> bool:
+        """Without parsing it, which would be the most of what the client does."""
+        same = len(data) == self._length > 0
+        return same and data.startswith(self._begin) and data.endswith(self._end)
+
+    def _look_at(self, message: parser.Message, data: bytes) -> None:
+        """See whether the answer is right; another one than the first is not."""
+        if message.status != self.benchmark.status:
+            raise self._wrong(f"status {message.status} instead of {self.benchmark.status}")
+        if message.announces_close:
+            raise self._wrong("the connection is not kept alive")
+        if self._length:
+            raise self._wrong(f"{short(data)}, which is another answer than before")
+        if self._body not in (None, message.body):
+            raise self._wrong(f"body {short(message.body)} instead of {short(self._body)}")
+        if message.end != len(data):
+            raise self._wrong(f"{len(data) - message.end} bytes after the end")
+        date = DATE.search(data)
+        self._begin = data[: date.start()] if date else data
+        self._end = data[date.end() :] if date else b""
+        self._length = len(data)
+
+    def ask_at_once(self, times: int) -> None:
+        """Send many requests, and receive as many answers of the length of the first one.
+
+        Some servers read a few at a time, so no more are under way than fit into one segment.
+        """
+        self.ask()
+        length = self._length
+        while times > 0:
+            some = min(times, AT_ONCE)
+            times -= some
+            self._send(some)
+            data = b""
+            while len(data) < some * length:
+                data += self._receive()
+            right = data.count(b"HTTP/1.1 %d " % self.benchmark.status)
+            if right != some or len(data) != some * length:
+                raise self._wrong(f"not {some} answers of {length} bytes, as before")
+
+    def follow(self, events: int) -> None:
+        """Read a stream up to its Nth event, each one once and in order, and leave it."""
+        self._send()
+        data = b""
+        chunks: tuple[bytes, ...] = ()
+        while len(chunks) < events:
+            data += self._receive()
+            if not data.endswith(b"\n"):
+                continue
+            message = parser.read(data, "GET")
+            chunks = message.chunks or ()
+            if message.fault or message.whole:
+                raise self._wrong(message.fault or f"the stream ended after {len(chunks)} events")
+        for number, chunk in enumerate(chunks, 1):
+            if chunk != b"data: %d\r\n\r\n" % number:
+                raise self._wrong(f"{chunk!r} instead of event {number}")
+        self.received = message.chunk_ends[events - 1]
+
+    def _send(self, times: int = 1) -> None:
+        self._deadline = time.monotonic() + self._seconds
+        try:
+            self._socket.settimeout(self._seconds)
+            self._socket.sendall(self.benchmark.request * times)
+        except OSError as error:
+            raise self._gone(error) from None
+
+    def _receive(self) -> bytes:
+        try:
+            if (left := self._deadline - time.monotonic()) <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            data = self._socket.recv(65536)
+        except TimeoutError:
+            raise self._wrong(f"not whole within {self._seconds:g} s") from None
+        except OSError as error:
+            raise self._gone(error) from None
+        if not data:
+            raise self._gone("it closed the connection")
+        self.received += len(data)
+        return data
+
+    def _wrong(self, what: str) -> CannotTell:
+        where = f"{self.benchmark.name} on {self.server.environment}"
+        return CannotTell(f"{where} answered wrong: {what}")
+
+    def _gone(self, what: object) -> CannotTell:
+        said = [line for line in self.server.log.lines() if line.strip()] or ["(nothing)"]
+        how = f"the server went away in mid-run ({what}); it last said: {said[-1]}"
+        return CannotTell(f"{self.benchmark.name} on {self.server.environment}: {how}")
+
+
+def short(data: bytes) -> str:
+    return repr(data if len(data) <= 200 else data[:200] + b"...") if data else "nothing"

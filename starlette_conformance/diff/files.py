@@ -1,0 +1,135 @@
+"""A diff as a file: JSON, Markdown, a page, JUnit. Whatever servers said is escaped in each."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from starlette_conformance.diff import phrases
+from starlette_conformance.explain.result import Diff, Differing, Group
+from starlette_conformance.output.junit import Case, Suite, junit
+from starlette_conformance.output.markdown import code, quoted
+
+SCHEMA = 1
+EXAMPLES = 3
+"""Exchanges of a group that a page shows; JSON has all."""
+
+
+def as_json(diff: Diff) -> str:
+    return json.dumps(document(diff), indent=1)
+
+
+def document(diff: Diff) -> dict[str, Any]:
+    """The diff as plain data:
+
+    schema        1; another number where a key goes away, or means something else
+    answer        what came out, a sentence
+    command       makes the same diff again
+    older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
+                  hash_seed (null where the environment of the harness has it)
+    compared, differing, unconfirmed  numbers of requests; seconds
+    security      name, standing (gained, lost, lacking), change
+    unexplained, explained  groups, the most dangerous first: name, change (null where there is
+                  none), aspect, fields, apps, lost, exchanges
+    masked, not_compared  sentences
+    change        package, first, last, kind, sentence, link, noticed_by
+    exchanges     served, request (lines), before and after (lines: text, differs), differences and
+                  remaining (aspect, where, before, after; null where there is no such field),
+                  changes (names), by_hand (lines); in each group of several, what remains there
+    """
+    return {
+        "schema": SCHEMA,
+        "answer": phrases.answer(diff),
+        "command": diff.command,
+        **{
+            key: asdict(side) | {"packages": dict(side.packages)}
+            for key, side in (("older", diff.older), ("newer", diff.newer))
+        },
+        **{key: getattr(diff, key) for key in ("compared", "differing", "unconfirmed", "seconds")},
+        "security": [asdict(each) for each in diff.security],
+        "unexplained": [_group(group) for group in diff.unexplained],
+        "explained": [_group(group) for group in diff.explained],
+        "masked": list(diff.masked),
+        "not_compared": list(diff.not_compared),
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "change": asdict(group.change) if group.change else None,
+        "aspect": group.aspect,
+        "fields": list(group.fields),
+        "apps": list(group.apps),
+        "lost": group.lost,
+        "exchanges": [asdict(each) for each in group.exchanges],
+    }
+
+
+def as_markdown(diff: Diff) -> str:
+    text = _templates(False).get_template("diff.md.j2").render(_context(diff))
+    return re.sub(r"\n{3,}", "\n\n", text)  # a server's text is on one line each
+
+
+def as_html(diff: Diff) -> str:
+    return _templates(True).get_template("diff.html.j2").render(_context(diff))
+
+
+def _context(diff: Diff) -> dict[str, Any]:
+    return {"diff": diff, "words": phrases, "examples": EXAMPLES, "lines": lines}
+
+
+def _templates(escaped: bool) -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=escaped,  # noqa: S701  (in Markdown, `code` and `quoted` escape)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {"code": code, "quoted": quoted}
+    return found
+
+
+def as_junit(diff: Diff) -> str:
+    """A case for each change, which passes, and for each cluster of what is unexplained."""
+    cases = [*_cases(diff)] or [Case("diff", "no answer differs")]
+    properties = {"command": diff.command} if diff.command else {}
+    for name, side in (("older", diff.older), ("newer", diff.newer)):
+        properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
+    name = f"{diff.older.name} -> {diff.newer.name}"
+    return junit([Suite(name, cases, properties, diff.seconds)])
+
+
+def _cases(diff: Diff) -> Iterator[Case]:
+    for group in diff.unexplained:
+        differ = phrases.count(len(group.exchanges), "exchange differs", "exchanges differ")
+        told = [f"{differ} in {group.name}", *lines(group.example)]
+        name = f"UNEXPLAINED {group.name}: {group.example.line}"
+        yield Case(_where(group), name, fault=group.aspect, text="\n".join(told))
+    for sentence in diff.not_compared:
+        yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
+    for group in diff.explained:
+        told = [group.change.sentence, group.change.link] if group.change else []
+        text = "\n".join([*told, *lines(group.example)])
+        yield Case(_where(group), f"{group.aspect}: {group.name}", text=text)
+
+
+def _where(group: Group) -> str:
+    more = len(group.apps) - EXAMPLES
+    return f"diff.{'.'.join(group.apps[:EXAMPLES])}" + (f" and {more} more" if more > 0 else "")
+
+
+def lines(example: Differing) -> list[str]:
+    """An exchange as lines, those that differ marked."""
+    found = [f"> {line}" for line in example.request]
+    for name, answer in (("before", example.before), ("after", example.after)):
+        found += ["", f"{name}:", *(f"{'!' if x.differs else ' '} {x.text}" for x in answer)]
+    if example.remaining:
+        found += ["", *(f"by hand: {line}" for line in example.by_hand)]
+    return found

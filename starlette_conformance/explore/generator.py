@@ -1,0 +1,76 @@
+"""Requests that nobody thought of: words of each app's vocabulary, put together by chance.
+
+The same seed gives the same requests.
+"""
+
+from random import Random
+
+from starlette_conformance.explore import grammar as words
+from starlette_conformance.model.request import Request
+
+SHARES = {"hello": 1, "json_cors": 3, "static_files": 8, "basic_auth": 2, "sse": 2}
+"""How the requests are shared out among the apps."""
+
+OUT_OF_TEN = 10
+
+
+def generated(count: int, seed: int) -> list[Request]:
+    """`count` requests, each app's by its share."""
+    found: list[Request] = []
+    left, shares = count, sum(SHARES.values())
+    for app, share in SHARES.items():
+        here = round(left * share / shares)
+        left, shares = left - here, shares - share
+        random = Random(f"{seed} {app}")  # noqa: S311  (chance, no secret)
+        found += [Request(app, _request(app, random)) for _ in range(here)]
+    return found
+
+
+def _request(app: str, random: Random) -> bytes:
+    method = random.choice(words.METHODS)
+    headers = [("Host", random.choice(words.HOSTS)) if _rarely(random) else ("Host", words.HOST)]
+    topics = words.TOPICS[app]
+    for topic in random.sample(topics, k=min(len(topics), random.choice((0, 1, 1, 2, 3)))):
+        headers += [(name, _value(values, random)) for name, values in random.choice(topic)]
+    body = b""
+    if method not in {"GET", "HEAD"} or random.random() < 0.03:
+        framing, body = random.choice(words.BODIES)
+        headers += framing
+    random.shuffle(headers)
+    version = random.choice(words.VERSIONS)
+    head = f"{method} {_target(app, random)} {version}\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return _damaged(head.encode(), random) + b"\r\n" + body
+
+
+def _value(values: words.Values, random: Random) -> str:
+    return values(random) if callable(values) else random.choice(values)
+
+
+def _target(app: str, random: Random) -> str:
+    target = random.choice(words.PATHS[app] if random.random() < 0.8 else words.ODD_PATHS)
+    while random.random() < 0.2:
+        place = random.randrange(len(target) + 1)
+        piece = random.choice(words.PIECES)
+        kind = random.randrange(4)
+        if kind == 0:
+            target = target[:place] + piece + target[place:]
+        elif kind == 1:
+            target += piece
+        elif kind == 2 and place < len(target) and target[place] not in "%/":
+            target = f"{target[:place]}%{ord(target[place]) & 0xFF:02X}{target[place + 1 :]}"
+        elif kind == 3:
+            target += random.choice(words.QUERIES)
+    return target if target.startswith("/") or _rarely(random) else f"/{target}"
+
+
+def _damaged(head: bytes, random: Random) -> bytes:
+    """The head, one in a hundred with a byte changed; its lines still end."""
+    if random.random() >= 0.01:
+        return head
+    place = random.randrange(len(head) - 2)
+    return head[:place] + bytes([random.randrange(256)]) + head[place + 1 :]
+
+
+def _rarely(random: Random) -> bool:
+    return random.randrange(OUT_OF_TEN) == 0

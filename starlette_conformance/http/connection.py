@@ -1,0 +1,189 @@
+"""One TCP connection whose every byte is kept, with the time at which it passed.
+
+A deadline covers the whole connection, and a limit the bytes received, so no server can hold its
+reader for ever or fill its memory.
+"""
+
+import select
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self
+
+from starlette_conformance.model import clock
+from starlette_conformance.model.errors import of_os
+
+LIMIT = 4 * 1024 * 1024
+"""Bytes received, thirty times the largest answer that a spec asks for. They are kept several times
+over until they are in the run file, where one may take six characters."""
+AT_ONCE = 65536
+OVERTIME = 8
+"""So many reads beyond the deadline get what had come by then, though this process was late."""
+AFTERLOOK = 1.0
+"""Seconds that a server gets to close its side once the client has closed its own."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Bytes that passed in one call, and when: seconds since the connection was asked for."""
+
+    at: float
+    data: bytes
+
+
+@dataclass
+class Connection:
+    """A recorded connection, begun `at` (seconds since the epoch).
+
+    `ended` tells in a few words how it went, and is empty while it lasts.
+
+    `data` are all bytes received so far. `receive` and `peek` return b"" at the end, whatever ended
+    it: the server's close, a reset, the deadline or the limit. Raises Failure where this machine
+    lets nobody connect: two stacks that cannot be asked would seem to answer alike.
+    """
+
+    port: int
+    seconds: float = 10.0
+    host: str = "127.0.0.1"
+    sent: list[Segment] = field(default_factory=list)
+    received: list[Segment] = field(default_factory=list)
+    data: bytes = b""
+    ended: str = ""
+    client_port: int = 0
+    _reset: bool = False
+    _overtime: int = OVERTIME
+
+    def __post_init__(self) -> None:
+        self.began, self.at = time.monotonic(), clock.now()
+        self.socket: socket.socket | None = None
+        try:
+            self.socket = socket.create_connection((self.host, self.port), self._left())
+        except (ConnectionError, TimeoutError) as error:
+            self.ended = f"{NOT_CONNECTED}: {error.strerror or error}"
+        except OSError as error:  # of this machine, and no answer of the server's
+            raise of_os(error, f"{self.host} cannot be asked") from None
+        else:
+            self.client_port = self.socket.getsockname()[1]
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    @property
+    def closed_by_server(self) -> bool:
+        return self.ended == CLOSED
+
+    def send(self, data: bytes) -> None:
+        if self.socket is None or self.ended or not data:
+            return
+        early = 0 if self.sent else self._waiting()
+        self.sent.append(Segment(self._now(), data))
+        try:
+            self.socket.settimeout(self._left())
+            self.socket.sendall(data)
+        except TimeoutError:
+            pass  # what the server answered before it stopped listening still counts
+        except OSError:
+            self._reset = True  # told here once, and never again by `recv`
+        if early:  # whatever it is, it answers no request
+            self.ended = f"{early} bytes came before the request"
+
+    def _waiting(self) -> int:
+        """How many bytes are there to be received, which none of this may wait for."""
+        assert self.socket is not None
+        self.socket.setblocking(False)
+        with suppress(OSError):  # there is nothing
+            return len(self.socket.recv(AT_ONCE, socket.MSG_PEEK))
+        return 0
+
+    def receive(self, size: int = AT_ONCE) -> bytes:
+        """Receive up to `size` bytes."""
+        if data := self._next(size):
+            self.received.append(Segment(self._now(), data))
+            self.data += data
+            if len(self.data) > LIMIT:
+                self.ended = f"more than {LIMIT} bytes came"
+        return data
+
+    def peek(self) -> bytes:
+        """What `receive` would give, left where it is."""
+        return self._next(AT_ONCE, socket.MSG_PEEK)
+
+    def _next(self, size: int, flags: int = 0) -> bytes:
+        if self.socket is None or self.ended:
+            return b""
+        if self._now() > self.seconds:
+            self._overtime -= 1
+            if self._overtime < 0:  # each read would be in time, and the last one never come
+                self.ended = f"bytes still came after {self.seconds:g} s"
+                return b""
+        try:
+            self.socket.settimeout(self._left())
+            data = self.socket.recv(size, flags)
+        except TimeoutError:
+            self.ended = f"nothing more came within {self.seconds:g} s"
+            return b""
+        except OSError:
+            self.ended = RESET
+            return b""
+        if not data:
+            self.ended = RESET if self._reset else CLOSED
+        return data
+
+    def look_after(self, wait_for_close: bool) -> bool:
+        """See what follows a whole answer; tell whether the server closed the connection by itself.
+
+        Where the answer announced the close, it is awaited. Then the client closes its sending
+        side, and whatever the server still sends is received: bytes after the end show here.
+        """
+        if self.socket is None or self.ended:
+            return self.closed_by_server
+        self.seconds, self._overtime = self._now() + AFTERLOOK, OVERTIME
+        if not wait_for_close:
+            self.socket.setblocking(False)
+            try:
+                closed = self.socket.recv(1, socket.MSG_PEEK) == b""
+            except BlockingIOError:
+                closed = False
+            except OSError:
+                closed = True
+            if not closed:
+                self.half_close()
+        while self.receive():
+            pass
+        return self.ended == CLOSED and (wait_for_close or closed)
+
+    def is_silent(self, seconds: float) -> bool:
+        """Wait so long for bytes or an end to receive; tell whether there are none."""
+        if self.socket is None or self.ended:
+            return False
+        return not select.select([self.socket], [], [], min(seconds, self._left()))[0]
+
+    def half_close(self) -> None:
+        """Close the sending side only: the server reads the end, and may still answer."""
+        if self.socket is not None:
+            with suppress(OSError):  # the server was first
+                self.socket.shutdown(socket.SHUT_WR)
+
+    def leave(self) -> None:
+        """Close both sides now."""
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+        self.ended = self.ended or LEFT
+
+    def _now(self) -> float:
+        return time.monotonic() - self.began
+
+    def _left(self) -> float:
+        return max(0.001, self.seconds - self._now())
+
+
+NOT_CONNECTED = "no connection"
+CLOSED = "closed by the server"
+RESET = "reset by the server"
+LEFT = "left by the client"

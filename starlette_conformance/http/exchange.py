@@ -1,0 +1,148 @@
+"""An exchange: one request on a connection of its own, and everything that came back.
+
+It compares with a `Response`: `exchange == Response(...)` resolves the expectation for the stack
+that answered, and compares every field of the answer as it stood on the wire. Where requests were
+sent together, it compares with the list of all answers: `exchange == [Response(...), ...]`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from starlette_conformance.http import parser
+from starlette_conformance.http.connection import CLOSED, Connection, Segment
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import WHOLE, Response, resolve
+from starlette_conformance.model.mismatch import Difference, differences, each_difference
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """What one app on one stack answered to one request.
+
+    `closes` tells whether the server closed the connection by itself after a whole answer, and `at`
+    when it began, in seconds since the epoch.
+    """
+
+    app: str
+    environment: Environment
+    method: str
+    sent: tuple[Segment, ...]
+    received: tuple[Segment, ...]
+    ended: str
+    closes: bool
+    client_port: int
+    at: float
+
+    @classmethod
+    def of(
+        cls, app: str, environment: Environment, method: str, connection: Connection, closes: bool
+    ) -> "Exchange":
+        return cls(
+            app,
+            environment,
+            method,
+            tuple(connection.sent),
+            tuple(connection.received),
+            connection.ended,
+            closes,
+            connection.client_port,
+            connection.at,
+        )
+
+    @property
+    def request(self) -> bytes:
+        return b"".join(segment.data for segment in self.sent)
+
+    @cached_property
+    def data(self) -> bytes:
+        return b"".join(segment.data for segment in self.received)
+
+    @cached_property
+    def message(self) -> parser.Message:
+        """The (first) answer, read from the bytes."""
+        return parser.read(self.data, self.method, closed=self.ended == CLOSED)
+
+    @property
+    def response(self) -> Response:
+        return observed(self.message, self.data, self.ended, self.closes, self.at)
+
+    @property
+    def responses(self) -> list[Response]:
+        """Every answer on the connection, to requests that are all of one method, or none to HEAD.
+
+        `closes` is said of the last one.
+        """
+        found, start, rest = [], 0, True
+        while rest:
+            message = parser.read(self.data, self.method, self.ended == CLOSED, start)
+            rest = message.whole and message.end < len(self.data)
+            data = self.data[: message.end] if rest else self.data
+            found.append(observed(message, data, self.ended, self.closes and not rest, self.at))
+            start = message.end
+        return found
+
+    def arrivals(self) -> list[float]:
+        """Seconds from the request to the arrival of each chunk's last byte."""
+        return [self._time_of(end) for end in self.message.chunk_ends]
+
+    def head_arrival(self) -> float:
+        """Seconds from the request to the arrival of the head's last byte."""
+        return self._time_of(self.data.index(b"\r\n\r\n") + 4)
+
+    def _time_of(self, offset: int) -> float:
+        """When the byte before `offset` came, in seconds since the request went out."""
+        seen = 0
+        for segment in self.received:
+            seen += len(segment.data)
+            if seen >= offset:
+                return segment.at - self.sent[0].at
+        raise IndexError(offset)
+
+    def differences(self, expected: Any) -> list[Difference]:
+        wanted = resolve(expected, self.environment)
+        if isinstance(wanted, list):
+            return each_difference(self.responses, wanted)
+        return differences(self.response, wanted)
+
+    def __eq__(self, other: object) -> bool:
+        return not self.differences(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def observed(message: parser.Message, data: bytes, ended: str, closes: bool, at: float) -> Response:
+    """The `Response` that a message on the wire amounts to."""
+    headers: dict[str, Any] = {}
+    for name, _ in message.headers:
+        values = message.values(name)
+        headers[name.lower()] = values[0] if len(values) == 1 else tuple(values)
+    return Response(
+        status=message.status,
+        headers=headers,
+        body=message.body if message.chunks is None else message.chunks,
+        reason=message.reason,
+        version=message.version,
+        ending=_ending(message, data, ended),
+        closes=closes,
+        interim=tuple(part.status for part in message.interim),
+        at=at,
+    )
+
+
+def _ending(message: parser.Message, data: bytes, ended: str) -> str:
+    if message.fault:
+        return message.fault
+    if message.whole:
+        excess = len(data) - message.end
+        return f"{excess} bytes after the end" if excess else WHOLE
+    if not data:
+        return f"no answer: {ended}"
+    if not message.end:
+        return f"the head does not end: {ended}"
+    if message.chunks is not None:
+        return f"no last chunk: {ended}"
+    promised = message.values("content-length")
+    if promised:
+        return f"{len(message.body)} of {promised[0]} bytes: {ended}"
+    return f"the body does not end: {ended}"

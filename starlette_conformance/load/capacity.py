@@ -1,0 +1,104 @@
+"""The knee: how many subscribers a stack serves, before events come late or not at all.
+
+Each step is a run of locust in a process of its own, which leaves its figures in a file.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from starlette_conformance.load import capacity_report, results_file
+from starlette_conformance.load.capacity_search import Knee, Step
+from starlette_conformance.load.results_file import Results
+from starlette_conformance.load.run_verdict import FINDING, judged
+from starlette_conformance.model.errors import CannotTell, Failure, UsageError
+from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.targets import provisioned
+from starlette_conformance.stacks.tempdirs import scratch
+
+RAMP_SECONDS = 5.0
+WINDOW_SECONDS = 8.0
+SPARE_SECONDS = 200.0
+"""For locust to start and end, on busy cores."""
+FAILURES = {each.exit_code: each for each in (UsageError, CannotTell)}
+TRIES = 3
+"""How often a step is run that cannot be told, or is not good: a neighbour may have had the cores.
+The best of it counts, and two that are late are enough."""
+
+
+def knee(options: argparse.Namespace) -> int:
+    """Find the knee of each stack, and print one table of all."""
+    output_files.check([options.json])
+    stacks = list(dict.fromkeys(options.stack or ["documented", "latest"]))
+    for stack in stacks:  # none is measured for minutes before another one cannot be had
+        provisioned(stack)
+    found = [Knee(stack) for stack in stacks]
+    screen = console(stderr=options.json == output_files.STDOUT)
+    try:
+        with scratch() as folder:
+            for each in found:
+                while (users := each.following()) is not None:
+                    step = _step(each.stack, users, options.interval, folder, screen)
+                    each.steps.append(step)
+                    if step.verdict.exit_code not in (0, FINDING):
+                        break
+        screen.print(capacity_report.table(found))
+        for each in found:
+            screen.print(capacity_report.why(each))
+    finally:  # the steps that were taken, where one fails or Ctrl-C comes
+        if options.json and any(each.steps for each in found):
+            output_files.write(options.json, capacity_report.written(found))
+    return 0 if all(each.best for each in found) else 3
+
+
+def _step(stack: str, users: int, interval: float, folder: Path, screen: Console) -> Step:
+    """Run one step, again where need be. What was lost once was lost: that is not tried again."""
+    tried: list[Step] = []
+    while True:
+        results = _run(stack, users, interval, folder / f"{len(list(folder.iterdir()))}.json")
+        step = Step(users, results.fanout, judged(results))
+        tried.append(step)
+        screen.print(capacity_report.line(stack, step))
+        late = [each for each in tried if each.verdict.exit_code == 0 and not each.disturbed]
+        if step.good or step.verdict.exit_code == FINDING or len(late) == 2 or len(tried) == TRIES:
+            break
+    if step.good or step.verdict.exit_code == FINDING:
+        return step
+    return min(tried, key=lambda each: (each.verdict.exit_code, each.late))
+
+
+def _run(stack: str, users: int, interval: float, path: Path) -> Results:
+    ramp = max(RAMP_SECONDS, 3 * interval)
+    seconds = ramp + WINDOW_SECONDS + 2 * interval
+    command = [
+        *(sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests"), "SseUser", "--headless"),
+        *("--users", str(users), "--spawn-rate", str(max(1.0, users / ramp))),
+        *("--run-time", f"{seconds:.0f}s", "--interval", str(interval), "--stack", stack),
+        *("--only-summary", "--loglevel", "WARNING", "--results", str(path)),
+    ]
+    with path.with_suffix(".log").open("wb") as log:
+        try:
+            done = subprocess.run(
+                guarded(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                timeout=seconds + SPARE_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            said = f"locust did not end within {seconds + SPARE_SECONDS:g} s"
+            raise Failure(f"{said} ({stack}, {users} subscribers)") from None
+    if not path.exists():
+        lines = path.with_suffix(".log").read_text("utf-8", "replace").strip().splitlines()
+        failure = FAILURES.get(done.returncode, Failure)
+        last = lines[-1] if lines else "it said nothing"
+        raise failure(f"locust ended with status {done.returncode}: {last}")
+    return results_file.read(path)

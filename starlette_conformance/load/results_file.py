@@ -1,0 +1,135 @@
+"""What a run measured, as it stands in a results file. The rules of `load/run_verdict.py` read
+nothing else.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette_conformance.model.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A distribution of times, in milliseconds."""
+
+    count: int = 0
+    p50: float = 0.0
+    p90: float = 0.0
+    p99: float = 0.0
+    p999: float = 0.0
+    max: float = 0.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """What a process took while events were counted.
+
+    `cores` is CPU seconds by seconds, and `waiting` the part of the time for which it could have
+    run, and others had the cores.
+    """
+
+    cores: float = 0.0
+    waiting: float = 0.0
+    bytes_before: int = 0
+    bytes_with: int = 0
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The requests of one User class. `cpu_us` is the server's CPU time for each, if known."""
+
+    count: int
+    failures: int
+    time: Spread
+    cpu_us: float | None = None
+
+
+@dataclass(frozen=True)
+class Fanout:
+    """The streams of a run.
+
+    `lateness` and `cores` are of the `seconds` in which all were open; defects, of the whole run.
+    `null` is the lateness of the null server's streams, `lag` how late the generator's own loop
+    was, `raw` the lateness that the raw reader saw of the same server.
+    """
+
+    wanted: int
+    connected: int
+    interval: float
+    profile: str
+    seconds: float
+    lateness: Spread
+    null: Spread
+    lag: Spread
+    raw: Spread
+    drift: float
+    """How much longer than the interval an event takes on average, in milliseconds."""
+    defects: Mapping[str, int] = field(default_factory=dict)
+    server: Process | None = None
+    cpu_us: float | None = None
+    """The server's CPU time for each event."""
+    generators: tuple[Process, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a profile saw beside, a sentence each."""
+    faults: tuple[str, ...] = ()
+    """What else went wrong, a sentence each."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """A whole run: the servers that were loaded, requests by User class, and streams if any.
+
+    `crashed` has a sentence for each server that ended by itself; `processes` is how many
+    generators there were, and `silent` how many of them never told what they saw.
+    """
+
+    servers: Mapping[str, str]
+    requests: Mapping[str, Requests] = field(default_factory=dict)
+    fanout: Fanout | None = None
+    crashed: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    processes: int = 1
+    silent: int = 0
+    cores: float = 0.0
+    """The most that one generator took of a core."""
+
+
+def written(results: Results) -> str:
+    return json.dumps(asdict(results), indent=1)
+
+
+def read(path: Path) -> Results:
+    """Read a results file back. Raises UsageError."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return Results(
+            **found
+            | {
+                "requests": {k: _requests(v) for k, v in found["requests"].items()},
+                "fanout": found["fanout"] and _fanout(found["fanout"]),
+                **{key: tuple(found[key]) for key in ("crashed", "examples")},
+            }
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
+
+
+def _requests(found: dict[str, Any]) -> Requests:
+    return Requests(**found | {"time": Spread(**found["time"])})
+
+
+def _fanout(found: dict[str, Any]) -> Fanout:
+    spreads = {name: Spread(**found[name]) for name in ("lateness", "null", "lag", "raw")}
+    return Fanout(
+        **found
+        | spreads
+        | {
+            "server": found["server"] and Process(**found["server"]),
+            "generators": tuple(Process(**each) for each in found["generators"]),
+            "notes": tuple(found["notes"]),
+            "faults": tuple(found["faults"]),
+        }
+    )

@@ -1,0 +1,150 @@
+"""What the figures of a run allow to be said. Correctness comes first: where anything was lost, or
+the generator itself was the limit, there is no speed to report.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette_conformance.load.results_file import Fanout, Results, Spread
+
+BUSY_CORES = 0.8
+"""A process that takes more than this of a core is taken to be at its limit."""
+
+LAG_MS = 100.0
+"""How late the generator's own loop may be, 99 times of 100."""
+
+SHARE = 0.5
+"""How much of the lateness may be the generator's own, where the lateness counts at all."""
+
+COUNTS_MS = 20.0
+"""Below this, nobody asks whose the lateness is."""
+
+AGREE = {"p50": 0.10, "p99": 0.25}
+"""How far the raw reader may be away."""
+
+ENOUGH = 500
+"""Events without which a p99 says nothing."""
+
+FINDING = 1
+CANNOT_TELL = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The exit code of a run, and why. Only with `exit_code` 0 is there a speed."""
+
+    exit_code: int
+    sentences: tuple[str, ...]
+
+
+def judged(results: Results) -> Verdict:
+    """Findings (exit code 1), else why nothing can be told (3), else good (0)."""
+    if found := tuple(_findings(results)):
+        return Verdict(FINDING, found)
+    if why := tuple(_doubts(results)):
+        return Verdict(CANNOT_TELL, why)
+    return Verdict(0, ())
+
+
+def _findings(results: Results) -> Iterator[str]:
+    yield from results.crashed
+    for name, requests in results.requests.items():
+        if requests.failures:
+            yield f"{name}: {requests.failures} of {requests.count} answers were wrong"
+    if fanout := results.fanout:
+        for kind, times in sorted(fanout.defects.items()):
+            yield f"streams: {times} × {kind}"
+        yield from fanout.faults
+    if results.examples:
+        yield f"the first: {results.examples[0]}"
+
+
+def _doubts(results: Results) -> Iterator[str]:
+    if results.silent:
+        yield f"{results.silent} of {results.processes} generators never told what they saw"
+    if not results.requests and not results.fanout:
+        yield "nothing was measured: no request was made"
+    if idle := [name for name, requests in results.requests.items() if not requests.count]:
+        yield (
+            f"nothing was measured of {', '.join(idle)}: no request was made; give the run more "
+            "users (-u) and time (-t), or name fewer User classes"
+        )
+    if results.cores > BUSY_CORES:
+        yield (
+            f"the generator was the limit: it took {results.cores:.0%} of a core "
+            f"(at most {BUSY_CORES:.0%})"
+        )
+    if fanout := results.fanout:
+        yield from _doubts_of_streams(fanout)
+
+
+def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:
+    if fanout.connected < fanout.wanted:
+        yield f"only {fanout.connected} of {fanout.wanted} subscribers were connected"
+    if not fanout.lateness.count:
+        yield (
+            "nothing was measured: events count when all subscribers have had their first one, and "
+            "none came after that; give it more time (-t) or a higher spawn rate (-r)"
+        )
+        return
+    if not fanout.null.count:
+        yield "the generator's own share is not known: no event of the null server came in time"
+    if fanout.lag.p99 > LAG_MS:
+        yield (
+            f"the generator was the limit: its own loop was {fanout.lag.p99:.0f} ms late at p99 "
+            f"(at most {LAG_MS:.0f})"
+        )
+    if fanout.lateness.p99 > COUNTS_MS and fanout.null.p99 > SHARE * fanout.lateness.p99:
+        yield (
+            f"the generator was the limit: the null server's events seemed {fanout.null.p99:.1f} "
+            f"ms late at p99, and the app's {fanout.lateness.p99:.1f}"
+        )
+
+
+def disturbed(fanout: Fanout) -> bool:
+    """Whether others had the cores for longer than the server had one, when it wanted one."""
+    return fanout.server is not None and fanout.server.waiting > fanout.server.cores
+
+
+def limit(fanout: Fanout) -> str:
+    """Whether the server or the generator was the limit, and who had the cores.
+
+    An event loop that wakes all streams at once is late while most of its time is idle, so it is
+    not the server's CPU that tells, but what is left of the lateness without the generator.
+    """
+    processes = {f"generator {n + 1}": each for n, each in enumerate(fanout.generators)}
+    if len(fanout.generators) == 1:
+        processes = {"generator": fanout.generators[0]}
+    if fanout.server:
+        processes = {"server": fanout.server} | processes
+    shares = ", ".join(
+        f"the {name} took {each.cores:.0%} of a core and waited for one {each.waiting:.0%} of the "
+        "time"
+        for name, each in processes.items()
+    )
+    own = (
+        f"at p99, the app's events were {fanout.lateness.p99:.1f} ms late, and the null server's "
+        f"{fanout.null.p99:.1f}"
+    )
+    if fanout.lateness.p99 <= COUNTS_MS:
+        first = f"Neither was at its limit: {own}."
+    elif fanout.null.p99 > SHARE * fanout.lateness.p99:
+        first = f"The generator was the limit: {own}."
+    elif disturbed(fanout):
+        first = f"The machine was the limit, for others had its cores: {own}."
+    else:
+        first = f"The server was the limit, not the generator: {own}."
+    return f"{first} {shares[:1].upper()}{shares[1:]}."
+
+
+def disagreement(lateness: Spread, raw: Spread) -> str | None:
+    """What to say where the raw reader saw another lateness of the same server."""
+    if raw.count < ENOUGH:
+        return f"the raw reader saw only {raw.count} events, too few to compare (at least {ENOUGH})"
+    pairs = {name: (getattr(lateness, name), getattr(raw, name)) for name in AGREE}
+    apart = [
+        f"{name} {ours:.2f} ms here and {theirs:.2f} ms there"
+        for name, (ours, theirs) in pairs.items()
+        if abs(ours - theirs) > AGREE[name] * theirs
+    ]
+    return f"the raw reader does not agree: {', '.join(apart)}" if apart else None

@@ -1,0 +1,165 @@
+"""Effects: what a named change does to an answer, so that a difference can be told from it.
+
+An effect rewrites the answer that a stack without the change gives into the one that a stack with
+it gives, exactly. The answer of the older stack, rewritten by every change that lies between two
+stacks, must be the answer of the newer one: whatever still differs is explained by nobody.
+
+The effects themselves stand in `specs/ledger/effects.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from packaging.version import Version
+
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.request import Request
+
+When = Callable[[Request, Response], bool]
+Rewrite = Callable[[Request, Response, Environment], Response]
+"""The answer with a change, from the one without it; the environment is the newer stack's."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change does to the answers of some apps, `when` request and answer are so.
+
+    `back` rewrites the other way, where the change goes away again. With `as_if`, a request is
+    answered as another one was before: what is rewritten is the answer to that one. It gives back
+    the request itself where there is no other. With `parser` it is only seen where uvicorn has it;
+    without a change, it is what that parser does otherwise than the other one. With `moves`, the
+    line of the first header stands right behind that of the second one with the change, and
+    elsewhere without it.
+    """
+
+    change: Change | None
+    apps: tuple[str, ...]
+    when: When
+    rewrite: Rewrite
+    back: Rewrite | None = None
+    as_if: Callable[[Request], Request] | None = None
+    parser: str | None = None
+    moves: tuple[str, str] | None = None
+
+
+def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Request]:
+    """The requests that some of `requests` are answered like, by the effects' `as_if`."""
+    others = [effect.as_if for effect in effects if effect.as_if]
+    return [other(request) for other in others for request in requests]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change, or None for the parser, and its rewriting.
+
+    `rewrite` gets a request, the answer so far, and what tells the answer so far to another one.
+    `moves` is the effect's, where the change comes.
+    """
+
+    change: Change | None
+    rewrite: Callable[[Request, Response, Callable[[Request], Response | None]], Response]
+    moves: tuple[str, str] | None = None
+
+
+def between(effects: Iterable[Effect], older: Environment, newer: Environment) -> list[Step]:
+    """The rewriting from one stack to another: changes that came or went, in order of release."""
+    found: list[tuple[str, Version, Step]] = []
+    for effect in effects:
+        change = effect.change
+        if effect.parser not in (None, newer.parser):
+            continue
+        if change is None:
+            if older.parser != newer.parser:
+                found.append(("", Version("0"), _step(effect, effect.rewrite, newer)))
+            continue
+        had, has = (change.applies_to(environment) for environment in (older, newer))
+        if has and not had:
+            step = replace(_step(effect, effect.rewrite, newer), moves=effect.moves)
+            found.append((change.package, Version(change.first), step))
+        elif had and not has and change.last and effect.back:
+            step = _step(effect, effect.back, newer)
+            found.append((change.package, Version(change.last), step))
+    return [step for *_, step in sorted(found, key=lambda each: each[:2])]
+
+
+def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
+    def rewritten(
+        request: Request, answer: Response, to: Callable[[Request], Response | None]
+    ) -> Response:
+        if request.app not in effect.apps or not effect.when(request, answer):
+            return answer
+        other = effect.as_if(request) if effect.as_if else request
+        taken = answer if other == request else to(other)
+        return answer if taken is None else rewrite(request, taken, newer)
+
+    return Step(effect.change, rewritten)
+
+
+def predicted(
+    steps: Sequence[Step],
+    request: Request,
+    answer: Response,
+    others: Mapping[Request, Response] = MappingProxyType({}),
+) -> Response:
+    """The answer of the newer stack, from the one of the older, and from its answers to others."""
+    return traced(steps, request, answer, others)[-1][1]
+
+
+def traced(
+    steps: Sequence[Step],
+    request: Request,
+    answer: Response,
+    others: Mapping[Request, Response] = MappingProxyType({}),
+) -> list[tuple[Change | None, Response]]:
+    """The answer as it was, with None, and as it is after each step that alters it."""
+    found: list[tuple[Change | None, Response]] = [(None, answer)]
+    for number, step in enumerate(steps):
+        answer = step.rewrite(request, answer, partial(_predicted_of, steps[:number], others))
+        if answer != found[-1][1]:
+            found.append((step.change, answer))
+    return found
+
+
+def _predicted_of(
+    steps: Sequence[Step], others: Mapping[Request, Response], other: Request
+) -> Response | None:
+    return predicted(steps, other, others[other], others) if other in others else None
+
+
+def with_headers(answer: Response, **changed: Any) -> Response:
+    """The answer with headers set, or left out where ABSENT; `_` stands for `-`."""
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    headers = {**answer.headers, **named}
+    return replace(
+        answer, headers={name: value for name, value in headers.items() if value is not ABSENT}
+    )
+
+
+def fields_of(answer: Response) -> dict[str, Any]:
+    """Every field of an answer that two stacks are compared by."""
+    return {
+        "version": answer.version,
+        "status": answer.status,
+        "reason": answer.reason,
+        **{f"header {name}": value for name, value in sorted(answer.headers.items())},
+        "body": answer.body,
+        "ending": answer.ending,
+        "closes": answer.closes,
+        "interim": answer.interim,
+    }
+
+
+def differing(one: Response, other: Response) -> dict[str, tuple[Any, Any]]:
+    """The fields in which two answers differ, and both values; ABSENT where there is no header."""
+    if one == other:
+        return {}
+    ours, theirs = fields_of(one), fields_of(other)
+    pairs = {
+        name: (ours.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**ours, **theirs}
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -1,0 +1,63 @@
+"""An environment: an interpreter, and exactly what is installed for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.versions import version
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A provisioned stack: an interpreter and exactly what is installed for it.
+
+    `passes_variables` tells whether apps get the harness's own environment variables; where not,
+    `hash_seed` is their PYTHONHASHSEED, on which the order of a set depends.
+    `urls` tells by app where it is served, when somebody else does.
+    `asserted` collects the changes that expectations asked for, and the side that applied.
+    `lacking` are changes that it is taken not to have, whatever its versions say. `implementation`
+    is that of Python, such as CPython; empty where nobody asked. `ahead` is a folder whose packages
+    come before those installed.
+    """
+
+    name: str
+    interpreter: Path
+    python: str
+    packages: Mapping[str, str]
+    passes_variables: bool = False
+    hash_seed: int = 0
+    urls: Mapping[str, str] = field(default_factory=dict, compare=False)
+    asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
+    lacking: frozenset[Any] = frozenset()
+    implementation: str = ""
+    ahead: Path | None = None
+
+    @property
+    def parser(self) -> str:
+        """What uvicorn chooses: httptools where it is installed."""
+        return "httptools" if "httptools" in self.packages else "h11"
+
+    @property
+    def loop(self) -> str:
+        return "uvloop" if "uvloop" in self.packages else "asyncio"
+
+    def has(self, package: str) -> bool:
+        return package == "python" or canonicalize_name(package) in self.packages
+
+    def version(self, package: str) -> Version:
+        """Raises UsageError where what is installed calls itself something else."""
+        text = self.python if package == "python" else self.packages[canonicalize_name(package)]
+        try:
+            return version(text)
+        except InvalidVersion:
+            raise UsageError(f"{self.name}: {package} calls itself {text!r}, no version") from None
+
+    def __str__(self) -> str:
+        names = ("starlette", "sse-starlette", "uvicorn", self.parser)
+        versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
+        return f"{self.name} ({versions}, {self.loop}, Python {self.python})"

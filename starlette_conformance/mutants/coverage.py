@@ -1,0 +1,126 @@
+"""Which specs reach which lines of the mutated modules, learned from a run with a tracer.
+
+It is kept in the cache as long as neither the packages nor the specs change.
+"""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.mutants.mutant import Mutant
+from starlette_conformance.mutants.overlay import lay_traced, sources
+from starlette_conformance.mutants.worker import Spec, Worker
+from starlette_conformance.output.atomic_write import write_whole
+from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.project import APPS, digest
+
+SOURCES = ("apps/**/*.py", "specs/**/*.py", "starlette_conformance/mutants/_tracer.py")
+SECONDS = 600.0
+WAITS_SECONDS = 0.3
+"""A spec that takes longer, without a mutant, waits for something."""
+FAILED = 20
+"""Where more fail on the unchanged stack, nothing can be learned of its mutants."""
+
+
+@dataclass
+class Coverage:
+    """The specs by node id, and by module and line what reaches it.
+
+    That are numbers of specs, from 1, and names of apps that do before their first request, or for
+    a spec that is not under way, or of another script that becomes an app.
+    """
+
+    specs: dict[str, Spec]
+    lines: dict[str, dict[int, set[int | str]]]
+    names: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = list(self.specs)
+
+    def reaches(self, mutant: Mutant) -> bool:
+        if mutant.is_default:
+            return bool(self._of(mutant.module, mutant.inner_first, mutant.inner_last))
+        return bool(self._of(mutant.module, mutant.first, mutant.last))
+
+    def covering(self, mutant: Mutant) -> list[str]:
+        """The specs that reach it, or what it may make a difference to."""
+        found = self._reaching(mutant)
+        named = [self.names[by - 1] for by in sorted(by for by in found if isinstance(by, int))]
+        apps = {self.specs[name].app for name in named} | found
+        waiting = [n for n, spec in self.specs.items() if spec.waits and spec.app in apps]
+        return list(dict.fromkeys([*named, *waiting]))
+
+    def others(self, mutant: Mutant, covering: Iterable[str]) -> list[str]:
+        """The other specs of the apps that reach it, by a request or before the first one."""
+        known, every = set(covering), {spec.app for spec in self.specs.values()}
+        apps = {self.specs[name].app for name in known} | {*APPS} & self._reaching(mutant)
+        if not apps or (mutant.runs_at_import and not mutant.function):
+            apps = every
+        return [n for n, spec in self.specs.items() if n not in known and spec.app in apps]
+
+    def _reaching(self, mutant: Mutant) -> set[int | str]:
+        found = self._of(mutant.module, mutant.first, mutant.last)
+        if mutant.runs_at_import:
+            found |= self._of(mutant.module, mutant.inner_first, mutant.inner_last)
+        return found
+
+    def _of(self, module: str, first: int, last: int) -> set[int | str]:
+        lines = self.lines.get(module, {})
+        return set[int | str]().union(*(lines.get(line, ()) for line in range(first, last + 1)))
+
+
+def key(environment: Environment) -> str:
+    """The same as long as the packages, the apps and the specs are."""
+    packages = repr(sorted(environment.packages.items())).encode()
+    return f"{digest(*SOURCES)}-{zlib.crc32(packages):08x}"
+
+
+def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Coverage, list[str]]:
+    """What the specs reach, and those that are of no use, since they fail without a mutant.
+
+    Raises Failure.
+    """
+    path = cache_folder() / "coverage" / f"{key(environment)}.json"
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # or it is damaged
+        return _of_kept(json.loads(path.read_text("utf-8")))
+    traced = lay_traced(environment, folder / "traced")
+    judged = worker.judge(traced, list(worker.specs), SECONDS, to_the_end=True)
+    if judged is None or len(judged.failed) > FAILED:
+        count = f"{len(judged.failed)} specs fail" if judged else f"took over {SECONDS:g} s"
+        raise Failure(f"{environment} without a mutant: {count}, so no mutant can be judged")
+    modules = {str(path): module for module, path in sources(environment).items()}
+    reached: dict[str, defaultdict[str, set[int | str]]] = defaultdict(lambda: defaultdict(set))
+    specs, names = worker.specs, list(worker.specs)
+    for record in (traced / "lines").read_text("ascii").splitlines():
+        number, app, file, line = record.split()
+        spec = specs[names[int(number) - 1]] if int(number) else None
+        if module := modules.get(file):
+            reached[module][line].add(int(number) if spec and app in spec.apps else app)
+    known = {
+        name: asdict(spec)
+        | {"seconds": judged.seconds[name]}
+        | {"waits": spec.waits or judged.seconds[name] > WAITS_SECONDS}
+        for name, spec in specs.items()
+    }
+    lines = {
+        module: {line: list(by) for line, by in found.items()} for module, found in reached.items()
+    }
+    kept = {"specs": known, "lines": lines, "failed": list(judged.failed)}
+    write_whole(path, json.dumps(kept))
+    return _of_kept(kept)
+
+
+def _of_kept(kept: dict[str, Any]) -> tuple[Coverage, list[str]]:
+    specs = {name: Spec(**spec) for name, spec in kept["specs"].items()}
+    lines = {
+        module: {int(line): set(by) for line, by in found.items()}
+        for module, found in kept["lines"].items()
+    }
+    return Coverage(specs, lines), kept["failed"]

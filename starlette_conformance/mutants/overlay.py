@@ -1,0 +1,88 @@
+"""Overlays: folders that come before the installed packages, with copies where a module differs.
+
+A whole environment would be copied in seconds, and what is mutated in milliseconds.
+"""
+
+import shutil
+from pathlib import Path
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.mutants.generate import mutants
+from starlette_conformance.mutants.mutant import Mutant
+from starlette_conformance.stacks.patched_copies import packages
+
+PACKAGES = ("starlette", "sse_starlette")
+MODULES = (
+    "starlette.middleware.authentication",
+    "starlette.middleware.cors",
+    "starlette.responses",
+    "starlette.staticfiles",
+    "starlette.routing",
+    "starlette.exceptions",
+    "starlette.middleware.exceptions",
+    "starlette._exception_handler",
+    "starlette.middleware.errors",
+    "starlette.requests",
+    "starlette.datastructures",
+    "sse_starlette.sse",
+    "sse_starlette.event",
+    "starlette.applications",
+    "starlette.authentication",
+    "starlette.middleware",
+    "starlette.convertors",
+    "starlette.concurrency",
+    "starlette._utils",
+)
+"""What the apps reach, and what is mutated of it."""
+
+TRACER = Path(__file__).with_name("_tracer.py")
+
+
+def installed(environment: Environment) -> Path:
+    return packages(environment.interpreter.parent.parent)
+
+
+def sources(environment: Environment) -> dict[str, Path]:
+    """Where the modules that are mutated lie below the packages, as far as the release has them."""
+    found = {}
+    for module in MODULES:
+        path = Path(*module.split("."))
+        for each in (path.with_suffix(".py"), path / "__init__.py"):
+            if (installed(environment) / each).is_file():
+                found[module] = each
+    return found
+
+
+def all_mutants(environment: Environment, modules: list[str]) -> list[Mutant]:
+    """Those of the modules, or of all where none is named. Raises UsageError."""
+    known = sources(environment)
+    for module in modules:
+        if module not in known:
+            raise UsageError(f"--module {module}: not one of {', '.join(known)}")
+    return [
+        mutant
+        for module in modules or known
+        for mutant in mutants(module, (installed(environment) / known[module]).read_bytes())
+    ]
+
+
+def lay(environment: Environment, folder: Path, mutant: Mutant | None = None) -> Path:
+    """Copies of both packages in `folder`, one of their modules mutated."""
+    for name in PACKAGES:
+        shutil.copytree(installed(environment) / name, folder / name)  # and what is compiled
+    if mutant:
+        path = folder / sources(environment)[mutant.module]
+        path.write_bytes(mutant.applied(path.read_bytes()))
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+            compiled.unlink()
+    return folder
+
+
+def lay_traced(environment: Environment, folder: Path) -> Path:
+    """An overlay without a mutant, whose interpreters write down which lines they run."""
+    lay(environment, folder)
+    shutil.copy(TRACER, folder / "sitecustomize.py")
+    (folder / "current").write_bytes(bytes(4))
+    (folder / "lines").touch()
+    return folder

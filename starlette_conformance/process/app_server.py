@@ -1,0 +1,187 @@
+"""Servers: an app under an environment's interpreter, as a process of its own.
+
+It is started as documented, with a port that the kernel picks. uvicorn's own line tells the port,
+and that it listens.
+"""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import DidNotStart, DidNotStop
+from starlette_conformance.process.forkserver import Forked, Forker
+from starlette_conformance.process.launch import NOTHING, Under, cpu_seconds, start
+from starlette_conformance.process.log import LAST_WORDS, Log
+from starlette_conformance.process.orphans import kill_holders, listeners, opened
+
+RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
+LINE = 300
+"""Characters of a line of its log that are told."""
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that no process gets from its own doing."""
+
+
+class Server:
+    """An app that has been started, from `python apps/<app>.py` to its exit status.
+
+    With a forker, the interpreter that it runs in is not started anew, but forked.
+    """
+
+    def __init__(
+        self,
+        script: Path,
+        environment: Environment,
+        cwd: Path,
+        arguments: Sequence[str] = (),
+        forker: Forker | None = None,
+        under: Under = NOTHING,
+    ) -> None:
+        self.app = script.stem
+        self.host = "127.0.0.1"
+        self.environment = environment
+        reading, writing = os.pipe()
+        try:
+            given = ["--port", "0", *arguments]
+            self._process: subprocess.Popen[bytes] | Forked = (
+                forker.start(script, cwd, given, writing)
+                if forker
+                else start(script, environment, cwd, given, writing, under)
+            )
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self.log = Log(reading)
+        self.pid = self._process.pid
+        try:
+            self._pidfd = os.pidfd_open(self.pid)
+        except ProcessLookupError:  # its forker was killed, and has not waited for it
+            raise DidNotStart(f"{self.app} on {environment} was killed as it started") from None
+        self._port, self._listening = 0, set[str]()
+        self._asked, self._patience = False, 0.0
+
+    def port(self, seconds: float | None = None) -> int:
+        """Wait until it listens. Raises DidNotStart, with the last line that it logged.
+
+        A port that another process answers on is not taken: what is judged would be that process.
+        """
+        seconds = START_SECONDS if seconds is None else seconds
+        self._port = self._port_in(seconds)
+        if not self._port:
+            ended = self._ends_within(1.0 if self.log.ended else 0.0)
+            status = self.kill()
+            how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
+            raise DidNotStart(f"{self.app} on {self.environment} {how}: {self._last_words()}")
+        listening = listeners(self._port)
+        self._listening = listening.intersection(opened(self.pid))
+        if listening and not self._listening:
+            self.kill()
+            raise DidNotStart(
+                f"{self.app} on {self.environment} says that it listens on port {self._port}, "
+                "where another process does"
+            )
+        return self._port
+
+    def _port_in(self, seconds: float) -> int:
+        """The port that its log tells in so many seconds, or 0."""
+        self.log.wait_for(lambda lines: bool(_port(lines)), seconds)
+        return _port(self.log.lines())
+
+    def cpu_seconds(self) -> float:
+        """The CPU time that it has used so far."""
+        return cpu_seconds(self.pid)
+
+    def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Send the signal, without waiting."""
+        self._asked, self._patience = True, time.monotonic() + STOP_SECONDS
+        if self._process.returncode is None:
+            signal.pidfd_send_signal(self._pidfd, by)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal, and wait as `ended` does."""
+        self.ask_to_stop(by)
+        return self.ended()
+
+    def stop_well(self) -> None:
+        """Stop it by SIGTERM. Raises DidNotStop where it stays, or some child of it does.
+
+        Nothing is left of it then either. The time runs from when it was asked: servers that were
+        asked together take no longer than one.
+        """
+        if self._process.returncode is not None:
+            return
+        if not self._asked:
+            self.ask_to_stop()
+        ended = self._ends_within(max(0.0, self._patience - time.monotonic()))
+        alone = ended and self._is_alone()
+        self.kill()
+        who = f"{self.app} on {self.environment}"
+        if not ended:
+            how = f"did not end within {STOP_SECONDS:g} s of SIGTERM, so it was killed"
+            raise DidNotStop(f"{who} {how}: {self._last_words()}")
+        if not alone:
+            raise DidNotStop(f"{who} ended, and left processes behind, which were killed")
+
+    def _is_alone(self) -> bool:
+        """Whether nobody has its log or its port, now that it has ended."""
+        self.log.wait_for(lambda _: False, LAST_WORDS)
+        return self.log.ended and not self._listening & listeners(self._port)
+
+    def _last_words(self) -> str:
+        said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
+        return said[-1][:LINE]
+
+    def ended(self) -> int:
+        """Wait until it ends by itself, and SIGKILL it when it does not; the status, as `kill`."""
+        self._ends_within(STOP_SECONDS)
+        return self.kill()
+
+    def ended_by_others(self) -> str:
+        """The signal by which somebody else ended it: a person, or a machine without memory.
+
+        Empty where it still runs, was told to end, or ended by itself, as by a fault of its own.
+        """
+        if self._asked or not self._ends_within(0):
+            return ""
+        status = self.kill()
+        self._asked = False
+        return signal.Signals(-status).name if -status in FROM_OUTSIDE else ""
+
+    def kill(self) -> int:
+        """End it and whatever it started, now. The status is -N where signal N ended it."""
+        self._asked = True
+        if self._process.returncode is None:
+            # Not reaped yet, so the number of its process group cannot have gone to another. There
+            # is none where its forker was killed, or has forked it this very moment.
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            self._process.wait()
+            os.close(self._pidfd)
+            self.log.close()
+            if self._listening & listeners(self._port):
+                kill_holders(self._listening)
+        return self._process.wait()
+
+    def _ends_within(self, seconds: float) -> bool:
+        if self._process.returncode is not None:
+            return True
+        return bool(select.select([self._pidfd], [], [], seconds)[0])
+
+
+def _port(lines: Sequence[str]) -> int:
+    for line in lines:
+        if found := RUNNING.search(line):
+            return int(found[1])
+    return 0

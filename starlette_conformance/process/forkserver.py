@@ -1,0 +1,95 @@
+"""Apps that are forked from one interpreter of their stack, which imported their packages once.
+
+Most of what a start costs is that import, and every app of a stack has the same. What runs is the
+same script in a process of its own, with the same packages and variables.
+"""
+
+import json
+import signal
+import socket
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import DidNotStart
+from starlette_conformance.process.launch import guarded, variables
+
+FORKER = Path(__file__).with_name("_forkserver_child.py")
+SECONDS = 20.0
+"""How long the interpreter may take for an answer."""
+
+
+class Forked:
+    """A process of a forker's, as far as it is told like a `subprocess.Popen`."""
+
+    def __init__(self, forker: "Forker", pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._forker = forker
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            try:
+                self.returncode = self._forker.ask({"wait": self.pid})
+            except DidNotStart:  # the forker was killed, and the app with it
+                self.returncode = -signal.SIGKILL
+        return self.returncode
+
+
+class Forker:
+    """The interpreter of a stack from which apps are forked; they die with it.
+
+    `program` is what it runs under, an absolute path first.
+    """
+
+    def __init__(self, environment: Environment, program: Sequence[str] = ()) -> None:
+        self.environment = environment
+        self._lock = Lock()
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.settimeout(SECONDS)
+        with theirs:
+            self._process = subprocess.Popen(
+                guarded([*program, str(environment.interpreter), str(FORKER)]),
+                env=variables(environment),
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> "Forker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self, script: Path, cwd: Path, arguments: Sequence[str], output: int) -> Forked:
+        """Start an app that writes to the descriptor `output`. Raises DidNotStart."""
+        request = {"script": str(script), "cwd": str(cwd), "arguments": list(arguments)}
+        return Forked(self, self.ask(request, output))
+
+    def ask(self, request: Any, *descriptors: int) -> int:
+        """The answer to a request. Raises DidNotStart where there is none, and ever after.
+
+        An answer that is late would be taken for that to the next request.
+        """
+        with self._lock:
+            try:
+                socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
+                return int(self._channel.recv(64))
+            except (OSError, ValueError):
+                self._channel.close()
+                who = f"the interpreter of {self.environment} that apps are forked from"
+                raise DidNotStart(f"{who} ended, or said nothing in {SECONDS:g} s") from None
+
+    def close(self) -> None:
+        """End it, and with it every app that still runs."""
+        self._channel.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        self._process.kill()
+        self._process.wait()

@@ -1,0 +1,102 @@
+"""How a process is started, so that it dies with the harness; its variables, clock and rest."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette_conformance.model.environment import Environment
+
+GUARD = Path(__file__).with_name("_die_with_parent.py")
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
+"""What an app on a provisioned stack sees of the environment variables; WEB_CONCURRENCY and its
+like would change what is judged."""
+
+LOOK_SECONDS = 0.0003
+LOOKS = 3
+"""So many times in a row must all threads sleep; one hands over to another in between."""
+
+
+@dataclass(frozen=True)
+class Under:
+    """What an app runs under: a program before its interpreter, and a script before its own.
+
+    `pinned` are environment variables that it gets besides.
+    """
+
+    program: Sequence[str] = ()
+    script: Sequence[str] = ()
+    pinned: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Under()
+
+
+def cpu_seconds(pid: int) -> float:
+    """The CPU time that a process has used so far; its clock's number is the kernel's formula."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+def rests(pid: int, seconds: float) -> bool:
+    """Wait until every thread of a process sleeps, several looks in a row; False where none do."""
+    asleep, deadline = 0, time.monotonic() + seconds
+    while asleep < LOOKS and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        asleep = asleep + 1 if _sleep(pid) else 0
+    return asleep >= LOOKS
+
+
+def _sleep(pid: int) -> bool:
+    """Whether all threads of a process sleep; one that has ended sleeps too."""
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            if (thread / "stat").read_text().rpartition(") ")[2][0] not in "SZX":
+                return False
+    except FileNotFoundError:
+        return True
+    return True
+
+
+def guarded(program: Sequence[str]) -> list[str]:
+    """A command, with an absolute path first, that dies with this process."""
+    return [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *program]
+
+
+def variables(environment: Environment) -> dict[str, str]:
+    """The environment variables that an app gets."""
+    ahead = {"PYTHONPATH": str(environment.ahead)} if environment.ahead else {}
+    if environment.passes_variables:
+        return dict(os.environ) | ahead
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return kept | {"PYTHONHASHSEED": str(environment.hash_seed)} | ahead
+
+
+def command(
+    script: Path, environment: Environment, arguments: Sequence[str], under: Under = NOTHING
+) -> list[str]:
+    """How an app is started."""
+    run = [*under.program, str(environment.interpreter), *under.script, str(script)]
+    return guarded([*run, *arguments])
+
+
+def start(
+    script: Path,
+    environment: Environment,
+    cwd: Path,
+    arguments: Sequence[str],
+    output: int,
+    under: Under = NOTHING,
+) -> subprocess.Popen[bytes]:
+    """Start an app in a session of its own; it writes to the descriptor `output`."""
+    return subprocess.Popen(
+        command(script, environment, arguments, under),
+        cwd=cwd,
+        env=variables(environment) | dict(under.pinned),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )

@@ -1,0 +1,98 @@
+"""Which specs a session of pytest has: the suites of its stacks, in order, each with a source."""
+
+import gc
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.pytest_plugin.by_url import selected
+from starlette_conformance.pytest_plugin.session import JUDGING, SERVED
+from starlette_conformance.stacks.project import ROOT
+
+SPECS = ROOT / "specs"
+SOURCE = re.compile(
+    r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+"
+    r"|((sse-)?starlette|uvicorn) docs \w+|CVE-\d{4}-\d+"
+)
+
+
+def is_spec(path: Path) -> bool:
+    return SPECS in path.parents
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "environment" in metafunc.fixturenames and is_spec(metafunc.definition.path):
+        judging = metafunc.config.stash[JUDGING]
+        names = judging.judged_by(metafunc.definition.path.parent)
+        # `ids`, since pytest would call a name of more than 100 characters environment0
+        metafunc.parametrize("environment", names, indirect=True, ids=names, scope="session")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the specs of a suite that judges none of the stacks."""
+    judging = config.stash[JUDGING]
+    spec = collection_path.name.startswith("test_") and is_spec(collection_path)
+    return True if spec and not judging.judged_by(collection_path.parent) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    specs = [item for item in items if is_spec(item.path)]
+    for item in specs:
+        _check_source(item)
+    judging = config.stash[JUDGING]
+    for item in specs:
+        if _stack(item) not in {"", *judging.targets}:  # pytest's word for no parameter
+            raise pytest.UsageError(f"{item.nodeid.partition('::')[0]} judges none of these stacks")
+    if judging.remote:
+        specs, left, judging.left_out = selected(specs, judging.remote)
+        items[:] = [item for item in items if item not in set(left)]
+        if left:
+            config.hook.pytest_deselected(items=left)
+    for item in specs:
+        judging.served[_stack(item)].update(SERVED.keys() & _fixtures(item))
+    files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
+    judging.complete &= {item.path for item in specs} == files
+    judging.left = Counter(_stack(item) for item in specs)
+    stacks = list(judging.targets)
+    items.sort(key=lambda item: _place(item, stacks))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: the garbage collector need not look through it over and over."""
+    gc.freeze()
+
+
+def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
+    """By stack; what takes a while to come, last. What is no spec comes first."""
+    if not is_spec(item.path):
+        return 0, False
+    stack = _stack(item)
+    slow = {"documented_stream", "silent_stream", "paused"} & set(_fixtures(item))
+    return stacks.index(stack) + 1 if stack else 0, bool(slow)
+
+
+def _stack(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("environment", "")) if callspec else ""
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    judging = items[0].config.stash[JUDGING]
+    specs = [item for item in items if is_spec(item.path)]
+    judging.complete &= all("browser" in _fixtures(item) for item in specs)
+    judging.left.subtract(_stack(item) for item in specs)  # --lf comes after all that was counted
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", ()))
+
+
+def _check_source(item: pytest.Item) -> None:
+    sources = [text for mark in item.iter_markers("source") for text in mark.args]
+    unknown = [text for text in sources if not SOURCE.fullmatch(text)]
+    if unknown or not sources:
+        what = f"source {unknown[0]!r} is unknown" if unknown else "it states no source"
+        raise pytest.UsageError(f"{item.nodeid}: {what}; CONTRIBUTING.md shows how")

@@ -1,0 +1,162 @@
+"""The fixtures of specs: the stack under judgement, and a client for each app that runs on it."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser
+
+from starlette_conformance.http.client import Client
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import DidNotStop, Failure
+from starlette_conformance.model.stack import Stack
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.browser import chromium
+from starlette_conformance.process.browser import program as chromium_path
+from starlette_conformance.process.forkserver import Forker
+from starlette_conformance.pytest_plugin.session import JUDGING, SERVED, Judging
+from starlette_conformance.runs.remote_server import Remote
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import ledger, script
+from starlette_conformance.stacks.provision import provision
+
+Serving = Server | Remote
+
+RESEED = 3
+"""From one hash seed to the other: with 0 and 3, a set of GET and HEAD has either order."""
+
+
+@pytest.fixture(scope="session")
+def judging(request: pytest.FixtureRequest) -> Judging:
+    return request.config.stash[JUDGING]
+
+
+@pytest.fixture(scope="session")
+def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment:
+    """The stack under judgement, provisioned."""
+    target = judging.targets[request.param]
+    run = judging.run(request.param)
+    found = provision(target) if isinstance(target, Stack) else target
+    urls = {app: str(address) for app, address in judging.remote.items()}
+    seed = request.config.getoption("--hash-seed")
+    found = replace(found, hash_seed=seed, urls=urls)
+    run.begin(found, judging.complete)
+    return found
+
+
+def signals_cut_streams(environment: Environment) -> bool:
+    """Whether SIGTERM ends a stream before its next event."""
+    changes = ledger().changes
+    heard = not changes["SIGNAL_UNHEARD"].applies_to(environment)
+    return heard and changes["SIGNAL_CUTS_STREAMS"].applies_to(environment)
+
+
+@pytest.fixture(scope="session")
+def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str, Serving]]:
+    """All apps that some spec needs: those of others by their addresses, and else all started side
+    by side, from an interpreter for each hash seed.
+    """
+    needed = judging.served[environment.name]
+    served = {name: each for name, each in SERVED.items() if name in needed}
+    if judging.remote:
+        remote = {n: Remote(judging.remote[s.app], environment) for n, s in served.items()}
+        with ThreadPoolExecutor(1) as pool:
+            _start_reading(remote, judging, pool)
+            yield remote
+        return
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        forkers = {
+            reseeded: stack.enter_context(
+                Forker(replace(environment, hash_seed=environment.hash_seed + RESEED * reseeded))
+            )
+            for reseeded in {each.reseeded for each in served.values()}
+        }
+        started: dict[str, Server] = {}
+        try:
+            for name, each in served.items():
+                folder, forker = site_fixture.lay_out(each.files), forkers[each.reseeded]
+                started[name] = Server(
+                    script(each.app), forker.environment, folder, each.arguments, forker
+                )
+            _start_reading(started, judging, pool)
+            yield started
+        finally:
+            for name, server in started.items():
+                if served[name].idle and not signals_cut_streams(environment):
+                    server.kill()  # a stream that a spec left behind would hold it up
+                else:
+                    server.ask_to_stop()
+            faults = []
+            for server in started.values():
+                try:
+                    server.stop_well()
+                except DidNotStop as fault:
+                    faults.append(str(fault))
+            if faults:  # pytest would put an error down to the first spec of the next stack
+                judging.stayed(environment.name, "; ".join(faults))
+
+
+def _client(name: str) -> Callable[..., Client]:
+    @pytest.fixture(scope="session", name=name)
+    def client(servers: dict[str, Serving], judging: Judging) -> Client:
+        def record(exchange: Exchange) -> None:
+            judging.run(server.environment.name).exchange(judging.spec, exchange, name)
+
+        server = servers[name]
+        return Client(
+            server.app, server.environment, server.port(), server.log, record, server.host
+        )
+
+    return client
+
+
+hello = _client("hello")
+json_cors = _client("json_cors")
+static_files = _client("static_files")
+static_files_404 = _client("static_files_404")
+basic_auth = _client("basic_auth")
+sse = _client("sse")
+documented_sse = _client("documented_sse")
+
+
+def _start_reading(
+    servers: Mapping[str, Serving], judging: Judging, pool: ThreadPoolExecutor
+) -> None:
+    if server := servers.get("documented_sse"):
+        judging.ahead[server.environment.name] = pool.submit(_read_ahead, server)
+
+
+def _read_ahead(server: Serving) -> Exchange:
+    """The stream at its documented pace, which takes 3 s: read while other specs are judged."""
+    client = Client(
+        "sse", server.environment, server.port(), server.log, lambda _: None, server.host
+    )
+    return client.request("GET", "/stream", chunks=2)
+
+
+@pytest.fixture
+def documented_stream(documented_sse: Client, judging: Judging) -> Exchange:
+    """Two events of the stream as documented, 1.5 s apart."""
+    stack = documented_sse.environment.name
+    exchange = judging.ahead[stack].result()
+    judging.run(stack).exchange(judging.spec, exchange)
+    return exchange
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. Without one, a spec that needs it is skipped; where CI is set, it is a
+    harness error.
+    """
+    if chromium_path() is None:
+        lacking = "no Chromium on PATH: what a browser sees was not judged"
+        if os.environ.get("CI"):
+            raise Failure(lacking)
+        pytest.skip(lacking)
+    with chromium() as found:
+        yield found

@@ -1,0 +1,136 @@
+"""How pytest judges stacks: the options, the fixtures named after the apps, the closing table."""
+
+import difflib
+import shutil
+from collections.abc import Generator
+
+import pytest
+
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.log_lines import Lines
+from starlette_conformance.output.console import console
+from starlette_conformance.output.sanitize import printable
+from starlette_conformance.pytest_plugin.collection import (
+    is_spec,
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_deselected,
+    pytest_generate_tests,
+    pytest_ignore_collect,
+)
+from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
+from starlette_conformance.pytest_plugin.session import JUDGING, Judging, held_to, targets
+from starlette_conformance.runs.failure_message import told
+from starlette_conformance.runs.remote_server import addresses
+from starlette_conformance.runs.verdict_table import print_table
+from starlette_conformance.stacks.project import APPS
+
+__all__ = [
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_deselected",
+    "pytest_generate_tests",
+    "pytest_ignore_collect",
+    "pytest_make_parametrize_id",
+]
+
+FIRST_SECONDS = 3600.0
+"""More than all that may be waited for before the first spec of a stack: the packages, another run
+that makes the same, and the apps of the stack before."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    try:
+        if config.getoption("dist", "no") != "no":
+            raise UsageError(
+                "pytest-xdist would tear the run of a stack apart; what judges stacks side by side "
+                "is `starlette-conformance judge --jobs N`"
+            )
+        remote = addresses(config.getoption("--url"))
+        chosen = config.getoption("--stack"), config.getoption("--python")
+        judged, lacking = held_to(*chosen) if remote else targets(*chosen)
+        folder = config.getoption("--runs")
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"--runs {folder}: is not a folder")
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[JUDGING] = Judging(judged, folder, remote, not_judged=lacking)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The first spec of a stack waits for its packages, by deadlines of their own."""
+    if is_spec(item.path) and not item.config.stash[JUDGING].has_begun(item):
+        item.add_marker(pytest.mark.timeout(FIRST_SECONDS))
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[JUDGING].spec = item.nodeid
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Failure):  # told in a line: a traceback for each spec would take minutes
+        short = pytest.fail.Exception(printable(str(error)), pytrace=False).with_traceback(
+            error.__traceback__
+        )
+        call.excinfo = pytest.ExceptionInfo.from_exception(short)
+    report = yield
+    if "environment" in item.fixturenames and is_spec(item.path):
+        item.config.stash[JUDGING].note(item, error, call.duration, report)
+    return report
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """A stack that cannot be judged is told once: a thousand errors would hide why."""
+    if report.failed and report.nodeid in config.stash[JUDGING].repeated:
+        return "not judged", "E", "ERROR"
+    return None
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """What differs and how to repeat it, in place of two long representations."""
+    if op == "==" and isinstance(left, Exchange):
+        return [printable(line) for line in told(left, right)]
+    if op == "==" and isinstance(left, Lines):
+        return [printable(line.rstrip()) for line in difflib.ndiff(left.expected(right), left)]
+    return None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where all passed, and yet an app did not stop, or the release of a change is not pinned
+    down.
+    """
+    judging = session.config.stash[JUDGING]
+    judging.end()
+    if session.exitstatus == pytest.ExitCode.OK and (judging.staying or judging.unproven()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    judging = config.stash[JUDGING]
+    if not judging.summary.tally:
+        return
+    print_table(judging.summary.tally, judging.summary.seconds, APPS, console())
+    terminalreporter.write_line(f"run files: {judging.folder}")
+    for line in judging.staying:
+        terminalreporter.write_line(f"DID NOT STOP {line}", red=True, bold=True)
+    for line in judging.unproven():
+        terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)
+    for why, count in judging.left_out.items():
+        terminalreporter.write_line(f"LEFT OUT {count} specs that {why}", yellow=True, bold=True)
+    for line in judging.not_judged:
+        terminalreporter.write_line(f"NOT JUDGED {line}", red=True, bold=True)
+    if shutil.which("curl") is None:
+        terminalreporter.write_line("NOT JUDGED transcripts by curl: it is not on PATH", red=True)

@@ -1,0 +1,116 @@
+"""The corpus: what the specs ask, recorded once and kept in the cache.
+
+A run of the specs on one stack tells. The key is made of everything that it depends on, so a spec
+that is added is in the next corpus.
+"""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.request import Request
+from starlette_conformance.runs.recorded import Recorded
+from starlette_conformance.runs.sessions import judge
+from starlette_conformance.stacks.cache import made_once
+from starlette_conformance.stacks.project import APPS, ROOT, SITES, digest
+from starlette_conformance.stacks.tempdirs import scratch
+
+STACK = "documented"
+"""On no axis, so the specs of all suites are asked, and dated, so that it is the same every day."""
+
+SPECS = ROOT / "specs"
+
+PARTS = (
+    [f"--ignore={SPECS / 'edge'}", f"--ignore={SPECS / 'streams'}"],
+    [f"--ignore={SPECS / name}" for name in (*APPS, "every_app", "edge/test_idle.py")],
+)
+"""Sessions of pytest that are run side by side. What takes signals or pauses is no request."""
+
+LEFT_OUT = [f"--ignore={SPECS / 'shutdown'}", "-k", "not browser"]
+
+SOURCES = (
+    "specs/**/*.py",
+    "specs/*.toml",
+    "apps/**/*",
+    *(
+        f"starlette_conformance/{floor}/*.py"
+        for floor in ("model", "output", "process", "http", "stacks", "runs", "pytest_plugin")
+    ),
+    "starlette_conformance/replay/corpus.py",
+)
+
+USUAL = {"sse": "sse", "documented_sse": "sse", "slow_sse": "sse", "silent_sse": "sse"} | {
+    app: app for app in APPS
+}
+"""What is an app with its usual files, whatever the pace of its events."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, and what it is sent to: an app, or `static_files_404`, which is one of another
+    site.
+    """
+
+    served: str
+    request: Request
+
+
+def corpus(console: Console) -> list[Asked]:
+    """What the specs ask, each once; recorded now if need be. Raises Failure."""
+    lines = (_folder(console) / "requests.jsonl").read_text("utf-8").splitlines()
+    return [
+        Asked(served, Request(app, data.encode("latin-1"), files(served)))
+        for served, app, data in map(json.loads, lines)
+    ]
+
+
+def run_files(console: Console) -> list[Path]:
+    """The run files that the corpus was taken from: they tell which spec asked what."""
+    return sorted(_folder(console).glob("*.run"))
+
+
+def _folder(console: Console) -> Path:
+    return made_once("corpora", digest(*SOURCES), lambda aside: _record(aside, console))
+
+
+def files(served: str) -> str:
+    """The name of what the app finds in its working directory."""
+    return SITES.get(served, ("", "SITE"))[1]
+
+
+def _record(folder: Path, console: Console) -> None:
+    with (
+        scratch() as beside,
+        ThreadPoolExecutor(len(PARTS)) as pool,
+    ):
+        runs = [beside / str(number) for number in range(len(PARTS))]
+        console.print("recording what the specs ask, once", style="dim")
+        quiet = Console(quiet=True)
+        for _ in pool.map(
+            lambda part, run: judge([STACK], run, 1, [*LEFT_OUT, *part], quiet), PARTS, runs
+        ):
+            pass
+        paths = [path for run in runs for path in sorted(run.rglob("*.jsonl"))]
+        asked, recorded = _asked(paths), [path.read_text("utf-8") for path in paths]
+    lines = [json.dumps([a.served, a.request.app, a.request.data.decode("latin-1")]) for a in asked]
+    if {each.served for each in asked} < set(APPS):
+        raise Failure(f"the specs ask nothing of some app: `pytest specs --stack {STACK}` tells")
+    folder.mkdir()
+    (folder / "requests.jsonl").write_text("\n".join(lines), "utf-8")
+    for number, text in enumerate(recorded):
+        (folder / f"{number}.run").write_text(text, "utf-8")
+
+
+def _asked(paths: Iterable[Path]) -> list[Asked]:
+    found = [
+        Asked(USUAL.get(served, served), request)
+        for path in paths
+        for served, requests in Recorded(path).asked.items()
+        for _, request in requests
+    ]
+    return list(dict.fromkeys(found))

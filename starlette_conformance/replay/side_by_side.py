@@ -1,0 +1,148 @@
+"""The same requests to two stacks at once, their apps side by side.
+
+A server that answers no more is found out and left alone, so that it takes neither hours nor the
+rest of the answers with it.
+"""
+
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.send import PATIENCE, gone, heard
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import SITES, script, site_files
+
+SECONDS = 3.0
+"""How long one answer may take: the apps take milliseconds, and 0.2 s for two events."""
+
+AT_ONCE = 4
+"""Requests to one server at a time."""
+
+ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.1")}
+"""What an app is started with besides a port: events far enough apart to see what comes first."""
+
+Answers = dict[Asked, Answer]
+
+
+class Stalling:
+    """Which servers answered too often not in time; told of each answer, from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._late: Counter[str] = Counter()
+        self.unsent: Counter[str] = Counter()
+
+    def gives_up(self, served: str) -> bool:
+        with self._lock:
+            stalls = self._late[served] >= PATIENCE
+            self.unsent[served] += stalls
+            return stalls
+
+    def note(self, served: str, late: bool) -> None:
+        with self._lock:
+            self._late[served] += late
+
+
+def ask_each(
+    environments: Sequence[Environment],
+    asked: Sequence[Asked],
+    advance: Callable[[], None] = lambda: None,
+    at_once: int = AT_ONCE,
+) -> tuple[list[Answers], list[str]]:
+    """What each stack answers, and a sentence on each server that was given up.
+
+    Raises DidNotStart.
+    """
+    kinds = list(dict.fromkeys(each.served for each in asked))
+    stopping = Event()
+    with running(environments, kinds) as ports:
+        found: list[Answers] = [{} for _ in environments]
+        stalling = [Stalling() for _ in environments]
+
+        def ask_all(number: int, mine: "SimpleQueue[Asked]") -> None:
+            while not mine.empty() and not stopping.is_set():
+                try:
+                    each = mine.get_nowait()
+                except Empty:
+                    return
+                if stalling[number].gives_up(each.served):
+                    continue
+                began = time.monotonic()
+                came = heard(each.request, ports[number][each.served], SECONDS)
+                stalling[number].note(each.served, time.monotonic() - began >= SECONDS)
+                found[number][each] = Answer.of(came)
+                advance()
+
+        jobs = [
+            (number, _queue(each for each in asked if each.served == served))
+            for number in range(len(environments))
+            for served in kinds
+        ]
+        with ThreadPoolExecutor(len(jobs) * at_once) as pool:
+            try:
+                waited = [pool.submit(ask_all, *job) for job in jobs for _ in range(at_once)]
+                for each in waited:
+                    each.result()
+            finally:
+                stopping.set()
+    return found, _without_lost(found) + [
+        f"{served} on {environment.name}: {PATIENCE} answers did not end within {SECONDS:g} s, "
+        f"so {unsent:,} requests were not sent"
+        for environment, stalls in zip(environments, stalling, strict=True)
+        for served, unsent in stalls.unsent.items()
+        if unsent
+    ]
+
+
+def _without_lost(found: Sequence[Answers]) -> list[str]:
+    """Leave out what neither stack answered, as its app had ended; a sentence on each such app."""
+    lost = [
+        each
+        for each in found[0]
+        if all(each in answers and gone(answers[each].response) for answers in found)
+    ]
+    for each, answers in itertools.product(lost, found):
+        del answers[each]
+    return [
+        f"{served}: it had ended on both stacks when {count:,} requests came"
+        for served, count in Counter(each.served for each in lost).items()
+    ]
+
+
+def _queue(items: Iterable[Asked]) -> "SimpleQueue[Asked]":
+    """What threads share out among themselves."""
+    found: SimpleQueue[Asked] = SimpleQueue()
+    for item in items:
+        found.put(item)
+    return found
+
+
+@contextmanager
+def running(
+    environments: Sequence[Environment], kinds: Collection[str]
+) -> Iterator[list[dict[str, int]]]:
+    """The apps of each stack, started side by side, and their ports. Raises DidNotStart."""
+    with ExitStack() as stack:
+        servers: list[dict[str, Server]] = []
+        for environment in environments:
+            forker = stack.enter_context(Forker(environment))
+            servers.append({served: _started(served, environment, forker) for served in kinds})
+            for server in servers[-1].values():
+                stack.callback(server.kill)
+        yield [{s: server.port() for s, server in each.items()} for each in servers]
+
+
+def _started(served: str, environment: Environment, forker: Forker) -> Server:
+    app, files = SITES.get(served, (served, "SITE"))
+    folder = site_fixture.lay_out(site_files(files))
+    return Server(script(app), environment, folder, ARGUMENTS.get(app, ()), forker)

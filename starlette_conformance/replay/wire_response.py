@@ -1,0 +1,88 @@
+"""An answer with what `Response` leaves aside: order and case of headers, chunks, and arrivals.
+
+`Response` is what the specs promise, so none of this is in it. Two stacks are compared by both.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette_conformance.http import parser
+from starlette_conformance.http.normalize import EVENT, EVENTS, LEFT, is_stream
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.request import without_port
+from starlette_conformance.replay.send import Heard
+
+BETWEEN = ", then "
+GAP = 0.03
+"""Seconds between what comes apart: far less than between two events, far more than between two
+writes of a server."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one stack answered to one request.
+
+    `names` are those of the header lines as sent. `cuts` are the sizes of the chunks that the body
+    came in, None where it was not chunked; of a stream, those of its first events. `arrivals` tells
+    of a stream what came apart from what: "head, then event 1, then event 2".
+    """
+
+    response: Response
+    names: tuple[str, ...] = ()
+    cuts: tuple[int, ...] | None = None
+    arrivals: str = ""
+
+    @classmethod
+    def of(cls, heard: Heard) -> "Answer":
+        response = heard.response
+        data = without_port(heard.data, heard.port)
+        message = parser.read(data, heard.method, heard.closed)
+        left = len(response.body) if response.ending in LEFT else len(message.body)
+        return cls(
+            response,
+            tuple(name for name, _ in message.headers),
+            None if message.chunks is None else tuple(_sizes(message.chunks, left)),
+            _arrivals(heard) if is_stream(message) else "",
+        )
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The header lines as sent, but with what is random masked."""
+        seen: Counter[str] = Counter()
+        found = []
+        for name in self.names:
+            value = self.response.headers.get(name.lower(), ABSENT)
+            if isinstance(value, tuple):
+                value = value[seen[name.lower()]]
+                seen[name.lower()] += 1
+            found.append((name, str(value)))
+        return found
+
+
+def _sizes(chunks: tuple[bytes, ...], length: int) -> Iterator[int]:
+    """The sizes of the chunks that hold the first `length` bytes."""
+    passed = 0
+    for chunk in chunks:
+        if passed >= length:
+            return
+        passed += len(chunk)
+        yield len(chunk)
+
+
+def _arrivals(heard: Heard) -> str:
+    """What came apart, by GAP at the least: the head, and the first events."""
+    parts: list[list[str]] = []
+    data, told, last = b"", 0, -GAP
+    for segment in heard.received:
+        data += segment.data
+        message = parser.read(data, heard.method)
+        events = len(EVENT.findall(message.body)) if message.end else 0
+        names = ["head", *(f"event {number}" for number in range(1, events + 1))]
+        names = names[: EVENTS + 1] if message.end else []
+        if new := names[told:]:
+            if segment.at - last >= GAP:
+                parts.append([])
+            parts[-1] += new
+            told, last = len(names), segment.at
+    return BETWEEN.join(" with ".join(part) for part in parts)

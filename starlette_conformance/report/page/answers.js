@@ -1,0 +1,87 @@
+// Requests and answers in the form of `curl -v`, side by side, with the lines that differ marked.
+
+function requestLines(request) {
+  const [head, ...rest] = data.requests[request].text.split("\r\n\r\n");
+  const lines = head.split("\r\n").map((line) => `> ${visible(line)}`);
+  return [...lines, ...bodyLines(rest.join("\r\n\r\n"))];
+}
+
+function answerLines(number) {
+  const answer = data.answers[number];
+  const lines = answer.interim.map((status) => `< HTTP/1.1 ${status}`);
+  if (answer.status) lines.push(`< ${answer.version} ${answer.status} ${visible(answer.reason)}`);
+  for (const [name, value] of answer.headers) lines.push(`< ${name}: ${visible(value)}`);
+  const body = bodyLines(answer.body);
+  if (body.length) lines.push("<", ...body);
+  if (answer.ending !== "whole") lines.push(`* ${visible(answer.ending)}`);
+  if (answer.closes) lines.push("* the server closes the connection");
+  return lines;
+}
+
+function code(lines, others = null, mark = "") {
+  const left = new Map();
+  for (const line of others ?? []) left.set(line, (left.get(line) ?? 0) + 1);
+  const shown = lines.map((line) => {
+    const same = !others || left.get(line) > 0;
+    if (others && same) left.set(line, left.get(line) - 1);
+    return make(same ? "span" : mark, { class: "line" }, line || " ");
+  });
+  return make("pre", { tabindex: 0 }, make("code", null, shown));
+}
+
+function sideBySide(before, after, names) {
+  const [ours, theirs] = [answerLines(before), answerLines(after)];
+  return make(
+    "div",
+    { class: "pair" },
+    make("figure", null, make("figcaption", null, names[0]), code(ours, theirs, "del")),
+    make("figure", null, make("figcaption", null, names[1]), code(theirs, ours, "ins")),
+  );
+}
+
+function fieldWords(fields) {
+  const short = (value) => {
+    if (value === null) return "nothing";
+    const text = visible(value);
+    return text.length > 60 ? `${text.slice(0, 60)}…` : text || "empty";
+  };
+  const words = fields.map((field) =>
+    field.where === "body"
+      ? `body: ${grouped(field.before.length)} → ${grouped(field.after.length)} bytes`
+      : `${field.where}: ${short(field.before)} → ${short(field.after)}`,
+  );
+  return words.length > 4 ? [...words.slice(0, 3), `${words.length - 3} more fields`] : words;
+}
+
+const USUAL = ["Host: 127.0.0.1:PORT", "User-Agent: starlette-conformance", "Accept: */*"];
+
+// What a request asks, in a line: its first one, and the headers that are not in all of them.
+function requestLine(request) {
+  const [first, ...headers] = data.requests[request].text.split("\r\n\r\n", 1)[0].split("\r\n");
+  const own = headers.filter((header) => !USUAL.includes(header));
+  const line = visible([first.replace(/ HTTP\/1\.1$/, ""), ...own].join("  ·  "));
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
+}
+
+function specSentence(spec) {
+  const each = data.specs[spec];
+  return `${visible(each.name)}${each.case ? ` [${visible(each.case)}]` : ""}`;
+}
+
+function kindBadge(kind) {
+  return make("span", { class: `badge kind-${kind}` }, kind);
+}
+
+const lastWords = ({ first, last }) => (last === null ? "" : last === first ? " only" : ` to ${last}`);
+
+function changeWords(name) {
+  if (name === PARSERS) return [make("span", { class: "name" }, name)];
+  const change = data.changes[name];
+  if (!change) return [make("span", { class: "name" }, name), " (no longer in specs/ledger/changes.py)"];
+  const until = lastWords(change);
+  return [
+    kindBadge(change.kind),
+    make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}${until}`),
+    make("span", { class: "name" }, name),
+  ];
+}

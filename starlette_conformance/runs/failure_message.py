@@ -1,0 +1,27 @@
+"""How a failed spec is told: the request, only what differs, the stack, and how to repeat it."""
+
+from typing import Any
+
+from starlette_conformance.http.curl_commands import asked, served
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.http.exchange import Exchange
+
+
+def told(exchange: Exchange, expectation: Any) -> list[str]:
+    """The lines that explain why an exchange is not as expected."""
+    environment = exchange.environment
+    line = exchange.request.split(b"\r\n", 1)[0].decode("latin-1")
+    lines = [f"{line}  ({exchange.app})"]
+    for difference in exchange.differences(expectation):
+        lines += str(difference).splitlines()
+    return [
+        *lines,
+        f"stack: {environment}",
+        f"by hand: {served(exchange.app, environment)}",
+        f"         {asked(exchange.request, *_at(environment, exchange.app))}",
+    ]
+
+
+def _at(environment: Environment, app: str) -> list[str]:
+    """The URL of an app that somebody else serves."""
+    return [environment.urls[app]] if app in environment.urls else []

@@ -1,0 +1,66 @@
+"""What it takes to repeat a verdict: what a stack is made of, and the commands that ask again.
+
+A stack is asked for by name where a date in `specs/stacks.toml` pins what the name stands for, by
+its path where it is an interpreter or a checkout, and else by all its packages: `latest` is another
+stack tomorrow.
+"""
+
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.stacks.project import catalogue
+
+
+def made_of(environment: Environment) -> dict[str, Any]:
+    """The stack as plain data; `hash_seed` is null where the environment of the harness has it."""
+    return {
+        "name": environment.name,
+        "python": environment.python,
+        "implementation": environment.implementation,
+        "parser": environment.parser,
+        "loop": environment.loop,
+        "hash_seed": None if environment.passes_variables else environment.hash_seed,
+        "packages": dict(environment.packages),
+    }
+
+
+def word(environment: Environment) -> str:
+    """What names the same stack on a command line, today and later."""
+    if environment.passes_variables:
+        return str(environment.interpreter)
+    known = catalogue().stacks.get(environment.name)
+    if environment.urls or (known and known.exclude_newer):
+        return environment.name
+    if os.sep in environment.name or environment.name.endswith(".whl"):
+        return str(Path(environment.name).absolute())
+    return ",".join(f"{name}=={version}" for name, version in sorted(environment.packages.items()))
+
+
+def asked_again(environment: Environment) -> list[str]:
+    """The options by which pytest judges the same stack, which it then calls `word`."""
+    if environment.urls:
+        urls = [text for app, url in environment.urls.items() for text in ("--url", f"{app}={url}")]
+        return [*urls, "--stack", environment.name.removeprefix("url-as-")]
+    if environment.passes_variables:
+        return ["--python", word(environment)]
+    return ["--stack", word(environment), "--hash-seed", str(environment.hash_seed)]
+
+
+def of_spec(spec: str, called: str, options: Sequence[str]) -> str:
+    """The command that judges a stack by one spec, whose name is that without the stack."""
+    function, bracket, case = spec.partition("[")
+    stack = in_node_id(called)
+    return shlex.join(["pytest", f"{function}[{stack}{'-' if bracket else ']'}{case}", *options])
+
+
+def in_node_id(stack: str) -> str:
+    """The name of a stack as pytest writes it, in ASCII: a path may hold any character."""
+    return stack.encode("unicode_escape").decode("ascii")
+
+
+def of_verb(*words: str) -> str:
+    return shlex.join(["starlette-conformance", *words])

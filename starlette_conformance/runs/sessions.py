@@ -1,0 +1,171 @@
+"""Judging many stacks side by side: sessions of pytest with a few stacks each.
+
+A session writes run files as it goes, and they are all that is known of it in the end.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from math import ceil
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from starlette_conformance.stacks.cache import cache_folder, sweep
+from starlette_conformance.model.errors import Failure, of_os
+from starlette_conformance.process.resources import Footprint
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.runs.summary import Summary
+
+STACKS_A_SESSION = 13
+"""At the most: enough that the start of pytest weighs little."""
+
+NO_PLUGINS = [
+    "cacheprovider",
+    "logging",
+    "anyio",
+    "benchmark",
+    "locust",
+    "doctest",
+    "unittest",
+    "subtests",
+    "faulthandler",
+    "threadexception",
+    "warnings",
+    "unraisableexception",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "pastebin",
+]
+PYTEST = ["-q", "--capture=no", "-pstarlette_conformance.pytest_plugin.quick_protocol", *(f"-pno:{name}" for name in NO_PLUGINS)]
+"""No plugin that does something for each spec and nothing for a run, and no report of a pass."""
+
+LOG = "pytest.log"
+POLL_SECONDS = 0.2
+STOP_SECONDS = 15.0
+BROKEN = 3
+"""pytest's status where it could not go on."""
+PROBE = 65536
+
+
+class Session:
+    """A pytest under way on some stacks, with a folder of its own for run files and output."""
+
+    def __init__(self, stacks: Sequence[str], folder: Path, arguments: Sequence[str]) -> None:
+        self.stacks = stacks
+        self.folder = folder
+        folder.mkdir(parents=True)
+        chosen = [word for stack in stacks for word in ("--stack", stack)]
+        options = [*PYTEST, "--runs", str(folder), *chosen, *arguments]
+        self.process = session(options, folder / LOG)
+
+    def check(self) -> None:
+        """Raises Failure where it ended because nothing could be written, or its folder is gone.
+
+        On a full disk its own output may have failed first, with any status.
+        """
+        if self.process.returncode == 0:
+            return
+        log = self.folder / LOG
+        try:
+            said = log.read_text("utf-8", "replace").splitlines()
+        except OSError as error:
+            raise of_os(error, f"{log}: cannot be read") from None
+        told = [line for line in said if "cannot be written: " in line]
+        if told and self.process.returncode == BROKEN:
+            raise Failure(told[-1].strip("! ").removeprefix("_pytest.outcomes.Exit: "))
+        try:
+            log.with_suffix(".probe").write_bytes(bytes(PROBE))
+        except OSError as error:
+            raise of_os(error, f"{self.folder}: cannot be written") from None
+        finally:
+            log.with_suffix(".probe").unlink(missing_ok=True)
+
+    @property
+    def run_files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.jsonl"))
+
+    def ends_within(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.process.returncode is not None
+
+    def stop(self) -> None:
+        """SIGTERM ends pytest at once, and its servers die with it."""
+        self.process.terminate()
+        if not self.ends_within(STOP_SECONDS):
+            self.process.kill()
+            self.process.wait()
+
+
+def session(
+    options: Sequence[str],
+    log: Path,
+    stdin: int = subprocess.DEVNULL,
+    pass_fds: Sequence[int] = (),
+    variables: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start pytest on the specs, with its output in `log`, and perhaps more `variables`.
+
+    It runs in the same folder, from which stacks may be named by relative paths.
+    """
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            guarded([sys.executable, "-m", "pytest", str(ROOT / "specs"), *options]),
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=_variables() | dict(variables or {}),
+            pass_fds=pass_fds,
+        )
+
+
+def _variables() -> dict[str, str]:
+    """Those of this process but for pytest's, which would leave specs out, or break the session.
+
+    The specs are compiled once for all sessions, whatever it says.
+    """
+    variables = {n: value for n, value in os.environ.items() if not n.startswith("PYTEST_")}
+    if variables.pop("PYTHONDONTWRITEBYTECODE", None):
+        variables["PYTHONPYCACHEPREFIX"] = str(cache_folder() / "bytecode")
+    return variables
+
+
+def judge(
+    stacks: Sequence[str], folder: Path, jobs: int, arguments: Sequence[str], console: Console
+) -> tuple[Summary, Footprint]:
+    """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
+    footprint = Footprint()
+    rounds = ceil(len(stacks) / (jobs * STACKS_A_SESSION)) or 1
+    size = ceil(len(stacks) / (jobs * rounds)) or 1  # as many in each round, so all end together
+    waiting = [stacks[start : start + size] for start in range(0, len(stacks), size)]
+    sessions: list[Session] = []
+    running: list[Session] = []
+    text = TextColumn("judging stacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*text, console=console) as progress:
+        bar = progress.add_task("", total=len(stacks))
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    session = Session(waiting.pop(0), folder / f"{len(sessions):03}", arguments)
+                    sessions.append(session)
+                    running.append(session)
+                ended = [each for each in running if each.ends_within(POLL_SECONDS)]
+                running = [each for each in running if each not in ended]
+                for session in ended:
+                    session.check()
+                footprint.look(session.process.pid for session in running)  # not the apps
+                begun = sum(len(session.run_files) for session in sessions)
+                progress.update(bar, completed=begun - len(running))
+        finally:
+            for session in running:
+                session.stop()
+            sweep(cache_folder())  # a session that was killed leaves what it was making
+    summary = Summary.of(path for session in sessions for path in session.run_files)
+    return summary, footprint

@@ -1,0 +1,120 @@
+"""What run files come to: verdicts by stack and app, times, and the changes that specs asserted."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette_conformance.runs import run_file
+from starlette_conformance.stacks.catalogue import Catalogue
+from starlette_conformance.model.changes import Change, unproven
+from starlette_conformance.model.environment import Environment
+
+
+@dataclass
+class Summary:
+    """The sum of some run files, each one stack's. Raises UsageError where one is no run file.
+
+    `tally` counts verdicts by stack and app, `seconds` is the time that judging each stack took
+    (what a browser sees aside), `asserted` tells by change the stacks where a spec asserted it and
+    passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
+    out.
+    """
+
+    tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    seconds: Counter[str] = field(default_factory=Counter)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    asserted: dict[str, set[str]] = field(default_factory=dict)
+    unfinished: set[str] = field(default_factory=set)
+    complete: bool = True
+
+    @classmethod
+    def of(cls, paths: Iterable[Path]) -> "Summary":
+        summary = cls()
+        for path in paths:
+            with run_file.understood(path):
+                summary.add(path.name, run_file.read(path))
+        return summary
+
+    def add(self, name: str, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take in the records of a run file, whose name stands for its stack where it has none."""
+        stack, ended = name, False
+        for record in records:
+            kind = record["kind"]
+            if kind == "run":
+                stack = record["stack"]
+                self.complete &= record["complete"]
+                if record["packages"] is not None:
+                    self.environments[stack] = Environment(
+                        stack, Path(), record["python"], record["packages"]
+                    )
+            elif kind == "verdict":
+                self._count(stack, record)
+            ended = kind == "end"
+        if not ended:
+            self.unfinished.add(stack)
+
+    def _count(self, stack: str, record: Mapping[str, Any]) -> None:
+        verdicts = self.tally.setdefault((stack, record["app"]), Counter())
+        verdicts[record["verdict"]] += 1
+        if not record["browser"]:
+            self.seconds[stack] += record["seconds"]
+        for name in record["changes"] if record["verdict"] == "pass" else ():
+            self.asserted.setdefault(name, set()).add(stack)
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        """How often each verdict was given."""
+        return sum(self.tally.values(), Counter())
+
+    @property
+    def stacks(self) -> set[str]:
+        """The stacks with at least one verdict."""
+        return {stack for stack, _ in self.tally}
+
+    @property
+    def passed(self) -> bool:
+        """Whether specs were judged, all passed, and no run was cut off."""
+        return set(self.verdicts) == {"pass"} and not self.unfinished
+
+    def seen(self, changes: Mapping[str, Change]) -> dict[str, Change]:
+        """The changes that specs asserted, and passed, on stacks of both sides."""
+        sides = {
+            name: {change.applies_to(self.environments[s]) for s in self.asserted.get(name, ())}
+            for name, change in changes.items()
+        }
+        return {name: change for name, change in changes.items() if len(sides[name]) == 2}
+
+    def unproven(self, changes: Mapping[str, Change], known: Catalogue) -> list[str]:
+        """What is said of changes that no spec pins down; nothing unless a whole group passed.
+
+        The stacks of a whole axis lie on both sides of each change of its package. One with a suite
+        of its own may leave a change of that package to another suite, and asserts it nowhere then.
+        """
+        if not (self.passed and self.complete):
+            return []
+        suites = {
+            axis.name: axis.suite
+            for axis in known.axes.values()
+            if known.group(axis.name) <= self.stacks
+        }
+        every = known.group("all") <= self.stacks
+        found = []
+        for name, change in changes.items():
+            own = change.package in suites
+            own = own and (not suites[change.package] or name in self.asserted)
+            if own or every:
+                judged = self._judged_for(name, known)
+                found += unproven({name: change}, judged, self.asserted, all_should_differ=own)
+        return found
+
+    def _judged_for(self, name: str, known: Catalogue) -> dict[str, Environment]:
+        """The stacks that lie in the suites which assert a change; all where none does."""
+        suite = {stack: found.suite for stack, found in known.stacks.items()}
+        suites = {None, *(suite.get(stack) for stack in self.asserted.get(name, suite))}
+        return {
+            stack: environment
+            for stack, environment in self.environments.items()
+            if suite.get(stack) in suites
+        }

@@ -1,0 +1,153 @@
+"""The cache: folders that are made once, whole or not at all, and made anew when damaged.
+
+A folder is built aside and renamed. Only the holder of its lock builds, so two runs at once are
+safe, and a leftover of a killed run can be told from a folder that is being built. What a folder
+was made of is listed in `contents/`, so that one which has lost a file is not taken for whole.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+import psutil
+from filelock import FileLock, Timeout
+
+from starlette_conformance.model.errors import Failure, of_os
+from starlette_conformance.output.atomic_write import made, write_whole
+
+VARIABLE = "STARLETTE_CONFORMANCE_CACHE"
+SECONDS = 600.0
+"""How long to wait for another run that builds the same folder."""
+ASIDE = ".building"
+SCRATCH = "scratch"
+"""The folder of folders that are a run's own, each named `PID-...`."""
+FORMAT = 2
+"""Part of keys. Another one keeps apart what releases of the harness would take for damaged."""
+
+
+def cache_folder() -> Path:
+    chosen = os.environ.get(VARIABLE)
+    folder = Path(chosen) if chosen else platformdirs.user_cache_path("starlette-conformance")
+    folder = made(folder.absolute())
+    _swept(folder)
+    return folder
+
+
+def made_once(kind: str, key: str, build: Callable[[Path], None]) -> Path:
+    """The folder `<cache>/<kind>/<key>`, filled by `build` when it is not there, or not whole.
+
+    Raises Failure, and what `build` raises.
+    """
+    folder = cache_folder() / kind / key
+    made(folder.parent)
+    contents = made(cache_folder() / "contents") / f"{kind}-{key}.json"
+    try:
+        with _lock(cache_folder(), kind, key, SECONDS):
+            if not _is_whole(folder, contents):
+                if os.path.lexists(folder):
+                    print(f"{folder}: damaged, so it is made anew", file=sys.stderr)
+                _build(folder, contents, build)
+    except Timeout:
+        raise Failure(f"{folder}: another run has been making it for {SECONDS:g} s") from None
+    except OSError as error:
+        raise of_os(error, f"{folder}: cannot be made") from None
+    return folder
+
+
+def _build(folder: Path, contents: Path, build: Callable[[Path], None]) -> None:
+    aside = folder.with_name(folder.name + ASIDE)
+    _remove(aside)
+    try:
+        build(aside)
+        write_whole(contents, json.dumps(dict(_listed(aside))))
+        _remove(folder)
+        aside.rename(folder)
+    except BaseException:
+        _remove(aside)
+        raise
+
+
+def _is_whole(folder: Path, contents: Path) -> bool:
+    """Whether all is there that was made, and as it was."""
+    try:
+        wanted = json.loads(contents.read_text("utf-8"))
+        return all(_state(folder / name) == state for name, state in wanted.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _listed(folder: Path) -> Iterator[tuple[str, list[int]]]:
+    """All in a folder, but for what Python compiles at will."""
+    for path in (folder, *folder.rglob("*")):
+        if "__pycache__" not in path.parts:
+            yield str(path.relative_to(folder)), _state(path)
+
+
+def _state(path: Path) -> list[int]:
+    """What kind of a thing it is, and of a file its size and time as well."""
+    found = path.lstat()
+    kind = stat.S_IFMT(found.st_mode)
+    return [kind, found.st_size, found.st_mtime_ns] if stat.S_ISREG(kind) else [kind]
+
+
+def _lock(root: Path, kind: str, key: str, seconds: float) -> FileLock:
+    return FileLock(made(root / "locks") / f"{kind}-{key}.lock", timeout=seconds)
+
+
+@cache
+def _swept(root: Path) -> None:
+    """Once in a process."""
+    sweep(root)
+
+
+def sweep(root: Path) -> None:
+    """Remove what killed runs left: half built, half written, or scratch."""
+    for aside in root.glob(f"*/*{ASIDE}"):
+        key = aside.name.removesuffix(ASIDE)
+        with suppress(Timeout, OSError), _lock(root, aside.parent.name, key, 0):
+            _remove(aside)
+    for aside in (*root.glob("*/.*"), *root.glob(f"{SCRATCH}/*")):
+        pid = aside.name.rpartition(".")[2].partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            with suppress(OSError):  # another run removes it as well
+                if not _is_held(aside):
+                    _remove(aside)
+
+
+def hold(path: Path) -> int:
+    """A descriptor; until it is closed no other run takes the path for a leftover. Raises OSError.
+
+    A process id alone does not tell: containers that share a cache do not see each other's.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def _is_held(path: Path) -> bool:
+    """Raises OSError where it is gone."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or what stands in its place."""
+    with suppress(FileNotFoundError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

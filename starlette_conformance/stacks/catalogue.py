@@ -1,0 +1,197 @@
+"""The catalogue: the stacks of a `stacks.toml`, and what `--stack` means by a name or a range."""
+
+import difflib
+import itertools
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.stack import Stack, chosen, completed, names
+
+ALIASES = {"releases": "starlette"}
+"""Other words for an axis."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Stacks that differ only in what `vary` says: versions by package, `parser` or `python`.
+
+    There is one for each combination, save those of `without`. `milestones` are judged with `all`.
+    """
+
+    name: str
+    suite: str
+    vary: Mapping[str, tuple[str, ...]]
+    milestones: frozenset[str]
+    without: frozenset[str]
+
+    def combinations(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Each stack's name, and what it holds of each thing that varies."""
+        for values in itertools.product(*self.vary.values()):
+            parts = dict(zip(self.vary, values, strict=True))
+            name = "-".join(v if k == "parser" else f"{k}-{v}" for k, v in parts.items())
+            if name not in self.without:
+                yield name, parts
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The stacks of a `stacks.toml` by name, in its order, and its axes."""
+
+    stacks: Mapping[str, Stack]
+    axes: Mapping[str, Axis]
+    needs: tuple[tuple[str, tuple[str, ...]], ...]
+    exclude_newer: str
+
+    def group(self, name: str) -> set[str]:
+        """The names that `all`, or the name of an axis, stands for."""
+        axis = ALIASES.get(name, name)
+        if axis in self.axes:
+            return {stack.name for stack in self.stacks.values() if stack.axis == axis}
+        milestones = {each for axis in self.axes.values() for each in axis.milestones}
+        return {each.name for each in self.stacks.values() if not each.axis} | milestones
+
+    def meant_by(self, wanted: str) -> dict[str, Stack]:
+        """The stacks that `--stack` means.
+
+        A name of the file, `all`, an axis, a range such as `starlette>=0.39,<0.50` (of the axis of
+        that package), or requirements such as `starlette==0.46.1,uvicorn==0.34.0`.
+        """
+        if wanted == "all" or ALIASES.get(wanted, wanted) in self.axes:
+            group = self.group(wanted)
+            return {name: stack for name, stack in self.stacks.items() if name in group}
+        if wanted in self.stacks:
+            return {wanted: self.stacks[wanted]}
+        if re.fullmatch(r"[\w.\-]*", wanted):  # a requirement names a version, or it is a typo
+            raise UsageError(self._unknown(wanted))
+        try:
+            requirements = [Requirement(part) for part in _split(wanted)]
+        except InvalidRequirement as error:
+            raise UsageError(f"stack {wanted!r} is not a list of requirements: {error}") from None
+        if any(requirement.url for requirement in requirements):
+            raise UsageError(
+                f"stack {wanted!r}: a URL names no release; a release is starlette==0.46.1, "
+                "and what you have is named by the path of its interpreter, checkout or wheel"
+            )
+        only = requirements[0]
+        if len(requirements) == 1 and only.name in self.axes and _is_range(only.specifier):
+            return self._within(self.axes[only.name], only.specifier)
+        texts = [str(requirement) for requirement in requirements]
+        return {wanted: Stack(wanted, completed(texts), None, self.needs)}
+
+    def named(self, wanted: str) -> Stack:
+        """The one stack that `wanted` means."""
+        found = list(self.meant_by(wanted).values())
+        if len(found) != 1:
+            raise UsageError(f"{wanted!r} means {len(found)} stacks, and one is asked for")
+        return found[0]
+
+    def series(self, wanted: Collection[str]) -> list[list[str]]:
+        """Stacks of axes in the order in which they are neighbours.
+
+        The stacks of a series differ only in what their axis varies first.
+        """
+        found: dict[tuple[str, ...], list[str]] = {}
+        for axis in self.axes.values():
+            first = next(iter(axis.vary))
+            for name, parts in axis.combinations():
+                rest = (axis.name, *(value for key, value in parts.items() if key != first))
+                if name in wanted:
+                    found.setdefault(rest, []).append(name)
+        return list(found.values())
+
+    def _unknown(self, wanted: str) -> str:
+        words = [*self.stacks, *self.axes, *ALIASES, "all"]
+        near = ", ".join(difflib.get_close_matches(wanted.lower(), words, 3, 0.75))
+        return (
+            f"unknown stack {wanted!r}: `starlette-conformance stacks` lists the names"
+            f"{f' (near it: {near})' if near else ''}; requirements such as "
+            "starlette==0.46.1,uvicorn==0.34.0 are taken too, and paths, which have a / in them"
+        )
+
+    def _within(self, axis: Axis, specifier: SpecifierSet) -> dict[str, Stack]:
+        found = [
+            name
+            for name, parts in axis.combinations()
+            if specifier.contains(parts[axis.name], prereleases=True)
+        ]
+        if not found:
+            raise UsageError(f"no release of the axis is within {axis.name}{specifier}")
+        return {name: self.stacks[name] for name in found}
+
+
+def _is_range(specifier: SpecifierSet) -> bool:
+    return bool(specifier) and all(part.operator not in ("==", "===") for part in specifier)
+
+
+def _split(wanted: str) -> list[str]:
+    """Split at commas, but not inside a version specifier: `starlette>=0.39,<0.50,uvicorn`."""
+    return re.split(r",(?=\s*[A-Za-z])", wanted)
+
+
+def load(path: Path) -> Catalogue:
+    """Read a `stacks.toml`; the file itself says what it may hold. Raises UsageError."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        date = str(data["exclude-newer"])
+        needs = tuple((key, tuple(wanted)) for key, wanted in data["needs"].items())
+        stacks = [_stack(name, table, date, needs) for name, table in data["stacks"].items()]
+        axes = {name: _axis(name, table) for name, table in data["axes"].items()}
+        for axis in axes.values():
+            stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
+    return Catalogue({stack.name: stack for stack in stacks}, axes, needs, date)
+
+
+def _stack(
+    name: str,
+    table: Mapping[str, Any],
+    date: str,
+    needs: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Stack:
+    unknown = set(table) - {"requirements", "parser", "loop", "dated"}
+    if unknown:
+        raise UsageError(f"stack {name!r}: unknown key {', '.join(sorted(unknown))}")
+    requirements = list(table.get("requirements", ()))
+    for wanted in chosen(name, table.get("parser"), table.get("loop")):
+        if wanted not in names(requirements):
+            requirements.append(wanted)
+    return Stack(name, completed(requirements), date if table.get("dated", True) else None, needs)
+
+
+def _axis(name: str, table: Mapping[str, Any]) -> Axis:
+    unknown = set(table) - {"suite", "vary", "milestones", "without", "yanked"}
+    if unknown:
+        raise UsageError(f"axis {name!r}: unknown key {', '.join(sorted(unknown))}")
+    vary = {key: tuple(values) for key, values in table["vary"].items()}
+    whole = Axis(name, table["suite"], vary, frozenset(), frozenset())
+    known = {stack for stack, _ in whole.combinations()}
+    marked = {mark: {*table.get(mark, ())} for mark in ("milestones", "without", "yanked")}
+    for mark, those in marked.items():
+        if strange := those - known:
+            raise UsageError(f"axis {name!r}: {mark} has {', '.join(sorted(strange))}, not on it")
+    return Axis(
+        name, table["suite"], vary, frozenset(marked["milestones"]), frozenset(marked["without"])
+    )
+
+
+def _on(
+    axis: Axis,
+    name: str,
+    parts: Mapping[str, str],
+    date: str,
+    needs: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Stack:
+    packages = {key: value for key, value in parts.items() if key not in ("parser", "python")}
+    requirements = [f"{package}=={version}" for package, version in packages.items()]
+    requirements += chosen(name, parts.get("parser"), None)
+    python = parts.get("python")
+    return Stack(name, completed(requirements), date, needs, python, axis.name, axis.suite)

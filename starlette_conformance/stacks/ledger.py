@@ -1,0 +1,22 @@
+"""What the specs know and hand to the engine, by `specs/ledger/registration.py`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.effects import Effect
+from starlette_conformance.stacks.site_fixture import Content
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The named changes by name, and their effects.
+
+    `unseen` are the changes without an effect, by why no request shows them. `sites` are working
+    directories of `static_files` by name.
+    """
+
+    changes: Mapping[str, Change]
+    effects: Sequence[Effect]
+    unseen: Mapping[str, Sequence[Change]]
+    sites: Mapping[str, Mapping[str, Content]]

@@ -1,0 +1,197 @@
+"""Environments: stacks resolved and installed by uv, one folder each in a cache.
+
+The cache holds
+    resolutions/<key>.txt   the pins that a stack resolved to, and their digest
+    environments/<key>/     a virtual environment with just those pins, and its environment.json
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import Failure, NotInstallable, UsageError, of_os
+from starlette_conformance.model.stack import Stack
+from starlette_conformance.output.atomic_write import write_whole
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks import interpreters
+from starlette_conformance.stacks.cache import FORMAT, cache_folder, made_once
+from starlette_conformance.stacks.interpreters import UV, uv_variables
+
+SECONDS = 600.0
+"""How long a resolution or an installation may take."""
+
+REFUSED = re.compile(r"\(os error (13|20|27|28|30|122)\)")
+"""How uv says that it may not, or cannot, write: permission, no folder, too large, full, read-only,
+quota.
+"""
+
+INSPECT = """
+import json, platform, sys
+from importlib.metadata import distributions
+print(json.dumps({
+    "python": "%d.%d.%d" % sys.version_info[:3],
+    "implementation": platform.python_implementation(),
+    "packages": {d.metadata["Name"]: d.version for d in distributions()},
+}))
+"""
+
+
+def provision(stack: Stack) -> Environment:
+    """The environment of a stack, made if need be. Raises NotInstallable."""
+    if (base := interpreters.find(stack.python)) is None:
+        raise NotInstallable(f"stack {stack.name}: no Python {stack.python} on this machine")
+    pins = _resolve(stack, base)
+    key = _key(pins, base, interpreters.build(base), FORMAT)
+    folder = made_once("environments", key, lambda aside: _build(stack, base, pins, aside))
+    found = json.loads((folder / "environment.json").read_text("utf-8"))
+    return Environment(
+        stack.name,
+        _interpreter(folder),
+        found["python"],
+        found["packages"],
+        implementation=interpreters.implementation(base),
+    )
+
+
+def of_interpreter(path: str) -> Environment:
+    """The environment that an existing interpreter has. Raises UsageError."""
+    if (found := shutil.which(path)) is None:
+        raise UsageError(f"{path}: no such program, or not executable")
+    environment = _inspect(Path(found).absolute(), path, passes_variables=True)
+    missing = [name for name in ("starlette", "uvicorn") if name not in environment.packages]
+    if missing:
+        raise UsageError(f"{path}: {' and '.join(missing)} not installed there")
+    return environment
+
+
+def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environment:
+    command = [str(interpreter), *([] if passes_variables else ["-I"]), "-c", INSPECT]
+    try:
+        done = subprocess.run(
+            guarded(command), capture_output=True, text=True, timeout=30, check=True
+        )
+        found = json.loads(done.stdout)
+        packages = {str(canonicalize_name(k)): str(v) for k, v in found["packages"].items() if k}
+        python, implementation = str(found["python"]), str(found["implementation"])
+    except (
+        OSError,
+        subprocess.SubprocessError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+        raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
+    return Environment(
+        name, interpreter, python, packages, passes_variables, implementation=implementation
+    )
+
+
+def _resolve(stack: Stack, base: Path) -> list[str]:
+    """The pins of a stack, as `name==version` lines.
+
+    With a date they never change, and the first answer is kept. Without one each run asks anew, and
+    falls back on the last answer only where the index cannot be reached.
+    """
+    wanted = [*stack.requirements]
+    key = _key(stack.requirements, stack.exclude_newer, stack.needs, base, FORMAT)
+    path = cache_folder() / "resolutions" / f"{key}.txt"
+    kept = _kept(path)
+    if stack.exclude_newer and kept:
+        return kept
+    try:
+        pins = _compile(stack, base, wanted)
+        for condition, extra in stack.needs:
+            if _holds(condition, pins):
+                pins = _compile(stack, base, wanted := [*wanted, *extra])
+    except Unreachable as error:
+        if not kept:
+            raise
+        print(f"stack {stack.name}: as resolved earlier, since {error}", file=sys.stderr)
+        return kept
+    try:
+        write_whole(path, "\n".join([*pins, _key(pins)]))
+    except OSError as error:
+        raise of_os(error, f"stack {stack.name}: {path} cannot be written") from None
+    return pins
+
+
+def _kept(path: Path) -> list[str] | None:
+    """The pins of an earlier resolution; None where there is none, or not the whole of it."""
+    try:
+        *pins, digest = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    return pins if digest == _key(pins) else None
+
+
+class Unreachable(NotInstallable):
+    """The package index did not answer, so nothing is known about the packages."""
+
+
+def _compile(stack: Stack, base: Path, requirements: Sequence[str]) -> list[str]:
+    options = ["--no-header", "--no-annotate", "--python", str(base)]
+    options += ["--resolution", "highest", "--prerelease", "if-necessary-or-explicit"]
+    if stack.exclude_newer:
+        options += ["--exclude-newer", stack.exclude_newer]
+    return _uv(stack, ["pip", "compile", *options, "-"], "\n".join(requirements)).splitlines()
+
+
+def _holds(condition: str, pins: Sequence[str]) -> bool:
+    requirement = Requirement(condition)
+    versions = dict(pin.split("==") for pin in pins if "==" in pin)  # a local wheel has none
+    version = versions.get(requirement.name)
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
+
+
+def _build(stack: Stack, base: Path, pins: Sequence[str], folder: Path) -> None:
+    _uv(stack, ["venv", "--no-project", "--python", str(base), str(folder)])
+    interpreter = _interpreter(folder)
+    install = ["pip", "install", "--no-deps", "--python", str(interpreter), "-r", "-"]
+    _uv(stack, install, "\n".join(pins))
+    environment = _inspect(interpreter, stack.name, passes_variables=False)
+    found = {"python": environment.python, "packages": environment.packages}
+    (folder / "environment.json").write_text(json.dumps(found), "utf-8")
+
+
+def _interpreter(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
+    command = guarded([UV, *arguments, "--quiet"])
+    try:
+        done = subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+            env=uv_variables(),
+            cwd=cache_folder(),  # away from any pyproject.toml, whose [tool.uv] would count
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreachable(f"stack {stack.name}: uv did not finish within {SECONDS:g} s") from None
+    if done.returncode == 0:
+        return done.stdout
+    said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
+    if "No solution found" in said:
+        raise NotInstallable(f"stack {stack.name}: {said}")
+    if REFUSED.search(said):
+        raise Failure(f"stack {stack.name}: uv cannot write its environment: {said}")
+    raise Unreachable(f"stack {stack.name}: its packages cannot be fetched (no network?): {said}")
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

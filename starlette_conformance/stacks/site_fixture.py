@@ -1,0 +1,49 @@
+"""A working directory for `static_files`: files with fixed times, laid out once in the cache."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette_conformance.stacks.cache import FORMAT, made_once
+
+DOCUMENTED_MTIME_NS = 1744419780_410443000
+"""When the primer's page was last changed; its ETag and Last-Modified come from it."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A symbolic link to a target, which is relative to the link's own folder."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class Pipe:
+    """A named pipe: whoever opens it to read waits for ever."""
+
+
+Content = bytes | Link | Pipe | None
+"""What stands at a path; None is an empty folder."""
+
+
+def lay_out(files: Mapping[str, Content]) -> Path:
+    """The folder that holds just these files, by relative path, changed at the documented time."""
+    key = hashlib.sha256(repr((FORMAT, sorted(files.items()))).encode()).hexdigest()[:16]
+
+    def build(folder: Path) -> None:
+        for name, content in files.items():
+            path = folder / name
+            (path if content is None else path.parent).mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Link):
+                path.symlink_to(content.target)
+            elif isinstance(content, Pipe):
+                os.mkfifo(path)
+            elif content is not None:
+                path.write_bytes(content)
+        for path in (folder, *folder.rglob("*")):
+            times = (DOCUMENTED_MTIME_NS, DOCUMENTED_MTIME_NS)
+            os.utime(path, ns=times, follow_symlinks=False)
+
+    return made_once("sites", key, build)

@@ -1,0 +1,104 @@
+"""What the user names: stacks, interpreters, releases, checkouts, wheels, git references."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.stack import Stack
+from starlette_conformance.stacks import checkouts
+from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.provision import of_interpreter, provision
+
+DEFAULT = ("documented", "latest")
+
+FORMS = """\
+  documented, starlette-0.46.1     a name that `starlette-conformance stacks` lists
+  0.46.1                           that release of Starlette, the rest as pinned
+  starlette==0.46.1,uvicorn==0.34  requirements; what is left out is the newest
+  ./venv/bin/python, ./venv        an interpreter, and what it has installed
+  ../starlette                     a checkout of it as it stands (*)
+  ../starlette@main                a git reference of a local repository (*)
+  dist/starlette-1.11.whl          a wheel (*)
+  (*) of sse-starlette or uvicorn too
+or several:
+  all, releases, uvicorn           the milestones, or a whole axis
+  starlette>=0.39,<0.50            what of an axis is within a range"""
+"""How a word names stacks, told where a verb takes some."""
+
+
+def asked_for(names: Iterable[str], interpreters: Iterable[str]) -> dict[str, Stack | Environment]:
+    """What `--stack` and `--python` name, or else DEFAULT. Raises UsageError."""
+    names, interpreters = list(names), list(interpreters)
+    found: dict[str, Stack | Environment] = {}
+    for name in names if names or interpreters else DEFAULT:
+        found |= meant_by(name)
+    return found | {path: of_interpreter(path) for path in map(_interpreter, interpreters)}
+
+
+def meant_by(word: str) -> dict[str, Stack | Environment]:
+    """The stacks, or the one environment, that a word means, by name. Raises UsageError."""
+    known = catalogue()
+    path = Path(word)
+    if word not in known.stacks and _is_environment(path):
+        word = _interpreter(word)
+        return {word: of_interpreter(word)}
+    if os.sep in word or path.suffix == ".whl":
+        if path.is_file() and path.suffix == ".whl":
+            return {word: checkouts.of_wheel(word, path, known)}
+        if path.is_dir():
+            return {word: checkouts.of_folder(word, path, known)}
+        if path.is_file() and os.access(path, os.X_OK):
+            return {word: of_interpreter(word)}
+        folder, at, reference = word.rpartition("@")
+        if at and Path(folder).is_dir():
+            return {word: checkouts.of_reference(word, Path(folder), reference, known)}
+        if not {"=", "<", ">", "~"} & set(word):
+            raise UsageError(
+                f"{word!r}: no interpreter, checkout or wheel is there; a git reference of a local "
+                "repository is named FOLDER@REFERENCE"
+            )
+    if word not in known.stacks and _is_version(word):
+        name = f"starlette-{Version(word)}"
+        if name in known.stacks:
+            return {name: known.stacks[name]}
+        return dict(known.meant_by(f"starlette=={word}"))
+    return dict(known.meant_by(word))
+
+
+def one(word: str) -> Stack | Environment:
+    """The one stack or environment that a word means. Raises UsageError."""
+    found = list(meant_by(word).values())
+    if len(found) != 1:
+        raise UsageError(f"{word!r} means {len(found)} stacks, and one is asked for")
+    return found[0]
+
+
+def provisioned(word: str) -> Environment:
+    """The environment of what a word means, made if need be. Raises UsageError, NotInstallable."""
+    return made(one(word))
+
+
+def made(target: Stack | Environment) -> Environment:
+    """The environment, made if need be. Raises NotInstallable."""
+    return provision(target) if isinstance(target, Stack) else target
+
+
+def _is_environment(path: Path) -> bool:
+    return (path / "pyvenv.cfg").is_file()
+
+
+def _interpreter(path: str) -> str:
+    """The program; of a virtual environment that is named by its folder, too."""
+    return str(Path(path) / "bin" / "python") if _is_environment(Path(path)) else path
+
+
+def _is_version(word: str) -> bool:
+    try:
+        Version(word)
+    except InvalidVersion:
+        return False
+    return True

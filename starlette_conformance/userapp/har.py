@@ -1,0 +1,166 @@
+"""Requests from a HAR file, version 1.2, as the developer tools of browsers save them.
+
+Of each entry these fields are used, and no others: `startedDateTime` for the order,
+`request.method`, `request.url`, `request.headers`, `request.postData` (`text`, which may be of
+`encoding` base64, or `params` of a form), and `request.bodySize`, or else Content-Length, which
+must be what the text comes to. Whoever records should switch the sanitising off, or log in within
+the recording: browsers leave out cookies and Authorization.
+
+Pseudo headers of HTTP/2 (`:path` and the like), and the headers of a connection, are left out, the
+Cookie headers of HTTP/2 are put together (RFC 9113 section 8.2.3), and Host is the URL's. What was
+not sent to the app by HTTP is left out as well, and told: other hosts, WebSockets, `data:` and
+`blob:`.
+"""
+
+import json
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.recorded_request import Step, written
+
+NOT_SENT = {"data", "blob", "about", "chrome-extension", "moz-extension", "file"}
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as far as it is used; `number` counts from 1, in the order of the file."""
+
+    number: int
+    at: datetime
+    url: SplitResult
+    request: Mapping[str, Any]
+
+    @property
+    def origin(self) -> str:
+        return f"{self.url.scheme}://{self.url.netloc}"
+
+
+def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
+    """The requests in the order in which they were sent, and a sentence on what is left out.
+
+    `origin` names the app's, such as http://127.0.0.1:8000, where there are several. Raises
+    UsageError, with the file and the entry.
+    """
+    entries = sorted(_entries(path), key=lambda entry: entry.at)
+    sent, left_out = [], Counter[str]()
+    for entry in entries:
+        if entry.url.scheme in NOT_SENT:
+            left_out[f"of {entry.url.scheme}:"] += 1
+        elif entry.url.scheme in {"ws", "wss"} or _upgrades(entry):
+            left_out["to a WebSocket"] += 1
+        else:
+            sent.append(entry)
+    chosen = origin.rstrip("/") if origin else _only_origin(path, sent)
+    left_out.update(f"to {entry.origin}" for entry in sent if entry.origin != chosen)
+    steps = [_step(path, entry, app) for entry in sent if entry.origin == chosen]
+    if not steps:
+        raise UsageError(f"{path}: there is no request to {chosen} in it, but to {_origins(sent)}")
+    return steps, [
+        f"{path.name}: {count} requests {what} are left out" for what, count in left_out.items()
+    ]
+
+
+def _entries(path: Path) -> list[Entry]:
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not a HAR file: it is not JSON: {error}") from None
+    try:
+        found = data["log"]["entries"]
+        if not isinstance(found, list):
+            raise TypeError
+    except (LookupError, TypeError):
+        raise UsageError(f"{path}: not a HAR file: it has no list `log.entries`") from None
+    return [_entry(path, number, entry) for number, entry in enumerate(found, 1)]
+
+
+def _entry(path: Path, number: int, entry: Any) -> Entry:
+    try:
+        request = entry["request"]
+        at = datetime.fromisoformat(entry["startedDateTime"])
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        for header in request["headers"]:
+            if not isinstance(header["name"], str) or not isinstance(header["value"], str):
+                raise TypeError("a header is not text")
+        for name in ("method", "url"):
+            if not isinstance(request[name], str):
+                raise TypeError(f"the {name} is not text")
+        if not isinstance(request.get("postData") or {}, dict):
+            raise TypeError("postData is not an object")
+        return Entry(number, at, urlsplit(request["url"]), request)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        what = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise UsageError(f"{path}: entry {number} is not one of HAR 1.2: {what}") from None
+
+
+def _upgrades(entry: Entry) -> bool:
+    names = {"upgrade": "websocket"}
+    headers = entry.request["headers"]
+    return any(names.get(each["name"].lower()) == each["value"].lower() for each in headers)
+
+
+def _only_origin(path: Path, entries: list[Entry]) -> str:
+    if not entries:
+        raise UsageError(f"{path}: there is no request in it")
+    if len({entry.origin for entry in entries}) > 1:
+        told = _origins(entries)
+        raise UsageError(f"{path}: it has requests to {told}: name the app's by --origin")
+    return entries[0].origin
+
+
+def _origins(entries: list[Entry]) -> str:
+    counts = Counter(entry.origin for entry in entries).most_common()
+    return ", ".join(f"{origin} ({count})" for origin, count in counts) or "none"
+
+
+def _step(path: Path, entry: Entry, app: str) -> Step:
+    place = f"{path.name}, entry {entry.number}"
+    url, request = entry.url, entry.request
+    headers = [(each["name"], each["value"]) for each in request["headers"]]
+    cookies = "; ".join(value for name, value in headers if name.lower() == "cookie")
+    headers = [(n, v) for n, v in headers if not n.startswith(":") and n.lower() != "cookie"]
+    headers += [("Cookie", cookies)] if cookies else []
+    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    host = url.netloc.rpartition("@")[2]
+    try:
+        return Step(place, written(app, request["method"], target, host, headers, _body(request)))
+    except (LookupError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}: entry {entry.number}: {error}") from None
+
+
+def _body(request: Mapping[str, Any]) -> bytes:
+    """The body. Raises ValueError where the file does not have it as it was sent."""
+    post, size = request.get("postData") or {}, _size(request)
+    text, params = post.get("text"), post.get("params")
+    if not text and params and str(post.get("mimeType", "")).lower().startswith(FORM):
+        text = urlencode([(each["name"], each.get("value", "")) for each in params])
+    elif not text and params:
+        raise ValueError(f"the file has the parts of a {post.get('mimeType')} body, not the body")
+    body = str(text or "").encode()
+    if post.get("encoding") == "base64":
+        body = b64decode(body, validate=True)
+    if size not in (0, len(body)):
+        raise ValueError(
+            f"its body had {size} bytes, and the file has {len(body)} of text: what is not text, "
+            "such as an upload, cannot be replayed from a HAR; take that request out"
+        )
+    return body
+
+
+def _size(request: Mapping[str, Any]) -> int:
+    """How long the body was as it was sent; 0 where the file does not tell."""
+    size = request.get("bodySize")
+    if isinstance(size, int) and size > 0:
+        return size
+    lengths = [h["value"] for h in request["headers"] if h["name"].lower() == "content-length"]
+    return int(lengths[0]) if lengths else 0

@@ -1,0 +1,194 @@
+"""Requests from an `.http` file, as the REST Client of VS Code and the HTTP Client of JetBrains
+read it.
+
+What is accepted, and nothing else:
+- requests, separated by lines that begin with `###`;
+- before the first line of a request: empty lines, comments (`#` or `//`), and variables, which are
+  `@name = value`; `{{name}}` is replaced by it from there on, in the rest of the file;
+- the first line of a request: `METHOD TARGET`, or `TARGET` for GET, or either with `HTTP/1.1` at
+  the end. A target is a path, which begins with `/`, or a URL of http or https; lines that begin
+  with blanks and `?` or `&` continue it;
+- headers, `Name: value` in a line each, and comments among them, up to an empty line; user and
+  password of `Authorization: Basic`, with a blank or a colon between them, are encoded;
+- the body: everything after that, without the line ends at its end. The lines of a form
+  (application/x-www-form-urlencoded) are put together, those of a multipart body end with CR LF.
+Refused, with file and line: bodies and scripts from files (`<`, `>`), variables that the editor
+makes up or asks for, `@prompt`, `@no-cookie-jar`, GRAPHQL, WEBSOCKET and their like.
+"""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.recorded_request import Step, written
+
+SEPARATOR = "###"
+LINE_END = re.compile(r"\r\n|\r|\n")
+BASIC = re.compile(r"(?i)(basic)\s+(\S+?)(?::|\s+)(.*)")
+COMMENT = re.compile(r"\s*(#|//)\s*(@[\w-]+)?.*")
+NAME = re.compile(r"[\w-]+")
+VARIABLE = re.compile(rf"@({NAME.pattern})\s*=\s*(.*)")
+PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
+REQUEST_LINE = re.compile(r"(?:([A-Z]+)\s+)?(\S+)(?:\s+(HTTP/\S+))?")
+REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
+REFUSED_DIRECTIVES = {"@prompt", "@no-cookie-jar", "@graphql"}
+FROM_FILE = re.compile(r"\s*(<(@\w*)?\s+\S|<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
+
+Lines = list[tuple[int, str]]
+"""Lines with their numbers, from 1."""
+
+
+def requests(path: Path, app: str) -> list[Step]:
+    """The requests in their order. Raises UsageError, with file and line."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
+    reader = _Reader(path, app)
+    parts: list[Lines] = [[]]
+    for number, line in enumerate(LINE_END.split(text), 1):
+        if line.startswith(SEPARATOR):
+            parts.append([])
+        else:
+            parts[-1].append((number, line))
+    found = [step for part in parts if (step := reader.step(part))]
+    if not found:
+        raise UsageError(f"{path}: there is no request in it")
+    return found
+
+
+@dataclass
+class _Reader:
+    """Reads one request after the other, with the variables so far."""
+
+    path: Path
+    app: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def step(self, lines: Lines) -> Step | None:
+        """The request of a part of the file; None where it has none."""
+        rest = self._after_variables(lines)
+        if not rest:
+            return None
+        (number, line), *rest = rest
+        method, host, target, rest = self._request_line(number, line, rest)
+        headers: list[tuple[str, str]] = []
+        while rest and rest[0][1].strip():
+            at, line = rest.pop(0)
+            if self._is_comment(at, line):
+                continue
+            name, colon, value = self._filled(at, line).partition(":")
+            if not colon:
+                raise self._refused(
+                    at, f"not a header: {line[:80]!r}; a body follows an empty line"
+                )
+            headers.append((name.strip(), _encoded(name.strip(), value)))
+        named = [value.strip() for name, value in headers if name.lower() == "host"]
+        host = named[0] if named else host or "127.0.0.1:PORT"
+        kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
+        body = self._body(rest[1:], kinds[0] if kinds else "")
+        return Step(
+            f"{self.path.name}:{number}",
+            self._request(number, method, target, host, headers, body),
+        )
+
+    def _request(
+        self,
+        number: int,
+        method: str,
+        target: str,
+        host: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+    ) -> Request:
+        try:
+            return written(self.app, method, target, host, headers, body)
+        except ValueError as error:
+            raise self._refused(number, str(error)) from None
+
+    def _after_variables(self, lines: Lines) -> Lines:
+        """What begins with the first line that is neither empty, nor a comment, nor a variable."""
+        for index, (number, line) in enumerate(lines):
+            if variable := VARIABLE.fullmatch(line.strip()):
+                self.variables[variable[1]] = self._filled(number, variable[2])
+            elif line.strip() and not self._is_comment(number, line):
+                return lines[index:]
+        return []
+
+    def _request_line(self, number: int, line: str, rest: Lines) -> tuple[str, str, str, Lines]:
+        """Method, host (or nothing), target, and the lines that are left."""
+        while rest and re.match(r"\s+[?&]", rest[0][1]):
+            line, rest = line.rstrip() + rest[0][1].strip(), rest[1:]
+        found = REQUEST_LINE.fullmatch(self._filled(number, line).strip())
+        if found is None:
+            raise self._refused(number, f"not a request line: {line[:80]!r}")
+        method, url, version = found[1] or "GET", found[2], found[3]
+        if method in REFUSED_METHODS:
+            raise self._refused(number, f"{method} is not supported")
+        if version not in {None, "HTTP/1.1", "HTTP/2", "HTTP/2.0"}:
+            raise self._refused(number, f"{version} is not supported: requests are HTTP/1.1")
+        if url.startswith("/"):
+            return method, "", url.partition("#")[0], rest
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise self._refused(number, f"{url[:80]!r} is no URL: {error}") from None
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise self._refused(
+                number, f"{url[:80]!r} is neither a path nor a URL of http or https"
+            )
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return method, parts.netloc.rpartition("@")[2], target, rest
+
+    def _body(self, lines: Lines, kind: str) -> bytes:
+        for number, line in lines:
+            if FROM_FILE.match(line):
+                raise self._refused(
+                    number,
+                    f"bodies and scripts from files are not supported: {line.strip()[:80]!r}",
+                )
+        texts = [self._filled(number, line) for number, line in lines]
+        while texts and not texts[-1].strip():
+            texts.pop()
+        if kind.startswith("application/x-www-form-urlencoded"):
+            return "".join(text.strip() for text in texts).encode()
+        if kind.startswith("multipart/"):
+            return "".join(f"{text}\r\n" for text in texts).encode()
+        return "\n".join(texts).encode()
+
+    def _is_comment(self, number: int, line: str) -> bool:
+        comment = COMMENT.fullmatch(line)
+        if comment and comment[2] in REFUSED_DIRECTIVES:
+            raise self._refused(number, f"{comment[2]} is not supported")
+        return bool(comment)
+
+    def _filled(self, number: int, text: str) -> str:
+        """The text with the variables' values in it."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1].strip()
+            if name not in self.variables:
+                what = f"write `@{name} = ...` above"
+                if not NAME.fullmatch(name):  # the editor makes it up, or has it from an answer
+                    what = "write a value in its place, which is the same for both stacks"
+                raise self._refused(number, f"{{{{{name}}}}} has no value: {what}")
+            return self.variables[name]
+
+        return PLACEHOLDER.sub(value, text)
+
+    def _refused(self, number: int, why: str) -> UsageError:
+        return UsageError(f"{self.path}:{number}: {why}")
+
+
+def _encoded(name: str, value: str) -> str:
+    """The value of a header as the editors send it: they encode what Basic is followed by."""
+    plain = BASIC.fullmatch(value.strip()) if name.lower() == "authorization" else None
+    if plain is None:
+        return value
+    return f"{plain[1]} {b64encode(f'{plain[2]}:{plain[3]}'.encode()).decode()}"

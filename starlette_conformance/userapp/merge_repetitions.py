@@ -1,0 +1,204 @@
+"""The answers of several runs on two stacks to one request, brought down to one of each."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette_conformance.http.connection import LIMIT
+from starlette_conformance.http.normalize import EVENT, EVENTS, LEFT
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.userapp.masking import Told, told
+from starlette_conformance.userapp.template import VARIES
+from starlette_conformance.userapp.where_it_varies import places
+
+TEXT = "utf-8", "surrogateescape"
+"""How a body is read as text and back, whatever bytes it has."""
+LENGTH = "[the length of the body]"
+MUCH = f"more than {LIMIT} bytes came"
+LATE = "nothing more came within"
+PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+"""The content codings of RFC 9110 section 8.4.1 that are unpacked, as zlib's `wbits` has them."""
+UNPACKED = 64 * 1024 * 1024
+"""Bytes; a packed answer of the client's limit may be a thousand times as large."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One answer of each stack with `[varies]` where it does, and the places where.
+
+    `problem` tells why they cannot be compared, where they cannot.
+    """
+
+    before: Answer
+    after: Answer
+    varying: tuple[str, ...] = ()
+    problem: str = ""
+
+    @classmethod
+    def of(cls, old: Sequence[Answer], new: Sequence[Answer]) -> "Judged":
+        """From what as many runs of OLD and of NEW answered."""
+        ours, theirs = ([_comparable(answer, side) for answer in side] for side in (old, new))
+        if problem := _problem(ours, theirs):
+            return cls(ours[0], theirs[0], problem=problem)
+        merging = _Merging(ours, theirs)
+        before, after = merging.answers()
+        return cls(before, after, tuple(dict.fromkeys(merging.varying)))
+
+
+def _comparable(answer: Answer, side: Sequence[Answer]) -> Answer:
+    """The answer with its body as the client sees it, cut where another run's was left."""
+    response = answer.response
+    if any(each.response.ending in LEFT for each in side) and response.ending not in LEFT:
+        ending = next(e.response.ending for e in side if e.response.ending in LEFT)
+        body = b"".join(EVENT.findall(response.body)[:EVENTS])
+        response = replace(response, body=body, ending=ending)
+    return replace(answer, response=replace(response, body=_decoded(response)))
+
+
+def _decoded(response: Response) -> bytes:
+    """The body unpacked, or as it came where that is not all that it is, or too much to keep."""
+    coding = str(response.headers.get("content-encoding", "")).lower()
+    body: bytes = response.body
+    if coding not in PACKED:
+        return body
+    unpacking = zlib.decompressobj(PACKED[coding])
+    try:
+        unpacked = unpacking.decompress(body, UNPACKED)
+    except zlib.error:
+        return body
+    return unpacked if unpacking.eof and not unpacking.unused_data else body
+
+
+def _problem(old: Sequence[Answer], new: Sequence[Answer]) -> str:
+    outcomes = []
+    for name, side in (("OLD", old), ("NEW", new)):
+        seen = list(dict.fromkeys(_outcome(answer.response) for answer in side))
+        if len(seen) > 1:
+            return f"{name} answers {seen[0]} in one run and {seen[1]} in another"
+        outcomes.append(seen[0])
+    answers = [side[0].response for side in (old, new)]
+    if all(MUCH in answer.ending for answer in answers):
+        return f"the answers of both are too long to be kept: {MUCH}"
+    if all(answer.status == 0 or LATE in answer.ending for answer in answers):
+        return f"no whole answer from either: {answers[0].ending}"
+    return ""
+
+
+def _outcome(response: Response) -> str:
+    ending = MUCH if MUCH in response.ending else response.ending  # not how much, which varies
+    how = "" if ending == "whole" else f" ({ending})"
+    return f"{response.status or 'nothing'}{how}"
+
+
+class _Merging:
+    """Field by field, what the runs have in common; `varying` are the places where they differ."""
+
+    def __init__(self, old: Sequence[Answer], new: Sequence[Answer]) -> None:
+        self._old, self._new = old, new
+        self._responses = [[answer.response for answer in side] for side in (old, new)]
+        self.varying: list[str] = []
+        self._body_varies = False
+
+    def answers(self) -> tuple[Answer, Answer]:
+        body = self._told("body", [[r.body.decode(*TEXT) for r in s] for s in self._responses])
+        self._body_varies = bool(body.where)
+        headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        names = [name for side in self._responses for r in side for name in r.headers]
+        for name in dict.fromkeys(names):
+            is_of_body = name == "content-length" and body.where and self._is_of_the_body()
+            values = (LENGTH, LENGTH) if is_of_body else self._header(name)
+            for mine, value in zip(headers, values, strict=True):
+                mine.update({} if value is ABSENT else {name: value})
+        reason = self._told("reason", [[str(r.reason) for r in side] for side in self._responses])
+        found = []
+        for side, mine, text, phrase in zip(
+            (self._old, self._new),
+            headers,
+            (body.before, body.after),
+            (reason.before, reason.after),
+            strict=True,
+        ):
+            response = replace(
+                side[0].response, headers=mine, body=text.encode(*TEXT), reason=phrase
+            )
+            found.append(replace(side[0], response=response))
+        return self._alike(*found)
+
+    def _alike(self, before: Answer, after: Answer) -> tuple[Answer, Answer]:
+        """Without what of the layout differs from run to run."""
+        closes = self._is_steady("whether the connection is closed", lambda a: a.response.closes)
+        cuts = self._is_one_length() or not self._body_varies
+        cuts = cuts and self._is_steady("how the body is cut into chunks", lambda a: a.cuts)
+        arrivals = self._is_steady("what of the stream comes together", lambda a: a.arrivals)
+        names = self._is_steady("the header lines and their order", lambda a: a.names)
+        found = []
+        for answer in (before, after):
+            response = answer.response
+            found.append(
+                Answer(
+                    response if closes else replace(response, closes=False),
+                    answer.names if names else tuple(sorted(response.headers)),
+                    answer.cuts if cuts else None,
+                    answer.arrivals if arrivals else "",
+                )
+            )
+        return found[0], found[1]
+
+    def _is_steady(self, what: str, field: Any) -> bool:
+        steady = all(
+            len({field(answer) for answer in side}) == 1 for side in (self._old, self._new)
+        )
+        if not steady:
+            self.varying.append(what)
+        return steady
+
+    def _is_one_length(self) -> bool:
+        return len({len(r.body) for side in self._responses for r in side}) == 1
+
+    def _header(self, name: str) -> tuple[Any, Any]:
+        """The values of a header on both stacks: texts where there are several."""
+        sides = [[_values(response, name) for response in side] for side in self._responses]
+        counts = [{len(values) for values in side} for side in sides]
+        if any(len(count) > 1 for count in counts):
+            self.varying.append(f"header {name}: whether it is sent, or how often")
+            return VARIES, VARIES
+        pairs = [list(zip(*side, strict=True)) for side in sides]
+        if counts[0] == counts[1]:
+            found = [self._told(f"header {name}", list(each)) for each in zip(*pairs, strict=True)]
+            return _joined([each.before for each in found]), _joined([e.after for e in found])
+        masked = [
+            _joined([self._told(f"header {name}", [values, values]).before for values in side])
+            for side in pairs
+        ]
+        return masked[0], masked[1]
+
+    def _told(self, where: str, samples: Sequence[Sequence[str]]) -> Told:
+        found = told(*samples)
+        if found.where:
+            side = "" if found.where == "on both" else f" ({found.where})"
+            shown = found.after if found.where == "only on NEW" else found.before
+            told_places = places(shown, samples)
+            self.varying.append(f"{where}{side}: {plain(told_places, len(told_places))}")
+        return found
+
+    def _is_of_the_body(self) -> bool:
+        return all(
+            response.headers.get("content-length") in (ABSENT, str(len(response.body)))
+            or "content-encoding" in response.headers
+            for side in self._responses
+            for response in side
+        )
+
+
+def _values(response: Response, name: str) -> tuple[str, ...]:
+    found = response.headers.get(name, ())
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _joined(values: Sequence[str]) -> Any:
+    if not values:
+        return ABSENT
+    return values[0] if len(values) == 1 else tuple(values)

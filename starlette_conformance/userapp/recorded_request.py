@@ -1,0 +1,61 @@
+"""A request of the user's, and where it stands in the user's file."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette_conformance.model.request import Request
+
+Pairs = Iterable[tuple[str, str]]
+
+OF_THE_CONNECTION = {
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+"""Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
+
+TARGET = re.compile(r"/[!-~]*")
+NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+VALUE = re.compile(r"[\t -~\x80-\xff]*")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of a sequence; `place` is a file with the line, or the entry, that holds it."""
+
+    place: str
+    request: Request
+
+    def __str__(self) -> str:
+        return f"{self.request.method} {self.request.target} ({self.place})"
+
+
+def written(app: str, method: str, target: str, host: str, headers: Pairs, body: bytes) -> Request:
+    """The request as bytes. Raises ValueError, with what of it cannot be sent.
+
+    Headers of the connection are made anew; the rest goes out as it is.
+    """
+    pairs = [(name, value.strip()) for name, value in headers]
+    listed = (value for name, value in pairs if name.lower() == "connection")
+    named = {word.strip().lower() for value in listed for word in value.split(",")}
+    kept = [pair for pair in pairs if pair[0].lower() not in OF_THE_CONNECTION | named]
+    if not TARGET.fullmatch(target):
+        raise ValueError(f"the target {target[:80]!r} has a character that must be %-escaped")
+    if not NAME.fullmatch(method):
+        raise ValueError(f"{method[:40]!r} is not a method")
+    for name, value in [("Host", host), *kept]:
+        if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
+            raise ValueError(f"the header {name[:40]!r} cannot be sent: {value[:40]!r}")
+    if body or method in {"POST", "PUT", "PATCH"}:
+        kept.append(("Content-Length", str(len(body))))
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in kept]
+    return Request(app, "\r\n".join([*lines, "", ""]).encode("latin-1") + body)

@@ -1,0 +1,119 @@
+"""The user's app on a stack: a process of its own, in the user's folder, gone with the harness.
+
+It is served by the uvicorn of the stack, as `python -m uvicorn module:app` is, and gets the user's
+environment variables, but for those that would change what is served. Nothing is written to the
+user's folder by Python itself.
+"""
+
+import os
+import re
+import shlex
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import DidNotStart, UsageError
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import Under
+from starlette_conformance.process.orphans import ports
+from starlette_conformance.stacks.cache import cache_folder
+
+NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+NOT_PASSED = re.compile(r"PYTHON\w*|UVICORN_\w+|WEB_CONCURRENCY|VIRTUAL_ENV|FORWARDED_ALLOW_IPS")
+TRACEBACK = "Traceback (most recent call last):"
+NOT_IMPORTED = "Could not import module"
+"""What uvicorn says of the app's module."""
+HINTS = {
+    r"No module named|pip install|to be installed": (
+        "install the package that has it by --with, or where OLD and NEW are installed; its name "
+        "may be another than the module's; a module of yours is found by --cwd"
+    ),
+    NOT_IMPORTED: "--cwd says where it lies",
+    r"(?i)address already in use": (
+        "the app runs on both stacks at once, so it can have no port of its own that is the same"
+    ),
+}
+"""What to do about what a log says."""
+START_SECONDS = 60.0
+"""How long an app may take to listen: it may have much to import, or to load, and twice at once."""
+QUIET = 0.5
+"""Seconds between two looks at what it listens on, where its log does not tell."""
+CHOSEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""From which port to which the kernel picks one; some sandboxes do not tell."""
+USUALLY_CHOSEN = ["32768", "60999"]
+
+
+@dataclass(frozen=True)
+class App:
+    """An app by its name, `module:attribute`, and the folder that its module lies in."""
+
+    name: str
+    folder: Path
+
+    @classmethod
+    def of(cls, name: str, folder: Path) -> "App":
+        """Raises UsageError."""
+        if not NAME.fullmatch(name):
+            raise UsageError(f"--app {name}: write package.module:app, as for uvicorn")
+        if not folder.is_dir():
+            raise UsageError(f"--cwd {folder}: no such folder")
+        return cls(name, folder.absolute())
+
+    def start(self, environment: Environment, hash_seed: int) -> Server:
+        under = Under(script=["-m"], pinned=_variables(hash_seed))
+        server = _Served(Path("uvicorn"), environment, self.folder, [self.name], under=under)
+        server.app = self.name
+        return server
+
+    def by_hand(self, environment: Environment, port: int) -> str:
+        """A line that serves it in a shell, until it is interrupted."""
+        words = [str(environment.interpreter), "-m", "uvicorn", "--port", str(port), self.name]
+        return f"cd {shlex.quote(str(self.folder))} && {shlex.join(words)}"
+
+
+class _Served(Server):
+    """An app that may have silenced uvicorn's log, as `logging.config.dictConfig` does: it listens
+    on the one port that the kernel picked for it.
+    """
+
+    def _port_in(self, seconds: float) -> int:
+        deadline = time.monotonic() + seconds
+        words = CHOSEN.read_text().split() if CHOSEN.exists() else USUALLY_CHOSEN
+        lowest, highest = map(int, words)
+        before: set[int] = set()
+        while not (told := super()._port_in(min(QUIET, deadline - time.monotonic()))):
+            if self.log.ended or time.monotonic() > deadline:
+                return 0
+            now = {port for port in ports(self.pid) if lowest <= port <= highest}
+            if len(now) == 1 and now == before:
+                return now.pop()
+            before = now
+        return told
+
+
+def port(server: Server) -> int:
+    """Wait until the app listens. Raises DidNotStart, with the reason that its log tells."""
+    try:
+        return server.port(START_SECONDS)
+    except DidNotStart as error:
+        raise DidNotStart(f"{error}{reason(server.log.lines())}") from None
+
+
+def reason(lines: Sequence[str]) -> str:
+    """The exception of the last traceback in a log, and what to do about it."""
+    starts = [number for number, line in enumerate(lines) if line.endswith(TRACEBACK)]
+    after = lines[starts[-1] + 1 :] if starts else lines
+    raised = next((line for line in after if line and not line.startswith((" ", "\t"))), "")
+    told = f" ({raised})" if starts and raised and raised != lines[-1] else ""
+    said = [hint for words, hint in HINTS.items() if any(re.search(words, line) for line in after)]
+    return "".join([told, *(f"; {hint}" for hint in said)])
+
+
+def _variables(hash_seed: int) -> dict[str, str]:
+    passed = {name: value for name, value in os.environ.items() if not NOT_PASSED.fullmatch(name)}
+    return passed | {
+        "PYTHONHASHSEED": str(hash_seed),
+        "PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode"),
+    }

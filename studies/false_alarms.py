@@ -1,0 +1,166 @@
+"""How often gates cry wolf: comparisons of a stack with itself, as JSON Lines, and what they say.
+
+    python -m studies.false_alarms FILE...
+
+prints one table, in Markdown too, of the comparisons in all the files. They may be those of
+studies/gate_table.py, of which only the gates of equal stacks count. Otherwise a line is
+`{"gate": "...", "busy": false, "alarm": false, "seconds": 6.1, "load": 1.2, "ratios": {...}}`:
+the gate and its settings, whether a busy loop held a core, whether the gate saw a regression, what
+the comparison took, the machine's load average after it, and by benchmark (`"hello": 1.004`) what
+it measured the second time, divided by the first.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import fmean, quantiles
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.console import console
+from studies.gate_table import BUSY, EQUAL
+
+HELLO = "hello"
+OURS = "starlette-conformance gate, instructions"
+HEADINGS = (
+    "gate",
+    "false alarms",
+    "while a core was held",
+    "hello alone",
+    "noise of hello",
+    "noise of all",
+    "load",
+    "seconds",
+)
+NOTE = (
+    "A against A: each run is compared with the one before it. False alarms: comparisons in which "
+    "some benchmark was called a regression, of all comparisons; hello alone: more than 5 % up. "
+    "Noise: in 95 % of the comparisons the greater mean was at most this much above the lesser, so "
+    "a smaller effect cannot be told from none. "
+    "Load: the mean of the load averages; seconds: of a comparison."
+)
+LIMIT = 1.05
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A stack compared with itself by a gate. `ratios` are by benchmark, new to old."""
+
+    gate: str
+    busy: bool
+    alarm: bool
+    seconds: float
+    load: float | None
+    ratios: Mapping[str, float]
+
+    def line(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+
+def read(path: Path) -> list[Comparison]:
+    """The comparisons in a file. Raises UsageError where it holds something else."""
+    found = []
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+            if "case" in record:
+                found += _of_gate_table(record)
+            else:
+                comparison = Comparison(**record)
+                ratios = {name: float(ratio) for name, ratio in comparison.ratios.items()}
+                if not all(ratio > 0 for ratio in ratios.values()):
+                    raise ValueError("no ratio of two means")
+                found.append(replace(comparison, ratios=ratios))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise UsageError(f"{path}:{number}: not a comparison") from None
+    return found
+
+
+def _of_gate_table(record: Mapping[str, Any]) -> list[Comparison]:
+    """One of our gate's. Whatever does not pass counts as an alarm, "cannot tell" too."""
+    if record["case"] not in {EQUAL, BUSY}:
+        return []
+    counted = record.get("counted")
+    ratios = {} if counted is None else {"the largest change": 1 + counted}
+    alarm = record["verdict"] != "pass"
+    return [Comparison(OURS, record["case"] == BUSY, alarm, record["seconds"], None, ratios)]
+
+
+def noise(ratios: Sequence[float]) -> float | None:
+    """By how much the greater is more than the lesser, in 95 % of the ratios at most.
+
+    Which run came first is chance, so 0.5 is as far from 1 as 2. None where there are too few.
+    """
+    distances = [max(ratio, 1 / ratio) - 1 for ratio in ratios]
+    return quantiles(distances, n=20, method="inclusive")[-1] if len(distances) > 1 else None
+
+
+def rows(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
+    """The cells of the table, gate by gate, under HEADINGS."""
+    found: list[tuple[str, ...]] = []
+    for gate in dict.fromkeys(comparison.gate for comparison in comparisons):
+        of_gate = [comparison for comparison in comparisons if comparison.gate == gate]
+        busy = [comparison.alarm for comparison in of_gate if comparison.busy]
+        loads = [each.load for each in of_gate if each.load is not None]
+        hello = [each.ratios[HELLO] for each in of_gate if HELLO in each.ratios]
+        found.append(
+            (
+                gate,
+                f"{sum(each.alarm for each in of_gate)} of {len(of_gate)}",
+                f"{sum(busy)} of {len(busy)}" if busy else "-",
+                f"{sum(ratio > LIMIT for ratio in hello)} of {len(hello)}" if hello else "-",
+                _percent(noise(hello)),
+                _percent(noise([ratio for each in of_gate for ratio in each.ratios.values()])),
+                f"{fmean(loads):.1f}" if loads else "-",
+                f"{fmean(each.seconds for each in of_gate):.1f}",
+            )
+        )
+    return found
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def print_table(comparisons: Sequence[Comparison], console: Console) -> None:
+    """Print the table, and the same as Markdown."""
+    table = Table(title="false alarms, A against A", title_justify="left", title_style="bold")
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading == "gate" else "right")
+    cells = rows(comparisons)
+    for row in cells:
+        table.add_row(*row)
+    console.print(table)
+    console.print(NOTE)
+    print()
+    for row in (HEADINGS, ("---", *("---:",) * (len(HEADINGS) - 1)), *cells):
+        print(f"| {' | '.join(row)} |")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m studies.false_alarms", description="sum up comparisons of A with A"
+    )
+    parser.add_argument("files", nargs="+", type=Path, help="of studies.usual_gates, or alike")
+    options = parser.parse_args(arguments)
+    try:
+        found = [comparison for path in options.files for comparison in read(path)]
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    print_table(found, console())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

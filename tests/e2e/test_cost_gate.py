@@ -1,0 +1,242 @@
+"""The gate as a user runs it, on stacks with a defect, and on machines that lack something."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+from rich.progress import Progress
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.cost import callgrind, counts, gate, gate_verdict, paired
+from starlette_conformance.cost.callgrind import PATIENT, Counted
+from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.manifest import MANIFEST, Benchmark
+from starlette_conformance.cost.measured_server import served
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell, Failure
+from starlette_conformance.process.launch import rests
+from starlette_conformance.process.worker_threads import side_by_side
+from starlette_conformance.stacks.patched_copies import Defect, plant
+from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.provision import of_interpreter, provision
+from starlette_conformance.stacks.tempdirs import scratch
+from studies.plants import PLANTS
+from tests.e2e.test_session import interpreter
+from tests.miniatures.raw_server import ENVIRONMENT
+
+HELLO = [MANIFEST["hello"]]
+
+
+@pytest.fixture
+def documented() -> Environment:
+    return provision(catalogue().named("documented"))
+
+
+@pytest.fixture
+def valgrind() -> None:
+    if not callgrind.found():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no valgrind on PATH")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("WARM_UP", 5), ("REQUESTS", 4), ("REPEATS", 3)):
+        monkeypatch.setattr(counts, name, value)
+    monkeypatch.setattr(paired, "BLOCKS", 4)
+
+
+@pytest.fixture
+def without_valgrind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("valgrind", "quick")
+def test_two_processes_take_as_many_instructions(documented: Environment) -> None:
+    one, two = side_by_side([lambda: counts.count(documented, HELLO)["hello"]] * 2, 2)
+    assert one.bytes == two.bytes == 153.0
+    assert len(one.instructions) == 3
+    assert one.mean == pytest.approx(two.mean, rel=0.002)
+    assert 100_000 < one.mean < 5_000_000
+
+
+def test_a_stack_has_the_same_variables_however_it_is_named(
+    documented: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the caller of the harness has set is no cost of one of two stacks."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    found = []
+    for each in (documented, of_interpreter(str(documented.interpreter))):
+        server = served("hello", each, paired.PINNED)
+        try:
+            server.port()
+            found.append(Path(f"/proc/{server.pid}/environ").read_text().split("\0"))
+        finally:
+            server.kill()
+    assert found[0] == found[1]
+    assert "PYTHONUNBUFFERED=1" not in found[0]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_server_that_dies_while_it_is_measured_is_named(
+    tmp_path: Path, documented: Environment
+) -> None:
+    defect = """
+import os
+import starlette.responses as r
+made = []
+def render(self, content):
+    made.append(content)
+    if len(made) > 300: print("no more", flush=True), os._exit(9)
+    return content.encode()
+r.PlainTextResponse.render = render
+"""
+    path = interpreter(tmp_path, str(documented.interpreter), sitecustomize=defect)
+    with pytest.raises(
+        CannotTell, match=r"^hello on .* went away in mid-run .*it last said: no more"
+    ):
+        paired.run(documented, of_interpreter(path), HELLO[0], rounds=1)
+
+
+def test_a_stack_that_fails_its_specs_has_no_cost(
+    tmp_path: Path, documented: Environment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    defect = "import starlette.responses as r; r.PlainTextResponse.media_type = 'text/csv'"
+    path = interpreter(tmp_path, str(documented.interpreter), sitecustomize=defect)
+    figures = tmp_path / "figures.json"
+    assert main(["gate", path, path, "--benchmark", "hello", "--json", str(figures)]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(f"cannot tell: hello on {path} does not pass its specs")
+    assert not figures.exists()
+
+
+@pytest.mark.usefixtures("without_valgrind", "quick")
+def test_without_valgrind_cpu_time_decides_and_says_what_it_resolves(
+    tmp_path: Path,
+    documented: Environment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(gate, "check_specs", lambda *_: None)
+    monkeypatch.setattr(paired, "rounds_for", lambda _: -1)  # and 3 more
+    python, figures = str(documented.interpreter), tmp_path / "figures.json"
+    code = main(["gate", python, python, "--benchmark", "hello", "--json", str(figures)])
+    told = capsys.readouterr().out
+    found = json.loads(figures.read_text())
+    whats = [finding["what"] for finding in found["findings"]]
+    assert "install Debian's package `valgrind`. Paired CPU time alone decides." in told
+    assert "of CPU µs" in told
+    assert whats == ["bytes left", "CPU seconds", "latency seconds"]
+    assert (code, found["exit_code"]) in {(0, 0), (3, 3)}  # as noisy as the machine is
+    assert "verdict" in found
+
+
+@pytest.mark.usefixtures("without_valgrind")
+def test_without_valgrind_nothing_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CannotTell, match="no valgrind on PATH"):
+        Counted("hello", ENVIRONMENT, tmp_path)
+    assert main(["costs", "--json", str(tmp_path / "costs.jsonl")]) == 3
+    assert capsys.readouterr().err.startswith("cannot tell: no valgrind on PATH")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nope", "nope"], "error: unknown stack 'nope'"),
+        (["/bin/false", "latest"], "error: /bin/false does not run as a Python"),
+        (["latest", "latest", "--budget", "0"], "error: --budget 0: a percentage above 0"),
+        (["latest", "latest", "--budget", "nan"], "error: --budget nan: a percentage above 0"),
+        (["latest", "latest", "--json", "/nowhere/f"], "error: /nowhere/f: there is no"),
+    ],
+)
+def test_what_cannot_be_meant_ends_with_2(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gate", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_a_server_that_never_rests_is_told() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            assert not rests(busy.pid, 0.5)
+        finally:
+            busy.kill()
+    assert rests(busy.pid, 0.5)
+
+
+def test_the_first_job_that_fails_ends_the_wait() -> None:
+    def fails() -> int:
+        raise Failure("this one")
+
+    def slow() -> int:
+        time.sleep(5)
+        return 2
+
+    assert side_by_side([lambda: 1, lambda: 2, lambda: 3], 2) == [1, 2, 3]
+    with pytest.raises(Failure, match="this one"):
+        side_by_side([fails, slow], 2)
+
+
+def test_scratch_folders_do_not_stay() -> None:
+    with scratch() as one, scratch() as other:
+        assert one.is_dir()
+        assert other.is_dir()
+    assert not one.exists()
+    assert not other.exists()
+
+
+def test_a_patient_app_puts_long_waits_off(tmp_path: Path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text("""
+import asyncio, sys
+async def main():
+    done, late = await asyncio.wait(
+        [asyncio.ensure_future(asyncio.sleep(s, s)) for s in (0.001, 0.06)], timeout=0.3)
+    print([task.result() for task in done], len(late), sys.argv[1:], __name__)
+asyncio.run(main())
+""")
+    command = [sys.executable, str(PATIENT), str(app), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout == "[0.001] 1 ['--port', '0'] __main__\n"
+
+
+def test_a_defect_that_cannot_be_planted_is_told(documented: Environment, tmp_path: Path) -> None:
+    python = plant(documented.interpreter, tmp_path / "copy", PLANTS[0])
+    assert of_interpreter(str(python)).packages == documented.packages
+    gone = Defect("none", "hello", "starlette/routing.py", "not there", "")
+    with pytest.raises(Failure, match="'not there' stands there 0 times"):
+        plant(documented.interpreter, tmp_path / "other", gone)
+
+
+def test_what_seems_a_little_worse_is_counted_in_other_layouts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[int, list[str]]] = []
+    unlucky = {("new", 0): 1.006, ("new", 1): 1.001, ("new", 2): 0.998, ("new", 3): 1.002}
+
+    def fake(
+        stack: str, those: list[Benchmark], _: Callable[[], None], layout: int = 0
+    ) -> dict[str, Count]:
+        asked.append((layout, [each.name for each in those]))
+        worse = unlucky.get((stack, layout), 1.0)
+        factors = {"hello": worse, "sse": 1.5 if stack == "new" else 1.0, "json_cors": 1.0}
+        return {each.name: Count((5e5 * factors[each.name],) * 5, 100.0) for each in those}
+
+    monkeypatch.setattr(gate, "count", fake)
+    stacks = cast("tuple[Environment, Environment]", ("old", "new"))
+    those = [MANIFEST[name] for name in ("hello", "json_cors", "sse")]
+    with Progress(disable=True) as progress:
+        old, new = gate._counted(stacks, those, 0.005, progress)
+    assert sorted(layout for layout, names in asked if names == ["hello"]) == [1, 1, 2, 2, 3, 3]
+    assert len(asked) == 8  # and both stacks once with all three
+    found = gate_verdict.of_counts("hello", old["hello"], new["hello"], 0.005)
+    assert (found.outcome, old["hello"].layouts) == ("pass", 4)
+    assert gate_verdict.of_counts("sse", old["sse"], new["sse"], 0.005).outcome == "regression"

@@ -1,0 +1,179 @@
+"""The diff of two real stacks, as a user runs it: what it finds, and how it ends."""
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.cli import diff
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.provision import provision
+from tests.miniatures.planted import with_defects
+
+HOST = "Host: 127.0.0.1:PORT\r\n"
+
+
+def asked(app: str, line: str, *headers: str) -> Asked:
+    rest = "".join(f"{header}\r\n" for header in headers)
+    return Asked(app, Request(app, f"{line} HTTP/1.1\r\n{HOST}{rest}\r\n".encode()))
+
+
+CORPUS = [
+    asked("hello", "GET /"),
+    asked("json_cors", "GET /user/Vader"),
+    asked("json_cors", "DELETE /"),
+    asked("static_files", "GET /note.txt"),
+    asked("static_files", "GET /note.txt", "Range: bytes=0-1"),
+    asked("static_files", "GET /note.txt", "If-None-Match: *"),
+    asked("static_files", "GET /large.bin"),
+    asked("static_files", "DELETE /note.txt"),
+    asked("sse", "GET /stream"),
+]
+
+
+@pytest.fixture(autouse=True)
+def few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diff, "corpus", lambda _: CORPUS)
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    interpreter = provision(catalogue().named("starlette-1.10.0")).interpreter
+    return with_defects(interpreter, tmp_path_factory.mktemp("damaged") / "copy")
+
+
+@pytest.fixture(scope="module")
+def found(damaged: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a diff with the damaged copy says, as JSON."""
+    path = tmp_path_factory.mktemp("found") / "diff.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diff, "corpus", lambda _: CORPUS)
+        code = main(["diff", "1.10.0", str(damaged), "--json", str(path)])
+    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return told | {"code": code}
+
+
+SEEN = {
+    "drops a header": ("GET /user/Vader HTTP/1.1", "header vary", "Origin", None),
+    "adds a header": ("DELETE /note.txt HTTP/1.1", "header x-extra", None, "<b>"),
+    "changes a status": ("DELETE / HTTP/1.1", "status", "405", "404"),
+    "holds back the head of a stream": (
+        "GET /stream HTTP/1.1",
+        "arrivals",
+        "head, then event 1, then event 2",
+        "head with event 1, then event 2",
+    ),
+    "loses the last chunk": (
+        "GET /large.bin HTTP/1.1",
+        "ending",
+        "whole",
+        "131072 of 132072 bytes: closed by the server",
+    ),
+}
+
+
+@pytest.mark.parametrize("defect", SEEN)
+def test_a_defect_is_found_and_named_with_its_request(defect: str, found: dict[str, Any]) -> None:
+    line, where, before, after = SEEN[defect]
+    left = [
+        (difference["where"], difference["before"], difference["after"])
+        for group in found["unexplained"]
+        for exchange in group["exchanges"]
+        if exchange["request"][0] == line
+        for difference in exchange["remaining"]
+    ]
+    assert (where, before, after) in left
+
+
+def test_what_nobody_explains_ends_with_1_and_nothing_else_is_told(found: dict[str, Any]) -> None:
+    assert found["code"] == 1
+    lines = {e["request"][0] for group in found["unexplained"] for e in group["exchanges"]}
+    assert lines == {line for line, *_ in SEEN.values()}
+    assert found["explained"] == []
+
+
+def test_a_stack_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "1.10.0", "1.10.0"]) == 0
+    shown = capsys.readouterr()
+    assert f"none of {len(CORPUS)} answers differs" in shown.out
+    assert shown.err.removeprefix("recording what the specs ask, once\n") == ""
+
+
+def test_an_upgrade_is_explained_the_most_dangerous_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {form: tmp_path / form for form in ("json", "markdown", "html", "junit")}
+    options = [word for form, path in files.items() for word in (f"--{form}", str(path))]
+    assert main(["diff", "0.46.1", "1.10.0", *options]) == 0
+    found = json.loads(files["json"].read_text("utf-8"))
+    assert [(group["aspect"], group["name"]) for group in found["explained"]] == [
+        ("status", "STAR_MATCHES_EVERY_TAG"),
+        ("presence", "CORS_VARIES_ALWAYS"),
+        ("presence", "FILES_ALLOW_ON_405"),
+    ]
+    standings = {(each["name"], each["standing"]) for each in found["security"]}
+    assert standings == {
+        (name, "gained") for name in ("RANGES_SPLIT", "HOST_CHECKED", "ABSOLUTE_PATHS_REFUSED")
+    }
+    cases = ET.fromstring(files["junit"].read_text("utf-8"))
+    assert (cases[0].get("tests"), cases[0].get("failures")) == ("3", "0")
+    assert found["command"].startswith(
+        "starlette-conformance diff starlette-0.46.1 starlette-1.10.0"
+    )
+    assert found["command"] in html.unescape(files["html"].read_text("utf-8"))
+    told = capsys.readouterr().out
+    assert "all explained by 3 changes, of which 1 alters a status" in told
+    assert told.index("SECURITY") < told.index("STATUS STAR_MATCHES_EVERY_TAG")
+    for text in (told, files["html"].read_text("utf-8")):
+        assert "&lt; HTTP/1.1 304 Not Modified" in text or "< HTTP/1.1 304 Not Modified" in text
+
+
+def test_a_downgrade_is_explained_and_names_the_fixes_that_go(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["diff", "1.10.0", "0.46.1", "--only", "json_cors"]) == 0
+    told = capsys.readouterr().out
+    assert "SECURITY NEW takes the fix away: " in told
+    assert "CORS_VARIES_ALWAYS  fix, starlette 1.7.0, which NEW lacks" in told
+
+
+def test_a_kind_of_change_can_be_a_failure() -> None:
+    options = ["--only", "json_cors", "--fail-on", "security", "--fail-on", "fix"]
+    assert main(["diff", "1.6.0", "1.7.0", *options]) == 1
+
+
+def test_standard_output_is_left_to_the_format_that_asks_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["diff", "1.10.0", "1.10.0", "--only", "hello", "--json", "-"]) == 0
+    caught = capsys.readouterr()
+    assert json.loads(caught.out)["differing"] == 0
+    assert "none of 1 answers differs" in caught.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["1.10.0", "nonesuch"], "unknown stack 'nonesuch'"),
+        (["1.10.0", "./nonesuch"], "'./nonesuch': no interpreter, checkout or wheel is there"),
+        (["1.10.0", "all"], "'all' means "),
+        (["1.10.0", "1.10.0", "--json", "nonesuch/a"], "nonesuch/a: there is no folder"),
+        (["1.10.0", "1.10.0", "--html", "."], ".: is a folder"),
+        (["1.10.0", "1.10.0", "--html", "-", "--json", "-"], "-: two outputs go there"),
+    ],
+)
+def test_what_cannot_be_compared_is_a_usage_error_before_the_work(
+    words: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(diff, "corpus", lambda _: pytest.fail("the specs were asked first"))
+    assert main(["diff", *words]) == 2
+    assert told in capsys.readouterr().err

@@ -1,0 +1,39 @@
+"""What the README shows first, whole: nothing that the specs ask differs without a named change."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.stacks.project import ROOT
+
+MANY = 500
+"""At least so many answers differ, so that what is found to be explained is not nothing."""
+
+SHOWN = ("0.46.1", "1.10.0")
+
+
+@pytest.mark.parametrize(("old", "new"), [SHOWN, ("documented", "starlette-0.13.8-httptools")])
+def test_all_that_differs_is_explained(
+    old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "diff.json"
+    assert main(["diff", old, new, "--json", str(path)]) == 0
+    found = json.loads(path.read_text("utf-8"))
+    assert (found["unexplained"], found["differing"] >= MANY) == ([], True)
+    printed = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    if (old, new) == SHOWN:
+        assert [
+            line for line in shown() if not any(each.startswith(line) for each in printed)
+        ] == []
+
+
+def shown() -> list[str]:
+    """What the README shows of the diff, line by line, each up to where it breaks off."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    block = re.search(r"diff -- 0\.46\.1 1\.10\.0\n\n((?: {4}.*\n)+)", readme)
+    assert block
+    lines = [" ".join(line.split()).removesuffix("...").rstrip() for line in block[1].splitlines()]
+    return [line for line in lines if line]

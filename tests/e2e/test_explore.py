@@ -1,0 +1,209 @@
+"""Explore: the requests it makes, what it masks, and that a difference is found."""
+
+from collections import Counter
+from contextlib import nullcontext
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.explore import explore
+from starlette_conformance.explore.generator import SHARES, generated
+from starlette_conformance.http.connection import CLOSED
+from starlette_conformance.http.normalize import LEFT, masked
+from starlette_conformance.model.errors import CannotTell, DidNotStart
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.request import Request, without_port
+from starlette_conformance.replay import send
+from starlette_conformance.replay.send import ask
+from tests.miniatures.raw_server import ENVIRONMENT, closes, keeps_open, miniature
+
+PORT = 40_000
+HEAD = b"HTTP/1.1 200 OK\r\n"
+REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
+
+
+def seen(
+    data: bytes, method: str = "GET", ended: str = CLOSED, by_itself: bool = False
+) -> Response:
+    return masked(data, method, ended, ended == CLOSED, by_itself, PORT)
+
+
+def test_the_same_seed_gives_the_same_requests() -> None:
+    assert generated(300, 7) == generated(300, 7)
+    assert generated(300, 7) != generated(300, 8)
+
+
+def test_requests_are_shared_out_among_the_apps() -> None:
+    counts = Counter(request.app for request in generated(1600, 0))
+    assert counts == {app: 100 * share for app, share in SHARES.items()}
+
+
+def test_every_request_has_a_head_that_ends_and_a_method() -> None:
+    for request in generated(2000, 3):
+        assert b"\r\n\r\n" in request.data
+        assert request.method
+
+
+def test_requests_vary() -> None:
+    found = generated(2000, 0)
+    assert len(set(found)) > 1500
+    assert len({request.method for request in found}) > 8
+    names = {name for request in found for name, _ in request.headers}
+    assert names >= {"origin", "range", "if-range", "if-none-match", "authorization", "cookie"}
+
+
+def test_a_request_goes_to_the_port_of_its_server() -> None:
+    sent = REQUEST.to(PORT)
+    assert sent == b"GET / HTTP/1.1\r\nHost: 127.0.0.1:40000\r\n\r\n"
+    assert without_port(sent, PORT) == REQUEST.data
+    assert without_port(b"127.0.0.1:400001", PORT) == b"127.0.0.1:400001"
+
+
+def test_a_request_is_read_as_an_app_sees_it() -> None:
+    request = Request("hello", b"GET /a%20b?c=%20 HTTP/1.1\r\nHost: x\r\nA:  1\r\nA: 2\r\n\r\n:")
+    assert (request.path, request.query, request.header("a")) == ("/a b", "c=%20", "1")
+    assert request.header("b") is None
+
+
+def test_the_date_of_now_is_masked_and_no_other_text() -> None:
+    date = b"date: Sun, 22 Nov 2026 20:00:00 GMT\r\ncontent-length: 0\r\n\r\n"
+    assert seen(HEAD + date).headers["date"] == "DATE"
+    assert seen(HEAD + date.replace(b"GMT", b"UTC")).headers["date"] != "DATE"
+
+
+def test_the_order_of_allow_is_masked() -> None:
+    answers = [seen(HEAD + b"allow: %b\r\n\r\n" % value) for value in (b"A, B", b"B, A", b"A")]
+    assert answers[0] == answers[1] != answers[2]
+
+
+def test_the_boundary_is_masked_and_its_length_is_not() -> None:
+    def parts(boundary: bytes) -> Response:
+        head = b"content-type: multipart/byteranges; boundary=%b\r\n\r\n--%b--"
+        return seen(HEAD + head % (boundary, boundary))
+
+    assert parts(b"0" * 26) == parts(b"f" * 26) != parts(b"z" * 13)
+    assert b"--boundary" in parts(b"0" * 26).body
+
+
+def test_the_port_of_the_server_is_masked_and_no_other() -> None:
+    redirect = HEAD + b"location: http://127.0.0.1:%d/\r\ncontent-length: 0\r\n\r\n"
+    assert seen(redirect % PORT).headers["location"] == "http://127.0.0.1:PORT/"
+    assert seen(redirect % 9).headers["location"] == "http://127.0.0.1:9/"
+
+
+def test_of_a_stream_that_the_client_left_its_beginning_counts() -> None:
+    def stream(events: int) -> Response:
+        head = HEAD + b"transfer-encoding: chunked\r\n\r\n"
+        return seen(head + b"8\r\nx: 1\r\n\r\n\r\n" * events, ended="left by the client")
+
+    assert stream(2) == stream(5) != stream(1)
+    assert stream(2).ending in LEFT
+
+
+def test_that_more_follows_an_answer_counts_and_how_much_does_not() -> None:
+    answer = HEAD + b"content-length: 0\r\n\r\n"
+    assert seen(answer + b"a") == seen(answer + b"abc") != seen(answer)
+
+
+def test_an_announced_close_counts_and_no_other() -> None:
+    plain, announced = HEAD + b"content-length: 0\r\n\r\n", HEAD + b"connection: close\r\n\r\n"
+    assert seen(plain, by_itself=True) == seen(plain)
+    assert seen(announced, by_itself=True) != seen(announced)
+
+
+def test_a_server_is_asked() -> None:
+    answer = HEAD + b"date: DATE\r\ncontent-length: 2\r\n\r\nok"
+    with miniature(keeps_open(answer)) as server:
+        found = ask(REQUEST, server.port)
+    assert found == Response(
+        200, {"date": "DATE", "content-length": "2"}, b"ok", "OK", "HTTP/1.1", closes=False
+    )
+
+
+def test_a_server_that_breaks_off_says_how() -> None:
+    with miniature(closes(HEAD + b"content-length: 5\r\n\r\nok")) as server:
+        assert ask(REQUEST, server.port).ending == "2 of 5 bytes: closed by the server"
+
+
+def test_a_server_that_says_nothing_is_left_at_the_deadline() -> None:
+    with miniature(lambda _: sleep(0.5)) as server:
+        found = ask(REQUEST, server.port, seconds=0.2)
+    assert (found.status, found.ending) == (0, "no answer: nothing more came within 0.2 s")
+
+
+def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
+    with miniature(keeps_open(b"")) as server:
+        found = ask(REQUEST, server.port, silence=0.1)
+    assert (found.status, found.ending) == (0, "no answer: it waited for more")
+
+
+def test_apps_that_ended_on_both_stacks_do_not_answer_alike() -> None:
+    with miniature(keeps_open(HEAD + b"content-length: 0\r\n\r\n")) as server:
+        came = ask(REQUEST, server.port)
+    lost = ask(REQUEST, server.port)
+    one, other = (ENVIRONMENT, [came, lost]), (ENVIRONMENT, [came, came])
+    with pytest.raises(CannotTell, match=r"^miniature and .*: hello had ended on both when 1 req"):
+        explore._compared(one, one, [REQUEST] * 2, [])
+    assert explore._compared(one, other, [REQUEST] * 2, []).differing == 1
+
+
+def test_a_stack_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(send, "SECONDS", 0.02)
+    with miniature(lambda _: sleep(0.05)) as server:
+        monkeypatch.setattr(send, "served", lambda *_: nullcontext({"hello": server.port}))
+        asked = send.answers(ENVIRONMENT, [REQUEST] * 2 * send.PATIENCE, Path())
+        came = [next(asked) for _ in range(send.PATIENCE)]
+        with pytest.raises(CannotTell, match=r"^hello on .*: 12 answers did not end within"):
+            next(asked)
+    assert {each.status for each in came} == {0}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["latest"],
+        ["latest", "documented", "documented-h11"],
+        ["latest", "nonesuch"],
+        ["latest", "documented", "--neighbours", "releases"],
+        ["--neighbours", "latest"],
+        ["latest", "documented", "--requests", "-1"],
+        ["latest", "documented", "--run", "nonesuch.jsonl"],
+    ],
+)
+def test_what_cannot_be_explored_is_a_usage_error(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explore", *words]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_run_file_of_no_exchanges_is_a_usage_error(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text("", "utf-8")
+    assert main(["explore", "latest", "documented", "--run", str(path)]) == 2
+
+
+def test_the_apps_that_did_start_end_where_another_one_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[str] = []
+
+    class Fails:
+        def __init__(self, path: Path, *_: object) -> None:
+            self.app = path.stem
+            if self.app == "sse":
+                raise DidNotStart(self.app)
+
+        def kill(self) -> None:
+            ended.append(self.app)
+
+    monkeypatch.setattr(send, "Server", Fails)
+    with (
+        pytest.raises(DidNotStart),
+        send.served(ENVIRONMENT, ["hello", "basic_auth", "sse"], Path()),
+    ):
+        pass
+    assert sorted(ended) == ["basic_auth", "hello"]

@@ -1,0 +1,167 @@
+"""What figures come to: each kind of figure, with and without a defect in it."""
+
+from collections.abc import Sequence
+
+import pytest
+from rich.console import Console
+
+from starlette_conformance.cost import gate_verdict
+from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.gate import complete, summed_up
+from starlette_conformance.cost.gate_table import print_findings, seen
+from starlette_conformance.cost.manifest import MANIFEST, chosen
+from starlette_conformance.cost.paired import BLOCKS, Round, Served
+from starlette_conformance.model.errors import CannotTell, UsageError
+
+PLACES = (520_000.0, 525_000.0, 518_000.0, 517_000.0, 521_000.0)
+"""Repeats differ by their place, alike in every process."""
+
+
+def counted(*factors: float, size: float = 153.0) -> Count:
+    every = factors if len(factors) > 1 else factors * len(PLACES)
+    return Count(tuple(a * b for a, b in zip(PLACES, every, strict=True)), size)
+
+
+@pytest.mark.parametrize(
+    ("new", "outcome"),
+    [
+        (counted(1.0), "pass"),
+        (counted(1.0002, 0.9998, 1.0001, 1.0, 0.9999), "pass"),
+        (counted(1.004), "pass"),
+        (counted(1.008), "regression"),
+        (counted(1.0079, 1.0083, 1.008, 1.0078, 1.0081), "regression"),
+        (counted(0.8), "pass"),
+        (counted(1.6, 1.65, 1.58, 1.61, 1.62), "regression"),
+        (counted(0.8, 0.9, 0.7, 0.85, 0.75), "pass"),
+        (counted(1.05, 0.97, 1.03, 0.99, 1.0), "cannot tell"),
+        (counted(1.03, 0.97, 1.0, 0.98, 1.01), "cannot tell"),
+    ],
+)
+def test_counts_are_compared_repeat_by_repeat(new: Count, outcome: str) -> None:
+    assert gate_verdict.of_counts("hello", counted(1.0), new, 0.005).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("factor", "budget", "again"),
+    [
+        (1.004, 0.005, False),
+        (1.006, 0.005, True),
+        (1.03, 0.005, False),
+        (1.004, 0.0005, True),  # what a folder of another name may make of it
+        (1.03, 0.0005, False),
+    ],
+)
+def test_a_count_that_is_not_clear_is_looked_at_again(
+    factor: float, budget: float, again: bool
+) -> None:
+    assert gate_verdict.unclear("hello", counted(1.0), counted(factor), budget) == again
+
+
+@pytest.mark.parametrize(("size", "outcome"), [(153, "pass"), (150, "pass"), (155, "regression")])
+def test_bytes_on_the_wire_are_exact(size: float, outcome: str) -> None:
+    new = counted(1.0, size=size)
+    assert gate_verdict.of_bytes("hello", counted(1.0), new, 0.005).outcome == outcome
+
+
+def served(cpu: float, left: float = 5.0, wobble: Sequence[int] = (0,)) -> Served:
+    places = range(BLOCKS)
+    resident = [30_000_000 + int(250 * left * n) + wobble[n % len(wobble)] for n in places]
+    return Served(250, [cpu] * BLOCKS, resident, [0.001])
+
+
+def rounds(again: Sequence[float], new: float, left: float = 5.0) -> list[Round]:
+    """As many rounds as there are factors of the second old server."""
+    return [
+        {"old": served(2e-4), "again": served(2e-4 * each), "new": served(2e-4 * new, left)}
+        for each in again
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "outcome"), [(5, "pass"), (40, "pass"), (205, "regression"), (0, "pass")]
+)
+def test_memory_left_behind_is_the_slope(left: float, outcome: str) -> None:
+    found = gate_verdict.of_memory(MANIFEST["hello"], rounds([1.0, 1.0], 1.0, left))
+    assert (found.outcome, round(found.new)) == (outcome, left)
+
+
+def test_a_step_of_resident_memory_is_no_slope() -> None:
+    found = rounds([1.0], 1.0)
+    found[0]["new"].resident[-1] += 2_000_000
+    assert gate_verdict.of_memory(MANIFEST["hello"], found).outcome == "pass"
+
+
+def test_the_noise_of_equal_servers_is_what_cpu_time_cannot_see() -> None:
+    quiet = {"hello": rounds([1.001, 0.999], 1.0), "sse": rounds([1.0, 1.001], 1.0)}
+    noisy = {"hello": rounds([1.05, 0.97], 1.0), "sse": rounds([0.95, 1.02], 1.0)}
+    assert gate_verdict.cpu_noise(quiet) < 0.01
+    assert gate_verdict.cpu_noise(noisy) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("new", "noise", "sole", "outcome"),
+    [
+        (1.2, 0.05, False, "regression"),
+        (1.04, 0.05, False, "pass"),
+        (1.04, 0.05, True, "cannot tell"),
+        (1.2, 0.05, True, "regression"),
+        (1.0, 0.003, True, "pass"),
+        (0.7, 0.05, False, "pass"),
+    ],
+)
+def test_cpu_time_blocks_beyond_its_noise_only(
+    new: float, noise: float, sole: bool, outcome: str
+) -> None:
+    found = gate_verdict.of_cpu("hello", rounds([1.0, 1.0], new), noise, 0.005, sole)
+    assert found.outcome == outcome
+
+
+@pytest.mark.parametrize(("sole", "outcome"), [(True, "cannot tell"), (False, "pass")])
+def test_what_is_above_the_budget_by_chance_is_no_pass_where_nothing_else_decides(
+    sole: bool, outcome: str
+) -> None:
+    those = rounds([1.0], 1.02) + rounds([1.0], 1.3)
+    found = gate_verdict.of_cpu("hello", those, 0.08, 0.1, sole)
+    assert (found.outcome, round(found.change, 2)) == (outcome, 0.16)
+    screen = Console(width=200)
+    with screen.capture() as shown:
+        print_findings([found], screen)
+    told = "CANNOT TELL hello: CPU µs +16.0%, where 10.00% are allowed: that may be chance"
+    assert (told in shown.get()) == sole
+
+
+def test_latency_never_blocks() -> None:
+    slow = rounds([1.0], 1.0)
+    slow[0]["new"].latencies = [1.0]
+    assert gate_verdict.of_latency("hello", slow).outcome == "shown"
+
+
+def test_a_regression_outweighs_what_cannot_be_told() -> None:
+    old = counted(1.0)
+    passing, regressing, hidden = (
+        gate_verdict.of_counts("hello", old, new, 0.005)
+        for new in (old, counted(1.1), counted(1.03, 0.97, 1.0, 0.98, 1.01))
+    )
+    assert summed_up([passing, hidden, regressing]) == "regression"
+    assert summed_up([passing, hidden]) == "cannot tell"
+    assert summed_up([passing]) == "pass"
+
+
+def test_what_could_have_been_seen_is_the_largest_noise() -> None:
+    findings = [
+        gate_verdict.of_counts("hello", counted(1.0), counted(1.0), 0.005),
+        gate_verdict.of_memory(MANIFEST["hello"], rounds([1.0, 1.0], 1.0)),
+    ]
+    assert seen(findings) == ("could have been seen: 0.30% of instructions, 50 bytes left behind")
+
+
+@pytest.mark.parametrize("measured", [{"hello": 1}, {"hello": 1, "sse": 1, "renamed": 1}])
+def test_a_benchmark_left_out_or_renamed_cannot_pass(measured: dict[str, object]) -> None:
+    with pytest.raises(CannotTell, match=r"not measured as the manifest says: (sse|renamed)"):
+        complete(["hello", "sse"], [{"hello": 1, "sse": 1}, measured])
+
+
+def test_an_unknown_benchmark_is_a_mistake_of_the_user() -> None:
+    assert [benchmark.name for benchmark in chosen(None)] == list(MANIFEST)
+    with pytest.raises(UsageError, match="no benchmark nope; there are hello, json_cors"):
+        chosen(["hello", "nope"])

@@ -1,0 +1,185 @@
+"""What releases are measured, what is kept, and what is drawn."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.cost import callgrind, costs
+from starlette_conformance.cost.costs import BENCHMARKS, releases
+from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.manifest import MANIFEST
+from starlette_conformance.cost.plot import draw
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.stacks.project import catalogue, ledger
+
+
+def change(first: str, last: str | None = None, package: str = "starlette") -> Change:
+    return Change(package, first, "fix", "A sentence.", "https://example.org", last)
+
+
+def test_releases_with_a_change_are_measured_and_both_ends() -> None:
+    known = catalogue()
+    ordered = known.axes["starlette"].vary["starlette"]
+    changes = [change("0.27.0"), change("0.36.0", last="0.36.3"), change("0.30", package="uvicorn")]
+    assert releases(known, changes) == [
+        f"starlette-{version}"
+        for version in (ordered[0], "0.27.0", "0.36.0", "0.37.0", ordered[-1])
+    ]
+
+
+def test_what_was_measured_is_kept_and_not_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        asked.append(environment.name)
+        return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
+
+    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    file, plots = tmp_path / "costs.jsonl", tmp_path / "costs.svg"
+    stack = ["--stack", "documented", "--json", str(file), "--svg", str(plots)]
+    assert main(["costs", *stack]) == 0
+    assert sorted(asked) == ["documented", "documented-h11"]
+    with file.open("a") as lines:
+        lines.write('{"stack": "torn')
+    assert main(["costs", "--stack", "starlette-0.46.1", *stack]) == 0
+    assert main(["costs", *stack]) == 0
+    assert len(asked) == 3
+    monkeypatch.setattr(costs, "digest", lambda *_: "another way of counting")
+    assert main(["costs", *stack]) == 0
+    assert len(asked) == 5
+    monkeypatch.setattr(callgrind, "processor", lambda: "another one")
+    assert main(["costs", *stack]) == 0
+    assert len(asked) == 7
+    assert plots.exists()
+    assert "1,500,000 100%" in capsys.readouterr().out
+    prices = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {price["stack"] for price in prices} == set(asked)
+
+
+def test_what_a_named_change_broke_is_named_and_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def count(_environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return {each.name: Count((1e6,), 1.0) for each in benchmarks}
+
+    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    file, plots = tmp_path / "costs.jsonl", tmp_path / "costs.svg"
+    words = ["costs", "--stack", "starlette-0.36.0", "--json", str(file), "--svg", str(plots)]
+    assert main(words) == 0
+    assert "NOT COUNTED static_files on starlette-0.36.0: PATHSEND_ASSUMED, starlette 0.36.0: " in (
+        capsys.readouterr().out
+    )
+    prices = map(json.loads, file.read_text().splitlines())
+    counted = {each["stack"]: set(each["instructions"]) for each in prices}
+    assert counted["starlette-0.36.0"] == set(BENCHMARKS) - {"static_files"}
+    assert counted["documented-h11"] == set(BENCHMARKS)
+    assert main([*words, "--base", "starlette-0.36.0"]) == 2
+    assert "name another stack as 100 %" in capsys.readouterr().err
+
+
+def test_what_breaks_a_benchmark_is_a_named_change() -> None:
+    named = {each.broken_by for each in MANIFEST.values()} - {""}
+    assert named
+    assert named <= ledger().changes.keys()
+
+
+def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"documented"}
+
+    def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        if environment.name in wrong:
+            raise CannotTell(f"sse on {environment.name} answered wrong: nothing")
+        return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
+
+    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    words = ["costs", "--json", str(tmp_path / "costs.jsonl"), "--stack", "documented"]
+    assert main([*words, "--stack", "starlette-0.46.1"]) == 3
+    said = capsys.readouterr().out
+    assert "NO COSTS sse on documented answered wrong: nothing" in said
+    assert "starlette-0.46.1" in said
+    assert "2 stacks in" in said
+    wrong.add("documented-h11")
+    monkeypatch.setattr(callgrind, "processor", lambda: "another one")
+    assert main(words) == 3
+    assert "documented-h11 has no costs, so there is no 100 %" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        [1],
+        {"stack": "a", "packages": {}, "python": "3", "instructions": [1]},
+        {"stack": "a", "packages": {}, "python": "3", "instructions": {"hello": "many"}},
+    ],
+)
+def test_a_file_that_holds_something_else_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    record: object,
+) -> None:
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    file = tmp_path / "costs.jsonl"
+    text = json.dumps(record) + "\n" if record else "{}"
+    file.write_text(text)
+    assert main(["costs", "--stack", "documented", "--json", str(file)]) == 2
+    assert f"error: {file} does not hold costs" in capsys.readouterr().err
+    assert file.read_text() == text
+
+
+def drawn(prices: dict[str, float]) -> list[str]:
+    """The texts of plots whose base is the first stack, and which are the same each time."""
+    every = {stack: dict.fromkeys(BENCHMARKS, value) for stack, value in prices.items()}
+    svg = draw(every, next(iter(prices)), BENCHMARKS)
+    assert draw(every, next(iter(prices)), BENCHMARKS) == svg
+    return [text.strip() for text in ET.fromstring(svg).itertext() if text.strip()]
+
+
+def test_the_plots_name_stacks_benchmarks_and_what_is_100() -> None:
+    texts = drawn({"base": 100.0, "starlette-1": 90.0, "starlette-2": 120.0})
+    assert {*BENCHMARKS, "starlette-1", "starlette-2", "120", "100 % is base"} <= {*texts}
+
+
+def test_noise_does_not_fill_a_plot() -> None:
+    texts = drawn({"base": 100.0, "starlette-1": 100.04, "starlette-2": 99.98})
+    ticks = [text for text in texts if text.endswith("%")]
+    assert sorted(ticks) == sorted(["98%", "100%", "102%"] * len(BENCHMARKS))
+
+
+def test_a_name_may_be_long_and_have_any_sign_in_it() -> None:
+    texts = drawn({"/base" * 60: 100.0, "/a$b$c": 100.0, "/stack" * 60: 100.0})  # no warning
+    assert "/a$b$c" in texts
+    assert "".join(texts).count("/stack") == 60
+
+
+def test_plots_may_go_to_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        costs, "count", lambda _, those, __: {each.name: Count((1e6,), 1.0) for each in those}
+    )
+    monkeypatch.setattr(callgrind, "found", lambda: True)
+    file = str(tmp_path / "costs.jsonl")
+    assert main(["costs", "--stack", "documented", "--json", file, "--svg", "-"]) == 0
+    assert ET.fromstring(capsys.readouterr().out).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("words", [["costs", "--json", "-"], ["mutants", "--results", "-"]])
+def test_what_is_gone_on_with_is_no_standard_output(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert f"{words[1]}: '-' is standard output" in capsys.readouterr().err

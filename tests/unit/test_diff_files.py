@@ -1,0 +1,170 @@
+"""The renderings of a diff: hostile text cannot break out of any, and files are whole."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from jinja2 import UndefinedError
+from playwright.sync_api import Browser
+from rich.console import Console
+
+from starlette_conformance.cli.diff import exit_code
+from starlette_conformance.diff import files
+from starlette_conformance.diff.terminal import tell
+from starlette_conformance.explain.result import (
+    Diff,
+    Difference,
+    Differing,
+    Group,
+    Line,
+    Security,
+    Side,
+)
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output import output_files
+
+EVIL = "</script><script>alert(1)</script>```\n# x [bold]y[/bold] ]]> \x00\ud800 | \" '"
+EVIL = EVIL.replace("\ud800", "").replace("\x00", "\\x00").replace("\n", "\\n")
+CHANGE = Change("starlette", "1.0", "fix", "It says more.", "https://x/1", noticed_by=("proxy",))
+SIDE = Side("old", (("starlette", "0.9"),), "h11", "asyncio", "3.11.7")
+EXCHANGE = Differing(
+    "hello",
+    (f"GET /{EVIL} HTTP/1.1", EVIL),
+    (Line("< HTTP/1.1 200 OK"), Line(f"< a: {EVIL}", True)),
+    (Line("< HTTP/1.1 200 OK"),),
+    (Difference("presence", "header a", EVIL, None),),
+    ("MORE",),
+)
+LEFT = replace(EXCHANGE, changes=(), remaining=EXCHANGE.differences, by_hand=(f"curl {EVIL}",))
+DIFF = Diff(
+    SIDE,
+    replace(SIDE, name=EVIL, packages=(("starlette", "1.0"),)),
+    10,
+    2,
+    1.25,
+    (Security("MORE", replace(CHANGE, kind="security"), "lacking"),),
+    (Group("header a", None, "presence", (LEFT,), ("header a",), explained=False),),
+    (Group("MORE", CHANGE, "presence", (EXCHANGE,), ("header a",)),),
+    1,
+    (f"cookie {EVIL}",),
+    (f"sse {EVIL}",),
+)
+NOTHING = Diff(SIDE, SIDE, 10, 0, 1.0)
+
+
+def test_the_page_holds_no_markup_of_a_server() -> None:
+    page = files.as_html(DIFF)
+    assert "<script" not in page
+    assert "alert(1)" in page
+    assert re.findall(r"(?:src|href)=\"(?!https://x/1)[^\"]*", page) == []
+    assert "default-src 'none'" in page
+
+
+def test_markdown_keeps_a_servers_text_in_its_fence() -> None:
+    text = files.as_markdown(DIFF)
+    fences = re.findall(r"(?m)^(`{4,})(?:text)?$", text)
+    assert len(fences) == 4
+    outside = re.sub(r"(?ms)^(`{4,})text\n.*?^\1$", "", text)
+    assert "<script" not in outside
+    assert text.index("### Unexplained") < text.index("### Explained")
+
+
+def test_junit_has_a_case_for_each_reason_and_can_be_read() -> None:
+    (suite,) = ET.fromstring(files.as_junit(DIFF))
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+    names = [case.get("name", "").split(":")[0] for case in suite.iter("testcase")]
+    assert names == ["UNEXPLAINED header a", "NOT COMPARED", "presence"]
+
+
+def test_junit_of_nothing_has_a_case_that_passes() -> None:
+    suite = ET.fromstring(files.as_junit(NOTHING))
+    assert [case.get("name") for case in suite.iter("testcase")] == ["no answer differs"]
+
+
+def test_json_has_what_its_docstring_says() -> None:
+    found = json.loads(files.as_json(DIFF))
+    assert found["schema"] == files.SCHEMA
+    said = files.document.__doc__ or ""
+    assert all(re.search(rf"\b{key}\b", said) for key in found)
+    for group in (*found["unexplained"], *found["explained"]):
+        assert all(re.search(rf"\b{key}\b", said) for key in group)
+        assert all(re.search(rf"\b{key}\b", said) for key in group["exchanges"][0])
+    assert found["unexplained"][0]["exchanges"][0]["remaining"][0]["before"] == EVIL
+
+
+def test_the_terminal_shows_what_is_unexplained_before_what_is() -> None:
+    console = Console(file=io.StringIO(), width=100)
+    tell(DIFF, console)
+    assert isinstance(console.file, io.StringIO)
+    told = console.file.getvalue()
+    order = ["SECURITY", "NOT COMPARED", "UNEXPLAINED PRESENCE header a", "PRESENCE MORE  fix"]
+    assert sorted(order, key=told.index) == order
+    assert "[bold]y[/bold]" in told
+    assert f"by hand: curl {EVIL}" in told
+
+
+@pytest.mark.parametrize(("width", "told"), [(80, 0), (120, 1)])
+def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, told: int) -> None:
+    name = "A_NAME_THAT_TAKES_THIRTY_CHARS"
+    text = io.StringIO()
+    group = replace(DIFF.explained[0], name=name)
+    tell(replace(DIFF, explained=(group,)), Console(file=text, width=width))
+    overview = text.getvalue().partition(f"PRESENCE {name}")[0]
+    assert overview.count(name) == 1
+    assert overview.count("who notices") == told
+
+
+@pytest.mark.parametrize(
+    ("diff", "fail_on", "code"),
+    [
+        (DIFF, [], 1),
+        (NOTHING, ["any"], 0),
+        (replace(DIFF, unexplained=()), [], 3),
+        (replace(DIFF, unexplained=(), not_compared=()), [], 0),
+        (replace(DIFF, unexplained=(), not_compared=()), ["security"], 0),
+        (replace(DIFF, unexplained=(), not_compared=()), ["fix"], 1),
+        (replace(DIFF, unexplained=(), not_compared=()), ["any"], 1),
+        (replace(NOTHING, compared=0), [], 3),
+    ],
+)
+def test_the_exit_code(diff: Diff, fail_on: list[str], code: int) -> None:
+    assert exit_code(diff, fail_on) == code
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    output_files.write(path, "text")
+    assert path.read_text("utf-8") == "text"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.html"]
+    with pytest.raises(UsageError, match="cannot be written"):
+        output_files.write(Path("/proc/a.html"), "text")
+
+
+def test_a_template_that_asks_for_what_is_not_there_is_noticed() -> None:
+    with pytest.raises(UndefinedError):
+        files._templates(True).from_string("{{ nonesuch }}").render()
+
+
+def test_a_page_of_words_without_blanks_fits_a_phone(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "diff.html"
+    path.write_text(files.as_html(replace(DIFF, masked=("m" * 99,), not_compared=("n" * 99,))))
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(path.as_uri())
+    page.locator("summary").evaluate_all("all => all.forEach(each => each.click())")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_case_of_many_requests_names_some_of_them() -> None:
+    many = tuple(replace(LEFT, served=f"GET /{number} (a.http:1)") for number in range(9))
+    (group,) = DIFF.unexplained
+    diff = replace(DIFF, unexplained=(replace(group, exchanges=many),))
+    case = next(ET.fromstring(files.as_junit(diff)).iter("testcase"))
+    assert case.get("classname") == (
+        "diff.GET /0 (a.http:1).GET /1 (a.http:1).GET /2 (a.http:1) and 6 more"
+    )
+    assert str(case[0].get("message")).startswith("presence: 9 exchanges differ in header a")

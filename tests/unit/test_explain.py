@@ -1,0 +1,99 @@
+"""`explain`: one change or spec, whole; and what is told of a name that is neither."""
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.cli import explain
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.spec_index import Spec
+from starlette_conformance.stacks.project import ledger
+
+VARY = "specs/json_cors/test_json_cors.py::test_greets_the_user_named_in_the_path"
+RANGE = "specs/static_files/test_ranges.py::test_sends_a_part"
+GET = b"GET /user/Vader HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"
+SPECS = [
+    Spec(
+        VARY,
+        "json_cors",
+        "pass",
+        {"CORS_VARIES_ALWAYS": False},
+        [Asked("json_cors", Request("json_cors", GET))],
+    ),
+    Spec(f"{RANGE}[a]", "static_files", "pass", {}),
+    Spec(f"{RANGE}[b]", "static_files", "fail", {}),
+]
+
+
+@pytest.fixture(autouse=True)
+def few_specs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explain, "run_files", lambda _: [])
+    monkeypatch.setattr(explain, "specs_of", lambda _: SPECS)
+
+
+def told(capsys: pytest.CaptureFixture[str], name: str) -> str:
+    assert main(["explain", name]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_change_is_told_with_its_specs_and_an_example(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = told(capsys, "cors_varies_always")
+    for part in (
+        "CORS_VARIES_ALWAYS: fix, starlette 1.7.0",
+        "https://github.com/Kludex/starlette/pull/3516",
+        "who notices: cache or CDN",
+        "until: it still holds",
+        f"asserted by 1 specs:\n    {VARY}",
+        "seen on starlette-1.6.0 and starlette-1.7.0",
+        "    < vary: Origin",
+        "by hand: starlette-conformance serve json_cors --stack starlette-1.7.0 --port 8000",
+        "http://127.0.0.1:8000/user/Vader",
+    ):
+        assert part in text
+
+
+def test_a_change_that_no_request_shows_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no example: it is only logged" in told(capsys, "LOGGED_ONCE")
+
+
+def test_a_spec_is_told_by_its_name_or_a_part(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in (VARY, "test_greets_the_user_named_in_the_path", "USER_NAMED"):
+        text = told(capsys, name)
+        assert "The server greets the user named in the path." in text
+        assert "CORS_VARIES_ALWAYS: fix" in text
+        assert "> GET /user/Vader HTTP/1.1" in text
+        assert "sources: primer json_cors" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("CORS_VARY_ALWAYS", ["is no change", "near it are CORS_VARIES_ALWAYS"]),
+        ("test_sends_a_path", ["near it are test_sends_a_part"]),
+        ("nonesuch", ["is no change and no part of a spec's name"]),
+        ("specs/", ["is a part of 3 specs: name one"]),
+    ],
+)
+def test_a_name_that_means_nothing_or_much_is_a_usage_error(
+    name: str, parts: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", name]) == 2
+    said = capsys.readouterr().err
+    assert all(part in said for part in parts)
+
+
+@pytest.mark.parametrize("name", ledger().changes)
+def test_every_change_has_neighbours_that_differ_by_it_where_it_has_an_axis(name: str) -> None:
+    change = ledger().changes[name]
+    found = explain.neighbours(change)
+    assert (found is None) == (change.package in {"h11", "httptools", "python"})
+
+
+@pytest.mark.parametrize("name", ledger().changes)
+def test_every_change_says_who_notices(name: str) -> None:
+    noticed = ledger().changes[name].noticed_by
+    assert noticed
+    assert noticed == ("nobody",) or "nobody" not in noticed
+    assert len(set(noticed)) == len(noticed)

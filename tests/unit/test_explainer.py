@@ -1,0 +1,380 @@
+"""What differs between two answers, how dangerous it is, and what accounts for it."""
+
+import socket
+import time
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from starlette_conformance.diff import compare, phrases
+from starlette_conformance.explain.excerpt import answer_lines, request_lines
+from starlette_conformance.explain.explainer import Explained, Explaining, differences, middle
+from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
+from starlette_conformance.explain.parser_quirks import makes
+from starlette_conformance.explain.result import Diff, Differing
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.effects import Effect, with_headers
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay import side_by_side
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.send import PATIENCE, heard
+from starlette_conformance.replay.side_by_side import Stalling, ask_each
+from starlette_conformance.replay.wire_response import GAP, Answer
+from tests.miniatures.raw_server import ENVIRONMENT, Script, keeps_open, miniature
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
+PLAIN = Answer(Response(200, {"a": "1", "b": "2"}, b"ok", "OK"), ("a", "b"))
+
+
+def said(**changed: Any) -> Answer:
+    """PLAIN, with headers set or left out."""
+    response = with_headers(PLAIN.response, **changed)
+    return Answer(response, tuple(response.headers))
+
+
+def answering(**fields: Any) -> Answer:
+    return replace(PLAIN, response=replace(PLAIN.response, **fields))
+
+
+def seen(script: Script) -> Answer:
+    with miniature(script) as server:
+        return Answer.of(heard(REQUEST, server.port, seconds=2.0))
+
+
+@pytest.mark.parametrize(
+    ("other", "aspects"),
+    [
+        (PLAIN, []),
+        (answering(status=404), ["status"]),
+        (answering(body=b"no"), ["body"]),
+        (answering(ending="no last chunk: closed by the server"), ["framing"]),
+        (answering(closes=True), ["framing"]),
+        (answering(interim=(100,)), ["framing"]),
+        (answering(version="HTTP/1.0"), ["framing"]),
+        (said(a="2"), ["value"]),
+        (said(b=ABSENT), ["presence"]),
+        (said(c="3"), ["presence"]),
+        (said(content_length="2"), ["framing"]),
+        (replace(PLAIN, names=("b", "a")), ["order"]),
+        (replace(PLAIN, names=("a", "B")), ["case"]),
+        (replace(PLAIN, names=("B", "a")), ["order", "case"]),
+        (replace(PLAIN, arrivals="head with event 1"), ["timing"]),
+    ],
+)
+def test_each_way_to_differ_has_its_aspect(other: Answer, aspects: list[str]) -> None:
+    assert [found.aspect for found in differences(PLAIN, other)] == aspects
+
+
+def test_other_chunks_of_one_body_differ_in_framing() -> None:
+    whole, cut = (replace(PLAIN, cuts=cuts) for cuts in ((2,), (1, 1)))
+    (found,) = differences(whole, cut)
+    assert (found.aspect, found.before, found.after) == ("framing", "(2,) bytes", "(1, 1) bytes")
+
+
+def test_order_case_and_chunks_are_read_from_the_wire() -> None:
+    chunked = (
+        HEAD + b"B: 2\r\na: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n"
+    )
+    found = seen(keeps_open(chunked))
+    assert (found.names, found.cuts) == (("B", "a", "Transfer-Encoding"), (1, 1))
+    assert found.lines == [("B", "2"), ("a", "1"), ("Transfer-Encoding", "chunked")]
+
+
+def test_repeated_headers_are_told_one_by_one() -> None:
+    found = seen(keeps_open(HEAD + b"a: 1\r\nA: 2\r\ncontent-length: 0\r\n\r\n"))
+    assert found.lines[:2] == [("a", "1"), ("A", "2")]
+
+
+STREAM = HEAD + b"content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+EVENT = b"b\r\ndata: 1\r\n\r\n\r\n"
+
+
+def streaming(*parts: bytes) -> Script:
+    def script(connection: socket.socket) -> None:
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(2 * GAP)
+        while connection.recv(65536):
+            pass
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("parts", "arrivals"),
+    [
+        ((STREAM, EVENT, EVENT), "head, then event 1, then event 2"),
+        ((STREAM + EVENT, EVENT), "head with event 1, then event 2"),
+        ((STREAM, EVENT + EVENT), "head, then event 1 with event 2"),
+        ((STREAM + EVENT * 3,), "head with event 1 with event 2"),
+    ],
+)
+def test_what_a_server_holds_back_of_a_stream_shows(
+    parts: tuple[bytes, ...], arrivals: str
+) -> None:
+    assert seen(streaming(*parts)).arrivals == arrivals
+
+
+def on(version: str, **packages: str) -> Environment:
+    return replace(ENVIRONMENT, packages={**ENVIRONMENT.packages, "starlette": version, **packages})
+
+
+CHANGE = Change("starlette", "0.40", "fix", "It says c.", "https://x", noticed_by=("proxy",))
+EFFECTS = [Effect(CHANGE, ("hello",), lambda *_: True, lambda _, a, __: with_headers(a, c="3"))]
+
+
+def explained(older: str, newer: str, before: Answer, after: Answer) -> Explained:
+    explaining = Explaining(EFFECTS, on(older), on(newer), {}, {})
+    return explaining.of(REQUEST, before, after)
+
+
+def test_a_change_accounts_for_what_it_alters() -> None:
+    found = explained("0.39", "0.40", PLAIN, said(c="3"))
+    assert found.remaining == []
+    assert {reason: [d.where for d in those] for reason, those in found.reasons.items()} == {
+        (CHANGE, False): ["header c"]
+    }
+
+
+def test_a_change_that_is_lost_accounts_for_it_as_well() -> None:
+    found = explained("0.40", "0.39", said(c="3"), PLAIN)
+    assert (found.remaining, list(found.reasons)) == ([], [(CHANGE, True)])
+
+
+def test_what_a_change_does_not_alter_remains() -> None:
+    found = explained("0.39", "0.40", PLAIN, said(c="3", d="4"))
+    assert [difference.where for difference in found.remaining] == ["header d"]
+    assert list(found.reasons) == [(CHANGE, False)]
+
+
+def test_a_change_that_does_not_show_remains() -> None:
+    found = explained("0.39", "0.40", PLAIN, PLAIN)
+    assert [(d.where, d.before, d.after) for d in found.remaining] == [("header c", "3", None)]
+    assert found.differences == []
+
+
+def test_no_change_accounts_for_layout() -> None:
+    found = explained("0.39", "0.40", PLAIN, replace(said(c="3"), names=("b", "a", "c")))
+    assert [difference.aspect for difference in found.remaining] == ["order"]
+
+
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [(("b", "c", "a"), []), (("c", "b", "a"), ["order"]), (("b", "a", "c"), ["order"])],
+)
+def test_a_change_moves_the_header_that_it_says_and_nowhere_else(
+    names: tuple[str, ...], left: list[str]
+) -> None:
+    moving = [replace(EFFECTS[0], moves=("a", "c"))]
+    before, after = (said(c="2"), replace(said(c="3"), names=names))
+    for older, newer, pair in (
+        ("0.39", "0.40", (before, after)),
+        ("0.40", "0.39", (after, before)),
+    ):
+        explaining = Explaining(moving, on(older), on(newer), {}, {})
+        found = explaining.of(REQUEST, *pair)
+        assert [difference.aspect for difference in found.remaining] == left
+
+
+def test_the_middle_has_the_newer_of_each() -> None:
+    found = middle(on("0.40", uvicorn="0.1"), on("0.39", uvicorn="0.10", httptools="1"))
+    assert (found.packages["starlette"], found.packages["uvicorn"]) == ("0.40", "0.10")
+    assert found.parser == "httptools"
+    found = middle(on("0.40", gpg="1.18.0-unknown"), on("0.39", gpg="0.1"))
+    assert (found.packages["starlette"], found.packages["gpg"]) == ("0.40", "0.1")
+
+
+def test_parsers_spell_and_place_what_is_theirs_and_nothing_else() -> None:
+    by_h11 = replace(PLAIN, names=("a", "b", "Connection"))
+    for names, made in [
+        (("a", "connection", "b"), [True, True]),
+        (("b", "a", "connection"), [False, True]),
+        (("A", "b", "connection"), [False, True]),
+    ]:
+        by_httptools = replace(PLAIN, names=names)
+        found = differences(by_h11, by_httptools)
+        assert [makes(each, by_h11, by_httptools) for each in found] == made
+    explaining = Explaining([], on("1"), on("1", httptools="1"), {}, {})
+    told = explaining.of(REQUEST, by_h11, replace(PLAIN, names=("a", "connection", "b")))
+    assert (told.remaining, list(told.reasons)) == ([], [(None, False)])
+
+
+def differing(before: Answer, after: Answer, line: str = "GET / HTTP/1.1") -> Differing:
+    found = tuple(differences(before, after))
+    return Differing("hello", (line,), (), (), found, remaining=found)
+
+
+def test_what_nobody_explains_is_put_together_where_it_looks_alike() -> None:
+    found = clusters(
+        [
+            differing(PLAIN, said(c="3"), "GET /long HTTP/1.1"),
+            differing(PLAIN, said(c="3")),
+            differing(PLAIN, answering(status=404)),
+        ]
+    )
+    assert [(group.aspect, len(group.exchanges)) for group in found] == [
+        ("status", 1),
+        ("presence", 2),
+    ]
+    assert found[1].example.line == "GET / HTTP/1.1"
+
+
+def test_a_header_that_differs_by_itself_somewhere_is_told_by_itself_and_counted_once() -> None:
+    missing = answering(status=404, headers=said(c="3").response.headers)
+    found = differing(PLAIN, said(c="3")), differing(PLAIN, missing, "GET /a HTTP/1.1")
+    groups = clusters(found)
+    assert [(group.name, len(group.exchanges)) for group in groups] == [
+        ("status", 1),
+        ("header c", 2),
+    ]
+    assert [d.where for d in groups[0].example.remaining] == ["status"]
+    more = differing(PLAIN, said(c="3", a="2")), differing(PLAIN, said(a="2", b=ABSENT))
+    assert [(group.name, len(group.exchanges)) for group in clusters([*found, *more])] == [
+        ("status", 1),
+        ("header a", 2),
+        ("header c", 3),
+        ("header b", 1),
+    ]
+    older, newer = (compare.side(on(version)) for version in ("1", "2"))
+    diff = Diff(older, newer, 3, 2, 1.0, unexplained=tuple(groups))
+    assert phrases.answer(diff) == "2 of 3 answers differ, 2 of them unexplained (1.0 s)"
+
+
+def test_a_body_is_shown_as_text_around_what_differs_and_headers_one_by_one() -> None:
+    before, after = (
+        answering(body=b"x" * 200 + end + b"y" * 200, headers={"set-cookie": cookies})
+        for end, cookies in (("é".encode(), "a=1"), (b"\xff", ("a=1", "b=2")))
+    )
+    found = {each.where: (each.before, each.after) for each in differences(before, after)}
+    start = "..." + "x" * 30
+    assert found["body"] == (
+        f"{start}é{'y' * 88}...  (402 bytes)",
+        f"{start}\\xff{'y' * 89}...  (401 bytes)",
+    )
+    assert found["header set-cookie"] == ("a=1", "a=1, then b=2")
+
+
+def test_an_exchange_is_told_under_each_of_its_changes() -> None:
+    one, other = differences(PLAIN, answering(status=404, body=b"no"))[:2]
+    told = differing(PLAIN, answering(status=404, body=b"no"))
+    groups = by_reason([(told, {(CHANGE, False): [other], (None, True): [one]})], {CHANGE: "C"})
+    assert {(group.name, group.aspect, group.lost) for group in groups} == {
+        (PARSER, "status", True),
+        ("C", "body", False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "standing"),
+    [("0.39", "0.40", ["gained"]), ("0.40", "0.39", ["lost"]), ("0.38", "0.39", ["lacking"])],
+)
+def test_security_fixes_stand_by_what_becomes_of_them(
+    older: str, newer: str, standing: list[str]
+) -> None:
+    fix = replace(CHANGE, kind="security")
+    found = security({"FIX": fix, "OTHER": CHANGE}, on(older), on(newer))
+    assert [each.standing for each in found] == standing
+    assert security({"FIX": fix}, on("0.40"), on("0.41")) == ()
+
+
+def test_lines_are_those_that_matter() -> None:
+    after = answering(status=404, body=b"no\x1b[31m")
+    fields = {difference.where for difference in differences(PLAIN, after)}
+    assert [(line.text, line.differs) for line in answer_lines(after, PLAIN, fields)] == [
+        ("< HTTP/1.1 404 OK", True),
+        ("<", False),
+        ("no\\x1b[31m", True),
+    ]
+    request = Request("hello", b"POST / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nA: \x07\r\n\r\nbody")
+    assert request_lines(request) == ("POST / HTTP/1.1", "A: \\x07", "body")
+
+
+def test_a_server_that_stalls_is_left_alone() -> None:
+    stalling = Stalling()
+    for _ in range(PATIENCE):
+        assert not stalling.gives_up("hello")
+        stalling.note("hello", late=True)
+    assert stalling.gives_up("hello")
+    assert not stalling.gives_up("sse")
+    assert stalling.unsent["hello"] == 1
+
+
+def drips(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"content-length: 5000\r\n\r\n")
+    while True:
+        connection.sendall(b"a")
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize("script", [keeps_open(HEAD + b"content-length: 5\r\n\r\n"), drips])
+def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Running:
+        def __init__(self, port: int) -> None:
+            self.port = port
+
+        def __enter__(self) -> list[dict[str, int]]:
+            return [{"hello": self.port}]
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(side_by_side, "SECONDS", 0.05)
+    monkeypatch.setattr(side_by_side, "PATIENCE", 2)
+    many = [
+        Asked("hello", replace(REQUEST, data=REQUEST.data.replace(b"/ ", b"/%d " % number)))
+        for number in range(5)
+    ]
+    with miniature(script) as server:
+        monkeypatch.setattr(side_by_side, "running", lambda *_: Running(server.port))
+        found, gave_up = ask_each([ENVIRONMENT], many, at_once=1)
+    assert len(found[0]) == 2
+    assert gave_up == [
+        "hello on miniature: 2 answers did not end within 0.05 s, so 3 requests were not sent"
+    ]
+
+
+def test_apps_that_ended_on_both_stacks_do_not_answer_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with miniature(keeps_open(HEAD + b"content-length: 0\r\n\r\n")) as server:
+        pass
+    ports = [{"hello": server.port}, {"hello": server.port}]
+    monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
+    both = [ENVIRONMENT, ENVIRONMENT]
+    assert ask_each(both, [Asked("hello", REQUEST)]) == (
+        [{}, {}],
+        ["hello: it had ended on both stacks when 1 requests came"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("afters", "counts"),
+    [
+        ([PLAIN, said(c="3")], (1, 0, 1, 1)),
+        ([said(c="3")], (1, 0, 1, 0)),
+        ([PLAIN, PLAIN, PLAIN], (1, 1, 0, 0)),
+        ([said(c="4"), PLAIN, said(c="3")], (1, 0, 1, 1)),
+        ([said(c="3", d="4"), said(c="3", d="4"), said(c="3", d="5")], (1, 1, 0, 0)),
+    ],
+)
+def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
+    afters: list[Answer], counts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many differ, clusters of what is unexplained, changes, and what was there only once."""
+    answers = iter(afters)
+
+    def ask(
+        _: object, asked: list[Asked], *__: object
+    ) -> tuple[list[dict[Asked, Answer]], list[str]]:
+        return [dict.fromkeys(asked, PLAIN), dict.fromkeys(asked, next(answers))], []
+
+    monkeypatch.setattr(compare, "ask_each", ask)
+    comparing = compare.Diffing(on("0.39"), on("0.40"), EFFECTS, {"C": CHANGE})
+    found = comparing.of([Asked("hello", REQUEST)])
+    told = (found.differing, len(found.unexplained), len(found.explained), found.unconfirmed)
+    assert told == counts

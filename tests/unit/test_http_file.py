@@ -1,0 +1,136 @@
+"""Requests from an `.http` file: what is accepted, and what is refused, by file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.http_file import requests
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def posted(body: bytes, headers: bytes = b"") -> bytes:
+    head = b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n%bContent-Length: %d\r\n\r\n"
+    return head % (headers, len(body)) + body
+
+
+def read(folder: Path, text: str) -> list[bytes]:
+    path = folder / "file.http"
+    path.write_bytes(text.encode())
+    return [step.request.data for step in requests(path, "m:app")]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("GET /a?b=c", b"GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        ("/a", b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        ("http://x.org:8000", b"GET / HTTP/1.1\r\nHost: x.org:8000\r\n\r\n"),
+        ("https://u:p@x.org/a#b HTTP/2", b"GET /a HTTP/1.1\r\nHost: x.org\r\n\r\n"),
+        ("# one\n// two\n\nGET /a HTTP/1.1", b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        ("# @name login\n# @no-redirect\n/a", b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        ("/a\n  ?b=c\n  &d=e", b"GET /a?b=c&d=e HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        (
+            "/a\nhost: y.org\n# no header\nX: 1\nX:  2 \nConnection: X-Hop\nX-Hop: 1\nTE: a",
+            b"GET /a HTTP/1.1\r\nHost: y.org\r\nX: 1\r\nX: 2\r\n\r\n",
+        ),
+        (
+            "@base = http://x.org\n@path={{base}}/a\nGET {{ path }}\nX: {{base}}",
+            b"GET /a HTTP/1.1\r\nHost: x.org\r\nX: http://x.org\r\n\r\n",
+        ),
+        (
+            "POST /a\n\n{\n # kept\n}\n\n\n",
+            posted(b"{\n # kept\n}"),
+        ),
+        (
+            "POST /a\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b=2\n",
+            posted(b"a=1&b=2", b"Content-Type: application/x-www-form-urlencoded\r\n"),
+        ),
+        (
+            "POST /a\nContent-Type: multipart/form-data; boundary=b\n\n--b\n\nx\n--b--",
+            posted(
+                b"--b\r\n\r\nx\r\n--b--\r\n", b"Content-Type: multipart/form-data; boundary=b\r\n"
+            ),
+        ),
+        ("POST /a", b"POST /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n"),
+        (
+            "/a\nHost: x\nAuthorization: Basic Darth Va:der \nX-A: Basic a b",
+            (
+                b"GET /a HTTP/1.1\r\nHost: x\r\nAuthorization: Basic RGFydGg6VmE6ZGVy\r\n"
+                b"X-A: Basic a b\r\n\r\n"
+            ),
+        ),
+        (
+            "/a\nauthorization: basic Darth:\nAuthorization: Basic RGFydGg6",
+            (
+                b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n"
+                b"authorization: basic RGFydGg6\r\nAuthorization: Basic RGFydGg6\r\n\r\n"
+            ),
+        ),
+        ("POST /a\n\na\u2028b\x0cc\x85d\r\re", posted("a\u2028b\x0cc\x85d\n\ne".encode())),
+        (
+            "POST /a\n\n<a href='x'> > y",
+            posted(b"<a href='x'> > y"),
+        ),
+    ],
+)
+def test_a_request_is_read(tmp_path: Path, text: str, sent: bytes) -> None:
+    assert read(tmp_path, text) == [sent]
+
+
+def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "file.http"
+    path.write_bytes(b"\xef\xbb\xbf@a = 1\n\n/a\n### two\n\n###\n\r\n# c\n/b?{{a}}\r\nX: 1\r\n")
+    assert [str(step) for step in requests(path, "m:app")] == [
+        "GET /a (file.http:3)",
+        "GET /b?1 (file.http:9)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "file.http: there is no request in it"),
+        ("# only a comment\n###", "file.http: there is no request in it"),
+        ("get /a", "file.http:1: not a request line: 'get /a'"),
+        ("GET ftp://x/a", "file.http:1: 'ftp://x/a' is neither a path nor a URL of http or https"),
+        ("GET x.org/a", "file.http:1: 'x.org/a' is neither a path nor a URL of http or https"),
+        ("GET http://[::1/a", "file.http:1: 'http://[::1/a' is no URL: Invalid IPv6 URL"),
+        ("GET /a HTTP/1.0", "file.http:1: HTTP/1.0 is not supported"),
+        ("GET /ü", "file.http:1: the target '/ü' has a character that must be %-escaped"),
+        ("\nGET /a\nbody", "file.http:3: not a header: 'body'; a body follows an empty line"),
+        ("GET /a\nX Y: 1", "file.http:1: the header 'X Y' cannot be sent: '1'"),
+        ("GET /a\nX: €", "file.http:1: the header 'X' cannot be sent: '€'"),
+        ("GET {{base}}/a", "file.http:1: {{base}} has no value: write `@base = ...` above"),
+        ("POST /a\n\n{{$guid}}", "file.http:3: {{$guid}} has no value: write a value in its place"),
+        (
+            "GET /{{a.response.body.$.b}}",
+            "file.http:1: {{a.response.body.$.b}} has no value: write a",
+        ),
+        ("POST /a\n\n< ./file", "file.http:3: bodies and scripts from files are not supported"),
+        ("POST /a\n\n<@utf8 ./file", "file.http:3: bodies and scripts from files are not"),
+        ("GET /a\n\n> {%\n%}", "file.http:3: bodies and scripts from files are not supported"),
+        ("GET /a\n\n>>! out", "file.http:3: bodies and scripts from files are not supported"),
+        ("# @prompt name\nGET /a", "file.http:1: @prompt is not supported"),
+        ("GET /a\n# @no-cookie-jar", "file.http:2: @no-cookie-jar is not supported"),
+        ("GRAPHQL http://x.org/g", "file.http:1: GRAPHQL is not supported"),
+        ("WEBSOCKET ws://x.org/g", "file.http:1: WEBSOCKET is not supported"),
+    ],
+)
+def test_what_is_not_accepted_is_refused_by_line(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(f"{tmp_path}/{told}")
+
+
+def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.http: No such file"):
+        requests(tmp_path / "none.http", "m:app")
+    (tmp_path / "latin.http").write_bytes(b"GET /\xff")
+    with pytest.raises(UsageError, match="not UTF-8 text, at byte 5"):
+        requests(tmp_path / "latin.http", "m:app")
+
+
+def test_the_example_is_accepted() -> None:
+    assert len(requests(ROOT / "examples" / "shop.http", "shop:app")) == 24

@@ -1,0 +1,236 @@
+"""What figures allow to be said: each rule has figures that trip it."""
+
+import json
+import resource
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+from rich.console import Console
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.load import capacity, capacity_report, descriptors, results_file
+from starlette_conformance.load.capacity_search import Knee, Step
+from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
+from starlette_conformance.load.run_verdict import Verdict, disagreement, judged, limit
+from starlette_conformance.model.errors import Failure, UsageError
+
+LATE = Spread(9000, 20, 30, 40, 50, 60)
+FANOUT = Fanout(
+    wanted=100,
+    connected=100,
+    interval=1.0,
+    profile="steady",
+    seconds=60.0,
+    lateness=LATE,
+    null=Spread(600, 1, 2, 3, 4, 5),
+    lag=Spread(1200, 1, 2, 3, 4, 5),
+    raw=Spread(900, 19, 30, 42, 50, 60),
+    drift=0.5,
+    server=Process(0.5, 0.0, 1000, 5000),
+    cpu_us=100.0,
+    generators=(Process(0.2, 0.0, 1000, 5000),),
+)
+GOOD = Results({"SseUser": "latest"}, {"HelloUser": Requests(5, 0, LATE, 400.0)}, FANOUT)
+
+
+def streaming(**changes: Any) -> Results:
+    return replace(GOOD, fanout=replace(FANOUT, **changes))
+
+
+def test_good_figures_are_good() -> None:
+    assert judged(GOOD) == Verdict(0, ())
+
+
+@pytest.mark.parametrize(
+    ("results", "code", "told"),
+    [
+        (streaming(defects={"lost": 2}), 1, "streams: 2 × lost"),
+        (streaming(faults=("it went on",)), 1, "it went on"),
+        (replace(GOOD, crashed=("the server of x ended",)), 1, "the server of x ended"),
+        (
+            replace(GOOD, requests={"HelloUser": Requests(5, 1, LATE)}),
+            1,
+            "HelloUser: 1 of 5 answers were wrong",
+        ),
+        (streaming(connected=99), 3, "only 99 of 100 subscribers were connected"),
+        (streaming(lateness=Spread()), 3, "none came after that; give it more time (-t)"),
+        (streaming(lag=replace(LATE, p99=101.0)), 3, "its own loop was 101 ms late at p99"),
+        (streaming(null=Spread()), 3, "no event of the null server came in time"),
+        (streaming(null=replace(LATE, p99=21.0)), 3, "the null server's events seemed 21.0 ms"),
+        (replace(GOOD, cores=0.9), 3, "the generator was the limit: it took 90% of a core"),
+        (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never told what they saw"),
+        (Results({}), 3, "nothing was measured: no request was made"),
+        (
+            replace(GOOD, requests={name: Requests(0, 0, Spread(), None) for name in ("A", "B")}),
+            3,
+            "nothing was measured of A, B: no request was made; give the run more users (-u)",
+        ),
+        (
+            replace(GOOD, requests={"HelloUser": Requests(0, 0, Spread(), None)}),
+            3,
+            "nothing was measured of HelloUser",
+        ),
+    ],
+)
+def test_what_forbids_a_speed_is_told(results: Results, code: int, told: str) -> None:
+    verdict = judged(results)
+    assert verdict.exit_code == code
+    assert any(told in sentence for sentence in verdict.sentences)
+
+
+def test_a_finding_goes_before_a_doubt() -> None:
+    assert judged(replace(streaming(defects={"lost": 1}), cores=0.9)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "The server was the limit, not the generator: at p99, the app's events were 40.0"),
+        ({"null": replace(LATE, p99=30.0)}, "The generator was the limit"),
+        ({"lateness": replace(LATE, p99=19.0)}, "Neither was at its limit"),
+        ({"server": Process(0.1, 0.3)}, "The machine was the limit, for others had its cores"),
+        ({"server": Process(0.5, 0.3)}, "The server was the limit"),
+        ({"server": None}, "The generator took 20% of a core"),
+    ],
+)
+def test_who_was_the_limit_is_told(changes: dict[str, Any], told: str) -> None:
+    assert told in limit(replace(FANOUT, **changes))
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (replace(LATE, p50=22.0, p99=52.0), None),
+        (replace(LATE, p50=17.0), "p50 20.00 ms here and 17.00 ms there"),
+        (replace(LATE, p99=55.0), "p99 40.00 ms here and 55.00 ms there"),
+        (replace(LATE, count=499), "the raw reader saw only 499 events"),
+    ],
+)
+def test_the_raw_reader_may_be_so_far_away(raw: Spread, told: str | None) -> None:
+    found = disagreement(LATE, raw)
+    assert found is None if told is None else told in (found or "")
+
+
+def test_results_are_read_back_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(results_file.written(GOOD))
+    assert results_file.read(path) == GOOD
+    path.write_text("{}")
+    with pytest.raises(UsageError, match=r"results\.json: KeyError"):
+        results_file.read(path)
+
+
+def test_too_few_descriptors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (100, 1000))
+    raised = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: raised.append(limits))
+    descriptors.enough_for(800, "users")
+    with pytest.raises(UsageError, match=r"^801 users need 1001 file descriptors .* at most 800$"):
+        descriptors.enough_for(801, "users")
+    assert raised == [(1000, 1000)] * 2
+
+
+def stepped(limit_ms: float, slope: float, saturates: int) -> Knee:
+    """A knee whose p99 is `slope` ms a subscriber, and whose generator is the limit some time."""
+    found = Knee("x")
+    while (users := found.following()) is not None:
+        late = replace(LATE, p99=limit_ms + slope * users)
+        code = 3 if users >= saturates else 0
+        found.steps.append(Step(users, replace(FANOUT, lateness=late), Verdict(code, ())))
+        if code:
+            break
+    return found
+
+
+def test_a_knee_is_closed_in_on() -> None:
+    found = stepped(10.0, 0.1, 10**6)
+    assert found.best is not None
+    assert found.worst is not None
+    assert found.best.users <= 900 < found.worst.users <= found.best.users * 1.15
+    assert found.found
+    assert found.slope == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize("capacity", range(1, 101))
+def test_each_knee_is_found_in_a_few_steps(capacity: int) -> None:
+    found = Knee("x")
+    while (users := found.following()) is not None and len(found.steps) < 20:
+        late = replace(LATE, p99=50.0 if users <= capacity else 500.0)
+        found.steps.append(Step(users, replace(FANOUT, lateness=late), Verdict(0, ())))
+    assert users is None
+    assert capacity / 1.15 - 1 <= (found.best.users if found.best else 5) <= max(5, capacity)
+
+
+def test_a_generator_that_gives_up_first_finds_no_knee() -> None:
+    found = stepped(10.0, 0.1, 400)
+    assert found.best is not None
+    assert (found.best.users, found.found) == (200, False)
+
+
+def test_a_knee_that_others_may_have_made_is_a_lower_bound() -> None:
+    found = stepped(10.0, 0.1, 10**6)
+    busy = replace(FANOUT, lateness=replace(LATE, p99=101.0), server=Process(0.1, 0.2))
+    found.steps.append(Step(850, busy, Verdict(0, ())))
+    assert not found.found
+    assert "others had the cores" in capacity_report.why(found)
+
+
+def test_a_stack_that_is_always_late_has_no_capacity() -> None:
+    assert stepped(200.0, 1.0, 10**6).best is None
+
+
+def test_a_knee_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    late, limited = stepped(10.0, 0.1, 10**6), stepped(10.0, 0.1, 400)
+    Console(width=100).print(capacity_report.table([late, limited]))
+    shown = capsys.readouterr().out
+    assert "at least 200" in shown
+    assert "100 µs" in shown
+    assert "p99 is " in capacity_report.why(late)
+    assert "x: at 400 " in capacity_report.why(limited)
+    assert json.loads(capacity_report.written([late]))["x"]["found"] is True
+    assert "p99 20.0 ms late" in capacity_report.line("x", late.steps[0])
+
+
+def test_the_steps_before_one_that_failed_are_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def run(_: str, users: int, *__: object) -> Results:
+        if users > 200:
+            raise Failure("locust ended with status 9")
+        return GOOD
+
+    monkeypatch.setattr(capacity, "_run", run)
+    path = tmp_path / "knee.json"
+    assert main(["knee", "--stack", "documented", "--json", str(path)]) == Failure.exit_code
+    steps = json.loads(path.read_text("utf-8"))["documented"]["steps"]
+    assert [step["users"] for step in steps] == [100, 200]
+
+
+@pytest.mark.parametrize("code", [2, 3, 4])
+def test_a_step_that_fails_has_the_exit_code_of_locust_and_the_time_that_it_takes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int
+) -> None:
+    def run(
+        command: list[str], *, stdout: BinaryIO, timeout: float, **_: object
+    ) -> subprocess.CompletedProcess[bytes]:
+        assert timeout > float(command[command.index("--run-time") + 1].removesuffix("s")) + 60
+        stdout.write(b"did not start: hello\n")
+        return subprocess.CompletedProcess(command, code)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    told = f"^locust ended with status {code}: did not start: hello$"
+    with pytest.raises(Failure, match=told) as caught:
+        capacity._run("documented", 100, 600.0, tmp_path / "0.json")
+    assert caught.value.exit_code == code
+
+
+def test_a_stack_that_cannot_be_had_is_told_before_another_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(capacity, "_run", lambda *_: GOOD)
+    assert main(["knee", "--stack", "documented", "--stack", "starlette==0.0.99"]) == 3
+    said = capsys.readouterr()
+    assert (said.out, said.err[:47]) == ("", "not installable: stack starlette==0.0.99: error")

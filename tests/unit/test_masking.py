@@ -1,0 +1,155 @@
+"""What varies from run to run is masked, as narrowly as can be; what does not is told apart."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from starlette_conformance.userapp.masking import told
+from starlette_conformance.userapp.template import VARIES, Template
+from starlette_conformance.userapp.where_it_varies import places
+
+Text = Callable[[], str]
+
+
+def cookie(size: int = 16, more: str = "") -> Text:
+    return lambda: f"session={secrets.token_urlsafe(size)}; Path=/; HttpOnly{more}"
+
+
+def item(name: str = "tea") -> Text:
+    return lambda: f'{{"id":"{uuid.uuid4()}","n":{secrets.randbelow(10**9)},"name":"{name}"}}'
+
+
+def fixed(text: str) -> Text:
+    return lambda: text
+
+
+def csrf(more: str = "") -> Text:
+    return lambda: f'<input name="csrf" value="{secrets.token_hex(8)}"{more}>'
+
+
+MASKED_ITEM = '{"id":"[varies]","n":[varies],"name":"%s"}'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after", "where"),
+    [
+        (fixed("a b"), fixed("a b"), "a b", "a b", ""),
+        (fixed("a b"), fixed("a c"), "a b", "a c", ""),
+        (fixed(""), fixed(""), "", "", ""),
+        (cookie(), cookie(), *["session=[varies]; Path=/; HttpOnly"] * 2, "on both"),
+        (
+            cookie(),
+            cookie(16, "; Secure"),
+            "session=[varies]; Path=/; HttpOnly",
+            "session=[varies]; Path=/; HttpOnly; Secure",
+            "on both",
+        ),
+        (item(), item(), *[MASKED_ITEM % "tea"] * 2, "on both"),
+        (item(), item("milk"), MASKED_ITEM % "tea", MASKED_ITEM % "milk", "on both"),
+        (
+            fixed('{"id":"7","n":7,"name":"tea"}'),
+            item(),
+            *[MASKED_ITEM % "tea"] * 2,
+            "only on NEW",
+        ),
+        (
+            fixed('{"id":"7","n":7,"name":"tea"}'),
+            item("milk"),
+            '{"id":"7","n":7,"name":"tea"}',
+            MASKED_ITEM % "milk",
+            "only on NEW",
+        ),
+        (
+            item(),
+            fixed('{"id":"7","n":7,"name":"tea"}'),
+            *[MASKED_ITEM % "tea"] * 2,
+            "only on OLD",
+        ),
+        (
+            csrf(),
+            csrf(" autofocus"),
+            '<input name="csrf" value="[varies]">',
+            '<input name="csrf" value="[varies]" autofocus>',
+            "on both",
+        ),
+    ],
+)
+def test_what_varies_is_masked_and_nothing_else(
+    old: Text, new: Text, before: str, after: str, where: str
+) -> None:
+    found = told([old() for _ in range(3)], [new() for _ in range(3)])
+    assert (found.before, found.after, found.where) == (before, after, where)
+
+
+def test_a_token_of_another_length_differs() -> None:
+    found = told([cookie(16)() for _ in range(3)], [cookie(24)() for _ in range(3)])
+    assert found.before == "session=[varies, 22 characters]; Path=/; HttpOnly"
+    assert found.after == "session=[varies, 32 characters]; Path=/; HttpOnly"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["took 0.1234567890123456 s", "took 0.22 s"], ["took 1.5 s", "took 0.98765432109 s"]),
+        (["at 01:02:58.9 GMT", "at 01:02:59.9 GMT"], ["at 01:02:59.0 GMT", "at 01:03:00.1 GMT"]),
+        (["n=1;", "n=2;"], ["n=100000;", "n=3;"]),
+        (["a=; b=1", "a=x; b=1"], ["a=xyz; b=1", "a=; b=1"]),
+        (['["a","b"]', '["b","a"]'], ['["b","a"]', '["a","b"]']),
+        (["x", "y"], ["y", "x"]),
+    ],
+)
+def test_chance_makes_no_difference(old: list[str], new: list[str]) -> None:
+    found = told(old, new)
+    assert found.before == found.after
+
+
+@given(st.lists(st.text(alphabet='ab1-", ;', max_size=12), min_size=1, max_size=4))
+def test_a_template_fits_its_samples(samples: list[str]) -> None:
+    template = Template.of(samples)
+    assert all(template.contents(sample) is not None for sample in samples)
+    assert template.varies == (len(set(samples)) > 1)
+
+
+def test_a_gap_swallows_nothing_that_could_end_a_value() -> None:
+    template = Template.of(['v="1"', 'v="2"'])
+    assert template.parts == ('v="', None, '"')
+    assert template.contents('v="345"') == ["345"]
+    assert template.contents('v="3" w="5"') is None
+    assert template.contents('w="3"') is None
+    assert template.contents('v="3"!') is None
+
+
+def test_long_texts_take_no_long_time() -> None:
+    texts = [" ".join(secrets.token_hex(2) for _ in range(n)) for n in (20_000, 20_001, 20_000)]
+    assert Template.of(texts).varies
+
+
+def table(name: str) -> Text:
+    """A long one, whose numbers have one word, or three, or five."""
+
+    def rows() -> str:
+        forms = (secrets.choice(["%d", "-0.%d", "1.%de-05", "%dE+5"]) for _ in range(900))
+        numbers = (form % secrets.randbelow(10**12) for form in forms)
+        return ",".join(f'{{"id":"{uuid.uuid4()}","n":{n},"name":"tea"}}' for n in numbers)
+
+    return lambda: f'{rows()},{{"name":"{name}"}},{rows()}'
+
+
+def test_of_a_long_text_no_more_is_masked_than_what_varies() -> None:
+    same = told([table("tea")() for _ in range(3)], [table("tea")() for _ in range(3)])
+    assert [same.before == same.after, same.before.count('"name":"tea"')] == [True, 1801]
+    other = told([table("tea")() for _ in range(3)], [table("milk")() for _ in range(3)])
+    assert [text.count('{"name":"milk"}') for text in (other.before, other.after)] == [0, 1]
+
+
+def test_where_a_text_varies_is_told_as_far_as_it_is_masked() -> None:
+    samples = ['[{"a": 1, "b": 1, "c": 1}]', '[{"a": 2, "b": 1, "c": 2}]']
+    narrow, wide = '[{"a": [varies], "b": 1, "c": [varies]}]', '[{"a": [varies]}]'
+    assert places(narrow, [samples, samples]) == "$[0].a, $[0].c"
+    assert places(wide, [samples, samples]) == wide
+    many = [str([number] * 14) for number in (1, 2)]
+    assert places(str([VARIES] * 14), [many, many]).endswith(", $[11], and 2 more")

@@ -1,0 +1,260 @@
+"""The answers of several runs to one request, brought down to one of each stack."""
+
+import gzip
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from starlette_conformance.explain.explainer import differences
+from starlette_conformance.http.connection import LIMIT
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.userapp import merge_repetitions as own_judged
+from starlette_conformance.userapp.cookies import Jar
+from starlette_conformance.userapp.merge_repetitions import Judged
+from starlette_conformance.userapp.where_it_varies import apart
+
+LEFT = "no last chunk: left by the client"
+LATE = "nothing more came within 1 s"
+MUCH = f"more than {LIMIT} bytes came"
+
+
+def answer(body: bytes = b"", status: int = 200, **rest: Any) -> Answer:
+    headers = {"content-length": str(len(body))} | rest.pop("headers", {})
+    response = Response(status, headers, body, "OK", at=0.0)
+    response = replace(response, **{k: rest.pop(k) for k in ("ending", "closes") if k in rest})
+    return Answer(response, tuple(headers), **rest)
+
+
+def runs(make: Callable[[], Answer]) -> list[Answer]:
+    return [make() for _ in range(3)]
+
+
+def fields(judged: Judged) -> list[str]:
+    return [difference.where for difference in differences(judged.before, judged.after)]
+
+
+def numbers(digits: int) -> Callable[[], Answer]:
+    return lambda: answer(b"[%d]" % (10 ** (digits - 1) + secrets.randbelow(9)))
+
+
+def test_the_length_of_what_varies_makes_no_difference() -> None:
+    judged = Judged.of([answer(b"[1]"), answer(b"[3]")], [answer(b"[10]"), answer(b"[11]")])
+    assert fields(judged) == []
+    assert judged.varying == ("body: $[0]",)
+    assert judged.after.response.headers == {"content-length": "[the length of the body]"}
+
+
+def test_a_length_that_is_not_the_bodys_differs() -> None:
+    wrong = [
+        replace(numbers(1)(), response=Response(200, {"content-length": "9"}, b"[%d]" % n))
+        for n in (1, 2)
+    ]
+    right = [
+        replace(w, response=replace(w.response, headers={"content-length": "3"})) for w in wrong
+    ]
+    assert "header content-length" in fields(Judged.of(right, wrong))
+
+
+def test_another_body_differs_beside_what_varies() -> None:
+    def page(name: bytes) -> Callable[[], Answer]:
+        return lambda: answer(b'{"id": "%b", "name": "%b"}' % (secrets.token_hex(8).encode(), name))
+
+    judged = Judged.of(runs(page(b"tea")), runs(page(b"pie")))
+    assert fields(judged) == ["body"]
+    assert judged.varying == ("body: $.id",)
+
+
+def test_the_length_of_what_varies_in_length_is_not_told_beside_it() -> None:
+    judged = Judged.of([answer(b"[1]"), answer(b"[10]")], [answer(b"[1]"), answer(b"[100]")])
+    assert (fields(judged), judged.varying) == ([], ("body: $[0]",))
+
+
+def test_a_body_is_masked_as_the_text_that_it_is_and_bytes_stay_bytes() -> None:
+    def grown(end: bytes) -> Callable[[], Answer]:
+        number = secrets.token_hex(8).encode()
+        return lambda: answer(b'{"gr\xc3\xb6\xc3\x9fe": "%b"}' % number + end)
+
+    judged = Judged.of([grown(b"")(), grown(b"")()], [grown(b"")(), grown(b"")()])
+    assert (fields(judged), judged.varying) == ([], ("body: $.größe",))
+    broken = Judged.of([grown(b"\xff")(), grown(b"\xff")()], [grown(b"\xfe")(), grown(b"\xfe")()])
+    assert broken.before.response.body == b'{"gr\xc3\xb6\xc3\x9fe": "[varies]"}\xff'
+    assert fields(broken) == ["body"]
+    assert broken.varying == ('body: {"größe": "[varies]"}\\udcff',)
+
+
+def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
+    def cookies(*more: str) -> Answer:
+        return answer(headers={"set-cookie": (f"a={secrets.token_hex(4)}", "b=1", *more)})
+
+    judged = Judged.of([cookies(), cookies()], [cookies("c=1"), cookies("c=1")])
+    assert judged.varying == ("header set-cookie: a=[varies]",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "paths"),
+    [
+        (b'{"a": 1, "b": [1, {"c": 2}]}', b'{"b": [1, {"c": 3}], "a": 1}', "$.b[1].c"),
+        (b'{"a": {"x": 1}, "b": 1}', b'{"b": true, "c\\n": [1]}', "$.a, $.b, $.c\\n"),
+        (b'{"a": [1, 2]}', b'{"a": [1, 2, 3]}', "$.a"),
+        (b'{"a": 1}', b'{"a":1}', ""),
+        (b"tea", b'{"a":1}', ""),
+        (b"[1]", b"[" * 100_000, ""),
+        (b"[" + b"1," * 14 + b"1]", b"[" + b"2," * 14 + b"1]", ", $[11], and 2 more"),
+    ],
+)
+def test_where_json_differs_is_told_by_its_paths(before: bytes, after: bytes, paths: str) -> None:
+    told = apart(before, after)
+    assert told.endswith(paths) if paths.startswith(",") else told == paths
+
+
+def test_compressed_bodies_compare_by_what_is_in_them() -> None:
+    def compressed(level: int) -> Answer:
+        return answer(
+            gzip.compress(b"tea" * 9, level, mtime=level),
+            headers={"content-encoding": "gzip", "content-length": "1"},
+        )
+
+    assert fields(Judged.of([compressed(1)] * 2, [compressed(9)] * 2)) == []
+
+
+def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed = gzip.compress(b"tea" * 9)
+    for body, most in ((packed, 26), (packed[:-1], 99), (packed + b"x", 99), (b"tea", 99)):
+        monkeypatch.setattr(own_judged, "UNPACKED", most)
+        same = [answer(body, headers={"content-encoding": "gzip"})] * 2
+        assert Judged.of(same, same).before.response.body == body
+
+
+def test_json_that_is_too_deep_to_be_read_is_compared_as_text() -> None:
+    def deep() -> Answer:
+        return answer(b"[" * 100_000 + secrets.token_hex(8).encode())
+
+    judged = Judged.of(runs(deep), runs(deep))
+    assert fields(judged) == []
+    assert [place.partition(":")[0] for place in judged.varying] == ["body"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            [answer(), answer(status=409)],
+            [answer()] * 2,
+            "OLD answers 200 in one run and 409 in another",
+        ),
+        (
+            [answer()] * 2,
+            [answer(), answer(status=0, ending=f"no answer: {LATE}")],
+            f"NEW answers 200 in one run and nothing (no answer: {LATE}) in another",
+        ),
+        (
+            [answer(status=0, ending=f"no answer: {LATE}")] * 2,
+            [answer(status=0, ending=f"no answer: {LATE}")] * 2,
+            f"no whole answer from either: no answer: {LATE}",
+        ),
+        (
+            [answer(ending=f"no last chunk: {LATE}")],
+            [answer(ending=f"no last chunk: {LATE}")],
+            f"no whole answer from either: no last chunk: {LATE}",
+        ),
+        (
+            [answer(ending=f"4200000 of 9999999 bytes: {MUCH}")],
+            [answer(ending=f"4200001 of 9999999 bytes: {MUCH}")],
+            f"the answers of both are too long to be kept: {MUCH}",
+        ),
+        (
+            [answer(ending=f"{n} of 9999999 bytes: {MUCH}") for n in (4200000, 4200001)],
+            [answer(), answer(status=409)],
+            "NEW answers 200 in one run and 409 in another",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_has_a_problem(
+    old: list[Answer], new: list[Answer], problem: str
+) -> None:
+    assert Judged.of(old, new).problem == problem
+
+
+def test_that_only_new_hangs_is_a_difference() -> None:
+    hangs = answer(status=0, ending=f"no answer: {LATE}")
+    judged = Judged.of([answer()] * 2, [hangs] * 2)
+    assert judged.problem == ""
+    assert {"status", "ending"} <= set(fields(judged))
+
+
+def test_a_stream_that_some_run_left_counts_to_where_it_was_left() -> None:
+    whole = answer(b"data: 1\n\ndata: 2\n\ndata: 3\n\n")
+    left = answer(b"data: 1\n\ndata: 2\n\n", ending=LEFT)
+    assert fields(Judged.of([whole, left], [left, left])) == []
+
+
+def test_chunks_of_a_body_that_varies_count_where_its_length_does_not() -> None:
+    def cut(*cuts: int) -> list[Answer]:
+        return runs(lambda: answer(secrets.token_hex(sum(cuts) // 2).encode(), cuts=cuts))
+
+    assert fields(Judged.of(cut(10), cut(12))) == []
+    assert fields(Judged.of(cut(10), cut(4, 6))) == ["chunks"]
+
+
+def test_each_of_several_cookies_is_masked_by_itself() -> None:
+    def cookies(more: str = "") -> Callable[[], Answer]:
+        return lambda: answer(
+            headers={"set-cookie": (f"a={secrets.token_hex(4)}; Path=/", f"b=1; Path=/{more}")}
+        )
+
+    assert fields(Judged.of(runs(cookies()), runs(cookies()))) == []
+    judged = Judged.of(runs(cookies()), runs(cookies("; Secure")))
+    assert judged.after.response.headers["set-cookie"] == (
+        "a=[varies]; Path=/",
+        "b=1; Path=/; Secure",
+    )
+    one = runs(lambda: answer(headers={"set-cookie": f"a={secrets.token_hex(4)}; Path=/"}))
+    assert fields(Judged.of(runs(cookies()), one)) == ["header set-cookie"]
+
+
+def test_a_header_that_is_sent_now_and_then_is_told() -> None:
+    now_and_then = [answer(headers={"x-cache": "hit"}), answer()]
+    judged = Judged.of(now_and_then, [answer()] * 2)
+    assert judged.varying == (
+        "header x-cache: whether it is sent, or how often",
+        "the header lines and their order",
+    )
+    assert fields(judged) == []
+
+
+def test_what_of_the_layout_varies_is_told() -> None:
+    old = [answer(cuts=(1, 2), arrivals="head, then event 1"), answer(cuts=(3,), closes=True)]
+    judged = Judged.of(old, [answer(cuts=(3,))] * 2)
+    assert fields(judged) == []
+    assert judged.varying == (
+        "whether the connection is closed",
+        "how the body is cut into chunks",
+        "what of the stream comes together",
+    )
+
+
+def asked(target: str, cookie: str = "") -> Request:
+    line = f"Cookie: {cookie}\r\n" if cookie else ""
+    return Request("m:app", f"GET {target} HTTP/1.1\r\nHost: x\r\n{line}\r\nbody".encode())
+
+
+def setting(*cookies: str) -> Response:
+    return Response(200, {"set-cookie": cookies if len(cookies) > 1 else cookies[0]})
+
+
+def test_a_cookie_is_sent_as_a_browser_would() -> None:
+    jar = Jar()
+    assert jar.given(asked("/", "a=1")) == asked("/", "a=1")
+    jar.take(asked("/login"), setting("a=2; Path=/; Secure; Domain=x.org", "b=3; Path=/admin"))
+    assert jar.given(asked("/")) == asked("/", "a=2")
+    assert jar.given(asked("/", "c=0; a=1")) == asked("/", "c=0; a=2")
+    assert jar.given(asked("/admin/x")) == asked("/admin/x", "b=3; a=2")
+    jar.take(asked("/logout"), setting("a=; Max-Age=0; Path=/; Domain=x.org"))
+    assert jar.given(asked("/")) == asked("/")

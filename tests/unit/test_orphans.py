@@ -1,0 +1,61 @@
+"""Who holds what a server had: only what another process can write to counts."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starlette_conformance.process.orphans import holders, kill_holders, listeners, opened
+
+WAITS = "import signal; print(flush=True); signal.pause()"
+
+
+@contextmanager
+def with_open(*descriptors: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that has inherited these."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITS], stdout=subprocess.PIPE, pass_fds=descriptors
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_listener_is_found_by_its_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        (link,) = listeners(port)
+        assert link in opened(os.getpid())
+        assert holders({link}) == []  # this process is not another one
+        with with_open(listener.fileno()) as process:
+            assert holders({link}) == [process.pid]
+            assert kill_holders({link}) == [process.pid]
+            assert process.wait() == -9
+    assert listeners(port) == set()
+
+
+def test_whoever_only_reads_a_pipe_is_left_alone() -> None:
+    reading, writing = os.pipe()
+    link = str(Path(f"/proc/self/fd/{writing}").readlink())
+    with with_open(reading) as reader:
+        with with_open(writing) as writer:
+            assert holders({link}) == [writer.pid]
+            assert kill_holders({link}) == [writer.pid]
+        assert reader.poll() is None
+    os.close(reading)
+    os.close(writing)
+
+
+def test_nothing_is_held_by_a_process_that_has_ended() -> None:
+    with with_open() as process:
+        process.kill()
+        process.wait()
+        assert list(opened(process.pid)) == []
+    assert holders(set()) == []

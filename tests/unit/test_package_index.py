@@ -1,0 +1,80 @@
+"""The releases that a package index has."""
+
+import json
+import socket
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.stacks import package_index
+from tests.miniatures.raw_server import closes, miniature
+
+FILES = """\
+<!DOCTYPE html>
+<a href="starlette-0.13.8.tar.gz">starlette-0.13.8.tar.gz</a>
+<a href="starlette-0.20.2-py3-none-any.whl" data-yanked="oops">starlette-0.20.2-py3-none-any.whl</a>
+<a href="starlette-0.20.2.tar.gz" data-yanked="oops">starlette-0.20.2.tar.gz</a>
+<a href="starlette-0.30.0.tar.gz" data-yanked="">starlette-0.30.0.tar.gz</a>
+<a href="starlette-0.30.0-py3-none-any.whl">starlette-0.30.0-py3-none-any.whl</a>
+<a href="starlette-0.9.9.tar.gz">starlette-0.9.9.tar.gz</a>
+<a href="starlette-99.0.0rc1.tar.gz">starlette-99.0.0rc1.tar.gz</a>
+<a href="starlette-99.0.0.tar.gz">starlette-99.0.0.tar.gz</a>
+<a href="starlette-99.1.0.tar.gz" data-yanked="">starlette-99.1.0.tar.gz</a>
+<a href="README">README</a>
+"""
+
+
+def answers(connection: socket.socket) -> None:
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(FILES)}\r\n"
+    connection.sendall(f"{head}connection: close\r\n\r\n{FILES}".encode())
+
+
+def test_it_tells_final_releases_and_which_are_yanked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with miniature(answers) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
+        found = package_index.releases("starlette")
+    assert found == {
+        "0.9.9": False,
+        "0.13.8": False,
+        "0.20.2": True,
+        "0.30.0": False,
+        "99.0.0": False,
+        "99.1.0": True,
+    }
+    assert server.requests[0].startswith(b"GET /simple/starlette/ HTTP/1.1\r\n")
+
+
+def test_releases_lists_what_the_file_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with miniature(answers) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
+        assert main(["releases"]) == 1
+        assert capsys.readouterr().out == '    "99.0.0",\n    "99.1.0",  # yanked\n'
+        assert main(["releases", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == [
+        {"release": "99.0.0", "yanked": False},
+        {"release": "99.1.0", "yanked": True},
+    ]
+
+
+def test_an_index_out_of_reach_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
+    assert main(["releases"]) == 3
+    told = "not known: http://127.0.0.1:9/simple/ did not tell the releases of starlette: "
+    assert capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "401 Unauthorized"])
+def test_an_index_without_the_package_is_told_and_no_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: str
+) -> None:
+    with miniature(closes(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())) as server:
+        url = f"127.0.0.1:{server.port}/simple/"
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://me:s3cr3t@{url}")
+        assert main(["releases"]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(f"not known: http://{url} did not tell the releases of starlette: ")
+    assert "s3cr3t" not in told

@@ -1,0 +1,312 @@
+"""The report: what it makes of run files, its schema, and what it does with files that are none."""
+
+import base64
+import gzip
+import json
+import re
+import resource
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.output import output_files
+from starlette_conformance.report.page import page
+from tests.miniatures.run_files import (
+    GREETS,
+    MARKUP,
+    made,
+    not_installable,
+    three_releases,
+)
+
+SCHEMA = json.loads(
+    (
+        Path(__file__).parent.parent.parent / "starlette_conformance" / "report" / "schema.json"
+    ).read_text("utf-8")
+)
+VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+PACKAGES = {"starlette": "1.7.0", "sse-starlette": "3.0.0", "uvicorn": "0.50.0"}
+PRICE = {
+    "stack": "starlette-1.7.0",
+    "packages": PACKAGES,
+    "python": "3.11.7",
+    "instructions": {"hello": 870000.5},
+    "counted": "0",
+}
+
+
+def reported(folder: Path, *more: str, code: int = 0) -> dict[str, Any]:
+    """The data that a report of some run files is made from."""
+    path = folder.parent / "data.json"
+    assert main(["report", str(folder), "--json", str(path), *more]) == code
+    data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return data
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["report", *arguments]) == 2
+    return capsys.readouterr().err
+
+
+def names(data: dict[str, Any]) -> list[str]:
+    return [stack["name"] for stack in data["stacks"]]
+
+
+def test_the_data_are_as_the_schema_has_them(tmp_path: Path) -> None:
+    folder = three_releases(tmp_path / "runs")
+    made(folder, "1.9.0", varies=True, ends=False, serves=False)
+    not_installable(folder, "1.10.0")
+    costs = tmp_path / "costs.jsonl"
+    prices = [PRICE, PRICE | {"packages": PACKAGES | {"h11": "0.16.0"}}]
+    costs.write_text("".join(json.dumps(each) + "\n" for each in prices), "utf-8")
+    Draft202012Validator.check_schema(SCHEMA)
+    data = reported(folder, "--costs", str(costs), code=1)
+    assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+    assert [price["stack"] for price in data["costs"]] == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("schema",), 2),
+        (("surplus",), 1),
+        (("stacks", 0, "started"), "yesterday"),
+        (("stacks", 0, "packages"), {"starlette": 1}),
+        (("specs", 0, "cells", 0), "1"),
+        (("cells", 0, "verdict"), "skipped"),
+        (("cells", 0, "exchanges", 0), [1]),
+        (("answers", 0, "status"), "200"),
+        (("turns", 0, "explained"), None),
+        (("changes", "RANGES", "link"), "javascript:alert(1)"),
+    ],
+)
+def test_data_of_another_shape_are_not_as_the_schema_has_them(
+    tmp_path: Path, place: tuple[Any, ...], value: object
+) -> None:
+    data: Any = reported(three_releases(tmp_path / "runs"))
+    inner = data
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    assert not VALIDATOR.is_valid(data)
+
+
+def test_columns_are_in_the_order_of_releases_and_rows_in_that_of_apps(tmp_path: Path) -> None:
+    data = reported(three_releases(tmp_path / "runs"))
+    assert names(data) == ["starlette-1.6.0", "starlette-1.7.0", "starlette-1.8.0"]
+    assert data["groups"] == [{"name": "starlette-1.6.0 to starlette-1.8.0", "stacks": [0, 1, 2]}]
+    assert [(spec["app"], spec["name"], spec["case"]) for spec in data["specs"]] == [
+        ("hello", "is hostile", "</script><script>hacked=1</script>"),
+        ("json_cors", "greets the user", ""),
+        ("static_files", "serves a file", "note.txt"),
+    ]
+
+
+def test_an_answer_that_is_given_again_is_kept_once(tmp_path: Path) -> None:
+    data = reported(three_releases(tmp_path / "runs"))
+    assert len(data["requests"]) == 3
+    bodies = [answer["body"] for answer in data["answers"]]
+    assert sorted(map(bodies.count, {'{"response":"Hello Vader !!!"}', "A note.\n"})) == [2, 2]
+
+
+def test_a_turn_has_the_change_behind_it_or_is_unexplained(tmp_path: Path) -> None:
+    data = reported(three_releases(tmp_path / "runs"))
+    turns = {
+        (data["specs"][turn["spec"]]["name"], turn["since"], turn["stack"]): (
+            turn["changes"],
+            turn["explained"],
+        )
+        for turn in data["turns"]
+        if data["specs"][turn["spec"]]["app"] != "hello"
+    }
+    assert turns == {
+        ("greets the user", 0, 1): (["CORS_VARIES_ALWAYS"], True),
+        ("serves a file", 1, 2): ([], False),
+    }
+
+
+def test_a_named_change_explains_no_more_than_it_does(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    made(folder, "1.6.0", varies=False, greets=("fail", "vary"))
+    path = made(folder, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace("Hello Vader !!!", "Hello Vader ???")
+    path.write_text(text, "utf-8")
+    data = reported(folder)
+    turn = next(each for each in data["turns"] if data["specs"][each["spec"]]["app"] == "json_cors")
+    assert turn["explained"] is False
+
+
+def test_a_turn_that_no_effect_foresees_is_explained_by_what_its_spec_asserted(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "runs"
+    made(folder, "1.6.0", varies=False)
+    path = made(folder, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace("Hello Vader !!!", "Hello Vader ???")
+    path.write_text(text, "utf-8")
+    data = reported(folder)
+    turn = next(each for each in data["turns"] if data["specs"][each["spec"]]["app"] == "json_cors")
+    assert (turn["changes"], turn["explained"]) == (["CORS_VARIES_ALWAYS"], True)
+
+
+def test_a_stack_that_misses_a_spec_is_passed_over_and_its_cell_is_empty(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    made(folder, "1.6.0", varies=False)
+    made(folder, "1.7.0", varies=True, serves=False)
+    made(folder, "1.8.0", varies=True, note="404 Not Found")
+    data = reported(folder)
+    assert data["specs"][2]["cells"][1] is None
+    assert [(turn["since"], turn["stack"]) for turn in data["turns"] if turn["spec"] == 2] == [
+        (0, 2)
+    ]
+
+
+def test_of_the_runs_of_one_stack_the_newest_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = three_releases(tmp_path / "runs")
+    older = made(folder, "1.7.0", varies=False)
+    text = re.sub(r'"started":"\d+', '"started":"2001', older.read_text("utf-8"), count=1)
+    older.write_text(text, "utf-8")
+    data = reported(folder)
+    assert len(data["stacks"]) == 3
+    assert "1 older runs of the same packages are left out" in capsys.readouterr().out
+    newer = older.read_text("utf-8").replace('"uvicorn":"0.50.0"', '"uvicorn":"0.51.0"')
+    older.write_text(newer, "utf-8")
+    assert names(reported(folder)).count("starlette-1.7.0") == 2
+
+
+def test_a_run_that_was_cut_off_is_named_and_the_page_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = three_releases(tmp_path / "runs")
+    path = made(folder, "1.9.0", varies=True)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    (folder / "torn.jsonl").write_text('{"kind":"run","sch', "utf-8")
+    target = tmp_path / "page.html"
+    assert main(["report", str(folder), "--html", str(target)]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "NOT JUDGED starlette-1.9.0: the run was cut off; 2 of 3 specs have no verdict" in said
+    assert "NOT JUDGED torn.jsonl: cut off in its first line" in said
+    assert target.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_what_could_not_be_judged_says_why(tmp_path: Path) -> None:
+    folder = three_releases(tmp_path / "runs")
+    not_installable(folder, "1.9.0")
+    said = reported(folder)["not_judged"]
+    assert said == [{"stack": 3, "text": "not installable: 2 specs; no such release"}]
+
+
+def test_the_same_runs_give_the_same_page(tmp_path: Path) -> None:
+    folder = three_releases(tmp_path / "runs")
+    pages = []
+    for name in ("one.html", "other.html"):
+        assert main(["report", str(folder), "--html", str(tmp_path / name)]) == 0
+        pages.append((tmp_path / name).read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_nothing_from_a_run_file_is_markup_of_the_page(tmp_path: Path) -> None:
+    data = reported(three_releases(tmp_path / "runs"))
+    text = page(data)
+    assert MARKUP in json.dumps(data)
+    assert "hacked" not in text
+    assert text.count("</script>") == 2
+    found = re.search(r'<script type="text/plain" id="data">([A-Za-z0-9+/=]+)</script>', text)
+    assert found
+    assert json.loads(gzip.decompress(base64.b64decode(found[1]))) == data
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"kind": "run", "schema": 99}, "not a run file of schema 1"),
+        ({"kind": "run", "schema": 1, "stack": 7}, "7 is no text"),
+        ({"kind": "run", "schema": 1}, "KeyError: 'stack'"),
+        ({"kind": "end"}, "not a run file of schema 1"),
+        ([], "not a line of a run file"),
+    ],
+)
+def test_what_is_no_run_file_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record: object, said: str
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(json.dumps(record) + "\n", "utf-8")
+    target = tmp_path / "page.html"
+    error = refused(capsys, str(path), "--html", str(target))
+    assert str(path) in error
+    assert said in error
+    assert not target.exists()
+
+
+def test_a_verdict_that_names_an_exchange_which_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = made(tmp_path, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace('"exchanges":[1]', '"exchanges":[77]')
+    path.write_text(text, "utf-8")
+    error = refused(capsys, str(path), "--html", str(tmp_path / "page.html"))
+    assert f"{path}: a record is not as schema 1 has it (KeyError: 77)" in error
+
+
+def test_a_package_whose_version_is_none_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = made(tmp_path, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace('"starlette":"1.7.0"', '"starlette":"new"')
+    path.write_text(text, "utf-8")
+    error = refused(capsys, str(path), "--html", str(tmp_path / "page.html"))
+    assert "(InvalidVersion: Invalid version: 'new')" in error
+
+
+def test_wrong_arguments_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = three_releases(tmp_path / "runs")
+    (tmp_path / "empty").mkdir()
+    html = str(tmp_path / "page.html")
+    lacking = str(tmp_path / "lacking" / "page.html")
+    (tmp_path / "nothing.jsonl").touch()
+    for arguments, said in (
+        ([str(folder)], "give --html FILE, --json FILE or both"),
+        ([str(tmp_path / "empty"), "--html", html], "no run file (*.jsonl) in this folder"),
+        ([str(tmp_path / "no.jsonl"), "--html", html], "no.jsonl: no such file or folder"),
+        ([str(tmp_path / "nothing.jsonl"), "--html", html], "no run file holds a run"),
+        ([str(folder), "--html", lacking], f"{lacking}: there is no folder"),
+        ([str(folder), "--html", str(folder)], "is a folder; name a file"),
+        ([str(folder), "--html", html, "--json", html], "two outputs go there"),
+        ([str(folder), "--html", html, "--costs", "no.jsonl"], "no.jsonl: no such file"),
+        ([str(folder), "--html", html, "--costs", str(tmp_path / "nothing.jsonl")], "no costs"),
+    ):
+        assert said in refused(capsys, *arguments)
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_file_that_cannot_be_finished_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    output_files.write(path, "before")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3, hard))
+    try:
+        with pytest.raises(Failure, match=r"page\.html: cannot be written: File too l") as caught:
+            output_files.write(path, "after")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.exit_code == 4
+    assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
+    assert path.read_text("utf-8") == "before"
+
+
+def test_stdout_gets_the_data_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = three_releases(tmp_path / "runs")
+    assert main(["report", str(folder), "--json", "-"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["schema"] == 1
+    assert "3 stacks, 3 specs" in shown.err
+    assert GREETS.format("starlette-1.6.0") not in shown.out

@@ -1,0 +1,166 @@
+"""The workflows, and the one that the README shows: well-formed, and of commands that exist."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from configparser import ConfigParser
+from contextlib import redirect_stderr
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from starlette_conformance.cli.parser import parser
+from starlette_conformance.stacks.project import catalogue
+
+ROOT = Path(__file__).parent.parent.parent
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
+README = (ROOT / "README.md").read_text("utf-8")
+SHOWN = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+TEXTS = [*(path.read_text("utf-8") for path in WORKFLOWS), *SHOWN]
+RUN = "https://example.org/owner/name/actions/runs/7"
+ENDS = {"||", "&&", ";", ">", ">>", "|", "<", "#"}
+
+
+def scripts(text: str) -> Iterator[str]:
+    workflow: dict[str, Any] = yaml.safe_load(text)
+    for job in workflow["jobs"].values():
+        yield from (step["run"] for step in job["steps"] if "run" in step)
+
+
+def commands(script: str) -> Iterator[list[str]]:
+    """The simple commands of a script; `${{ … }}` is a 1, as the number of a shard is."""
+    joined = re.sub(r"\$\{\{.*?\}\}", "1", script.replace("\\\n", " "))
+    for line in joined.splitlines():
+        words: list[str] = []
+        for word in [*shlex.split(line, comments=True), ";"]:
+            if word not in ENDS:
+                words.append(word)
+            elif words:
+                yield words
+                words = []
+
+
+def fault(words: list[str]) -> str:
+    """What is wrong with a command of ours; nothing with one that exists, or is not ours."""
+    if words[0] == "starlette-conformance":
+        said = StringIO()
+        try:
+            with redirect_stderr(said):
+                parser().parse_args(words[1:])
+        except SystemExit:
+            return said.getvalue()
+    if words[0].endswith("tox") and "-e" in words:
+        known = ConfigParser()
+        known.read(ROOT / "tox.ini")
+        name = words[words.index("-e") + 1]
+        return "" if known.has_section(f"testenv:{name}") else f"tox has no {name}"
+    if words[0].startswith((".", "/")) and not (ROOT / words[0]).exists():
+        return f"there is no {words[0]}"
+    return ""
+
+
+def of_schema(path: Path) -> subprocess.CompletedProcess[str]:
+    command = ["-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+    return subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_a_workflow_is_as_github_has_them(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "workflow.yml"
+    path.write_text(TEXTS[number], "utf-8")
+    done = of_schema(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_workflow_with_a_key_that_github_has_not_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "workflow.yml"
+    path.write_text(TEXTS[0].replace("runs-on", "run-on"), "utf-8")
+    assert of_schema(path).returncode == 1
+
+
+def test_every_command_exists() -> None:
+    found = [words for text in TEXTS for script in scripts(text) for words in commands(script)]
+    ours = [words for words in found if words[0] == "starlette-conformance"]
+    assert {words[1] for words in ours} == {"diff", "judge", "matrix", "releases", "report"}
+    assert [(words, fault(words)) for words in found if fault(words)] == []
+
+
+def test_the_readme_shows_commands_that_exist() -> None:
+    lines = re.findall(
+        r"^ {4}(starlette-conformance .*)$", README.replace("\\\n", ""), re.MULTILINE
+    )
+    assert len(lines) > 10
+    found = [words for line in lines for words in commands(line.split("   #")[0])]
+    assert [(words, fault(words)) for words in found if fault(words)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "starlette-conformance judge --stak releases || true",
+        "starlette-conformance jugde",
+        "starlette-conformance judge --shard 5/4",
+        "starlette-conformance matrix runs \\\n  --junitxml x",
+        "tox -e relaeses",
+        ".ci/walk",
+    ],
+)
+def test_a_command_that_does_not_exist_is_noticed(line: str) -> None:
+    assert [fault(words) for words in commands(line) if fault(words)] != []
+
+
+GH = """#!/bin/sh
+case "$2" in
+    list) cat open ;;
+    create) echo "$@" >> created ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("findings", "already", "code", "created"),
+    [("", "0", 0, False), ("- specs fail", "0", 1, True), ("- specs fail", "1", 1, False)],
+)
+def test_the_weekly_run_opens_one_issue_for_its_findings(
+    tmp_path: Path, findings: str, already: str, code: int, created: bool
+) -> None:
+    weekly = (ROOT / ".github/workflows/weekly.yml").read_text("utf-8")
+    script = next(each for each in scripts(weekly) if "gh issue create" in each)
+    for name, text in (
+        ("gh", GH),
+        ("findings", findings),
+        ("open", already),
+        ("ahead.md", "Ahead"),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "gh").chmod(0o755)
+    variables = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "TITLE": "Weekly",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "GITHUB_SERVER_URL": "https://example.org",
+        "GITHUB_REPOSITORY": "owner/name",
+        "GITHUB_RUN_ID": "7",
+    }
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=tmp_path, env=variables, timeout=30, check=False
+    )
+    assert done.returncode == code
+    assert (tmp_path / "created").exists() == created
+    if created:
+        body = (tmp_path / "body.md").read_text("utf-8")
+        assert body.splitlines()[:3] == ["- specs fail", "Ahead", "The whole report: " + RUN]
+
+
+def test_the_weekly_run_starts_from_the_newest_release_that_is_known() -> None:
+    weekly = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))
+    newest = catalogue().axes["starlette"].vary["starlette"][-1]
+    assert weekly["env"]["KNOWN"] == f"starlette-{newest}"
