@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from starlette_conformance.runs import run_file
-from starlette_conformance.output.markdown import quoted
 from starlette_conformance.output.junit import Case, Suite, junit
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.output.markdown import quoted
+from starlette_conformance.runs import run_file
 from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.runs.run_file import MADE_OF, VERDICTS
 from starlette_conformance.runs.summary import Summary
+from starlette_conformance.stacks.project import APPS
 
 SHOWN = 50
 """Specs that did not pass which the Markdown lists."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from starlette_conformance.http.curl_commands import asked, served
-from starlette_conformance.model.environment import Environment
 from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.environment import Environment
 
 
 def told(exchange: Exchange, expectation: Any) -> list[str]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from starlette_conformance.runs import run_file
 from starlette_conformance.http.connection import CLOSED
-from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.errors import UsageError
 from starlette_conformance.http.normalize import masked
-from starlette_conformance.runs.rerun_commands import in_node_id
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request, without_port
+from starlette_conformance.runs import run_file
+from starlette_conformance.runs.rerun_commands import in_node_id
 
 HOST = re.compile(rb"(?im)^Host: 127\.0\.0\.1:(\d{4,5})\r$")
 

@@ -23,8 +23,8 @@ from threading import Lock
 from typing import Any
 
 from starlette_conformance.http.connection import Segment
-from starlette_conformance.model.environment import Environment
 from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, UsageError, of_os
 from starlette_conformance.runs.rerun_commands import asked_again, made_of, word
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from starlette_conformance.stacks.cache import cache_folder, sweep
 from starlette_conformance.model.errors import Failure, of_os
-from starlette_conformance.process.resources import Footprint
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.summary import Summary
+from starlette_conformance.stacks.cache import cache_folder, sweep
+from starlette_conformance.stacks.project import ROOT
 
 STACKS_A_SESSION = 13
 """At the most: enough that the start of pytest weighs little."""
@@ -42,7 +42,12 @@ NO_PLUGINS = [
     "stepwise",
     "pastebin",
 ]
-PYTEST = ["-q", "--capture=no", "-pstarlette_conformance.pytest_plugin.quick_protocol", *(f"-pno:{name}" for name in NO_PLUGINS)]
+PYTEST = [
+    "-q",
+    "--capture=no",
+    "-pstarlette_conformance.pytest_plugin.quick_protocol",
+    *(f"-pno:{name}" for name in NO_PLUGINS),
+]
 """No plugin that does something for each spec and nothing for a run, and no report of a pass."""
 
 LOG = "pytest.log"

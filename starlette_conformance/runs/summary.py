@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from starlette_conformance.runs import run_file
-from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.model.changes import Change, unproven
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.runs import run_file
+from starlette_conformance.stacks.catalogue import Catalogue
 
 
 @dataclass
