@@ -183,14 +183,8 @@ class Judging:
     def stayed(self, stack: str, why: str) -> None:
         """Take in that an app of a stack did not stop when it was told to, after the last spec."""
         self.staying.append(f"{stack}: {why}")
-        self.run(stack).verdict(
-            f"starlette_conformance/pytest_plugin/judging.py::servers[{stack}]",
-            "-",
-            "fail",
-            why,
-            {},
-            0.0,
-        )
+        name = f"starlette_conformance/pytest_plugin/judging.py::servers[{stack}]"
+        self.run(stack).verdict(name, "-", "fail", why, {}, 0.0)
 
     def _took(self, item: pytest.Function, seconds: float) -> float:
         self.left[_stack(item)] -= 1
