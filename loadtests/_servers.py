@@ -16,7 +16,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import script, site_files
+from starlette_conformance.stacks.project import apps, script, site_files
 from starlette_conformance.stacks.targets import provisioned
 
 LOG_PAUSE = 0.05
@@ -65,7 +65,7 @@ def embedded(
     started = {}
     try:
         for name, (app, file) in classes.items():
-            arguments = ["--interval", str(interval)] if app == "sse" else []
+            arguments = apps()[app].arguments(interval) if app in apps() else ()
             with interrupted_later():
                 started[name] = Server(file or script(app), environment, cwd, arguments)
         return {name: listening(server) for name, server in started.items()}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from specs.ledger.apps import having
 from specs.ledger.changes import ABSOLUTE_PATHS_REFUSED, CHUNK_ENDS_CHECKED, HOST_CHECKED
 from specs.ledger.file_responses import NOT_ALLOWED, file
 from specs.ledger.responses import (
@@ -21,11 +22,9 @@ from starlette_conformance.model.expectations import Response, by_parser, chunke
 from starlette_conformance.process.app_server import Server
 
 REFUSALS = {
-    "hello": not_allowed(),
-    "json_cors": not_allowed(CORS),
-    "static_files": NOT_ALLOWED,
-    "basic_auth": not_allowed(),
-    "sse": not_allowed(CORS),
+    **dict.fromkeys(having("files"), NOT_ALLOWED),
+    **dict.fromkeys(having("routes"), not_allowed()),
+    **dict.fromkeys(having("cors"), not_allowed(CORS)),
 }
 """How each app answers to a method that it does not have."""
 

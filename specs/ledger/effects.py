@@ -13,6 +13,7 @@ from packaging.version import Version
 from specs.ledger import changes as named
 from specs.ledger import hosts, static_files_model
 from specs.ledger import server_effects as servers
+from specs.ledger.apps import having
 from specs.ledger.responses import BAD_REQUEST
 from specs.ledger.site import SITE, SITE_404
 from starlette_conformance.model import changes
@@ -23,12 +24,10 @@ from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.stacks import site_fixture
 
-ROUTES = ("hello", "json_cors", "basic_auth", "sse")
-"""The apps that are made of routes."""
-
-CORS = ("json_cors", "sse")
-FILES = ("static_files",)
-STREAM = ("sse",)
+ROUTES = having("routes")
+CORS = having("cors")
+FILES = having("files")
+STREAM = having("stream")
 
 
 def _headers(

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from specs.ledger import changes as named
 from specs.ledger import static_files_model
+from specs.ledger.apps import having
 from specs.ledger.greetings import greeting
 from specs.ledger.responses import redirect
 from starlette_conformance.model.effects import with_headers
@@ -37,7 +38,7 @@ def _location(request: Request, scheme: str, authority: str, escaped: str = "") 
     for char in escaped:
         path = path.replace(char, f"%{ord(char):02X}")
     path = (
-        static_files_model.with_slash(path) if request.app == "static_files" else path.rstrip("/")
+        static_files_model.with_slash(path) if request.app in having("files") else path.rstrip("/")
     )
     query = f"?{request.query}" if request.query else ""
     return quote(f"{scheme}://{authority}{path}{query}", safe=static_files_model.SAFE)
@@ -105,7 +106,7 @@ def fails_by_host(request: Request, answer: Response) -> bool:
 
 
 def no_failure(request: Request, answer: Response, newer: Environment) -> Response:
-    if request.app == "static_files":
+    if request.app in having("files"):
         location = _location(request, "http", ITSELF)
         found: Response | None = resolve(redirect(location, {"date": "DATE"}), newer)
     else:

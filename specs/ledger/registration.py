@@ -1,4 +1,4 @@
-"""All that the engine knows of the specs: it imports this module, and no other of theirs."""
+"""All that the engine knows of the specs: it imports this module and `apps`, and no other."""
 
 from specs.ledger import changes
 from specs.ledger.effects import EFFECTS, UNASKED

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from specs.ledger import changes as named
+from specs.ledger.apps import APPS as ROWS
 from specs.ledger.parsers import ByHttptools, read_by_h11
 from specs.ledger.raw_requests import UNFRAMED
 from specs.ledger.responses import BAD_REQUEST
@@ -15,8 +16,8 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, WHOLE, Response, resolve
 from starlette_conformance.model.request import Request, without_port
 from starlette_conformance.replay.send import WAITS
-from starlette_conformance.stacks.project import APPS
 
+APPS = tuple(row.name for row in ROWS)
 CLOSED = "no answer: closed by the server"
 ENDLESS = "the body does not end: left by the client"
 ANY_PORT = 49_494

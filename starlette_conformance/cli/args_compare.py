@@ -9,7 +9,7 @@ from typing import get_args
 from starlette_conformance.cli.argument_types import positive, seconds
 from starlette_conformance.cli.subcommand import Verbs, add_file, add_pair, add_verb
 from starlette_conformance.model.changes import Kind
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.stacks.project import apps
 
 FORMATS = {
     "json": "the diff as data",
@@ -77,10 +77,10 @@ def _add_diff(verbs: Verbs) -> None:
     diffing.add_argument(
         "--only",
         action="append",
-        choices=APPS,
+        choices=tuple(apps()),
         default=[],
         metavar="APP",
-        help=f"this app, and no other; repeatable: {', '.join(APPS)}",
+        help=f"this app, and no other; repeatable: {', '.join(apps())}",
     )
     kinds = (*get_args(Kind), "any")
     diffing.add_argument(

@@ -2,7 +2,8 @@
 
 from starlette_conformance.cli.argument_types import port
 from starlette_conformance.cli.subcommand import Verbs, add_verb
-from starlette_conformance.stacks.project import APPS, SITES
+from starlette_conformance.model.app import USUAL_SITE
+from starlette_conformance.stacks.project import apps, variants
 
 LISTS = {
     "stacks": "list the stacks of specs/stacks.toml",
@@ -23,8 +24,9 @@ def add(verbs: Verbs) -> None:
         "serve",
         of_stacks=True,
     )
-    apps = (*APPS, *SITES)
-    serving.add_argument("app", choices=apps, metavar="APP", help=", ".join(apps))
+    others = [name for name, (_, variant) in variants().items() if variant.site != USUAL_SITE]
+    known = (*apps(), *others)
+    serving.add_argument("app", choices=known, metavar="APP", help=", ".join(known))
     serving.add_argument("--stack", default="latest", metavar="STACK", help="(default: latest)")
     serving.add_argument(
         "--port",

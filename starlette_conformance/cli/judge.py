@@ -16,7 +16,7 @@ from starlette_conformance.runs.sessions import judge
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.interpreters import present
-from starlette_conformance.stacks.project import APPS, catalogue, ledger
+from starlette_conformance.stacks.project import apps, catalogue, ledger
 from starlette_conformance.stacks.targets import asked_for
 
 
@@ -74,7 +74,7 @@ def sum_up(options: argparse.Namespace) -> int:
 def _matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> int:
     """Print what stacks came to; 0 where all is well. The closing lines are added to `said`."""
     output = console()
-    print_table(found.tally, found.seconds, APPS, output)
+    print_table(found.tally, found.seconds, list(apps()), output)
     changes = ledger().changes
     seen = found.seen(changes)
     print(f"changes that specs asserted on both sides of their boundary: {len(seen)}")

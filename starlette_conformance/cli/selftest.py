@@ -32,7 +32,7 @@ from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.patched_copies import COST, DEFECTS, called, copied, plant
-from starlette_conformance.stacks.project import APPS, ROOT, catalogue
+from starlette_conformance.stacks.project import ROOT, apps, catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.stacks.tempdirs import scratch
 
@@ -108,7 +108,7 @@ def whole(folder: Path, tell: Tell) -> None:
     """Judge the documented stack by all specs but those that need a browser."""
     summary = judged(["documented"], folder / "whole", "not browser")
     line = green(summary, "documented", "the documented stack passes all specs without a browser")
-    if lacking := set(APPS) - {app for _, app in summary.tally}:
+    if lacking := set(apps()) - {app for _, app in summary.tally}:
         line = Line(line.what, False, f"nothing was judged of {', '.join(sorted(lacking))}")
     tell(line)
 

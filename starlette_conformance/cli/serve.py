@@ -8,21 +8,21 @@ import subprocess
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.process.launch import command, variables
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import SITES, script, site_files
+from starlette_conformance.stacks.project import script, site_files, variants
 from starlette_conformance.stacks.targets import provisioned
 
 
 def serve(options: argparse.Namespace) -> int:
     """Run an app in the foreground, as the specs run it, until it is interrupted."""
     environment = provisioned(options.stack)
-    app, files = SITES.get(options.app, (options.app, "SITE"))
-    folder = site_fixture.lay_out(site_files(files))
+    app, variant = variants()[options.app]
+    folder = site_fixture.lay_out(site_files(variant.site))
     print(f"{options.app} on {environment}", flush=True)
-    if app == "static_files":
+    if "files" in app.traits:
         print(f"files: {folder / 'html'}", flush=True)
     _check_free(options.port)
     server = subprocess.Popen(
-        command(script(app), environment, ["--port", str(options.port)]),
+        command(script(app.name), environment, ["--port", str(options.port)]),
         cwd=folder,
         env=variables(environment),
     )

@@ -35,7 +35,7 @@ START_SECONDS = 90.0
 SECONDS = 60.0
 """How long vgdb, or the server on its way to rest, may take."""
 
-INTERVAL = "0.001"
+INTERVAL = 0.001
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
 
 LACKING = (
@@ -77,8 +77,7 @@ class Counted:
 
         chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
         under = Under(options, [str(PATIENT)], PINNED | chosen)
-        arguments = ("--interval", INTERVAL) if app == "sse" else ()
-        self.server = served(app, environment, under, arguments)
+        self.server = served(app, environment, under, INTERVAL)
 
     def __enter__(self) -> "Counted":
         return self

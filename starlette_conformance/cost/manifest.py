@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.stacks.project import apps
 
 RIGHT = b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n"  # admin:s3cr3t!, as documented
 WRONG = b"Authorization: Basic YWRtaW46d3Jvbmc=\r\n"  # admin:wrong
@@ -30,7 +31,7 @@ class Benchmark:
 
     @property
     def streams(self) -> bool:
-        return self.app == "sse"
+        return "stream" in apps()[self.app].traits
 
     @property
     def unit(self) -> str:

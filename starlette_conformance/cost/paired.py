@@ -30,6 +30,8 @@ ALONE = 25
 """Requests of a block whose latency is taken, each sent after the answer to the one before."""
 STREAMS = 6
 EVENTS = 5
+INTERVAL = 0.0001
+"""Seconds between two events."""
 PINNED = Under(pinned={"PYTHONHASHSEED": "0"})
 
 
@@ -77,11 +79,10 @@ def run(
 
 
 def _round(stacks: dict[str, Environment], benchmark: Benchmark, number: int, blocks: int) -> Round:
-    arguments = ("--interval", "0.0001") if benchmark.streams else ()
     with ExitStack() as exits:
         servers = {}
         for role in _turned(ROLES, number):
-            servers[role] = served(benchmark.app, stacks[role], PINNED, arguments)
+            servers[role] = served(benchmark.app, stacks[role], PINNED, INTERVAL)
             exits.callback(servers[role].kill)
         ports = {role: server.port() for role, server in servers.items()}
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE

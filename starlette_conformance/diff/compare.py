@@ -15,7 +15,7 @@ from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.replay.side_by_side import AT_ONCE, ask_each
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.runs.rerun_commands import made_of
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.stacks.project import apps as known_apps
 
 Advance = Callable[[], None]
 AGAIN = 2
@@ -129,7 +129,7 @@ def _lies(effect: Effect, older: Environment, newer: Environment) -> bool:
 
 def of_apps(asked: Sequence[Asked], apps: Sequence[str]) -> list[Asked]:
     """What is asked of some apps; of all where none is named."""
-    return [each for each in asked if each.request.app in (apps or APPS)]
+    return [each for each in asked if each.request.app in (apps or known_apps())]
 
 
 def side(environment: Environment) -> Side:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from starlette_conformance.explain.run_diff import News, news
-from starlette_conformance.explore.generator import generated
+from starlette_conformance.explore.generator import generated, without_words
 from starlette_conformance.model.effects import Effect, likened
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, UsageError
@@ -45,6 +45,11 @@ def explore(options: argparse.Namespace) -> int:
     known = [effect for effect in ledger().effects if effect.change or mixed]
     output = console()
     requests = _requests(stacks[-1], options, known, output)
+    for app in without_words() if options.requests else ():
+        output.print(
+            f"no random requests to {app}: its row in specs/ledger/apps.py has no words, and "
+            f"apps/{app}.py names no routes"
+        )
     folder = site_fixture.lay_out(site_files())
     pairs = different = again = 0
     found: list[News] = []

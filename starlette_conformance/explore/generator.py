@@ -1,35 +1,42 @@
-"""Requests that nobody thought of: words of each app's vocabulary, put together by chance.
+"""Requests that nobody thought of: the words of each app, put together by chance.
 
 The same seed gives the same requests.
 """
 
+from collections.abc import Sequence
 from random import Random
 
 from starlette_conformance.explore import grammar as words
+from starlette_conformance.explore.script_routes import words_of
+from starlette_conformance.model.app import Words
 from starlette_conformance.model.request import Request
-
-SHARES = {"hello": 1, "json_cors": 3, "static_files": 8, "basic_auth": 2, "sse": 2}
-"""How the requests are shared out among the apps."""
+from starlette_conformance.stacks.project import apps
 
 OUT_OF_TEN = 10
 
 
 def generated(count: int, seed: int) -> list[Request]:
-    """`count` requests, each app's by its share."""
+    """`count` requests, each app's by its share; none to an app of `without_words`."""
     found: list[Request] = []
-    left, shares = count, sum(SHARES.values())
-    for app, share in SHARES.items():
-        here = round(left * share / shares)
-        left, shares = left - here, shares - share
+    known = {name: known for name, app in apps().items() if (known := words_of(app))}
+    left, shares = count, sum(each.share for each in known.values())
+    for app, of_app in known.items():
+        here = round(left * of_app.share / shares)
+        left, shares = left - here, shares - of_app.share
         random = Random(f"{seed} {app}")  # noqa: S311  (chance, no secret)
-        found += [Request(app, _request(app, random)) for _ in range(here)]
+        found += [Request(app, _request(of_app, random)) for _ in range(here)]
     return found
 
 
-def _request(app: str, random: Random) -> bytes:
+def without_words() -> list[str]:
+    """The apps that get no random request: their rows have no words, their scripts no routes."""
+    return [name for name, app in apps().items() if not words_of(app)]
+
+
+def _request(known: Words, random: Random) -> bytes:
     method = random.choice(words.METHODS)
     headers = [("Host", random.choice(words.HOSTS)) if _rarely(random) else ("Host", words.HOST)]
-    topics = words.TOPICS[app]
+    topics = [words.TOPICS[name] for name in known.topics]
     for topic in random.sample(topics, k=min(len(topics), random.choice((0, 1, 1, 2, 3)))):
         headers += [(name, _value(values, random)) for name, values in random.choice(topic)]
     body = b""
@@ -38,7 +45,7 @@ def _request(app: str, random: Random) -> bytes:
         headers += framing
     random.shuffle(headers)
     version = random.choice(words.VERSIONS)
-    head = f"{method} {_target(app, random)} {version}\r\n"
+    head = f"{method} {_target(known.paths, random)} {version}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers)
     return _damaged(head.encode(), random) + b"\r\n" + body
 
@@ -47,8 +54,8 @@ def _value(values: words.Values, random: Random) -> str:
     return values(random) if callable(values) else random.choice(values)
 
 
-def _target(app: str, random: Random) -> str:
-    target = random.choice(words.PATHS[app] if random.random() < 0.8 else words.ODD_PATHS)
+def _target(paths: Sequence[str], random: Random) -> str:
+    target = random.choice(paths if random.random() < 0.8 else words.ODD_PATHS)
     while random.random() < 0.2:
         place = random.randrange(len(target) + 1)
         piece = random.choice(words.PIECES)

@@ -1,9 +1,8 @@
-"""The words that generated requests are made of: what each app knows, and what is nearly that."""
+"""The words that random requests are made of, whatever the app; its paths stand in its row."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from urllib.parse import quote
 
 from starlette_conformance.stacks.project import site_files
 from starlette_conformance.stacks.site_fixture import DOCUMENTED_MTIME_NS
@@ -11,7 +10,7 @@ from starlette_conformance.stacks.site_fixture import DOCUMENTED_MTIME_NS
 Values = Sequence[str] | Callable[[Random], str]
 """What a header may say."""
 
-Topic = Sequence[Sequence[tuple[str, Values]]]
+HeaderGroups = Sequence[Sequence[tuple[str, Values]]]
 """Headers that come together, of which one group is taken."""
 
 
@@ -39,25 +38,6 @@ HOSTS = (
     """),
 )
 
-_FILES = [name.removeprefix("html/") for name in site_files() if name.startswith("html/")]
-_FOLDERS = sorted({name.rpartition("/")[0] for name in _FILES if "/" in name})
-_QUOTED = [quote(name) for name in (*_FILES, *_FOLDERS)]
-
-PATHS: dict[str, Sequence[str]] = {
-    "hello": _words("/ / / /missing // /."),
-    "json_cors": _words("""
-        / / /user /user/ /user/Vader /user/Vader/ /missing /user/Luke%20Skywalker /user/%C3%89mile
-        /user/%F0%9F%90%8D /user/%FF /user/a%2Fb /user/a+b /user/.. /user/%22
-        """),
-    "static_files": (
-        *["/"] * 8,
-        *["/note.txt", "/large.bin", "/docs/", "/docs"] * 4,
-        *(f"/{name}{end}" for name in _QUOTED for end in ("", "/")),
-        *_words("/missing /missing/ /../secret.txt /../html-private/secret.txt /../html/note.txt"),
-    ),
-    "basic_auth": _words("/ / / / /missing"),
-    "sse": _words("/ / /missing /stream/ /stream /stream"),
-}
 ODD_PATHS = (
     "/a b",
     f"/{'a' * 300}",
@@ -169,7 +149,7 @@ _NAMED = ("Access-Control-Request-Headers", _ASKED_HEADERS)
 _PRIVATE = ("Access-Control-Request-Private-Network", ("true", "false", ""))
 _COOKIE = ("Cookie", ("a=b", "", "a", "=;;", "a=é"))
 
-CORS: Topic = (
+CORS: HeaderGroups = (
     [_ORIGIN],
     [_ORIGIN, _METHOD],
     [_ORIGIN, _METHOD, _NAMED],
@@ -181,7 +161,7 @@ CORS: Topic = (
     [_METHOD],
     [_COOKIE],
 )
-CONDITIONS: Topic = (
+CONDITIONS: HeaderGroups = (
     [("If-None-Match", _tag_list)],
     [("If-None-Match", _tag_list)],
     [("If-None-Match", _tag_list), ("If-None-Match", _tag_list)],
@@ -190,7 +170,7 @@ CONDITIONS: Topic = (
     [("If-Match", _tag_list)],
     [("If-Unmodified-Since", _DATES)],
 )
-RANGES: Topic = (
+RANGES: HeaderGroups = (
     [("Range", _ranges)],
     [("Range", _ranges)],
     [("Range", _ranges), ("If-Range", _condition)],
@@ -204,13 +184,13 @@ def _authorization(random: Random) -> str:
     return scheme + random.choice(_BASIC)
 
 
-AUTHORIZATION: Topic = [
+AUTHORIZATION: HeaderGroups = [
     *[[("Authorization", _authorization)]] * 3,
     [("Authorization", _authorization), ("Authorization", _authorization)],
     [("Proxy-Authorization", _BASIC)],
 ]
 CONNECTION = _alone("Connection", ("close", "keep-alive", "Upgrade", "close, keep-alive", "", "x"))
-ANYTHING: Topic = [
+ANYTHING: HeaderGroups = [
     *_alone("Accept Accept-Encoding Accept-Language", ("*/*", "gzip", "br;q=0", "en", *_TEXT)),
     *_alone("User-Agent Referer Date Via Forwarded X-Token", _TEXT),
     *_alone("X-Forwarded-Proto X-Forwarded-For", ("https", "192.0.2.1", "127.0.0.1", "wss", "")),
@@ -223,12 +203,13 @@ ANYTHING: Topic = [
     *_alone("Sec-Fetch-Mode Sec-Fetch-Site Sec-WebSocket-Key", ("cors", "none", "x")),
 ]
 
-TOPICS: dict[str, Sequence[Topic]] = {
-    "hello": (CORS, CONDITIONS, CONNECTION, ANYTHING),
-    "json_cors": (CORS, CORS, CONNECTION, ANYTHING),
-    "static_files": (CONDITIONS, RANGES, RANGES, CORS, CONNECTION, ANYTHING),
-    "basic_auth": (AUTHORIZATION, AUTHORIZATION, CORS, CONNECTION, ANYTHING),
-    "sse": (CORS, CORS, CONNECTION, ANYTHING),
+TOPICS: Mapping[str, HeaderGroups] = {
+    "cors": CORS,
+    "conditions": CONDITIONS,
+    "ranges": RANGES,
+    "authorization": AUTHORIZATION,
+    "connection": CONNECTION,
+    "anything": ANYTHING,
 }
 
 BODIES: Sequence[tuple[list[tuple[str, str]], bytes]] = (

@@ -19,7 +19,8 @@ from starlette_conformance.mutants.overlay import lay_traced, sources
 from starlette_conformance.mutants.worker import Spec, Worker
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.stacks.cache import cache_folder
-from starlette_conformance.stacks.project import APPS, digest
+from starlette_conformance.stacks.project import apps as known_apps
+from starlette_conformance.stacks.project import digest
 
 SOURCES = ("apps/**/*.py", "specs/**/*.py", "starlette_conformance/mutants/_tracer.py")
 SECONDS = 600.0
@@ -60,7 +61,7 @@ class Coverage:
     def others(self, mutant: Mutant, covering: Iterable[str]) -> list[str]:
         """The other specs of the apps that reach it, by a request or before the first one."""
         known, every = set(covering), {spec.app for spec in self.specs.values()}
-        apps = {self.specs[name].app for name in known} | {*APPS} & self._reaching(mutant)
+        apps = {self.specs[name].app for name in known} | {*known_apps()} & self._reaching(mutant)
         if not apps or (mutant.runs_at_import and not mutant.function):
             apps = every
         return [n for n, spec in self.specs.items() if n not in known and spec.app in apps]

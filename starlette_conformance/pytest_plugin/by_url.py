@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from starlette_conformance.pytest_plugin.session import SERVED
+from starlette_conformance.stacks.project import apps as known_apps
+from starlette_conformance.stacks.project import variants
 
 OF_THE_LOG = {"log", "logged"}
 """Whoever names one of these reads what a server logs."""
@@ -46,9 +47,10 @@ def _lacking(item: pytest.Item, given: Collection[str]) -> str:
         return "read the log"
     if not needed:
         return ""
-    apps = {SERVED[name].app for name in needed if name in SERVED}
-    plain = {name for name in needed if name == getattr(SERVED.get(name), "app", None)}
-    if needed == plain and not apps & {SERVED[name].app for name in given if name in SERVED}:
+    started = variants()
+    apps = {started[name][0].name for name in needed if name in started}
+    plain = needed & known_apps().keys()
+    if needed == plain and not apps & {started[n][0].name for n in given if n in started}:
         return "ask an app that no --url names"
     return "need an app that is started for them"
 

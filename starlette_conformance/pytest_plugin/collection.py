@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.pytest_plugin.by_url import selected
-from starlette_conformance.pytest_plugin.session import JUDGING, SERVED
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.pytest_plugin.session import JUDGING
+from starlette_conformance.stacks.project import ROOT, variants
 
 SPECS = ROOT / "specs"
 SOURCE = re.compile(
@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if left:
             config.hook.pytest_deselected(items=left)
     for item in specs:
-        judging.served[_stack(item)].update(SERVED.keys() & _fixtures(item))
+        judging.served[_stack(item)].update(variants().keys() & _fixtures(item))
     files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
     judging.complete &= {item.path for item in specs} == files
     judging.left = Counter(_stack(item) for item in specs)

@@ -18,10 +18,10 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.browser import chromium
 from starlette_conformance.process.browser import program as chromium_path
 from starlette_conformance.process.forkserver import Forker
-from starlette_conformance.pytest_plugin.session import JUDGING, SERVED, Judging
+from starlette_conformance.pytest_plugin.session import JUDGING, Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import ledger, script
+from starlette_conformance.stacks.project import ledger, script, site_files, variants
 from starlette_conformance.stacks.provision import provision
 
 Serving = Server | Remote
@@ -61,9 +61,9 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
     by side, from an interpreter for each hash seed.
     """
     needed = judging.served[environment.name]
-    served = {name: each for name, each in SERVED.items() if name in needed}
+    served = {name: each for name, each in variants().items() if name in needed}
     if judging.remote:
-        remote = {n: Remote(judging.remote[s.app], environment) for n, s in served.items()}
+        remote = {n: Remote(judging.remote[a.name], environment) for n, (a, _) in served.items()}
         with ThreadPoolExecutor(1) as pool:
             _start_reading(remote, judging, pool)
             yield remote
@@ -74,20 +74,21 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
             reseeded: stack.enter_context(
                 Forker(replace(environment, hash_seed=environment.hash_seed + RESEED * reseeded))
             )
-            for reseeded in {each.reseeded for each in served.values()}
+            for reseeded in {variant.reseeded for _, variant in served.values()}
         }
         started: dict[str, Server] = {}
         try:
-            for name, each in served.items():
-                folder, forker = site_fixture.lay_out(each.files), forkers[each.reseeded]
+            for name, (app, variant) in served.items():
+                folder = site_fixture.lay_out(site_files(variant.site))
+                forker, arguments = forkers[variant.reseeded], app.arguments(variant.interval)
                 started[name] = Server(
-                    script(each.app), forker.environment, folder, each.arguments, forker
+                    script(app.name), forker.environment, folder, arguments, forker
                 )
             _start_reading(started, judging, pool)
             yield started
         finally:
             for name, server in started.items():
-                if served[name].idle and not signals_cut_streams(environment):
+                if served[name][1].idle and not signals_cut_streams(environment):
                     server.kill()  # a stream that a spec left behind would hold it up
                 else:
                     server.ask_to_stop()
@@ -115,13 +116,7 @@ def _client(name: str) -> Callable[..., Client]:
     return client
 
 
-hello = _client("hello")
-json_cors = _client("json_cors")
-static_files = _client("static_files")
-static_files_404 = _client("static_files_404")
-basic_auth = _client("basic_auth")
-sse = _client("sse")
-documented_sse = _client("documented_sse")
+globals().update({name: _client(name) for name in variants()})
 
 
 def _start_reading(

@@ -24,7 +24,7 @@ from starlette_conformance.pytest_plugin.session import JUDGING, Judging, held_t
 from starlette_conformance.runs.failure_message import told
 from starlette_conformance.runs.remote_server import addresses
 from starlette_conformance.runs.verdict_table import print_table
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.stacks.project import apps
 
 __all__ = [
     "pytest_collection_finish",
@@ -122,7 +122,7 @@ def pytest_terminal_summary(
     judging = config.stash[JUDGING]
     if not judging.summary.tally:
         return
-    print_table(judging.summary.tally, judging.summary.seconds, APPS, console())
+    print_table(judging.summary.tally, judging.summary.seconds, list(apps()), console())
     terminalreporter.write_line(f"run files: {judging.folder}")
     for line in judging.staying:
         terminalreporter.write_line(f"DID NOT STOP {line}", red=True, bold=True)

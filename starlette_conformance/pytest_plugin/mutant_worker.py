@@ -30,7 +30,8 @@ import pytest
 
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process._die_with_parent import die_with_parent
-from starlette_conformance.pytest_plugin.session import JUDGING, SERVED, Judging
+from starlette_conformance.pytest_plugin.session import JUDGING, Judging
+from starlette_conformance.stacks.project import variants
 from starlette_conformance.stacks.provision import provision
 
 ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
@@ -76,9 +77,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def needs(item: pytest.Function) -> dict[str, Any]:
-    served = sorted(SERVED.keys() & set(item.fixturenames))
-    app = SERVED[served[0]].app if served else getattr(item.module, "APP", "-")
-    apps = sorted({app, *(SERVED[name].app for name in served)})
+    served = sorted(variants().keys() & set(item.fixturenames))
+    app = variants()[served[0]][0].name if served else getattr(item.module, "APP", "-")
+    apps = sorted({app, *(variants()[name][0].name for name in served)})
     return {
         "app": app,
         "apps": apps,
@@ -127,7 +128,7 @@ def judge(
     judging.served.clear()
     for item in items:
         judging.served[str(item.callspec.params["environment"])].update(
-            SERVED.keys() & set(item.fixturenames)
+            variants().keys() & set(item.fixturenames)
         )
     session.items[:] = items
     session.config.pluginmanager.register(failed)

@@ -13,10 +13,11 @@ from inspect import signature
 
 import pytest
 
-from starlette_conformance.pytest_plugin.session import JUDGING, SERVED
+from starlette_conformance.pytest_plugin.session import JUDGING
+from starlette_conformance.stacks.project import variants
 
 ENDS = (KeyboardInterrupt, pytest.exit.Exception)
-KEPT = {*SERVED, "servers", "environment", "judging"}
+KEPT = {*variants(), "servers", "environment", "judging"}
 """The fixtures that stay as they are as long as one stack is judged."""
 
 _kept: dict[str, dict[str, object]] = {}

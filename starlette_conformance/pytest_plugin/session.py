@@ -19,36 +19,8 @@ from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.interpreters import present
-from starlette_conformance.stacks.project import APPS, ROOT, catalogue, ledger, site_files
-from starlette_conformance.stacks.site_fixture import Content
+from starlette_conformance.stacks.project import ROOT, catalogue, ledger, variants
 from starlette_conformance.stacks.targets import asked_for
-
-
-@dataclass(frozen=True)
-class Served:
-    """How an app is started: with which arguments, and which files in its working directory.
-
-    Some are `reseeded`: they get another hash seed, so that every stack is judged under two. Some
-    are `idle`: between two events they have longer than a server gets to end.
-    """
-
-    app: str
-    arguments: tuple[str, ...] = ()
-    files: Mapping[str, Content] = field(default_factory=site_files)
-    reseeded: bool = False
-    idle: bool = False
-
-
-SERVED = {
-    **{app: Served(app) for app in APPS},
-    "sse": Served("sse", ("--interval", "0.02")),
-    "documented_sse": Served("sse", reseeded=True),
-    "slow_sse": Served("sse", ("--interval", "0.4")),
-    "silent_stream": Served("sse", ("--interval", "15.5"), idle=True),
-    "silent_sse": Served("sse", ("--interval", "40"), idle=True),
-    "static_files_404": Served("static_files", files=site_files("SITE_404"), reseeded=True),
-}
-"""What is served for each fixture that needs a server."""
 
 CHANGES = ledger().changes
 NAMES: dict[object, str] = {change: name for name, change in CHANGES.items()}
@@ -192,7 +164,7 @@ class Judging:
         return seconds
 
     def _write(self, item: pytest.Function, verdict: str, reason: str, seconds: float) -> None:
-        served = (SERVED[name].app for name in item.fixturenames if name in SERVED)
+        served = (variants()[name][0].name for name in item.fixturenames if name in variants())
         app = next(served, getattr(item.module, "APP", "-"))
         browser = "browser" in item.fixturenames
         changes, run = _asserted_in(item), self.run(_stack(item))

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from starlette_conformance.model.app import USUAL_SITE
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.model.request import Request
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.cache import made_once
-from starlette_conformance.stacks.project import APPS, ROOT, SITES, digest
+from starlette_conformance.stacks.project import ROOT, apps, digest, variants
 from starlette_conformance.stacks.tempdirs import scratch
 
 STACK = "documented"
@@ -25,11 +26,14 @@ STACK = "documented"
 
 SPECS = ROOT / "specs"
 
-PARTS = (
-    [f"--ignore={SPECS / 'edge'}", f"--ignore={SPECS / 'streams'}"],
-    [f"--ignore={SPECS / name}" for name in (*APPS, "every_app", "edge/test_idle.py")],
-)
-"""Sessions of pytest that are run side by side. What takes signals or pauses is no request."""
+
+def parts() -> tuple[list[str], list[str]]:
+    """Sessions of pytest that are run side by side. What takes signals or pauses is no request."""
+    return (
+        [f"--ignore={SPECS / 'edge'}", f"--ignore={SPECS / 'streams'}"],
+        [f"--ignore={SPECS / name}" for name in (*apps(), "every_app", "edge/test_idle.py")],
+    )
+
 
 LEFT_OUT = [f"--ignore={SPECS / 'shutdown'}", "-k", "not browser"]
 
@@ -43,11 +47,6 @@ SOURCES = (
     ),
     "starlette_conformance/replay/corpus.py",
 )
-
-USUAL = {"sse": "sse", "documented_sse": "sse", "slow_sse": "sse", "silent_sse": "sse"} | {
-    app: app for app in APPS
-}
-"""What is an app with its usual files, whatever the pace of its events."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +79,31 @@ def _folder(console: Console) -> Path:
 
 def files(served: str) -> str:
     """The name of what the app finds in its working directory."""
-    return SITES.get(served, ("", "SITE"))[1]
+    return variants()[served][1].site if served in variants() else USUAL_SITE
+
+
+def usual(served: str) -> str:
+    """The app, if a variant of it has the usual files, whatever the pace of its events."""
+    app, _ = variants().get(served, (None, None))
+    return app.name if app and files(served) == USUAL_SITE else served
 
 
 def _record(folder: Path, console: Console) -> None:
     with (
         scratch() as beside,
-        ThreadPoolExecutor(len(PARTS)) as pool,
+        ThreadPoolExecutor(len(parts())) as pool,
     ):
-        runs = [beside / str(number) for number in range(len(PARTS))]
+        runs = [beside / str(number) for number in range(len(parts()))]
         console.print("recording what the specs ask, once", style="dim")
         quiet = Console(quiet=True)
         for _ in pool.map(
-            lambda part, run: judge([STACK], run, 1, [*LEFT_OUT, *part], quiet), PARTS, runs
+            lambda part, run: judge([STACK], run, 1, [*LEFT_OUT, *part], quiet), parts(), runs
         ):
             pass
         paths = [path for run in runs for path in sorted(run.rglob("*.jsonl"))]
         asked, recorded = _asked(paths), [path.read_text("utf-8") for path in paths]
     lines = [json.dumps([a.served, a.request.app, a.request.data.decode("latin-1")]) for a in asked]
-    if {each.served for each in asked} < set(APPS):
+    if {each.served for each in asked} < set(apps()):
         raise Failure(f"the specs ask nothing of some app: `pytest specs --stack {STACK}` tells")
     folder.mkdir()
     (folder / "requests.jsonl").write_text("\n".join(lines), "utf-8")
@@ -108,7 +113,7 @@ def _record(folder: Path, console: Console) -> None:
 
 def _asked(paths: Iterable[Path]) -> list[Asked]:
     found = [
-        Asked(USUAL.get(served, served), request)
+        Asked(usual(served), request)
         for path in paths
         for served, requests in Recorded(path).asked.items()
         for _, request in requests

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.process.app_server import Server
-from starlette_conformance.stacks.project import script
+from starlette_conformance.stacks.project import apps, script
 
 SECONDS = 10.0
 """How long one answer may take."""
@@ -35,8 +35,8 @@ ANOTHER = b" HTTP/"
 
 WAITS = "it waited for more"
 
-ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.02")}
-"""What an app is started with besides a port."""
+INTERVAL = 0.02
+"""Seconds between two events."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,14 @@ def answers(
 
 
 @contextmanager
-def served(environment: Environment, apps: Iterable[str], folder: Path) -> Iterator[dict[str, int]]:
+def served(
+    environment: Environment, names: Iterable[str], folder: Path
+) -> Iterator[dict[str, int]]:
     """The apps, started side by side in a folder, and their ports. Raises DidNotStart."""
     with ExitStack() as stack:
         servers: dict[str, Server] = {}
-        for app in apps:
-            servers[app] = Server(script(app), environment, folder, ARGUMENTS.get(app, ()))
+        for app in names:
+            arguments = apps()[app].arguments(INTERVAL)
+            servers[app] = Server(script(app), environment, folder, arguments)
             stack.callback(servers[app].kill)
         yield {app: server.port() for app, server in servers.items()}

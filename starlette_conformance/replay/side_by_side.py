@@ -7,7 +7,7 @@ rest of the answers with it.
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
@@ -20,7 +20,7 @@ from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.replay.send import PATIENCE, gone, heard
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import SITES, script, site_files
+from starlette_conformance.stacks.project import script, site_files, variants
 
 SECONDS = 3.0
 """How long one answer may take: the apps take milliseconds, and 0.2 s for two events."""
@@ -28,8 +28,8 @@ SECONDS = 3.0
 AT_ONCE = 4
 """Requests to one server at a time."""
 
-ARGUMENTS: Mapping[str, Sequence[str]] = {"sse": ("--interval", "0.1")}
-"""What an app is started with besides a port: events far enough apart to see what comes first."""
+INTERVAL = 0.1
+"""Seconds between two events: far enough apart to see what comes first."""
 
 Answers = dict[Asked, Answer]
 
@@ -143,6 +143,6 @@ def running(
 
 
 def _started(served: str, environment: Environment, forker: Forker) -> Server:
-    app, files = SITES.get(served, (served, "SITE"))
-    folder = site_fixture.lay_out(site_files(files))
-    return Server(script(app), environment, folder, ARGUMENTS.get(app, ()), forker)
+    app, variant = variants()[served]
+    folder = site_fixture.lay_out(site_files(variant.site))
+    return Server(script(app.name), environment, folder, app.arguments(INTERVAL), forker)

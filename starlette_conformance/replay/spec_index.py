@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from starlette_conformance.replay.corpus import USUAL, Asked, files
+from starlette_conformance.replay.corpus import Asked, files, usual
 from starlette_conformance.runs import run_file
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.stacks.project import ROOT
@@ -51,8 +51,8 @@ def specs_of(paths: Iterable[Path]) -> list[Spec]:
         recorded = Recorded(path)
         for served, requests in recorded.asked.items():
             for spec, request in requests:
-                usual = USUAL.get(served, served)
-                each = Asked(usual, request.with_files(files(usual)))
+                name = usual(served)
+                each = Asked(name, request.with_files(files(name)))
                 asked.setdefault(spec, {})[each] = None
         for record in run_file.read(path):
             if record["kind"] == "verdict":

@@ -7,7 +7,7 @@ from packaging.version import Version
 from starlette_conformance.model.versions import or_earliest
 from starlette_conformance.report.merged_runs import Column, Row
 from starlette_conformance.stacks.catalogue import Catalogue
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.stacks.project import apps
 
 ORDER = ("starlette", "sse-starlette", "uvicorn", "python")
 """What stacks on no axis are put in order by."""
@@ -39,7 +39,7 @@ def _versions(column: Column) -> list[Version]:
 def rows_of(columns: Iterable[Column]) -> list[Row]:
     """By app; within an app as the specs are run."""
     found = dict.fromkeys(row for column in columns for row in column.cells)
-    place = {app: number for number, app in enumerate(APPS)}
+    place = {app: number for number, app in enumerate(apps())}
     return sorted(found, key=lambda row: place.get(row[0], len(place)))
 
 

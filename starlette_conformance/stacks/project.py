@@ -3,20 +3,18 @@
 import hashlib
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType, ModuleType
 
+from starlette_conformance.model.app import App, Variant
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.stacks.catalogue import Catalogue, load
 from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.site_fixture import Content
 
 ROOT = Path(__file__).parent.parent.parent
-APPS = ("hello", "json_cors", "static_files", "basic_auth", "sse")
-"""In the order of tables."""
-SITES = {"static_files_404": ("static_files", "SITE_404")}
-"""What is an app with other files than the usual ones: the app, and the name of its files."""
 
 
 def script(app: str) -> Path:
@@ -45,12 +43,36 @@ def catalogue() -> Catalogue:
 
 
 @cache
+def apps() -> Mapping[str, App]:
+    """The reference apps by name, in the order of tables.
+
+    They are registered apart from the ledger, which takes 0.4 s to import.
+    """
+    rows: Sequence[App] = _registered("apps").APPS
+    return MappingProxyType({row.name: row for row in rows})
+
+
+@cache
+def variants() -> Mapping[str, tuple[App, Variant]]:
+    """What can be started, by the name of its fixture: each app as usual, and its variants."""
+    found: dict[str, tuple[App, Variant]] = {}
+    for app in apps().values():
+        found |= {app.name: (app, app.usual)}
+        found |= {name: (app, variant) for name, variant in app.others.items()}
+    return MappingProxyType(found)
+
+
+@cache
 def ledger() -> Ledger:
     """What the specs have registered."""
+    found: Ledger = _registered("registration").LEDGER
+    return found
+
+
+def _registered(module: str) -> ModuleType:
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    found: Ledger = importlib.import_module("specs.ledger.registration").LEDGER
-    return found
+    return importlib.import_module(f"specs.ledger.{module}")
 
 
 def site_files(name: str = "SITE") -> Mapping[str, Content]:

@@ -22,7 +22,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import APPS, ROOT, catalogue, script, site_files
+from starlette_conformance.stacks.project import ROOT, apps, catalogue, script, site_files
 from starlette_conformance.stacks.provision import provision
 
 SECONDS = 40.0
@@ -78,7 +78,7 @@ def test_the_apps_and_the_null_server(documented: Environment) -> None:
         forker = stack.enter_context(Forker(documented))
         servers = [
             Server(file, documented, folder, (), each)
-            for file in [*map(script, APPS), Path(_null_server.__file__)]
+            for file in [*map(script, apps()), Path(_null_server.__file__)]
             for each in (None, forker)
             if file.parent.name == "apps" or each is None
         ]
@@ -86,7 +86,7 @@ def test_the_apps_and_the_null_server(documented: Environment) -> None:
             stack.callback(server.kill)
         pids = {server.pid for server in servers if server.port()}
         found = bound_by_children()
-    assert len(pids) == 2 * len(APPS) + 1
+    assert len(pids) == 2 * len(apps()) + 1
     assert pids <= {pid for pid, _ in found}
     assert addresses(found) == {"127.0.0.1"}
 

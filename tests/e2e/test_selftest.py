@@ -17,7 +17,7 @@ from starlette_conformance.cost import callgrind
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.patched_copies import COST, DEFECTS, Defect, called, plant
-from starlette_conformance.stacks.project import APPS, catalogue
+from starlette_conformance.stacks.project import apps, catalogue
 from starlette_conformance.stacks.provision import of_interpreter, provision
 
 DOCUMENTED = ("documented", "hello")
@@ -175,7 +175,7 @@ def test_every_defect_can_be_planted_and_there_is_one_of_each_app(tmp_path: Path
         (path,) = folder.glob(f"lib/python*/site-packages/{each.file}")
         compile(path.read_text("utf-8"), each.file, "exec")
         shutil.rmtree(folder)
-    assert sorted(each.where for each in DEFECTS) == sorted(APPS)
+    assert sorted(each.where for each in DEFECTS) == sorted(apps())
 
 
 def test_what_does_not_stand_there_is_not_planted(tmp_path: Path) -> None:
