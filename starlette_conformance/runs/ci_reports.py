@@ -12,7 +12,7 @@ from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.runs.run_file import MADE_OF, VERDICTS
 from starlette_conformance.runs.summary import Summary
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.stacks.project import apps as known_apps
 
 SHOWN = 50
 """Specs that did not pass which the Markdown lists."""
@@ -59,7 +59,7 @@ def _case(record: dict[str, object], head: dict[str, Any]) -> Case:
 
 def as_markdown(found: Summary, paths: Sequence[Path], notes: Sequence[str], closing: str) -> str:
     """The table of verdicts, the specs that did not pass, and notes; the closing line on top."""
-    apps = [app for app in APPS if any(key[1] == app for key in found.tally)]
+    apps = [app for app in known_apps() if any(key[1] == app for key in found.tally)]
     lines = [f"## {_escaped(closing)}", "", _row(["stack", *apps]), _row(["---"] * (len(apps) + 1))]
     for stack in dict.fromkeys(key[0] for key in found.tally):
         cells = [_counts(found, stack, app) for app in apps]

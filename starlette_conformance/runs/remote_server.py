@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.log import NoLog
-from starlette_conformance.stacks.project import APPS
+from starlette_conformance.stacks.project import apps
 
 URL = re.compile(r"http://([A-Za-z0-9.-]+)(?::(\d{1,5}))?/?")
 SECONDS = 5.0
@@ -32,8 +32,8 @@ def addresses(texts: Iterable[str]) -> dict[str, Address]:
     found: dict[str, Address] = {}
     for text in texts:
         app, _, url = text.partition("=")
-        if app not in APPS:
-            raise UsageError(f"--url {text}: write APP=http://host:port; APP is {_or(APPS)}")
+        if app not in apps():
+            raise UsageError(f"--url {text}: write APP=http://host:port; APP is {_or(apps())}")
         if app in found:
             raise UsageError(f"--url {text}: {app} is served at {found[app]} already")
         if url.startswith("https:"):
