@@ -211,11 +211,11 @@ def damaged(lab: Lab) -> None:
 
 PROVISIONS = """
 import sys
-from harness import site
+from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.stacks.project import catalogue, site_files
 environment = provision(catalogue().named("documented"))
-print(environment, (site.lay_out(site_files()) / "html" / "index.html").stat().st_size)
+print(environment, (site_fixture.lay_out(site_files()) / "html" / "index.html").stat().st_size)
 """
 
 

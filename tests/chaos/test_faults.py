@@ -153,7 +153,7 @@ def test_a_folder_of_runs_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_judging_ends_where_its_runs_cannot_be_written(tmp_path: Path) -> None:
     words = ("--stack", "documented", "--runs", str(tmp_path), "--", "-k", "test_hello.py")
-    done = limited(4000, "harness", "judge", *words)
+    done = limited(4000, "starlette_conformance", "judge", *words)
     assert done.returncode == 4, done.stdout
     said = r"error: \S+-documented.jsonl: cannot be written: File too large; make room there\n"
     assert re.fullmatch(said, done.stderr)
@@ -179,9 +179,9 @@ def test_a_full_standard_output_is_told() -> None:
 
 ENDS_A_SERVER = """
 import os, signal
-from harness import servers
+from starlette_conformance.process import app_server
 
-servers.STOP_SECONDS = 0.3
+app_server.STOP_SECONDS = 0.3
 
 def pytest_collection_modifyitems(items):
     del items[4:]

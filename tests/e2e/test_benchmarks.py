@@ -37,7 +37,7 @@ SECONDS = 60.0
 def python(tmp_path: Path) -> Path:
     """The program that stands for an interpreter with an app of its own."""
     path = tmp_path / "python"
-    source = Path(__file__).with_name("measured_app.py").read_text("utf-8")
+    source = ROOT.joinpath("tests", "miniatures", "measured_app.py").read_text("utf-8")
     path.write_text(f"#!{sys.executable}\n{source}", "utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path

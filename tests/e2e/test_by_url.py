@@ -158,10 +158,10 @@ def test_what_cannot_be_meant_ends_with_4(tmp_path: Path, words: list[str], told
 
 LISTED = """
 import json, pytest
-from starlette_conformance.pytest_plugin.by_url import selected
 class Plugin:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
+        from starlette_conformance.pytest_plugin.by_url import selected
         apps = ["hello", "json_cors", "static_files", "basic_auth", "sse"]
         kept, left, why = selected(items, apps)
         print(json.dumps({"why": why, "kept": [item.name for item in kept],

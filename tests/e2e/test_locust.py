@@ -122,7 +122,12 @@ class Run:
 @contextmanager
 def streaming(defect: str, interval: float = INTERVAL) -> Iterator[str]:
     """The URL of a miniature that streams."""
-    command = [sys.executable, str(ROOT / "tests" / "streaming.py"), defect, str(interval)]
+    command = [
+        sys.executable,
+        str(ROOT / "tests" / "miniatures" / "streaming.py"),
+        defect,
+        str(interval),
+    ]
     with subprocess.Popen(
         guarded(command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

@@ -20,6 +20,7 @@ from starlette_conformance.process import app_server, forkserver
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forked, Forker
 from starlette_conformance.process.launch import GUARD, variables
+from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.raw_server import ENVIRONMENT, SECONDS
 
 SAYS_IT_RUNS = """
@@ -245,7 +246,7 @@ def test_no_app_outlives_a_harness_that_was_killed_outright(tmp_path: Path, way:
     script.write_text(IGNORES_SIGTERM)
     command = [sys.executable, "-c", HARNESS, str(script), way]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=GUARD.parent.parent
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     ) as harness:
         assert harness.stdout is not None
         app = os.pidfd_open(int(harness.stdout.readline()))

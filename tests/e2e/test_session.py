@@ -19,12 +19,12 @@ from tests.e2e.test_cli import no_network
 Records = list[dict[str, Any]]
 
 BREAKS = """
-from harness import environments
+from starlette_conformance.stacks import provision as provisioning
 
 def provision(stack):
     raise OSError("no such luck")
 
-environments.provision = provision
+provisioning.provision = provision
 """
 LOSES = """
 import pytest, shutil
