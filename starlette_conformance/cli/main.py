@@ -34,14 +34,12 @@ def run(arguments: Sequence[str] | None) -> int:
         return getattr(interrupt, "exit_code", 130)
     except OSError as error:
         if error.errno not in FULL:
-            traceback.print_exc()
-            return Failure.exit_code
+            return _broken(error)
         _forget_output()
         where = error.filename or "standard output, or another file"
         return _failed(of_os(error, f"{where}: cannot be written"))
-    except Exception:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
-        traceback.print_exc()
-        return Failure.exit_code
+    except Exception as error:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
+        return _broken(error)
 
 
 def _open_closed_streams() -> None:
@@ -53,6 +51,16 @@ def _open_closed_streams() -> None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)
             os.set_inheritable(number, True)
             setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _broken(error: Exception) -> int:
+    """A fault of ours: the traceback, and what to do with it on the last line."""
+    with suppress(OSError):
+        traceback.print_exception(error)
+        what = printable(f"{type(error).__name__}: {error}")
+        remedy = "this is a bug of starlette-conformance; report it with the lines above"
+        print(f"{Failure.verdict}: {what}; {remedy}", file=sys.stderr)
+    return Failure.exit_code
 
 
 def _failed(failure: Failure) -> int:

@@ -22,8 +22,8 @@ from starlette_conformance.model.effects import Effect, between, predicted
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.runs import run_file
 from starlette_conformance.runs.recorded import Recorded
+from starlette_conformance.runs.run_reader import load_start
 from starlette_conformance.stacks.project import ledger
 
 SHOWN = 12
@@ -126,7 +126,7 @@ def news_lines(folder: Path, failing: set[str], series: Iterable[Sequence[str]])
         if newer in failing
     ]
     if pairs:
-        heads = {path: next(run_file.read(path), {}) for path in folder.rglob("*.jsonl")}
-        paths = {str(head["stack"]): path for path, head in heads.items() if head.get("packages")}
+        starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
+        paths = {s.stack: path for path, s in starts.items() if s and s.installed}
         for each in news_of_failed(paths, pairs, ledger().effects):
             yield from each.lines()

@@ -21,7 +21,7 @@ from starlette_conformance.pytest_plugin.collection import (
 )
 from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
 from starlette_conformance.pytest_plugin.session import JUDGING, Judging, held_to, targets
-from starlette_conformance.runs.failure_message import told
+from starlette_conformance.runs.failure_message import failure_lines
 from starlette_conformance.runs.remote_server import addresses
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.project import apps
@@ -99,7 +99,7 @@ def pytest_report_teststatus(
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """What differs and how to repeat it, in place of two long representations."""
     if op == "==" and isinstance(left, Exchange):
-        return [printable(line) for line in told(left, right)]
+        return [printable(line) for line in failure_lines(left, right)]
     if op == "==" and isinstance(left, Lines):
         return [printable(line.rstrip()) for line in difflib.ndiff(left.expected(right), left)]
     return None

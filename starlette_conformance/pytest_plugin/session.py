@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -15,6 +15,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.runs.records import Record
 from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
@@ -58,9 +59,9 @@ def held_to(
 class Recording(Run):
     """A run file without which the session ends: what is not recorded must not seem judged."""
 
-    def _write(self, kind: str, record: Mapping[str, Any]) -> None:
+    def _write(self, record: Record) -> None:
         with ending_without_record():
-            super()._write(kind, record)
+            super()._write(record)
 
 
 @contextmanager

@@ -4,10 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from starlette_conformance.replay.corpus import Asked, files, usual
-from starlette_conformance.runs import run_file
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.stacks.project import ROOT
 
@@ -54,12 +52,7 @@ def specs_of(paths: Iterable[Path]) -> list[Spec]:
                 name = usual(served)
                 each = Asked(name, request.with_files(files(name)))
                 asked.setdefault(spec, {})[each] = None
-        for record in run_file.read(path):
-            if record["kind"] == "verdict":
-                name = recorded.spec(record)
-                found.append(_spec(name, record, list(asked.get(name, ()))))
+        for name, record in recorded.verdicts.items():
+            sent = list(asked.get(name, ()))
+            found.append(Spec(name, record.app, record.verdict, record.changes, sent))
     return found
-
-
-def _spec(name: str, record: dict[str, Any], asked: list[Asked]) -> Spec:
-    return Spec(name, record["app"], record["verdict"], record["changes"], asked)

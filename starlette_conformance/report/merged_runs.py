@@ -6,16 +6,15 @@ Nearly all answers are those of another release too, so each distinct one is kep
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-from packaging.version import Version
+from typing import Generic, TypeVar
 
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import ALWAYS
-from starlette_conformance.runs import run_file
-from starlette_conformance.runs.recorded import each_exchange, without_stack
+from starlette_conformance.runs.recorded import masked_exchanges, without_stack
+from starlette_conformance.runs.run_reader import load
 
 Thing = TypeVar("Thing")
 Row = tuple[str, str]
@@ -99,54 +98,46 @@ def read(path: Path, pool: Pool) -> Column | None:
 
     Raises UsageError where it is no run file, or one of another schema.
     """
-    records = [*run_file.read(path)]
-    if not records:
+    run = load(path)
+    if run is None:
         return None
-    with run_file.understood(path):
-        return _column(records, pool)
-
-
-def _column(records: list[dict[str, Any]], pool: Pool) -> Column:
-    head = records[0]
-    stack = _text(head["stack"])
+    start, installed = run.start, run.start.installed
     environment = None
-    if head["packages"] is not None:
-        packages = {_text(name): _text(version) for name, version in head["packages"].items()}
-        python, implementation = _text(head["python"]), _text(head.get("implementation", ""))
-        for version in (python, *(packages[name] for name in ALWAYS if name in packages)):
-            Version(version)  # raises InvalidVersion, a ValueError
-        environment = Environment(stack, Path(), python, packages, implementation=implementation)
-    finished = next((_text(each["finished"]) for each in records if each["kind"] == "end"), None)
+    if installed:
+        environment = Environment(
+            start.stack,
+            Path(),
+            installed.python,
+            installed.packages,
+            implementation=installed.implementation,
+        )
+        _check_versions(path, environment)
     column = Column(
-        stack,
-        _text(head["started"]),
-        finished,
-        bool(head["complete"]),
-        None if head["hash_seed"] is None else int(head["hash_seed"]),
+        start.stack,
+        start.started.isoformat(),
+        run.end.finished.isoformat() if run.end else None,
+        start.complete,
+        installed.hash_seed if installed else None,
         environment,
-        tuple(_text(word) for word in head.get("again", ())),
-        _text(head.get("called", "")),
+        start.rerun_options,
+        start.rerun_name,
     )
-    asked = {number: pool.numbers(*both) for number, both in each_exchange(records)}
-    for record in records:
-        if record["kind"] == "verdict":
-            row = _text(record["app"]), without_stack(_text(record["spec"]), stack)
-            column.cells[row] = Cell(
-                _verdict(record["verdict"]),
-                _text(record["reason"]),
-                tuple((_text(name), bool(has)) for name, has in sorted(record["changes"].items())),
-                tuple(asked[number] for number in record["exchanges"]),
-            )
+    numbers = {r.id: pool.numbers(*both) for r, both in masked_exchanges(run.exchanges)}
+    for record in run.verdicts:
+        column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(
+            record.verdict,
+            record.reason,
+            tuple(sorted(record.changes.items())),
+            tuple(numbers[number] for number in record.exchanges),
+        )
     return column
 
 
-def _verdict(word: object) -> str:
-    if word not in run_file.VERDICTS:
-        raise ValueError(f"{word!r} is no verdict")
-    return str(word)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+def _check_versions(path: Path, environment: Environment) -> None:
+    """Raises UsageError where what the stack is ordered by is no version."""
+    try:
+        for package in ("python", *ALWAYS):
+            if environment.has(package):
+                environment.version(package)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None

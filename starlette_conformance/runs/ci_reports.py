@@ -1,16 +1,17 @@
-"""What run files come to, for the pages of a CI: as JUnit, and as Markdown for a job's summary."""
+"""Run files as reports of a CI: JUnit, and Markdown for the summary of a job."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from starlette_conformance.output.junit import Case, Suite, junit
 from starlette_conformance.output.markdown import quoted
-from starlette_conformance.runs import run_file
 from starlette_conformance.runs.recorded import without_stack
+from starlette_conformance.runs.records import VERDICTS, Installed, Start, VerdictRecord
 from starlette_conformance.runs.rerun_commands import of_spec
-from starlette_conformance.runs.run_file import MADE_OF, VERDICTS
+from starlette_conformance.runs.run_reader import load
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import apps as known_apps
 
@@ -24,75 +25,71 @@ def as_junit(paths: Iterable[Path]) -> str:
 
 
 def _suite(path: Path) -> Suite:
-    stack, ended, cases, head = "", False, list[Case](), dict[str, Any]()
-    with run_file.understood(path):
-        for record in run_file.read(path):
-            if record["kind"] == "run":
-                stack, head = record["stack"], record
-            elif record["kind"] == "verdict":
-                cases.append(_case(record, head))
-            ended = record["kind"] == "end"
-    if not ended:
+    run = load(path)
+    cases = [_case(record, run.start) for record in run.verdicts] if run else []
+    if not (run and run.end):
         text = f"{path.name}: the run was cut off, so other specs have no verdict"
         cases.append(Case("run", "ends", 0.0, "cut off", text, judged=False))
-    return Suite(stack or path.name, cases, {name: _text(head.get(name)) for name in MADE_OF})
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _case(record: dict[str, object], head: dict[str, Any]) -> Case:
-    verdict, text = str(record["verdict"]), str(record["reason"])
-    if verdict == "fail" and "again" in head:
-        spec = without_stack(str(record["spec"]), head["stack"])
-        text += f"\nagain: {of_spec(spec, head['called'], head['again'])}"
-    return Case(
-        str(record["app"]),
-        str(record["spec"]),
-        float(str(record["seconds"])),
-        "" if verdict == "pass" else verdict,
-        text,
-        judged=verdict == "fail",
+    return Suite(
+        (run.start.stack if run else "") or path.name,
+        cases,
+        _properties(run.start.installed if run else None),
     )
 
 
-def as_markdown(found: Summary, paths: Sequence[Path], notes: Sequence[str], closing: str) -> str:
+def _properties(installed: Installed | None) -> dict[str, str]:
+    names = Installed.__struct_fields__
+    values = msgspec.structs.asdict(installed) if installed else dict.fromkeys(names)
+    return {n: v if isinstance(v, str) else json.dumps(v) for n, v in values.items()}
+
+
+def _case(record: VerdictRecord, start: Start) -> Case:
+    text = record.reason
+    if record.verdict == "fail" and start.rerun_options:
+        spec = without_stack(record.spec, start.stack)
+        text += f"\nagain: {of_spec(spec, start.rerun_name, start.rerun_options)}"
+    return Case(
+        record.app,
+        record.spec,
+        record.seconds,
+        "" if record.verdict == "pass" else record.verdict,
+        text,
+        judged=record.verdict == "fail",
+    )
+
+
+def as_markdown(summary: Summary, paths: Sequence[Path], notes: Sequence[str], closing: str) -> str:
     """The table of verdicts, the specs that did not pass, and notes; the closing line on top."""
-    apps = [app for app in known_apps() if any(key[1] == app for key in found.tally)]
+    apps = [app for app in known_apps() if any(key[1] == app for key in summary.tally)]
     lines = [f"## {_escaped(closing)}", "", _row(["stack", *apps]), _row(["---"] * (len(apps) + 1))]
-    for stack in dict.fromkeys(key[0] for key in found.tally):
-        cells = [_counts(found, stack, app) for app in apps]
+    for stack in dict.fromkeys(key[0] for key in summary.tally):
+        cells = [_counts(summary, stack, app) for app in apps]
         lines.append(_row([_escaped(stack), *cells]))
     if notes:
         lines += ["", *(f"- **{_escaped(note)}**" for note in notes)]
     failed = [*_not_passed(paths)]
     if failed:
         lines += ["", f"### {len(failed)} verdicts other than pass", ""]
-        lines += [f"- {each}" for each in failed[:SHOWN]]
+        lines += [f"- {line}" for line in failed[:SHOWN]]
         lines += [f"- and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
     return "\n".join(lines) + "\n"
 
 
 def _not_passed(paths: Iterable[Path]) -> Iterator[str]:
-    for path in paths:
-        stack = ""
-        with run_file.understood(path):
-            for record in run_file.read(path):
-                if record["kind"] == "run":
-                    stack = record["stack"]
-                elif record["kind"] == "verdict" and record["verdict"] != "pass":
-                    reason = record["reason"].partition("\n")[0][:200]
-                    where = f"{record['verdict']} on {stack}: {record['spec']}"
-                    yield f"{_escaped(where)}<br>{_escaped(reason)}"
+    for run in filter(None, map(load, paths)):
+        for record in run.verdicts:
+            if record.verdict != "pass":
+                reason = record.reason.partition("\n")[0][:200]
+                where = f"{record.verdict} on {run.start.stack}: {record.spec}"
+                yield f"{_escaped(where)}<br>{_escaped(reason)}"
 
 
-def _counts(found: Summary, stack: str, app: str) -> str:
-    counts = found.tally.get((stack, app))
+def _counts(summary: Summary, stack: str, app: str) -> str:
+    counts = summary.tally.get((stack, app))
     if not counts:
         return "–"
-    said = ", ".join(f"{counts[each]} {each}" for each in VERDICTS if counts[each])
-    return said if set(counts) == {"pass"} else f"**{said}**"
+    text = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    return text if set(counts) == {"pass"} else f"**{text}**"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""How a failed spec is told: the request, only what differs, the stack, and how to repeat it."""
+"""The message of a failed spec: the request, only what differs, the stack, and how to repeat it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 
 
-def told(exchange: Exchange, expectation: Any) -> list[str]:
+def failure_lines(exchange: Exchange, expectation: Any) -> list[str]:
     """The lines that explain why an exchange is not as expected."""
     environment = exchange.environment
     line = exchange.request.split(b"\r\n", 1)[0].decode("latin-1")
@@ -18,10 +18,10 @@ def told(exchange: Exchange, expectation: Any) -> list[str]:
         *lines,
         f"stack: {environment}",
         f"by hand: {served(exchange.app, environment)}",
-        f"         {asked(exchange.request, *_at(environment, exchange.app))}",
+        f"         {asked(exchange.request, *_url(environment, exchange.app))}",
     ]
 
 
-def _at(environment: Environment, app: str) -> list[str]:
+def _url(environment: Environment, app: str) -> list[str]:
     """The URL of an app that somebody else serves."""
     return [environment.urls[app]] if app in environment.urls else []

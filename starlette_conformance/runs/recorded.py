@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from starlette_conformance.http.connection import CLOSED
 from starlette_conformance.http.normalize import masked
@@ -12,8 +11,9 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request, without_port
-from starlette_conformance.runs import run_file
+from starlette_conformance.runs.records import ExchangeRecord
 from starlette_conformance.runs.rerun_commands import in_node_id
+from starlette_conformance.runs.run_reader import load
 
 HOST = re.compile(rb"(?im)^Host: 127\.0\.0\.1:(\d{4,5})\r$")
 
@@ -24,83 +24,69 @@ Key = tuple[str, Request, int]
 class Recorded:
     """What a run file holds: the stack, the exchanges by key, and the specs that passed.
 
-    `asked` has each spec and what it sent, once, by what that was sent to. Ports and what is random
-    are masked; the stack's name is left out of the specs' names. Raises UsageError.
+    `asked` has each spec and what it sent, once, by what that was sent to. `verdicts` are by the
+    name of the spec. Ports and what is random are masked; the stack's name is left out of the
+    specs' names. Raises UsageError.
     """
 
     def __init__(self, path: Path) -> None:
-        head, *records = [*run_file.read(path)] or [{}]
-        if not head.get("packages"):
+        run = load(path)
+        if not (run and run.start.installed and run.start.installed.packages):
             raise UsageError(f"{path}: no run of a stack that was provisioned")
-        self.passed: dict[str, bool] = {}
+        self.stack, installed = run.start.stack, run.start.installed
+        self.environment = Environment(self.stack, Path(), installed.python, installed.packages)
+        self.verdicts = {self._spec(record.spec): record for record in run.verdicts}
+        self.passed = {spec: record.verdict == "pass" for spec, record in self.verdicts.items()}
         self.exchanges: dict[Key, Response] = {}
         self.asked: dict[str, dict[tuple[str, Request], None]] = {}
-        with run_file.understood(path):
-            self.stack = str(head["stack"])
-            self.environment = Environment(self.stack, Path(), head["python"], head["packages"])
-            self._take(records)
-
-    def _take(self, records: Sequence[Mapping[str, Any]]) -> None:
         seen: Counter[tuple[str, Request]] = Counter()
-        ports = _ports(record for record in records if record["kind"] == "exchange")
-        for record in records:
-            if record["kind"] == "verdict":
-                self.passed[self.spec(record)] = record["verdict"] == "pass"
-            elif record["kind"] == "exchange":
-                spec = self.spec(record)
-                request, answer = _exchange(record, ports[record["app"]])
-                self.exchanges[spec, request, seen[spec, request]] = answer
-                asked = self.asked.setdefault(record.get("served", record["app"]), {})
-                asked[spec, request] = None
-                seen[spec, request] += 1
+        for record, (request, response) in masked_exchanges(run.exchanges):
+            spec = self._spec(record.spec)
+            self.exchanges[spec, request, seen[spec, request]] = response
+            self.asked.setdefault(record.served or record.app, {})[spec, request] = None
+            seen[spec, request] += 1
 
     @property
     def requests(self) -> list[Request]:
-        """What the specs asked, each once."""
+        """What the specs sent, each request once."""
         return list(dict.fromkeys(request for _, request, _ in self.exchanges))
 
-    def spec(self, record: Mapping[str, Any]) -> str:
-        """The name of a record's spec."""
-        return without_stack(str(record["spec"]), self.stack)
+    def _spec(self, name: str) -> str:
+        return without_stack(name, self.stack)
 
 
-def _ports(records: Any) -> dict[str, int]:
+def masked_exchanges(
+    records: Iterable[ExchangeRecord],
+) -> Iterator[tuple[ExchangeRecord, tuple[Request, Response]]]:
+    """Each exchange with its request and response, masked."""
+    records = list(records)
+    ports = _ports(records)
+    for record in records:
+        yield record, _exchange(record, ports[record.app])
+
+
+def _ports(records: Iterable[ExchangeRecord]) -> dict[str, int]:
     """The port that most requests to an app name."""
     counts: dict[str, Counter[int]] = {}
     for record in records:
-        found = HOST.search(_bytes(record["sent"]))
-        counts.setdefault(record["app"], Counter())[int(found[1]) if found else 0] += 1
+        named = HOST.search(record.sent_bytes)
+        counts.setdefault(record.app, Counter())[int(named[1]) if named else 0] += 1
     return {
         app: max(named, key=lambda port: (port > 0, named[port])) for app, named in counts.items()
     }
 
 
-def _exchange(record: Mapping[str, Any], usual_port: int) -> tuple[Request, Response]:
-    sent = _bytes(record["sent"])
+def _exchange(record: ExchangeRecord, usual_port: int) -> tuple[Request, Response]:
+    sent, ended = record.sent_bytes, record.ended
     named = HOST.search(sent)
     port = int(named[1]) if named else usual_port
-    ended = record["ended"]
-    answer = masked(
-        _bytes(record["received"]), record["method"], ended, ended == CLOSED, record["closes"], port
+    response = masked(
+        record.received_bytes, record.method, ended, ended == CLOSED, record.closes, port
     )
-    return Request(record["app"], without_port(sent, port)), answer
-
-
-def _bytes(segments: list[list[Any]]) -> bytes:
-    return b"".join(text.encode("latin-1") for _, text in segments)
+    return Request(record.app, without_port(sent, port)), response
 
 
 def without_stack(spec: str, stack: str) -> str:
     """The name that a spec has on every stack."""
     name = in_node_id(stack)
     return spec.replace(f"[{name}]", "").replace(f"[{name}-", "[")
-
-
-def each_exchange(
-    records: Iterable[Mapping[str, Any]],
-) -> Iterator[tuple[int, tuple[Request, Response]]]:
-    """The id of each exchange among the records, and what was asked and answered, masked."""
-    exchanges = [record for record in records if record["kind"] == "exchange"]
-    ports = _ports(exchanges)
-    for record in exchanges:
-        yield record["id"], _exchange(record, ports[record["app"]])

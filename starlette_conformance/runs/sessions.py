@@ -78,12 +78,12 @@ class Session:
             return
         log = self.folder / LOG
         try:
-            said = log.read_text("utf-8", "replace").splitlines()
+            lines = log.read_text("utf-8", "replace").splitlines()
         except OSError as error:
             raise of_os(error, f"{log}: cannot be read") from None
-        told = [line for line in said if "cannot be written: " in line]
-        if told and self.process.returncode == BROKEN:
-            raise Failure(told[-1].strip("! ").removeprefix("_pytest.outcomes.Exit: "))
+        refused = [line for line in lines if "cannot be written: " in line]
+        if refused and self.process.returncode == BROKEN:
+            raise Failure(refused[-1].strip("! ").removeprefix("_pytest.outcomes.Exit: "))
         try:
             log.with_suffix(".probe").write_bytes(bytes(PROBE))
         except OSError as error:

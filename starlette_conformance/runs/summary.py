@@ -1,14 +1,14 @@
 """What run files come to: verdicts by stack and app, times, and the changes that specs asserted."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from starlette_conformance.model.changes import Change, unproven
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.runs import run_file
+from starlette_conformance.runs.records import VerdictRecord
+from starlette_conformance.runs.run_reader import RecordedRun, load
 from starlette_conformance.stacks.catalogue import Catalogue
 
 
@@ -23,7 +23,7 @@ class Summary:
     """
 
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     environments: dict[str, Environment] = field(default_factory=dict)
     asserted: dict[str, set[str]] = field(default_factory=dict)
     unfinished: set[str] = field(default_factory=set)
@@ -33,34 +33,30 @@ class Summary:
     def of(cls, paths: Iterable[Path]) -> "Summary":
         summary = cls()
         for path in paths:
-            with run_file.understood(path):
-                summary.add(path.name, run_file.read(path))
+            summary.add(path.name, load(path))
         return summary
 
-    def add(self, name: str, records: Iterable[Mapping[str, Any]]) -> None:
-        """Take in the records of a run file, whose name stands for its stack where it has none."""
-        stack, ended = name, False
-        for record in records:
-            kind = record["kind"]
-            if kind == "run":
-                stack = record["stack"]
-                self.complete &= record["complete"]
-                if record["packages"] is not None:
-                    self.environments[stack] = Environment(
-                        stack, Path(), record["python"], record["packages"]
-                    )
-            elif kind == "verdict":
-                self._count(stack, record)
-            ended = kind == "end"
-        if not ended:
+    def add(self, name: str, run: RecordedRun | None) -> None:
+        """Count a run; the name of its file stands for its stack where it was cut off too early."""
+        if run is None:
+            self.unfinished.add(name)
+            return
+        stack, installed = run.start.stack, run.start.installed
+        self.complete &= run.start.complete
+        if installed:
+            self.environments[stack] = Environment(
+                stack, Path(), installed.python, installed.packages
+            )
+        for record in run.verdicts:
+            self._count(stack, record)
+        if run.end is None:
             self.unfinished.add(stack)
 
-    def _count(self, stack: str, record: Mapping[str, Any]) -> None:
-        verdicts = self.tally.setdefault((stack, record["app"]), Counter())
-        verdicts[record["verdict"]] += 1
-        if not record["browser"]:
-            self.seconds[stack] += record["seconds"]
-        for name in record["changes"] if record["verdict"] == "pass" else ():
+    def _count(self, stack: str, record: VerdictRecord) -> None:
+        self.tally.setdefault((stack, record.app), Counter())[record.verdict] += 1
+        if not record.browser:
+            self.seconds[stack] += record.seconds
+        for name in record.changes if record.verdict == "pass" else ():
             self.asserted.setdefault(name, set()).add(stack)
 
     @property

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from starlette_conformance.runs.run_file import VERDICTS
+from starlette_conformance.runs.records import VERDICTS
 
 Tally = Mapping[tuple[str, str], Counter[str]]
 """How many specs of a stack and an app got each verdict."""

@@ -16,7 +16,7 @@ import psutil
 
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.forkserver import FORKER
-from starlette_conformance.runs import run_file
+from starlette_conformance.runs.run_reader import load
 from starlette_conformance.runs.summary import Summary
 from tests.chaos.killing import Killed, Place, Role, end, kill, started, whole
 from tests.chaos.witness import Witness, witness
@@ -175,13 +175,14 @@ def read(folder: Path) -> Found:
         verdicts += len(told)
         failed += sum(record["verdict"] == "fail" for record in told)
         try:
-            taken = list(run_file.read(path))
+            run = load(path)
             Summary.of([path])
         except Failure as failure:
             wrong.append(f"{path.name}: the reader says: {failure}")
         else:
-            if taken != records:
-                wrong.append(f"{path.name}: the reader takes {len(taken)} of {len(records)} lines")
+            taken = 1 + len(run.exchanges) + len(run.verdicts) + bool(run.end) if run else 0
+            if taken != len(records):
+                wrong.append(f"{path.name}: the reader takes {taken} of {len(records)} lines")
     sets = frozenset(begun), frozenset(ended)
     return Found(exchanges, tuple(sent), verdicts, failed, torn, *sets, tuple(wrong))
 

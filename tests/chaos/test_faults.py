@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from starlette_conformance.runs import run_file
 from starlette_conformance.runs.run_file import NotWritten, Run
+from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.project import ROOT
 from tests.chaos.axis import told_wrong
 from tests.chaos.breakage import FEW_BYTES
@@ -141,7 +141,9 @@ def test_a_run_that_lost_a_line_does_not_say_that_it_ended(tmp_path: Path) -> No
     )
     (path,) = tmp_path.glob("*.jsonl")
     assert done.stdout == f"{path}: cannot be written: File too large; make room there\n"
-    assert [record["kind"] for record in run_file.read(path)][-1] == "verdict"
+    run = load(path)
+    assert run
+    assert (len(run.verdicts) > 0, run.end) == (True, None)
     assert not read(tmp_path).whole
 
 
@@ -209,9 +211,10 @@ def judged_while(by: str, when: str, folder: Path) -> tuple[Counter[str], list[s
     )
     assert done.returncode == 1, done.stdout
     (path,) = folder.glob("*.jsonl")
-    told = [each for each in run_file.read(path) if each["kind"] == "verdict"]
-    reasons = [each["reason"] for each in told if each["verdict"] != "pass"]
-    return Counter(each["verdict"] for each in told), reasons, done.stdout
+    run = load(path)
+    assert run
+    reasons = [record.reason for record in run.verdicts if record.verdict != "pass"]
+    return Counter[str](record.verdict for record in run.verdicts), reasons, done.stdout
 
 
 @pytest.mark.parametrize(("by", "verdict"), [("SIGKILL", "harness error"), ("SIGSEGV", "fail")])

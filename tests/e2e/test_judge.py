@@ -140,6 +140,6 @@ def test_what_is_no_run_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     path = tmp_path / "x.jsonl"
     path.write_text("nonsense\n", "utf-8")
     assert main(["matrix", str(path)]) == 2
-    assert f"{path}:1: not a line of a run file" in capsys.readouterr().err
+    assert f"{path}:1: not JSON: Expecting value" in capsys.readouterr().err
     assert main(["matrix", str(tmp_path / "missing.jsonl")]) == 2
     assert "missing.jsonl" in capsys.readouterr().err

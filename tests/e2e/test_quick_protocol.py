@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from starlette_conformance.runs import run_file
+from starlette_conformance.runs.run_reader import load
 from starlette_conformance.runs.sessions import PYTEST
 from starlette_conformance.stacks.project import ROOT
 
@@ -43,8 +43,9 @@ def judged(folder: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
     ).returncode
     [path] = folder.glob("*.jsonl")
     kept = ("spec", "app", "verdict", "reason", "exchanges", "changes", "browser")
-    verdicts = [r for r in run_file.read(path) if r["kind"] == "verdict"]
-    return status, [{name: record[name] for name in kept} for record in verdicts]
+    run = load(path)
+    assert run
+    return status, [{name: getattr(record, name) for name in kept} for record in run.verdicts]
 
 
 def test_says_of_each_spec_what_an_ordinary_session_says(tmp_path: Path) -> None:

@@ -127,8 +127,9 @@ def test_a_record_that_lacks_something_is_told(
     path.write_text(text, "utf-8")
     outputs = ["--markdown", str(tmp_path / "summary.md"), "--junit", str(tmp_path / "junit.xml")]
     assert main(["matrix", str(path), *outputs]) == 2
-    told = f"error: {path}: a record is not as schema 1 has it (KeyError: '{lacking}')"
-    assert capsys.readouterr().err.startswith(told)
+    line = {"stack": 1, "spec": 2}.get(lacking, 3)
+    told = f"error: {path}:{line}: object missing required field {lacking}; judge the stack again\n"
+    assert capsys.readouterr().err == told
 
 
 def test_a_folder_without_run_files_is_told(

@@ -125,17 +125,25 @@ def run_file(folder: Path, environment: Environment, port: int, answer: str, ver
             "kind": "run",
             "schema": 1,
             "stack": environment.name,
+            "started": "2026-01-01T00:00:00+00:00",
+            "complete": True,
             "python": environment.python,
+            "parser": "h11",
+            "loop": "asyncio",
+            "hash_seed": 0,
             "packages": dict(environment.packages) or None,
         }
     ]
-    for name, body in (("same", "ok"), ("other", answer)):
+    for number, (name, body) in enumerate((("same", "ok"), ("other", answer)), 1):
         spec = f"specs/hello/test_hello.py::test_{name}[{environment.name}-x]"
         sent = f"GET /{name} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
         received = f"HTTP/1.1 200 OK\r\ncontent-length: {len(body)}\r\n\r\n{body}"
-        exchange = {"sent": [[0, sent]], "received": [[0, received]], "ended": "left by the client"}
-        about = {"kind": "exchange", "spec": spec, "app": "hello", "method": "GET", "closes": False}
-        lines += [about | exchange, {"kind": "verdict", "spec": spec, "verdict": verdict}]
+        exchange: dict[str, object] = {"sent": [[0, sent]], "received": [[0, received]]}
+        exchange["ended"] = "left by the client"
+        about = {"spec": spec, "app": "hello"}
+        exchange |= {"kind": "exchange", "id": number, "method": "GET", "closes": False}
+        came_to = {"kind": "verdict", "verdict": verdict, "reason": "", "exchanges": [number]}
+        lines += [about | exchange, about | came_to | {"changes": {}, "seconds": 0.1}]
     path = folder / f"{environment.name}.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     return path
@@ -195,5 +203,5 @@ def test_what_has_no_answers_is_beside_nothing(tmp_path: Path) -> None:
 def test_a_record_that_lacks_something_is_told(tmp_path: Path) -> None:
     path = run_file(tmp_path, OLDER, 40_001, "ok", "pass")
     path.write_text(path.read_text("utf-8").replace('"ended"', '"end"'), "utf-8")
-    with pytest.raises(UsageError, match=r"starlette-1\.0\.jsonl: a record .*KeyError: 'ended'"):
+    with pytest.raises(UsageError, match=r"starlette-1\.0\.jsonl:2: object missing .* ended; "):
         Recorded(path)

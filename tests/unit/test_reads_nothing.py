@@ -73,10 +73,12 @@ def secrets(tmp_path: Path) -> list[str]:
 
 def naming(record: Mapping[str, Any], secret: str) -> dict[str, Any]:
     """The record of a run file with the secret wherever a text of its own stands."""
-    names = {"stack", "implementation", "called", "app", "served", "reason", "ended"}
+    names = {"stack", "rerun_name", "app", "served", "reason", "ended"}
     made = {key: secret if key in names and value else value for key, value in record.items()}
     if record["kind"] == "run":
-        made |= {"packages": {"starlette": "1.8.0", secret: secret}, "again": ["--python", secret]}
+        packages = {"starlette": "1.8.0", secret: secret}
+        installed = record["installed"] | {"implementation": secret, "packages": packages}
+        made |= {"installed": installed, "rerun_options": ["--python", secret]}
     if record["kind"] == "verdict":
         made |= {"spec": f"{secret}::test[{secret}]", "changes": {secret: True}}
     if record["kind"] == "exchange":

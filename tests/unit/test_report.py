@@ -226,11 +226,12 @@ def test_nothing_from_a_run_file_is_markup_of_the_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "said"),
     [
-        ({"kind": "run", "schema": 99}, "not a run file of schema 1"),
-        ({"kind": "run", "schema": 1, "stack": 7}, "7 is no text"),
-        ({"kind": "run", "schema": 1}, "KeyError: 'stack'"),
-        ({"kind": "end"}, "not a run file of schema 1"),
-        ([], "not a line of a run file"),
+        ({"kind": "run", "schema": 99}, "not a run file of schema 1 or 2"),
+        ({"kind": "run", "schema": 1, "stack": 7}, ":1: field stack: expected str, got int"),
+        ({"kind": "run", "schema": 2, "stack": 7}, ":1: field stack: expected str, got int"),
+        ({"kind": "run", "schema": 2}, ":1: object missing required field stack"),
+        ({"kind": "end"}, "not a run file of schema 1 or 2"),
+        ([], ":1: expected object, got array"),
     ],
 )
 def test_what_is_no_run_file_is_told(
@@ -252,7 +253,7 @@ def test_a_verdict_that_names_an_exchange_which_is_not_there_is_told(
     text = path.read_text("utf-8").replace('"exchanges":[1]', '"exchanges":[77]')
     path.write_text(text, "utf-8")
     error = refused(capsys, str(path), "--html", str(tmp_path / "page.html"))
-    assert f"{path}: a record is not as schema 1 has it (KeyError: 77)" in error
+    assert f"{path}:3: field exchanges: no exchange 77; judge the stack again" in error
 
 
 def test_a_package_whose_version_is_none_is_told(
@@ -262,7 +263,7 @@ def test_a_package_whose_version_is_none_is_told(
     text = path.read_text("utf-8").replace('"starlette":"1.7.0"', '"starlette":"new"')
     path.write_text(text, "utf-8")
     error = refused(capsys, str(path), "--html", str(tmp_path / "page.html"))
-    assert "(InvalidVersion: Invalid version: 'new')" in error
+    assert f"{path}: starlette-1.7.0: starlette calls itself 'new', no version" in error
 
 
 def test_wrong_arguments_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

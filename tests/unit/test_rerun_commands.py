@@ -12,8 +12,8 @@ import pytest
 
 from starlette_conformance.__main__ import main
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.runs import run_file
 from starlette_conformance.runs.rerun_commands import asked_again, of_spec, word
+from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.patched_copies import DEFECTS, plant
 from starlette_conformance.stacks.project import ROOT, catalogue
 from starlette_conformance.stacks.provision import provision
@@ -76,11 +76,9 @@ def judged(command: list[str], folder: Path) -> dict[str, tuple[str, str]]:
         env={**os.environ, "PYTHONHASHSEED": "7"},
     )
     (path,) = folder.glob("*.jsonl")
-    return {
-        record["spec"]: (record["verdict"], record["reason"].partition("\nby hand")[0])
-        for record in run_file.read(path)
-        if record["kind"] == "verdict"
-    }
+    run = load(path)
+    assert run
+    return {r.spec: (r.verdict, r.reason.partition("\nby hand")[0]) for r in run.verdicts}
 
 
 def test_a_verdict_is_repeated_by_the_json_of_the_report_alone(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Data from outside, checked against a type before any of our code touches it.
+
+Only the data can be at fault here, so whatever is wrong with them is a `UsageError`, which names
+the place and the field. A fault of our own code, which runs later, is never taken for one of them.
+"""
+
+import json
+import re
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from starlette_conformance.model.errors import UsageError
+
+Thing = TypeVar("Thing")
+
+PLACED = re.compile(r"(?s)(.*?)(?: - at `(.*)`)?")
+"""How msgspec writes what is wrong, and where."""
+
+
+def from_json(text: str | bytes, kind: type[Thing], where: object) -> Thing:
+    """JSON as a value of this type. Raises UsageError, which begins with `where`."""
+    return checked(parsed(text, where), kind, where)
+
+
+def parsed(text: str | bytes, where: object) -> Any:
+    """JSON as Python has it, of whatever shape. Raises UsageError, which begins with `where`."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise UsageError(f"{where}: not JSON that can be read: it is nested too deep") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: not JSON: byte {error.start} is not UTF-8") from None
+    except ValueError as error:
+        what = "a number has too many digits" if "limit" in str(error) else error
+        raise UsageError(f"{where}: not JSON: {what}") from None
+
+
+def checked(value: object, kind: type[Thing], where: object) -> Thing:
+    """Plain data as a value of this type. Raises UsageError, which begins with `where`."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{where}: {_sentence(str(error))}") from None
+
+
+def _sentence(text: str) -> str:
+    """`field a.b: expected text, got a number`, of what msgspec says."""
+    found = PLACED.fullmatch(text)
+    assert found
+    what = found[1].replace("`", "")
+    what = what[:1].lower() + what[1:]
+    field = (found[2] or "").removeprefix("$").removeprefix(".")
+    return f"field {field}: {what}" if field else what
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number in JSON")

@@ -1,0 +1,118 @@
+"""What a run file holds: JSON Lines, each an object of one of these types, told by `kind`.
+
+A file has one `run` first, then exchanges and verdicts as they happen, and one `end` last, which is
+missing where the run was cut off. Bytes are written as text in Latin-1: one character a byte.
+Seconds count from the connection.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal, TypeAlias, get_args
+
+import msgspec
+
+SCHEMA: Final = 2
+
+Verdict: TypeAlias = Literal["pass", "fail", "not installable", "did not start", "harness error"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+
+
+class Record(msgspec.Struct, frozen=True, tag_field="kind"):
+    """A line."""
+
+
+class Installed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the stack was. `hash_seed` is None where it was left to the environment."""
+
+    python: str
+    implementation: str
+    """Of Python, such as CPython."""
+    parser: str
+    loop: str
+    hash_seed: int | None
+    packages: dict[str, str]
+
+
+class Start(Record, frozen=True, tag="run", kw_only=True):
+    """The first line. `installed` is None where the stack could not be provisioned.
+
+    `complete` tells whether every spec was selected, those that need a browser aside.
+    `rerun_options` are the options by which pytest judges the stack once more, and `rerun_name` is
+    what it then calls it; both are empty where a file of schema 1 does not say.
+    """
+
+    schema: Literal[2] = SCHEMA
+    stack: str
+    started: Time
+    complete: bool
+    installed: Installed | None
+    rerun_options: tuple[str, ...]
+    rerun_name: str
+
+
+class Segment(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Bytes, and when they were sent or received."""
+
+    at: float
+    text: str
+
+    def __post_init__(self) -> None:
+        if not self.text.isascii() and max(self.text) > "\xff":
+            raise ValueError("a character of the segment is no byte")
+
+
+class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_defaults=True):
+    """A request and what came back. `id` counts from 1 in a file.
+
+    `served` is the name of what the request went to, where that is not the app with its usual
+    files. `closes` tells whether the server closed by itself.
+    """
+
+    id: Number
+    spec: str
+    app: str
+    method: str
+    sent: tuple[Segment, ...]
+    received: tuple[Segment, ...]
+    ended: str
+    closes: bool
+    served: str | None = None
+
+    @property
+    def sent_bytes(self) -> bytes:
+        return joined(self.sent)
+
+    @property
+    def received_bytes(self) -> bytes:
+        return joined(self.received)
+
+
+class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):
+    """What a spec came to. `exchanges` are the ids of its exchanges, all of them above.
+
+    `changes` are those that it asserted, and whether they applied. `browser` tells whether it
+    needed one.
+    """
+
+    spec: str
+    app: str
+    verdict: Verdict
+    reason: str
+    exchanges: tuple[Number, ...]
+    changes: dict[str, bool]
+    seconds: Seconds
+    browser: bool = False
+
+
+class End(Record, frozen=True, tag="end", kw_only=True):
+    """The last line of a run that gave every verdict."""
+
+    finished: Time
+
+
+def joined(segments: Sequence[Segment]) -> bytes:
+    return "".join(segment.text for segment in segments).encode("latin-1")

@@ -1,0 +1,161 @@
+"""Reads run files of schema 2, and of schema 1, whose first line was flat.
+
+Each line is checked against its type here, once. A last line without an end is that of a run which
+was cut off, and is left out.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from starlette_conformance.model.decode import checked, parsed
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.runs.records import (
+    SCHEMA,
+    End,
+    ExchangeRecord,
+    Installed,
+    Start,
+    Time,
+    VerdictRecord,
+)
+
+BEGINS = b'{"kind":"run","schema":'
+"""How the first line of every run file begins: what is torn, and begins otherwise, is none."""
+
+REMEDY = "judge the stack again"
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A whole run file. `end` is None where the run was cut off."""
+
+    start: Start
+    exchanges: tuple[ExchangeRecord, ...]
+    verdicts: tuple[VerdictRecord, ...]
+    end: End | None
+
+
+class _Schema1(msgspec.Struct, tag_field="kind", tag="run", kw_only=True):
+    """The first line as schema 1 had it, oldest files without the fields that have a default."""
+
+    schema: Literal[1]
+    stack: str
+    started: Time
+    complete: bool
+    python: str | None
+    implementation: str | None = ""
+    parser: str | None
+    loop: str | None
+    hash_seed: int | None
+    packages: dict[str, str] | None
+    again: tuple[str, ...] = ()
+    called: str = ""
+
+    def __post_init__(self) -> None:
+        known = (self.python, self.implementation, self.parser, self.loop)
+        if self.packages is not None and None in known:
+            raise ValueError("there are packages, but no python, implementation, parser or loop")
+
+    def upgraded(self) -> Start:
+        installed = None
+        if self.packages is not None:
+            installed = Installed(
+                python=self.python or "",
+                implementation=self.implementation or "",
+                parser=self.parser or "",
+                loop=self.loop or "",
+                hash_seed=self.hash_seed,
+                packages=self.packages,
+            )
+        return Start(
+            stack=self.stack,
+            started=self.started,
+            complete=self.complete,
+            installed=installed,
+            rerun_options=self.again,
+            rerun_name=self.called,
+        )
+
+
+class _Line(msgspec.Struct):
+    """As far as a line tells which schema the file has."""
+
+    kind: str = ""
+    schema: int = 0
+
+
+def load(path: Path) -> RecordedRun | None:
+    """A run file; None where it was cut off in its first line.
+
+    Raises UsageError, with the line and the field, where it is no run file, or a damaged one.
+    """
+    *lines, rest = _data(path).split(b"\n")
+    if not lines:
+        _check_begins(path, rest)
+        return None
+    start = _start(path, lines[0])
+    exchanges: list[ExchangeRecord] = []
+    verdicts: list[VerdictRecord] = []
+    end: End | None = None
+    for number, line in enumerate(lines[1:], 2):
+        where = f"{path}:{number}"
+        if end:
+            raise UsageError(f"{where}: a line after the end of the run; {REMEDY}")
+        record = _decoded(line, ExchangeRecord | VerdictRecord | End, where)
+        if isinstance(record, ExchangeRecord):
+            if record.id != len(exchanges) + 1:
+                missing = f"field id: expected {len(exchanges) + 1}, got {record.id}"
+                raise UsageError(f"{where}: {missing}, so exchanges are missing; {REMEDY}")
+            exchanges.append(record)
+        elif isinstance(record, VerdictRecord):
+            if unknown := [each for each in record.exchanges if each > len(exchanges)]:
+                raise UsageError(f"{where}: field exchanges: no exchange {unknown[0]}; {REMEDY}")
+            verdicts.append(record)
+        else:
+            end = record
+    return RecordedRun(start, tuple(exchanges), tuple(verdicts), end)
+
+
+def load_start(path: Path) -> Start | None:
+    """The first line of a run file; None where it was cut off in it. Raises UsageError."""
+    line, ends, _ = _data(path).partition(b"\n")
+    if ends:
+        return _start(path, line)
+    _check_begins(path, line)
+    return None
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def _check_begins(path: Path, part: bytes) -> None:
+    """Raises UsageError where this cannot be a part of the first line of a run file."""
+    if part[: len(BEGINS)] != BEGINS[: len(part)]:
+        raise UsageError(f"{path}: not a run file; `starlette-conformance judge` makes them")
+
+
+def _start(path: Path, line: bytes) -> Start:
+    where = f"{path}:1"
+    first = _decoded(line, _Line, where)
+    if first.kind != "run" or first.schema not in (1, SCHEMA):
+        raise UsageError(f"{path}: not a run file of schema 1 or {SCHEMA}")
+    if first.schema == SCHEMA:
+        start: Start = _decoded(line, Start, where)
+        return start
+    older: _Schema1 = _decoded(line, _Schema1, where)
+    return older.upgraded()
+
+
+def _decoded(line: bytes, kind: Any, where: str) -> Any:
+    """A line as a record of this kind. Raises UsageError."""
+    try:
+        return checked(parsed(line, where), kind, where)
+    except UsageError as error:
+        raise UsageError(f"{error}; {REMEDY}") from None
