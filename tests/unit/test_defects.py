@@ -12,7 +12,7 @@ from starlette_conformance.http.connection import Connection
 from starlette_conformance.http.curl_commands import asked
 from starlette_conformance.http.curl_transcripts import as_curl_prints
 from starlette_conformance.http.exchange import Exchange
-from starlette_conformance.runs.failure_message import told
+from starlette_conformance.runs.failure_message import failure_lines
 from tests.miniatures.bad_bodies import BAD_BODIES, CHUNK_THREE, CHUNK_TWO
 from tests.miniatures.bad_heads import BAD_HEADS, NO_HEAD
 from tests.miniatures.good_responses import GOOD, HELLO, LIMIT, NOT_ALLOWED, STREAM, Good
@@ -62,7 +62,7 @@ def test_a_defect_is_named(name: str, ask: Ask, monkeypatch: pytest.MonkeyPatch)
     found = exchange.differences(defect.good.expected)
     assert {difference.where: difference.received for difference in found} == defect.received
     assert [difference.where for difference in found] == list(defect.received)
-    lines = told(exchange, defect.good.expected)
+    lines = failure_lines(exchange, defect.good.expected)
     for where, received in defect.received.items():
         assert lines[lines.index(where) + 2].startswith(f"  received: {received!r}")
     assert exchange != defect.good.expected
@@ -72,7 +72,7 @@ def test_a_failure_is_told_with_its_stack_and_how_to_repeat_it() -> None:
     defect = BAD_HEADS["no query in the redirect"]
     with miniature(keeps_open(defect.answer)) as server, client_of(server.port) as client:
         exchange = client.get("/user/Vader/?side=dark")
-    assert told(exchange, defect.good.expected) == [
+    assert failure_lines(exchange, defect.good.expected) == [
         "GET /user/Vader/?side=dark HTTP/1.1  (hello)",
         "header location",
         "  expected: 'http://127.0.0.1:8000/user/Vader?side=dark'",
