@@ -7,7 +7,7 @@ from typing import Any
 from locust import events
 
 import _profiles
-from starlette_conformance.cli.argument_types import seconds
+from starlette_conformance.model.option_values import for_argparse, seconds
 
 CONNECT_SECONDS = 20
 """How long the master waits for the workers that it has started; for others, as long as locust."""
@@ -36,7 +36,7 @@ def add_options(parser: Any) -> None:
     )
     group.add_argument(
         "--interval",
-        type=seconds,
+        type=for_argparse(seconds),
         default=1.5,
         metavar="<seconds>",
         help="Seconds between two events of a stream. A server at --host must have the same. "

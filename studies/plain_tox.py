@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from starlette_conformance.cli.argument_types import positive
+from starlette_conformance.model.option_values import for_argparse, positive
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import MIB, Footprint, tree
 from starlette_conformance.stacks.project import ROOT, catalogue
@@ -93,5 +93,7 @@ def measured(command: list[str]) -> tuple[float, float]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("releases", type=positive, nargs="?", default=10, help="how many (10)")
+    parser.add_argument(
+        "releases", type=for_argparse(positive), nargs="?", default=10, help="how many (10)"
+    )
     main(parser.parse_args().releases)

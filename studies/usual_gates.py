@@ -22,8 +22,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from starlette_conformance.cli.argument_types import positive, seconds
 from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.option_values import for_argparse, positive, seconds
 from starlette_conformance.output.console import console
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue
@@ -94,13 +94,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="how often pytest-benchmark and locust call a stack slower than itself",
     )
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    parser.add_argument("--runs", type=_two, default=20, help="comparisons of each gate (20)")
+    parser.add_argument(
+        "--runs", type=for_argparse(_two), default=20, help="comparisons of each gate (20)"
+    )
     parser.add_argument("--busy", action="store_true", help="hold a core during half of them")
     parser.add_argument("--stack", default="latest", help="a name or requirements (latest)")
     parser.add_argument(
-        "--seconds", type=seconds, default=0.2, help="--benchmark-max-time of a benchmark (0.2)"
+        "--seconds",
+        type=for_argparse(seconds),
+        default=0.2,
+        help="--benchmark-max-time of a benchmark (0.2)",
     )
-    parser.add_argument("--locust-seconds", type=positive, default=3, help="of a run of locust (3)")
+    parser.add_argument(
+        "--locust-seconds", type=for_argparse(positive), default=3, help="of a run of locust (3)"
+    )
     parser.add_argument(
         "--results",
         type=Path,
@@ -124,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _two(text: str) -> int:
     number = positive(text)
     if number < 2:
-        raise argparse.ArgumentTypeError("fewer than two say nothing of noise")
+        raise ValueError("fewer than two say nothing of noise")
     return number
 
 

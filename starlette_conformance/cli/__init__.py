@@ -1,1 +1,1 @@
-"""The verbs of `starlette-conformance`, and what each of them takes."""
+"""The commands of `starlette-conformance`, one module each: parse, call, format."""

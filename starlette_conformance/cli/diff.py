@@ -1,70 +1,84 @@
-"""The verb `diff OLD NEW`: what clients see of an upgrade.
+"""`diff OLD NEW`, of the reference apps or of the user's own."""
 
-Exit codes: 0 all is explained, 1 something is not, or --fail-on says so, 2 usage, 3 a stack could
-not be installed, started or fully compared, 4 harness error.
-"""
-
-import argparse
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
+from typing import Any, get_args
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+import click
 
-from starlette_conformance.diff import files
-from starlette_conformance.diff.compare import Diffing, of_apps
-from starlette_conformance.diff.terminal import tell
-from starlette_conformance.explain.result import Diff
-from starlette_conformance.output import output_files
-from starlette_conformance.output.console import console
-from starlette_conformance.replay.corpus import corpus
-from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.stacks.project import ledger
-from starlette_conformance.stacks.targets import made, one
+from starlette_conformance.cli.options import (
+    FILE,
+    Option,
+    Value,
+    command,
+    file,
+    pair,
+)
+from starlette_conformance.model.changes import Kind
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.option_values import seconds
+from starlette_conformance.stacks.project import apps
 
-FORMATS: dict[str, Callable[[Diff], str]] = {
-    "json": files.as_json,
-    "markdown": files.as_markdown,
-    "html": files.as_html,
-    "junit": files.as_junit,
-}
+YOURS = "Your own app, instead of the reference apps"
+KINDS = (*get_args(Kind), "any")
 
 
-def diff(options: argparse.Namespace) -> int:
-    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
-    output, progress = consoles(chosen)
-    output_files.check(chosen.values())
-    with ThreadPoolExecutor(3) as pool:
-        meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
-        asking = pool.submit(corpus, progress)
-        sides = [pool.submit(made, each) for each in meant]
-        older, newer = (side.result() for side in sides)
-        asked = of_apps(asking.result(), options.only)
-    diffing = Diffing(older, newer, ledger().effects, ledger().changes)
-    columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
-    hidden = not progress.is_terminal  # where it would leave an empty line
-    with Progress(*columns, console=progress, transient=True, disable=hidden) as shown:
-        bar = shown.add_task("", total=2 * len(asked))
-        found = diffing.of(asked, lambda: shown.advance(bar))
-    only = [text for app in options.only for text in ("--only", app)]
-    found = replace(found, command=of_verb("diff", word(older), word(newer), *only))
-    tell(found, output)
-    for name, path in chosen.items():
-        output_files.write(path, FORMATS[name](found))
-    return exit_code(found, options.fail_on)
+@command(of_stacks=True)
+@pair
+@click.option(
+    "--only", multiple=True, type=click.Choice(list(apps())), help="This app only; repeatable."
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(KINDS),
+    metavar="KIND",
+    help=f"Exit with 1 if a change of this kind explains a difference; repeatable: "
+    f"{', '.join(KINDS)}.",
+)
+@file("--json", "The diff as data; `-` is standard output, here and below.")
+@file("--markdown", "For a job's summary page.")
+@file("--html", "As a page of its own.")
+@file("--junit", "A test case for each change.")
+@click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
+@file("--requests", "What to send: a .har, .http or .rest file.", YOURS)
+@click.option(
+    "--cwd", cls=Option, topic=YOURS, type=FILE, metavar="DIR",
+    help="Where the module lies (default: this folder).",
+)  # fmt: skip
+@click.option(
+    "--with", "extra", cls=Option, topic=YOURS, multiple=True, metavar="REQUIREMENT",
+    help="Install this beside OLD and NEW; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--origin", cls=Option, topic=YOURS, metavar="URL",
+    help="Which origin of a HAR the app is, if it has several.",
+)  # fmt: skip
+@click.option(
+    "--seconds", cls=Option, topic=YOURS, type=Value(seconds), default=10.0, show_default=True,
+    metavar="SECONDS", help="How long a response may take.",
+)  # fmt: skip
+def diff(
+    app: str | None,
+    requests: Path | None,
+    cwd: Path | None,
+    extra: tuple[str, ...],
+    origin: str | None,
+    seconds: float,
+    only: tuple[str, ...],
+    fail_on: tuple[str, ...],
+    **given: Any,
+) -> int:
+    """Exits with 0 if every difference is explained, even if statuses change: `--fail-on any`
+    makes that a failure. With --app, exits with 0 if no response differs.
+    """
+    if app or requests or cwd or extra or origin:
+        from starlette_conformance.userapp import diff_app
 
+        if not app or not requests:
+            raise UsageError("--app and --requests go together: the app, and what to send to it")
+        if only or fail_on:
+            raise UsageError("--only and --fail-on are for the reference apps, not for --app")
+        return diff_app.diff(diff_app.Options(app, requests, cwd, extra, origin, seconds, **given))
+    from starlette_conformance.diff import reference_apps
 
-def exit_code(found: Diff, fail_on: list[str]) -> int:
-    """1 for what is unexplained, or explained by a change of a kind that is not wanted."""
-    kinds = found.kinds | ({"any"} if found.explained else set())
-    if found.unexplained or kinds & set(fail_on):
-        return 1
-    return 3 if found.not_compared or not found.compared else 0
-
-
-def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
-    """For the diff, and for progress: standard output is left to a format that asks for it."""
-    errors = console(stderr=True)
-    return errors if output_files.STDOUT in chosen.values() else console(), errors
+    return reference_apps.diff(reference_apps.Options(only=only, fail_on=fail_on, **given))

@@ -1,4 +1,4 @@
-"""Runs a verb: what it comes to is its exit code, and what went wrong is a sentence."""
+"""Runs a command: its exit code, and a sentence on what went wrong."""
 
 import os
 import signal
@@ -7,25 +7,39 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 
-from starlette_conformance.cli.parser import parser
-from starlette_conformance.model.errors import FULL, Failure, of_os
+import click
+
+from starlette_conformance.cli.app import COMPLETION, NAME, app
+from starlette_conformance.model.errors import FULL, Failure, UsageError, of_os
+from starlette_conformance.model.extras import lacking
+from starlette_conformance.output import verbosity
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.signals import interruptible
 
 NOT_TAKEN = 128 + signal.SIGPIPE
-"""The exit code where nobody took all of the output, so that nobody takes it for good."""
+"""The exit code where the reader closed the output, so that nobody takes it for success."""
 
 
 def run(arguments: Sequence[str] | None) -> int:
     _open_closed_streams()
-    options = parser().parse_args(arguments)
+    verbosity.reset()
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with interruptible():
-            code = int(options.function(options))
+            code = _completed() if COMPLETION in os.environ else _invoked(given)
             sys.stdout.flush()
             return code
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else NAME
+        message = " ".join(error.format_message().split())  # choices are on lines of their own
+        return _failed(UsageError(f"{message}\n`{path} --help` shows its options"))
     except Failure as failure:
         return _failed(failure)
+    except ModuleNotFoundError as error:
+        if (sentence := lacking(error.name)) is None:
+            traceback.print_exc()
+            return Failure.exit_code
+        return _failed(UsageError(sentence))
     except BrokenPipeError:  # `| head` has seen enough
         _forget_output()
         return NOT_TAKEN
@@ -40,6 +54,21 @@ def run(arguments: Sequence[str] | None) -> int:
         return _failed(of_os(error, f"{where}: cannot be written"))
     except Exception as error:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         return _broken(error)
+
+
+def _invoked(arguments: list[str]) -> int:
+    """Not by click's `main`, which has exit codes of its own for Ctrl-C and a closed pipe."""
+    try:
+        with app.make_context(NAME, arguments) as context:
+            return app.invoke(context) or 0
+    except click.exceptions.Exit as wanted:
+        return wanted.exit_code
+
+
+def _completed() -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(app, {}, NAME, COMPLETION, os.environ[COMPLETION])
 
 
 def _open_closed_streams() -> None:
@@ -64,6 +93,8 @@ def _broken(error: Exception) -> int:
 
 
 def _failed(failure: Failure) -> int:
+    if verbosity.verbose():
+        traceback.print_exception(failure)
     with suppress(OSError):
         print(printable(failure.told), file=sys.stderr)
     return failure.exit_code

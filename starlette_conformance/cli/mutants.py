@@ -1,123 +1,33 @@
-"""The verb `mutants`: change the installed packages in one place, and see whether a spec notices.
+"""`mutants`."""
 
-Exit codes: 0 every mutant is killed, or known to be equivalent; 1 some survive, or an entry of
-`specs/ledger/equivalent.toml` is wrong; 2 usage; 3 the stack could not be judged; 4 harness error.
-"""
+from typing import Any
 
-import argparse
-import random
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import click
 
-from rich.console import Console
-
-from starlette_conformance.model.errors import UsageError
-from starlette_conformance.mutants.campaign import judge_all
-from starlette_conformance.mutants.coverage import coverage, key
-from starlette_conformance.mutants.equivalents import FILE, Equivalent, known, load
-from starlette_conformance.mutants.kill import Judging, Verdict
-from starlette_conformance.mutants.mutant import Mutant
-from starlette_conformance.mutants.overlay import all_mutants
-from starlette_conformance.mutants.render import survivor, tell
-from starlette_conformance.mutants.results import Results
-from starlette_conformance.mutants.worker import Worker
-from starlette_conformance.output import output_files
-from starlette_conformance.output.console import console
-from starlette_conformance.stacks.targets import provisioned
-from starlette_conformance.stacks.tempdirs import scratch
-
-DOCUMENTED = "documented"
-"""The stack that the entries of the known equivalents are written for."""
+from starlette_conformance.cli.options import JOBS, Value, command, jobs, stack
+from starlette_conformance.model.option_values import positive
+from starlette_conformance.output.output_files import kept
 
 
-def mutants(options: argparse.Namespace) -> int:
-    output_files.check([options.results])
-    environment = provisioned(options.stack)
-    found = all_mutants(environment, options.module)
-    entries = load()
-    output = console()
-    with scratch() as folder, ExitStack() as context:
-        first = context.enter_context(Worker(options.stack, folder / "worker0"))
-        with output.status("judging the stack without a mutant"):
-            covered, useless = coverage(environment, first, folder)
-        for spec in useless:
-            output.print(f"OF NO USE {spec}: it fails without a mutant", soft_wrap=True)
-        made = [mutant for mutant in found if covered.reaches(mutant)]
-        not_reached = Counter(mutant.module for mutant in set(found) - set(made))
-        equivalent = known(entries, made)
-        chosen = _chosen(options, made, equivalent)
-        path = options.results or folder / "results.jsonl"
-        results = context.enter_context(Results(path, environment, key(environment)))
-        judging = Judging(environment, covered, useless)
-        for mutant in made:
-            if (verdict := results.of(mutant)) and verdict.by:
-                judging.learn(mutant.module, mutant.function, verdict.by)
-        left = sum(results.of(mutant) is None for mutant in chosen)
-        workers = [first] + [
-            context.enter_context(Worker(options.stack, folder / f"worker{number}"))
-            for number in range(1, min(options.jobs, left))
-        ]
-        judge_all(chosen, judging, results, workers, output)
-        judged = {mutant: verdict for mutant in made if (verdict := results.of(mutant))}
-    return _told(options, made, not_reached, judged, equivalent, output) | _stale(
-        options, entries, judged, equivalent, output
-    )
+@command(of_stacks=True)
+@stack("documented")
+@click.option(
+    "--module", "modules", multiple=True, metavar="MODULE",
+    help="Such as starlette.responses; repeatable (default: all that the specs reach).",
+)  # fmt: skip
+@click.option("--only", multiple=True, metavar="MUTANT", help="By its name; repeatable.")
+@click.option(
+    "--sample", type=Value(positive), metavar="N", help="So many, at random (default: all)."
+)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the sample.")
+@click.option("--equivalent", is_flag=True, help="Those of specs/ledger/equivalent.toml as well.")
+@jobs(JOBS, "At a time (default: cores + 2).")
+@click.option(
+    "--results", type=Value(kept), metavar="FILE",
+    help="Where verdicts are kept; a later run goes on from there.",
+)  # fmt: skip
+def mutants(**given: Any) -> int:
+    """Exits with 0 if every mutant is killed, or known to be equivalent."""
+    from starlette_conformance.mutants import judge_mutants
 
-
-def _chosen(
-    options: argparse.Namespace, made: Sequence[Mutant], equivalent: Mapping[Mutant, object]
-) -> list[Mutant]:
-    """Those that are asked for; what is known to be equivalent, only with its own option."""
-    if options.only:
-        found = [mutant for mutant in made if mutant.name in options.only]
-        if lacking := set(options.only) - {mutant.name for mutant in found}:
-            raise UsageError(f"--only {min(lacking)}: no such mutant, or no spec reaches it")
-        return found
-    among = [mutant for mutant in made if options.equivalent or mutant not in equivalent]
-    if options.sample is None:
-        return among
-    by_chance = random.Random(options.seed)  # noqa: S311  (no secret)
-    return by_chance.sample(among, min(options.sample, len(among)))
-
-
-def _told(
-    options: argparse.Namespace,
-    made: Sequence[Mutant],
-    not_reached: Counter[str],
-    judged: Mapping[Mutant, Verdict],
-    equivalent: Mapping[Mutant, object],
-    output: Console,
-) -> int:
-    survived = [m for m, verdict in judged.items() if not verdict.killed and m not in equivalent]
-    for mutant in survived:
-        for line in survivor(mutant, judged[mutant], options.stack):
-            output.print(line, soft_wrap=True)
-    for mutant in made:
-        if mutant.name in options.only and (verdict := judged[mutant]).killed:
-            told = f"KILLED {mutant.name}: {mutant.told()}\n  {verdict.verdict}: {verdict.by}"
-            output.print(f"{told}\n  {verdict.why}", soft_wrap=True)
-    tell(made, not_reached, judged, equivalent, output)
-    return int(bool(survived))
-
-
-def _stale(
-    options: argparse.Namespace,
-    entries: Sequence[Equivalent],
-    judged: Mapping[Mutant, Verdict],
-    equivalent: Mapping[Mutant, Sequence[Equivalent]],
-    output: Console,
-) -> int:
-    """1 where an entry covers no mutant of the documented stack, or only such that are killed."""
-    if options.stack != DOCUMENTED or options.module:
-        return 0
-    living = {
-        entry
-        for m, by in equivalent.items()
-        if m not in judged or not judged[m].killed
-        for entry in by
-    }
-    stale = [entry for entry in entries if entry not in living]
-    for entry in stale:
-        output.print(f"STALE {FILE.name}: {entry}: no mutant of it lives", soft_wrap=True)
-    return int(bool(stale))
+    return judge_mutants.mutants(judge_mutants.Options(**given))

@@ -1,80 +1,23 @@
-"""The verb `report`: run files into one page, or the data behind it as JSON."""
+"""`report`: one page of run files."""
 
-import argparse
-import json
-import time
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from rich.progress import track
-
-from starlette_conformance.model.errors import UsageError
-from starlette_conformance.output import output_files
-from starlette_conformance.output.console import console
-from starlette_conformance.report.data import report_data
-from starlette_conformance.report.merged_runs import Column, Pool, read
-from starlette_conformance.report.page import page
-from starlette_conformance.runs.run_file import files
-from starlette_conformance.stacks.project import catalogue, ledger
+from starlette_conformance.cli.options import command, file, runs
 
 
-def report(options: argparse.Namespace) -> int:
-    """0 where it is written, 1 where a run was cut off besides."""
-    if not (options.html or options.json):
-        raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
-    output_files.check([options.html, options.json])
-    began = time.monotonic()
-    said = console(stderr=output_files.STDOUT in (options.html, options.json))
-    costs = _costs(options.costs) if options.costs else []
-    pool, columns, headless = Pool(), list[Column](), list[Path]()
-    paths = files(options.runs)
-    errors = console(stderr=True)
-    hidden = not errors.is_terminal  # where it would leave an empty line
-    for path in track(paths, "reading runs", console=errors, transient=True, disable=hidden):
-        column = read(path, pool)
-        if column is None:
-            headless.append(path)
-        else:
-            columns.append(column)
-    if not columns:
-        raise UsageError(f"{headless[0]}: cut off in its first line; no run file holds a run")
-    data = report_data(columns, pool, catalogue(), ledger().changes, ledger().effects, costs)
-    for path in headless:
-        text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
-        data["not_judged"].append({"stack": None, "text": text})
-    for path, text in (
-        (options.json, options.json and json.dumps(data, indent=1) + "\n"),
-        (options.html, options.html and page(data)),
-    ):
-        if path:
-            output_files.write(path, text)
-            said.print(f"{path}: {len(text.encode()) / 1e6:.2f} MB", soft_wrap=True)
-    left = len(columns) - len(data["stacks"])
-    stacks, specs, turns = (len(data[key]) for key in ("stacks", "specs", "turns"))
-    unexplained = sum(not turn["explained"] for turn in data["turns"])
-    said.print(
-        f"{stacks} stacks, {specs} specs; {turns} answers turned from one stack to the next, "
-        f"{unexplained} of them unexplained; {time.monotonic() - began:.1f} s",
-        soft_wrap=True,
-    )
-    if left:
-        said.print(f"{left} older runs of the same packages are left out", soft_wrap=True)
-    for each in data["not_judged"]:
-        name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
-        said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
-    return 1 if headless or any(each["finished"] is None for each in data["stacks"]) else 0
+@command()
+@runs
+@file("--html", "The page.")
+@file("--json", "The data of the page.")
+@file("--costs", "What `costs` wrote, to show it as well.", "Input")
+def report(runs: tuple[Path, ...], html: Path | None, json: Path | None, costs: Path | None) -> int:
+    """Exits with 1 if a run was cut off: the page is made, and names the stack."""
+    from starlette_conformance.report import write
+
+    return write.report(write.Options(runs, html, json), _prices(costs) if costs else [])
 
 
-def _costs(path: Path) -> list[dict[str, Any]]:
-    """What `costs` wrote: of each stack and its packages, the last. Raises UsageError."""
-    from starlette_conformance.cost.costs import read_prices  # noqa: PLC0415  (it takes a second)
+def _prices(file: Path) -> list[dict[str, object]]:
+    from starlette_conformance.cost.prices import newest
 
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file; `starlette-conformance costs` writes one")
-    found = {}
-    for price in read_prices(path):
-        found[price.stack, *sorted(price.packages.items())] = asdict(price)
-    if not found:
-        raise UsageError(f"{path}: it holds no costs; `starlette-conformance costs` writes them")
-    return list(found.values())
+    return newest(file)

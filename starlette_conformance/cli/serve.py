@@ -1,44 +1,25 @@
-"""The verb that serves one app by hand, as the specs run it."""
+"""`serve APP`."""
 
-import argparse
-import signal
-import socket
-import subprocess
+import click
 
-from starlette_conformance.model.errors import DidNotStart
-from starlette_conformance.process.launch import command, variables
-from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import script, site_files, variants
-from starlette_conformance.stacks.targets import provisioned
+from starlette_conformance.cli.options import Value, command, stack
+from starlette_conformance.model.app import USUAL_SITE
+from starlette_conformance.model.option_values import port
+from starlette_conformance.stacks.project import apps, variants
 
-
-def serve(options: argparse.Namespace) -> int:
-    """Run an app in the foreground, as the specs run it, until it is interrupted."""
-    environment = provisioned(options.stack)
-    app, variant = variants()[options.app]
-    folder = site_fixture.lay_out(site_files(variant.site))
-    print(f"{options.app} on {environment}", flush=True)
-    if "files" in app.traits:
-        print(f"files: {folder / 'html'}", flush=True)
-    _check_free(options.port)
-    server = subprocess.Popen(
-        command(script(app.name), environment, ["--port", str(options.port)]),
-        cwd=folder,
-        env=variables(environment),
-    )
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server hears it too, and ends by itself
-    server.wait()
-    if server.returncode in (0, -signal.SIGINT, -signal.SIGTERM):
-        return 0
-    raise DidNotStart(f"{options.app} on {environment} ended with status {server.returncode}")
+SITES = [name for name, (_, variant) in variants().items() if variant.site != USUAL_SITE]
+NAMES = [*apps(), *SITES]
 
 
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
-            raise DidNotStart(
-                f"127.0.0.1:{port} cannot be used ({error}): --port 0 lets the kernel pick one"
-            ) from None
+@command(of_stacks=True)
+@click.argument("app", metavar="APP", type=click.Choice(NAMES), help=f"{', '.join(NAMES)}.")
+@stack("latest")
+@click.option(
+    "--port", type=Value(port), default=8000, show_default=True, metavar="PORT",
+    help="On 127.0.0.1; with 0 the kernel picks one.",
+)  # fmt: skip
+def serve(app: str, stack: str, port: int) -> int:
+    """The app runs as the specs run it, until Ctrl-C."""
+    from starlette_conformance.stacks import foreground
+
+    return foreground.serve(app, stack, port)

@@ -1,4 +1,4 @@
-"""The verb `costs`: what each release costs, in instructions of a request or an event.
+"""`costs`: what each release costs, in instructions of a request or an event.
 
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
 change came or went, with the oldest and the newest. A stack that answers wrong has no costs: it is
@@ -7,31 +7,29 @@ they come to a file of JSON Lines; a stack that is in it with the same packages 
 again, as long as the apps, the way of counting and the processor are the same.
 """
 
-import argparse
 import itertools
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from packaging.version import Version
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from starlette_conformance.cost import callgrind
 from starlette_conformance.cost.counts import count
 from starlette_conformance.cost.manifest import chosen
-from starlette_conformance.cost.plot import draw
+from starlette_conformance.cost.prices import Price, read_prices
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, DidNotStart, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
-from starlette_conformance.output.jsonlines import appending, records
+from starlette_conformance.output.jsonlines import appending
+from starlette_conformance.output.progress import progress
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.stacks.catalogue import Catalogue
@@ -43,42 +41,26 @@ AT_A_TIME = 2
 SOURCES = ("apps/*.py", "starlette_conformance/cost/*.py")
 
 
-@dataclass(frozen=True)
-class Price:
-    """Instructions a unit by benchmark, but for broken ones, on a stack with these packages."""
-
-    stack: str
-    packages: Mapping[str, str]
-    python: str
-    instructions: Mapping[str, float]
-    counted: str
-    """The digest of the apps and of what counts, and the processor."""
-
-
-def costs(options: argparse.Namespace) -> int:
-    output_files.check([options.json, options.svg])
+def costs(stacks: Sequence[str], base_name: str, file: Path) -> int:
+    output_files.check([file])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
     known, began = catalogue(), time.monotonic()
-    output = console(stderr=options.svg == output_files.STDOUT)
-    base_stack = one(options.base)
+    output = console()
+    base_stack = one(base_name)
     changes = ledger().changes
-    wanted = asked_for(options.stack or releases(known, changes.values()), [])
+    wanted = asked_for(stacks or releases(known, changes.values()), [])
     environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
     broken = {each.name: _broken(each, changes) for each in environments}
     if reasons := [*broken[base_stack.name].values()]:
-        raise UsageError(f"--base {options.base}: {reasons[0]}; name another stack as 100 %")
-    prices = _measured(environments, broken, options.json, output)
+        raise UsageError(f"--base {base_name}: {reasons[0]}; name another stack as 100 %")
+    prices = _measured(environments, broken, file, output)
     if base_stack.name not in prices:
         raise CannotTell(f"{base_stack.name} has no costs, so there is no 100 %")
     base = prices[base_stack.name]
     _print(prices.values(), base, output)
     for reason in itertools.chain(*(each.values() for each in broken.values())):
         output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
-    if options.svg:
-        drawn = draw({p.stack: p.instructions for p in prices.values()}, base.stack, BENCHMARKS)
-        output_files.write(options.svg, drawn)
-        output.print(f"plots: {options.svg}")
     output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
     return 0 if len(prices) == len(environments) else CannotTell.exit_code
 
@@ -115,25 +97,21 @@ def _measured(
     prices = {price.stack: price for price in read_prices(file)}
     found: dict[str, Price] = {}
     counted = f"{digest(*SOURCES)} on {callgrind.processor()}"
-    columns = TextColumn("counting instructions"), BarColumn(), MofNCompleteColumn()
-    with (
-        appending(file) as lines,
-        Progress(*columns, TimeElapsedColumn(), console=output) as progress,
-    ):
-        bar = progress.add_task("", total=len(environments) * len(BENCHMARKS))
+    with appending(file) as lines, progress("counting instructions", output) as shown:
+        bar = shown.add_task("", total=len(environments) * len(BENCHMARKS))
 
         def measure(environment: Environment) -> None:
             name, packages = environment.name, environment.packages
             benchmarks = chosen(each for each in BENCHMARKS if each not in broken[name])
-            progress.advance(bar, len(broken[name]))
+            shown.advance(bar, len(broken[name]))
             same = (packages, environment.python, counted)
             before = prices.get(name)
             if before and (before.packages, before.python, before.counted) == same:
-                progress.advance(bar, len(benchmarks))
+                shown.advance(bar, len(benchmarks))
                 found[name] = before
                 return
             try:
-                counts = count(environment, benchmarks, lambda: progress.advance(bar))
+                counts = count(environment, benchmarks, lambda: shown.advance(bar))
             except (CannotTell, DidNotStart) as failure:
                 told = f"NO COSTS {printable(str(failure))}"
                 output.print(told, style="bold yellow", markup=False, soft_wrap=True)
@@ -144,25 +122,6 @@ def _measured(
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
     return {each.name: found[each.name] for each in environments if each.name in found}
-
-
-def read_prices(file: Path) -> list[Price]:
-    """What earlier runs wrote. Raises UsageError."""
-    try:
-        return [_price(record) for record in records(file)]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{file} does not hold costs ({what}); name another file") from None
-
-
-def _price(record: Any) -> Price:
-    return Price(
-        str(record["stack"]),
-        dict(record["packages"]),
-        str(record["python"]),
-        {name: float(count) for name, count in record["instructions"].items()},
-        str(record["counted"]),
-    )
 
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:

@@ -1,19 +1,20 @@
-"""The verb `gate`: may the new stack replace the old one, by what it costs?
+"""`gate`: may the new stack replace the old one, by what it costs?
 
 First both stacks must pass the specs of the apps that are measured. Then instructions are counted
 (where valgrind is on PATH) and both run in pairs. Exit codes: 0 pass, 1 regression, 2 usage,
 3 cannot tell, 4 harness error.
 """
 
-import argparse
 import json
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, gate_verdict, paired
 from starlette_conformance.cost.counts import Count, count
@@ -24,6 +25,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.runs.rerun_commands import made_of, of_verb, word
 from starlette_conformance.runs.sessions import judge
@@ -42,12 +44,23 @@ SPECS = (
 """Which specs the benchmarks of an app lean on: what they ask is asked there, to the last byte."""
 
 
-def gate(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Options:
+    """What the user wants: two stacks, a budget, some benchmarks or all."""
+
+    old: str
+    new: str
+    budget: float
+    benchmarks: Sequence[str]
+    json: Path | None
+
+
+def gate(options: Options) -> int:
     if not 0 < options.budget < math.inf:
         raise UsageError(f"--budget {options.budget:g}: a percentage above 0 is needed")
     output_files.check([options.json])
     began, output = time.monotonic(), console(stderr=options.json == output_files.STDOUT)
-    benchmarks = chosen(options.benchmark)
+    benchmarks = chosen(options.benchmarks or None)
     old, new = provisioned(options.old), provisioned(options.new)
     output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     check_specs([old, new], benchmarks, output)
@@ -73,9 +86,9 @@ def gate(options: argparse.Namespace) -> int:
     return VERDICT[outcome].exit_code
 
 
-def _again(options: argparse.Namespace, old: Environment, new: Environment) -> str:
+def _again(options: Options, old: Environment, new: Environment) -> str:
     """The command that gates the same stacks."""
-    only = [text for name in options.benchmark or [] for text in ("--benchmark", name)]
+    only = [text for name in options.benchmarks for text in ("--benchmark", name)]
     return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *only)
 
 
@@ -120,8 +133,7 @@ def measured(
         rounds += 3
         told = f"{callgrind.LACKING}. Paired CPU time alone decides."
         output.print(told, style="bold yellow", soft_wrap=True)
-    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=output) as progress:
+    with progress_bar("{task.description}", output) as progress:
         counts = _counted((old, new), benchmarks, budget, progress) if counting else []
         bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
         advance = partial(progress.advance, bar)

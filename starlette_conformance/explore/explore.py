@@ -3,17 +3,16 @@
 The requests are those of the specs, and others made by chance.
 """
 
-import argparse
 import itertools
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from starlette_conformance.explain.run_diff import News, news
 from starlette_conformance.explore.generator import generated, without_words
@@ -24,6 +23,7 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import progress
 from starlette_conformance.replay.send import answers, gone
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.runs.rerun_commands import of_verb, word
@@ -37,7 +37,19 @@ Target = Stack | Environment
 Answered = tuple[Environment, list[Response]]
 
 
-def explore(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Options:
+    """What the user wants: two stacks or a range of them, and which requests."""
+
+    stacks: Sequence[str]
+    neighbours: str | None
+    requests: int
+    seed: int
+    run: Path | None
+    jobs: int
+
+
+def explore(options: Options) -> int:
     began = time.monotonic()
     stacks, neighbours = _stacks(options)
     parsers = {stack.name: stack.parser for stack in stacks}
@@ -77,7 +89,7 @@ def explore(options: argparse.Namespace) -> int:
     return int(bool(unexplained))
 
 
-def _again(options: argparse.Namespace, news: News) -> Iterator[str]:
+def _again(options: Options, news: News) -> Iterator[str]:
     """What the two stacks are, and how to explore them again."""
     for environment in (news.older, news.newer):
         packages = ", ".join(f"{name} {each}" for name, each in environment.packages.items())
@@ -89,7 +101,7 @@ def _again(options: argparse.Namespace, news: News) -> Iterator[str]:
     yield f"  again: {of_verb('explore', word(news.older), word(news.newer), *chance)}"
 
 
-def _stacks(options: argparse.Namespace) -> tuple[list[Target], set[tuple[str, str]]]:
+def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
     """The stacks in the order in which they are asked, and which to compare. Raises UsageError."""
     known = catalogue()
     if bool(options.neighbours) == bool(options.stacks):
@@ -100,7 +112,7 @@ def _stacks(options: argparse.Namespace) -> tuple[list[Target], set[tuple[str, s
         found = [one(wanted) for wanted in options.stacks]
         series = [[stack.name for stack in found]]
     else:
-        meant = meant_by(options.neighbours)
+        meant = meant_by(options.neighbours or "")
         series = known.series(meant)
         found = [meant[name] for names in series for name in names]
     if len(found) < 2 or (options.stacks and len(found) != 2):
@@ -109,7 +121,7 @@ def _stacks(options: argparse.Namespace) -> tuple[list[Target], set[tuple[str, s
 
 
 def _requests(
-    newest: Target, options: argparse.Namespace, known: Sequence[Effect], output: Console
+    newest: Target, options: Options, known: Sequence[Effect], output: Console
 ) -> list[Request]:
     """What the specs ask, taken from a run file, what is generated, and what some of that is
     answered like; each once.
@@ -130,15 +142,14 @@ def _asking(
     stacks: Sequence[Target], requests: Sequence[Request], folder: Path, jobs: int, output: Console
 ) -> Iterator[Iterator[Answered]]:
     """What the stacks answer, in their order; `jobs` of them are asked at a time."""
-    columns = TextColumn("asking stacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=output) as progress:
-        bar = progress.add_task("", total=len(stacks))
+    with progress("sending to all stacks", output) as shown:
+        bar = shown.add_task("", total=len(stacks))
 
         def ask_all(stack: Target) -> Answered:
             environment = made(stack)
             asked = answers(environment, requests, folder)
             found = list(itertools.takewhile(lambda _: not stopping.is_set(), asked))
-            progress.advance(bar)
+            shown.advance(bar)
             return environment, found
 
         stopping = Event()

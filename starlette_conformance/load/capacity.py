@@ -3,9 +3,9 @@
 Each step is a run of locust in a process of its own, which leaves its figures in a file.
 """
 
-import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -32,19 +32,19 @@ TRIES = 3
 The best of it counts, and two that are late are enough."""
 
 
-def knee(options: argparse.Namespace) -> int:
+def knee(names: Sequence[str], interval: float, json: Path | None) -> int:
     """Find the knee of each stack, and print one table of all."""
-    output_files.check([options.json])
-    stacks = list(dict.fromkeys(options.stack or ["documented", "latest"]))
+    output_files.check([json])
+    stacks = list(dict.fromkeys(names or ["documented", "latest"]))
     for stack in stacks:  # none is measured for minutes before another one cannot be had
         provisioned(stack)
     found = [Knee(stack) for stack in stacks]
-    screen = console(stderr=options.json == output_files.STDOUT)
+    screen = console(stderr=json == output_files.STDOUT)
     try:
         with scratch() as folder:
             for each in found:
                 while (users := each.following()) is not None:
-                    step = _step(each.stack, users, options.interval, folder, screen)
+                    step = _step(each.stack, users, interval, folder, screen)
                     each.steps.append(step)
                     if step.verdict.exit_code not in (0, FINDING):
                         break
@@ -52,8 +52,8 @@ def knee(options: argparse.Namespace) -> int:
         for each in found:
             screen.print(capacity_report.why(each))
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
-        if options.json and any(each.steps for each in found):
-            output_files.write(options.json, capacity_report.written(found))
+        if json and any(each.steps for each in found):
+            output_files.write(json, capacity_report.written(found))
     return 0 if all(each.best for each in found) else 3
 
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from starlette_conformance.mutants.kill import Judging
 from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.mutants.results import Results
 from starlette_conformance.mutants.worker import Worker
+from starlette_conformance.output.progress import progress
 from starlette_conformance.process.worker_threads import side_by_side
 
 
@@ -26,15 +26,10 @@ def judge_all(
     left = [mutant for mutant in mutants if results.of(mutant) is None]
     for mutant in left:
         waiting.put(mutant)
-    columns = (
-        TextColumn("judging mutants"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[survived]} survived"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=output) as progress:
-        bar = progress.add_task("", total=len(left), survived=0)
+    with progress(
+        "running the specs on mutants, {task.fields[survived]} survived", output
+    ) as shown:
+        bar = shown.add_task("", total=len(left), survived=0)
         survived: list[Mutant] = []
 
         def work(worker: Worker) -> None:
@@ -46,6 +41,6 @@ def judge_all(
                 verdict = judging.judge(mutant, worker)
                 results.add(mutant, verdict)
                 survived.extend([] if verdict.killed else [mutant])
-                progress.update(bar, advance=1, survived=len(survived))
+                shown.update(bar, advance=1, survived=len(survived))
 
         side_by_side([partial(work, worker) for worker in workers], len(workers))

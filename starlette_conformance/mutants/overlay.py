@@ -4,6 +4,7 @@ A whole environment would be copied in seconds, and what is mutated in milliseco
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette_conformance.model.environment import Environment
@@ -54,7 +55,7 @@ def sources(environment: Environment) -> dict[str, Path]:
     return found
 
 
-def all_mutants(environment: Environment, modules: list[str]) -> list[Mutant]:
+def all_mutants(environment: Environment, modules: Sequence[str]) -> list[Mutant]:
     """Those of the modules, or of all where none is named. Raises UsageError."""
     known = sources(environment)
     for module in modules:

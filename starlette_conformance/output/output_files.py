@@ -28,6 +28,13 @@ def check(paths: Iterable[Path | None]) -> None:
             raise UsageError(f"{path}: two outputs go there; name two files")
 
 
+def kept(text: str) -> Path:
+    """A file that a later run goes on with. Raises ValueError."""
+    if Path(text) == STDOUT:
+        raise ValueError(f"{text!r} is standard output; a later run can read a file only")
+    return Path(text)
+
+
 def write(path: Path, text: str) -> None:
     """Write to a file, or to stdout where it is `-`. Raises UsageError; Failure on a full disk."""
     if path == STDOUT:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-import psutil
-
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,6 +47,8 @@ def interruptible() -> Iterator[None]:
 
 def kill_children() -> None:
     """Kill all processes below this one."""
+    import psutil  # noqa: PLC0415  (`--help` has no time for it)
+
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
             process.kill()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from starlette_conformance.cli.argument_types import hash_seed
+from starlette_conformance.model.option_values import for_argparse, hash_seed
 from starlette_conformance.stacks.project import ROOT
 
 PLUGINS = ("fixtures", "judging")
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--hash-seed",
-        type=hash_seed,
+        type=for_argparse(hash_seed),
         default=0,
         metavar="N",
         help="PYTHONHASHSEED of the apps on provisioned stacks (default: 0)",

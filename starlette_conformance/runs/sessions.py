@@ -12,9 +12,9 @@ from math import ceil
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from starlette_conformance.model.errors import Failure, of_os
+from starlette_conformance.output.progress import progress
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.summary import Summary
@@ -152,9 +152,8 @@ def judge(
     waiting = [stacks[start : start + size] for start in range(0, len(stacks), size)]
     sessions: list[Session] = []
     running: list[Session] = []
-    text = TextColumn("judging stacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*text, console=console) as progress:
-        bar = progress.add_task("", total=len(stacks))
+    with progress("running the specs", console) as shown:
+        bar = shown.add_task("", total=len(stacks))
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
@@ -167,7 +166,7 @@ def judge(
                     session.check()
                 footprint.look(session.process.pid for session in running)  # not the apps
                 begun = sum(len(session.run_files) for session in sessions)
-                progress.update(bar, completed=begun - len(running))
+                shown.update(bar, completed=begun - len(running))
         finally:
             for session in running:
                 session.stop()

@@ -16,7 +16,7 @@ from starlette_conformance.stacks.provision import of_interpreter, provision
 DEFAULT = ("documented", "latest")
 
 FORMS = """\
-  documented, starlette-0.46.1     a name that `starlette-conformance stacks` lists
+  documented, starlette-0.46.1     a name that `stacks` lists
   0.46.1                           that release of Starlette, the rest as pinned
   starlette==0.46.1,uvicorn==0.34  requirements; what is left out is the newest
   ./venv/bin/python, ./venv        an interpreter, and what it has installed

@@ -1,5 +1,6 @@
 """The commands, as a user types them: what they print, and their exit codes."""
 
+import io
 import json
 import os
 import re
@@ -7,13 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cli.parser import parser
+from starlette_conformance.cli.topics import TOPICS
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.progress import progress
 from starlette_conformance.process.app_server import RUNNING
 from starlette_conformance.process.log import Log
 from starlette_conformance.stacks import catalogue
@@ -25,7 +29,7 @@ ROOT = Path(__file__).parent.parent.parent
 HARNESS = [sys.executable, "-m", "starlette_conformance"]
 SECONDS = 60.0
 RUN = "import starlette_conformance.__main__ as m; sys.exit(m.main(['stacks']))"
-VERBS = re.findall(r"^    ([a-z]+)  ", parser().format_help(), re.MULTILINE)
+COMMANDS = [name for topic in TOPICS.values() for name in topic]
 
 
 def ran(*command: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
@@ -69,29 +73,32 @@ def test_the_lists_can_be_read_by_people(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "the following arguments are required: VERB"),
-        (["nope"], "invalid choice: 'nope'"),
-        (["serve"], "the following arguments are required: APP"),
-        (["serve", "nope"], "invalid choice: 'nope'"),
-        (["serve", "hello", "--port", "http"], "'http' is no port, 0 to 65535"),
-        (["serve", "hello", "--port", "65536"], "'65536' is no port, 0 to 65535"),
-        (["judge", "--jobs", "0"], "'0' is no whole number above 0"),
-        (["judge", "--jobs", "-3"], "'-3' is no whole number above 0"),
+        (["nope"], "No such command 'nope'."),
+        (["jugde"], "No such command 'jugde'. Did you mean 'judge'?"),
+        (["judge", "--stakc", "all"], "No such option '--stakc'. Did you mean '--stack'?"),
+        (["--nope"], "No such option '--nope'."),
+        (["serve"], "Missing argument 'APP'. Choose from: hello, json_cors, "),
+        (["serve", "nope"], "'nope' is not one of 'hello', "),
+        (["serve", "hello", "--port", "http"], "'http' is not a port, 0 to 65535"),
+        (["serve", "hello", "--port", "65536"], "'65536' is not a port, 0 to 65535"),
+        (["judge", "--jobs", "0"], "'0' is not a whole number above 0"),
+        (["judge", "--jobs", "-3"], "'-3' is not a whole number above 0"),
         (["judge", "--shard", "5/4"], "'5/4' is not a shard such as 1/4"),
-        (["explore", "a", "b", "--jobs", "0"], "'0' is no whole number above 0"),
-        (["mutants", "--jobs", "1.5"], "'1.5' is no whole number above 0"),
-        (["mutants", "--sample", "0"], "'0' is no whole number above 0"),
-        (["mutants", "--sample", "-1"], "'-1' is no whole number above 0"),
-        (["knee", "--interval", "0"], "'0' is no time in seconds, above 0 and below 3600"),
+        (["explore", "a", "b", "--jobs", "0"], "'0' is not a whole number above 0"),
+        (["mutants", "--jobs", "1.5"], "'1.5' is not a whole number above 0"),
+        (["mutants", "--sample", "0"], "'0' is not a whole number above 0"),
+        (["mutants", "--sample", "-1"], "'-1' is not a whole number above 0"),
+        (["knee", "--interval", "0"], "'0' is not a time in seconds, above 0 and below 3600"),
     ],
 )
 def test_a_command_that_does_not_exist_ends_with_2(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 2
-    assert told in capsys.readouterr().err
+    assert main(arguments) == 2
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error.startswith("error: ")
+    assert told in error
+    assert re.fullmatch(r"`starlette-conformance( \w+)? --help` shows its options", hint)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +126,6 @@ def test_an_unknown_stack_ends_with_2(
     [
         ["gate", "documented", "documented", "--json"],
         ["costs", "--json"],
-        ["costs", "--svg"],
         ["knee", "--json"],
         ["mutants", "--results"],
     ],
@@ -255,7 +261,7 @@ def test_an_interrupt_has_an_exit_code_of_its_own(
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("starlette_conformance.cli.lists.catalogue", interrupted)
+    monkeypatch.setattr("starlette_conformance.stacks.project.catalogue", interrupted)
     assert main(["stacks"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
 
@@ -264,9 +270,8 @@ def test_a_python_that_lacks_packages_is_told_which(tmp_path: Path) -> None:
     path = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {RUN}"
     done = ran(sys.executable, "-I", "-S", "-c", path, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(
-        r"error: the harness needs the package \w+, which \S+ has not: README.md .*\n", done.stderr
-    )
+    needs = r"error: starlette-conformance needs the package \w+, which \S+ does not have; "
+    assert re.fullmatch(rf"{needs}README.md .*\n", done.stderr)
 
 
 def test_a_harness_without_the_project_is_told_so(
@@ -282,14 +287,144 @@ def test_an_older_python_is_told_so(
 ) -> None:
     monkeypatch.setattr("starlette_conformance.__main__.sys.version_info", (3, 9, 1))
     assert main(["stacks"]) == 2
-    assert "needs Python 3.11 or newer, and this is 3.9: " in capsys.readouterr().err
+    assert "needs Python 3.11 or newer, and this is 3.9; " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", [[], *([name] for name in VERBS)])
+@pytest.mark.parametrize("verb", [[], *([name] for name in COMMANDS)])
 def test_help_fits_a_terminal_of_80_columns(
     verb: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    with pytest.raises(SystemExit):
-        main([*verb, "--help"])
+    assert main([*verb, "--help"]) == 0
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_the_help_lists_every_command_by_topic_and_the_exit_codes(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    commands = {path.stem for path in (ROOT / "starlette_conformance" / "cli").glob("*.py")}
+    assert commands - {"__init__", "app", "main", "options", "topics"} == set(COMMANDS)
+    for topic, sentences in TOPICS.items():
+        first = lines.index(f"{topic}:") + 1
+        shown = " ".join(lines[first:]).split()
+        assert shown[: len(sentences)] != []
+        assert [
+            line.split()[0] for line in lines[first : lines.index("", first)] if line[2] != " "
+        ] == (list(sentences))
+    assert "Exit codes:" in lines
+    assert "    2  usage error" in lines
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_begins_with_its_sentence(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name, "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert next(topic[name] for topic in TOPICS.values() if name in topic) in shown
+    assert "-q, --quiet" in shown
+
+
+def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert capsys.readouterr().out.startswith(f"starlette-conformance {project['version']} (")
+
+
+def test_a_shell_completes_commands_options_and_stacks() -> None:
+    for words, wanted in (
+        ("starlette-conformance jud", "plain,judge"),
+        ("starlette-conformance judge --sha", "plain,--shard"),
+        ("starlette-conformance serve hello --stack starlette-0.46", "plain,starlette-0.46.1"),
+    ):
+        environment = {
+            **os.environ,
+            "_STARLETTE_CONFORMANCE_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        done = subprocess.run(
+            HARNESS, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert wanted in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_a_shell_asks_this_command(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--completion", shell]) == 0
+    assert f"_STARLETTE_CONFORMANCE_COMPLETE={shell}_complete" in capsys.readouterr().out
+
+
+def test_quiet_shows_no_progress_and_verbose_a_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for words, traceback in ((["serve", "hello", "--stack", "nope", "-v"], True),
+                             (["-v", "serve", "hello", "--stack", "nope"], True),
+                             (["serve", "hello", "--stack", "nope"], False)):  # fmt: skip
+        assert main(words) == 2
+        assert ("Traceback" in capsys.readouterr().err) == traceback
+    assert main(["-q", "stacks", "--json"]) == 0
+    screen = Console(file=io.StringIO(), force_terminal=True)
+    with progress("sending", screen) as shown:
+        shown.update(shown.add_task("", total=1), advance=1)
+    assert isinstance(screen.file, io.StringIO)
+    assert screen.file.getvalue() == ""
+    assert main(["stacks", "--json"]) == 0  # one command does not quiet the next
+    with progress("sending", screen) as shown:
+        shown.update(shown.add_task("", total=1), advance=1)
+    assert "sending" in screen.file.getvalue()
+
+
+def test_another_system_than_linux_is_told_what_runs_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("starlette_conformance.__main__.sys.platform", "darwin")
+    assert main(["stacks"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "needs Linux, and this is darwin: use WSL on Windows, or a container" in line
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("scipy", "measure"), ("locust.env", "load"), ("playwright", "browser")]
+)
+def test_a_missing_extra_is_named(
+    module: str,
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def lacks() -> None:
+        raise ModuleNotFoundError(name=module)
+
+    monkeypatch.setattr("starlette_conformance.stacks.project.catalogue", lacks)
+    assert main(["stacks"]) == 2
+    name = module.partition(".")[0]
+    assert capsys.readouterr().err == (
+        f"error: this needs {name}: pip install 'starlette-conformance[{extra}]'\n"
+    )
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lacks() -> None:
+        raise ModuleNotFoundError("no module", name="starlette_conformance.nowhere")
+
+    monkeypatch.setattr("starlette_conformance.stacks.project.catalogue", lacks)
+    assert main(["stacks"]) == 4
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_old_name_says_what_is_new() -> None:
+    done = ran(sys.executable, "-m", "harness", "diff", "0.46.1", "1.10.0")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: `python -m harness` is now `starlette-conformance`: "
+        "starlette-conformance diff 0.46.1 1.10.0\n"
+    )

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cli import diff
+from starlette_conformance.diff import reference_apps as diff
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.stacks.project import catalogue

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cli import judge
+from starlette_conformance.explain.judge_stacks import own_folder
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.stacks.cache import VARIABLE
 from starlette_conformance.stacks.patched_copies import Defect, plant
@@ -39,12 +39,12 @@ def test_shards_judge_every_stack_once(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_two_that_begin_at_once_have_folders_of_their_own(tmp_path: Path) -> None:
-    stamps = [judge.own_folder(tmp_path).name.partition("Z") for _ in range(3)]
+    stamps = [own_folder(tmp_path).name.partition("Z") for _ in range(3)]
     assert len({"".join(stamp) for stamp in stamps}) == 3
     (tmp_path / "file").write_text("")
     for runs in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(UsageError, match="is not a folder"):
-            judge.own_folder(runs)
+            own_folder(runs)
 
 
 def test_a_session_that_breaks_leaves_its_stacks_not_judged(
@@ -130,9 +130,7 @@ def test_a_session_whose_folder_is_gone_is_told(
 
 @pytest.mark.parametrize("shard", ["", "1", "0/2", "3/2", "a/b", "1/0"])
 def test_a_shard_that_is_none_is_told(shard: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["judge", "--shard", shard])
-    assert caught.value.code == 2
+    assert main(["judge", "--shard", shard]) == 2
     assert f"{shard!r} is not a shard such as 1/4" in capsys.readouterr().err
 
 

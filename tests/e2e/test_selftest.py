@@ -4,18 +4,17 @@ import io
 import json
 import shutil
 import sys
-from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from starlette_conformance.cli import selftest
-from starlette_conformance.cli.selftest import Line, green, red, summed_up
+from starlette_conformance import selftest
 from starlette_conformance.cost import callgrind
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.runs.summary import Summary
+from starlette_conformance.selftest import Line, green, red, summed_up
 from starlette_conformance.stacks.patched_copies import COST, DEFECTS, Defect, called, plant
 from starlette_conformance.stacks.project import apps, catalogue
 from starlette_conformance.stacks.provision import of_interpreter, provision
@@ -83,7 +82,7 @@ def test_a_line_is_printed_as_soon_as_it_is_known(
     monkeypatch.setattr(
         selftest, "gates", lambda *given: given[-1](Line("the last", False, "no verdict"))
     )
-    assert selftest.selftest(Namespace()) == 1
+    assert selftest.selftest() == 1
     assert "ok    0 s  the first: [3] pass\n" in seen[0]
     assert "WRONG    0 s  the last: no verdict\n" in capsys.readouterr().out
 
@@ -101,7 +100,7 @@ def test_nothing_is_told_after_an_interruption(
     monkeypatch.setattr(selftest, "parts", lambda *_: None)
     monkeypatch.setattr(selftest, "gates", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        selftest.selftest(Namespace())
+        selftest.selftest()
     told[0](Line("late", False, "its folder is gone"))
     assert "late" not in capsys.readouterr().out
 

@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cli.diff_app import read_steps
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
@@ -24,6 +23,7 @@ from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.userapp.compare import own_diff
+from starlette_conformance.userapp.diff_app import read_steps
 from starlette_conformance.userapp.http_file import requests
 from starlette_conformance.userapp.merge_repetitions import Judged
 from starlette_conformance.userapp.recorded_request import Step
@@ -186,8 +186,14 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (["--app", "shop:app"], "--app and --requests go together: the app, and what it is asked"),
-        (["--cwd", "examples"], "--app and --requests go together: the app, and what it is asked"),
+        (
+            ["--app", "shop:app"],
+            "--app and --requests go together: the app, and what to send to it",
+        ),
+        (
+            ["--cwd", "examples"],
+            "--app and --requests go together: the app, and what to send to it",
+        ),
         (
             ["--app", "shop", "--requests", "examples/shop.http"],
             "--app shop: write package.module:app, as for uvicorn",
@@ -214,7 +220,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
         ),
         (
             ["--app", "shop:app", "--requests", "examples/shop.http", "--only", "hello"],
-            "--only and --fail-on are of the reference apps, and not of --app",
+            "--only and --fail-on are for the reference apps, not for --app",
         ),
     ],
 )

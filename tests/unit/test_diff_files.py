@@ -12,8 +12,8 @@ from jinja2 import UndefinedError
 from playwright.sync_api import Browser
 from rich.console import Console
 
-from starlette_conformance.cli.diff import exit_code
 from starlette_conformance.diff import files
+from starlette_conformance.diff.reference_apps import exit_code
 from starlette_conformance.diff.terminal import tell
 from starlette_conformance.explain.result import (
     Diff,

@@ -3,7 +3,7 @@
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cli import explain
+from starlette_conformance.diff import change_details as explain
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.replay.spec_index import Spec

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "apps": {"starlette", "sse_starlette", "uvicorn"},
     "benchmarks": {"benchmarks", PACKAGE, "pytest", "pytest_benchmark", "rich"},
     "examples": {"fastapi", "pydantic"},
+    "harness.py": set(),
     PACKAGE: {PACKAGE, *declared()},
     f"{PACKAGE}/process/_forkserver_child.py": set(),
     f"{PACKAGE}/process/_die_with_parent.py": set(),

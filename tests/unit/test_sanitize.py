@@ -14,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cli.diff import FORMATS
+from starlette_conformance.diff.reference_apps import FORMATS
 from starlette_conformance.diff.terminal import tell
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Line, Side
 from starlette_conformance.explain.run_diff import news
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.output.sanitize import PlainConsole, plain, printable
+from starlette_conformance.output.console import PlainConsole
+from starlette_conformance.output.sanitize import plain, printable
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature

@@ -16,17 +16,17 @@ SECONDS = 20.0
 VERB = """
 import signal, subprocess, sys, time
 from concurrent.futures import ThreadPoolExecutor
-import starlette_conformance.cli.lists
+from starlette_conformance.stacks import project
 from starlette_conformance.__main__ import main
 from starlette_conformance.stacks.tempdirs import scratch
 
-def waits(_):
+def waits():
     with scratch() as folder, ThreadPoolExecutor(1) as pool:
         print(folder, flush=True)
         pool.submit(subprocess.run, ["sleep", "60"])
         time.sleep(60)
 
-starlette_conformance.cli.lists.list_stacks = waits
+project.catalogue = waits
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup may be who runs the tests
 sys.exit(main(["stacks"]))
 """

@@ -7,15 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
-from contextlib import redirect_stderr
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
-from starlette_conformance.cli.parser import parser
+from starlette_conformance.cli.app import NAME, app
 from starlette_conformance.stacks.project import catalogue
 
 ROOT = Path(__file__).parent.parent.parent
@@ -49,12 +48,15 @@ def commands(script: str) -> Iterator[list[str]]:
 def fault(words: list[str]) -> str:
     """What is wrong with a command of ours; nothing with one that exists, or is not ours."""
     if words[0] == "starlette-conformance":
-        said = StringIO()
         try:
-            with redirect_stderr(said):
-                parser().parse_args(words[1:])
-        except SystemExit:
-            return said.getvalue()
+            context = app.make_context(NAME, [])
+            name, command, rest = app.resolve_command(context, words[1:])
+            assert command is not None
+            command.make_context(name, rest, context)
+        except click.UsageError as error:
+            return error.format_message()
+        except click.exceptions.Exit:  # --help
+            return ""
     if words[0].endswith("tox") and "-e" in words:
         known = ConfigParser()
         known.read(ROOT / "tox.ini")

@@ -1,23 +1,23 @@
-"""The verb `diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
+"""`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
 Exit codes: 0 no answer differs, 1 some do, 2 usage, 3 a stack could not be installed, the app did
 not start, or some answer could not be compared, 4 harness error.
 """
 
-import argparse
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from starlette_conformance.cli.diff import FORMATS, consoles
+from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import tell
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output import output_files
+from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.stacks.targets import one
@@ -28,25 +28,37 @@ from starlette_conformance.userapp.repetitions import ROUNDS
 from starlette_conformance.userapp.user_app import App
 
 
-def diff(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Options:
+    """What the user wants: an app, requests to it, two stacks, files to write."""
+
+    app: str
+    requests: Path
+    cwd: Path | None
+    extra: Sequence[str]
+    origin: str | None
+    seconds: float
+    old: str
+    new: str
+    json: Path | None
+    markdown: Path | None
+    html: Path | None
+    junit: Path | None
+
+
+def diff(options: Options) -> int:
     chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
     output, progress = consoles(chosen)
     output_files.check(chosen.values())
-    if not options.app or not options.requests:
-        raise UsageError("--app and --requests go together: the app, and what it is asked")
-    if options.only or options.fail_on:
-        raise UsageError("--only and --fail-on are of the reference apps, and not of --app")
     app = App.of(options.app, options.cwd or Path())
     steps, left_out = read_steps(options.requests, app.name, options.origin)
     for sentence in left_out:
         progress.print(sentence, style="yellow")
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
-        sides = [pool.submit(_provisioned, word, options.extra or []) for word in words]
+        sides = [pool.submit(_provisioned, word, options.extra) for word in words]
         older, newer = (side.result() for side in sides)
-    columns = TextColumn("asking both stacks"), BarColumn(), MofNCompleteColumn()
-    hidden = not progress.is_terminal  # where it would leave an empty line
-    with Progress(*columns, console=progress, transient=True, disable=hidden) as shown:
+    with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * ROUNDS * len(steps))
 
         def more() -> None:
@@ -62,13 +74,13 @@ def diff(options: argparse.Namespace) -> int:
     return 1 if found.unexplained else 3 if found.not_compared else 0
 
 
-def _again(options: argparse.Namespace, older: Environment, newer: Environment) -> str:
+def _again(options: Options, older: Environment, newer: Environment) -> str:
     """The command that makes the same diff."""
     words = ["--app", options.app, "--requests", str(options.requests.absolute())]
     words += ["--cwd", str((options.cwd or Path()).absolute())]
     words += ["--origin", options.origin] if options.origin else []
     words += ["--seconds", f"{options.seconds:g}"]
-    words += [text for extra in options.extra or [] for text in ("--with", extra)]
+    words += [text for extra in options.extra for text in ("--with", extra)]
     return of_verb("diff", word(older), word(newer), *words)
 
 
@@ -83,7 +95,7 @@ def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], li
     raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
 
 
-def _provisioned(word: str, extra: list[str]) -> Environment:
+def _provisioned(word: str, extra: Sequence[str]) -> Environment:
     """The environment of what a word means, with more packages. Raises UsageError, Failure."""
     for text in extra:
         try:

@@ -1,0 +1,36 @@
+"""`explore OLD NEW`, or `explore --neighbours RANGE`."""
+
+import os
+from typing import Any
+
+import click
+
+from starlette_conformance.cli.options import FILE, STACK, command, jobs
+
+
+@command(of_stacks=True)
+@click.argument("stacks", nargs=-1, metavar="[OLD NEW]", type=STACK, help="Two stacks.")
+@click.option(
+    "--neighbours",
+    metavar="RANGE",
+    help="Instead of OLD NEW: each stack of a range, or of an axis such as `releases`, with the "
+    "next.",
+)
+@click.option(
+    "--requests", type=int, default=2000, show_default=True, metavar="N", help="Random requests."
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Of the random requests."
+)
+@click.option(
+    "--run",
+    type=FILE,
+    metavar="FILE",
+    help="A run file whose requests are sent as well (default: the specs are run for one).",
+)
+@jobs(os.cpu_count() or 1, "Stacks at a time (default: one a core).")
+def explore(**given: Any) -> int:
+    """Sends the requests of the specs as well."""
+    from starlette_conformance.explore import explore as engine
+
+    return engine.explore(engine.Options(**given))

@@ -1,0 +1,81 @@
+"""`diff OLD NEW`: what clients see of an upgrade.
+
+Exit codes: 0 all is explained, 1 something is not, or --fail-on says so, 2 usage, 3 a stack could
+not be installed, started or fully compared, 4 harness error.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from starlette_conformance.diff import files
+from starlette_conformance.diff.compare import Diffing, of_apps
+from starlette_conformance.diff.terminal import tell
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import progress as progress_bar
+from starlette_conformance.replay.corpus import corpus
+from starlette_conformance.runs.rerun_commands import of_verb, word
+from starlette_conformance.stacks.project import ledger
+from starlette_conformance.stacks.targets import made, one
+
+FORMATS: dict[str, Callable[[Diff], str]] = {
+    "json": files.as_json,
+    "markdown": files.as_markdown,
+    "html": files.as_html,
+    "junit": files.as_junit,
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user wants: two stacks, some apps, which kinds of change fail, files to write."""
+
+    old: str
+    new: str
+    only: Sequence[str]
+    fail_on: Sequence[str]
+    json: Path | None
+    markdown: Path | None
+    html: Path | None
+    junit: Path | None
+
+
+def diff(options: Options) -> int:
+    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    output, progress = consoles(chosen)
+    output_files.check(chosen.values())
+    with ThreadPoolExecutor(3) as pool:
+        meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
+        asking = pool.submit(corpus, progress)
+        sides = [pool.submit(made, each) for each in meant]
+        older, newer = (side.result() for side in sides)
+        asked = of_apps(asking.result(), options.only)
+    diffing = Diffing(older, newer, ledger().effects, ledger().changes)
+    with progress_bar("sending to both stacks", progress, transient=True) as shown:
+        bar = shown.add_task("", total=2 * len(asked))
+        found = diffing.of(asked, lambda: shown.advance(bar))
+    only = [text for app in options.only for text in ("--only", app)]
+    found = replace(found, command=of_verb("diff", word(older), word(newer), *only))
+    tell(found, output)
+    for name, path in chosen.items():
+        output_files.write(path, FORMATS[name](found))
+    return exit_code(found, options.fail_on)
+
+
+def exit_code(found: Diff, fail_on: Iterable[str]) -> int:
+    """1 for what is unexplained, or explained by a change of a kind that is not wanted."""
+    kinds = found.kinds | ({"any"} if found.explained else set())
+    if found.unexplained or kinds & set(fail_on):
+        return 1
+    return 3 if found.not_compared or not found.compared else 0
+
+
+def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
+    """For the diff, and for progress: standard output is left to a format that asks for it."""
+    errors = console(stderr=True)
+    return errors if output_files.STDOUT in chosen.values() else console(), errors

@@ -1,0 +1,60 @@
+"""`judge`: the specs on many stacks, and what is new on the wire where they fail."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette_conformance.explain.run_diff import news_lines
+from starlette_conformance.model.errors import UsageError, of_os
+from starlette_conformance.model.stack import Stack
+from starlette_conformance.output.console import console
+from starlette_conformance.runs.matrix import print_matrix
+from starlette_conformance.runs.sessions import judge
+from starlette_conformance.stacks.interpreters import present
+from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.targets import asked_for
+
+
+def judge_stacks(
+    words: Sequence[str],
+    jobs: int,
+    shard: tuple[int, int],
+    runs: Path,
+    arguments: Sequence[str],
+) -> int:
+    known = catalogue()
+    asked = asked_for(words or ["all"], [])
+    stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
+    here, lacking = present(stacks)
+    part, parts = shard
+    names = [name for name in asked if name in here or name not in stacks][part - 1 :: parts]
+    folder = own_folder(runs.absolute())
+    found, footprint = judge(names, folder, jobs, arguments, console())
+    print(f"run files: {folder}\n{jobs} at a time: {footprint}")
+    for line in lacking:
+        console().print(f"NOT JUDGED {line}", style="bold red")
+    result = print_matrix(found, set(names))
+    failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
+    for line in news_lines(folder, failing, known.series(known.stacks)):
+        console().print(line, soft_wrap=True)
+    return result
+
+
+def own_folder(runs: Path) -> Path:
+    """A new folder named after the time of day, whoever else begins now. Raises UsageError."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    for number in itertools.count(1):
+        folder = runs / (f"{stamp}-{number}" if number > 1 else stamp)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            if folder.exists():
+                continue
+            raise UsageError(f"--runs {runs}: is not a folder") from None
+        except NotADirectoryError:
+            raise UsageError(f"--runs {runs}: is not a folder") from None
+        except OSError as error:
+            raise of_os(error, f"{folder}: cannot be made") from None
+        break
+    return folder

@@ -1,0 +1,77 @@
+"""`report`: run files into one page, or the data behind it as JSON."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import progress
+from starlette_conformance.report.data import report_data
+from starlette_conformance.report.merged_runs import Column, Pool, read
+from starlette_conformance.report.page import page
+from starlette_conformance.runs.run_file import files
+from starlette_conformance.stacks.project import catalogue, ledger
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which run files, and what to write of them."""
+
+    runs: Sequence[Path]
+    html: Path | None
+    json: Path | None
+
+
+def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
+    """0 where it is written, 1 where a run was cut off besides."""
+    if not (options.html or options.json):
+        raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
+    output_files.check([options.html, options.json])
+    began = time.monotonic()
+    said = console(stderr=output_files.STDOUT in (options.html, options.json))
+    pool, columns, headless = Pool(), list[Column](), list[Path]()
+    paths = files(options.runs)
+    errors = console(stderr=True)
+    with progress("reading runs", errors, transient=True) as shown:
+        for file in shown.track(paths):
+            column = read(file, pool)
+            if column is None:
+                headless.append(file)
+            else:
+                columns.append(column)
+    if not columns:
+        raise UsageError(f"{headless[0]}: cut off in its first line; no run file holds a run")
+    data = report_data(columns, pool, catalogue(), ledger().changes, ledger().effects, costs)
+    for path in headless:
+        text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
+        data["not_judged"].append({"stack": None, "text": text})
+    if options.json:
+        _write(options.json, json.dumps(data, indent=1) + "\n", said)
+    if options.html:
+        _write(options.html, page(data), said)
+    left = len(columns) - len(data["stacks"])
+    stacks, specs, turns = (len(data[key]) for key in ("stacks", "specs", "turns"))
+    unexplained = sum(not turn["explained"] for turn in data["turns"])
+    said.print(
+        f"{stacks} stacks, {specs} specs; {turns} answers turned from one stack to the next, "
+        f"{unexplained} of them unexplained; {time.monotonic() - began:.1f} s",
+        soft_wrap=True,
+    )
+    if left:
+        said.print(f"{left} older runs of the same packages are left out", soft_wrap=True)
+    for each in data["not_judged"]:
+        name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
+        said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
+    return 1 if headless or any(each["finished"] is None for each in data["stacks"]) else 0
+
+
+def _write(path: Path, text: str, said: Console) -> None:
+    output_files.write(path, text)
+    said.print(f"{path}: {len(text.encode()) / 1e6:.2f} MB", soft_wrap=True)

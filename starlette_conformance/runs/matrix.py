@@ -1,0 +1,53 @@
+"""The matrix: what stacks came to, in one table with closing lines."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
+from starlette_conformance.runs.ci_reports import as_junit, as_markdown
+from starlette_conformance.runs.run_file import files
+from starlette_conformance.runs.summary import Summary
+from starlette_conformance.runs.verdict_table import print_table
+from starlette_conformance.stacks.project import apps, catalogue, ledger
+
+
+def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> int:
+    paths = files(runs)
+    output_files.check([junit, markdown])
+    found = Summary.of(paths)
+    said: list[str] = []
+    result = print_matrix(found, found.stacks, said)
+    if junit:
+        output_files.write(junit, as_junit(paths))
+    if markdown:
+        output_files.write(markdown, as_markdown(found, paths, said[:-1], said[-1]))
+    return result
+
+
+def print_matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> int:
+    """Print what stacks came to; 0 where all is well. The closing lines are added to `said`."""
+    output = console()
+    print_table(found.tally, found.seconds, list(apps()), output)
+    changes = ledger().changes
+    seen = found.seen(changes)
+    print(f"changes that specs asserted on both sides of their boundary: {len(seen)}")
+    for name, change in seen.items():
+        print(*change.lines(name), sep="\n")
+    unproven = found.unproven(changes, catalogue())
+    not_judged = sorted(asked - found.stacks)
+    cut_off = sorted(found.unfinished.difference(not_judged))
+    notes = (
+        *(f"UNPROVEN CHANGE {each}" for each in unproven),
+        *(f"NOT JUDGED {stack}: see pytest.log" for stack in not_judged),
+        *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
+    )
+    for line in notes:
+        output.print(line, style="bold red")
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
+    whole = len(found.stacks - found.unfinished)
+    closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
+    print(closing)
+    if said is not None:
+        said += [*notes, closing]
+    return 0 if found.passed and asked <= found.stacks and not unproven else 1
