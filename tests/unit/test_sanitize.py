@@ -71,7 +71,7 @@ def test_text_is_made_plain_in_one_line_or_in_its_own() -> None:
 
 
 def test_no_other_console_shows_what_is_not_our_own() -> None:
-    """Those that are not the one of `output/sanitize.py` are quiet, or write to a string."""
+    """Those that are not the one of `output/console.py` are quiet, or write to a string."""
     found = {
         f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
         for path in ROOT.glob("starlette_conformance/**/*.py")
@@ -80,7 +80,7 @@ def test_no_other_console_shows_what_is_not_our_own() -> None:
     }
     assert found == {
         "starlette_conformance/replay/corpus.py: Console(quiet=True)",
-        "starlette_conformance/cli/selftest.py: Console(file=io.StringIO())",
+        "starlette_conformance/selftest.py: Console(file=io.StringIO())",
     }
 
 
