@@ -69,7 +69,7 @@ def read_on(subscription: Subscription) -> None:
 
 
 def body(subscription: Subscription) -> bytes:
-    return subscription.data.partition(b"\r\n\r\n")[2]
+    return bytes(subscription.data.partition(b"\r\n\r\n")[2])
 
 
 def connected(client: Client) -> Subscription:

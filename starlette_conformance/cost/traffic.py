@@ -112,20 +112,17 @@ class Line:
     def follow(self, events: int) -> None:
         """Read a stream up to its Nth event, each one once and in order, and leave it."""
         self._send()
-        data = b""
-        chunks: tuple[bytes, ...] = ()
-        while len(chunks) < events:
+        data = bytearray()
+        reader = parser.Reader("GET")
+        while len(reader.chunk_ends) < events:
             data += self._receive()
-            if not data.endswith(b"\n"):
-                continue
-            message = parser.read(data, "GET")
-            chunks = message.chunks or ()
-            if message.fault or message.whole:
-                raise self._wrong(message.fault or f"the stream ended after {len(chunks)} events")
-        for number, chunk in enumerate(chunks, 1):
+            if reader.read(data).fault or reader.whole:
+                number = len(reader.chunk_ends)
+                raise self._wrong(reader.fault or f"the stream ended after {number} events")
+        for number, chunk in enumerate(reader.message(data).chunks or (), 1):
             if chunk != b"data: %d\r\n\r\n" % number:
                 raise self._wrong(f"{chunk!r} instead of event {number}")
-        self.received = message.chunk_ends[events - 1]
+        self.received = reader.chunk_ends[events - 1]
 
     def _send(self, times: int = 1) -> None:
         self._deadline = time.monotonic() + self._seconds

@@ -151,7 +151,8 @@ def _layout(before: Answer, after: Answer) -> Iterator[Difference]:
         yield Difference("framing", "chunks", f"{before.cuts} bytes", f"{after.cuts} bytes")
     if before.response.status == after.response.status:
         names = [[name.lower() for name in answer.names] for answer in (before, after)]
-        was, now = ([name for name in each if name in names[1 - i]] for i, each in enumerate(names))
+        both = set(names[0]) & set(names[1])
+        was, now = ([name for name in each if name in both] for each in names)
         if was != now and sorted(was) == sorted(now):
             yield Difference("order", "order of headers", ", ".join(was), ", ".join(now))
     spelled = [{name.lower(): name for name in answer.names} for answer in (before, after)]

@@ -14,6 +14,7 @@ import httpx
 from starlette_conformance.http import parser
 from starlette_conformance.http.connection import Connection
 from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.http.parser import Reader
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.process.log import Log, NoLog
@@ -106,7 +107,7 @@ class Client:
         with self._connected(seconds) as connection:
             connection.send(data)
             if chunks is None:
-                _receive(connection, method)
+                _receive(connection, _Responses(method))
             else:
                 _receive_chunks(connection, method, chunks)
             return self._finish(method, connection)
@@ -121,14 +122,15 @@ class Client:
         """
         method = data[0].split(b" ", 1)[0].decode("latin-1")
         with self._connected(seconds) as connection:
+            responses = _Responses(method)
             for number, piece in enumerate(data):
-                _receive(connection, method, number)
-                if parser.read(connection.data, method).announces_close:
+                _receive(connection, responses, number)
+                if parser.read(bytes(connection.data), method).announces_close:
                     break
                 connection.send(piece)
             if half_close:
                 connection.half_close()
-            _receive(connection, method, max(answers, len(data)))
+            _receive(connection, responses, max(answers, len(data)))
             return self._finish(method, connection)
 
     def _connected(self, seconds: float) -> Connection:
@@ -138,7 +140,7 @@ class Client:
         return connection
 
     def _finish(self, method: str, connection: Connection) -> Exchange:
-        message = parser.read(connection.data, method, connection.closed_by_server)
+        message = parser.read(bytes(connection.data), method, connection.closed_by_server)
         closes = False
         if message.whole:
             # uvicorn closes without a word when the app raised after it had answered 500.
@@ -163,28 +165,37 @@ def _written(request: httpx.Request, target: str) -> bytes:
         raise ValueError(f"httpx will not send this request, `raw` does: {error}") from None
 
 
-def _receive(connection: Connection, method: str, answers: int = 1) -> None:
-    while not _whole(connection.data, method, answers) and connection.receive():
+class _Responses:
+    """The responses on one connection, counted as they come."""
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        self._whole = 0
+        self._reader = Reader(method)
+
+    def came(self, data: bytearray, number: int) -> bool:
+        """Whether so many are whole, or one is broken."""
+        while self._whole < number:
+            reader = self._reader.read(data)
+            if reader.fault or not reader.whole:
+                return bool(reader.fault)
+            self._whole += 1
+            self._reader = Reader(self._method, reader.end)
+        return True
+
+
+def _receive(connection: Connection, responses: _Responses, number: int = 1) -> None:
+    while not responses.came(connection.data, number) and connection.receive():
         pass
 
 
 def _receive_chunks(connection: Connection, method: str, chunks: int) -> None:
-    """Receive so many chunks of an answer and no byte more; all of one that has fewer."""
-    while not _whole(connection.data, method, 1) and (ahead := connection.peek()):
-        ends = parser.read(connection.data + ahead, method).chunk_ends
+    """Receive so many chunks of a response and no byte more; all of one that has fewer."""
+    reader, seen = Reader(method), bytearray()
+    while not (reader.whole or reader.fault) and (ahead := connection.peek()):
+        seen += ahead
+        ends = reader.read(seen).chunk_ends
         if len(ends) >= chunks:
             connection.receive(ends[chunks - 1] - len(connection.data))
             return
         connection.receive(len(ahead))
-
-
-def _whole(data: bytes, method: str, answers: int) -> bool:
-    start = 0
-    for _ in range(answers):
-        message = parser.read(data, method, start=start)
-        if message.fault:
-            return True
-        if not message.whole:
-            return False
-        start = message.end
-    return True

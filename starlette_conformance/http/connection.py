@@ -17,6 +17,8 @@ from starlette_conformance.model.errors import of_os
 LIMIT = 4 * 1024 * 1024
 """Bytes received, thirty times the largest answer that a spec asks for. They are kept several times
 over until they are in the run file, where one may take six characters."""
+PIECES_LIMIT = 200_000
+"""Of a size that the server chooses: each has its time, which takes more memory than a byte."""
 AT_ONCE = 65536
 OVERTIME = 8
 """So many reads beyond the deadline get what had come by then, though this process was late."""
@@ -24,7 +26,7 @@ AFTERLOOK = 1.0
 """Seconds that a server gets to close its side once the client has closed its own."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Bytes that passed in one call, and when: seconds since the connection was asked for."""
 
@@ -38,9 +40,9 @@ class Connection:
 
     `ended` tells in a few words how it went, and is empty while it lasts.
 
-    `data` are all bytes received so far. `receive` and `peek` return b"" at the end, whatever ended
-    it: the server's close, a reset, the deadline or the limit. Raises Failure where this machine
-    lets nobody connect: two stacks that cannot be asked would seem to answer alike.
+    `data` are all bytes received so far, in an array that only grows. `receive` and `peek` return
+    b"" at the end, whatever ended it: the server's close, a reset, the deadline or a limit. Raises
+    Failure where this machine lets nobody connect: two stacks that nobody reaches would seem alike.
     """
 
     port: int
@@ -48,7 +50,7 @@ class Connection:
     host: str = "127.0.0.1"
     sent: list[Segment] = field(default_factory=list)
     received: list[Segment] = field(default_factory=list)
-    data: bytes = b""
+    data: bytearray = field(default_factory=bytearray)
     ended: str = ""
     client_port: int = 0
     _reset: bool = False
@@ -107,6 +109,8 @@ class Connection:
             self.data += data
             if len(self.data) > LIMIT:
                 self.ended = f"more than {LIMIT} bytes came"
+            elif len(self.received) > PIECES_LIMIT:
+                self.ended = f"more than {PIECES_LIMIT} pieces came"
         return data
 
     def peek(self) -> bytes:

@@ -5,8 +5,10 @@ that answered, and compares every field of the answer as it stood on the wire. W
 sent together, it compares with the list of all answers: `exchange == [Response(...), ...]`.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from starlette_conformance.http import parser
@@ -65,7 +67,7 @@ class Exchange:
 
     @property
     def response(self) -> Response:
-        return observed(self.message, self.data, self.ended, self.closes, self.at)
+        return observed(self.message, len(self.data), self.ended, self.closes, self.at)
 
     @property
     def responses(self) -> list[Response]:
@@ -77,8 +79,8 @@ class Exchange:
         while rest:
             message = parser.read(self.data, self.method, self.ended == CLOSED, start)
             rest = message.whole and message.end < len(self.data)
-            data = self.data[: message.end] if rest else self.data
-            found.append(observed(message, data, self.ended, self.closes and not rest, self.at))
+            size = message.end if rest else len(self.data)
+            found.append(observed(message, size, self.ended, self.closes and not rest, self.at))
             start = message.end
         return found
 
@@ -92,12 +94,12 @@ class Exchange:
 
     def _time_of(self, offset: int) -> float:
         """When the byte before `offset` came, in seconds since the request went out."""
-        seen = 0
-        for segment in self.received:
-            seen += len(segment.data)
-            if seen >= offset:
-                return segment.at - self.sent[0].at
-        raise IndexError(offset)
+        return self.received[bisect_left(self._ends, offset)].at - self.sent[0].at
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each segment ends."""
+        return list(accumulate(len(segment.data) for segment in self.received))
 
     def differences(self, expected: Any) -> list[Difference]:
         wanted = resolve(expected, self.environment)
@@ -111,32 +113,34 @@ class Exchange:
     __hash__ = None  # type: ignore[assignment]
 
 
-def observed(message: parser.Message, data: bytes, ended: str, closes: bool, at: float) -> Response:
-    """The `Response` that a message on the wire amounts to."""
-    headers: dict[str, Any] = {}
-    for name, _ in message.headers:
-        values = message.values(name)
-        headers[name.lower()] = values[0] if len(values) == 1 else tuple(values)
+def observed(message: parser.Message, size: int, ended: str, closes: bool, at: float) -> Response:
+    """The `Response` that a message amounts to, at the end of `size` bytes on the wire."""
+    values: dict[str, list[str]] = {}
+    for name, value in message.headers:
+        values.setdefault(name.lower(), []).append(value)
+    headers: dict[str, Any] = {
+        name: sent[0] if len(sent) == 1 else tuple(sent) for name, sent in values.items()
+    }
     return Response(
         status=message.status,
         headers=headers,
         body=message.body if message.chunks is None else message.chunks,
         reason=message.reason,
         version=message.version,
-        ending=_ending(message, data, ended),
+        ending=_ending(message, size, ended),
         closes=closes,
         interim=tuple(part.status for part in message.interim),
         at=at,
     )
 
 
-def _ending(message: parser.Message, data: bytes, ended: str) -> str:
+def _ending(message: parser.Message, size: int, ended: str) -> str:
     if message.fault:
         return message.fault
     if message.whole:
-        excess = len(data) - message.end
+        excess = size - message.end
         return f"{excess} bytes after the end" if excess else WHOLE
-    if not data:
+    if not size:
         return f"no answer: {ended}"
     if not message.end:
         return f"the head does not end: {ended}"

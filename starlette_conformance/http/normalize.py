@@ -15,16 +15,15 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from starlette_conformance.http.event_stream import first_events
 from starlette_conformance.http.exchange import observed
-from starlette_conformance.http.parser import Message, read
+from starlette_conformance.http.parser import read
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import without_port
 
-EVENTS = 2
 LEFT = ("no last chunk: left by the client", "the body does not end: left by the client")
 DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 BOUNDARY = re.compile(r"(?<=; boundary=)([0-9a-f]{26}|[0-9a-z]{13})\Z")
-EVENT = re.compile(rb"(?s).*?(?:\r\n\r\n|\n\n|\r\r)")
 PING = re.compile(rb"(?m)^: ping - .*?(?=\r?$)")
 
 
@@ -35,11 +34,11 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
     """
     data = without_port(data, port)
     message = read(data, method, closed)
-    answer = observed(message, data, ended, closes, at=0.0)
+    answer = observed(message, len(data), ended, closes, at=0.0)
     headers = {name: _header(name, value) for name, value in answer.headers.items()}
     body = b"".join(answer.body) if isinstance(answer.body, tuple) else answer.body
     if answer.ending in LEFT:
-        body = b"".join(EVENT.findall(body)[:EVENTS])
+        body = first_events(body)
     ending = "more after the end" if answer.ending.endswith("after the end") else answer.ending
     body = PING.sub(b": ping - TIME", body)
     for name in ("content-type", "content-range"):
@@ -50,19 +49,6 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
             body = body.replace(found[1].encode(), word.encode())
     foreseen = closes and (message.announces_close or message.status >= 500)
     return replace(answer, headers=headers, body=body, ending=ending, closes=foreseen)
-
-
-def enough(message: Message) -> bool:
-    """Whether all came that counts: the whole answer, or EVENTS of a stream."""
-    if message.whole or message.fault:
-        return True
-    return is_stream(message) and len(EVENT.findall(message.body)) >= EVENTS
-
-
-def is_stream(message: Message) -> bool:
-    """Whether the answer is a stream of events, which may never end."""
-    media_types = message.values("content-type")[:1]
-    return any(each.partition(";")[0].lower() == "text/event-stream" for each in media_types)
 
 
 def _header(name: str, value: Any) -> Any:

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, NOT_CONNECTED, Connection, Segment
-from starlette_conformance.http.normalize import enough, masked
+from starlette_conformance.http.event_stream import Reception
+from starlette_conformance.http.normalize import masked
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.model.expectations import Response
@@ -82,9 +82,10 @@ def heard(request: Request, port: int, seconds: float = SECONDS, silence: float 
         waits = connection.is_silent(silence)
         if waits:
             connection.half_close()
-        while not enough(message := parser.read(connection.data, request.method)):
-            if not connection.receive():
-                break
+        reception = Reception(request.method)
+        while not reception.enough and connection.receive():
+            reception.read(connection.data)
+        message = reception.reader.message(connection.data)
         if message.whole and ANOTHER in request.data.partition(b"\r\n\r\n")[2]:
             connection.is_silent(PIPELINED)
         closes = message.whole and connection.look_after(

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette_conformance.http import parser
-from starlette_conformance.http.normalize import EVENT, EVENTS, LEFT, is_stream
+from starlette_conformance.http.event_stream import EVENTS, Reception, is_stream
+from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import without_port
 from starlette_conformance.replay.send import Heard
@@ -73,13 +74,15 @@ def _sizes(chunks: tuple[bytes, ...], length: int) -> Iterator[int]:
 def _arrivals(heard: Heard) -> str:
     """What came apart, by GAP at the least: the head, and the first events."""
     parts: list[list[str]] = []
-    data, told, last = b"", 0, -GAP
+    data, told, last = bytearray(), 0, -GAP
+    reception = Reception(heard.method)
     for segment in heard.received:
         data += segment.data
-        message = parser.read(data, heard.method)
-        events = len(EVENT.findall(message.body)) if message.end else 0
-        names = ["head", *(f"event {number}" for number in range(1, events + 1))]
-        names = names[: EVENTS + 1] if message.end else []
+        reception.read(data)
+        names = []
+        if reception.reader.head_end:
+            events = min(reception.events, EVENTS)
+            names = ["head", *(f"event {number}" for number in range(1, events + 1))]
         if new := names[told:]:
             if segment.at - last >= GAP:
                 parts.append([])

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette_conformance.http.connection import LIMIT
-from starlette_conformance.http.normalize import EVENT, EVENTS, LEFT
+from starlette_conformance.http.event_stream import first_events
+from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import Answer
@@ -53,8 +54,7 @@ def _comparable(answer: Answer, side: Sequence[Answer]) -> Answer:
     response = answer.response
     if any(each.response.ending in LEFT for each in side) and response.ending not in LEFT:
         ending = next(e.response.ending for e in side if e.response.ending in LEFT)
-        body = b"".join(EVENT.findall(response.body)[:EVENTS])
-        response = replace(response, body=body, ending=ending)
+        response = replace(response, body=first_events(response.body), ending=ending)
     return replace(answer, response=replace(response, body=_decoded(response)))
 
 

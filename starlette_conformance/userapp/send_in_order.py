@@ -3,9 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 
-from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, Connection
-from starlette_conformance.http.normalize import enough, is_stream
+from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.send import Heard
 from starlette_conformance.replay.wire_response import Answer
@@ -52,16 +51,15 @@ def _heard(request: Request, port: int, seconds: float) -> Heard:
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
         leaves_at = time.monotonic() + STREAM_SECONDS
-        while not (
-            (message := parser.read(connection.data, request.method)).whole or message.fault
-        ):
+        reception = Reception(request.method)
+        while not reception.ended:
             left = leaves_at - time.monotonic()
-            if is_stream(message) and enough(message) and connection.is_silent(max(0.0, left)):
-                break
-            if is_stream(message) and enough(message) and left <= 0:
+            if reception.enough and (connection.is_silent(max(0.0, left)) or left <= 0):
                 break
             if not connection.receive():
                 break
+            reception.read(connection.data)
+        message = reception.reader.message(connection.data)
         closes = message.whole and connection.look_after(
             message.announces_close or message.status >= 500
         )
