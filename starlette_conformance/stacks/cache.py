@@ -29,6 +29,8 @@ SECONDS = 600.0
 ASIDE = ".building"
 SCRATCH = "scratch"
 """The folder of folders that are a run's own, each named `PID-...`."""
+READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+"""How things of a cache are opened: a pipe that stands there would be waited for without end."""
 FORMAT = 2
 """Part of keys. Another one keeps apart what releases of the harness would take for damaged."""
 
@@ -78,7 +80,8 @@ def _build(folder: Path, contents: Path, build: Callable[[Path], None]) -> None:
 def _is_whole(folder: Path, contents: Path) -> bool:
     """Whether all is there that was made, and as it was."""
     try:
-        wanted = json.loads(contents.read_text("utf-8"))
+        with open(contents, encoding="utf-8", opener=lambda *_: os.open(contents, READING)) as file:
+            wanted = json.loads(file.read())
         return all(_state(folder / name) == state for name, state in wanted.items())
     except (OSError, ValueError, AttributeError):
         return False
@@ -127,14 +130,14 @@ def hold(path: Path) -> int:
 
     A process id alone does not tell: containers that share a cache do not see each other's.
     """
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, READING)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
 
 
 def _is_held(path: Path) -> bool:
     """Raises OSError where it is gone."""
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, READING)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -12,7 +12,9 @@ not sent to the app by HTTP is left out as well, and told: other hosts, WebSocke
 `blob:`.
 """
 
+import itertools
 import json
+import re
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
@@ -23,9 +25,15 @@ from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.userapp.recorded_request import Step, written
+from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
 
 NOT_SENT = {"data", "blob", "about", "chrome-extension", "moz-extension", "file"}
+DIGITS = 18
+LENGTH = re.compile(rf"[0-9]{{1,{DIGITS}}}")
+LISTED = 12
+"""Origins that are told of one file."""
+SHOWN = 200
+"""Characters of an origin that are told."""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -63,16 +71,18 @@ def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list
     steps = [_step(path, entry, app) for entry in sent if entry.origin == chosen]
     if not steps:
         raise UsageError(f"{path}: there is no request to {chosen} in it, but to {_origins(sent)}")
-    return steps, [
-        f"{path.name}: {count} requests {what} are left out" for what, count in left_out.items()
+    sentences = [
+        f"{path.name}: {count} requests {what[:SHOWN]} are left out"
+        for what, count in itertools.islice(left_out.items(), LISTED)
     ]
+    if more := sum(left_out.values()) - sum(itertools.islice(left_out.values(), LISTED)):
+        sentences.append(f"{path.name}: {more} more requests to other origins are left out")
+    return steps, sentences
 
 
 def _entries(path: Path) -> list[Entry]:
     try:
-        data = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        data = json.loads(file_bytes(path), parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not a HAR file: it is not JSON: {error}") from None
     try:
@@ -82,6 +92,11 @@ def _entries(path: Path) -> list[Entry]:
     except (LookupError, TypeError):
         raise UsageError(f"{path}: not a HAR file: it has no list `log.entries`") from None
     return [_entry(path, number, entry) for number, entry in enumerate(found, 1)]
+
+
+def _number(text: str) -> float:
+    """A number, however many digits it has."""
+    return int(text) if len(text) <= DIGITS else float(text)
 
 
 def _entry(path: Path, number: int, entry: Any) -> Entry:
@@ -120,7 +135,9 @@ def _only_origin(path: Path, entries: list[Entry]) -> str:
 
 def _origins(entries: list[Entry]) -> str:
     counts = Counter(entry.origin for entry in entries).most_common()
-    return ", ".join(f"{origin} ({count})" for origin, count in counts) or "none"
+    more = f", and {len(counts) - LISTED} more" if len(counts) > LISTED else ""
+    shown = ", ".join(f"{origin[:SHOWN]} ({count})" for origin, count in counts[:LISTED])
+    return f"{shown}{more}" or "none"
 
 
 def _step(path: Path, entry: Entry, app: str) -> Step:
@@ -163,4 +180,6 @@ def _size(request: Mapping[str, Any]) -> int:
     if isinstance(size, int) and size > 0:
         return size
     lengths = [h["value"] for h in request["headers"] if h["name"].lower() == "content-length"]
+    if lengths and not LENGTH.fullmatch(lengths[0].strip()):
+        raise ValueError(f"Content-Length {lengths[0][:40]!r} is not one number")
     return int(lengths[0]) if lengths else 0

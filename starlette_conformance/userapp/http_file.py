@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
-from starlette_conformance.userapp.recorded_request import Step, written
+from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
 
 SEPARATOR = "###"
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -32,11 +32,18 @@ BASIC = re.compile(r"(?i)(basic)\s+(\S+?)(?::|\s+)(.*)")
 COMMENT = re.compile(r"\s*(#|//)\s*(@[\w-]+)?.*")
 NAME = re.compile(r"[\w-]+")
 VARIABLE = re.compile(rf"@({NAME.pattern})\s*=\s*(.*)")
-PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 REQUEST_LINE = re.compile(r"(?:([A-Z]+)\s+)?(\S+)(?:\s+(HTTP/\S+))?")
+CONTINUES = re.compile(r"\s+[?&]")
 REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
 REFUSED_DIRECTIVES = {"@prompt", "@no-cookie-jar", "@graphql"}
 FROM_FILE = re.compile(r"\s*(<(@\w*)?\s+\S|<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
+
+FILLED = 64 * 1024 * 1024
+"""Characters that variables may come to in a whole file: a dozen of them, each twice in the next,
+would be more than any memory."""
+
+SHOWN = 80
+"""Characters of a line that a message has."""
 
 Lines = list[tuple[int, str]]
 """Lines with their numbers, from 1."""
@@ -45,9 +52,7 @@ Lines = list[tuple[int, str]]
 def requests(path: Path, app: str) -> list[Step]:
     """The requests in their order. Raises UsageError, with file and line."""
     try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        text = file_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
     reader = _Reader(path, app)
@@ -70,6 +75,7 @@ class _Reader:
     path: Path
     app: str
     variables: dict[str, str] = field(default_factory=dict)
+    filled: int = 0
 
     def step(self, lines: Lines) -> Step | None:
         """The request of a part of the file; None where it has none."""
@@ -79,20 +85,20 @@ class _Reader:
         (number, line), *rest = rest
         method, host, target, rest = self._request_line(number, line, rest)
         headers: list[tuple[str, str]] = []
-        while rest and rest[0][1].strip():
-            at, line = rest.pop(0)
+        end = next((index for index, (_, line) in enumerate(rest) if not line.strip()), len(rest))
+        for at, line in rest[:end]:
             if self._is_comment(at, line):
                 continue
             name, colon, value = self._filled(at, line).partition(":")
             if not colon:
                 raise self._refused(
-                    at, f"not a header: {line[:80]!r}; a body follows an empty line"
+                    at, f"not a header: {line[:SHOWN]!r}; a body follows an empty line"
                 )
             headers.append((name.strip(), _encoded(name.strip(), value)))
         named = [value.strip() for name, value in headers if name.lower() == "host"]
         host = named[0] if named else host or "127.0.0.1:PORT"
         kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
-        body = self._body(rest[1:], kinds[0] if kinds else "")
+        body = self._body(rest[end + 1 :], kinds[0] if kinds else "")
         return Step(
             f"{self.path.name}:{number}",
             self._request(number, method, target, host, headers, body),
@@ -123,25 +129,28 @@ class _Reader:
 
     def _request_line(self, number: int, line: str, rest: Lines) -> tuple[str, str, str, Lines]:
         """Method, host (or nothing), target, and the lines that are left."""
-        while rest and re.match(r"\s+[?&]", rest[0][1]):
-            line, rest = line.rstrip() + rest[0][1].strip(), rest[1:]
+        end = next((i for i, (_, more) in enumerate(rest) if not CONTINUES.match(more)), len(rest))
+        if end:
+            line = "".join([line.rstrip(), *(more.strip() for _, more in rest[:end])])
+            rest = rest[end:]
         found = REQUEST_LINE.fullmatch(self._filled(number, line).strip())
         if found is None:
-            raise self._refused(number, f"not a request line: {line[:80]!r}")
+            raise self._refused(number, f"not a request line: {line[:SHOWN]!r}")
         method, url, version = found[1] or "GET", found[2], found[3]
         if method in REFUSED_METHODS:
-            raise self._refused(number, f"{method} is not supported")
+            raise self._refused(number, f"{method[:SHOWN]} is not supported")
         if version not in {None, "HTTP/1.1", "HTTP/2", "HTTP/2.0"}:
-            raise self._refused(number, f"{version} is not supported: requests are HTTP/1.1")
+            what = f"{version[:SHOWN]} is not supported: requests are HTTP/1.1"
+            raise self._refused(number, what)
         if url.startswith("/"):
             return method, "", url.partition("#")[0], rest
         try:
             parts = urlsplit(url)
         except ValueError as error:
-            raise self._refused(number, f"{url[:80]!r} is no URL: {error}") from None
+            raise self._refused(number, f"{url[:SHOWN]!r} is no URL: {error}") from None
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise self._refused(
-                number, f"{url[:80]!r} is neither a path nor a URL of http or https"
+                number, f"{url[:SHOWN]!r} is neither a path nor a URL of http or https"
             )
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return method, parts.netloc.rpartition("@")[2], target, rest
@@ -151,7 +160,7 @@ class _Reader:
             if FROM_FILE.match(line):
                 raise self._refused(
                     number,
-                    f"bodies and scripts from files are not supported: {line.strip()[:80]!r}",
+                    f"bodies and scripts from files are not supported: {line.strip()[:SHOWN]!r}",
                 )
         texts = [self._filled(number, line) for number, line in lines]
         while texts and not texts[-1].strip():
@@ -170,17 +179,22 @@ class _Reader:
 
     def _filled(self, number: int, text: str) -> str:
         """The text with the variables' values in it."""
+        parts, position = [], 0
+        while (begin := text.find("{{", position)) >= 0 and (end := text.find("}}", begin)) >= 0:
+            parts += [text[position:begin], self._value(number, text[begin + 2 : end].strip())]
+            self.filled += len(parts[-1])
+            if self.filled > FILLED:
+                raise self._refused(number, f"variables come to more than {FILLED:,} characters")
+            position = end + 2
+        return "".join([*parts, text[position:]])
 
-        def value(found: re.Match[str]) -> str:
-            name = found[1].strip()
-            if name not in self.variables:
-                what = f"write `@{name} = ...` above"
-                if not NAME.fullmatch(name):  # the editor makes it up, or has it from an answer
-                    what = "write a value in its place, which is the same for both stacks"
-                raise self._refused(number, f"{{{{{name}}}}} has no value: {what}")
-            return self.variables[name]
-
-        return PLACEHOLDER.sub(value, text)
+    def _value(self, number: int, name: str) -> str:
+        if name not in self.variables:
+            what = f"write `@{name[:SHOWN]} = ...` above"
+            if not NAME.fullmatch(name):  # the editor makes it up, or has it from a response
+                what = "write a value in its place, which is the same for both stacks"
+            raise self._refused(number, f"{{{{{name[:SHOWN]}}}}} has no value: {what}")
+        return self.variables[name]
 
     def _refused(self, number: int, why: str) -> UsageError:
         return UsageError(f"{self.path}:{number}: {why}")

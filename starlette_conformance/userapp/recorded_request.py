@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
 
 Pairs = Iterable[tuple[str, str]]
@@ -22,6 +24,9 @@ OF_THE_CONNECTION = {
 }
 """Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
 
+FILE_LIMIT = 256 * 1024 * 1024
+"""Bytes of a file of requests; a browser saves the bodies of responses with them."""
+
 TARGET = re.compile(r"/[!-~]*")
 NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t -~\x80-\xff]*")
@@ -38,6 +43,21 @@ class Step:
         return f"{self.request.method} {self.request.target} ({self.place})"
 
 
+def file_bytes(path: Path) -> bytes:
+    """What a file of requests holds. Raises UsageError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    if len(data) > FILE_LIMIT:
+        raise UsageError(
+            f"{path}: longer than {FILE_LIMIT:,} bytes: record fewer requests, or save them without"
+            " the responses"
+        )
+    return data
+
+
 def written(app: str, method: str, target: str, host: str, headers: Pairs, body: bytes) -> Request:
     """The request as bytes. Raises ValueError, with what of it cannot be sent.
 
@@ -46,7 +66,8 @@ def written(app: str, method: str, target: str, host: str, headers: Pairs, body:
     pairs = [(name, value.strip()) for name, value in headers]
     listed = (value for name, value in pairs if name.lower() == "connection")
     named = {word.strip().lower() for value in listed for word in value.split(",")}
-    kept = [pair for pair in pairs if pair[0].lower() not in OF_THE_CONNECTION | named]
+    left_out = OF_THE_CONNECTION | named
+    kept = [pair for pair in pairs if pair[0].lower() not in left_out]
     if not TARGET.fullmatch(target):
         raise ValueError(f"the target {target[:80]!r} has a character that must be %-escaped")
     if not NAME.fullmatch(method):

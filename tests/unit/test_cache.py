@@ -107,6 +107,21 @@ def test_what_a_run_in_another_container_uses_stays(
     assert not folder.exists()
 
 
+def test_a_pipe_in_the_cache_holds_nobody(own_cache: Path) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    made_once("kind", "key", fill)
+    left = own_cache / cache.SCRATCH / f"{gone.pid}-x"
+    left.parent.mkdir(exist_ok=True)
+    os.mkfifo(left)
+    contents = own_cache / "contents" / "kind-key.json"
+    contents.unlink()
+    os.mkfifo(contents)
+    sweep(own_cache)
+    assert not left.exists()
+    assert (made_once("kind", "key", fill) / "content").exists()
+
+
 def test_what_the_system_refuses_is_told(own_cache: Path) -> None:
     (own_cache / "locks" / "things-one.lock").mkdir(parents=True)
     with pytest.raises(Failure, match=r"things/one: cannot be made: "):

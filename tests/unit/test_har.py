@@ -119,6 +119,10 @@ def test_what_is_not_sent_to_the_app_is_left_out_and_told(tmp_path: Path) -> Non
         ),
         ([posted("é", 2, encoding="base64")], ": entry 1: "),
         (
+            [entry(headers=[header("Content-Length", "9" * 5000)])],
+            ": entry 1: Content-Length '9999",
+        ),
+        (
             [posted("", 9, "multipart/form-data", params=[header("a", "b")])],
             ": entry 1: the file has the parts of a multipart/form-data body, not the body",
         ),
@@ -131,6 +135,19 @@ def test_what_cannot_be_replayed_is_refused_by_entry(
     with pytest.raises(UsageError) as caught:
         requests(path, "m:app", None)
     assert str(caught.value).startswith(f"{path}{told}")
+
+
+def test_a_number_of_any_length_is_read(tmp_path: Path) -> None:
+    path = saved(tmp_path, entry(bodySize=7))
+    path.write_text(path.read_text("utf-8").replace("7", "-" + "9" * 5000), "utf-8")
+    assert len(requests(path, "m:app", None)[0]) == 1
+
+
+def test_of_many_origins_a_few_are_told(tmp_path: Path) -> None:
+    path = saved(tmp_path, entry(), *(entry(f"http://{n}.org/") for n in range(1000)))
+    assert len(requests(path, "m:app", "http://x.org")[1]) == 13
+    with pytest.raises(UsageError, match=r"and 989 more: name the app's by --origin"):
+        requests(path, "m:app", None)
 
 
 @pytest.mark.parametrize(

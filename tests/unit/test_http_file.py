@@ -124,6 +124,28 @@ def test_what_is_not_accepted_is_refused_by_line(tmp_path: Path, text: str, told
     assert str(caught.value).startswith(f"{tmp_path}/{told}")
 
 
+def test_variables_of_variables_are_bounded(tmp_path: Path) -> None:
+    lines = ["@a0 = xxxxxxxxxx", *(f"@a{n + 1} = " + f"{{{{a{n}}}}}" * 10 for n in range(12))]
+    with pytest.raises(UsageError, match=r":8: variables come to more than 67,108,864 characters"):
+        read(tmp_path, "\n".join([*lines, "GET /{{a12}}"]))
+
+
+@pytest.mark.parametrize("text", ["GET /" + "{{" * 100_000, "POST /\n\n" + "{{" * 100_000])
+def test_braces_without_an_end_are_text(tmp_path: Path, text: str) -> None:
+    (sent,) = read(tmp_path, text)
+    assert b"{{" * 100_000 in sent
+
+
+def test_a_long_request_line_may_be_continued_often(tmp_path: Path) -> None:
+    (sent,) = read(tmp_path, "GET /a\n" + " &b=c\n" * 100_000)
+    assert sent.startswith(b"GET /a" + b"&b=c" * 100_000 + b" HTTP/1.1\r\n")
+
+
+def test_a_file_that_never_ends_is_refused() -> None:
+    with pytest.raises(UsageError, match="/dev/zero: longer than 268,435,456 bytes"):
+        requests(Path("/dev/zero"), "m:app")
+
+
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.http: No such file"):
         requests(tmp_path / "none.http", "m:app")

@@ -11,10 +11,8 @@ import pytest
 from starlette_conformance.explain.explainer import differences
 from starlette_conformance.http.connection import LIMIT
 from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.request import Request
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.userapp import merge_repetitions as own_judged
-from starlette_conformance.userapp.cookies import Jar
 from starlette_conformance.userapp.merge_repetitions import Judged
 from starlette_conformance.userapp.where_it_varies import apart
 
@@ -238,23 +236,3 @@ def test_what_of_the_layout_varies_is_told() -> None:
         "how the body is cut into chunks",
         "what of the stream comes together",
     )
-
-
-def asked(target: str, cookie: str = "") -> Request:
-    line = f"Cookie: {cookie}\r\n" if cookie else ""
-    return Request("m:app", f"GET {target} HTTP/1.1\r\nHost: x\r\n{line}\r\nbody".encode())
-
-
-def setting(*cookies: str) -> Response:
-    return Response(200, {"set-cookie": cookies if len(cookies) > 1 else cookies[0]})
-
-
-def test_a_cookie_is_sent_as_a_browser_would() -> None:
-    jar = Jar()
-    assert jar.given(asked("/", "a=1")) == asked("/", "a=1")
-    jar.take(asked("/login"), setting("a=2; Path=/; Secure; Domain=x.org", "b=3; Path=/admin"))
-    assert jar.given(asked("/")) == asked("/", "a=2")
-    assert jar.given(asked("/", "c=0; a=1")) == asked("/", "c=0; a=2")
-    assert jar.given(asked("/admin/x")) == asked("/admin/x", "b=3; a=2")
-    jar.take(asked("/logout"), setting("a=; Max-Age=0; Path=/; Domain=x.org"))
-    assert jar.given(asked("/")) == asked("/")
