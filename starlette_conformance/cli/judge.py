@@ -31,6 +31,6 @@ def judge(
     arguments: tuple[str, ...],
 ) -> int:
     """`starlette-conformance judge --stack latest -- -k range` runs some specs only."""
-    from starlette_conformance.explain import judge_stacks
+    from starlette_conformance.diff import judge_stacks
 
     return judge_stacks.judge_stacks(stacks, jobs, shard, runs, arguments)

@@ -8,8 +8,9 @@ from packaging.version import Version
 from rich.console import Console
 from rich.text import Text
 
-from starlette_conformance.diff.compare import Diffing
 from starlette_conformance.diff.terminal import group_lines
+from starlette_conformance.explain import live
+from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.excerpt import request_lines
 from starlette_conformance.http.curl_commands import PORT, asked, served
 from starlette_conformance.model.changes import Change
@@ -91,7 +92,7 @@ def _change(
     try:
         with output.status("asking both"):
             older, newer = (provisioned(stack) for stack in pair)
-            found = Diffing(older, newer, ledger().effects, ledger().changes).of(every)
+            found = live.compare(Comparison(older, newer, ledger()), every)
     except Failure as failure:
         yield f"no example: {failure}"
         return

@@ -14,7 +14,7 @@ from starlette_conformance.explain.result import Diff, Differing, Group
 from starlette_conformance.output.junit import Case, Suite, junit
 from starlette_conformance.output.markdown import code, quoted
 
-SCHEMA = 1
+SCHEMA = 2
 EXAMPLES = 3
 """Exchanges of a group that a page shows; JSON has all."""
 
@@ -26,33 +26,39 @@ def as_json(diff: Diff) -> str:
 def document(diff: Diff) -> dict[str, Any]:
     """The diff as plain data:
 
-    schema        1; another number where a key goes away, or means something else
-    answer        what came out, a sentence
+    schema        2; another number where a key goes away, or means something else
+    summary       what came out, a sentence
     command       makes the same diff again
     older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
                   hash_seed (null where the environment of the harness has it)
-    compared, differing, unconfirmed  numbers of requests; seconds
+    counts        numbers of requests: compared, differing, unexplained, severities, changes
+    seconds       how long it took
+    unconfirmed   requests whose difference did not reproduce on retry
     security      name, standing (gained, lost, lacking), change
     unexplained, explained  groups, the most dangerous first: name, change (null where there is
-                  none), aspect, fields, apps, lost, exchanges
+                  none), severity, fields, apps, lost, exchanges
+    not_shown     changes between the two that no request shows: name, change, lost, why
     masked, not_compared  sentences
     change        package, first, last, kind, sentence, link, noticed_by
     exchanges     served, request (lines), before and after (lines: text, differs), differences and
-                  remaining (aspect, where, before, after; null where there is no such field),
+                  remaining (severity, where, before, after; null where there is no such field),
                   changes (names), by_hand (lines); in each group of several, what remains there
     """
     return {
         "schema": SCHEMA,
-        "answer": phrases.answer(diff),
+        "summary": phrases.summary(diff),
         "command": diff.command,
         **{
             key: asdict(side) | {"packages": dict(side.packages)}
             for key, side in (("older", diff.older), ("newer", diff.newer))
         },
-        **{key: getattr(diff, key) for key in ("compared", "differing", "unconfirmed", "seconds")},
-        "security": [asdict(each) for each in diff.security],
+        "counts": diff.counts,
+        "seconds": diff.seconds,
+        "unconfirmed": list(diff.unconfirmed),
+        "security": [asdict(fix) for fix in diff.security],
         "unexplained": [_group(group) for group in diff.unexplained],
         "explained": [_group(group) for group in diff.explained],
+        "not_shown": [asdict(change) for change in diff.not_shown],
         "masked": list(diff.masked),
         "not_compared": list(diff.not_compared),
     }
@@ -62,7 +68,7 @@ def _group(group: Group) -> dict[str, Any]:
     return {
         "name": group.name,
         "change": asdict(group.change) if group.change else None,
-        "aspect": group.aspect,
+        "severity": group.severity,
         "fields": list(group.fields),
         "apps": list(group.apps),
         "lost": group.lost,
@@ -98,7 +104,7 @@ def _templates(escaped: bool) -> Environment:
 
 def as_junit(diff: Diff) -> str:
     """A case for each change, which passes, and for each cluster of what is unexplained."""
-    cases = [*_cases(diff)] or [Case("diff", "no answer differs")]
+    cases = [*_cases(diff)] or [Case("diff", "no response differs")]
     properties = {"command": diff.command} if diff.command else {}
     for name, side in (("older", diff.older), ("newer", diff.newer)):
         properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
@@ -109,15 +115,18 @@ def as_junit(diff: Diff) -> str:
 def _cases(diff: Diff) -> Iterator[Case]:
     for group in diff.unexplained:
         differ = phrases.count(len(group.exchanges), "exchange differs", "exchanges differ")
-        told = [f"{differ} in {group.name}", *lines(group.example)]
+        text = "\n".join([f"{differ} in {group.name}", *lines(group.example)])
         name = f"UNEXPLAINED {group.name}: {group.example.line}"
-        yield Case(_where(group), name, fault=group.aspect, text="\n".join(told))
+        yield Case(_where(group), name, fault=group.severity, text=text)
     for sentence in diff.not_compared:
         yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
     for group in diff.explained:
-        told = [group.change.sentence, group.change.link] if group.change else []
-        text = "\n".join([*told, *lines(group.example)])
-        yield Case(_where(group), f"{group.aspect}: {group.name}", text=text)
+        about = [group.change.sentence, group.change.link] if group.change else []
+        text = "\n".join([*about, *lines(group.example)])
+        yield Case(_where(group), f"{group.severity}: {group.name}", text=text)
+    for change in diff.not_shown:
+        text = f"{phrases.NOT_SHOWN} {phrases.not_shown(change)}"
+        yield Case("diff", f"NOT SHOWN {change.name}", text=text, skipped=True)
 
 
 def _where(group: Group) -> str:

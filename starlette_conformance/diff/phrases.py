@@ -1,13 +1,23 @@
 """The sentences that every rendering of a diff shares."""
 
-from starlette_conformance.explain.result import Diff, Group, Security, Side
+from collections.abc import Iterable
+
+from starlette_conformance.explain.result import Diff, Difference, Group, NotShown, Security, Side
 from starlette_conformance.model.changes import Change
+from starlette_conformance.output.sanitize import plain
 
 LEGEND = (
     "What a client sees first: the status, the body, its framing; a header's value, its presence, "
     "the order or the case of headers; when the parts of a stream arrive."
 )
-"""The aspects, in words, the most dangerous first."""
+"""The severities, in words, the most dangerous first."""
+
+NOT_SHOWN = "Between these stacks, and not compared here:"
+NAMED = 3
+"""Requests that a sentence names; there may be more."""
+
+WIDTH = 40
+"""Characters of a value in a headline."""
 
 STANDINGS = {
     "gained": "fixed by NEW",
@@ -16,29 +26,60 @@ STANDINGS = {
 }
 
 
-def answer(diff: Diff) -> str:
+def summary(diff: Diff) -> str:
     """What came out, in a sentence."""
     if not diff.compared:
         return "nothing was compared"
-    left = (each for group in diff.unexplained for each in group.exchanges)
-    unexplained = len({(each.served, each.request, each.by_hand) for each in left})
-    of_all = f"{diff.differing:,} of {diff.compared:,} answers differ"
+    counts = diff.counts
+    of_all = f"{counts['differing']:,} of {diff.compared:,} responses differ"
     if not diff.differing:
-        text = f"none of {diff.compared:,} answers differs"
-    elif unexplained:
-        text = f"{of_all}, {unexplained:,} of them unexplained"
+        text = f"none of {diff.compared:,} responses differs"
+    elif counts["unexplained"]:
+        text = f"{of_all}, {counts['unexplained']:,} of them unexplained"
     else:
         text = (
             f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
             f"of which {count(len(statuses(diff)), 'alters', 'alter')} a status"
         )
-    again = f"; {diff.unconfirmed:,} differed once and not again" if diff.unconfirmed else ""
-    return f"{text}{again} ({diff.seconds:.1f} s)"
+    return f"{text}{_unconfirmed(diff.unconfirmed)} ({diff.seconds:.1f} s)"
+
+
+def _unconfirmed(requests: tuple[str, ...]) -> str:
+    if not requests:
+        return ""
+    did = count(len(requests), "difference did", "differences did")
+    were = "was" if len(requests) == 1 else "were"
+    more = f" and {len(requests) - NAMED:,} more" if len(requests) > NAMED else ""
+    named = f"{', '.join(requests[:NAMED])}{more}"
+    return f"; {did} not reproduce on retry and {were} ignored: {named}"
+
+
+def headline(differences: Iterable[Difference]) -> str:
+    """What differs, as short as can be: `403 → 401, + www-authenticate`."""
+    return ", ".join(map(_short, differences))
+
+
+def _short(difference: Difference) -> str:
+    where, before, after = difference.where, difference.before, difference.after
+    name = where.removeprefix("header ")
+    if before is None or after is None:
+        return f"{'+' if before is None else '-'} {name}"
+    if where == "body":
+        return where
+    values = f"{plain(before, WIDTH)} → {plain(after, WIDTH)}"
+    return values if where == "status" else f"{name}: {values}"
+
+
+def not_shown(change: NotShown) -> str:
+    """A change that the requests do not show, in a line."""
+    lost = ", which NEW lacks" if change.lost else ""
+    about = f"{change.change.kind}, {since(change.change)}{lost}"
+    return f"{change.name} ({about}): {change.change.sentence} Not shown: {change.why}."
 
 
 def statuses(diff: Diff) -> list[Group]:
     """The explained groups that alter a status."""
-    return [group for group in diff.explained if group.aspect == "status"]
+    return [group for group in diff.explained if group.severity == "status"]
 
 
 def apart(older: Side, newer: Side) -> str:
@@ -64,8 +105,8 @@ def made_of(side: Side) -> dict[str, str]:
     }
 
 
-def standing(each: Security) -> str:
-    return STANDINGS[each.standing]
+def standing(fix: Security) -> str:
+    return STANDINGS[fix.standing]
 
 
 def since(change: Change) -> str:

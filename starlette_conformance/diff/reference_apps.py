@@ -12,15 +12,16 @@ from pathlib import Path
 from rich.console import Console
 
 from starlette_conformance.diff import files
-from starlette_conformance.diff.compare import Diffing, of_apps
-from starlette_conformance.diff.terminal import tell
+from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain import live
+from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.stacks.project import ledger
+from starlette_conformance.stacks.project import apps, ledger
 from starlette_conformance.stacks.targets import made, one
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
@@ -54,22 +55,23 @@ def diff(options: Options) -> int:
         asking = pool.submit(corpus, progress)
         sides = [pool.submit(made, each) for each in meant]
         older, newer = (side.result() for side in sides)
-        asked = of_apps(asking.result(), options.only)
-    diffing = Diffing(older, newer, ledger().effects, ledger().changes)
+        chosen_apps = options.only or apps()
+        requests = [sent for sent in asking.result() if sent.request.app in chosen_apps]
+    comparison = Comparison(older, newer, ledger())
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
-        bar = shown.add_task("", total=2 * len(asked))
-        found = diffing.of(asked, lambda: shown.advance(bar))
+        bar = shown.add_task("", total=2 * len(requests))
+        found = live.compare(comparison, requests, lambda: shown.advance(bar))
     only = [text for app in options.only for text in ("--only", app)]
     found = replace(found, command=of_verb("diff", word(older), word(newer), *only))
-    tell(found, output)
+    render(found, output)
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
     return exit_code(found, options.fail_on)
 
 
 def exit_code(found: Diff, fail_on: Iterable[str]) -> int:
-    """1 for what is unexplained, or explained by a change of a kind that is not wanted."""
-    kinds = found.kinds | ({"any"} if found.explained else set())
+    """1 for what is unexplained, or where a change of a kind that is not wanted lies between."""
+    kinds = found.kinds | ({"any"} if found.explained or found.not_shown else set())
     if found.unexplained or kinds & set(fail_on):
         return 1
     return 3 if found.not_compared or not found.compared else 0

@@ -6,18 +6,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from starlette_conformance.diff.phrases import answer, apart, count, since, standing
+from starlette_conformance.diff.phrases import (
+    NOT_SHOWN,
+    apart,
+    count,
+    headline,
+    not_shown,
+    since,
+    standing,
+    summary,
+)
 from starlette_conformance.explain.result import Diff, Differing, Group, Line, Security
+from starlette_conformance.explain.what_is_new import draft
 
 STYLES = {"status": "bold red", "body": "red", "framing": "red", "value": "yellow"}
-
+GROUPS = 12
+"""Groups that `render_unexplained` shows; there are more only where much is unexplained."""
 
 WIDE = 110
 """Columns of a terminal from which on all of the overview fits."""
 
 
-def tell(diff: Diff, console: Console) -> None:
-    """Print it: the answer, security, what nobody explains, and then each change."""
+def render(diff: Diff, console: Console) -> None:
+    """Print it: the summary, security, what nobody explains, and then each change."""
 
     def show(text: Text) -> None:
         console.print(text, soft_wrap=True)
@@ -25,9 +36,9 @@ def tell(diff: Diff, console: Console) -> None:
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
     show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
     good = not diff.unexplained and not diff.not_compared
-    show(Text(answer(diff), "bold green" if good else "bold red"))
-    for each in diff.security:
-        show(_security(each))
+    show(Text(summary(diff), "bold green" if good else "bold red"))
+    for fix in diff.security:
+        show(_security(fix))
     for sentence in diff.not_compared:
         show(Text(f"NOT COMPARED {sentence}", "bold red"))
     for sentence in diff.masked:
@@ -37,13 +48,36 @@ def tell(diff: Diff, console: Console) -> None:
     for group in (*diff.unexplained, *diff.explained):
         for line in group_lines(group):
             show(line)
+    if diff.not_shown:
+        show(Text(f"\n{NOT_SHOWN}", "bold"))
+        for change in diff.not_shown:
+            show(Text(f"  {not_shown(change)}"))
 
 
-def _security(each: Security) -> Text:
-    style = "bold green" if each.standing == "gained" else "bold red"
-    text = Text(f"SECURITY {standing(each)}: ", style)
-    text.append(f"{each.change.sentence} ", "default")
-    return text.append(f"{each.name}, {since(each.change)}, {each.change.link}", "dim")
+def render_unexplained(diff: Diff, console: Console) -> None:
+    """Print what nobody explains, each group with a draft of the change that it may be."""
+    pair = f"{diff.older.name} -> {diff.newer.name}"
+    if not diff.unexplained:
+        line = f"{pair}: every response is as the named changes predict; see the failures above"
+        console.print(line, soft_wrap=True)
+        return
+    console.print(f"{pair}: {summary(diff)}", soft_wrap=True)
+    for group in diff.unexplained[:GROUPS]:
+        lines = list(group_lines(group))
+        if entry := draft(group, diff.older, diff.newer):
+            lines.append(Text("  to complete in specs/ledger/changes.py:"))
+            lines += [Text(f"    {text}") for text in entry.splitlines()]
+        for shown in lines:
+            console.print(shown, soft_wrap=True)
+    if len(diff.unexplained) > GROUPS:
+        console.print(f"  ... and {len(diff.unexplained) - GROUPS} more groups")
+
+
+def _security(fix: Security) -> Text:
+    style = "bold green" if fix.standing == "gained" else "bold red"
+    text = Text(f"SECURITY {standing(fix)}: ", style)
+    text.append(f"{fix.change.sentence} ", "default")
+    return text.append(f"{fix.name}, {since(fix.change)}, {fix.change.link}", "dim")
 
 
 def _overview(groups: Iterable[Group], width: int) -> Table:
@@ -56,7 +90,7 @@ def _overview(groups: Iterable[Group], width: int) -> Table:
     for group in groups:
         change = group.change
         cells = (
-            Text(group.aspect, STYLES.get(group.aspect, "")),
+            Text(group.severity, STYLES.get(group.severity, "")),
             str(len(group.exchanges)),
             change.kind if change else "-",
             since(change) if change else "-",
@@ -77,10 +111,12 @@ def group_lines(group: Group) -> Iterator[Text]:
 def _group(group: Group) -> Iterator[Text]:
     title = Text("\n")
     if group.explained:
-        title.append(f"{group.aspect.upper()} ", STYLES.get(group.aspect, "bold"))
+        title.append(f"{group.severity.upper()} ", STYLES.get(group.severity, "bold"))
+        title.append(group.name, "bold")
     else:
-        title.append(f"UNEXPLAINED {group.aspect.upper()} ", "bold red")
-    title.append(group.name, "bold")
+        example = group.example
+        title.append("UNEXPLAINED  ", "bold red").append(headline(example.remaining), "bold")
+        title.append(f"  {example.line.removesuffix(' HTTP/1.1')} ({example.served})")
     change = group.change
     if change:
         title.append(f"  {change.kind}, {since(change)}")

@@ -11,10 +11,10 @@ SPELLED = {"connection": "Connection", "transfer-encoding": "Transfer-Encoding"}
 
 def makes(difference: Difference, by_h11: Answer, by_httptools: Answer) -> bool:
     """Whether a difference of layout is one that the parsers make."""
-    if difference.aspect == "case":
+    if difference.severity == "case":
         name = difference.where.removeprefix("name of ")
         return SPELLED.get(name) in by_h11.names and name in by_httptools.names
-    if difference.aspect == "order":
+    if difference.severity == "order":
         orders = [
             [name.lower() for name in answer.names if name.lower() != "connection"]
             for answer in (by_h11, by_httptools)

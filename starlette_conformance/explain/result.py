@@ -1,30 +1,26 @@
-"""What a diff came to. It is all that the renderers get; it holds text only, nothing to look up.
+"""What a comparison of two stacks came to. It is all that the renderers get: text, nothing to look
+up.
 
 Text in it comes from servers and may be hostile: each renderer escapes it for where it goes.
 """
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal
 
+from starlette_conformance.explain.severity import SEVERITIES, Severity, most_dangerous
 from starlette_conformance.model.changes import Change
-
-Aspect = Literal["status", "body", "framing", "value", "presence", "order", "case", "timing"]
-ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
-"""In what two answers can differ, the most dangerous first: the status, the body, where it ends,
-a header's value, its presence, the order of the header lines, the case of their names, and what
-of a stream arrives before what."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field in which two answers differ.
+    """One field in which two responses differ.
 
     `where` is a field, such as `status` or `header vary`; `before` and `after` are its values as
     text, None where there is no such field.
     """
 
-    aspect: Aspect
+    severity: Severity
     where: str
     before: str | None
     after: str | None
@@ -32,7 +28,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Line:
-    """A line in the form of `curl -v`; `differs` tells that the other answer has it otherwise."""
+    """A line in the form of `curl -v`; `differs` tells that the other response has it otherwise."""
 
     text: str
     differs: bool = False
@@ -40,12 +36,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Differing:
-    """A request that two stacks answer differently, in either order of them.
+    """A request to which two stacks respond differently, in either order of them.
 
     `served` is the app, or what else it is served as, `request` the lines of it, `before` and
-    `after` the lines of both answers that matter. `changes` are the names of those that account
+    `after` the lines of both responses that matter. `changes` are the names of those that account
     for it, `remaining` what is left when they have: where there is any, it is unexplained.
-    `by_hand` are lines to paste that repeat it: two that serve, one that asks.
+    `by_hand` are lines to paste that repeat it: two that serve, one that sends.
     """
 
     served: str
@@ -63,9 +59,9 @@ class Differing:
         return self.request[0] if self.request else ""
 
     @property
-    def aspect(self) -> Aspect:
+    def severity(self) -> Severity:
         """The most dangerous one."""
-        return most_dangerous([*self.remaining, *self.differences])
+        return most_dangerous(d.severity for d in (*self.remaining, *self.differences))
 
 
 @dataclass(frozen=True)
@@ -75,13 +71,14 @@ class Group:
     With a `change`, it accounts for them, and `lost` tells that NEW lacks it and OLD has it.
     Without, they look alike, and `name` is what they have in common: nobody explains them, or,
     where `explained`, what is known of the parsers does. An exchange may be in several groups; what
-    remains of it is shared out among those that nobody explains. `aspect` is the most dangerous one
-    that is due to this reason, `fields` what it alters in any of them, the most dangerous first.
+    remains of it is shared out among those that nobody explains. `severity` is the most dangerous
+    one that is due to this reason, `fields` what it alters in any of them, the most dangerous
+    first.
     """
 
     name: str
     change: Change | None
-    aspect: Aspect
+    severity: Severity
     exchanges: tuple[Differing, ...]
     fields: tuple[str, ...] = ()
     lost: bool = False
@@ -94,7 +91,7 @@ class Group:
     @property
     def apps(self) -> tuple[str, ...]:
         """Each once, in the order of the exchanges."""
-        return tuple(dict.fromkeys(each.served for each in self.exchanges))
+        return tuple(dict.fromkeys(exchange.served for exchange in self.exchanges))
 
 
 @dataclass(frozen=True)
@@ -104,6 +101,16 @@ class Security:
     name: str
     change: Change
     standing: Literal["gained", "lost", "lacking"]
+
+
+@dataclass(frozen=True)
+class NotShown:
+    """A change between the stacks that no request shows, and why; `lost` as of a group."""
+
+    name: str
+    change: Change
+    lost: bool
+    why: str
 
 
 @dataclass(frozen=True)
@@ -125,32 +132,42 @@ class Side:
 
 @dataclass(frozen=True)
 class Diff:
-    """Everything that a diff of two stacks found.
+    """Everything that a comparison of two stacks found.
 
-    `compared` counts the requests that both were asked, `differing` those answered differently.
-    `unconfirmed` counts differences that were not there when both were asked again. `masked` tells
-    what was left out of the comparison as random, and `not_compared` what could not be compared
-    and why, a sentence each. `command` makes the same diff again.
+    `compared` counts the requests that were sent to both, `differing` has those whose responses
+    differ, each once. `unconfirmed` names requests whose difference did not reproduce on retry.
+    `masked` tells what was left out of the comparison as random, and `not_compared` what could not
+    be compared and why, a sentence each. `command` makes the same diff again.
     """
 
     older: Side
     newer: Side
     compared: int
-    differing: int
-    seconds: float
+    differing: tuple[Differing, ...] = ()
+    seconds: float = 0.0
     security: tuple[Security, ...] = ()
     unexplained: tuple[Group, ...] = ()
     explained: tuple[Group, ...] = ()
-    unconfirmed: int = 0
+    not_shown: tuple[NotShown, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     command: str = ""
 
     @property
     def kinds(self) -> set[str]:
-        """The kinds of the changes that account for a difference."""
-        return {group.change.kind for group in self.explained if group.change}
+        """The kinds of the changes that account for a difference, or lie between unseen."""
+        accounting = {group.change.kind for group in self.explained if group.change}
+        return accounting | {each.change.kind for each in self.not_shown}
 
-
-def most_dangerous(differences: Iterable[Difference]) -> Aspect:
-    return min((each.aspect for each in differences), key=ASPECTS.index, default=ASPECTS[-1])
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Requests: compared, differing, unexplained, by severity, and by change."""
+        severities = Counter(exchange.severity for exchange in self.differing)
+        return {
+            "compared": self.compared,
+            "differing": len(self.differing),
+            "unexplained": sum(bool(exchange.remaining) for exchange in self.differing),
+            "severities": {name: severities[name] for name in SEVERITIES if severities[name]},
+            "changes": {group.name: len(group.exchanges) for group in self.explained},
+        }

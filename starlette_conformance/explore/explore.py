@@ -1,40 +1,34 @@
-"""The verb that looks for differences that nobody named: the same requests to stack after stack.
+"""`explore`: differences on the wire that no named change explains.
 
-The requests are those of the specs, and others made by chance.
+Exit codes: 0 every difference is explained, 1 some are not, 2 usage, 3 a stack could not be
+installed, started or fully compared, 4 harness error.
 """
 
 import itertools
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Event
 
-from rich.console import Console
-
-from starlette_conformance.explain.run_diff import News, news
+from starlette_conformance.diff.phrases import count
+from starlette_conformance.diff.terminal import render_unexplained
+from starlette_conformance.explain.result import Diff, Side
 from starlette_conformance.explore.generator import generated, without_words
-from starlette_conformance.model.effects import Effect, likened
+from starlette_conformance.explore.neighbours import compare_neighbours
+from starlette_conformance.model.effects import likened
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import CannotTell, UsageError
-from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.request import Request
+from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress
-from starlette_conformance.replay.send import answers, gone
-from starlette_conformance.runs.recorded import Recorded
-from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.runs.sessions import judge
-from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import catalogue, ledger, site_files
+from starlette_conformance.replay.corpus import Asked, corpus
+from starlette_conformance.replay.run_responses import RunResponses
+from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import made, meant_by, one
-from starlette_conformance.stacks.tempdirs import scratch
 
 Target = Stack | Environment
-Answered = tuple[Environment, list[Response]]
 
 
 @dataclass(frozen=True)
@@ -52,134 +46,98 @@ class Options:
 def explore(options: Options) -> int:
     began = time.monotonic()
     stacks, neighbours = _stacks(options)
-    parsers = {stack.name: stack.parser for stack in stacks}
-    mixed = any(parsers[older] != parsers[newer] for older, newer in neighbours)
-    known = [effect for effect in ledger().effects if effect.change or mixed]
     output = console()
-    requests = _requests(stacks[-1], options, known, output)
+    requests = _requests(options)
     for app in without_words() if options.requests else ():
         output.print(
             f"no random requests to {app}: its row in specs/ledger/apps.py has no words, and "
             f"apps/{app}.py names no routes"
         )
-    folder = site_fixture.lay_out(site_files())
-    pairs = different = again = 0
-    found: list[News] = []
-    with _asking(stacks, requests, folder, options.jobs, output) as answered:
-        for older, newer in itertools.pairwise(answered):
-            if (older[0].name, newer[0].name) not in neighbours:
-                continue
-            result = _compared(older, newer, requests, known)
-            pairs += 1
-            different += result.differing
-            if result.findings:
-                confirmed = _confirmed(result, known, folder)
-                again += len(result.findings) - len(confirmed.findings)
-                found += [confirmed] if confirmed.findings else []
-    for each in found:
-        for line in (*each.lines(), *_again(options, each)):
-            output.print(line, soft_wrap=True)
-    unexplained = sum(len(each.findings) for each in found)
+    with progress("sending to all stacks", output) as shown:
+        bar = shown.add_task("", total=len(stacks))
+        provide = [partial(made, stack) for stack in stacks]
+        diffs = list(
+            compare_neighbours(
+                provide,
+                neighbours,
+                requests,
+                ledger(),
+                options.jobs,
+                lambda: shown.advance(bar),
+            )
+        )
+    for diff in diffs:
+        for sentence in diff.not_compared:
+            output.print(f"NOT COMPARED {sentence}", style="bold red", soft_wrap=True)
+        if diff.unexplained:
+            render_unexplained(diff, output)
+            for line in _again(options, diff):
+                output.print(line, soft_wrap=True)
+    differing = sum(len(diff.differing) for diff in diffs)
+    unexplained = sum(diff.counts["unexplained"] for diff in diffs)
     output.print(
-        f"{pairs} pairs of stacks, {len(requests):,} requests, "
-        f"{len(stacks) * len(requests):,} exchanges, {time.monotonic() - began:.0f} s: "
-        f"{different:,} answers differ, {unexplained:,} of them unexplained"
-        + (f", {again:,} not when asked again" if again else "")
+        f"{count(len(diffs), 'pair')} of stacks, {count(len(requests), 'request')}, "
+        f"{time.monotonic() - began:.0f} s: "
+        f"{count(differing, 'response differs', 'responses differ')}, "
+        f"{unexplained:,} of them unexplained"
     )
-    return int(bool(unexplained))
+    if unexplained:
+        return 1
+    return 3 if any(diff.not_compared for diff in diffs) else 0
 
 
-def _again(options: Options, news: News) -> Iterator[str]:
+def _again(options: Options, diff: Diff) -> Iterator[str]:
     """What the two stacks are, and how to explore them again."""
-    for environment in (news.older, news.newer):
-        packages = ", ".join(f"{name} {each}" for name, each in environment.packages.items())
-        python = f"{environment.implementation} {environment.python}"
-        seed = f"hash seed {environment.hash_seed}"
-        yield f"  {environment.name}: {packages}, {environment.loop}, {python}, {seed}"
+    for side in (diff.older, diff.newer):
+        packages = ", ".join(f"{name} {version}" for name, version in side.packages)
+        python = f"{side.implementation} {side.python}"
+        yield f"  {side.name}: {packages}, {side.loop}, {python}, hash seed {side.hash_seed}"
     chance = ["--requests", str(options.requests), "--seed", str(options.seed)]
     chance += ["--run", str(options.run.absolute())] if options.run else []
-    yield f"  again: {of_verb('explore', word(news.older), word(news.newer), *chance)}"
+    yield f"  again: {of_verb('explore', _word(diff.older), _word(diff.newer), *chance)}"
+
+
+def _word(side: Side) -> str:
+    """What names the same stack on a command line, today and later."""
+    known = catalogue().stacks.get(side.name)
+    if known and known.exclude_newer:
+        return side.name
+    return ",".join(f"{name}=={version}" for name, version in side.packages)
 
 
 def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
-    """The stacks in the order in which they are asked, and which to compare. Raises UsageError."""
+    """The stacks in the order of their releases, and which to compare. Raises UsageError."""
     known = catalogue()
     if bool(options.neighbours) == bool(options.stacks):
         raise UsageError("name two stacks, OLD NEW, or --neighbours RANGE")
     if options.requests < 0:
         raise UsageError("--requests: a negative number cannot be sent")
     if options.stacks:
-        found = [one(wanted) for wanted in options.stacks]
-        series = [[stack.name for stack in found]]
+        chosen: list[Target] = [one(wanted) for wanted in options.stacks]
+        series: Sequence[Sequence[str]] = [[stack.name for stack in chosen]]
     else:
         meant = meant_by(options.neighbours or "")
         series = known.series(meant)
-        found = [meant[name] for names in series for name in names]
-    if len(found) < 2 or (options.stacks and len(found) != 2):
-        raise UsageError(f"two stacks are compared, and {len(found)} are named")
-    return found, {pair for names in series for pair in itertools.pairwise(names)}
+        chosen = [meant[name] for names in series for name in names]
+    if len(chosen) < 2 or (options.stacks and len(chosen) != 2):
+        raise UsageError(f"two stacks are compared, and {len(chosen)} are named")
+    return chosen, {pair for names in series for pair in itertools.pairwise(names)}
 
 
-def _requests(
-    newest: Target, options: Options, known: Sequence[Effect], output: Console
-) -> list[Request]:
-    """What the specs ask, taken from a run file, what is generated, and what some of that is
-    answered like; each once.
+def _requests(options: Options) -> list[Asked]:
+    """Those of the specs, or of a run file, and others made by chance, each once; besides those
+    whose responses some of them get.
     """
-    if options.run:
-        asked = Recorded(options.run).requests
-    else:
-        with scratch() as folder:
-            judge([newest.name], folder / "run", 1, ["-k", "not browser"], output)
-            runs = list(folder.rglob("*.jsonl"))
-            asked = Recorded(runs[0]).requests if runs else []
-    asked += generated(options.requests, options.seed)
-    return list(dict.fromkeys([*asked, *likened(known, asked)]))
-
-
-@contextmanager
-def _asking(
-    stacks: Sequence[Target], requests: Sequence[Request], folder: Path, jobs: int, output: Console
-) -> Iterator[Iterator[Answered]]:
-    """What the stacks answer, in their order; `jobs` of them are asked at a time."""
-    with progress("sending to all stacks", output) as shown:
-        bar = shown.add_task("", total=len(stacks))
-
-        def ask_all(stack: Target) -> Answered:
-            environment = made(stack)
-            asked = answers(environment, requests, folder)
-            found = list(itertools.takewhile(lambda _: not stopping.is_set(), asked))
-            shown.advance(bar)
-            return environment, found
-
-        stopping = Event()
-        pool = ThreadPoolExecutor(jobs)
-        try:
-            yield pool.map(ask_all, stacks)
-        finally:
-            stopping.set()
-            pool.shutdown(cancel_futures=True)
-
-
-def _compared(
-    older: Answered, newer: Answered, requests: Sequence[Request], known: Sequence[Effect]
-) -> News:
-    pairs = list(zip(requests, older[1], newer[1], strict=True))
-    if lost := [request.app for request, *both in pairs if all(map(gone, both))]:
-        raise CannotTell(
-            f"{older[0].name} and {newer[0].name}: {', '.join(dict.fromkeys(lost))} had ended on "
-            f"both when {len(lost):,} requests came"
-        )
-    return news(older[0], newer[0], pairs, known)
-
-
-def _confirmed(first: News, known: Sequence[Effect], folder: Path) -> News:
-    """What is still unexplained when both stacks are asked again."""
-    requests = [finding.request for finding in first.findings]
-    requests = list(dict.fromkeys([*requests, *likened(known, requests)]))
-    older, newer = (
-        (environment, list(answers(environment, requests, folder)))
-        for environment in (first.older, first.newer)
+    recorded = (
+        list(RunResponses.read(options.run).responses)
+        if options.run
+        else corpus(console(stderr=True))
     )
-    again = _compared(older, newer, requests, known)
-    return News(first.older, first.newer, first.compared, first.differing, again.findings)
+    made_up = [Asked(each.app, each) for each in generated(options.requests, options.seed)]
+    every = [*recorded, *made_up]
+    similar = [
+        Asked(sent.served, other)
+        for sent in every
+        for other in likened(ledger().effects, [sent.request])
+    ]
+    return list(dict.fromkeys([*every, *similar]))

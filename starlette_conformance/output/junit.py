@@ -13,8 +13,8 @@ UNFIT = re.compile(r"[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\
 class Case:
     """One case; `fault` is the kind of what is wrong, or empty where it passed.
 
-    `judged` tells a finding about what was tested from a test that could not be made. `text` is of
-    the fault, or else what there is to say.
+    `judged` tells a finding about what was tested from a test that could not be made, `skipped`
+    what was not tested at all. `text` is of the fault, or else what there is to say.
     """
 
     group: str
@@ -23,6 +23,7 @@ class Case:
     fault: str = ""
     text: str = ""
     judged: bool = True
+    skipped: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def _add_case(suite: ET.Element, case: Case) -> None:
         tag = "failure" if case.judged else "error"
         fault = ET.SubElement(element, tag, {"type": _fit(case.fault), "message": first})
         fault.text = _fit(case.text)
+    elif case.skipped:
+        ET.SubElement(element, "skipped", {"message": _fit(case.text)})
     elif case.text:
         ET.SubElement(element, "system-out").text = _fit(case.text)
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from starlette_conformance.model.app import USUAL_SITE
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.model.request import Request
+from starlette_conformance.output.sanitize import plain
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.cache import made_once
@@ -57,6 +58,10 @@ class Asked:
 
     served: str
     request: Request
+
+    def __str__(self) -> str:
+        line = self.request.data.split(b"\r\n", 1)[0].decode("latin-1")
+        return f"{plain(line, 100)} ({self.served})"
 
 
 def corpus(console: Console) -> list[Asked]:

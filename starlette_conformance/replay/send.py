@@ -1,21 +1,12 @@
 """The same requests sent to one stack after the other, and what each answered."""
 
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from starlette_conformance.http.connection import CLOSED, NOT_CONNECTED, Connection, Segment
 from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.http.normalize import masked
-from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.process.app_server import Server
-from starlette_conformance.stacks.project import apps, script
 
 SECONDS = 10.0
 """How long one answer may take."""
@@ -34,9 +25,6 @@ ANOTHER = b" HTTP/"
 """What stands in a second request."""
 
 WAITS = "it waited for more"
-
-INTERVAL = 0.02
-"""Seconds between two events."""
 
 
 @dataclass(frozen=True)
@@ -95,34 +83,3 @@ def heard(request: Request, port: int, seconds: float = SECONDS, silence: float 
         closed = connection.ended == CLOSED
         ended = WAITS if waits and closed and not connection.data else connection.ended
         return Heard(request.method, port, tuple(connection.received), ended, closed, closes)
-
-
-def answers(
-    environment: Environment, requests: Sequence[Request], folder: Path
-) -> Iterator[Response]:
-    """What a stack answers to each request, in their order. Raises DidNotStart, CannotTell."""
-    late: Counter[str] = Counter()
-    with served(environment, {request.app for request in requests}, folder) as ports:
-        for request in requests:
-            began = time.monotonic()
-            yield ask(request, ports[request.app], SECONDS)
-            late[request.app] += time.monotonic() - began >= SECONDS
-            if late[request.app] >= PATIENCE:
-                raise CannotTell(
-                    f"{request.app} on {environment.name}: {PATIENCE} answers did not end within "
-                    f"{SECONDS:g} s, so the other requests were not sent"
-                )
-
-
-@contextmanager
-def served(
-    environment: Environment, names: Iterable[str], folder: Path
-) -> Iterator[dict[str, int]]:
-    """The apps, started side by side in a folder, and their ports. Raises DidNotStart."""
-    with ExitStack() as stack:
-        servers: dict[str, Server] = {}
-        for app in names:
-            arguments = apps()[app].arguments(INTERVAL)
-            servers[app] = Server(script(app), environment, folder, arguments)
-            stack.callback(servers[app].kill)
-        yield {app: server.port() for app, server in servers.items()}

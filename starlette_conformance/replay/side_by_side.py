@@ -4,7 +4,6 @@ A server that answers no more is found out and left alone, so that it takes neit
 rest of the answers with it.
 """
 
-import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -59,18 +58,35 @@ def ask_each(
     advance: Callable[[], None] = lambda: None,
     at_once: int = AT_ONCE,
 ) -> tuple[list[Answers], list[str]]:
+    """What each stack answers, and a sentence on what could not be compared.
+
+    Raises DidNotStart.
+    """
+    answers, gave_up = send_to_each(environments, asked, advance, at_once)
+    answers, lost = without_lost(answers)
+    return answers, lost + gave_up
+
+
+def send_to_each(
+    environments: Sequence[Environment],
+    asked: Sequence[Asked],
+    advance: Callable[[], None] = lambda: None,
+    at_once: int = AT_ONCE,
+    stopping: Event | None = None,
+) -> tuple[list[Answers], list[str]]:
     """What each stack answers, and a sentence on each server that was given up.
 
     Raises DidNotStart.
     """
     kinds = list(dict.fromkeys(each.served for each in asked))
-    stopping = Event()
+    stopping = stopping or Event()
+    ended = Event()
     with running(environments, kinds) as ports:
         found: list[Answers] = [{} for _ in environments]
         stalling = [Stalling() for _ in environments]
 
         def ask_all(number: int, mine: "SimpleQueue[Asked]") -> None:
-            while not mine.empty() and not stopping.is_set():
+            while not (mine.empty() or stopping.is_set() or ended.is_set()):
                 try:
                     each = mine.get_nowait()
                 except Empty:
@@ -94,8 +110,8 @@ def ask_each(
                 for each in waited:
                     each.result()
             finally:
-                stopping.set()
-    return found, _without_lost(found) + [
+                ended.set()
+    return found, [
         f"{served} on {environment.name}: {PATIENCE} answers did not end within {SECONDS:g} s, "
         f"so {unsent:,} requests were not sent"
         for environment, stalls in zip(environments, stalling, strict=True)
@@ -104,16 +120,17 @@ def ask_each(
     ]
 
 
-def _without_lost(found: Sequence[Answers]) -> list[str]:
-    """Leave out what neither stack answered, as its app had ended; a sentence on each such app."""
-    lost = [
+def without_lost(found: Sequence[Answers]) -> tuple[list[Answers], list[str]]:
+    """What at least one stack answered, as its app had not ended; a sentence on each app that had
+    ended on all.
+    """
+    lost = {
         each
         for each in found[0]
         if all(each in answers and gone(answers[each].response) for answers in found)
-    ]
-    for each, answers in itertools.product(lost, found):
-        del answers[each]
-    return [
+    }
+    kept = [{a: v for a, v in answers.items() if a not in lost} for answers in found]
+    return kept, [
         f"{served}: it had ended on both stacks when {count:,} requests came"
         for served, count in Counter(each.served for each in lost).items()
     ]

@@ -13,7 +13,8 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import ALWAYS
-from starlette_conformance.runs.recorded import masked_exchanges, without_stack
+from starlette_conformance.replay.run_responses import exchanges_of
+from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.run_reader import load
 
 Thing = TypeVar("Thing")
@@ -122,7 +123,10 @@ def read(path: Path, pool: Pool) -> Column | None:
         start.rerun_options,
         start.rerun_name,
     )
-    numbers = {r.id: pool.numbers(*both) for r, both in masked_exchanges(run.exchanges)}
+    numbers = {
+        exchange.number: pool.numbers(exchange.sent.request, exchange.answer.response)
+        for exchange in exchanges_of(run.exchanges)
+    }
     for record in run.verdicts:
         column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(
             record.verdict,

@@ -4,9 +4,9 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from starlette_conformance.diff.compare import side
+from starlette_conformance.explain.comparison import side
+from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.excerpt import answer_lines, request_lines
-from starlette_conformance.explain.explainer import differences
 from starlette_conformance.explain.groups import clusters, security
 from starlette_conformance.explain.result import Diff, Differing, Line
 from starlette_conformance.http.curl_commands import PORT, asked
@@ -56,11 +56,11 @@ def own_diff(
         side(older),
         side(newer),
         sum(not judged.problem for judged in found.values()),
-        len(differing),
+        tuple(differing),
         time.monotonic() - began,
         security(ledger().changes, older, newer),
         tuple(clusters(differing)),
-        unconfirmed=sum(not differ(found[step]) for step in rounds.suspects),
+        unconfirmed=tuple(str(step) for step in rounds.suspects if not differ(found[step])),
         masked=(*_masked(found), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
-from starlette_conformance.diff.terminal import tell
+from starlette_conformance.diff.terminal import render
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
@@ -68,7 +68,7 @@ def diff(options: Options) -> int:
             app, steps, older, newer, options.seconds, lambda: shown.advance(bar), more
         )
     found = replace(found, command=_again(options, older, newer))
-    tell(found, output)
+    render(found, output)
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
     return 1 if found.unexplained else 3 if found.not_compared else 0

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event
 
-from starlette_conformance.explain.explainer import differences
+from starlette_conformance.explain.differences import differences
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.replay.wire_response import Answer

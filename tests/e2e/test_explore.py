@@ -2,21 +2,24 @@
 
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import sleep
 
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.explore import explore
 from starlette_conformance.explore.generator import generated
+from starlette_conformance.explore.neighbours import compare_neighbours
 from starlette_conformance.http.connection import CLOSED
 from starlette_conformance.http.normalize import LEFT, masked
-from starlette_conformance.model.errors import CannotTell, DidNotStart
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request, without_port
-from starlette_conformance.replay import send
+from starlette_conformance.replay import side_by_side
+from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.replay.send import ask
+from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT, closes, keeps_open, miniature
 
 PORT = 40_000
@@ -145,25 +148,20 @@ def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
     assert (found.status, found.ending) == (0, "no answer: it waited for more")
 
 
-def test_apps_that_ended_on_both_stacks_do_not_answer_alike() -> None:
+def test_apps_that_ended_on_both_stacks_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with miniature(keeps_open(HEAD + b"content-length: 0\r\n\r\n")) as server:
-        came = ask(REQUEST, server.port)
-    lost = ask(REQUEST, server.port)
-    one, other = (ENVIRONMENT, [came, lost]), (ENVIRONMENT, [came, came])
-    with pytest.raises(CannotTell, match=r"^miniature and .*: hello had ended on both when 1 req"):
-        explore._compared(one, one, [REQUEST] * 2, [])
-    assert explore._compared(one, other, [REQUEST] * 2, []).differing == 1
-
-
-def test_a_stack_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send, "SECONDS", 0.02)
-    with miniature(lambda _: sleep(0.05)) as server:
-        monkeypatch.setattr(send, "served", lambda *_: nullcontext({"hello": server.port}))
-        asked = send.answers(ENVIRONMENT, [REQUEST] * 2 * send.PATIENCE, Path())
-        came = [next(asked) for _ in range(send.PATIENCE)]
-        with pytest.raises(CannotTell, match=r"^hello on .*: 12 answers did not end within"):
-            next(asked)
-    assert {each.status for each in came} == {0}
+        pass
+    ports = [{"hello": server.port}]
+    monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
+    stacks = [partial(replace, ENVIRONMENT, name=name) for name in ("one", "other")]
+    sent = [Asked("hello", REQUEST)]
+    ledger = Ledger({}, [], {}, {})
+    (diff,) = compare_neighbours(stacks, {("one", "other")}, sent, ledger, 2)
+    assert diff.compared == 0
+    assert diff.not_compared == ("hello: it had ended on both stacks when 1 requests came",)
+    assert list(compare_neighbours(stacks, {("other", "one")}, sent, ledger, 2)) == []
 
 
 @pytest.mark.parametrize(
@@ -190,26 +188,3 @@ def test_a_run_file_of_no_exchanges_is_a_usage_error(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_text("", "utf-8")
     assert main(["explore", "latest", "documented", "--run", str(path)]) == 2
-
-
-def test_the_apps_that_did_start_end_where_another_one_does_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    ended: list[str] = []
-
-    class Fails:
-        def __init__(self, path: Path, *_: object) -> None:
-            self.app = path.stem
-            if self.app == "sse":
-                raise DidNotStart(self.app)
-
-        def kill(self) -> None:
-            ended.append(self.app)
-
-    monkeypatch.setattr(send, "Server", Fails)
-    with (
-        pytest.raises(DidNotStart),
-        send.served(ENVIRONMENT, ["hello", "basic_auth", "sse"], Path()),
-    ):
-        pass
-    assert sorted(ended) == ["basic_auth", "hello"]

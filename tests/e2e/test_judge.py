@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.explain.judge_stacks import own_folder
+from starlette_conformance.diff.judge_stacks import own_folder
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.stacks.cache import VARIABLE
 from starlette_conformance.stacks.patched_copies import Defect, plant

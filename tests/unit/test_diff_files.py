@@ -12,15 +12,16 @@ from jinja2 import UndefinedError
 from playwright.sync_api import Browser
 from rich.console import Console
 
-from starlette_conformance.diff import files
+from starlette_conformance.diff import files, phrases
 from starlette_conformance.diff.reference_apps import exit_code
-from starlette_conformance.diff.terminal import tell
+from starlette_conformance.diff.terminal import render
 from starlette_conformance.explain.result import (
     Diff,
     Difference,
     Differing,
     Group,
     Line,
+    NotShown,
     Security,
     Side,
 )
@@ -41,20 +42,22 @@ EXCHANGE = Differing(
     ("MORE",),
 )
 LEFT = replace(EXCHANGE, changes=(), remaining=EXCHANGE.differences, by_hand=(f"curl {EVIL}",))
+FIX = replace(CHANGE, kind="security")
 DIFF = Diff(
     SIDE,
     replace(SIDE, name=EVIL, packages=(("starlette", "1.0"),)),
     10,
-    2,
+    (LEFT, EXCHANGE),
     1.25,
-    (Security("MORE", replace(CHANGE, kind="security"), "lacking"),),
-    (Group("header a", None, "presence", (LEFT,), ("header a",), explained=False),),
-    (Group("MORE", CHANGE, "presence", (EXCHANGE,), ("header a",)),),
-    1,
-    (f"cookie {EVIL}",),
-    (f"sse {EVIL}",),
+    security=(Security("MORE", FIX, "lacking"),),
+    unexplained=(Group("header a", None, "presence", (LEFT,), ("header a",), explained=False),),
+    explained=(Group("MORE", CHANGE, "presence", (EXCHANGE,), ("header a",)),),
+    not_shown=(NotShown("QUIET", replace(CHANGE, kind="regression"), True, "it is only logged"),),
+    unconfirmed=("GET /once (hello)",),
+    masked=(f"cookie {EVIL}",),
+    not_compared=(f"sse {EVIL}",),
 )
-NOTHING = Diff(SIDE, SIDE, 10, 0, 1.0)
+NOTHING = Diff(SIDE, SIDE, 10, seconds=1.0)
 
 
 def test_the_page_holds_no_markup_of_a_server() -> None:
@@ -76,14 +79,49 @@ def test_markdown_keeps_a_servers_text_in_its_fence() -> None:
 
 def test_junit_has_a_case_for_each_reason_and_can_be_read() -> None:
     (suite,) = ET.fromstring(files.as_junit(DIFF))
-    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "2")
     names = [case.get("name", "").split(":")[0] for case in suite.iter("testcase")]
-    assert names == ["UNEXPLAINED header a", "NOT COMPARED", "presence"]
+    assert names == ["UNEXPLAINED header a", "NOT COMPARED", "presence", "NOT SHOWN QUIET"]
+    (skipped,) = suite.iter("skipped")
+    assert "which NEW lacks): It says more. Not shown: it is only logged." in (
+        skipped.get("message") or ""
+    )
+
+
+FORMATS = {
+    "json": files.as_json,
+    "markdown": files.as_markdown,
+    "html": files.as_html,
+    "junit": files.as_junit,
+}
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "terminal"])
+def test_every_format_lists_the_changes_that_no_request_shows(form: str) -> None:
+    if form == "terminal":
+        console = Console(file=io.StringIO(), width=100)
+        render(DIFF, console)
+        assert isinstance(console.file, io.StringIO)
+        text = console.file.getvalue()
+    else:
+        text = FORMATS[form](DIFF)
+    assert "QUIET" in text
+    assert "it is only logged" in text
+    if form != "json":
+        assert phrases.NOT_SHOWN in text
+
+
+def test_the_summary_names_what_did_not_reproduce() -> None:
+    summary = phrases.summary(DIFF)
+    assert summary == (
+        "2 of 10 responses differ, 1 of them unexplained; 1 difference did not reproduce on retry "
+        "and was ignored: GET /once (hello) (1.2 s)"
+    )
 
 
 def test_junit_of_nothing_has_a_case_that_passes() -> None:
     suite = ET.fromstring(files.as_junit(NOTHING))
-    assert [case.get("name") for case in suite.iter("testcase")] == ["no answer differs"]
+    assert [case.get("name") for case in suite.iter("testcase")] == ["no response differs"]
 
 
 def test_json_has_what_its_docstring_says() -> None:
@@ -94,15 +132,16 @@ def test_json_has_what_its_docstring_says() -> None:
     for group in (*found["unexplained"], *found["explained"]):
         assert all(re.search(rf"\b{key}\b", said) for key in group)
         assert all(re.search(rf"\b{key}\b", said) for key in group["exchanges"][0])
+    assert all(re.search(rf"\b{key}\b", said) for key in found["not_shown"][0])
     assert found["unexplained"][0]["exchanges"][0]["remaining"][0]["before"] == EVIL
 
 
 def test_the_terminal_shows_what_is_unexplained_before_what_is() -> None:
     console = Console(file=io.StringIO(), width=100)
-    tell(DIFF, console)
+    render(DIFF, console)
     assert isinstance(console.file, io.StringIO)
     told = console.file.getvalue()
-    order = ["SECURITY", "NOT COMPARED", "UNEXPLAINED PRESENCE header a", "PRESENCE MORE  fix"]
+    order = ["SECURITY", "NOT COMPARED", "UNEXPLAINED  - a  GET /", "PRESENCE MORE  fix"]
     assert sorted(order, key=told.index) == order
     assert "[bold]y[/bold]" in told
     assert f"by hand: curl {EVIL}" in told
@@ -113,7 +152,7 @@ def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, told: int) 
     name = "A_NAME_THAT_TAKES_THIRTY_CHARS"
     text = io.StringIO()
     group = replace(DIFF.explained[0], name=name)
-    tell(replace(DIFF, explained=(group,)), Console(file=text, width=width))
+    render(replace(DIFF, explained=(group,)), Console(file=text, width=width))
     overview = text.getvalue().partition(f"PRESENCE {name}")[0]
     assert overview.count(name) == 1
     assert overview.count("who notices") == told
@@ -125,6 +164,10 @@ def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, told: int) 
         (DIFF, [], 1),
         (NOTHING, ["any"], 0),
         (replace(DIFF, unexplained=()), [], 3),
+        (replace(NOTHING, not_shown=DIFF.not_shown), [], 0),
+        (replace(NOTHING, not_shown=DIFF.not_shown), ["regression"], 1),
+        (replace(NOTHING, not_shown=DIFF.not_shown), ["any"], 1),
+        (replace(NOTHING, not_shown=DIFF.not_shown), ["fix"], 0),
         (replace(DIFF, unexplained=(), not_compared=()), [], 0),
         (replace(DIFF, unexplained=(), not_compared=()), ["security"], 0),
         (replace(DIFF, unexplained=(), not_compared=()), ["fix"], 1),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from starlette_conformance.explain.explainer import differences
+from starlette_conformance.explain.differences import differences
 from starlette_conformance.http.connection import LIMIT
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.replay.wire_response import Answer

@@ -18,7 +18,7 @@ from pathlib import Path
 from starlette_conformance.__main__ import main
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.userapp import har
-from starlette_conformance.runs.recorded import Recorded
+from starlette_conformance.replay.run_responses import RunResponses
 
 folder, *paths = map(Path, sys.argv[1:])
 seen = []
@@ -45,7 +45,7 @@ if paths[0].suffix == ".har":
 else:
     tried("report", lambda: main(["report", *runs, "--html", "page.html", "--json", "data.json"]))
     tried("matrix", lambda: main(["matrix", *runs, "--junit", "junit.xml", "--markdown", "a.md"]))
-    tried("recorded", lambda: [len(Recorded(path).requests) for path in paths])
+    tried("recorded", lambda: [len(RunResponses.read(path).responses) for path in paths])
 (folder / "seen.json").write_text(json.dumps({"codes": codes, "seen": seen}))
 """
 """A child that tells what it opened, listed, called or started."""

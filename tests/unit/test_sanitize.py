@@ -15,14 +15,17 @@ from rich.text import Text
 
 from starlette_conformance.__main__ import main
 from starlette_conformance.diff.reference_apps import FORMATS
-from starlette_conformance.diff.terminal import tell
+from starlette_conformance.diff.terminal import render, render_unexplained
+from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Line, Side
-from starlette_conformance.explain.run_diff import news
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.output.console import PlainConsole
 from starlette_conformance.output.sanitize import plain, printable
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.runs.run_file import Run
+from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
 from tests.miniatures.run_files import answered, environment
@@ -124,11 +127,21 @@ def hostile_diff() -> Diff:
         EVIL, (EVIL,), (Line(EVIL, True),), (Line(EVIL),), (left,), (), (left,), (EVIL,)
     )
     group = Group(EVIL, None, "value", (example,), (EVIL,), explained=False)
-    return Diff(side, side, 2, 1, 1.0, (), (group,), (), 0, (EVIL,), (EVIL,), f"{EVIL}<script>")
+    return Diff(
+        side,
+        side,
+        2,
+        (example,),
+        unexplained=(group,),
+        unconfirmed=(EVIL,),
+        masked=(EVIL,),
+        not_compared=(EVIL,),
+        command=f"{EVIL}<script>",
+    )
 
 
 def test_a_diff_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(hostile_diff(), PlainConsole(width=200))
+    render(hostile_diff(), PlainConsole(width=200))
     only_text(capsys.readouterr().out)
     files = {name: form(hostile_diff()) for name, form in FORMATS.items()}
     outside = re.sub(r"(?ms)^```text\n.*?^```$", "", files["markdown"])
@@ -137,14 +150,14 @@ def test_a_diff_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
         assert {char for char in files[name] if not char.isprintable()} <= set("\n\r\u202e")
 
 
-def test_what_is_explored_is_told_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_explored_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     request = Request("hello", f"GET /{EVIL[:4]} HTTP/1.1\r\nx: y\r\n\r\n".encode("latin-1"))
-    before = Response(200, {"x": EVIL}, EVIL.encode())
+    sent = Asked("hello", request)
+    before = {sent: Answer(Response(200, {"x": EVIL}, EVIL.encode()), ("x",))}
     newer = replace(ENVIRONMENT, name=EVIL)
-    found = news(ENVIRONMENT, newer, [(request, before, Response(500))], [])
-    output = PlainConsole(width=200)
-    for line in found.lines():
-        output.print(line, soft_wrap=True)
+    comparison = Comparison(ENVIRONMENT, newer, Ledger({}, [], {}, {}))
+    explained = comparison.explain(before, {sent: Answer(Response(500))})
+    render_unexplained(comparison.diff(explained), PlainConsole(width=200))
     shown = capsys.readouterr().out
     only_text(shown)
     assert "by hand" in shown

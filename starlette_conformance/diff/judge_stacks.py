@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from starlette_conformance.explain.run_diff import news_lines
+from starlette_conformance.diff.terminal import render_unexplained
+from starlette_conformance.explain.what_is_new import what_is_new
 from starlette_conformance.model.errors import UsageError, of_os
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.runs.matrix import print_matrix
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.interpreters import present
-from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import asked_for
 
 
@@ -36,8 +37,8 @@ def judge_stacks(
         console().print(f"NOT JUDGED {line}", style="bold red")
     result = print_matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
-    for line in news_lines(folder, failing, known.series(known.stacks)):
-        console().print(line, soft_wrap=True)
+    for diff in what_is_new(folder, failing, known.series(known.stacks), ledger()):
+        render_unexplained(diff, console())
     return result
 
 

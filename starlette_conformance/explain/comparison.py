@@ -1,0 +1,124 @@
+"""Two stacks compared by the responses of both to the same requests, wherever these come from.
+
+`diff` and `explore` send them, `report` and `judge` read them from run files. All get their
+differences, severities, groups and explanations here.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from starlette_conformance.explain.excerpt import answer_lines, request_lines
+from starlette_conformance.explain.explainer import Explained, Explainer
+from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
+from starlette_conformance.explain.result import Diff, Differing, Group, NotShown, Side
+from starlette_conformance.http.curl_commands import PORT, asked, served
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.effects import Effect
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.side_by_side import Answers
+from starlette_conformance.runs.rerun_commands import made_of
+from starlette_conformance.stacks.ledger import Ledger
+
+
+class Comparison:
+    """The two stacks, and what is known of the changes between them."""
+
+    def __init__(self, older: Environment, newer: Environment, ledger: Ledger) -> None:
+        self.older, self.newer, self.ledger = older, newer, ledger
+        self._effects = [
+            effect for effect in ledger.effects if effect.change or older.parser != newer.parser
+        ]
+        had, has = (
+            {change for change in ledger.changes.values() if change.applies_to(environment)}
+            for environment in (older, newer)
+        )
+        self.lost, self.lying_between = had - has, had ^ has
+
+    @property
+    def active(self) -> list[Effect]:
+        """The effects that make a difference between the two, or came and went in between."""
+        return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
+
+    def explain(
+        self, before: Answers, after: Answers, requests: Collection[Asked] = ()
+    ) -> dict[Asked, Explained]:
+        """Why the responses to `requests` differ, or to all that both stacks were sent."""
+        explainers: dict[str, Explainer] = {}
+        explained = {}
+        for sent in requests or before:
+            if sent in before and sent in after:
+                if sent.served not in explainers:
+                    explainers[sent.served] = self._explainer(sent.served, before, after)
+                explainer = explainers[sent.served]
+                explained[sent] = explainer.explain(sent.request, before[sent], after[sent])
+        return explained
+
+    def _explainer(self, served_as: str, before: Answers, after: Answers) -> Explainer:
+        responses = (
+            {s.request: answer.response for s, answer in side.items() if s.served == served_as}
+            for side in (before, after)
+        )
+        return Explainer(self._effects, self.older, self.newer, *responses)
+
+    def diff(self, explained: Mapping[Asked, Explained]) -> Diff:
+        """What differs, put together by reason."""
+        names = {change: name for name, change in self.ledger.changes.items()}
+        pairs = [
+            (self._rendered(sent, why, names), why.reasons)
+            for sent, why in explained.items()
+            if why.differs
+        ]
+        groups = by_reason((pair for pair in pairs if not pair[0].remaining), names, self.lost)
+        return Diff(
+            side(self.older),
+            side(self.newer),
+            len(explained),
+            tuple(differing for differing, _ in pairs),
+            security=security(self.ledger.changes, self.older, self.newer),
+            unexplained=tuple(clusters(each for each, _ in pairs if each.remaining)),
+            explained=tuple(groups),
+            not_shown=tuple(self._not_shown(groups)),
+        )
+
+    def _not_shown(self, groups: Iterable[Group]) -> Iterator[NotShown]:
+        """The changes between the two that no exchange shows."""
+        shown = {group.change for group in groups}
+        for name, change in self.ledger.changes.items():
+            if change not in shown and change in self.lying_between:
+                yield NotShown(name, change, change in self.lost, self._why_not_shown(change))
+
+    def _why_not_shown(self, change: Change) -> str:
+        for why, changes in self.ledger.unseen.items():
+            if change in changes:
+                return why
+        parsers = {effect.parser for effect in self.ledger.effects if effect.change == change}
+        if parsers.isdisjoint({None, self.older.parser, self.newer.parser}):
+            return f"it shows with {' or '.join(sorted(filter(None, parsers)))} only"
+        return "none of the requests that were sent shows it"
+
+    def _rendered(self, sent: Asked, why: Explained, names: Mapping[Change, str]) -> Differing:
+        fields = {d.where for d in (*why.differences, *why.remaining)}
+        return Differing(
+            sent.served,
+            request_lines(sent.request),
+            answer_lines(why.before, why.after, fields),
+            answer_lines(why.after, why.before, fields),
+            why.differences,
+            tuple(names[change] if change else PARSER for change in why.reasons),
+            why.remaining,
+            (
+                *(served(sent.served, environment) for environment in (self.older, self.newer)),
+                asked(sent.request.to(PORT)),
+            ),
+        )
+
+
+def _lies(effect: Effect, older: Environment, newer: Environment) -> bool:
+    """Whether what makes the effect is on one side only, or came and went between the two."""
+    sides = {effect.change is not None and effect.change.applies_to(e) for e in (older, newer)}
+    return effect.change is None or len(sides) == 2 or bool(effect.change.last)
+
+
+def side(environment: Environment) -> Side:
+    made = made_of(environment)
+    return Side(**made | {"packages": tuple(sorted(made["packages"].items()))})

@@ -1,0 +1,54 @@
+"""In what two responses differ on the wire, field by field."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette_conformance.explain.excerpt import around
+from starlette_conformance.explain.result import Difference
+from starlette_conformance.explain.severity import severity_of
+from starlette_conformance.model.effects import differing
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.replay.wire_response import Answer
+
+
+def differences(before: Answer, after: Answer) -> list[Difference]:
+    """Everything in which two responses differ, but for what is random."""
+    return [*of_fields(before.response, after.response), *of_layout(before, after)]
+
+
+def of_fields(before: Response, after: Response) -> Iterator[Difference]:
+    for where, (was, now) in differing(before, after).items():
+        yield _difference(where, _text(was, now), _text(now, was))
+
+
+def of_layout(before: Answer, after: Answer) -> Iterator[Difference]:
+    """What `Response` leaves aside. Another status, or another body, has a layout of its own."""
+    same_body = before.response.body == after.response.body
+    if same_body and None not in (before.cuts, after.cuts) and before.cuts != after.cuts:
+        yield _difference("chunks", f"{before.cuts} bytes", f"{after.cuts} bytes")
+    if before.response.status == after.response.status:
+        names = [[name.lower() for name in answer.names] for answer in (before, after)]
+        both = set(names[0]) & set(names[1])
+        was, now = ([name for name in each if name in both] for each in names)
+        if was != now and sorted(was) == sorted(now):
+            yield _difference("order of headers", ", ".join(was), ", ".join(now))
+    spelled = [{name.lower(): name for name in answer.names} for answer in (before, after)]
+    for name in (name for name in spelled[0] if name in spelled[1]):
+        was_spelled, now_spelled = (each[name] for each in spelled)
+        if was_spelled != now_spelled:
+            yield _difference(f"name of {name}", was_spelled, now_spelled)
+    if before.arrivals != after.arrivals:
+        yield _difference("arrivals", before.arrivals, after.arrivals)
+
+
+def _difference(where: str, before: str | None, after: str | None) -> Difference:
+    return Difference(severity_of(where, None in (before, after)), where, before, after)
+
+
+def _text(value: Any, other: Any) -> str | None:
+    if value is ABSENT:
+        return None
+    if isinstance(value, bytes):
+        return around(value, other)
+    return plain(", then ".join(map(str, value)) if isinstance(value, tuple) else str(value))

@@ -1,0 +1,58 @@
+"""How dangerous a difference is to a client: the one table that every output ranks by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal, get_args
+
+Severity = Literal["status", "body", "framing", "value", "presence", "order", "case", "arrival"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""The most dangerous first: the status, the body, where a response ends, a header's value, its
+presence, the order of the header lines, the case of their names, and what of a stream arrives
+before what."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The severity of a field; with `one_sided`, only where just one of the responses has it."""
+
+    where: str
+    severity: Severity
+    one_sided: bool = False
+
+
+TABLE = (
+    Rule("status", "status"),
+    Rule("body", "body"),
+    Rule("version", "framing"),
+    Rule("ending", "framing"),
+    Rule("closes", "framing"),
+    Rule("interim", "framing"),
+    Rule("chunks", "framing"),
+    Rule("header content-length", "framing"),
+    Rule("header transfer-encoding", "framing"),
+    Rule("header connection", "framing"),
+    Rule("header *", "presence", one_sided=True),
+    Rule("header *", "value"),
+    Rule("reason", "value"),
+    Rule("order of headers", "order"),
+    Rule("name of *", "case"),
+    Rule("arrivals", "arrival"),
+)
+"""The first rule whose pattern matches a field holds."""
+
+OF_ONE_HEADER: tuple[Severity, ...] = ("value", "presence", "case")
+"""Severities of a difference that may have nothing to do with what else differs."""
+
+
+def severity_of(where: str, one_sided: bool = False) -> Severity:
+    """The severity of a field, such as `status` or `header vary`."""
+    for rule in TABLE:
+        if fnmatchcase(where, rule.where) and one_sided >= rule.one_sided:
+            return rule.severity
+    raise AssertionError(f"no rule of the severity table has the field {where!r}")
+
+
+def most_dangerous(severities: Iterable[Severity]) -> Severity:
+    """The first in the order of SEVERITIES; the last one where there is none."""
+    return min(severities, key=SEVERITIES.index, default=SEVERITIES[-1])

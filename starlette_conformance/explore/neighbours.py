@@ -1,0 +1,60 @@
+"""Differences that nobody named: the same requests to stack after stack, neighbours compared."""
+
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+
+from starlette_conformance.explain import live
+from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.side_by_side import Answers, send_to_each, without_lost
+from starlette_conformance.stacks.ledger import Ledger
+
+Provide = Callable[[], Environment]
+Sent = tuple[Environment, Answers, list[str]]
+
+
+def compare_neighbours(
+    stacks: Sequence[Provide],
+    neighbours: Collection[tuple[str, str]],
+    requests: Sequence[Asked],
+    ledger: Ledger,
+    jobs: int,
+    advance: Callable[[], None] = lambda: None,
+) -> Iterator[Diff]:
+    """Send the requests to each of the stacks, `jobs` at a time, and compare those next to each
+    other whose names are a pair of `neighbours`.
+    """
+    stopping = Event()
+
+    def send(provide: Provide) -> Sent:
+        environment = provide()
+        if stopping.is_set():
+            return environment, {}, []
+        (answers,), gave_up = send_to_each([environment], requests, stopping=stopping)
+        advance()
+        return environment, answers, gave_up
+
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for older, newer in itertools.pairwise(pool.map(send, stacks)):
+            if (older[0].name, newer[0].name) in neighbours:
+                yield _compare(older, newer, ledger)
+    finally:
+        stopping.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _compare(older: Sent, newer: Sent, ledger: Ledger) -> Diff:
+    comparison = Comparison(older[0], newer[0], ledger)
+    (before, after), lost = without_lost([older[1], newer[1]])
+    explained, unconfirmed = live.retry(comparison, comparison.explain(before, after))
+    return replace(
+        comparison.diff(explained),
+        unconfirmed=unconfirmed,
+        not_compared=(*older[2], *newer[2], *lost),
+    )

@@ -1,0 +1,86 @@
+"""A run file as it compares with that of another stack: one response to each request."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from starlette_conformance.http.connection import CLOSED, Segment
+from starlette_conformance.http.event_stream import Reception
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay.corpus import Asked, files, usual
+from starlette_conformance.replay.send import Heard
+from starlette_conformance.replay.side_by_side import Answers
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.runs.recorded import requests_of, without_stack
+from starlette_conformance.runs.records import ExchangeRecord
+from starlette_conformance.runs.run_reader import load
+
+
+@dataclass(frozen=True)
+class RecordedExchange:
+    """What a spec sent, and the response to it.
+
+    `enough` tells that the client took in as much as one that replays the request does.
+    """
+
+    number: int
+    sent: Asked
+    answer: Answer
+    enough: bool
+
+
+@dataclass(frozen=True)
+class RunResponses:
+    """The stack, which specs passed, and the response to each request."""
+
+    environment: Environment
+    passed: Mapping[str, bool]
+    responses: Answers
+
+    @classmethod
+    def read(cls, path: Path) -> "RunResponses":
+        """Raises UsageError, too, where the stack could not be provisioned."""
+        run = load(path)
+        if not (run and run.start.installed and run.start.installed.packages):
+            raise UsageError(f"{path}: no run of a stack that was provisioned")
+        stack, installed = run.start.stack, run.start.installed
+        passed = {without_stack(v.spec, stack): v.verdict == "pass" for v in run.verdicts}
+        environment = Environment(stack, Path(), installed.python, installed.packages)
+        return cls(environment, passed, responses_of(exchanges_of(run.exchanges)))
+
+
+def exchanges_of(records: Iterable[ExchangeRecord]) -> list[RecordedExchange]:
+    """The exchanges of a stack's run, with ports and what is random masked.
+
+    When the parts of a stream arrive is left out: it depends on how a spec reads them.
+    """
+    return [_exchange(*each) for each in requests_of(records)]
+
+
+def responses_of(exchanges: Iterable[RecordedExchange]) -> Answers:
+    """One response to each request: of several, the first that the client took in as a replay
+    does.
+    """
+    chosen: dict[Asked, RecordedExchange] = {}
+    for exchange in exchanges:
+        known = chosen.get(exchange.sent)
+        if known is None or (exchange.enough and not known.enough):
+            chosen[exchange.sent] = exchange
+    return {sent: exchange.answer for sent, exchange in chosen.items()}
+
+
+def _exchange(record: ExchangeRecord, request: Request, port: int) -> RecordedExchange:
+    served = usual(record.served or record.app)
+    received = tuple(Segment(part.at, part.text.encode("latin-1")) for part in record.received)
+    closed = record.ended == CLOSED
+    reception = Reception(record.method)
+    reception.read(record.received_bytes)
+    heard = Heard(record.method, port, received, record.ended, closed, record.closes)
+    return RecordedExchange(
+        record.id,
+        Asked(served, request.with_files(files(served))),
+        replace(Answer.of(heard), arrivals=""),
+        reception.enough,
+    )
