@@ -9,7 +9,6 @@ import binascii
 import logging
 from typing import Optional, Tuple
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.authentication import (
     AuthCredentials,
@@ -61,6 +60,8 @@ app = Starlette(
 )
 
 if __name__ == "__main__":
+    import uvicorn
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0: the kernel picks one")
     options = parser.parse_args()

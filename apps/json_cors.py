@@ -3,7 +3,6 @@
 import argparse
 import logging
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -28,6 +27,8 @@ app = Starlette(
 )
 
 if __name__ == "__main__":
+    import uvicorn
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0: the kernel picks one")
     options = parser.parse_args()

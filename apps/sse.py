@@ -3,9 +3,9 @@
 import argparse
 import asyncio
 import logging
+import os
 from typing import AsyncIterator, Dict
 
-import uvicorn
 from sse_starlette.sse import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -66,12 +66,16 @@ app = Starlette(
     routes=[Route("/", page), Route("/stream", stream)],
     middleware=[Middleware(CORSMiddleware, allow_origins=["*"])],
 )
-app.state.interval = 1.5
+app.state.interval = float(os.environ.get("APP_INTERVAL", "1.5"))
 
 if __name__ == "__main__":
+    import uvicorn
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0: the kernel picks one")
-    parser.add_argument("--interval", type=float, default=1.5, help="seconds between two events")
+    parser.add_argument(
+        "--interval", type=float, default=app.state.interval, help="seconds between two events"
+    )
     options = parser.parse_args()
     app.state.interval = options.interval
     logging.basicConfig(format="%(levelname)s %(asctime)s - %(message)s", level=logging.INFO)

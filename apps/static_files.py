@@ -3,7 +3,6 @@
 import argparse
 import logging
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -11,6 +10,8 @@ from starlette.staticfiles import StaticFiles
 app = Starlette(routes=[Mount("/", StaticFiles(directory="html", html=True), name="html")])
 
 if __name__ == "__main__":
+    import uvicorn
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0: the kernel picks one")
     options = parser.parse_args()

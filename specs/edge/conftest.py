@@ -21,8 +21,8 @@ def start(environment: Environment) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def new(port: int, app: str = "hello", *arguments: str) -> Server:
-        folder, options = site_fixture.lay_out(SITE), ["--port", str(port), *arguments]
-        started.append(Server(script(app), environment, folder, options))
+        folder = site_fixture.lay_out(SITE)
+        started.append(Server(script(app), environment, folder, arguments, port=port))
         return started[-1]
 
     yield new

@@ -16,6 +16,7 @@ from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.expectations import (
     ABSENT,
     HTTP_DATE,
+    SERVER,
     Response,
     by_parser,
     since,
@@ -25,7 +26,8 @@ from starlette_conformance.model.log_lines import Lines
 
 Headers = Mapping[str, Any]
 
-UVICORN = {"date": HTTP_DATE, "server": "uvicorn"}
+UVICORN = {"date": HTTP_DATE, "server": SERVER}
+"""What the server adds to every response."""
 TEXT = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 

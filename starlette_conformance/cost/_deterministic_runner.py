@@ -34,5 +34,9 @@ if __name__ == "__main__":
     gc.disable()
     asyncio.sleep = asyncio.tasks.sleep = patient_sleep
     del sys.argv[0]
-    sys.path[0] = os.path.dirname(sys.argv[0])  # noqa: PTH120
-    runpy.run_path(sys.argv[0], run_name="__main__")
+    if sys.argv[0] == "-m":
+        del sys.argv[0], sys.path[0]
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.path[0] = os.path.dirname(sys.argv[0])  # noqa: PTH120
+        runpy.run_path(sys.argv[0], run_name="__main__")

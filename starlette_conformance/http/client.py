@@ -143,8 +143,8 @@ class Client:
         message = parser.read(bytes(connection.data), method, connection.closed_by_server)
         closes = False
         if message.whole:
-            # uvicorn closes without a word when the app raised after it had answered 500.
-            may_close = message.announces_close or message.status >= 500
+            fails = message.status >= 500 and self.environment.server.closes_after_500
+            may_close = message.announces_close or fails
             closes = connection.look_after(wait_for_close=may_close)
         connection.leave()
         exchange = Exchange.of(self.app, self.environment, method, connection, closes)

@@ -8,8 +8,10 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from starlette_conformance import servers
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.versions import version
+from starlette_conformance.servers.adapter import Adapter
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,17 @@ class Environment:
     ahead: Path | None = None
 
     @property
+    def server(self) -> Adapter:
+        return servers.of(self.packages)
+
+    @property
     def parser(self) -> str:
-        """What uvicorn chooses: httptools where it is installed."""
-        return "httptools" if "httptools" in self.packages else "h11"
+        """The HTTP parser that the server takes of those installed."""
+        return self.server.parser(self.packages)
 
     @property
     def loop(self) -> str:
-        return "uvloop" if "uvloop" in self.packages else "asyncio"
+        return self.server.loop(self.packages)
 
     def has(self, package: str) -> bool:
         return package == "python" or canonicalize_name(package) in self.packages
@@ -58,6 +64,6 @@ class Environment:
             raise UsageError(f"{self.name}: {package} calls itself {text!r}, no version") from None
 
     def __str__(self) -> str:
-        names = ("starlette", "sse-starlette", "uvicorn", self.parser)
+        names = dict.fromkeys(("starlette", "sse-starlette", self.server.name, self.parser))
         versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
         return f"{self.name} ({versions}, {self.loop}, Python {self.python})"

@@ -18,6 +18,7 @@ from typing import Any
 from starlette_conformance.model import clock
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import Failure
 
 WHOLE = "whole"
 
@@ -70,13 +71,29 @@ def history(oldest: Any, *phases: tuple[Change, Any]) -> Any:
 
 @dataclass(frozen=True)
 class by_parser(Lazy):  # noqa: N801
-    """A value that depends on uvicorn's HTTP parser."""
+    """A value that depends on the server's HTTP parser."""
 
     h11: Any
     httptools: Any
 
     def on(self, environment: Environment) -> Any:
+        if not hasattr(self, environment.parser):
+            raise Failure(
+                f"{environment}: this spec says what h11 and httptools do, and not "
+                f"{environment.parser}"
+            )
         return getattr(self, environment.parser)
+
+
+class _ServerHeader(Lazy):
+    """The header Server, which each server has its own value for, or leaves out."""
+
+    def on(self, environment: Environment) -> Any:
+        header = environment.server.header
+        return ABSENT if header is None else header
+
+
+SERVER = _ServerHeader()
 
 
 class _HttpDate(Matcher):

@@ -10,18 +10,23 @@ from functools import cache
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from starlette_conformance import servers
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.servers.adapter import Adapter
 
-ALWAYS = ("starlette", "sse-starlette", "uvicorn")
-"""What every stack has, in whatever version resolves where nothing else is said."""
+FRAMEWORK = ("starlette", "sse-starlette")
+"""What every stack has beside a server, in whatever version resolves where none is named."""
 
-PARSERS = ("h11", "httptools")
-LOOPS = ("asyncio", "uvloop")
+IMPORTED = ("anyio", "exceptiongroup", "idna", "sniffio", "typing-extensions")
+"""What these two import besides, as their metadata and that of anyio say."""
+
+ALWAYS = (*FRAMEWORK, *servers.ADAPTERS)
+"""What is judged: the packages of which a checkout or a wheel can be a stack."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A name, and what to install for it. uvicorn takes httptools and uvloop where it finds them.
+    """A name, and what to install for it; the server is the one that the requirements name.
 
     `exclude_newer` (RFC 3339) hides what was uploaded later; None means: whatever is out today.
     `needs` are requirements that only some versions have: `{"starlette<0.15": ["aiofiles"]}`.
@@ -39,17 +44,23 @@ class Stack:
     suite: str | None = None
 
     @property
+    def server(self) -> Adapter:
+        return servers.of(names(self.requirements))
+
+    @property
     def parser(self) -> str:
-        return "httptools" if "httptools" in names(self.requirements) else "h11"
+        return self.server.parser(names(self.requirements))
 
     @property
     def loop(self) -> str:
-        return "uvloop" if "uvloop" in names(self.requirements) else "asyncio"
+        return self.server.loop(names(self.requirements))
 
 
 def completed(requirements: Sequence[str]) -> tuple[str, ...]:
-    """The requirements, and those of ALWAYS that they do not mention."""
-    return (*requirements, *(name for name in ALWAYS if name not in names(requirements)))
+    """The requirements, and what every stack has that they do not mention."""
+    named = names(requirements)
+    server = servers.of(named).name
+    return (*requirements, *(name for name in (*FRAMEWORK, server) if name not in named))
 
 
 def names(requirements: Sequence[str]) -> set[str]:
@@ -61,12 +72,30 @@ def _name(requirement: str) -> str:
     return canonicalize_name(Requirement(requirement).name)
 
 
-def chosen(stack: str, parser: str | None, loop: str | None) -> list[str]:
-    """What to install so that uvicorn takes this parser and this loop. Raises UsageError."""
+def chosen(
+    stack: str, requirements: Sequence[str], parser: str | None, loop: str | None
+) -> list[str]:
+    """What to install so that the server takes this parser and this loop. Raises UsageError."""
+    server = servers.of(names(requirements))
     wanted = []
-    for choice, known in ((parser, PARSERS), (loop, LOOPS)):
-        if choice not in (None, *known):
-            raise UsageError(f"stack {stack!r}: {choice!r} is none of {', '.join(known)}")
-        if choice == known[1]:
+    for choice, known in ((parser, server.parsers), (loop, server.loops)):
+        if choice is None:
+            continue
+        if choice not in known:
+            raise UsageError(f"stack {stack!r}: {choice!r} is none of {', '.join(known[::-1])}")
+        if choice != known[-1]:
             wanted.append(choice)
     return wanted
+
+
+def check_server(where: str, requirements: Sequence[str]) -> None:
+    """Raises UsageError where the requirements name no one server that can be run."""
+    named = names(requirements)
+    if unknown := sorted(named & servers.UNKNOWN):
+        raise UsageError(
+            f"{where}: {unknown[0]} would be installed, and {servers.of(named).name} be run; "
+            "CONTRIBUTING.md, `Add a server`, shows how to write an adapter for it"
+        )
+    others = [name for name in servers.ADAPTERS if name in named and name != servers.DEFAULT.name]
+    if len(others) > 1:
+        raise UsageError(f"{where}: names {' and '.join(others)}, and one server runs; drop one")

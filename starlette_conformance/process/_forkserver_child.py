@@ -1,8 +1,9 @@
-"""Start apps from an interpreter that has imported already what all of them import.
+"""Start apps from an interpreter that has imported already what all of them import: starlette, and
+the modules that it is given.
 
 It runs under the interpreter of a stack, whatever its age. Standard input is a socket of packets:
-`{"script", "cwd", "arguments"}` in JSON, with the descriptor for what the app writes, is answered
-with the app's process id, and `{"wait": pid}` with its status, -N where signal N ended it.
+`{"words", "folder", "cwd", "variables"}` in JSON, with the descriptor for what the app writes, is
+answered with the app's process id, and `{"wait": pid}` with its status, -N where signal N ended it.
 An app dies with this process, and this process ends with the socket.
 """
 
@@ -17,20 +18,12 @@ import socket
 import sys
 
 PR_SET_PDEATHSIG = 1
-IMPORTED = (
-    "starlette.applications",
-    "uvicorn",
-    "uvicorn.lifespan.on",
-    "uvicorn.loops.auto",
-    "uvicorn.protocols.http.auto",
-)
-"""What every app imports by the time that it serves."""
 
 
 def main() -> None:
     channel = socket.socket(fileno=sys.stdin.fileno())
     del sys.path[0]  # the folder of this script, whose modules are not the app's
-    for name in IMPORTED:
+    for name in ("starlette.applications", *sys.argv[1:]):
         try:
             importlib.import_module(name)
         except Exception:  # noqa: BLE001, S112  (the app itself tells)
@@ -59,7 +52,7 @@ def status(pid: int) -> int:
 
 
 def become(request: dict, output: int, parent: int) -> None:  # type: ignore[type-arg]
-    """Be what `python <script> <arguments>` is."""
+    """Be what `python <words>` is: a script with its arguments, or `-m`, a module and its."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit("forker: the parent is gone")
@@ -69,9 +62,14 @@ def become(request: dict, output: int, parent: int) -> None:  # type: ignore[typ
     for stream in (1, 2):
         os.dup2(output, stream)
     os.close(output)
-    sys.argv = [request["script"], *request["arguments"]]
-    sys.path[:0] = [os.path.dirname(request["script"])]  # noqa: PTH120
-    runpy.run_path(request["script"], run_name="__main__")
+    os.environ.update(request["variables"])
+    sys.path[:0] = [request["folder"]]
+    sys.argv = request["words"]
+    if sys.argv[0] != "-m":
+        runpy.run_path(sys.argv[0], run_name="__main__")
+        return
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

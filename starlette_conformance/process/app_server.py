@@ -1,11 +1,10 @@
 """Servers: an app under an environment's interpreter, as a process of its own.
 
-It is started as documented, with a port that the kernel picks. uvicorn's own line tells the port,
-and that it listens.
+It is started as documented, with a port that the kernel picks. The server's own line tells the
+port, and that it listens; a server that is not the stack's is stopped.
 """
 
 import os
-import re
 import select
 import signal
 import subprocess
@@ -14,14 +13,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from starlette_conformance import servers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, DidNotStop
 from starlette_conformance.process.forkserver import Forked, Forker
-from starlette_conformance.process.launch import NOTHING, Under, cpu_seconds, start
+from starlette_conformance.process.launch import NOTHING, Program, Under, cpu_seconds, start
 from starlette_conformance.process.log import LAST_WORDS, Log
 from starlette_conformance.process.orphans import kill_holders, listeners, opened
 
-RUNNING = re.compile(r"Uvicorn running on http://127\.0\.0\.1:(\d+) ")
 LINE = 300
 """Characters of a line of its log that are told."""
 START_SECONDS = 20.0
@@ -33,35 +32,37 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Server:
     """An app that has been started, from `python apps/<app>.py` to its exit status.
 
-    With a forker, the interpreter that it runs in is not started anew, but forked.
+    It is named by its script, or as `module:attribute`. With a forker, the interpreter that it runs
+    in is not started anew, but forked.
     """
 
     def __init__(
         self,
-        script: Path,
+        app: Path | str,
         environment: Environment,
         cwd: Path,
         arguments: Sequence[str] = (),
         forker: Forker | None = None,
         under: Under = NOTHING,
+        port: int = 0,
     ) -> None:
-        self.app = script.stem
+        self.app = app.stem if isinstance(app, Path) else app
         self.host = "127.0.0.1"
         self.environment = environment
         reading, writing = os.pipe()
         try:
-            given = ["--port", "0", *arguments]
+            program = Program.of(app, environment, arguments, port)
             self._process: subprocess.Popen[bytes] | Forked = (
-                forker.start(script, cwd, given, writing)
+                forker.start(program, cwd, writing)
                 if forker
-                else start(script, environment, cwd, given, writing, under)
+                else start(program, environment, cwd, writing, under)
             )
         except BaseException:
             os.close(reading)
             raise
         finally:
             os.close(writing)
-        self.log = Log(reading)
+        self.log = Log(reading, environment.server.log_time)
         self.pid = self._process.pid
         try:
             self._pidfd = os.pidfd_open(self.pid)
@@ -71,12 +72,18 @@ class Server:
         self._asked, self._patience = False, 0.0
 
     def port(self, seconds: float | None = None) -> int:
-        """Wait until it listens. Raises DidNotStart, with the last line that it logged.
+        """Wait until the stack's server listens. Raises DidNotStart, with the last line of its log.
 
         A port that another process answers on is not taken: what is judged would be that process.
         """
         seconds = START_SECONDS if seconds is None else seconds
         self._port = self._port_in(seconds)
+        if other := _other_server(self.environment, self.log.lines()):
+            self.kill()
+            raise DidNotStart(
+                f"{self.app} on {self.environment}: {other} serves it, and the stack's server is "
+                f"{self.environment.server.name}; nothing that it sends would count for that"
+            )
         if not self._port:
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
@@ -94,20 +101,25 @@ class Server:
 
     def _port_in(self, seconds: float) -> int:
         """The port that its log tells in so many seconds, or 0."""
-        self.log.wait_for(lambda lines: bool(_port(lines)), seconds)
-        return _port(self.log.lines())
+        server = self.environment.server
+        self.log.wait_for(
+            lambda lines: bool(server.port(lines) or _other_server(self.environment, lines)),
+            seconds,
+        )
+        return server.port(self.log.lines())
 
     def cpu_seconds(self) -> float:
         """The CPU time that it has used so far."""
         return cpu_seconds(self.pid)
 
-    def ask_to_stop(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """Send the signal, without waiting."""
+    def ask_to_stop(self, by: signal.Signals | None = None) -> None:
+        """Send the signal, or the one that stops its server, without waiting."""
+        by = by or self.environment.server.stop
         self._asked, self._patience = True, time.monotonic() + STOP_SECONDS
         if self._process.returncode is None:
             signal.pidfd_send_signal(self._pidfd, by)
 
-    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+    def stop(self, by: signal.Signals | None = None) -> int:
         """Send the signal, and wait as `ended` does."""
         self.ask_to_stop(by)
         return self.ended()
@@ -180,8 +192,7 @@ class Server:
         return bool(select.select([self._pidfd], [], [], seconds)[0])
 
 
-def _port(lines: Sequence[str]) -> int:
-    for line in lines:
-        if found := RUNNING.search(line):
-            return int(found[1])
-    return 0
+def _other_server(environment: Environment, lines: Sequence[str]) -> str:
+    """The server that a log says listens, where it is not the stack's; empty where it is."""
+    others = servers.ADAPTERS.values() if not environment.server.port(lines) else ()
+    return next((each.name for each in others if each.port(lines)), "")

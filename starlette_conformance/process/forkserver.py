@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
-from starlette_conformance.process.launch import guarded, variables
+from starlette_conformance.process.launch import Program, guarded, variables
 
 FORKER = Path(__file__).with_name("_forkserver_child.py")
 SECONDS = 20.0
@@ -49,11 +49,12 @@ class Forker:
     def __init__(self, environment: Environment, program: Sequence[str] = ()) -> None:
         self.environment = environment
         self._lock = Lock()
+        preloaded = environment.server.preloaded
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.settimeout(SECONDS)
         with theirs:
             self._process = subprocess.Popen(
-                guarded([*program, str(environment.interpreter), str(FORKER)]),
+                guarded([*program, str(environment.interpreter), str(FORKER), *preloaded]),
                 env=variables(environment),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
@@ -67,9 +68,15 @@ class Forker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, script: Path, cwd: Path, arguments: Sequence[str], output: int) -> Forked:
+    def start(self, program: Program, cwd: Path, output: int) -> Forked:
         """Start an app that writes to the descriptor `output`. Raises DidNotStart."""
-        request = {"script": str(script), "cwd": str(cwd), "arguments": list(arguments)}
+        words, folder = list(program.words), program.folder or Path(program.words[0]).parent
+        request = {
+            "words": words,
+            "folder": str(folder),
+            "cwd": str(cwd),
+            "variables": dict(program.variables),
+        }
         return Forked(self, self.ask(request, output))
 
     def ask(self, request: Any, *descriptors: int) -> int:

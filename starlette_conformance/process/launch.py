@@ -22,7 +22,7 @@ LOOKS = 3
 
 @dataclass(frozen=True)
 class Under:
-    """What an app runs under: a program before its interpreter, and a script before its own.
+    """What an app runs under: a program before its interpreter, and a script before its words.
 
     `pinned` are environment variables that it gets besides.
     """
@@ -74,27 +74,62 @@ def variables(environment: Environment) -> dict[str, str]:
     return kept | {"PYTHONHASHSEED": str(environment.hash_seed)} | ahead
 
 
-def command(
-    script: Path, environment: Environment, arguments: Sequence[str], under: Under = NOTHING
-) -> list[str]:
-    """How an app is started."""
-    run = [*under.program, str(environment.interpreter), *under.script, str(script)]
-    return guarded([*run, *arguments])
+@dataclass(frozen=True)
+class Program:
+    """How an app is started: the words behind its interpreter, and what it is given besides.
+
+    `folder` is that of the app's module, where it is started by a module's name.
+    """
+
+    words: Sequence[str]
+    folder: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        app: Path | str,
+        environment: Environment,
+        arguments: Sequence[str] = (),
+        port: int = 0,
+    ) -> "Program":
+        """Of a script, or of `module:attribute`, as the environment's server starts it.
+
+        A server that imports a script's app instead of running the script hands it no arguments:
+        `--interval 0.1` becomes the variable APP_INTERVAL.
+        """
+        server = environment.server
+        if isinstance(app, Path) and server.runs_scripts:
+            return cls([str(app), "--port", str(port), *arguments])
+        if isinstance(app, str):
+            return cls(["-m", *server.command(app, port)])
+        names = (f"APP_{name.removeprefix('--').upper()}" for name in arguments[::2])
+        given = dict(zip(names, arguments[1::2], strict=True))
+        return cls(["-m", *server.command(f"{app.stem}:app", port)], app.parent, given)
+
+    def environ(self, environment: Environment) -> dict[str, str]:
+        """The environment variables that the app gets."""
+        given = variables(environment) | dict(self.variables)
+        if self.folder:
+            paths = filter(None, (given.get("PYTHONPATH"), str(self.folder)))
+            given["PYTHONPATH"] = os.pathsep.join(paths)
+        return given
+
+
+def command(program: Program, environment: Environment, under: Under = NOTHING) -> list[str]:
+    """The command that starts an app."""
+    run = [*under.program, str(environment.interpreter), *under.script, *program.words]
+    return guarded(run)
 
 
 def start(
-    script: Path,
-    environment: Environment,
-    cwd: Path,
-    arguments: Sequence[str],
-    output: int,
-    under: Under = NOTHING,
+    program: Program, environment: Environment, cwd: Path, output: int, under: Under = NOTHING
 ) -> subprocess.Popen[bytes]:
     """Start an app in a session of its own; it writes to the descriptor `output`."""
     return subprocess.Popen(
-        command(script, environment, arguments, under),
+        command(program, environment, under),
         cwd=cwd,
-        env=variables(environment) | dict(under.pinned),
+        env=program.environ(environment) | dict(under.pinned),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,

@@ -30,13 +30,18 @@ LAST_WORDS = 0.5
 """Seconds that the end of a log may take once its process has been killed."""
 
 STAMP = re.compile(r"^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
+"""How a line of the apps' own logging begins."""
 
 
 class Log:
-    """The lines of a pipe; it takes over the file descriptor. `ended` once nobody can write."""
+    """The lines of a pipe; it takes over the file descriptor. `ended` once nobody can write.
 
-    def __init__(self, descriptor: int) -> None:
+    `time_of_server` finds the time in a line of the server's own.
+    """
+
+    def __init__(self, descriptor: int, time_of_server: re.Pattern[str] | None = None) -> None:
         self._descriptor = descriptor
+        self._time_of_server = time_of_server
         self._link = str(Path(f"/proc/self/fd/{descriptor}").readlink())
         self._data = bytearray()
         self._changed = threading.Condition()
@@ -54,7 +59,7 @@ class Log:
             return len(self._data)
 
     def lines(self, start: int = 0) -> list[str]:
-        """All whole lines from a position on; the time in a line of Python's logging is TIME.
+        """All whole lines from a position on; the time that one begins with is TIME.
 
         Once nobody can write, what follows the last line end is a line as well.
         """
@@ -62,7 +67,11 @@ class Log:
             self._drain()
             *lines, rest = self._data[start:].split(b"\n")
             lines += [rest] if rest and self.ended else []
-        return [STAMP.sub(r"\1 TIME - ", line.decode("utf-8", "replace")) for line in lines]
+        return [self._timeless(line.decode("utf-8", "replace")) for line in lines]
+
+    def _timeless(self, line: str) -> str:
+        line = STAMP.sub(r"\1 TIME - ", line)
+        return self._time_of_server.sub("TIME", line, 1) if self._time_of_server else line
 
     def wait_for(self, found: Callable[[list[str]], bool], seconds: float) -> bool:
         """Wait until the lines satisfy `found`; False when they do not in time, or at all."""

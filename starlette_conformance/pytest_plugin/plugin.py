@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import for_argparse, hash_seed
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.project import ROOT, catalogue
 
 PLUGINS = ("fixtures", "judging")
 SPECS = ROOT / "specs"
@@ -60,6 +61,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
     if _judges(config):
+        try:
+            catalogue()
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
         for name in PLUGINS:
             config.pluginmanager.import_plugin(f"{__package__}.{name}")
 

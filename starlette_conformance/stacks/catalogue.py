@@ -11,9 +11,19 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
+from starlette_conformance import servers
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.model.stack import Stack, chosen, completed, names
+from starlette_conformance.model.stack import (
+    FRAMEWORK,
+    IMPORTED,
+    Stack,
+    check_server,
+    chosen,
+    completed,
+    names,
+)
 
 ALIASES = {"releases": "starlette"}
 """Other words for an axis."""
@@ -84,6 +94,7 @@ class Catalogue:
         if len(requirements) == 1 and only.name in self.axes and _is_range(only.specifier):
             return self._within(self.axes[only.name], only.specifier)
         texts = [str(requirement) for requirement in requirements]
+        check_server(f"stack {wanted!r}", texts)
         return {wanted: Stack(wanted, completed(texts), None, self.needs)}
 
     def named(self, wanted: str) -> Stack:
@@ -145,6 +156,7 @@ def load(path: Path) -> Catalogue:
         stacks = [_stack(name, table, date, needs) for name, table in data["stacks"].items()]
         axes = {name: _axis(name, table) for name, table in data["axes"].items()}
         for axis in axes.values():
+            _check_runs(path, axis)
             stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
@@ -161,7 +173,8 @@ def _stack(
     if unknown:
         raise UsageError(f"stack {name!r}: unknown key {', '.join(sorted(unknown))}")
     requirements = list(table.get("requirements", ()))
-    for wanted in chosen(name, table.get("parser"), table.get("loop")):
+    check_server(f"stack {name!r}", requirements)
+    for wanted in chosen(name, requirements, table.get("parser"), table.get("loop")):
         if wanted not in names(requirements):
             requirements.append(wanted)
     return Stack(name, completed(requirements), date if table.get("dated", True) else None, needs)
@@ -183,6 +196,24 @@ def _axis(name: str, table: Mapping[str, Any]) -> Axis:
     )
 
 
+def _check_runs(path: Path, axis: Axis) -> None:
+    """Raises UsageError where an axis varies what is installed and never run.
+
+    What runs is Starlette, sse-starlette, Python, the server, its parsers and loops, and what these
+    import. Every release would pass by what another package does.
+    """
+    server = servers.of(axis.vary)
+    runs = {"python", "parser", *FRAMEWORK, server.name, *server.parsers, *server.loops}
+    for key in axis.vary:
+        if canonicalize_name(key) not in {*runs, *server.imports, *IMPORTED}:
+            raise UsageError(
+                f"{path}: axis {axis.name!r} varies {key}, which its stacks install and do not "
+                f"run: {server.name} serves the apps, and what runs is {', '.join(sorted(runs))}, "
+                "and what these import. Take the axis out; if it is a server, CONTRIBUTING.md, "
+                "`Add a server`, shows how to write an adapter for it first"
+            )
+
+
 def _on(
     axis: Axis,
     name: str,
@@ -192,6 +223,6 @@ def _on(
 ) -> Stack:
     packages = {key: value for key, value in parts.items() if key not in ("parser", "python")}
     requirements = [f"{package}=={version}" for package, version in packages.items()]
-    requirements += chosen(name, parts.get("parser"), None)
+    requirements += chosen(name, requirements, parts.get("parser"), None)
     python = parts.get("python")
     return Stack(name, completed(requirements), date, needs, python, axis.name, axis.suite)

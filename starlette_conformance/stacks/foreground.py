@@ -5,7 +5,7 @@ import socket
 import subprocess
 
 from starlette_conformance.model.errors import DidNotStart
-from starlette_conformance.process.launch import command, variables
+from starlette_conformance.process.launch import Program, command
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
 from starlette_conformance.stacks.targets import provisioned
@@ -20,10 +20,9 @@ def serve(name: str, stack: str, port: int) -> int:
     if "files" in app.traits:
         print(f"files: {folder / 'html'}", flush=True)
     _check_free(port)
+    program = Program.of(script(app.name), environment, port=port)
     server = subprocess.Popen(
-        command(script(app.name), environment, ["--port", str(port)]),
-        cwd=folder,
-        env=variables(environment),
+        command(program, environment), cwd=folder, env=program.environ(environment)
     )
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server hears it too, and ends by itself
     server.wait()

@@ -67,7 +67,8 @@ def of_interpreter(path: str) -> Environment:
     if (found := shutil.which(path)) is None:
         raise UsageError(f"{path}: no such program, or not executable")
     environment = _inspect(Path(found).absolute(), path, passes_variables=True)
-    missing = [name for name in ("starlette", "uvicorn") if name not in environment.packages]
+    needed = ("starlette", environment.server.name)
+    missing = [name for name in needed if name not in environment.packages]
     if missing:
         raise UsageError(f"{path}: {' and '.join(missing)} not installed there")
     return environment

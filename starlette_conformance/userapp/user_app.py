@@ -1,6 +1,6 @@
 """The user's app on a stack: a process of its own, in the user's folder, gone with the harness.
 
-It is served by the uvicorn of the stack, as `python -m uvicorn module:app` is, and gets the user's
+It is served by the stack's server, as `python -m uvicorn module:app` is, and gets the user's
 environment variables, but for those that would change what is served. Nothing is written to the
 user's folder by Python itself.
 """
@@ -16,12 +16,12 @@ from pathlib import Path
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.app_server import Server
-from starlette_conformance.process.launch import Under
+from starlette_conformance.process.launch import Program, Under
 from starlette_conformance.process.orphans import ports
 from starlette_conformance.stacks.cache import cache_folder
 
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-NOT_PASSED = re.compile(r"PYTHON\w*|UVICORN_\w+|WEB_CONCURRENCY|VIRTUAL_ENV|FORWARDED_ALLOW_IPS")
+NOT_PASSED = re.compile(r"PYTHON\w*|VIRTUAL_ENV")
 TRACEBACK = "Traceback (most recent call last):"
 NOT_IMPORTED = "Could not import module"
 """What uvicorn says of the app's module."""
@@ -62,20 +62,20 @@ class App:
         return cls(name, folder.absolute())
 
     def start(self, environment: Environment, hash_seed: int) -> Server:
-        under = Under(script=["-m"], pinned=_variables(hash_seed))
-        server = _Served(Path("uvicorn"), environment, self.folder, [self.name], under=under)
-        server.app = self.name
-        return server
+        under = Under(pinned=_variables(environment, hash_seed))
+        return _Served(self.name, environment, self.folder, under=under)
 
     def by_hand(self, environment: Environment, port: int) -> str:
         """A line that serves it in a shell, until it is interrupted."""
-        words = [str(environment.interpreter), "-m", "uvicorn", "--port", str(port), self.name]
+        program = Program.of(self.name, environment, port=port)
+        words = [str(environment.interpreter), *program.words]
         return f"cd {shlex.quote(str(self.folder))} && {shlex.join(words)}"
 
 
 class _Served(Server):
-    """An app that may have silenced uvicorn's log, as `logging.config.dictConfig` does: it listens
-    on the one port that the kernel picked for it.
+    """An app that may have silenced its server's log, as `logging.config.dictConfig` does.
+
+    It listens on the one port that the kernel picked for it.
     """
 
     def _port_in(self, seconds: float) -> int:
@@ -111,8 +111,10 @@ def reason(lines: Sequence[str]) -> str:
     return "".join([told, *(f"; {hint}" for hint in said)])
 
 
-def _variables(hash_seed: int) -> dict[str, str]:
-    passed = {name: value for name, value in os.environ.items() if not NOT_PASSED.fullmatch(name)}
+def _variables(environment: Environment, hash_seed: int) -> dict[str, str]:
+    patterns = filter(None, (NOT_PASSED, environment.server.settings))
+    left_out = {name for each in patterns for name in os.environ if each.fullmatch(name)}
+    passed = {name: value for name, value in os.environ.items() if name not in left_out}
     return passed | {
         "PYTHONHASHSEED": str(hash_seed),
         "PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode"),

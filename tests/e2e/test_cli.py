@@ -18,8 +18,8 @@ from starlette_conformance.__main__ import main
 from starlette_conformance.cli.topics import TOPICS
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output.progress import progress
-from starlette_conformance.process.app_server import RUNNING
 from starlette_conformance.process.log import Log
+from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks import catalogue
 from starlette_conformance.stacks.cache import VARIABLE
 from starlette_conformance.stacks.project import catalogue as catalogue_of_the_project
@@ -215,7 +215,7 @@ def test_an_app_is_served_until_it_is_interrupted() -> None:
     os.close(writing)
     log = Log(reading)
     try:
-        assert log.wait_for(lambda lines: any(map(RUNNING.search, lines)), SECONDS)
+        assert log.wait_for(lambda lines: bool(DEFAULT.port(lines)), SECONDS)
         os.killpg(server.pid, signal.SIGINT)  # as Ctrl+C in a terminal does
         assert server.wait(SECONDS) == 0
     finally:

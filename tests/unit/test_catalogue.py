@@ -115,7 +115,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
             "Starlette == 1.0, sse_starlette, uvicorn",
             ("Starlette==1.0", "sse_starlette", "uvicorn"),
         ),
-        ("hypercorn>=0.17", ("hypercorn>=0.17", "starlette", "sse-starlette", "uvicorn")),
+        ("anyio>=4.9", ("anyio>=4.9", "starlette", "sse-starlette", "uvicorn")),
     ],
 )
 def test_requirements_make_a_stack(

@@ -1,0 +1,56 @@
+"""What the harness knows of an ASGI server. CONTRIBUTING.md, "Add a server", has an example."""
+
+import re
+import signal
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A server by the name of its distribution.
+
+    `command` gives the words behind `python -m` that serve an app, `module:attribute`, on a port of
+    127.0.0.1; with 0 the kernel picks one. With `runs_scripts`, the reference apps start the server
+    themselves: `python apps/hello.py --port PORT`.
+    `ready` finds the line that the server logs once it listens; its group is the port.
+    `parsers` and `loops` are the HTTP parsers and event loops, each a package, that it takes where
+    they are installed, the first one first; the last one it always has.
+    `imports` are other packages that it imports.
+    `header` is its value of the header Server; None where it sends none.
+    `closes_after_500` says that it closes the connection, unannounced, when an app raises after it
+    sent a 500.
+    `log_time` finds the time in a line of its log, `settings` the environment variables that it
+    reads, `preloaded` are modules that it has imported by the time that it serves, `stop` is the
+    signal that stops it.
+    """
+
+    name: str
+    command: Callable[[str, int], Sequence[str]]
+    ready: re.Pattern[str]
+    header: str | None
+    closes_after_500: bool
+    runs_scripts: bool = False
+    parsers: tuple[str, ...] = ()
+    loops: tuple[str, ...] = ("asyncio",)
+    imports: tuple[str, ...] = ()
+    log_time: re.Pattern[str] | None = None
+    settings: re.Pattern[str] | None = None
+    preloaded: tuple[str, ...] = ()
+    stop: signal.Signals = signal.SIGTERM
+
+    def parser(self, packages: Collection[str]) -> str:
+        """The HTTP parser that it takes among these packages; its own where it has no choice."""
+        return _first(self.parsers or (self.name,), packages)
+
+    def loop(self, packages: Collection[str]) -> str:
+        return _first(self.loops, packages)
+
+    def port(self, lines: Sequence[str]) -> int:
+        """The port that its log tells, or 0."""
+        found = (match for line in lines if (match := self.ready.search(line)))
+        return next((int(match[1]) for match in found), 0)
+
+
+def _first(choices: Sequence[str], packages: Collection[str]) -> str:
+    return next((name for name in choices if name in packages), choices[-1])

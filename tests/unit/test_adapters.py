@@ -1,0 +1,136 @@
+"""Servers by adapter: which one a stack names, and that no other one passes for it."""
+
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance import servers
+from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
+from starlette_conformance.model.expectations import SERVER, by_parser, resolve
+from starlette_conformance.model.stack import Stack, completed
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import Program
+from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.stacks.catalogue import Catalogue, load
+from tests.miniatures.raw_server import ENVIRONMENT
+
+TINY = Adapter(
+    name="tiny-server",
+    command=lambda app, port: ["tiny", f"--listen={port}", app],
+    ready=re.compile(r"tiny listens on (\d+)"),
+    header=None,
+    closes_after_500=False,
+)
+ON_TINY = replace(ENVIRONMENT, packages={"starlette": "1.0", "tiny-server": "1", "h11": "0.16"})
+STACKS = """
+exclude-newer = "2026-11-20T00:00:00Z"
+[stacks]
+[needs]
+[axes.{name}]
+suite = "edge"
+vary = {{ {vary} }}
+"""
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Adapter:
+    monkeypatch.setitem(servers.ADAPTERS, TINY.name, TINY)
+    return TINY
+
+
+def axis(folder: Path, name: str, vary: str) -> Catalogue:
+    path = folder / "stacks.toml"
+    path.write_text(STACKS.format(name=name, vary=vary), "utf-8")
+    return load(path)
+
+
+def test_an_axis_of_a_server_that_does_not_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        axis(tmp_path, "hypercorn", 'hypercorn = ["0.17.3"]')
+    told = str(caught.value)
+    assert told.startswith(f"{tmp_path / 'stacks.toml'}: axis 'hypercorn' varies hypercorn, which")
+    assert "uvicorn serves the apps" in told
+    assert "Add a server" in told
+
+
+@pytest.mark.parametrize("package", ["python-multipart", "jinja2", "rich", "wsproto"])
+def test_an_axis_of_what_nothing_imports_is_refused(tmp_path: Path, package: str) -> None:
+    with pytest.raises(UsageError, match=f"axis 'x' varies {package}, which"):
+        axis(tmp_path, "x", f'starlette = ["1.0"], {package} = ["1"]')
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["starlette", "SSE_Starlette", "uvicorn", "h11", "httptools", "uvloop", "anyio", "click"],
+)
+def test_what_runs_can_vary(tmp_path: Path, package: str) -> None:
+    assert len(axis(tmp_path, "x", f'{package} = ["1", "2"]').stacks) == 2
+
+
+def test_only_the_server_of_an_axis_can_vary(tmp_path: Path, tiny: Adapter) -> None:
+    (stack,) = axis(tmp_path, "x", f'{tiny.name} = ["1"]').stacks.values()
+    assert stack.server is tiny
+    assert stack.requirements == ("tiny-server==1", "starlette", "sse-starlette")
+    with pytest.raises(UsageError, match=r"varies uvicorn, which .*: tiny-server serves"):
+        axis(tmp_path, "x", f'{tiny.name} = ["1"], uvicorn = ["0.34"]')
+
+
+def test_a_stack_that_names_a_server_without_an_adapter_is_refused(tmp_path: Path) -> None:
+    known = axis(tmp_path, "x", 'starlette = ["1.0"]')
+    with pytest.raises(UsageError, match=r"hypercorn would be installed, and uvicorn be run"):
+        known.named("starlette==1.0,hypercorn==0.17.3")
+
+
+def test_a_stack_names_one_server(
+    tmp_path: Path, tiny: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = axis(tmp_path, "x", 'starlette = ["1.0"]')
+    assert known.named("starlette==1.0,tiny-server==1").server is tiny
+    assert known.named("starlette==1.0,uvicorn,tiny-server==1").server is tiny
+    monkeypatch.setitem(servers.ADAPTERS, "other", replace(tiny, name="other"))
+    with pytest.raises(UsageError, match="names tiny-server and other, and one server runs"):
+        known.named("other==1,tiny-server==1")
+
+
+def test_what_a_server_takes_of_what_is_installed(tiny: Adapter) -> None:
+    found = Stack("x", completed(["tiny-server", "httptools", "uvloop"]))
+    assert (found.server, found.parser, found.loop) == (tiny, "tiny-server", "asyncio")
+    assert (ON_TINY.server, ON_TINY.parser) == (tiny, "tiny-server")
+    assert "(starlette 1.0, sse-starlette missing, tiny-server 1, asyncio," in str(ON_TINY)
+    assert ENVIRONMENT.server is servers.DEFAULT
+
+
+def test_an_expectation_knows_the_header_of_each_server(tiny: Adapter) -> None:
+    assert resolve({"server": SERVER}, ENVIRONMENT) == {"server": "uvicorn"}
+    assert resolve({"server": SERVER}, ON_TINY) == {}
+    with pytest.raises(Failure, match=f"what h11 and httptools do, and not {tiny.name}"):
+        resolve(by_parser(1, 2), ON_TINY)
+
+
+def test_each_server_starts_an_app_in_its_own_words(tiny: Adapter) -> None:
+    script = Path("/apps/sse.py")
+    paced = ("--interval", "0.1")
+    assert Program.of(script, ENVIRONMENT, paced, 8000).words == [
+        *("/apps/sse.py", "--port", "8000", "--interval", "0.1")
+    ]
+    found = Program.of(script, ON_TINY, paced, 8000)
+    assert found.words == ["-m", "tiny", "--listen=8000", "sse:app"]
+    assert found.environ(ON_TINY).items() >= {"PYTHONPATH": "/apps", "APP_INTERVAL": "0.1"}.items()
+    own = ["-m", "uvicorn", "--port", "0", "shop:app"]
+    assert Program.of("shop:app", ENVIRONMENT).words == own
+    assert tiny.port(["x", "tiny listens on 81"]) == 81
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_server_that_the_stack_does_not_name_is_told(tmp_path: Path) -> None:
+    script = tmp_path / "tiny.py"
+    says = "print('tiny listens on 4321', flush=True)"
+    script.write_text(f"import signal\n{says}\nsignal.pause()\n")
+    began = time.monotonic()
+    server = Server(script, ENVIRONMENT, tmp_path)
+    with pytest.raises(DidNotStart, match=r"tiny-server serves it, and the stack's server is uvi"):
+        server.port()
+    assert time.monotonic() - began < 10  # long before it would be given up
