@@ -14,14 +14,15 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean, quantiles
-from typing import Any
+from typing import Annotated
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from starlette_conformance.model.decode import checked, parsed
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output.console import console
 from studies.gate_table import BUSY, EQUAL
@@ -48,8 +49,7 @@ NOTE = (
 LIMIT = 1.05
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stack compared with itself by a gate. `ratios` are by benchmark, new to old."""
 
     gate: str
@@ -57,43 +57,44 @@ class Comparison:
     alarm: bool
     seconds: float
     load: float | None
-    ratios: Mapping[str, float]
+    ratios: Mapping[str, Annotated[float, msgspec.Meta(gt=0)]]
 
     def line(self) -> str:
-        return json.dumps(asdict(self)) + "\n"
+        return json.dumps(msgspec.to_builtins(self)) + "\n"
+
+
+class _Gate(msgspec.Struct, frozen=True):
+    """A line of studies/gate_table.py, as far as it counts here."""
+
+    case: str
+    verdict: str
+    seconds: float
+    counted: float | None = None
+
+    def comparisons(self) -> list[Comparison]:
+        """One of our gate's. Whatever does not pass counts as an alarm, "cannot tell" too."""
+        if self.case not in {EQUAL, BUSY}:
+            return []
+        ratios = {} if self.counted is None else {"the largest change": 1 + self.counted}
+        alarm = self.verdict != "pass"
+        return [Comparison(OURS, self.case == BUSY, alarm, self.seconds, None, ratios)]
 
 
 def read(path: Path) -> list[Comparison]:
     """The comparisons in a file. Raises UsageError where it holds something else."""
     found = []
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from None
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
     for number, line in enumerate(lines, 1):
-        try:
-            record = json.loads(line)
-            if "case" in record:
-                found += _of_gate_table(record)
-            else:
-                comparison = Comparison(**record)
-                ratios = {name: float(ratio) for name, ratio in comparison.ratios.items()}
-                if not all(ratio > 0 for ratio in ratios.values()):
-                    raise ValueError("no ratio of two means")
-                found.append(replace(comparison, ratios=ratios))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise UsageError(f"{path}:{number}: not a comparison") from None
+        where = f"{path}:{number}: not a comparison"
+        record = parsed(line, where)
+        if isinstance(record, dict) and "case" in record:
+            found += checked(record, _Gate, where).comparisons()
+        else:
+            found.append(checked(record, Comparison, where))
     return found
-
-
-def _of_gate_table(record: Mapping[str, Any]) -> list[Comparison]:
-    """One of our gate's. Whatever does not pass counts as an alarm, "cannot tell" too."""
-    if record["case"] not in {EQUAL, BUSY}:
-        return []
-    counted = record.get("counted")
-    ratios = {} if counted is None else {"the largest change": 1 + counted}
-    alarm = record["verdict"] != "pass"
-    return [Comparison(OURS, record["case"] == BUSY, alarm, record["seconds"], None, ratios)]
 
 
 def noise(ratios: Sequence[float]) -> float | None:

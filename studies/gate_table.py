@@ -60,12 +60,10 @@ def main(arguments: argparse.Namespace) -> int:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """What earlier runs wrote. Raises UsageError where it is something else."""
-    try:
-        found = records(path)
-        if lacking := [each for each in found if not {"case", "verdict", "seconds"} <= {*each}]:
-            raise ValueError(f"{lacking[0]} has no case, verdict or seconds")
-    except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"{path}: not a file of gates: {error}") from None
+    found = records(path, dict[str, Any], "gates")
+    for number, each in enumerate(found, 1):
+        if lacking := {"case", "verdict", "seconds"} - each.keys():
+            raise UsageError(f"{path}:{number}: no {', '.join(sorted(lacking))}; not a gate")
     return found
 
 

@@ -62,10 +62,7 @@ def measure(options: argparse.Namespace) -> list[Comparison]:
     if options.busy:
         halves = [(options.runs - options.runs // 2, False), (options.runs // 2, True)]
     options.results.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        records(options.results)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{options.results}: not a file of comparisons: {error}") from None
+    records(options.results, Comparison, "comparisons")
     found = []
     with (
         appending(options.results) as results,

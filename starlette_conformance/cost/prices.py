@@ -23,21 +23,7 @@ class Price:
 
 def read_prices(file: Path) -> list[Price]:
     """What earlier runs wrote. Raises UsageError."""
-    try:
-        return [_price(record) for record in records(file)]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{file} does not hold costs ({what}); name another file") from None
-
-
-def _price(record: Any) -> Price:
-    return Price(
-        str(record["stack"]),
-        dict(record["packages"]),
-        str(record["python"]),
-        {name: float(count) for name, count in record["instructions"].items()},
-        str(record["counted"]),
-    )
+    return records(file, Price, "costs")
 
 
 def newest(file: Path) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
+import msgspec
 from rich.table import Table
 
 from starlette_conformance.load.capacity_search import LATE_MS, MOST, Knee, Step
@@ -73,7 +73,7 @@ def written(found: Sequence[Knee]) -> str:
                 "capacity": each.best.users if each.best else None,
                 "found": each.found,
                 "slope": each.slope,
-                "steps": [asdict(step) for step in each.steps],
+                "steps": msgspec.to_builtins(each.steps),
             }
             for each in found
         },

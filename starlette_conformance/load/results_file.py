@@ -4,15 +4,15 @@ nothing else.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
+import msgspec
+
+from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.errors import UsageError
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A distribution of times, in milliseconds."""
 
     count: int = 0
@@ -23,8 +23,7 @@ class Spread:
     max: float = 0.0
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a process took while events were counted.
 
     `cores` is CPU seconds by seconds, and `waiting` the part of the time for which it could have
@@ -37,8 +36,7 @@ class Process:
     bytes_with: int = 0
 
 
-@dataclass(frozen=True)
-class Requests:
+class Requests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The requests of one User class. `cpu_us` is the server's CPU time for each, if known."""
 
     count: int
@@ -47,8 +45,7 @@ class Requests:
     cpu_us: float | None = None
 
 
-@dataclass(frozen=True)
-class Fanout:
+class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The streams of a run.
 
     `lateness` and `cores` are of the `seconds` in which all were open; defects, of the whole run.
@@ -67,7 +64,7 @@ class Fanout:
     raw: Spread
     drift: float
     """How much longer than the interval an event takes on average, in milliseconds."""
-    defects: Mapping[str, int] = field(default_factory=dict)
+    defects: Mapping[str, int] = msgspec.field(default_factory=dict)
     server: Process | None = None
     cpu_us: float | None = None
     """The server's CPU time for each event."""
@@ -78,8 +75,7 @@ class Fanout:
     """What else went wrong, a sentence each."""
 
 
-@dataclass(frozen=True)
-class Results:
+class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole run: the servers that were loaded, requests by User class, and streams if any.
 
     `crashed` has a sentence for each server that ended by itself; `processes` is how many
@@ -87,7 +83,7 @@ class Results:
     """
 
     servers: Mapping[str, str]
-    requests: Mapping[str, Requests] = field(default_factory=dict)
+    requests: Mapping[str, Requests] = msgspec.field(default_factory=dict)
     fanout: Fanout | None = None
     crashed: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
@@ -98,38 +94,13 @@ class Results:
 
 
 def written(results: Results) -> str:
-    return json.dumps(asdict(results), indent=1)
+    return json.dumps(msgspec.to_builtins(results), indent=1)
 
 
 def read(path: Path) -> Results:
-    """Read a results file back. Raises UsageError."""
+    """Read a results file back. Raises UsageError, with the field."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-        return Results(
-            **found
-            | {
-                "requests": {k: _requests(v) for k, v in found["requests"].items()},
-                "fanout": found["fanout"] and _fanout(found["fanout"]),
-                **{key: tuple(found[key]) for key in ("crashed", "examples")},
-            }
-        )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
-
-
-def _requests(found: dict[str, Any]) -> Requests:
-    return Requests(**found | {"time": Spread(**found["time"])})
-
-
-def _fanout(found: dict[str, Any]) -> Fanout:
-    spreads = {name: Spread(**found[name]) for name in ("lateness", "null", "lag", "raw")}
-    return Fanout(
-        **found
-        | spreads
-        | {
-            "server": found["server"] and Process(**found["server"]),
-            "generators": tuple(Process(**each) for each in found["generators"]),
-            "notes": tuple(found["notes"]),
-            "faults": tuple(found["faults"]),
-        }
-    )
+        text = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    return from_json(text, Results, path)

@@ -6,6 +6,8 @@ the place and the field. A fault of our own code, which runs later, is never tak
 
 import json
 import re
+import tomllib
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -39,9 +41,24 @@ def parsed(text: str | bytes, where: object) -> Any:
 def checked(value: object, kind: type[Thing], where: object) -> Thing:
     """Plain data as a value of this type. Raises UsageError, which begins with `where`."""
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, kind, str_keys=True)  # as those of JSON are
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {_sentence(str(error))}") from None
+
+
+def from_toml(path: Path, kind: type[Thing]) -> Thing:
+    """A TOML file as a value of this type. Raises UsageError, with the file and the field."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
+    except RecursionError:
+        raise UsageError(f"{path}: not TOML that can be read: it is nested too deep") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    return checked(table, kind, path)
 
 
 def _sentence(text: str) -> str:

@@ -3,17 +3,20 @@
 It is kept in the cache as long as neither the packages nor the specs change.
 """
 
+import itertools
 import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+import msgspec
+
+from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.mutants.overlay import lay_traced, sources
 from starlette_conformance.mutants.worker import Spec, Worker
@@ -77,6 +80,20 @@ class Coverage:
         return set[int | str]().union(*(lines.get(line, ()) for line in range(first, last + 1)))
 
 
+class Kept(msgspec.Struct, forbid_unknown_fields=True):
+    """What stands in the cache: as in Coverage, and the specs that fail without a mutant."""
+
+    specs: dict[str, Spec]
+    lines: dict[str, dict[int, set[int | str]]]
+    failed: list[str]
+
+    def __post_init__(self) -> None:
+        numbers = range(1, len(self.specs) + 1)
+        for reached in itertools.chain(*(found.values() for found in self.lines.values())):
+            if not all(by in numbers for by in reached if isinstance(by, int)):
+                raise ValueError("a line is reached by a spec that is not there")
+
+
 def key(environment: Environment) -> str:
     """The same as long as the packages, the apps and the specs are."""
     packages = repr(sorted(environment.packages.items())).encode()
@@ -89,39 +106,37 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
     Raises Failure.
     """
     path = cache_folder() / "coverage" / f"{key(environment)}.json"
-    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # or it is damaged
-        return _of_kept(json.loads(path.read_text("utf-8")))
+    if kept := _kept(path):
+        return Coverage(kept.specs, kept.lines), kept.failed
     traced = lay_traced(environment, folder / "traced")
     judged = worker.judge(traced, list(worker.specs), SECONDS, to_the_end=True)
     if judged is None or len(judged.failed) > FAILED:
         count = f"{len(judged.failed)} specs fail" if judged else f"took over {SECONDS:g} s"
         raise Failure(f"{environment} without a mutant: {count}, so no mutant can be judged")
     modules = {str(path): module for module, path in sources(environment).items()}
-    reached: dict[str, defaultdict[str, set[int | str]]] = defaultdict(lambda: defaultdict(set))
+    reached: dict[str, defaultdict[int, set[int | str]]] = defaultdict(lambda: defaultdict(set))
     specs, names = worker.specs, list(worker.specs)
     for record in (traced / "lines").read_text("ascii").splitlines():
         number, app, file, line = record.split()
         spec = specs[names[int(number) - 1]] if int(number) else None
         if module := modules.get(file):
-            reached[module][line].add(int(number) if spec and app in spec.apps else app)
+            reached[module][int(line)].add(int(number) if spec and app in spec.apps else app)
     known = {
-        name: asdict(spec)
-        | {"seconds": judged.seconds[name]}
-        | {"waits": spec.waits or judged.seconds[name] > WAITS_SECONDS}
+        name: replace(
+            spec,
+            seconds=judged.seconds[name],
+            waits=spec.waits or judged.seconds[name] > WAITS_SECONDS,
+        )
         for name, spec in specs.items()
     }
-    lines = {
-        module: {line: list(by) for line, by in found.items()} for module, found in reached.items()
-    }
-    kept = {"specs": known, "lines": lines, "failed": list(judged.failed)}
-    write_whole(path, json.dumps(kept))
-    return _of_kept(kept)
+    lines = {module: dict(found) for module, found in reached.items()}
+    kept = Kept(known, lines, list(judged.failed))
+    write_whole(path, json.dumps(msgspec.to_builtins(kept, str_keys=True)))
+    return Coverage(known, lines), kept.failed
 
 
-def _of_kept(kept: dict[str, Any]) -> tuple[Coverage, list[str]]:
-    specs = {name: Spec(**spec) for name, spec in kept["specs"].items()}
-    lines = {
-        module: {int(line): set(by) for line, by in found.items()}
-        for module, found in kept["lines"].items()
-    }
-    return Coverage(specs, lines), kept["failed"]
+def _kept(path: Path) -> Kept | None:
+    """What an earlier run learned; None where there is nothing, or it is damaged."""
+    with suppress(OSError, UsageError):
+        return from_json(path.read_bytes(), Kept, path)
+    return None

@@ -1,21 +1,19 @@
 """Mutants that are known to be equivalent: no request to the apps can show them, and why."""
 
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from starlette_conformance.model.errors import UsageError
+import msgspec
+
+from starlette_conformance.model.decode import from_toml
 from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.stacks.project import ROOT
 
 FILE = ROOT / "specs" / "ledger" / "equivalent.toml"
-LISTS = ("lines", "mutations")
 
 
-@dataclass(frozen=True)
-class Equivalent:
+class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mutants of a module that are alike, as `why` says; what is empty is left open.
 
     `function` is a qualified name, or a pattern for several; `operator` one, or several with |.
@@ -29,6 +27,10 @@ class Equivalent:
     operator: str = ""
     lines: tuple[str, ...] = ()
     mutations: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.function or self.operator or self.lines or self.mutations):
+            raise ValueError("it has none of function, operator, lines, mutations")
 
     def covers(self, mutant: Mutant) -> bool:
         return (
@@ -48,28 +50,13 @@ def _is_among(text: str, texts: tuple[str, ...]) -> bool:
     return not texts or " ".join(text.split()) in texts
 
 
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    equivalent: list[Equivalent]
+
+
 def load(path: Path = FILE) -> list[Equivalent]:
-    """The entries of the file. Raises UsageError."""
-    try:
-        entries = tomllib.loads(path.read_text("utf-8"))["equivalent"]
-    except (OSError, ValueError, KeyError) as error:
-        raise UsageError(f"{path}: no [[equivalent]] tables: {error}") from None
-    found = []
-    for entry in entries:
-        if not (isinstance(entry, dict) and {"module", "why"} < entry.keys()) or not all(
-            map(_is_meant, entry, entry.values())
-        ):
-            wanted = "module, why, and one or more of function, operator, lines, mutations"
-            raise UsageError(f"{path}: {entry}: an entry has {wanted}; the last two are lists")
-        lists = {name: tuple(entry[name]) for name in LISTS if name in entry}
-        found.append(Equivalent(**entry | lists))
-    return found
-
-
-def _is_meant(name: str, value: object) -> bool:
-    if name in LISTS:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return name in {each.name for each in fields(Equivalent)} and isinstance(value, str)
+    """The entries of the file. Raises UsageError, with the entry, counted from 0, and the field."""
+    return from_toml(path, _File).equivalent
 
 
 def known(entries: Iterable[Equivalent], made: Iterable[Mutant]) -> dict[Mutant, list[Equivalent]]:

@@ -1,14 +1,12 @@
-"""Results: verdicts on mutants as JSON Lines, written as they come, so that a run can go on.
-
-session  schema, stack, packages, specs (their key): one for each time that the run went on
-mutant   name, module, function, operator, before, after, verdict, by (a spec), why, specs (how
-         many were asked), seconds
-"""
+"""Results: verdicts on mutants as JSON Lines, written as they come, so that a run can go on."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, UsageError, of_os
@@ -16,7 +14,30 @@ from starlette_conformance.mutants.kill import Verdict
 from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.output.jsonlines import appending, records
 
-SCHEMA = 1
+
+class Session(msgspec.Struct, frozen=True, tag_field="kind", tag="session"):
+    """One for each time that the run went on. `specs` is their key."""
+
+    schema: Literal[1]
+    stack: str
+    packages: dict[str, str]
+    specs: str
+
+
+class Judged(msgspec.Struct, frozen=True, tag_field="kind", tag="mutant"):
+    """A mutant, and the verdict on it; `specs` is how many were run, `by` the one that saw it."""
+
+    name: str
+    module: str
+    function: str
+    operator: str
+    before: str
+    after: str
+    verdict: str
+    by: str
+    why: str
+    specs: int
+    seconds: float
 
 
 class Results:
@@ -27,31 +48,29 @@ class Results:
         self._lock = Lock()
         self._found: dict[tuple[str, str], Verdict] = {}
         packages = dict(sorted(environment.packages.items()))
+        kinds: Any = Session | Judged
+        self._take(records(path, kinds, "results of mutants"), packages, key)
         try:
-            self._take(records(path), packages, key)
             self._file = appending(path)
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from None
-        except (ValueError, LookupError, TypeError) as error:
-            raise UsageError(f"{path}: not a file of results: {error}") from None
-        stack = {"schema": SCHEMA, "stack": environment.name, "packages": packages, "specs": key}
-        self._write({"kind": "session", **stack})
+        self._write(Session(1, environment.name, packages, key))
 
-    def _take(self, found: list[Any], packages: dict[str, str], key: str) -> None:
-        """Take in what earlier sessions wrote. Raises UsageError where the packages are others."""
-        session: dict[str, Any] = {}
+    def _take(self, found: Iterable[Session | Judged], packages: dict[str, str], key: str) -> None:
+        """Read what earlier sessions wrote. Raises UsageError where the packages are others."""
+        session: Session | None = None
         for record in found:
-            if record["kind"] == "session":
+            if isinstance(record, Session):
                 session = record
-            elif record["kind"] == "mutant":
-                if session["packages"] != packages:
-                    raise UsageError(
-                        f"{self.path}: holds mutants of other packages, {session['stack']}"
-                    )
-                verdict = Verdict(*(record[name] for name in Verdict.__dataclass_fields__))
-                self._found.pop((record["name"], record["after"]), None)
-                if verdict.killed or session["specs"] == key:
-                    self._found[record["name"], record["after"]] = verdict
+                continue
+            if session is None:
+                raise UsageError(f"{self.path}: a mutant comes before a session; name another file")
+            if session.packages != packages:
+                raise UsageError(f"{self.path}: holds mutants of other packages, {session.stack}")
+            verdict = Verdict(record.verdict, record.by, record.why, record.specs, record.seconds)
+            self._found.pop((record.name, record.after), None)
+            if verdict.killed or session.specs == key:
+                self._found[record.name, record.after] = verdict
 
     def of(self, mutant: Mutant) -> Verdict | None:
         return self._found.get((mutant.name, mutant.after))
@@ -62,7 +81,7 @@ class Results:
         what = {name: getattr(mutant, name) for name in names}
         with self._lock:
             self._found[mutant.name, mutant.after] = verdict
-            self._write({"kind": "mutant", **what, **verdict.__dict__})
+            self._write(Judged(**what, **verdict.__dict__))
 
     def __enter__(self) -> "Results":
         return self
@@ -70,8 +89,8 @@ class Results:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def _write(self, record: dict[str, Any]) -> None:
+    def _write(self, record: Session | Judged) -> None:
         try:
-            self._file.write(json.dumps(record) + "\n")
+            self._file.write(json.dumps(msgspec.to_builtins(record)) + "\n")
         except OSError as error:
             raise Failure(str(of_os(error, f"{self.path}: cannot be written"))) from None

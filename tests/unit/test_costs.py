@@ -132,7 +132,9 @@ def test_a_file_that_holds_something_else_is_told(
     text = json.dumps(record) + "\n" if record else "{}"
     file.write_text(text)
     assert main(["costs", "--stack", "documented", "--json", str(file)]) == 2
-    assert f"error: {file} does not hold costs" in capsys.readouterr().err
+    where, remedy = (f"{file}:1" if record else file), "name another file\n"
+    error = capsys.readouterr().err
+    assert (error.startswith(f"error: {where}: "), error.endswith(remedy)) == (True, True)
     assert file.read_text() == text
 
 

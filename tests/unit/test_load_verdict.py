@@ -3,11 +3,11 @@
 import json
 import resource
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from starlette_conformance.__main__ import main
@@ -119,7 +119,7 @@ def test_results_are_read_back_as_they_were(tmp_path: Path) -> None:
     path.write_text(results_file.written(GOOD))
     assert results_file.read(path) == GOOD
     path.write_text("{}")
-    with pytest.raises(UsageError, match=r"results\.json: KeyError"):
+    with pytest.raises(UsageError, match=r"results\.json: object missing required field servers"):
         results_file.read(path)
 
 
