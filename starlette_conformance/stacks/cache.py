@@ -20,7 +20,8 @@ import platformdirs
 import psutil
 from filelock import FileLock, Timeout
 
-from starlette_conformance.model.errors import Failure, of_os
+from starlette_conformance.model.decode import from_json
+from starlette_conformance.model.errors import Failure, UsageError, of_os
 from starlette_conformance.output.atomic_write import made, write_whole
 
 VARIABLE = "STARLETTE_CONFORMANCE_CACHE"
@@ -80,10 +81,19 @@ def _build(folder: Path, contents: Path, build: Callable[[Path], None]) -> None:
 def _is_whole(folder: Path, contents: Path) -> bool:
     """Whether all is there that was made, and as it was."""
     try:
-        with open(contents, encoding="utf-8", opener=lambda *_: os.open(contents, READING)) as file:
-            wanted = json.loads(file.read())
-        return all(_state(folder / name) == state for name, state in wanted.items())
-    except (OSError, ValueError, AttributeError):
+        with open(contents, "rb", opener=lambda *_: os.open(contents, READING)) as file:
+            wanted = from_json(file.read(), dict[str, list[int]], contents)
+    except (OSError, UsageError):  # there is none, or it is damaged itself
+        return False
+    return all(_is_as(folder, name, state) for name, state in wanted.items())
+
+
+def _is_as(folder: Path, name: str, state: list[int]) -> bool:
+    if "\0" in name:  # of no file
+        return False
+    try:
+        return _state(folder / name) == state
+    except OSError:
         return False
 
 

@@ -14,9 +14,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, NotInstallable, UsageError, of_os
 from starlette_conformance.model.stack import Stack
@@ -43,6 +45,14 @@ print(json.dumps({
     "packages": {d.metadata["Name"]: d.version for d in distributions()},
 }))
 """
+
+
+class _Inspected(msgspec.Struct):
+    """What INSPECT prints. A package that is half installed may have no version."""
+
+    python: str
+    implementation: str
+    packages: dict[str, str | None]
 
 
 def provision(stack: Stack) -> Environment:
@@ -77,24 +87,20 @@ def of_interpreter(path: str) -> Environment:
 def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environment:
     command = [str(interpreter), *([] if passes_variables else ["-I"]), "-c", INSPECT]
     try:
-        done = subprocess.run(
-            guarded(command), capture_output=True, text=True, timeout=30, check=True
-        )
-        found = json.loads(done.stdout)
-        packages = {str(canonicalize_name(k)): str(v) for k, v in found["packages"].items() if k}
-        python, implementation = str(found["python"]), str(found["implementation"])
-    except (
-        OSError,
-        subprocess.SubprocessError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-    ) as error:
-        said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+        done = subprocess.run(guarded(command), capture_output=True, timeout=30, check=True)
+        found = from_json(done.stdout, _Inspected, "what it printed")
+    except (OSError, subprocess.SubprocessError, UsageError) as error:
+        stderr = getattr(error, "stderr", None) or b""
+        said = (stderr.decode("utf-8", "replace") or str(error)).strip().splitlines()
         raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
+    packages = {str(canonicalize_name(k)): str(v) for k, v in found.packages.items() if k}
     return Environment(
-        name, interpreter, python, packages, passes_variables, implementation=implementation
+        name,
+        interpreter,
+        found.python,
+        packages,
+        passes_variables,
+        implementation=found.implementation,
     )
 
 

@@ -12,18 +12,20 @@ not sent to the app by HTTP is left out as well, and told: other hosts, WebSocke
 `blob:`.
 """
 
+import binascii
 import itertools
-import json
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+import msgspec
+
+from starlette_conformance.model.decode import checked, from_json
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
 
@@ -37,6 +39,50 @@ SHOWN = 200
 FORM = "application/x-www-form-urlencoded"
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """A part of a form."""
+
+    name: str
+    value: str = ""
+
+
+class Header(msgspec.Struct, frozen=True):
+    name: str
+    value: str
+
+
+class Post(msgspec.Struct, frozen=True, rename={"kind": "mimeType"}):
+    """The body of a request."""
+
+    kind: str | None = None
+    text: str | None = None
+    params: tuple[Pair, ...] | None = None
+    encoding: str | None = None
+
+
+class Sent(msgspec.Struct, frozen=True, rename="camel"):
+    """A request as far as it is used."""
+
+    method: str
+    url: str
+    headers: tuple[Header, ...]
+    post_data: Post | None = None
+    body_size: Any = None
+
+
+class _Saved(msgspec.Struct, frozen=True, rename="camel"):
+    started_date_time: str
+    request: Sent
+
+
+class _Log(msgspec.Struct):
+    entries: list[Any]
+
+
+class _Har(msgspec.Struct):
+    log: _Log
+
+
 @dataclass(frozen=True)
 class Entry:
     """An entry as far as it is used; `number` counts from 1, in the order of the file."""
@@ -44,7 +90,7 @@ class Entry:
     number: int
     at: datetime
     url: SplitResult
-    request: Mapping[str, Any]
+    request: Sent
 
     @property
     def origin(self) -> str:
@@ -81,47 +127,24 @@ def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list
 
 
 def _entries(path: Path) -> list[Entry]:
-    try:
-        data = json.loads(file_bytes(path), parse_int=_number)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not a HAR file: it is not JSON: {error}") from None
-    try:
-        found = data["log"]["entries"]
-        if not isinstance(found, list):
-            raise TypeError
-    except (LookupError, TypeError):
-        raise UsageError(f"{path}: not a HAR file: it has no list `log.entries`") from None
+    found = from_json(file_bytes(path), _Har, f"{path}: not a HAR file").log.entries
     return [_entry(path, number, entry) for number, entry in enumerate(found, 1)]
 
 
-def _number(text: str) -> float:
-    """A number, however many digits it has."""
-    return int(text) if len(text) <= DIGITS else float(text)
-
-
 def _entry(path: Path, number: int, entry: Any) -> Entry:
+    where = f"{path}: entry {number} is not one of HAR 1.2"
+    found = checked(entry, _Saved, where)
     try:
-        request = entry["request"]
-        at = datetime.fromisoformat(entry["startedDateTime"])
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        for header in request["headers"]:
-            if not isinstance(header["name"], str) or not isinstance(header["value"], str):
-                raise TypeError("a header is not text")
-        for name in ("method", "url"):
-            if not isinstance(request[name], str):
-                raise TypeError(f"the {name} is not text")
-        if not isinstance(request.get("postData") or {}, dict):
-            raise TypeError("postData is not an object")
-        return Entry(number, at, urlsplit(request["url"]), request)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise UsageError(f"{path}: entry {number} is not one of HAR 1.2: {what}") from None
+        at = datetime.fromisoformat(found.started_date_time)
+        url = urlsplit(found.request.url)
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}") from None
+    return Entry(number, at if at.tzinfo else at.replace(tzinfo=UTC), url, found.request)
 
 
 def _upgrades(entry: Entry) -> bool:
-    names = {"upgrade": "websocket"}
-    headers = entry.request["headers"]
-    return any(names.get(each["name"].lower()) == each["value"].lower() for each in headers)
+    headers = ((each.name.lower(), each.value.lower()) for each in entry.request.headers)
+    return ("upgrade", "websocket") in headers
 
 
 def _only_origin(path: Path, entries: list[Entry]) -> str:
@@ -143,43 +166,50 @@ def _origins(entries: list[Entry]) -> str:
 def _step(path: Path, entry: Entry, app: str) -> Step:
     place = f"{path.name}, entry {entry.number}"
     url, request = entry.url, entry.request
-    headers = [(each["name"], each["value"]) for each in request["headers"]]
+    headers = [(each.name, each.value) for each in request.headers]
     cookies = "; ".join(value for name, value in headers if name.lower() == "cookie")
     headers = [(n, v) for n, v in headers if not n.startswith(":") and n.lower() != "cookie"]
     headers += [("Cookie", cookies)] if cookies else []
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     host = url.netloc.rpartition("@")[2]
     try:
-        return Step(place, written(app, request["method"], target, host, headers, _body(request)))
-    except (LookupError, TypeError, ValueError) as error:
+        return Step(place, written(app, request.method, target, host, headers, _body(request)))
+    except UsageError as error:
         raise UsageError(f"{path}: entry {entry.number}: {error}") from None
 
 
-def _body(request: Mapping[str, Any]) -> bytes:
-    """The body. Raises ValueError where the file does not have it as it was sent."""
-    post, size = request.get("postData") or {}, _size(request)
-    text, params = post.get("text"), post.get("params")
-    if not text and params and str(post.get("mimeType", "")).lower().startswith(FORM):
-        text = urlencode([(each["name"], each.get("value", "")) for each in params])
-    elif not text and params:
-        raise ValueError(f"the file has the parts of a {post.get('mimeType')} body, not the body")
-    body = str(text or "").encode()
-    if post.get("encoding") == "base64":
-        body = b64decode(body, validate=True)
+def _body(request: Sent) -> bytes:
+    """The body. Raises UsageError where the file does not have it as it was sent."""
+    size, body = _size(request), _text(request.post_data or Post())
     if size not in (0, len(body)):
-        raise ValueError(
+        raise UsageError(
             f"its body had {size} bytes, and the file has {len(body)} of text: what is not text, "
             "such as an upload, cannot be replayed from a HAR; take that request out"
         )
     return body
 
 
-def _size(request: Mapping[str, Any]) -> int:
+def _text(post: Post) -> bytes:
+    """What the file has of a body. Raises UsageError."""
+    text = post.text or ""
+    if not text and post.params and not (post.kind or "").lower().startswith(FORM):
+        raise UsageError(f"the file has the parts of a {post.kind} body, not the body")
+    try:
+        if not text and post.params:
+            text = urlencode([(each.name, each.value) for each in post.params])
+        body = text.encode()
+        return b64decode(body, validate=True) if post.encoding == "base64" else body
+    except UnicodeEncodeError:
+        raise UsageError("its body has half a character, which cannot be sent") from None
+    except binascii.Error as error:
+        raise UsageError(f"its body is not base64: {error}") from None
+
+
+def _size(request: Sent) -> int:
     """How long the body was as it was sent; 0 where the file does not tell."""
-    size = request.get("bodySize")
-    if isinstance(size, int) and size > 0:
-        return size
-    lengths = [h["value"] for h in request["headers"] if h["name"].lower() == "content-length"]
+    if isinstance(request.body_size, int) and request.body_size > 0:
+        return request.body_size
+    lengths = [h.value for h in request.headers if h.name.lower() == "content-length"]
     if lengths and not LENGTH.fullmatch(lengths[0].strip()):
-        raise ValueError(f"Content-Length {lengths[0][:40]!r} is not one number")
+        raise UsageError(f"Content-Length {lengths[0][:40]!r} is not one number")
     return int(lengths[0]) if lengths else 0

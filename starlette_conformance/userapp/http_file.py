@@ -115,7 +115,7 @@ class _Reader:
     ) -> Request:
         try:
             return written(self.app, method, target, host, headers, body)
-        except ValueError as error:
+        except UsageError as error:
             raise self._refused(number, str(error)) from None
 
     def _after_variables(self, lines: Lines) -> Lines:

@@ -59,7 +59,7 @@ def file_bytes(path: Path) -> bytes:
 
 
 def written(app: str, method: str, target: str, host: str, headers: Pairs, body: bytes) -> Request:
-    """The request as bytes. Raises ValueError, with what of it cannot be sent.
+    """The request as bytes. Raises UsageError, with what of it cannot be sent.
 
     Headers of the connection are made anew; the rest goes out as it is.
     """
@@ -69,12 +69,12 @@ def written(app: str, method: str, target: str, host: str, headers: Pairs, body:
     left_out = OF_THE_CONNECTION | named
     kept = [pair for pair in pairs if pair[0].lower() not in left_out]
     if not TARGET.fullmatch(target):
-        raise ValueError(f"the target {target[:80]!r} has a character that must be %-escaped")
+        raise UsageError(f"the target {target[:80]!r} has a character that must be %-escaped")
     if not NAME.fullmatch(method):
-        raise ValueError(f"{method[:40]!r} is not a method")
+        raise UsageError(f"{method[:40]!r} is not a method")
     for name, value in [("Host", host), *kept]:
         if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
-            raise ValueError(f"the header {name[:40]!r} cannot be sent: {value[:40]!r}")
+            raise UsageError(f"the header {name[:40]!r} cannot be sent: {value[:40]!r}")
     if body or method in {"POST", "PUT", "PATCH"}:
         kept.append(("Content-Length", str(len(body))))
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]

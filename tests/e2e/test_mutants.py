@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, cast
