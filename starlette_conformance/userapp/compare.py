@@ -44,6 +44,7 @@ def own_diff(
     found = rounds.judge(more)
     unsent = len(steps) - len(found)
     problems = [f"{step}: {judged.problem}" for step, judged in found.items() if judged.problem]
+    problems += [f"{step}: {limit}" for step, judged in found.items() for limit in judged.limits]
     if unsent:
         problems.append(f"{unsent} requests after {STUCK} without any answer were not sent")
     problems += rounds.ended

@@ -8,21 +8,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette_conformance.userapp.template import VARIES, Template
+from starlette_conformance.userapp.template import COMPARED, LONG, VARIES, Template
 
 TOKEN = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z_+/=-]{16,}")
 """What is so long that it varies by design, and no number; its length does not."""
 
 
+ENOUGH = 4
+"""Samples of which all but one tell what the text has in common."""
+CUT = f"compared up to {COMPARED:,} characters from where it first varies"
+
+
 @dataclass(frozen=True)
 class Told:
     """One text of the answers of both stacks, with `[varies]` where it does; `where` says on which
-    of them, in words, and is empty where the text is the same each time.
+    of them, in words, and is empty where the text is the same each time. `limit` says what could
+    not be compared, and is empty where all was.
     """
 
     before: str
     after: str
     where: str
+    limit: str = ""
 
 
 def told(old: Sequence[str], new: Sequence[str]) -> Told:
@@ -31,6 +38,7 @@ def told(old: Sequence[str], new: Sequence[str]) -> Told:
         return Told(old[0], new[0], "")
     ours, theirs = Template.of(old), Template.of(new)
     where = ("only on NEW", "only on OLD", "on both")[ours.varies + (ours.varies and theirs.varies)]
+    limit = CUT if ours.cut or theirs.cut else ""
     for template in (ours, theirs) if ours.varies else (theirs,):
         filled = [[template.contents(text) for text in samples] for samples in (old, new)]
         if None in filled[0] or None in filled[1]:
@@ -39,8 +47,39 @@ def told(old: Sequence[str], new: Sequence[str]) -> Told:
         marks = [_marks(*lengths), _marks(*reversed(lengths))]
         if not (ours.varies and theirs.varies):
             marks = [[], []]
-        return Told(template.with_gaps(marks[0]), template.with_gaps(marks[1]), where)
-    return Told(ours.with_gaps(), theirs.with_gaps(), where)
+        return Told(template.with_gaps(marks[0]), template.with_gaps(marks[1]), where, limit)
+    if ours.varies and theirs.varies and _is_arbitrary(ours, old, theirs, new):
+        return Told(VARIES, VARIES, f"{where}, each time in another way")
+    return Told(ours.with_gaps(), theirs.with_gaps(), where, limit)
+
+
+def _is_arbitrary(ours: Template, old: Sequence[str], theirs: Template, new: Sequence[str]) -> bool:
+    """Whether a text is another one each time, so that nothing is to be compared.
+
+    What is so on one stack only may still be what the other one gives, by chance.
+    """
+    foreseen, foreseen_new = _foresees(old), _foresees(new)
+    if foreseen and foreseen_new:
+        return False
+    if not foreseen and not foreseen_new:
+        return True
+    template, others = (ours, new) if foreseen else (theirs, old)
+    return any(template.contents(text, strict=False) is not None for text in others)
+
+
+def _foresees(samples: Sequence[str]) -> bool:
+    """Whether what all but one have in common says what any other one has.
+
+    Where it does not, as of random words, what two stacks do not have in common says nothing.
+    """
+    if len(samples) < ENOUGH:
+        return True
+    left_out = range(len(samples) if max(map(len, samples)) < LONG else 2)
+    return all(
+        Template.of([*samples[:number], *samples[number + 1 :]]).contents(samples[number], False)
+        is not None
+        for number in left_out
+    )
 
 
 def _lengths(filled: Sequence[Sequence[str]]) -> list[int | None]:

@@ -1,6 +1,5 @@
 """The answers of several runs on two stacks to one request, brought down to one of each."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.userapp.masking import Told, told
 from starlette_conformance.userapp.template import VARIES
+from starlette_conformance.userapp.unpacked import KEPT, UNPACKED, unpacked
 from starlette_conformance.userapp.where_it_varies import places
 
 TEXT = "utf-8", "surrogateescape"
@@ -20,23 +20,20 @@ TEXT = "utf-8", "surrogateescape"
 LENGTH = "[the length of the body]"
 MUCH = f"more than {LIMIT} bytes came"
 LATE = "nothing more came within"
-PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
-"""The content codings of RFC 9110 section 8.4.1 that are unpacked, as zlib's `wbits` has them."""
-UNPACKED = 64 * 1024 * 1024
-"""Bytes; a packed answer of the client's limit may be a thousand times as large."""
 
 
 @dataclass(frozen=True)
 class Judged:
     """One answer of each stack with `[varies]` where it does, and the places where.
 
-    `problem` tells why they cannot be compared, where they cannot.
+    `problem` tells why they cannot be compared, where they cannot, and `limits` what of them.
     """
 
     before: Answer
     after: Answer
     varying: tuple[str, ...] = ()
     problem: str = ""
+    limits: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, old: Sequence[Answer], new: Sequence[Answer]) -> "Judged":
@@ -46,30 +43,17 @@ class Judged:
             return cls(ours[0], theirs[0], problem=problem)
         merging = _Merging(ours, theirs)
         before, after = merging.answers()
-        return cls(before, after, tuple(dict.fromkeys(merging.varying)))
+        varying, limits = (tuple(dict.fromkeys(each)) for each in (merging.varying, merging.limits))
+        return cls(before, after, varying, limits=limits)
 
 
 def _comparable(answer: Answer, side: Sequence[Answer]) -> Answer:
-    """The answer with its body as the client sees it, cut where another run's was left."""
+    """The answer, cut where another run's was left."""
     response = answer.response
     if any(each.response.ending in LEFT for each in side) and response.ending not in LEFT:
         ending = next(e.response.ending for e in side if e.response.ending in LEFT)
         response = replace(response, body=first_events(response.body), ending=ending)
-    return replace(answer, response=replace(response, body=_decoded(response)))
-
-
-def _decoded(response: Response) -> bytes:
-    """The body unpacked, or as it came where that is not all that it is, or too much to keep."""
-    coding = str(response.headers.get("content-encoding", "")).lower()
-    body: bytes = response.body
-    if coding not in PACKED:
-        return body
-    unpacking = zlib.decompressobj(PACKED[coding])
-    try:
-        unpacked = unpacking.decompress(body, UNPACKED)
-    except zlib.error:
-        return body
-    return unpacked if unpacking.eof and not unpacking.unused_data else body
+    return replace(answer, response=response)
 
 
 def _problem(old: Sequence[Answer], new: Sequence[Answer]) -> str:
@@ -94,16 +78,20 @@ def _outcome(response: Response) -> str:
 
 
 class _Merging:
-    """Field by field, what the runs have in common; `varying` are the places where they differ."""
+    """Field by field, what the runs have in common; `varying` are the places where they differ, and
+    `limits` says what could not be compared.
+    """
 
     def __init__(self, old: Sequence[Answer], new: Sequence[Answer]) -> None:
         self._old, self._new = old, new
         self._responses = [[answer.response for answer in side] for side in (old, new)]
+        self._bodies = [[unpacked(response) for response in side] for side in self._responses]
         self.varying: list[str] = []
+        self.limits: list[str] = []
         self._body_varies = False
 
     def answers(self) -> tuple[Answer, Answer]:
-        body = self._told("body", [[r.body.decode(*TEXT) for r in s] for s in self._responses])
+        body = self._body()
         self._body_varies = bool(body.where)
         headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         names = [name for side in self._responses for r in side for name in r.headers]
@@ -126,6 +114,18 @@ class _Merging:
             )
             found.append(replace(side[0], response=response))
         return self._alike(*found)
+
+    def _body(self) -> Told:
+        bodies = [each for side in self._bodies for each in side]
+        if any(each.too_much for each in bodies) and len({each.body for each in bodies}) > 1:
+            self.limits.append(
+                f"body: not compared, for it unpacks to more than {UNPACKED:,} bytes"
+            )
+            return Told(VARIES, VARIES, "on both")
+        body = self._told("body", [[each.body.decode(*TEXT) for each in s] for s in self._bodies])
+        if body.where and any(each.rest for each in bodies):
+            self.limits.append(f"body: compared up to {KEPT:,} bytes of what it unpacks to")
+        return body
 
     def _alike(self, before: Answer, after: Answer) -> tuple[Answer, Answer]:
         """Without what of the layout differs from run to run."""
@@ -156,7 +156,7 @@ class _Merging:
         return steady
 
     def _is_one_length(self) -> bool:
-        return len({len(r.body) for side in self._responses for r in side}) == 1
+        return len({len(each.body) for side in self._bodies for each in side}) == 1
 
     def _header(self, name: str) -> tuple[Any, Any]:
         """The values of a header on both stacks: texts where there are several."""
@@ -177,6 +177,8 @@ class _Merging:
 
     def _told(self, where: str, samples: Sequence[Sequence[str]]) -> Told:
         found = told(*samples)
+        if found.limit:
+            self.limits.append(f"{where}: {found.limit}")
         if found.where:
             side = "" if found.where == "on both" else f" ({found.where})"
             shown = found.after if found.where == "only on NEW" else found.before

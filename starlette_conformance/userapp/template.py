@@ -6,10 +6,13 @@ bracket, a comma) unless some sample had it. So a gap never swallows what stands
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from itertools import groupby
+
+from starlette_conformance.userapp.common_ends import ends_in_common
 
 VARIES = "[varies]"
 WORDS = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|\w+|\W")
@@ -19,6 +22,12 @@ WITHIN = set("-_+/=.~%:")
 
 ALIGNED = 4000
 """Words that are aligned with as many others at the most; of longer texts, more may be a gap."""
+EFFORT = 4_000_000
+"""So many pairs of equal words are looked at to align two texts; what is left then is a gap."""
+LONG = 64 * 1024
+"""Characters of a text that is looked at only from where it first varies to where it last does."""
+COMPARED = 1024 * 1024
+"""Characters that are, at the most. What is behind them, up to where it varies last, is a gap."""
 
 Parts = tuple[str | None, ...]
 """Text that stays, and None for each gap."""
@@ -26,27 +35,33 @@ Parts = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Template:
-    """What samples of a text have in common; `odd` are characters in gaps beside words' own."""
+    """What samples of a text have in common; `odd` are characters in gaps beside words' own.
+
+    `cut` tells that they vary over more than COMPARED, so that a gap may cover what stays.
+    """
 
     parts: Parts
     odd: frozenset[str] = frozenset()
+    cut: bool = False
 
     @classmethod
     def of(cls, samples: Sequence[str]) -> "Template":
-        parts: Parts = (samples[0],) if samples[0] else ()
-        words = [WORDS.findall(sample) for sample in samples]
-        if len(set(map(len, words))) == 1:
-            columns = zip(*words, strict=True)
-            parts = _joined([each[0] if len(set(each)) == 1 else None for each in columns])
-        else:
-            for sample in dict.fromkeys(samples[1:]):
-                parts = _folded(parts, sample)
+        samples = list(dict.fromkeys(samples))
+        first = samples[0]
+        if len(samples) == 1:
+            return cls((first,) if first else ())
+        start, end = ends_in_common(samples) if max(map(len, samples)) > LONG else (0, 0)
+        middles = [sample[start : len(sample) - end] for sample in samples]
+        cut = max(map(len, middles)) > COMPARED
+        parts = _in_common([middle[:COMPARED] for middle in middles])
+        parts = (first[:start], *parts, *([None] if cut else []), first[len(first) - end :])
+        parts = _joined([part for part in parts if part != ""])
         gaps = [Template(parts).contents(sample, strict=False) for sample in samples]
         if None in gaps:  # text that stays recurs in what varies
             parts = _middle(samples)
             gaps = [Template(parts).contents(sample, strict=False) for sample in samples]
-        characters = {c for found in gaps for text in found or () for c in text}
-        return cls(parts, frozenset(c for c in characters if not _usual(c)))
+        characters = set[str]().union(*(text for found in gaps for text in found or ()))
+        return cls(parts, frozenset(c for c in characters if not _usual(c)), cut)
 
     @property
     def varies(self) -> bool:
@@ -73,7 +88,7 @@ class Template:
         return found if fits else None
 
     def _fits(self, content: str) -> bool:
-        return all(_usual(character) or character in self.odd for character in content)
+        return all(_usual(character) or character in self.odd for character in set(content))
 
     def with_gaps(self, marks: Iterable[str] = ()) -> str:
         """The text with a mark in the place of each gap."""
@@ -83,6 +98,22 @@ class Template:
 
 def _usual(character: str) -> bool:
     return character.isalnum() or character in WITHIN
+
+
+def _in_common(samples: Sequence[str]) -> Parts:
+    """The parts that all of them have, by words."""
+    kept: list[str | None] = [*WORDS.findall(samples[0])]
+    for sample in samples[1:]:  # one after the other: words take fifty times their memory
+        words = WORDS.findall(sample)
+        if len(words) != len(kept):
+            break
+        kept = [a if a == b else None for a, b in zip(kept, words, strict=True)]
+    else:
+        return _joined(kept)
+    parts: Parts = (samples[0],) if samples[0] else ()
+    for sample in samples[1:]:
+        parts = _folded(parts, sample)
+    return parts
 
 
 def _folded(parts: Parts, sample: str) -> Parts:
@@ -102,10 +133,27 @@ def _folded(parts: Parts, sample: str) -> Parts:
     elif max(len(mine), len(other)) > ALIGNED:
         kept.append(None)
     else:
-        for tag, low, high, *_ in SequenceMatcher(None, mine, other, False).get_opcodes():
+        for tag, low, high, *_ in _Aligning(mine, other).get_opcodes():
             kept += mine[low:high] if tag == "equal" else [None]
     kept += ours[len(ours) - end :]
     return _joined(kept)
+
+
+class _Aligning(SequenceMatcher[str | None]):
+    """Finds nothing in common any more once it has looked at EFFORT pairs of equal words."""
+
+    def __init__(self, ours: Sequence[str | None], theirs: Sequence[str | None]) -> None:
+        self._left = EFFORT
+        self._ours, self._counts = ours, Counter(theirs)
+        super().__init__(None, ours, theirs, autojunk=False)
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> Match:
+        self._left -= sum(self._counts[word] for word in self._ours[alo:ahi])
+        if self._left < 0:
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _common(ours: Sequence[str | None], theirs: Sequence[str | None]) -> tuple[int, int]:

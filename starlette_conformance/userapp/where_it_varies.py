@@ -2,10 +2,10 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from starlette_conformance.output.sanitize import plain
+from starlette_conformance.output.sanitize import WIDTH, plain
 from starlette_conformance.userapp.template import VARIES
 
 AROUND = 24
@@ -14,63 +14,104 @@ LISTED = 12
 """Places that are told of one text."""
 MARK = VARIES[:-1]
 """What a mark begins with, whatever it says besides."""
+NOTHING: Any = object()
+"""In the place of a value that one of several texts does not have."""
+
+READ = 4 * 1024 * 1024
+"""Characters of JSON that are read at once to tell the paths: it takes twenty times the memory."""
+
+Path = tuple[Any, str]
+"""The path of what a value is in, and the step to it. Written out only where it is told: those of
+all values of a deep text are far longer than the text."""
+ROOT: Path = (None, "$")
 
 
 def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
     """Where in a text it varies: the paths of JSON, or else what stands around."""
     try:
-        leaves = [[dict(_leaves(json.loads(text), "$")) for text in side] for side in sides]
+        texts = [text for side in sides for text in side]
+        values = [json.loads(text) for text in texts] if sum(map(len, texts)) <= READ else []
     except (ValueError, RecursionError):
-        leaves = []
-    if leaves and leaves[0][0].keys() != {"$"}:
-        paths = dict.fromkeys(path for side in leaves for each in side for path in each)
-        varying = [p for p in paths if any(len({e.get(p) for e in side}) > 1 for side in leaves)]
+        values = []
+    if any(map(_is_container, values[:1])):
+        varying = list(_varying(values, len(sides[0])))
         if len(varying) <= masked.count(MARK):  # and nothing beside them is masked
-            return _listed(varying, ", ") or "how it is written"
+            return _listed(map(_written, varying[:LISTED]), len(varying), ", ") or (
+                "how it is written"
+            )
     if len(masked) <= 4 * AROUND:
         return " ".join(masked.split())
-    pieces = masked.split(MARK)
     shown = []
-    for before, after in itertools.pairwise(pieces):
+    for before, after in itertools.pairwise(masked.split(MARK)):
         following = after.partition("]")[2][:AROUND]
         shown.append(f"{before.partition(']')[2][-AROUND:] or before[-AROUND:]}{VARIES}{following}")
-    return _listed([" ".join(piece.split()) for piece in shown], " … ")
+    return _listed((" ".join(piece.split()) for piece in shown[:LISTED]), len(shown), " … ")
 
 
-def _listed(found: Sequence[str], between: str) -> str:
-    more = f", and {len(found) - LISTED} more" if len(found) > LISTED else ""
-    return between.join(found[:LISTED]) + more
+def _listed(first: Iterable[str], count: int, between: str) -> str:
+    more = f", and {count - LISTED} more" if count > LISTED else ""
+    return between.join(first) + more
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}")
-    elif isinstance(value, list) and value:
-        for number, item in enumerate(value):
-            yield from _leaves(item, f"{path}[{number}]")
-    else:
-        yield path, json.dumps(value)
+def _written(path: Path) -> str:
+    steps = []
+    at: Path | None = path
+    while at:
+        at, step = at
+        steps.append(step)
+    text = "".join(reversed(steps))
+    return text if len(text) <= WIDTH else f"{text[:WIDTH]}..."
+
+
+def _varying(values: Sequence[Any], old: int) -> Iterator[Path]:
+    """The paths at which the first `old` values, or the others, are not all the same."""
+    left: list[tuple[Path, list[Any]]] = [(ROOT, list(values))]
+    while left:
+        path, here = left.pop()
+        leaves = [NOTHING if _is_container(each) else _leaf(each) for each in here]
+        if any(len(set(side)) > 1 for side in (leaves[:old], leaves[old:])):
+            yield path
+        left += reversed(list(_children(path, here)))
+
+
+def _leaf(value: Any) -> Any:
+    return value if value is NOTHING else json.dumps(value)
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, dict | list) and bool(value)
+
+
+def _children(path: Path, values: Sequence[Any]) -> Iterator[tuple[Path, list[Any]]]:
+    """What is in several values, by name and by number."""
+    objects = [value if isinstance(value, dict) else {} for value in values]
+    for key in dict.fromkeys(itertools.chain(*objects)):
+        yield (path, f".{key}"), [each.get(key, NOTHING) for each in objects]
+    lists = [value if isinstance(value, list) else [] for value in values]
+    if any(lists):
+        rows = itertools.zip_longest(*lists, fillvalue=NOTHING)
+        for number, row in enumerate(rows):
+            yield (path, f"[{number}]"), list(row)
 
 
 def apart(before: bytes, after: bytes) -> str:
     """The paths of JSON at which two bodies differ; nothing where one of them is none."""
+    if len(before) + len(after) > READ:
+        return ""
     try:
-        found = list(_differing(json.loads(before), json.loads(after), "$"))
+        found = list(_differing(json.loads(before), json.loads(after)))
     except (ValueError, RecursionError):
         return ""
-    return _listed([plain(path) for path in found], ", ")
+    return _listed((plain(_written(path)) for path in found[:LISTED]), len(found), ", ")
 
 
-def _differing(before: Any, after: Any, path: str) -> Iterator[str]:
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in dict.fromkeys([*before, *after]):
-            if key in before and key in after:
-                yield from _differing(before[key], after[key], f"{path}.{key}")
-            else:
-                yield f"{path}.{key}"
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for number, pair in enumerate(zip(before, after, strict=True)):
-            yield from _differing(*pair, f"{path}[{number}]")
-    elif json.dumps(before) != json.dumps(after):
-        yield path
+def _differing(before: Any, after: Any) -> Iterator[Path]:
+    left: list[tuple[Path, list[Any]]] = [(ROOT, [before, after])]
+    while left:
+        path, pair = left.pop()
+        was, now = pair
+        alike = type(was) is type(now)
+        if alike and (isinstance(was, dict) or (isinstance(was, list) and len(was) == len(now))):
+            left += reversed(list(_children(path, pair)))
+        elif was is NOTHING or now is NOTHING or json.dumps(was) != json.dumps(now):
+            yield path

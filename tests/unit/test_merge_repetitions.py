@@ -12,7 +12,7 @@ from starlette_conformance.explain.differences import differences
 from starlette_conformance.http.connection import LIMIT
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.replay.wire_response import Answer
-from starlette_conformance.userapp import merge_repetitions as own_judged
+from starlette_conformance.userapp import unpacked as unpacking
 from starlette_conformance.userapp.merge_repetitions import Judged
 from starlette_conformance.userapp.where_it_varies import apart
 
@@ -125,7 +125,7 @@ def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
 ) -> None:
     packed = gzip.compress(b"tea" * 9)
     for body, most in ((packed, 26), (packed[:-1], 99), (packed + b"x", 99), (b"tea", 99)):
-        monkeypatch.setattr(own_judged, "UNPACKED", most)
+        monkeypatch.setattr(unpacking, "UNPACKED", most)
         same = [answer(body, headers={"content-encoding": "gzip"})] * 2
         assert Judged.of(same, same).before.response.body == body
 
