@@ -1,6 +1,7 @@
 """What varies from run to run is masked, as narrowly as can be; what does not is told apart."""
 
 import secrets
+import string
 import uuid
 from collections.abc import Callable
 
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from starlette_conformance.userapp import template
+from starlette_conformance.userapp.common_ends import ends_in_common
 from starlette_conformance.userapp.masking import told
-from starlette_conformance.userapp.template import VARIES, Template
+from starlette_conformance.userapp.template import COMPARED, VARIES, Template
 from starlette_conformance.userapp.where_it_varies import places
 
 Text = Callable[[], str]
@@ -144,6 +147,74 @@ def test_of_a_long_text_no_more_is_masked_than_what_varies() -> None:
     assert [same.before == same.after, same.before.count('"name":"tea"')] == [True, 1801]
     other = told([table("tea")() for _ in range(3)], [table("milk")() for _ in range(3)])
     assert [text.count('{"name":"milk"}') for text in (other.before, other.after)] == [0, 1]
+
+
+def random_text(alphabet: str, end: str = "") -> Text:
+    return lambda: (
+        "".join(secrets.choice(alphabet) for _ in range(20 + secrets.randbelow(200))) + end
+    )
+
+
+@pytest.mark.parametrize("alphabet", ["ab ,.", string.printable, "ab", "0123 ", '"{}[]:, ab'])
+def test_text_that_is_another_each_time_makes_no_difference(alphabet: str) -> None:
+    for _ in range(10):
+        old, new = ([random_text(alphabet)() for _ in range(5)] for _ in range(2))
+        found = told(old, new)
+        assert found.before == found.after
+
+
+def test_text_that_is_another_each_time_on_one_stack_differs_from_what_is_not() -> None:
+    old = [random_text("ab ,.")() for _ in range(5)]
+    new = [f'{{"error": "{uuid.uuid4()}"}}' for _ in range(5)]
+    found = told(old, new)
+    assert found.before != found.after
+    assert found.after == '{"error": "[varies]"}'
+
+
+def test_of_a_text_that_varies_all_over_no_more_than_a_bound_is_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(template, "COMPARED", 4000)
+    monkeypatch.setattr(template, "LONG", 1000)
+
+    def text(name: str) -> str:
+        return f"<p>{name} " + " ".join(secrets.token_hex(2) for _ in range(1000)) + "</p>"
+
+    found = told([text("tea"), text("tea")], [text("milk"), text("milk")])
+    assert found.before.startswith("<p>tea ")
+    assert found.after.startswith("<p>milk ")
+    assert found.limit == "compared up to 1,048,576 characters from where it first varies"
+
+
+def test_of_a_long_text_both_ends_are_compared_whole() -> None:
+    def text(name: str) -> str:
+        return f"{'x y ' * COMPARED} id={secrets.token_hex(8)};{'x y ' * COMPARED}{name}"
+
+    found = told([text("tea") for _ in range(3)], [text("pie") for _ in range(3)])
+    assert (found.before.count(VARIES), found.limit) == (1, "")
+    assert (found.before[-3:], found.after[-3:]) == ("tea", "pie")
+
+
+@pytest.mark.parametrize(
+    "texts", [("ab", "ab c"), ("", "a"), ("a-1 b", "a-2 b"), ("aa", "a"), ("a b", "b")]
+)
+def test_the_ends_that_texts_have_in_common_are_whole_words(texts: tuple[str, str]) -> None:
+    start, end = ends_in_common(texts)
+    assert all(start + end <= len(text) for text in texts)
+    assert len({(text[:start], text[len(text) - end :]) for text in texts}) == 1
+    assert not texts[0][:start][-1:].isalnum()
+    assert not texts[0][len(texts[0]) - end :][:1].isalnum()
+
+
+def test_paths_of_deep_json_are_short() -> None:
+    key = "k" * 1000
+    deep = [
+        f'{{"{key}":' * 300 + "[" + ",".join([str(number)] * 20_000) + "]" + "}" * 300
+        for number in (1, 2)
+    ]
+    shown = places(str([VARIES] * 20_000), [deep, deep])
+    assert len(shown) < 20_000
+    assert shown.endswith("and 19988 more")
 
 
 def test_where_a_text_varies_is_told_as_far_as_it_is_masked() -> None:

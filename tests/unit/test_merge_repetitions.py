@@ -130,6 +130,32 @@ def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
         assert Judged.of(same, same).before.response.body == body
 
 
+def packed(end: Callable[[], bytes], size: int) -> Callable[[], Answer]:
+    headers = {"content-encoding": "gzip", "content-length": "1"}
+    return lambda: answer(gzip.compress(bytes(size) + end(), 1), headers=headers)
+
+
+def test_of_a_body_that_unpacks_to_much_the_beginning_is_kept() -> None:
+    """Its end counts all the same, as long as it does not vary."""
+    old, new = (runs(packed(lambda end=end: end, 9_000_000)) for end in (b"tea", b"pie"))  # type: ignore[misc]
+    same = Judged.of(old, old)
+    assert (fields(same), same.varying, same.limits) == ([], (), ())
+    assert len(same.before.response.body) < LIMIT + 200
+    other = Judged.of(old, new)
+    assert (fields(other), other.limits) == (["body"], ())
+    varies = packed(lambda: secrets.token_bytes(9), 9_000_000)
+    judged = Judged.of([varies(), varies()], [varies(), varies()])
+    assert fields(judged) == []
+    assert judged.limits == ("body: compared up to 4,194,304 bytes of what it unpacks to",)
+
+
+def test_of_a_body_that_unpacks_to_too_much_nothing_is_compared_where_it_varies() -> None:
+    varies = packed(lambda: secrets.token_bytes(9), 65_000_000 + 2_200_000)
+    judged = Judged.of([varies(), varies()], [varies(), varies()])
+    assert fields(judged) == []
+    assert judged.limits == ("body: not compared, for it unpacks to more than 67,108,864 bytes",)
+
+
 def test_json_that_is_too_deep_to_be_read_is_compared_as_text() -> None:
     def deep() -> Answer:
         return answer(b"[" * 100_000 + secrets.token_hex(8).encode())
