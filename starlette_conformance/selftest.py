@@ -25,6 +25,7 @@ from rich.text import Text
 from starlette_conformance.cost import callgrind
 from starlette_conformance.cost.gate_table import VERDICT
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.extras import absent
 from starlette_conformance.output.console import console
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.worker_threads import side_by_side
@@ -159,9 +160,11 @@ def gates(documented: Environment, folder: Path, tell: Tell) -> None:
         ("the gate says nothing of equal stacks", "documented", "pass"),
         ("the gate tells of a planted cost", costly, "regression"),
     )
-    if not callgrind.found():
+    missing = [f"`gate` needs {extra}" for extra in absent("scipy", "numpy")]
+    missing += [] if callgrind.found() else [callgrind.LACKING]
+    if missing:
         for what, _, _ in wanted:
-            tell(Line(what, None, callgrind.LACKING))
+            tell(Line(what, None, missing[0]))
         return
 
     def show(number: int) -> None:

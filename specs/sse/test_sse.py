@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, expect
 
 from specs.ledger.changes import CORS_VARIES_ALWAYS, HEAD_OPENS_NO_STREAM
 from specs.ledger.cors import ORIGIN, TO_ANY_ORIGIN
@@ -210,16 +209,3 @@ def test_logs_method_and_path_of_a_request_for_the_page(sse: Client) -> None:
         "INFO TIME - Received request: GET on /",
         f'INFO:     127.0.0.1:{asked.client_port} - "GET /?a=1 HTTP/1.1" 200 OK',
     ]
-
-
-@pytest.mark.source("primer sse")
-def test_shows_the_count_to_five_in_a_browser(sse: Client, browser: Browser) -> None:
-    page = browser.new_page()
-    page.goto(f"http://{sse.authority}/")
-    expect(page.get_by_role("heading")).to_have_text("Response from server:")
-    expect(page.locator("#data")).to_have_text("1 2 3 4 5", timeout=10_000)
-    state = page.evaluate("[source.readyState, EventSource.CLOSED]")
-    subscribe(sse, 3)  # a source that was still open would have shown two more by now
-    expect(page.locator("#data")).to_have_text("1 2 3 4 5")
-    page.close()
-    assert state == [2, 2]

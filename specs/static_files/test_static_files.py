@@ -1,10 +1,6 @@
 """static_files: the folder `html`, with index.html where a folder is asked for."""
 
-from contextlib import suppress
-
 import pytest
-from playwright.sync_api import Browser
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from specs.ledger.changes import ETAG_QUOTED, PATHSEND_ASSUMED, RANGES, UNKNOWN_TYPE_BINARY
 from specs.ledger.file_responses import (
@@ -36,7 +32,6 @@ from specs.ledger.site import CHUNK, DOCS, LARGE, NOTE, PAGE
 from specs.ledger.transcripts import WAYS, replay, transcript
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, since
-from starlette_conformance.model.log_lines import Lines
 
 
 @pytest.mark.source("primer static_files")
@@ -179,20 +174,3 @@ def test_leaves_the_log_of_requests_to_uvicorn(static_files: Client) -> None:
         f'INFO:     127.0.0.1:{found.client_port} - "HEAD / HTTP/1.1" 200 OK',
         f'INFO:     127.0.0.1:{missed.client_port} - "GET /missing HTTP/1.1" 404 Not Found',
     ]
-
-
-@pytest.mark.source("primer static_files")
-def test_shows_the_heading_in_a_browser(static_files: Client, browser: Browser) -> None:
-    lost: list[str] = []
-    page = browser.new_page()
-    page.set_default_timeout(5_000)
-    page.on("requestfailed", lambda request: lost.append(str(request.failure)))
-    with suppress(PlaywrightTimeoutError):  # a page whose body is lost never ends to load
-        page.goto(f"http://{static_files.authority}/")
-    heading = page.get_by_role("heading")
-    font = "element => getComputedStyle(element).font"
-    seen = lost or [heading.inner_text(), heading.evaluate(font)]
-    page.close()
-    shown = ["Hello Starlette", "italic 700 25px Arial, sans-serif"]
-    expected = since(PATHSEND_ASSUMED, ["net::ERR_CONTENT_LENGTH_MISMATCH"], before=shown)
-    assert Lines(seen, static_files.environment) == expected

@@ -36,10 +36,11 @@ def run(arguments: Sequence[str] | None) -> int:
     except Failure as failure:
         return _failed(failure)
     except ModuleNotFoundError as error:
-        if (sentence := lacking(error.name)) is None:
+        if (extra := lacking(error.name)) is None:
             traceback.print_exc()
             return Failure.exit_code
-        return _failed(UsageError(sentence))
+        command = next(word for word in given if not word.startswith("-"))
+        return _failed(UsageError(f"`{command}` needs {extra}"))
     except BrokenPipeError:  # `| head` has seen enough
         _forget_output()
         return NOT_TAKEN

@@ -18,8 +18,8 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, gate_verdict, paired
 from starlette_conformance.cost.counts import Count, count
+from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_table import VERDICT, print_findings
-from starlette_conformance.cost.gate_verdict import Finding
 from starlette_conformance.cost.manifest import Benchmark, chosen
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, UsageError

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from starlette_conformance.cost.gate_verdict import Finding
+from starlette_conformance.cost.finding import Finding
 
 
 class Verdict(NamedTuple):

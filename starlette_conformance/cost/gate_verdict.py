@@ -5,15 +5,14 @@ than the noise. Where the noise hides the budget, and nothing stands out, it can
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from math import exp, isfinite, log, sqrt
+from math import exp, log, sqrt
 from statistics import fmean, median, stdev
-from typing import Any
 
 import numpy as np
 from scipy import stats
 
 from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.manifest import Benchmark
 from starlette_conformance.cost.paired import Round
 
@@ -30,26 +29,6 @@ PAGE = 4096
 LEAK = 50.0
 """Bytes a request, or a closed stream, that may be left behind beyond what the old stack leaves."""
 DRAWS = 2000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One figure of both stacks. `change` and `noise` are shares, or bytes for memory.
-
-    `noise` is what the figure may be off by; `outcome` is pass, regression, cannot tell, or shown.
-    """
-
-    benchmark: str
-    what: str
-    old: float
-    new: float
-    change: float
-    noise: float
-    limit: float
-    outcome: str
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"limit": self.limit if isfinite(self.limit) else None}
 
 
 def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:

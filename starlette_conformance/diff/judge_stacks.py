@@ -8,6 +8,7 @@ from pathlib import Path
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.what_is_new import what_is_new
 from starlette_conformance.model.errors import UsageError, of_os
+from starlette_conformance.model.extras import absent
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.runs.matrix import print_matrix
@@ -33,7 +34,8 @@ def judge_stacks(
     folder = own_folder(runs.absolute())
     found, footprint = judge(names, folder, jobs, arguments, console())
     print(f"run files: {folder}\n{jobs} at a time: {footprint}")
-    for line in lacking:
+    missing = [f"specs that need {extra}" for extra in absent("hypothesis", "playwright")]
+    for line in [*lacking, *missing]:
         console().print(f"NOT JUDGED {line}", style="bold red")
     result = print_matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}

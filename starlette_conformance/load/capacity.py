@@ -3,6 +3,7 @@
 Each step is a run of locust in a process of its own, which leaves its figures in a file.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from starlette_conformance.load.capacity_search import Knee, Step
 from starlette_conformance.load.results_file import Results
 from starlette_conformance.load.run_verdict import FINDING, judged
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError
+from starlette_conformance.model.extras import absent
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.project import INSTALLED, ROOT
 from starlette_conformance.stacks.targets import provisioned
 from starlette_conformance.stacks.tempdirs import scratch
 
@@ -34,6 +37,8 @@ The best of it counts, and two that are late are enough."""
 
 def knee(names: Sequence[str], interval: float, json: Path | None) -> int:
     """Find the knee of each stack, and print one table of all."""
+    for extra in absent("locust", "hdrh"):
+        raise UsageError(f"`capacity` needs {extra}")
     output_files.check([json])
     stacks = list(dict.fromkeys(names or ["documented", "latest"]))
     for stack in stacks:  # none is measured for minutes before another one cannot be had
@@ -73,6 +78,12 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
     return min(tried, key=lambda each: (each.verdict.exit_code, each.late))
 
 
+def _variables() -> dict[str, str]:
+    """Those of this process; what locust loads is not compiled beside itself where installed."""
+    compiled = {"PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode")} if INSTALLED else {}
+    return {**os.environ, **compiled}
+
+
 def _run(stack: str, users: int, interval: float, path: Path) -> Results:
     ramp = max(RAMP_SECONDS, 3 * interval)
     seconds = ramp + WINDOW_SECONDS + 2 * interval
@@ -90,6 +101,7 @@ def _run(stack: str, users: int, interval: float, path: Path) -> Results:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=ROOT,
+                env=_variables(),
                 timeout=seconds + SPARE_SECONDS,
                 check=False,
             )

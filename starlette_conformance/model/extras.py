@@ -1,5 +1,7 @@
 """Packages that a plain installation lacks, and the extra that brings each."""
 
+from importlib.util import find_spec
+
 EXTRAS = {
     "hypothesis": "properties",
     "locust": "load",
@@ -13,8 +15,13 @@ EXTRAS = {
 
 
 def lacking(module: str | None) -> str | None:
-    """What to do about a module that cannot be imported; None where no extra brings it."""
+    """Its name, and what to do, for a sentence; None where no extra brings it."""
     name = (module or "").partition(".")[0]
     if name not in EXTRAS:
         return None
-    return f"this needs {name}: pip install 'starlette-conformance[{EXTRAS[name]}]'"
+    return f"{name}: pip install 'starlette-conformance[{EXTRAS[name]}]'"
+
+
+def absent(*modules: str) -> list[str]:
+    """The same, for each of these that is not installed."""
+    return [text for name in modules if find_spec(name) is None and (text := lacking(name))]

@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -25,8 +27,10 @@ def program() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless browser; it ends with the context."""
+def chromium() -> "Iterator[Browser]":
+    """A headless browser; it ends with the context. ModuleNotFoundError without the extra."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=[*FLAGS, *sandbox])

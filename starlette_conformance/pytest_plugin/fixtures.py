@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStop, Failure
+from starlette_conformance.model.extras import absent
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.browser import chromium
@@ -23,6 +24,9 @@ from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ledger, script, site_files, variants
 from starlette_conformance.stacks.provision import provision
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Serving = Server | Remote
 
@@ -144,10 +148,12 @@ def documented_stream(documented_sse: Client, judging: Judging) -> Exchange:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> "Iterator[Browser]":
     """Headless Chromium. Without one, a spec that needs it is skipped; where CI is set, it is a
     harness error.
     """
+    for extra in absent("playwright"):
+        pytest.skip(f"needs {extra}")
     if chromium_path() is None:
         lacking = "no Chromium on PATH: what a browser sees was not judged"
         if os.environ.get("CI"):

@@ -12,7 +12,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import for_argparse, hash_seed
 from starlette_conformance.stacks.project import ROOT, catalogue
 
-PLUGINS = ("fixtures", "judging")
+PLUGINS = ("fixtures", "judging", "missing_extras")
 SPECS = ROOT / "specs"
 
 

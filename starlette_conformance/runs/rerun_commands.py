@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.project import INSTALLED, ROOT, catalogue
 
 
 def made_of(environment: Environment) -> dict[str, Any]:
@@ -54,7 +54,11 @@ def of_spec(spec: str, called: str, options: Sequence[str]) -> str:
     """The command that judges a stack by one spec, whose name is that without the stack."""
     function, bracket, case = spec.partition("[")
     stack = in_node_id(called)
-    return shlex.join(["pytest", f"{function}[{stack}{'-' if bracket else ']'}{case}", *options])
+    pytest = ["pytest", "-pno:cacheprovider"] if INSTALLED else ["pytest"]
+    folder = f"{ROOT}/" if INSTALLED else ""
+    return shlex.join(
+        [*pytest, f"{folder}{function}[{stack}{'-' if bracket else ']'}{case}", *options]
+    )
 
 
 def in_node_id(stack: str) -> str:

@@ -19,7 +19,7 @@ from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.cache import cache_folder, sweep
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.project import INSTALLED, ROOT
 
 STACKS_A_SESSION = 13
 """At the most: enough that the start of pytest weighs little."""
@@ -134,12 +134,13 @@ def session(
 def _variables() -> dict[str, str]:
     """Those of this process but for pytest's, which would leave specs out, or break the session.
 
-    The specs are compiled once for all sessions, whatever it says.
+    The specs are compiled once for all sessions, whatever it says, and not beside themselves where
+    they are installed.
     """
     variables = {n: value for n, value in os.environ.items() if not n.startswith("PYTEST_")}
-    if variables.pop("PYTHONDONTWRITEBYTECODE", None):
+    if variables.pop("PYTHONDONTWRITEBYTECODE", None) or INSTALLED:
         variables["PYTHONPYCACHEPREFIX"] = str(cache_folder() / "bytecode")
-    return variables
+    return variables | {"HYPOTHESIS_STORAGE_DIRECTORY": str(cache_folder() / "hypothesis")}
 
 
 def judge(

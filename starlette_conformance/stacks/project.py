@@ -14,7 +14,11 @@ from starlette_conformance.stacks.catalogue import Catalogue, load
 from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.site_fixture import Content
 
-ROOT = Path(__file__).parent.parent.parent
+PACKAGE = Path(__file__).parent.parent
+CARRIED = PACKAGE / "_project"
+"""What a wheel has of the project; a clone lacks it, for there the clone's own files count."""
+INSTALLED = CARRIED.is_dir()
+ROOT = CARRIED if INSTALLED else PACKAGE.parent
 
 
 def script(app: str) -> Path:
@@ -23,22 +27,23 @@ def script(app: str) -> Path:
 
 def digest(*patterns: str) -> str:
     """Of the project's files that the patterns mean: another one where any of them changes."""
-    found = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
-        if not path.is_file() or "__pycache__" in path.parts:
-            continue
-        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return found.hexdigest()[:16]
+    files: dict[str, Path] = {}
+    for pattern in patterns:
+        base = PACKAGE.parent if pattern.startswith(f"{PACKAGE.name}/") else ROOT
+        files |= {str(path.relative_to(base)): path for path in base.glob(pattern)}
+    summed = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        if path.is_file() and "__pycache__" not in path.parts:
+            summed.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return summed.hexdigest()[:16]
 
 
 @cache
 def catalogue() -> Catalogue:
-    """The stacks. Raises UsageError, too, where the harness is installed without the project."""
+    """The stacks. Raises UsageError, too, where the files of the project are not there."""
     file = ROOT / "specs" / "stacks.toml"
     if not file.is_file():
-        raise UsageError(
-            f"there is no {file}: run `starlette-conformance` in a clone of the project"
-        )
+        raise UsageError(f"there is no {file}: install starlette-conformance again")
     return load(file)
 
 
@@ -70,9 +75,27 @@ def ledger() -> Ledger:
 
 
 def _registered(module: str) -> ModuleType:
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    return importlib.import_module(f"specs.ledger.{module}")
+    """A module of our own `specs`, even where a user has a package of that name."""
+    theirs = _specs_of_others()
+    for name in theirs:
+        del sys.modules[name]
+    sys.path.insert(0, str(ROOT))
+    try:
+        return importlib.import_module(f"specs.ledger.{module}")
+    finally:
+        sys.path.remove(str(ROOT))
+        if theirs:
+            for name in [name for name in sys.modules if name.partition(".")[0] == "specs"]:
+                del sys.modules[name]
+            sys.modules.update(theirs)
+
+
+def _specs_of_others() -> dict[str, ModuleType]:
+    """What is imported as `specs` already, and is not ours."""
+    places = getattr(sys.modules.get("specs"), "__path__", None)
+    if places is None or str(ROOT / "specs") in places:
+        return {}
+    return {n: module for n, module in sys.modules.items() if n.partition(".")[0] == "specs"}
 
 
 def site_files(name: str = "SITE") -> Mapping[str, Content]:

@@ -278,7 +278,7 @@ def test_a_harness_without_the_project_is_told_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("starlette_conformance.stacks.project.ROOT", tmp_path)
-    with pytest.raises(UsageError, match=r"stacks\.toml: run .* in a clone of the project"):
+    with pytest.raises(UsageError, match=r"stacks\.toml: install starlette-conformance again"):
         catalogue_of_the_project.__wrapped__()
 
 
@@ -406,7 +406,7 @@ def test_a_missing_extra_is_named(
     assert main(["stacks"]) == 2
     name = module.partition(".")[0]
     assert capsys.readouterr().err == (
-        f"error: this needs {name}: pip install 'starlette-conformance[{extra}]'\n"
+        f"error: `stacks` needs {name}: pip install 'starlette-conformance[{extra}]'\n"
     )
 
 

@@ -74,6 +74,7 @@ def test_a_corpus_reads_back_and_is_not_recorded_twice(
 
 def test_another_spec_is_another_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(project, "ROOT", tmp_path)
+    monkeypatch.setattr(project, "PACKAGE", tmp_path / "starlette_conformance")
     (tmp_path / "specs").mkdir()
     keys = [project.digest(*corpus.SOURCES)]
     for text in ("a", "b"):

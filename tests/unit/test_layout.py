@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "benchmarks": {"benchmarks", PACKAGE, "pytest", "pytest_benchmark", "rich"},
     "examples": {"fastapi", "pydantic"},
     "harness.py": set(),
+    "hatch_build.py": {"hatchling"},
     PACKAGE: {PACKAGE, *declared()},
     f"{PACKAGE}/process/_forkserver_child.py": set(),
     f"{PACKAGE}/process/_die_with_parent.py": set(),

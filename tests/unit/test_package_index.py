@@ -9,23 +9,27 @@ from starlette_conformance.__main__ import main
 from starlette_conformance.stacks import package_index
 from tests.miniatures.raw_server import closes, miniature
 
-FILES = """\
-<!DOCTYPE html>
-<a href="starlette-0.13.8.tar.gz">starlette-0.13.8.tar.gz</a>
-<a href="starlette-0.20.2-py3-none-any.whl" data-yanked="oops">starlette-0.20.2-py3-none-any.whl</a>
-<a href="starlette-0.20.2.tar.gz" data-yanked="oops">starlette-0.20.2.tar.gz</a>
-<a href="starlette-0.30.0.tar.gz" data-yanked="">starlette-0.30.0.tar.gz</a>
-<a href="starlette-0.30.0-py3-none-any.whl">starlette-0.30.0-py3-none-any.whl</a>
-<a href="starlette-0.9.9.tar.gz">starlette-0.9.9.tar.gz</a>
-<a href="starlette-99.0.0rc1.tar.gz">starlette-99.0.0rc1.tar.gz</a>
-<a href="starlette-99.0.0.tar.gz">starlette-99.0.0.tar.gz</a>
-<a href="starlette-99.1.0.tar.gz" data-yanked="">starlette-99.1.0.tar.gz</a>
-<a href="README">README</a>
-"""
+FILES = json.dumps(
+    {
+        "files": [
+            {"filename": "starlette-0.13.8.tar.gz"},
+            {"filename": "starlette-0.20.2-py3-none-any.whl", "yanked": "oops"},
+            {"filename": "starlette-0.20.2.tar.gz", "yanked": "oops"},
+            {"filename": "starlette-0.30.0.tar.gz", "yanked": True},
+            {"filename": "starlette-0.30.0-py3-none-any.whl", "yanked": False},
+            {"filename": "starlette-0.9.9.tar.gz"},
+            {"filename": "starlette-99.0.0rc1.tar.gz"},
+            {"filename": "starlette-99.0.0.tar.gz"},
+            {"filename": "starlette-99.1.0.tar.gz", "yanked": True},
+            {"filename": "README"},
+        ]
+    }
+)
 
 
 def answers(connection: socket.socket) -> None:
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(FILES)}\r\n"
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {package_index.JSON}\r\n"
+    head += f"content-length: {len(FILES)}\r\n"
     connection.sendall(f"{head}connection: close\r\n\r\n{FILES}".encode())
 
 
@@ -63,7 +67,7 @@ def test_an_index_out_of_reach_is_told(
 ) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
     assert main(["releases"]) == 3
-    told = "not known: http://127.0.0.1:9/simple/ did not tell the releases of starlette: "
+    told = "not known: http://127.0.0.1:9/simple/ did not list the releases of starlette: "
     assert capsys.readouterr().err.startswith(told)
 
 
@@ -76,5 +80,17 @@ def test_an_index_without_the_package_is_told_and_no_password(
         monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://me:s3cr3t@{url}")
         assert main(["releases"]) == 3
     told = capsys.readouterr().err
-    assert told.startswith(f"not known: http://{url} did not tell the releases of starlette: ")
+    assert told.startswith(f"not known: http://{url} did not list the releases of starlette: ")
     assert "s3cr3t" not in told
+
+
+def test_an_index_without_json_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 0\r\n"
+    with miniature(closes(head + b"connection: close\r\n\r\n")) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
+        assert main(["releases"]) == 3
+    assert "it has no JSON (PEP 691); name another index by UV_DEFAULT_INDEX" in (
+        capsys.readouterr().err
+    )
