@@ -3,7 +3,6 @@
 from importlib.util import find_spec
 
 EXTRAS = {
-    "hypothesis": "properties",
     "locust": "load",
     "hdrh": "load",
     "numpy": "measure",

@@ -140,7 +140,7 @@ def _variables() -> dict[str, str]:
     variables = {n: value for n, value in os.environ.items() if not n.startswith("PYTEST_")}
     if variables.pop("PYTHONDONTWRITEBYTECODE", None) or INSTALLED:
         variables["PYTHONPYCACHEPREFIX"] = str(cache_folder() / "bytecode")
-    return variables | {"HYPOTHESIS_STORAGE_DIRECTORY": str(cache_folder() / "hypothesis")}
+    return variables
 
 
 def judge(

@@ -17,7 +17,9 @@ NOT_OF_THE_HARNESS = {"pytest", "locust", "starlette", "sse-starlette", "uvicorn
 def declared() -> set[str]:
     """The modules of what pyproject.toml declares, but for what the harness must not import."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    names = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    given = [*project["dependencies"], *project["optional-dependencies"]["measure"]]
+    given += project["optional-dependencies"]["browser"]
+    names = {canonicalize_name(Requirement(text).name) for text in given}
     return {
         module
         for module, distributions in packages_distributions().items()
@@ -51,7 +53,6 @@ MAY_IMPORT = {
         "h11",
         PACKAGE,
         "httptools",
-        "hypothesis",
         "packaging",
         "playwright",
         "pytest",
