@@ -44,7 +44,10 @@ SOURCES = (
     "apps/**/*",
     *(
         f"starlette_conformance/{floor}/*.py"
-        for floor in ("model", "output", "process", "http", "stacks", "runs", "pytest_plugin")
+        for floor in (
+            *("servers", "model", "output", "process", "http", "stacks", "runs"),
+            "pytest_plugin",
+        )
     ),
     "starlette_conformance/replay/corpus.py",
 )
@@ -108,8 +111,11 @@ def _record(folder: Path, console: Console) -> None:
         paths = [path for run in runs for path in sorted(run.rglob("*.jsonl"))]
         asked, recorded = _asked(paths), [path.read_text("utf-8") for path in paths]
     lines = [json.dumps([a.served, a.request.app, a.request.data.decode("latin-1")]) for a in asked]
-    if {each.served for each in asked} < set(apps()):
-        raise Failure(f"the specs ask nothing of some app: `pytest specs --stack {STACK}` tells")
+    if lacking := [app for app in apps() if app not in {each.served for each in asked}]:
+        raise Failure(
+            f"the specs send no request to {', '.join(lacking)}: `pytest specs --stack {STACK}` "
+            "shows why; a new app needs a spec in specs/APP/"
+        )
     folder.mkdir()
     (folder / "requests.jsonl").write_text("\n".join(lines), "utf-8")
     for number, text in enumerate(recorded):
