@@ -10,8 +10,10 @@ from time import sleep
 import pytest
 
 from starlette_conformance.__main__ import main
+from starlette_conformance.explore import explore
 from starlette_conformance.explore.generator import generated
 from starlette_conformance.explore.neighbours import compare_neighbours
+from starlette_conformance.explore.script_routes import words_of
 from starlette_conformance.http.connection import CLOSED
 from starlette_conformance.http.normalize import LEFT, masked
 from starlette_conformance.model.expectations import Response
@@ -20,6 +22,7 @@ from starlette_conformance.replay import side_by_side
 from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.replay.send import ask
 from starlette_conformance.stacks.ledger import Ledger
+from starlette_conformance.stacks.project import apps
 from tests.miniatures.raw_server import ENVIRONMENT, closes, keeps_open, miniature
 
 PORT = 40_000
@@ -39,14 +42,21 @@ def test_the_same_seed_gives_the_same_requests() -> None:
 
 
 def test_requests_are_shared_out_among_the_apps() -> None:
-    counts = Counter(request.app for request in generated(1600, 0))
-    assert counts == {
-        "hello": 100,
-        "json_cors": 300,
-        "static_files": 800,
-        "basic_auth": 200,
-        "sse": 200,
-    }
+    shares = {name: words.share for name, app in apps().items() if (words := words_of(app))}
+    assert set(shares) == set(apps())
+    counts = Counter(request.app for request in generated(100 * sum(shares.values()), 0))
+    assert counts == {app: 100 * share for app, share in shares.items()}
+
+
+def test_an_app_without_requests_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(explore, "without_words", lambda: ["shout"])
+    monkeypatch.setattr(explore, "compare_neighbours", lambda *_: [])
+    monkeypatch.setattr(explore, "corpus", lambda _: [Asked("hello", REQUEST)])
+    options = explore.Options(["documented", "1.10.0"], None, 17, 0, None, 1)
+    assert explore.explore(options) == 0
+    assert "no random requests to shout: its row in specs/ledger/apps.py" in capsys.readouterr().out
 
 
 def test_every_request_has_a_head_that_ends_and_a_method() -> None:

@@ -166,7 +166,7 @@ def test_a_package_may_say_that_it_is_another_release(tmp_path: Path) -> None:
         called(documented.interpreter, tmp_path / "y", "nowhere", "1")
 
 
-def test_every_defect_can_be_planted_and_there_is_one_of_each_app(tmp_path: Path) -> None:
+def test_every_defect_can_be_planted_and_there_is_one_of_each_trait(tmp_path: Path) -> None:
     documented = provision(catalogue().named("documented")).interpreter
     for number, each in enumerate([*DEFECTS, COST]):
         folder = tmp_path / str(number)
@@ -174,7 +174,9 @@ def test_every_defect_can_be_planted_and_there_is_one_of_each_app(tmp_path: Path
         (path,) = folder.glob(f"lib/python*/site-packages/{each.file}")
         compile(path.read_text("utf-8"), each.file, "exec")
         shutil.rmtree(folder)
-    assert sorted(each.where for each in DEFECTS) == sorted(apps())
+    planted = [each.where for each in DEFECTS]
+    traits = {trait for app in planted for trait in apps()[app].traits}
+    assert traits == {trait for app in apps().values() for trait in app.traits}
 
 
 def test_what_does_not_stand_there_is_not_planted(tmp_path: Path) -> None:
