@@ -108,7 +108,7 @@ def fails_by_host(request: Request, answer: Response) -> bool:
 def no_failure(request: Request, answer: Response, newer: Environment) -> Response:
     if request.app in having("files"):
         location = _location(request, "http", ITSELF)
-        found: Response | None = resolve(redirect(location, {"date": "DATE"}), newer)
+        found: Response | None = resolve(redirect(location, {"date": "DATE"}), newer).value
     else:
         always = named.CORS_VARIES_ALWAYS.applies_to(newer)
         grammar = not is_old_host(request.header("host") or "")

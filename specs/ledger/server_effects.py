@@ -44,7 +44,7 @@ def _refuse(request: Request, __: Response, newer: Environment) -> Response:
     if newer.parser == "h11":
         read, _ = read_by_h11(request.data)
         told = UNFRAMED if read and read[-1].http_version >= b"1.1" else BAD_REQUEST
-    return _masked(request, resolve(told, newer))
+    return _masked(request, resolve(told, newer).value)
 
 
 def _masked(request: Request, answer: Response) -> Response:
@@ -206,7 +206,7 @@ def _by_httptools(request: Request, answer: Response, newer: Environment) -> Res
     """What is answered with httptools; `answer` is that with h11 to the request written out."""
     read = ByHttptools(_counted(request).to(ANY_PORT))
     if read.refused or (_is_long(request) and named.LONG_TARGETS_REFUSED.applies_to(newer)):
-        return _masked(request, resolve(BAD_REQUEST, newer))
+        return _masked(request, resolve(BAD_REQUEST, newer).value)
     if not read.heads:
         return Response(0, reason="", version="", ending=f"no answer: {WAITS}")
     if request.method == "HEAD" and answer.headers.get("transfer-encoding") == "chunked":

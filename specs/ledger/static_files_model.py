@@ -40,7 +40,7 @@ def answer(request: Request, environment: Environment, root: Path) -> Response:
         expected = _found(request, path, environment, root)
     except (ValueError, OSError) as error:
         expected = _failed(error, environment)
-    found = resolve(expected, environment)
+    found = resolve(expected, environment).value
     if request.method == "HEAD":
         found = without_body(found)
     ending = WHOLE if found.ending.startswith("0 of 0 ") else found.ending
@@ -144,7 +144,7 @@ def _file(request: Request, path: Path, environment: Environment, status: int = 
     content = path.read_bytes()
     if path.stat().st_mtime_ns != site_fixture.DOCUMENTED_MTIME_NS:
         return _foreign(path, content, media_type)
-    etag = resolve(file_responses.etag(content), environment)
+    etag = resolve(file_responses.etag(content), environment).value
     whole = replace(file_responses.file(content, media_type), status=status)
     no_304 = status != 200 and changes.PAGE_OF_404_HAS_NO_304.applies_to(environment)
     if not no_304 and _not_modified(request, etag, environment):

@@ -1,10 +1,11 @@
-"""Replaying a documented transcript on a running app, in each way that there is."""
+"""The documented transcripts, and each way to replay one on a running app."""
 
 import shutil
 from pathlib import Path
 
+from starlette_conformance.http import curl_transcripts
 from starlette_conformance.http.client import Client
-from starlette_conformance.http.curl_transcripts import Transcript, as_curl_prints, by_curl
+from starlette_conformance.http.curl_transcripts import Transcript
 from starlette_conformance.model.log_lines import Lines
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
@@ -16,12 +17,4 @@ def transcript(name: str) -> Transcript:
 
 
 def replay(name: str, client: Client, way: str) -> Lines:
-    """The lines that come out today, comparable with those of the transcript."""
-    documented = transcript(name)
-    if way == "curl":
-        lines = by_curl(documented, client.port, client.host)
-    else:
-        method, target, headers = documented.request
-        exchange = client.request(method, target, headers, chunks=documented.chunks)
-        lines = as_curl_prints(exchange)
-    return Lines(lines, client.environment)
+    return curl_transcripts.replay(transcript(name), client, way)

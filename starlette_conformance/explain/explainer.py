@@ -31,7 +31,7 @@ def middle(older: Environment, newer: Environment) -> Environment:
     for name in older.packages.keys() & newer.packages.keys():
         packages[name] = max(older.packages[name], newer.packages[name], key=or_earliest)
     python = max(older.python, newer.python, key=or_earliest)
-    return replace(newer, packages=packages, python=python, asserted=set())
+    return replace(newer, packages=packages, python=python)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.log_lines import Lines
 
 INTACT = "* Connection #0 to host 127.0.0.1 left intact"
 EVENT_END = b"\r\n\r\n"
@@ -117,6 +119,20 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
     lines = [INTACT if KEPT.fullmatch(line) else line for line in printed]
     head = [line for line in lines if line[:1] in ("<", ">")]
     return comparable([*head, *_body_lines(body), *(line for line in lines if line == INTACT)])
+
+
+def replay(transcript: Transcript, client: Client, way: str = "recorder") -> Lines:
+    """The lines that come out today, comparable with those of the transcript.
+
+    With the way `curl`, the real curl sends the request.
+    """
+    if way == "curl":
+        lines = by_curl(transcript, client.port, client.host)
+    else:
+        method, target, headers = transcript.request
+        exchange = client.request(method, target, headers, chunks=transcript.chunks)
+        lines = as_curl_prints(exchange)
+    return Lines(lines, client.environment)
 
 
 def _body_lines(body: bytes) -> list[str]:

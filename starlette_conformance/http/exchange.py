@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, Connection, Segment
+from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import WHOLE, Response, resolve
 from starlette_conformance.model.mismatch import Difference, differences, each_difference
@@ -102,13 +103,22 @@ class Exchange:
         return list(accumulate(len(segment.data) for segment in self.received))
 
     def differences(self, expected: Any) -> list[Difference]:
-        wanted = resolve(expected, self.environment)
+        return self._differences(resolve(expected, self.environment).value)
+
+    def _differences(self, wanted: Any) -> list[Difference]:
         if isinstance(wanted, list):
             return each_difference(self.responses, wanted)
         return differences(self.response, wanted)
 
+    def compare(self, expected: Any) -> Comparison:
+        wanted, asserted = resolve(expected, self.environment)
+        return Comparison(wanted, not self._differences(wanted), asserted)
+
     def __eq__(self, other: object) -> bool:
-        return not self.differences(other)
+        return self.compare(other).record()
+
+    def __ne__(self, other: object) -> bool:
+        return not self.compare(other).holds
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -21,7 +21,6 @@ class Environment:
     `passes_variables` tells whether apps get the harness's own environment variables; where not,
     `hash_seed` is their PYTHONHASHSEED, on which the order of a set depends.
     `urls` tells by app where it is served, when somebody else does.
-    `asserted` collects the changes that expectations asked for, and the side that applied.
     `lacking` are changes that it is taken not to have, whatever its versions say. `implementation`
     is that of Python, such as CPython; empty where nobody asked. `ahead` is a folder whose packages
     come before those installed.
@@ -34,7 +33,6 @@ class Environment:
     passes_variables: bool = False
     hash_seed: int = 0
     urls: Mapping[str, str] = field(default_factory=dict, compare=False)
-    asserted: set[tuple[object, bool]] = field(default_factory=set, compare=False, repr=False)
     lacking: frozenset[Any] = frozenset()
     implementation: str = ""
     ahead: Path | None = None

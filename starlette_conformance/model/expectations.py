@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from types import NoneType
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette_conformance.model import clock
 from starlette_conformance.model.changes import Change
@@ -23,10 +23,15 @@ from starlette_conformance.model.errors import Failure
 WHOLE = "whole"
 
 
+Assertion = tuple[Change, bool]
+"""A change that an expectation depends on, and whether the stack has it."""
+
+
 class Lazy:
     """A value that is known once the stack is known."""
 
-    def on(self, environment: Environment) -> Any:
+    def on(self, environment: Environment, asserted: set[Assertion]) -> Any:
+        """The value on a stack. The changes that decide between two values go to `asserted`."""
         raise NotImplementedError
 
 
@@ -54,10 +59,10 @@ class since(Lazy):  # noqa: N801  (reads as a word in a spec)
     now: Any
     before: Any = ABSENT
 
-    def on(self, environment: Environment) -> Any:
+    def on(self, environment: Environment, asserted: set[Assertion]) -> Any:
         applies = self.change.applies_to(environment)
         if self.now != self.before:
-            environment.asserted.add((self.change, applies))
+            asserted.add((self.change, applies))
         return self.now if applies else self.before
 
 
@@ -76,7 +81,7 @@ class by_parser(Lazy):  # noqa: N801
     h11: Any
     httptools: Any
 
-    def on(self, environment: Environment) -> Any:
+    def on(self, environment: Environment, asserted: set[Assertion]) -> Any:  # noqa: ARG002
         if not hasattr(self, environment.parser):
             raise Failure(
                 f"{environment}: this spec says what h11 and httptools do, and not "
@@ -177,21 +182,33 @@ PLAIN = {str, bytes, int, float, bool, NoneType}
 """The types of most values, which are looked at first."""
 
 
-def resolve(value: Any, environment: Environment) -> Any:
+class Resolution(NamedTuple):
+    """An expectation as it is on a stack, and the changes that made it so."""
+
+    value: Any
+    asserted: frozenset[Assertion]
+
+
+def resolve(value: Any, environment: Environment) -> Resolution:
     """`value` with everything lazy in it replaced by what it is on this stack."""
+    asserted: set[Assertion] = set()
+    return Resolution(_resolved(value, environment, asserted), frozenset(asserted))
+
+
+def _resolved(value: Any, environment: Environment, asserted: set[Assertion]) -> Any:
     while isinstance(value, Lazy):
-        value = value.on(environment)
+        value = value.on(environment, asserted)
     if type(value) in PLAIN:
         return value
     if isinstance(value, Response):
-        return Response(*(resolve(getattr(value, f.name), environment) for f in fields(value)))
+        parts = (getattr(value, f.name) for f in fields(value))
+        return Response(*(_resolved(part, environment, asserted) for part in parts))
     if isinstance(value, Mapping):
-        resolved = {key: resolve(item, environment) for key, item in value.items()}
-        return {key: item for key, item in resolved.items() if item is not ABSENT}
+        pairs = ((key, _resolved(item, environment, asserted)) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not ABSENT}
     if isinstance(value, list | tuple):
-        return type(value)(
-            item for part in value if (item := resolve(part, environment)) is not ABSENT
-        )
+        items = (_resolved(part, environment, asserted) for part in value)
+        return type(value)(item for item in items if item is not ABSENT)
     assert not is_dataclass(value) or isinstance(value, chunked | type), value
     return value
 

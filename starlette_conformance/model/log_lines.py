@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import resolve
 
@@ -19,12 +20,14 @@ class Lines(list[str]):
         stop = max(number for number, line in enumerate(self) if last in line)
         return Lines(self[start : stop + 1], self.environment)
 
-    def expected(self, expectation: object) -> list[str]:
-        """The expectation as it is on this stack."""
-        resolved: list[str] = resolve(expectation, self.environment)
-        return resolved
+    def compare(self, expected: object) -> Comparison:
+        wanted, asserted = resolve(expected, self.environment)
+        return Comparison(wanted, list(self) == wanted, asserted)
 
     def __eq__(self, other: object) -> bool:
-        return list(self) == self.expected(other)
+        return self.compare(other).record()
+
+    def __ne__(self, other: object) -> bool:
+        return not self.compare(other).holds
 
     __hash__ = None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette_conformance.model.errors import Failure
+from starlette_conformance.runs.rerun_commands import stack_option
 from starlette_conformance.runs.sessions import LOG, PYTEST, session
 
 ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
@@ -58,8 +59,7 @@ class Worker:
         options = [
             *PYTEST,
             "-pstarlette_conformance.pytest_plugin.mutant_worker",
-            "--stack",
-            stack,
+            stack_option(stack),
             "-k",
             "not browser",
         ]

@@ -8,23 +8,19 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.pytest_plugin.by_url import selected
-from starlette_conformance.pytest_plugin.session import JUDGING
-from starlette_conformance.stacks.project import ROOT, variants
+from starlette_conformance.pytest_plugin.distribution import check_stacks, is_worker
+from starlette_conformance.pytest_plugin.session import JUDGING, SPECS
+from starlette_conformance.stacks.project import variants
 
-SPECS = ROOT / "specs"
 SOURCE = re.compile(
     r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+"
     r"|((sse-)?starlette|uvicorn) docs \w+|CVE-\d{4}-\d+"
 )
 
 
-def is_spec(path: Path) -> bool:
-    return SPECS in path.parents
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "environment" in metafunc.fixturenames and is_spec(metafunc.definition.path):
-        judging = metafunc.config.stash[JUDGING]
+    judging = metafunc.config.stash[JUDGING]
+    if "environment" in metafunc.fixturenames and judging.is_spec(metafunc.definition.path):
         names = judging.judged_by(metafunc.definition.path.parent)
         # `ids`, since pytest would call a name of more than 100 characters environment0
         metafunc.parametrize("environment", names, indirect=True, ids=names, scope="session")
@@ -33,16 +29,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the specs of a suite that judges none of the stacks."""
     judging = config.stash[JUDGING]
-    spec = collection_path.name.startswith("test_") and is_spec(collection_path)
+    spec = collection_path.name.startswith("test_") and judging.is_spec(collection_path)
     return True if spec and not judging.judged_by(collection_path.parent) else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    specs = [item for item in items if is_spec(item.path)]
-    for item in specs:
-        _check_source(item)
     judging = config.stash[JUDGING]
+    specs = [item for item in items if judging.is_spec(item.path)]
+    for item in specs if not judging.own else ():
+        _check_source(item)
     for item in specs:
         if _stack(item) not in {"", *judging.targets}:  # pytest's word for no parameter
             raise pytest.UsageError(f"{item.nodeid.partition('::')[0]} judges none of these stacks")
@@ -53,8 +49,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=left)
     for item in specs:
         judging.served[_stack(item)].update(variants().keys() & _fixtures(item))
-    files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
-    judging.complete &= {item.path for item in specs} == files
+    if not judging.own:
+        files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
+        judging.complete &= {item.path for item in specs} == files
+    if is_worker(config):
+        check_stacks(judging, {item.nodeid: _stack(item) for item in specs if _stack(item)})
     judging.left = Counter(_stack(item) for item in specs)
     stacks = list(judging.targets)
     items.sort(key=lambda item: _place(item, stacks))
@@ -66,12 +65,10 @@ def pytest_collection_finish() -> None:
 
 
 def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
-    """By stack; what takes a while to come, last. What is no spec comes first."""
-    if not is_spec(item.path):
-        return 0, False
+    """By stack; what takes a while to come, last. What needs no stack comes first."""
     stack = _stack(item)
     slow = {"documented_stream", "silent_stream", "paused"} & set(_fixtures(item))
-    return stacks.index(stack) + 1 if stack else 0, bool(slow)
+    return stacks.index(stack) + 1 if stack in stacks else 0, bool(slow)
 
 
 def _stack(item: pytest.Item) -> str:
@@ -81,7 +78,7 @@ def _stack(item: pytest.Item) -> str:
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     judging = items[0].config.stash[JUDGING]
-    specs = [item for item in items if is_spec(item.path)]
+    specs = [item for item in items if judging.is_spec(item.path)]
     judging.complete &= all("browser" in _fixtures(item) for item in specs)
     judging.left.subtract(_stack(item) for item in specs)  # --lf comes after all that was counted
 

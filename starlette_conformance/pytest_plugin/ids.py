@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from starlette_conformance.model.expectations import Response, by_parser, since
-from starlette_conformance.pytest_plugin.session import NAMES
+from starlette_conformance.pytest_plugin.session import name_of
 
 LONGEST = 60
 """Characters of a text that are told whole."""
@@ -40,7 +40,7 @@ def _answer(value: object) -> str | None:
             return str(value.status)
         case since():
             now = _answer(value.now)
-            return now and f"{now} since {NAMES[value.change]}"
+            return now and f"{now} since {name_of(value.change)}"
         case by_parser():
             h11, httptools = _answer(value.h11), _answer(value.httptools)
             return h11 and httptools and f"{h11} by h11, {httptools} by httptools"

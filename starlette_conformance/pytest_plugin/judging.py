@@ -1,4 +1,4 @@
-"""How pytest judges stacks: the options, the fixtures named after the apps, the closing table."""
+"""How pytest judges stacks: what the options ask for, what each spec came to, the closing table."""
 
 import difflib
 import shutil
@@ -7,22 +7,26 @@ from collections.abc import Generator
 import pytest
 
 from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.comparison import recorded_assertions
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.output.console import console
 from starlette_conformance.output.sanitize import printable
+from starlette_conformance.pytest_plugin.asked_session import asked_for_by
 from starlette_conformance.pytest_plugin.collection import (
-    is_spec,
     pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_deselected,
     pytest_generate_tests,
     pytest_ignore_collect,
 )
+from starlette_conformance.pytest_plugin.distribution import handing_over, is_worker
 from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
-from starlette_conformance.pytest_plugin.session import JUDGING, Judging, held_to, targets
+from starlette_conformance.pytest_plugin.session import (
+    JUDGING,
+    REPEATED,
+)
 from starlette_conformance.runs.failure_message import failure_lines
-from starlette_conformance.runs.remote_server import addresses
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.project import apps
 
@@ -42,28 +46,21 @@ that makes the same, and the apps of the stack before."""
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
-        if config.getoption("dist", "no") != "no":
-            raise UsageError(
-                "pytest-xdist would tear the run of a stack apart; what judges stacks side by side "
-                "is `starlette-conformance judge --jobs N`"
-            )
-        remote = addresses(config.getoption("--url"))
-        chosen = config.getoption("--stack"), config.getoption("--python")
-        judged, lacking = held_to(*chosen) if remote else targets(*chosen)
-        folder = config.getoption("--runs")
-        if folder.exists() and not folder.is_dir():
-            raise UsageError(f"--runs {folder}: is not a folder")
+        if config.getoption("dist", "no") == "each":
+            raise UsageError("--dist each would run every stack on each worker; leave it out")
+        config.stash[JUDGING] = asked_for_by(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[JUDGING] = Judging(judged, folder, remote, not_judged=lacking)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """The first spec of a stack waits for its packages, by deadlines of their own."""
-    if is_spec(item.path) and not item.config.stash[JUDGING].has_begun(item):
+    judging = item.config.stash[JUDGING]
+    if judging.is_spec(item.path) and not judging.has_begun(item):
         item.add_marker(pytest.mark.timeout(FIRST_SECONDS))
-    return (yield)
+    with recorded_assertions() as judging.asserted:
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -82,27 +79,31 @@ def pytest_runtest_makereport(
         )
         call.excinfo = pytest.ExceptionInfo.from_exception(short)
     report = yield
-    if "environment" in item.fixturenames and is_spec(item.path):
-        item.config.stash[JUDGING].note(item, error, call.duration, report)
+    judging = item.config.stash[JUDGING]
+    if judging.is_spec(item.path) and "environment" in item.fixturenames:
+        judging.note(item, error, call.duration, report)
     return report
 
 
-def pytest_report_teststatus(
-    report: pytest.TestReport, config: pytest.Config
-) -> tuple[str, str, str] | None:
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """A stack that cannot be judged is told once: a thousand errors would hide why."""
-    if report.failed and report.nodeid in config.stash[JUDGING].repeated:
+    if report.failed and hasattr(report, REPEATED):
         return "not judged", "E", "ERROR"
     return None
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
     """What differs and how to repeat it, in place of two long representations."""
-    if op == "==" and isinstance(left, Exchange):
-        return [printable(line) for line in failure_lines(left, right)]
-    if op == "==" and isinstance(left, Lines):
-        return [printable(line.rstrip()) for line in difflib.ndiff(left.expected(right), left)]
-    return None
+    if op != "==" or not isinstance(left, Exchange | Lines):
+        return None
+    comparison, judging = left.compare(right), config.stash[JUDGING]
+    judging.asserted |= comparison.asserted
+    if isinstance(left, Exchange):
+        by_hand = judging.own.by_hand(left.environment) if judging.own else ""
+        return [printable(line) for line in failure_lines(left, right, by_hand)]
+    return [printable(line.rstrip()) for line in difflib.ndiff(comparison.expected, left)]
 
 
 @pytest.hookimpl(trylast=True)
@@ -111,7 +112,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     down.
     """
     judging = session.config.stash[JUDGING]
+    if is_worker(session.config):  # what all workers did is summed up by their controller
+        with handing_over(session.config, judging):
+            judging.end()
+        return
     judging.end()
+    judging.sum_up()
     if session.exitstatus == pytest.ExitCode.OK and (judging.staying or judging.unproven()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -122,7 +128,8 @@ def pytest_terminal_summary(
     judging = config.stash[JUDGING]
     if not judging.summary.tally:
         return
-    print_table(judging.summary.tally, judging.summary.seconds, list(apps()), console())
+    shown = [judging.own.app.name] if judging.own else list(apps())
+    print_table(judging.summary.tally, judging.summary.seconds, shown, console())
     terminalreporter.write_line(f"run files: {judging.folder}")
     for line in judging.staying:
         terminalreporter.write_line(f"DID NOT STOP {line}", red=True, bold=True)
@@ -132,5 +139,5 @@ def pytest_terminal_summary(
         terminalreporter.write_line(f"LEFT OUT {count} specs that {why}", yellow=True, bold=True)
     for line in judging.not_judged:
         terminalreporter.write_line(f"NOT JUDGED {line}", red=True, bold=True)
-    if shutil.which("curl") is None:
+    if shutil.which("curl") is None and not judging.own:
         terminalreporter.write_line("NOT JUDGED transcripts by curl: it is not on PATH", red=True)

@@ -1,76 +1,113 @@
-"""The entry point that pytest loads wherever this package is installed: options, and nothing else.
+"""The entry point that pytest loads wherever this package is installed.
 
-What makes pytest judge stacks is loaded only by a session that asks for it: one that is given the
-specs, or a stack, an interpreter or an address.
+It adds options, fixtures and hooks only to a session that asks for them: one that is given the
+specs of this project (or its benchmarks, which take the same options), or that names a user's own
+app by `--app` together with `--stack` or `--python`. Elsewhere it adds nothing, and options of the
+same names are free for other plugins.
 """
 
+import copy
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.model.option_values import for_argparse, hash_seed
 from starlette_conformance.stacks.project import ROOT, catalogue
 
-PLUGINS = ("fixtures", "judging", "missing_extras")
 SPECS = ROOT / "specs"
+BENCHMARKS = ROOT / "benchmarks"
+INI = ROOT / "pyproject.toml"
+NAMING_STACKS = ("--stack", "--python")
+OF_THE_PROJECT = ("app_fixtures",)
+OF_AN_OWN_APP = ("own_app",)
+JUDGES = pytest.StashKey[bool]()
+"""Whether the session has the options."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("starlette-conformance")
-    group.addoption(
-        "--stack",
-        action="append",
-        default=[],
-        metavar="NAME|REQUIREMENT[,REQUIREMENT...]",
-        help="judge this stack, or measure it: a name of specs/stacks.toml, `all` or an axis, or "
-        "requirements; repeatable (default: documented and latest)",
-    )
-    group.addoption(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="judge what this interpreter has installed, or measure it; repeatable",
-    )
-    group.addoption(
-        "--hash-seed",
-        type=for_argparse(hash_seed),
-        default=0,
-        metavar="N",
-        help="PYTHONHASHSEED of the apps on provisioned stacks (default: 0)",
-    )
-    group.addoption(
-        "--url",
-        action="append",
-        default=[],
-        metavar="APP=http://HOST:PORT",
-        help="hold a server that runs there, in whatever language, to the specs of `latest`, or of "
-        "the one --stack; repeatable",
-    )
-    group.addoption(
-        "--runs",
-        type=Path,
-        default=Path("runs"),
-        metavar="DIR",
-        help="where the run files are written (default: runs)",
-    )
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> None:
+    """Add the options before pytest looks for conftest files: where it does not know `--stack`, it
+    takes the word behind it for a folder of tests.
+    """
+    known = early_config.known_args_namespace
+    apart = {value for option in NAMING_STACKS for value in _values(args, option, apart=True)}
+    given = [word for word in known.file_or_dir if word not in apart]
+    own = _names_own_app(args)
+    if not own and not _asks_for_options(early_config, given):
+        return
+    _check_words(early_config, args)
+    from starlette_conformance.pytest_plugin.options import add_options  # noqa: PLC0415
+
+    try:
+        add_options(parser, own)
+    except ValueError as error:
+        raise pytest.UsageError(
+            f"{error}: another plugin of pytest defines it; leave that plugin out by -p no:NAME"
+        ) from None
+    early_config.stash[JUDGES] = True
+    parsed = parser.parse_known_args(args, namespace=copy.copy(early_config.option))
+    parsed.confcutdir = known.confcutdir
+    early_config.known_args_namespace = parsed
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
-    if _judges(config):
+    if not config.stash.get(JUDGES, False):
+        return
+    own = config.getoption("--app", "")
+    if own or any(map(_is_of_specs, _paths(config, config.args))):
+        config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
         try:
             catalogue()
         except UsageError as error:
             raise pytest.UsageError(str(error)) from None
-        for name in PLUGINS:
+        names = OF_AN_OWN_APP if own else OF_THE_PROJECT
+        xdist = ("distribution",) if config.pluginmanager.hasplugin("xdist") else ()
+        for name in ("stack_fixtures", *names, *xdist, "judging", "missing_extras"):
             config.pluginmanager.import_plugin(f"{__package__}.{name}")
 
 
-def _judges(config: pytest.Config) -> bool:
-    """Whether the session is given the specs."""
-    given = [Path(config.invocation_params.dir, arg.partition("::")[0]) for arg in config.args]
-    paths = [path.resolve() for path in given]
-    return any(path == SPECS or SPECS in path.parents or path in SPECS.parents for path in paths)
+def _names_own_app(args: Sequence[str]) -> bool:
+    named = any(":" in value for value in _values(args, "--app"))
+    return named and any(value for option in NAMING_STACKS for value in _values(args, option))
+
+
+def _asks_for_options(config: pytest.Config, given: Sequence[str]) -> bool:
+    return any(
+        _is_of_specs(path) or path == BENCHMARKS or BENCHMARKS in path.parents
+        for path in _paths(config, given or ["."])
+    )
+
+
+def _paths(config: pytest.Config, words: Sequence[str]) -> Iterator[Path]:
+    for word in words:
+        yield Path(config.invocation_params.dir, word.partition("::")[0]).resolve()
+
+
+def _is_of_specs(path: Path) -> bool:
+    return path in {ROOT, SPECS} or SPECS in path.parents
+
+
+def _check_words(config: pytest.Config, args: Sequence[str]) -> None:
+    """Raise UsageError where pytest may have taken a stack's path for a folder of tests, and read
+    the configuration that it found there.
+    """
+    for option in NAMING_STACKS:
+        for value in _values(args, option, apart=True):
+            if Path(value).exists() and config.inipath != INI:
+                raise pytest.UsageError(
+                    f"{option} {value}: pytest takes a path on its own for a folder of tests; "
+                    f"write {option}={value}"
+                )
+
+
+def _values(args: Sequence[str], option: str, apart: bool = False) -> Iterator[str]:
+    """What an option is given, in the word behind it or, unless `apart`, in the same word."""
+    for word, following in zip(args, [*args[1:], ""], strict=True):
+        if word == option:
+            yield following
+        elif not apart and word.startswith(f"{option}="):
+            yield word.partition("=")[2]

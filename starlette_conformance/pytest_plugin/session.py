@@ -1,59 +1,43 @@
 """What is judged in a session of pytest, and what came out so far."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.changes import Change, named
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.expectations import Assertion
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.pytest_plugin.own_specs import OwnSpecs
 from starlette_conformance.runs.records import Record
 from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
-from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import ROOT, catalogue, ledger, variants
-from starlette_conformance.stacks.targets import asked_for
 
 CHANGES = ledger().changes
 NAMES: dict[object, str] = {change: name for name, change in CHANGES.items()}
 CATALOGUE = catalogue()
 SUITES = {axis.suite for axis in CATALOGUE.axes.values()}
+SPECS = ROOT / "specs"
 
 
-def targets(
-    names: list[str], interpreters: list[str]
-) -> tuple[dict[str, Stack | Environment], list[str]]:
-    """What --stack and --python ask to judge, by name, and what of it this machine lacks.
-
-    Raises UsageError.
-    """
-    asked = asked_for(names, interpreters)
-    stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
-    here, lacking = present(stacks)
-    return {name: asked[name] for name in asked if name in here or name not in stacks}, lacking
-
-
-def held_to(
-    names: list[str], interpreters: list[str]
-) -> tuple[dict[str, Stack | Environment], list[str]]:
-    """The stack whose specs hold a server that is known by its URL: `latest`, or the one named.
-
-    Raises UsageError.
-    """
-    if interpreters or len(names) > 1:
-        raise UsageError("--url goes with one --stack, by whose specs the server is judged")
-    stack = CATALOGUE.named(*names or ["latest"])
-    name = f"url-as-{stack.name}"
-    return {name: replace(stack, name=name)}, []
+def name_of(change: Change, module: object = None) -> str:
+    """Its name in the ledger, or in a module of specs that defines or imports it."""
+    own = named(vars(module).items()) if module else {}
+    return NAMES.get(change) or next(
+        (name for name, value in own.items() if value == change),
+        f"{change.package} {change.first}",
+    )
 
 
 class Recording(Run):
@@ -77,34 +61,47 @@ def ending_without_record() -> Iterator[None]:
 class Judging:
     """The stacks of a session, their run files, and the verdicts so far.
 
-    `remote` are by app the servers that others run. `served` are by stack the fixtures that some
-    spec needs, `complete` tells that no spec was left out but what a browser sees, `left` counts by
-    stack the specs that are still to come, `spec` is the one under way, `left_out` counts those
-    that an address cannot be held to, by reason, `repeated` are the specs of a stack that could not
-    be judged, all but the first, which tells why, `staying` tells of apps that did not stop,
-    `ahead` are by stack the streams at their documented pace, read while other specs are judged.
+    folders     where the specs lie: a user's `own`, or the project's
+    remote      by app the servers that others run
+    served      by stack the fixtures that some spec needs
+    complete    whether no spec was left out but what a browser sees
+    left        by stack how many specs are still to come
+    spec        the one under way, and `asserted` what it asserted so far
+    not_judged  why a stack or a spec could not be judged
+    left_out    by reason how many specs an address cannot be held to
+    ahead       by stack the streams at their documented pace, read while other specs run
+    staying     which apps did not stop
+    paths       by stack the run file
     """
 
     targets: dict[str, Stack | Environment]
     folder: Path
+    folders: Sequence[Path] = (SPECS,)
+    own: OwnSpecs | None = None
     remote: Mapping[str, Address] = field(default_factory=dict)
     served: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     complete: bool = True
     left: Counter[str] = field(default_factory=Counter)
     spec: str = ""
+    asserted: set[Assertion] = field(default_factory=set)
     not_judged: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
     ahead: dict[str, Future[Exchange]] = field(default_factory=dict)
+    paths: dict[str, Path] = field(default_factory=dict)
     _runs: dict[str, Run] = field(default_factory=dict)
-    repeated: set[str] = field(default_factory=set)
     staying: list[str] = field(default_factory=list)
     _told: set[tuple[str, str]] = field(default_factory=set)
     _seconds: float = 0.0
 
+    def is_spec(self, path: Path) -> bool:
+        return any(path == folder or folder in path.parents for folder in self.folders)
+
     def judged_by(self, folder: Path) -> list[str]:
         """The stacks that the specs in a folder judge: those of its axes, and those of none."""
-        first = folder.relative_to(ROOT / "specs").parts[0]
+        if self.own:
+            return list(self.targets)
+        first = folder.relative_to(SPECS).parts[0]
         suite = first if first in SUITES else ""
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
         return [name for name, judge in suites.items() if judge in (None, suite)]
@@ -118,6 +115,7 @@ class Judging:
         if stack not in self._runs:
             with ending_without_record():
                 self._runs[stack] = Recording(self.folder, stack)
+            self.paths[stack] = self._runs[stack].path
         return self._runs[stack]
 
     def note(
@@ -145,7 +143,7 @@ class Judging:
             told = _stack(item), reason
             report.longrepr = f"{verdict}: {reason}"
             if told in self._told:
-                self.repeated.add(item.nodeid)
+                setattr(report, REPEATED, True)
             self._told.add(told)
         self._write(item, verdict, reason, self._took(item, 0.0))
 
@@ -166,24 +164,34 @@ class Judging:
 
     def _write(self, item: pytest.Function, verdict: str, reason: str, seconds: float) -> None:
         served = (variants()[name][0].name for name in item.fixturenames if name in variants())
-        app = next(served, getattr(item.module, "APP", "-"))
+        app = self.own.app.name if self.own else next(served, getattr(item.module, "APP", "-"))
         browser = "browser" in item.fixturenames
-        changes, run = _asserted_in(item), self.run(_stack(item))
+        asserted = {name_of(change, item.module): applied for change, applied in self.asserted}
+        self.asserted.clear()
+        changes, run = dict(sorted(asserted.items())), self.run(_stack(item))
         if not run.begun:  # its stack could not be provisioned
             run.begin(None, self.complete)
         run.verdict(item.nodeid, app, verdict, reason, changes, seconds, browser)
 
     def end(self) -> None:
-        """Close the run files, and sum them up."""
+        """Close the run files."""
         for stack, run in self._runs.items():
             run.end(complete=self.left[stack] <= 0)
+
+    def sum_up(self) -> None:
         with ending_without_record():
-            self.summary = Summary.of(run.path for run in self._runs.values())
+            self.summary = Summary.of(
+                self.paths[name] for name in self.targets if name in self.paths
+            )
 
     def unproven(self) -> list[str]:
         """What is said of changes that no spec pins down; nothing where a spec was left out."""
-        return self.summary.unproven(CHANGES, CATALOGUE) if self.complete else []
+        whole = self.complete and not self.own
+        return self.summary.unproven(CHANGES, CATALOGUE) if whole else []
 
+
+REPEATED = "starlette_conformance_repeated"
+"""What a report has that says again why a stack could not be judged."""
 
 JUDGING = pytest.StashKey[Judging]()
 """Where pytest's configuration has it."""
@@ -207,13 +215,3 @@ def _ended_by_others(item: pytest.Function) -> str:
         if isinstance(server, Server) and (by := server.ended_by_others()):
             return f"{name} on {server.environment.name} was ended by {by}, from outside"
     return ""
-
-
-def _asserted_in(item: pytest.Function) -> dict[str, bool]:
-    """The changes that the spec's expectations asked for, and whether they applied."""
-    environment = cast("Environment | None", item.funcargs.get("environment"))
-    if environment is None:
-        return {}
-    asserted = {NAMES[change]: applied for change, applied in environment.asserted}
-    environment.asserted.clear()
-    return {name: asserted[name] for name in sorted(asserted)}

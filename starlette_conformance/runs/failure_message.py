@@ -7,8 +7,11 @@ from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 
 
-def failure_lines(exchange: Exchange, expectation: Any) -> list[str]:
-    """The lines that explain why an exchange is not as expected."""
+def failure_lines(exchange: Exchange, expectation: Any, by_hand: str = "") -> list[str]:
+    """The lines that explain why an exchange is not as expected.
+
+    `by_hand` is how the app is served by hand, where it is not a reference app.
+    """
     environment = exchange.environment
     line = exchange.request.split(b"\r\n", 1)[0].decode("latin-1")
     lines = [f"{line}  ({exchange.app})"]
@@ -17,7 +20,7 @@ def failure_lines(exchange: Exchange, expectation: Any) -> list[str]:
     return [
         *lines,
         f"stack: {environment}",
-        f"by hand: {served(exchange.app, environment)}",
+        f"by hand: {by_hand or served(exchange.app, environment)}",
         f"         {asked(exchange.request, *_url(environment, exchange.app))}",
     ]
 

@@ -44,10 +44,15 @@ def asked_again(environment: Environment) -> list[str]:
     """The options by which pytest judges the same stack, which it then calls `word`."""
     if environment.urls:
         urls = [text for app, url in environment.urls.items() for text in ("--url", f"{app}={url}")]
-        return [*urls, "--stack", environment.name.removeprefix("url-as-")]
+        return [*urls, stack_option(environment.name.removeprefix("url-as-"))]
     if environment.passes_variables:
-        return ["--python", word(environment)]
-    return ["--stack", word(environment), "--hash-seed", str(environment.hash_seed)]
+        return [f"--python={word(environment)}"]
+    return [stack_option(word(environment)), "--hash-seed", str(environment.hash_seed)]
+
+
+def stack_option(stack: str) -> str:
+    """In one word: pytest would take a path on its own for a folder of tests."""
+    return f"--stack={stack}"
 
 
 def of_spec(spec: str, called: str, options: Sequence[str]) -> str:

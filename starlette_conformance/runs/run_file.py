@@ -6,7 +6,7 @@ processes at once. `runs/records.py` says what a line holds, and `runs/run_reade
 
 import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from starlette_conformance.runs.records import (
     Start,
     VerdictRecord,
 )
-from starlette_conformance.runs.rerun_commands import asked_again, made_of, word
+from starlette_conformance.runs.rerun_commands import asked_again, made_of, stack_option, word
 
 
 class NotWritten(Failure):
@@ -48,19 +48,22 @@ class Run:
         self._of_spec: list[int] = []
         self._lock = Lock()
 
-    def begin(self, environment: Environment | None, complete: bool = True) -> None:
-        installed, options, name = None, ["--stack", self._stack], self._stack
+    def begin(
+        self, environment: Environment | None, complete: bool = True, options: Sequence[str] = ()
+    ) -> None:
+        """`options` are what pytest needs, beside the stack, to run the same specs again."""
+        installed, again, name = None, [stack_option(self._stack)], self._stack
         if environment:
             found = made_of(environment)
             installed = Installed(**{key: found[key] for key in Installed.__struct_fields__})
-            options, name = asked_again(environment), word(environment)
+            again, name = asked_again(environment), word(environment)
         self._write(
             Start(
                 stack=self._stack,
                 started=_now(),
                 complete=complete,
                 installed=installed,
-                rerun_options=tuple(options),
+                rerun_options=(*again, *options),
                 rerun_name=name,
             )
         )

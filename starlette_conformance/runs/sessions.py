@@ -17,6 +17,7 @@ from starlette_conformance.model.errors import Failure, of_os
 from starlette_conformance.output.progress import progress
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import Footprint
+from starlette_conformance.runs.rerun_commands import stack_option
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.cache import cache_folder, sweep
 from starlette_conformance.stacks.project import INSTALLED, ROOT
@@ -65,8 +66,8 @@ class Session:
         self.stacks = stacks
         self.folder = folder
         folder.mkdir(parents=True)
-        chosen = [word for stack in stacks for word in ("--stack", stack)]
-        options = [*PYTEST, "--runs", str(folder), *chosen, *arguments]
+        chosen = map(stack_option, stacks)
+        options = [*PYTEST, f"--runs={folder}", *chosen, *arguments]
         self.process = session(options, folder / LOG)
 
     def check(self) -> None:

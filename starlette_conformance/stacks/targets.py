@@ -1,9 +1,11 @@
 """What the user names: stacks, interpreters, releases, checkouts, wheels, git references."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
 from starlette_conformance.model.environment import Environment
@@ -85,6 +87,20 @@ def provisioned(word: str) -> Environment:
 def made(target: Stack | Environment) -> Environment:
     """The environment, made if need be. Raises NotInstallable."""
     return provision(target) if isinstance(target, Stack) else target
+
+
+def with_packages(target: Stack | Environment, extra: Sequence[str]) -> Stack | Environment:
+    """The target with more requirements. Raises UsageError."""
+    for text in extra:
+        try:
+            Requirement(text)
+        except InvalidRequirement as error:
+            raise UsageError(f"--with {text}: not a requirement: {error}") from None
+    if isinstance(target, Stack):
+        return replace(target, requirements=(*target.requirements, *extra))
+    if extra:
+        raise UsageError(f"--with adds nothing to {target.interpreter}: install it there")
+    return target
 
 
 def _is_environment(path: Path) -> bool:

@@ -9,18 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import render
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.model.stack import Stack
 from starlette_conformance.output import output_files
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.stacks.provision import provision
-from starlette_conformance.stacks.targets import one
+from starlette_conformance.stacks.targets import made, one, with_packages
 from starlette_conformance.userapp import har, http_file
 from starlette_conformance.userapp.compare import own_diff
 from starlette_conformance.userapp.recorded_request import Step
@@ -97,14 +93,4 @@ def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], li
 
 def _provisioned(word: str, extra: Sequence[str]) -> Environment:
     """The environment of what a word means, with more packages. Raises UsageError, Failure."""
-    for text in extra:
-        try:
-            Requirement(text)
-        except InvalidRequirement as error:
-            raise UsageError(f"--with {text}: not a requirement: {error}") from None
-    target = one(word)
-    if isinstance(target, Stack):
-        return provision(replace(target, requirements=(*target.requirements, *extra)))
-    if extra:
-        raise UsageError(f"--with adds nothing to {word}: install it there")
-    return target
+    return made(with_packages(one(word), extra))

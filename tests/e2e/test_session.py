@@ -42,11 +42,6 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=items[1:])
     del items[1:]
 """
-DISTRIBUTES = """
-def pytest_addoption(parser):
-    parser.addoption("--dist", default="load")
-"""
-
 PINNED = {"COLUMNS": "200", "PYTEST_ADDOPTS": ""}
 
 
@@ -134,12 +129,6 @@ def test_specs_that_judge_none_of_the_stacks_are_told(tmp_path: Path) -> None:
     status, output, records = session(tmp_path, "--stack", "uvicorn-0.34.0-h11")
     assert (status, records) == (pytest.ExitCode.USAGE_ERROR, [])
     assert "ERROR: specs/hello/test_hello.py judges none of these stacks\n" in output
-
-
-def test_a_session_is_not_torn_apart(tmp_path: Path) -> None:
-    status, output, records = session(tmp_path, "--stack", "documented", plugin=DISTRIBUTES)
-    assert (status, records) == (pytest.ExitCode.USAGE_ERROR, [])
-    assert "ERROR: pytest-xdist would tear the run of a stack apart; " in output
 
 
 @pytest.mark.parametrize(

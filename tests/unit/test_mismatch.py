@@ -9,7 +9,8 @@ from tests.miniatures.raw_server import ENVIRONMENT
 
 def fields(expected: Response, received: Response) -> list[str]:
     return [
-        difference.where for difference in differences(received, resolve(expected, ENVIRONMENT))
+        difference.where
+        for difference in differences(received, resolve(expected, ENVIRONMENT).value)
     ]
 
 

@@ -91,7 +91,7 @@ def test_a_run_is_written_as_its_records_say(tmp_path: Path) -> None:
                 "hash_seed": 0,
                 "packages": dict(ENVIRONMENT.packages),
             },
-            "rerun_options": ["--stack", PINS, "--hash-seed", "0"],
+            "rerun_options": [f"--stack={PINS}", "--hash-seed", "0"],
             "rerun_name": PINS,
         },
         exchange | {"id": 1},

@@ -105,7 +105,7 @@ def test_a_line_may_be_changed(
     transcript: Transcript, instead: list[Any], expected: list[str]
 ) -> None:
     changed = transcript.changed({"< server: uvicorn": instead})
-    assert Lines([], ENVIRONMENT).expected(changed) == [*LINES[:7], *expected, *LINES[8:]]
+    assert Lines([], ENVIRONMENT).compare(changed).expected == [*LINES[:7], *expected, *LINES[8:]]
     assert transcript.lines == LINES
 
 

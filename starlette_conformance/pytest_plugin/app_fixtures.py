@@ -1,4 +1,4 @@
-"""The fixtures of specs: the stack under judgement, and a client for each app that runs on it."""
+"""The fixtures of the reference apps: a client for each app that runs on the stack."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -14,16 +14,14 @@ from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStop, Failure
 from starlette_conformance.model.extras import absent
-from starlette_conformance.model.stack import Stack
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.browser import chromium
 from starlette_conformance.process.browser import program as chromium_path
 from starlette_conformance.process.forkserver import Forker
-from starlette_conformance.pytest_plugin.session import JUDGING, Judging
+from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ledger, script, site_files, variants
-from starlette_conformance.stacks.provision import provision
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,24 +30,6 @@ Serving = Server | Remote
 
 RESEED = 3
 """From one hash seed to the other: with 0 and 3, a set of GET and HEAD has either order."""
-
-
-@pytest.fixture(scope="session")
-def judging(request: pytest.FixtureRequest) -> Judging:
-    return request.config.stash[JUDGING]
-
-
-@pytest.fixture(scope="session")
-def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment:
-    """The stack under judgement, provisioned."""
-    target = judging.targets[request.param]
-    run = judging.run(request.param)
-    found = provision(target) if isinstance(target, Stack) else target
-    urls = {app: str(address) for app, address in judging.remote.items()}
-    seed = request.config.getoption("--hash-seed")
-    found = replace(found, hash_seed=seed, urls=urls)
-    run.begin(found, judging.complete)
-    return found
 
 
 def signals_cut_streams(environment: Environment) -> bool:

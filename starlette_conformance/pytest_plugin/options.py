@@ -1,0 +1,74 @@
+"""The options of a session that runs specs."""
+
+import pytest
+
+from starlette_conformance.model.option_values import for_argparse, hash_seed
+
+
+def add_options(parser: pytest.Parser, own: bool) -> None:
+    """Raises ValueError where another plugin has an option of the same name."""
+    group = parser.getgroup("starlette-conformance")
+    group.addoption(
+        "--stack",
+        action="append",
+        default=[],
+        metavar="NAME|RELEASE|REQUIREMENT[,REQUIREMENT...]",
+        help="run the specs on this stack: a name that `starlette-conformance stacks` lists, `all` "
+        "or an axis, a release of Starlette, or requirements; a path is written --stack=PATH; "
+        "repeatable (default: documented and latest)",
+    )
+    group.addoption(
+        "--python",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="run the specs on what this interpreter or virtual environment has installed; "
+        "repeatable",
+    )
+    group.addoption(
+        "--hash-seed",
+        type=for_argparse(hash_seed),
+        default=0,
+        metavar="N",
+        help="PYTHONHASHSEED of the apps on provisioned stacks (default: 0)",
+    )
+    group.addoption(
+        "--runs",
+        default="",
+        metavar="DIR",
+        help="where the run files are written "
+        f"(default: {'a new temporary folder' if own else 'runs'})",
+    )
+    if own:
+        _add_own(group)
+    else:
+        group.addoption(
+            "--url",
+            action="append",
+            default=[],
+            metavar="APP=http://HOST:PORT",
+            help="run the specs of `latest`, or of the one --stack, on a server that runs there, "
+            "in whatever language; repeatable",
+        )
+
+
+def _add_own(group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--app",
+        default="",
+        metavar="MODULE:APP",
+        help="your ASGI app, named as for uvicorn: the fixture `app` is a client of it",
+    )
+    group.addoption(
+        "--cwd",
+        default=".",
+        metavar="DIR",
+        help="the folder that the module of --app lies in (default: where pytest starts)",
+    )
+    group.addoption(
+        "--with",
+        action="append",
+        default=[],
+        metavar="REQUIREMENT",
+        help="what the app needs besides what a stack has; repeatable",
+    )

@@ -1,0 +1,41 @@
+"""A user's own folder of specs, and the app that they are about."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette_conformance.http.curl_commands import PORT
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.userapp.user_app import App
+
+
+@dataclass(frozen=True)
+class OwnSpecs:
+    """`extra` are requirements of the app besides what a stack has."""
+
+    app: App
+    extra: tuple[str, ...]
+
+    @classmethod
+    def of(cls, app: str, folder: Path, extra: Sequence[str]) -> "OwnSpecs":
+        """Raises UsageError."""
+        return cls(App.of(app, folder), tuple(extra))
+
+    def options(self) -> list[str]:
+        """Those by which pytest starts the same app."""
+        words = ["--app", self.app.name, "--cwd", str(self.app.folder)]
+        return [*words, *(word for extra in self.extra for word in ("--with", extra))]
+
+    def start(self, environment: Environment) -> Server:
+        return self.app.start(environment, environment.hash_seed)
+
+    def by_hand(self, environment: Environment) -> str:
+        """A line for a shell that serves the app, where requests by hand go."""
+        return self.app.by_hand(environment, PORT)
+
+
+def new_folder() -> Path:
+    """For run files that nobody named a folder for: nothing is written next to the specs."""
+    return Path(tempfile.mkdtemp(prefix="starlette-conformance-runs-"))

@@ -1,0 +1,134 @@
+"""Where the plugin is loaded: quiet in a foreign project, never misled by a stack's path."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.stacks.project import ROOT
+
+SPEC = "specs/hello/test_hello.py::test_logs_its_start"
+OPTIONS = ("--stack", "--python", "--hash-seed", "--url", "--runs", "--app", "--cwd", "--with")
+THEIR_CONFTEST = f"""
+def pytest_addoption(parser):
+    for name in {OPTIONS}:
+        parser.addoption(name, default="theirs")
+"""
+THEIR_TESTS = """
+import pytest
+
+@pytest.mark.parametrize("environment", ["one", "two"])
+def test_their_option(request, environment):
+    assert request.config.getoption("--url") == "theirs"
+    assert request.config.getoption("--stack") == "../starlette"
+    for name in ("hello", "sse", "app", "judging", "servers"):
+        with pytest.raises(pytest.FixtureLookupError):
+            request.getfixturevalue(name)
+"""
+RAISES = "raise RuntimeError('the conftest of a checkout was loaded')"
+INI = "[pytest]\naddopts = --no-such-option\n"
+
+
+def run(folder: Path, *arguments: str, seconds: float = 50) -> tuple[int, str]:
+    """The status of pytest in a folder, and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", *arguments],
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "200", "PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    (tmp_path / "conftest.py").write_text(THEIR_CONFTEST)
+    (tmp_path / "test_theirs.py").write_text(THEIR_TESTS)
+    return tmp_path
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What looks like a checkout of Starlette, whose tests must not be looked at."""
+    folder = tmp_path / "starlette"
+    (folder / "starlette").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[project]\nname = "starlette"\nversion = "9.0"\n')
+    (folder / "pytest.ini").write_text(INI)
+    (folder / "conftest.py").write_text(RAISES)
+    return folder
+
+
+def test_a_foreign_session_is_as_without_the_plugin(foreign: Path) -> None:
+    arguments = "--stack", "../starlette"
+    status, output = run(foreign, *arguments)
+    assert status == pytest.ExitCode.OK, output
+    without = run(foreign, *arguments, "-pno:starlette-conformance")
+    assert [line.partition(" in ")[0] for line in output.splitlines()] == [
+        line.partition(" in ")[0] for line in without[1].splitlines()
+    ]
+    for shown in ("--markers", "--help"):
+        words = shown, "-pno:benchmark"  # which says what time it is
+        assert run(foreign, *words) == run(foreign, *words, "-pno:starlette-conformance")
+
+
+def test_another_plugin_with_an_option_of_ours_is_named(tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(THEIR_CONFTEST)
+    arguments = SPEC, "-ptheirs", "--runs", str(tmp_path / "runs")
+    status, output = run(ROOT, "-c", "pyproject.toml", "-o", f"pythonpath=. {tmp_path}", *arguments)
+    assert status == pytest.ExitCode.USAGE_ERROR, output
+    assert "--stack" in output
+    assert "another plugin of pytest defines it; leave that plugin out by -p no:NAME" in output
+
+
+@pytest.mark.timeout(120)
+def test_everything_of_the_project_is_collected_together() -> None:
+    status, output = run(ROOT, "--collect-only", seconds=110)
+    assert status == pytest.ExitCode.OK, output[-2000:]
+    assert "tests/unit/test_rerun_commands.py::" in output
+    assert f"{SPEC}[documented]" in output
+    assert f"{SPEC}[latest]" in output
+
+
+def test_tests_and_specs_run_together(tmp_path: Path) -> None:
+    tests = "tests/unit/test_rerun_commands.py", "-k", "asked_for or logs_its_start"
+    status, output = run(ROOT, *tests, SPEC, "--stack", "documented", "--runs", str(tmp_path))
+    assert status == pytest.ExitCode.OK, output
+    assert "7 passed" in output
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("words", [("--stack={}",), ("--stack", "{}")])
+def test_a_checkout_is_a_stack_and_no_folder_of_tests(
+    checkout: Path, words: tuple[str, ...]
+) -> None:
+    options = [word.format(checkout) for word in words]
+    status, output = run(ROOT, "--collect-only", SPEC, *options)
+    assert (status, output.count("1 test collected")) == (pytest.ExitCode.OK, 1), output
+    assert f"{SPEC}[{checkout}]" in output
+
+
+@pytest.mark.parametrize("option", ["--stack", "--python"])
+def test_a_path_whose_configuration_pytest_would_take_is_refused(
+    checkout: Path, option: str
+) -> None:
+    status, output = run(ROOT, option, str(checkout), SPEC)
+    assert status == pytest.ExitCode.USAGE_ERROR
+    told = f"ERROR: {option} {checkout}: pytest takes a path on its own for a folder of tests; "
+    assert f"{told}write {option}={checkout}\n" in output
+    assert "RuntimeError" not in output
+
+
+def test_own_specs_are_not_led_astray_by_a_checkout(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "test_mine.py").write_text("def test_mine(app):\n    pass\n")
+    options = "--collect-only", "specs", "--app", "mine:app"
+    status, output = run(tmp_path, *options, f"--stack={checkout}")
+    assert (status, output.count("1 test collected")) == (pytest.ExitCode.OK, 1), output
+    status, output = run(tmp_path, *options, "--stack", str(checkout))
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert f"write --stack={checkout}\n" in output
