@@ -19,7 +19,7 @@ from tests.miniatures.run_files import (
     three_releases,
 )
 
-STACK = ["--stack", "starlette-1.7.0", "--hash-seed", "0"]
+STACK = ["--stack=starlette-1.7.0", "--hash-seed", "0"]
 
 
 def summed(folder: Path, *more: str) -> tuple[ET.Element, str]:
