@@ -93,7 +93,7 @@ class by_parser(Lazy):  # noqa: N801
 class _ServerHeader(Lazy):
     """The header Server, which each server has its own value for, or leaves out."""
 
-    def on(self, environment: Environment) -> Any:
+    def on(self, environment: Environment, asserted: set[Assertion]) -> Any:  # noqa: ARG002
         header = environment.server.header
         return ABSENT if header is None else header
 

@@ -104,8 +104,8 @@ def test_what_a_server_takes_of_what_is_installed(tiny: Adapter) -> None:
 
 
 def test_an_expectation_knows_the_header_of_each_server(tiny: Adapter) -> None:
-    assert resolve({"server": SERVER}, ENVIRONMENT) == {"server": "uvicorn"}
-    assert resolve({"server": SERVER}, ON_TINY) == {}
+    assert resolve({"server": SERVER}, ENVIRONMENT).value == {"server": "uvicorn"}
+    assert resolve({"server": SERVER}, ON_TINY).value == {}
     with pytest.raises(Failure, match=f"what h11 and httptools do, and not {tiny.name}"):
         resolve(by_parser(1, 2), ON_TINY)
 
