@@ -33,12 +33,18 @@ from starlette_conformance.output.progress import progress
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.stacks.catalogue import Catalogue
-from starlette_conformance.stacks.project import catalogue, digest, ledger
+from starlette_conformance.stacks.project import catalogue, digest, ledger, modules
 from starlette_conformance.stacks.targets import asked_for, made, one
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
-SOURCES = ("apps/*.py", "starlette_conformance/cost/*.py")
+SOURCES = (
+    "apps/**/*",
+    "specs/ledger/apps.py",
+    "specs/ledger/site.py",
+    *modules("model", "output", "process", "servers", "http", "stacks", "cost"),
+)
+"""What counts depend on: the apps, how they are started, what is sent, and the files they serve."""
 
 
 def costs(stacks: Sequence[str], base_name: str, file: Path) -> int:

@@ -21,11 +21,13 @@ from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.mutants.overlay import lay_traced, sources
 from starlette_conformance.mutants.worker import Spec, Worker
 from starlette_conformance.output.atomic_write import write_whole
+from starlette_conformance.replay import corpus
 from starlette_conformance.stacks.cache import cache_folder
 from starlette_conformance.stacks.project import apps as known_apps
-from starlette_conformance.stacks.project import digest
+from starlette_conformance.stacks.project import digest, modules
 
-SOURCES = ("apps/**/*.py", "specs/**/*.py", "starlette_conformance/mutants/_tracer.py")
+SOURCES = (*corpus.SOURCES, *modules("mutants"))
+"""What the specs reach depends on all that a recording of them does, and on the tracer."""
 SECONDS = 600.0
 WAITS_SECONDS = 0.3
 """A spec that takes longer, without a mutant, waits for something."""

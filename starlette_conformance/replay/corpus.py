@@ -19,7 +19,7 @@ from starlette_conformance.output.sanitize import plain
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.cache import made_once
-from starlette_conformance.stacks.project import ROOT, apps, digest, variants
+from starlette_conformance.stacks.project import ROOT, apps, digest, modules, variants
 from starlette_conformance.stacks.tempdirs import scratch
 
 STACK = "documented"
@@ -39,18 +39,12 @@ def parts() -> tuple[list[str], list[str]]:
 LEFT_OUT = [f"--ignore={SPECS / 'shutdown'}", "-k", "not browser"]
 
 SOURCES = (
-    "specs/**/*.py",
-    "specs/*.toml",
+    "specs/**/*",
     "apps/**/*",
-    *(
-        f"starlette_conformance/{floor}/*.py"
-        for floor in (
-            *("servers", "model", "output", "process", "http", "stacks", "runs"),
-            "pytest_plugin",
-        )
-    ),
-    "starlette_conformance/replay/corpus.py",
+    *modules("model", "output", "process", "servers", "http", "stacks", "runs"),
+    *modules("pytest_plugin", "replay"),
 )
+"""What a recording depends on. A test holds that no imported module is missing."""
 
 
 @dataclass(frozen=True)

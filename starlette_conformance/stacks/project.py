@@ -101,3 +101,8 @@ def _specs_of_others() -> dict[str, ModuleType]:
 def site_files(name: str = "SITE") -> Mapping[str, Content]:
     """The working directory of `static_files`, by path; SITE_404 has a page of its own for 404."""
     return ledger().sites[name]
+
+
+def modules(*folders: str) -> tuple[str, ...]:
+    """Patterns for `digest`: every module in these folders of the package."""
+    return tuple(f"starlette_conformance/{folder}/*.py" for folder in folders)

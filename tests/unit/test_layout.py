@@ -65,6 +65,7 @@ MAY_IMPORT = {
     "tests": {
         "benchmarks",
         PACKAGE,
+        "grimp",
         "hypothesis",
         "jsonschema",
         "pytest",
