@@ -19,7 +19,7 @@ Thing = TypeVar("Thing")
 DIGITS = 30
 """So many an integer of JSON may have; it is a float beyond."""
 
-PLACED = re.compile(r"(?s)(.*?)(?: - at `(.*)`)?")
+PLACED = re.compile(r"(?s)(.*?)(?: - at (`key` in )?`(.*)`)?")
 """How msgspec writes what is wrong, and where."""
 
 
@@ -69,7 +69,9 @@ def _sentence(text: str) -> str:
     assert found
     what = found[1].replace("`", "")
     what = what[:1].lower() + what[1:]
-    field = (found[2] or "").removeprefix("$").removeprefix(".")
+    field = (found[3] or "").removeprefix("$").removeprefix(".")
+    if found[2]:
+        return f"a key of {field or 'the object'}: {what}"
     return f"field {field}: {what}" if field else what
 
 

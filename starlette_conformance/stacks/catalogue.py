@@ -3,11 +3,9 @@
 import difflib
 import itertools
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -24,6 +22,7 @@ from starlette_conformance.model.stack import (
     completed,
     names,
 )
+from starlette_conformance.stacks.stacks_toml import NO_PACKAGES, AxisTable, StackTable, read
 
 ALIASES = {"releases": "starlette"}
 """Other words for an axis."""
@@ -91,8 +90,9 @@ class Catalogue:
                 "and what you have is named by the path of its interpreter, checkout or wheel"
             )
         only = requirements[0]
-        if len(requirements) == 1 and only.name in self.axes and _is_range(only.specifier):
-            return self._within(self.axes[only.name], only.specifier)
+        axis = self.axes.get(only.name)
+        if len(requirements) == 1 and axis and axis.name in axis.vary and _is_range(only.specifier):
+            return self._within(axis, only.specifier)
         texts = [str(requirement) for requirement in requirements]
         check_server(f"stack {wanted!r}", texts)
         return {wanted: Stack(wanted, completed(texts), None, self.needs)}
@@ -149,51 +149,37 @@ def _split(wanted: str) -> list[str]:
 
 def load(path: Path) -> Catalogue:
     """Read a `stacks.toml`; the file itself says what it may hold. Raises UsageError."""
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-        date = str(data["exclude-newer"])
-        needs = tuple((key, tuple(wanted)) for key, wanted in data["needs"].items())
-        stacks = [_stack(name, table, date, needs) for name, table in data["stacks"].items()]
-        axes = {name: _axis(name, table) for name, table in data["axes"].items()}
-        for axis in axes.values():
-            _check_runs(path, axis)
-            stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: {type(error).__name__}: {error}") from None
+    file, stack_tables, axis_tables = read(path)
+    date, needs = file.exclude_newer, tuple(file.needs.items())
+    stacks = [_stack(name, table, date, needs) for name, table in stack_tables.items()]
+    axes = {name: _axis(name, table) for name, table in axis_tables.items()}
+    for axis in axes.values():
+        _check_runs(path, axis)
+        stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
     return Catalogue({stack.name: stack for stack in stacks}, axes, needs, date)
 
 
 def _stack(
     name: str,
-    table: Mapping[str, Any],
+    table: StackTable,
     date: str,
     needs: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Stack:
-    unknown = set(table) - {"requirements", "parser", "loop", "dated"}
-    if unknown:
-        raise UsageError(f"stack {name!r}: unknown key {', '.join(sorted(unknown))}")
-    requirements = list(table.get("requirements", ()))
+    requirements = list(table.requirements)
     check_server(f"stack {name!r}", requirements)
-    for wanted in chosen(name, requirements, table.get("parser"), table.get("loop")):
+    for wanted in chosen(name, requirements, table.parser, table.loop):
         if wanted not in names(requirements):
             requirements.append(wanted)
-    return Stack(name, completed(requirements), date if table.get("dated", True) else None, needs)
+    return Stack(name, completed(requirements), date if table.dated else None, needs)
 
 
-def _axis(name: str, table: Mapping[str, Any]) -> Axis:
-    unknown = set(table) - {"suite", "vary", "milestones", "without", "yanked"}
-    if unknown:
-        raise UsageError(f"axis {name!r}: unknown key {', '.join(sorted(unknown))}")
-    vary = {key: tuple(values) for key, values in table["vary"].items()}
-    whole = Axis(name, table["suite"], vary, frozenset(), frozenset())
-    known = {stack for stack, _ in whole.combinations()}
-    marked = {mark: {*table.get(mark, ())} for mark in ("milestones", "without", "yanked")}
-    for mark, those in marked.items():
-        if strange := those - known:
+def _axis(name: str, table: AxisTable) -> Axis:
+    axis = Axis(name, table.suite, table.vary, table.milestones, table.without)
+    known = {stack for stack, _ in replace(axis, without=frozenset()).combinations()}
+    for mark in ("milestones", "without", "yanked"):
+        if strange := getattr(table, mark) - known:
             raise UsageError(f"axis {name!r}: {mark} has {', '.join(sorted(strange))}, not on it")
-    return Axis(
-        name, table["suite"], vary, frozenset(marked["milestones"]), frozenset(marked["without"])
-    )
+    return axis
 
 
 def _check_runs(path: Path, axis: Axis) -> None:
@@ -221,7 +207,7 @@ def _on(
     date: str,
     needs: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Stack:
-    packages = {key: value for key, value in parts.items() if key not in ("parser", "python")}
+    packages = {key: value for key, value in parts.items() if key not in NO_PACKAGES}
     requirements = [f"{package}=={version}" for package, version in packages.items()]
     requirements += chosen(name, requirements, parts.get("parser"), None)
     python = parts.get("python")

@@ -72,19 +72,41 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('exclude-newer = "2026-11-20T00:00:00Z"', "", "stacks.toml: KeyError: 'exclude-newer'"),
-        ("[stacks]", "[other]", "stacks.toml: KeyError: 'stacks'"),
-        ("[needs]", "[other]", "stacks.toml: KeyError: 'needs'"),
-        ("[axes.starlette]", "[axis.starlette]", "stacks.toml: KeyError: 'axes'"),
-        ("vary.starlette", "starlette", "axis 'starlette': unknown key starlette"),
-        ('suite = "apps"', "", "stacks.toml: KeyError: 'suite'"),
-        ("[stacks]", "[stacks", "stacks.toml: TOMLDecodeError: "),
-        ("dated = false", "date = 1", "stack 'latest': unknown key date"),
+        (
+            'exclude-newer = "2026-11-20T00:00:00Z"',
+            "",
+            "required field exclude-newer",
+        ),
+        ("[stacks]", "[other]", "stacks.toml: object missing required field stacks"),
+        ("[needs]", "[other]", "stacks.toml: object missing required field needs"),
+        ("[axes.starlette]", "[axis.starlette]", "stacks.toml: object missing required field axes"),
+        (
+            "vary.starlette",
+            "starlette",
+            "axis 'starlette': object contains unknown field ",
+        ),
+        ('suite = "apps"', "", "axis 'starlette': object missing required field suite"),
+        ("[stacks]", "[stacks", "stacks.toml: not TOML: "),
+        (
+            "dated = false",
+            "date = 1",
+            "stacks.toml: stack 'latest': object contains unknown field",
+        ),
         ('"httptools"', '"llhttp"', "stack 'latest': 'llhttp' is none of h11, httptools"),
         ('"uvloop"', '"trio"', "stack 'latest': 'trio' is none of asyncio, uvloop"),
-        ("SSE_Starlette<3", "not a requirement", "stacks.toml: InvalidRequirement: "),
-        ('["0.13.8"]', "13", "stacks.toml: TypeError: "),
+        ("SSE_Starlette<3", "not a requirement", "stacks.toml: stack 'h11': expected "),
+        (
+            '["0.13.8"]',
+            "13",
+            "axis 'starlette': field vary[...]: expected array, got int",
+        ),
         ('[needs]\n"starlette<0.15"', "needs", "stacks.toml: "),
+        ('"starlette<0.15" =', '"<0.15" =', "stacks.toml: "),
+        ('"0.13.8"', '"x y"', "stacks.toml: axis 'starlette': "),
+        ('vary.starlette = ["0.13.8"]', "vary = {}", "axis 'starlette': vary is empty"),
+        ("h11 = {", "h11 = 7\nother = {", "stacks.toml: stack 'h11': expected object, got int"),
+        ("[stacks]", "\0[stacks]", "stacks.toml: not TOML: "),
+        ("[stacks]", f"x = {'[' * 5000}\n[stacks]", "stacks.toml: not TOML that can be read: "),
     ],
 )
 def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -95,7 +117,7 @@ def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, told:
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere\.toml: FileNotFoundError: "):
+    with pytest.raises(UsageError, match=r"nowhere\.toml: No such file"):
         load(tmp_path / "nowhere.toml")
 
 
