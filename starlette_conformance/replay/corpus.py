@@ -39,7 +39,9 @@ def parts() -> tuple[list[str], list[str]]:
 LEFT_OUT = [f"--ignore={SPECS / 'shutdown'}", "-k", "not browser"]
 
 SOURCES = (
-    "specs/**/*",
+    "specs/**/*.py",
+    "specs/*.toml",
+    "specs/transcripts/*",
     "apps/**/*",
     *modules("model", "output", "process", "servers", "http", "stacks", "runs"),
     *modules("pytest_plugin", "replay"),

@@ -27,15 +27,19 @@ def script(app: str) -> Path:
 
 def digest(*patterns: str) -> str:
     """Of the project's files that the patterns mean: another one where any of them changes."""
-    files: dict[str, Path] = {}
+    found = hashlib.sha256()
+    for name, path in sorted(files_of(*patterns).items()):
+        found.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def files_of(*patterns: str) -> dict[str, Path]:
+    """The files that the patterns mean, by name; those of the package lie where it does."""
+    found: dict[str, Path] = {}
     for pattern in patterns:
         base = PACKAGE.parent if pattern.startswith(f"{PACKAGE.name}/") else ROOT
-        files |= {str(path.relative_to(base)): path for path in base.glob(pattern)}
-    summed = hashlib.sha256()
-    for name, path in sorted(files.items()):
-        if path.is_file() and "__pycache__" not in path.parts:
-            summed.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
-    return summed.hexdigest()[:16]
+        found |= {str(path.relative_to(base)): path for path in base.glob(pattern)}
+    return {n: p for n, p in found.items() if p.is_file() and "__pycache__" not in p.parts}
 
 
 @cache
