@@ -27,7 +27,7 @@ from starlette_conformance.load.results_file import Process, Results, Spread, wr
 from starlette_conformance.load.run_verdict import judged
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
-from starlette_conformance.output.sanitize import printable
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.process._die_with_parent import die_with_parent
 
 __all__ = ["_options"]
@@ -63,7 +63,7 @@ def start(environment: Environment, **_: Any) -> None:
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
             run.use(run.options.hosts)  # or the web UI would ask for a host
     except Failure as failure:
-        print(printable(failure.told), file=sys.stderr)
+        write_line(failure.told, stderr=True)
         sys.exit(failure.exit_code)
     if isinstance(runner, MasterRunner):
         runner.register_message("books", _books_of_worker)
@@ -233,6 +233,6 @@ def _watch() -> None:
         gevent.sleep(POLL_SECONDS)
         if not run.stopping and (found := _servers.crashed(run.servers)):
             run.crashed += found
-            print(*map(printable, found), sep="\n", file=sys.stderr, flush=True)
+            write_line("\n".join(found), stderr=True)
             run.runner.quit()
             return

@@ -14,6 +14,7 @@ from starlette_conformance.load import _null_server
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import apps, script, site_files
@@ -60,7 +61,7 @@ def embedded(
 ) -> dict[str, Loaded]:
     """Start a server for each User class. Raises what `provision` does, and DidNotStart."""
     environment = provisioned(stack)
-    print(f"loading {environment}", file=sys.stderr, flush=True)
+    write_line(f"loading {environment}", stderr=True)
     cwd = site_fixture.lay_out(site_files())
     started = {}
     try:

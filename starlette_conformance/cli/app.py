@@ -7,6 +7,7 @@ import click
 
 from starlette_conformance.cli.options import Command, verbosity
 from starlette_conformance.cli.topics import ALIASES, TOPICS
+from starlette_conformance.output.printing import write_line
 
 NAME = "starlette-conformance"
 COMPLETION = "_STARLETTE_CONFORMANCE_COMPLETE"
@@ -45,7 +46,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         from importlib.metadata import version
 
         root = Path(__file__).parent.parent
-        click.echo(f"{NAME} {version(NAME)} ({root})")
+        write_line(f"{NAME} {version(NAME)} ({root})")
         ctx.exit()
 
 
@@ -53,7 +54,7 @@ def _print_completion(ctx: click.Context, _: click.Parameter, shell: str | None)
     from click.shell_completion import get_completion_class
 
     if shell and (made := get_completion_class(shell)):
-        click.echo(made(ctx.command, {}, NAME, COMPLETION).source())
+        write_line(made(ctx.command, {}, NAME, COMPLETION).source())
         ctx.exit()
 
 
@@ -81,4 +82,4 @@ def app(ctx: click.Context) -> None:
     `starlette-conformance COMMAND --help` shows the options of a command.
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        write_line(ctx.get_help())

@@ -13,7 +13,7 @@ from starlette_conformance.cli.app import COMPLETION, NAME, app
 from starlette_conformance.model.errors import FULL, Failure, UsageError, of_os
 from starlette_conformance.model.extras import lacking
 from starlette_conformance.output import verbosity
-from starlette_conformance.output.sanitize import printable
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.process.signals import interruptible
 
 NOT_TAKEN = 128 + signal.SIGPIPE
@@ -37,15 +37,14 @@ def run(arguments: Sequence[str] | None) -> int:
         return _failed(failure)
     except ModuleNotFoundError as error:
         if (extra := lacking(error.name)) is None:
-            traceback.print_exc()
-            return Failure.exit_code
+            return _broken(error)
         command = next(word for word in given if not word.startswith("-"))
         return _failed(UsageError(f"`{command}` needs {extra}"))
     except BrokenPipeError:  # `| head` has seen enough
         _forget_output()
         return NOT_TAKEN
     except KeyboardInterrupt as interrupt:
-        print("interrupted", file=sys.stderr)
+        write_line("interrupted", stderr=True)
         return getattr(interrupt, "exit_code", 130)
     except OSError as error:
         if error.errno not in FULL:
@@ -86,19 +85,23 @@ def _open_closed_streams() -> None:
 def _broken(error: Exception) -> int:
     """A fault of ours: the traceback, and what to do with it on the last line."""
     with suppress(OSError):
-        traceback.print_exception(error)
-        what = printable(f"{type(error).__name__}: {error}")
+        _print_traceback(error)
+        what = f"{type(error).__name__}: {error}"
         remedy = "this is a bug of starlette-conformance; report it with the lines above"
-        print(f"{Failure.verdict}: {what}; {remedy}", file=sys.stderr)
+        write_line(f"{Failure.verdict}: {what}; {remedy}", stderr=True)
     return Failure.exit_code
 
 
 def _failed(failure: Failure) -> int:
     if verbosity.verbose():
-        traceback.print_exception(failure)
+        _print_traceback(failure)
     with suppress(OSError):
-        print(printable(failure.told), file=sys.stderr)
+        write_line(failure.told, stderr=True)
     return failure.exit_code
+
+
+def _print_traceback(error: Exception) -> None:
+    write_line("".join(traceback.format_exception(error)).rstrip("\n"), stderr=True)
 
 
 def _forget_output() -> None:

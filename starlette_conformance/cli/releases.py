@@ -1,8 +1,5 @@
 """`releases`."""
 
-import json as data
-import sys
-
 import click
 
 from starlette_conformance.cli.options import command
@@ -14,6 +11,8 @@ def releases(json: bool) -> int:
     """Prints lines to paste. Exits with 1 if there are any."""
     from packaging.version import Version
 
+    from starlette_conformance.output.output_files import as_json
+    from starlette_conformance.output.printing import write_line
     from starlette_conformance.stacks import package_index
     from starlette_conformance.stacks.project import catalogue
 
@@ -22,9 +21,11 @@ def releases(json: bool) -> int:
     yanked = package_index.releases("starlette")
     lacking = [r for r in yanked if Version(r) >= oldest and r not in known]
     if json:
-        print(data.dumps([{"release": r, "yanked": yanked[r]} for r in lacking], indent=2))
+        rows = [{"release": release, "yanked": yanked[release]} for release in lacking]
+        write_line(as_json(rows, indent=2))
         return int(bool(lacking))
     for release in lacking:
-        print(f'    "{release}",' + ("  # yanked" if yanked[release] else ""))
-    print(f"specs/stacks.toml lacks {len(lacking)} of the {len(yanked)} releases", file=sys.stderr)
+        write_line(f'    "{release}",' + ("  # yanked" if yanked[release] else ""))
+    lacks = f"specs/stacks.toml lacks {len(lacking)} of the {len(yanked)} releases"
+    write_line(lacks, stderr=True)
     return int(bool(lacking))

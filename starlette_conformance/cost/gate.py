@@ -5,7 +5,6 @@ First both stacks must pass the specs of the apps that are measured. Then instru
 3 cannot tell, 4 harness error.
 """
 
-import json
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -82,7 +81,7 @@ def gate(options: Options) -> int:
             "seconds": round(seconds, 1),
             "findings": [finding.as_json() for finding in findings],
         }
-        output_files.write(options.json, json.dumps(found, indent=2))
+        output_files.write(options.json, output_files.as_json(found, indent=2))
     return VERDICT[outcome].exit_code
 
 

@@ -1,6 +1,5 @@
 """A diff as a file: JSON, Markdown, a page, JUnit. Whatever servers said is escaped in each."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,8 +10,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from starlette_conformance.diff import phrases
 from starlette_conformance.explain.result import Diff, Differing, Group
+from starlette_conformance.output import output_files
 from starlette_conformance.output.junit import Case, Suite, junit
-from starlette_conformance.output.markdown import code, quoted
+from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
+from starlette_conformance.output.sanitize import printable
 
 SCHEMA = 2
 EXAMPLES = 3
@@ -20,7 +21,7 @@ EXAMPLES = 3
 
 
 def as_json(diff: Diff) -> str:
-    return json.dumps(document(diff), indent=1)
+    return output_files.as_json(document(diff))
 
 
 def document(diff: Diff) -> dict[str, Any]:
@@ -92,14 +93,20 @@ def _context(diff: Diff) -> dict[str, Any]:
 def _templates(escaped: bool) -> Environment:
     found = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=escaped,  # noqa: S701  (in Markdown, `code` and `quoted` escape)
+        autoescape=escaped,  # noqa: S701  (in Markdown, its filters escape)
+        finalize=_seen if escaped else None,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters |= {"code": code, "quoted": quoted}
+    found.filters |= {form.__name__: form for form in (cell, code, in_html, inline, quoted)}
     return found
+
+
+def _seen(value: Any) -> Any:
+    """Text without characters that nobody sees. What a macro made is markup."""
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def as_junit(diff: Diff) -> str:

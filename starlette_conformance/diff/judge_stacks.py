@@ -11,6 +11,7 @@ from starlette_conformance.model.errors import UsageError, of_os
 from starlette_conformance.model.extras import absent
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.matrix import print_matrix
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.interpreters import present
@@ -33,7 +34,7 @@ def judge_stacks(
     names = [name for name in asked if name in here or name not in stacks][part - 1 :: parts]
     folder = own_folder(runs.absolute())
     found, footprint = judge(names, folder, jobs, arguments, console())
-    print(f"run files: {folder}\n{jobs} at a time: {footprint}")
+    write_line(f"run files: {folder}\n{jobs} at a time: {footprint}")
     missing = [f"specs that need {extra}" for extra in absent("playwright")]
     for line in [*lacking, *missing]:
         console().print(f"NOT JUDGED {line}", style="bold red")

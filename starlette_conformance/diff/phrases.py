@@ -27,7 +27,13 @@ STANDINGS = {
 
 
 def summary(diff: Diff) -> str:
-    """What came out, in a sentence."""
+    """What came out, with the requests that are to be looked at again, in a sentence."""
+    again = f"; {unconfirmed(diff)}: {named(diff)}" if diff.unconfirmed else ""
+    return f"{outcome(diff)}{again}" + (f" ({diff.seconds:.1f} s)" if diff.compared else "")
+
+
+def outcome(diff: Diff) -> str:
+    """What came out, without a word of anyone else."""
     if not diff.compared:
         return "nothing was compared"
     counts = diff.counts
@@ -41,17 +47,19 @@ def summary(diff: Diff) -> str:
             f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
             f"of which {count(len(statuses(diff)), 'alters', 'alter')} a status"
         )
-    return f"{text}{_unconfirmed(diff.unconfirmed)} ({diff.seconds:.1f} s)"
+    return text
 
 
-def _unconfirmed(requests: tuple[str, ...]) -> str:
-    if not requests:
-        return ""
-    did = count(len(requests), "difference did", "differences did")
-    were = "was" if len(requests) == 1 else "were"
-    more = f" and {len(requests) - NAMED:,} more" if len(requests) > NAMED else ""
-    named = f"{', '.join(requests[:NAMED])}{more}"
-    return f"; {did} not reproduce on retry and {were} ignored: {named}"
+def unconfirmed(diff: Diff) -> str:
+    did = count(len(diff.unconfirmed), "difference did", "differences did")
+    were = "was" if len(diff.unconfirmed) == 1 else "were"
+    return f"{did} not reproduce on retry and {were} ignored"
+
+
+def named(diff: Diff) -> str:
+    """Some of the requests of which this is said."""
+    more = len(diff.unconfirmed) - NAMED
+    return ", ".join(diff.unconfirmed[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def headline(differences: Iterable[Difference]) -> str:

@@ -1,6 +1,5 @@
 """How a knee is told: a line for each step, one table for all stacks, JSON."""
 
-import json
 from collections.abc import Sequence
 
 import msgspec
@@ -8,6 +7,7 @@ from rich.table import Table
 
 from starlette_conformance.load.capacity_search import LATE_MS, MOST, Knee, Step
 from starlette_conformance.load.results_file import Process
+from starlette_conformance.output.output_files import as_json
 
 ROWS = (
     "capacity, subscribers",
@@ -67,7 +67,7 @@ def _cells(each: Knee) -> Sequence[str]:
 
 def written(found: Sequence[Knee]) -> str:
     """JSON: by stack, its capacity, the slope, and the figures of each step."""
-    return json.dumps(
+    return as_json(
         {
             each.stack: {
                 "capacity": each.best.users if each.best else None,
@@ -76,8 +76,7 @@ def written(found: Sequence[Knee]) -> str:
                 "steps": msgspec.to_builtins(each.steps),
             }
             for each in found
-        },
-        indent=1,
+        }
     )
 
 

@@ -2,7 +2,6 @@
 nothing else.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import msgspec
 
 from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.output_files import as_json
 
 
 class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +94,7 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def written(results: Results) -> str:
-    return json.dumps(msgspec.to_builtins(results), indent=1)
+    return as_json(msgspec.to_builtins(results))
 
 
 def read(path: Path) -> Results:

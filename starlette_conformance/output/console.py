@@ -1,54 +1,37 @@
-"""The console that every command prints to."""
+"""The console that every command prints to. What is printed is shown as it is: no markup, no
+control characters, no command to a CI.
+"""
 
 import sys
+from collections.abc import Iterable
 
-from rich.console import (
-    Console,
-    ConsoleOptions,
-    ConsoleRenderable,
-    RenderableType,
-    RenderHook,
-    RenderResult,
-)
-from rich.control import Control
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from starlette_conformance.output.sanitize import printable
+from starlette_conformance.output.sanitize import Lines
 
 
 def console(stderr: bool = False) -> Console:
-    """Wide enough for the tables where the output is no terminal, whose width is not known.
-
-    What is printed is shown as it is: no markup, no control characters.
-    """
+    """Wide enough for the tables where the output is no terminal, whose width is not known."""
     stream = sys.stderr if stderr else sys.stdout
     return PlainConsole(stderr, None if stream.isatty() else 120)
 
 
-class Plain:
-    """What is shown, without control characters but those of the console itself."""
-
-    def __init__(self, shown: RenderableType) -> None:
-        self._shown = shown
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for segment in console.render(self._shown, options):
-            text, style, control = segment
-            yield segment if control else Segment(printable(text), style)
-
-
 class PlainConsole(Console):
-    """A console that shows text as it is, without markup and control characters."""
+    """A console that shows text as it is."""
 
     def __init__(self, stderr: bool = False, width: int | None = None) -> None:
         super().__init__(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
-        self.push_render_hook(_Hook())
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Rich renders whatever it shows by this method, progress bars included."""
+        lines = Lines()
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(lines.add(text), style)
 
     def on_broken_pipe(self) -> None:
         """Rich would end the process with 1, which is a finding."""
         raise BrokenPipeError
-
-
-class _Hook(RenderHook):
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [each if isinstance(each, Control) else Plain(each) for each in renderables]

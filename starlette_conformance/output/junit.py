@@ -1,12 +1,10 @@
 """JUnit's XML, as GitHub's and GitLab's pages show it: suites of cases that passed or did not."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-UNFIT = re.compile(r"[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped, and other control characters."""
+from starlette_conformance.output.sanitize import plain, printable
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,11 @@ def junit(suites: Iterable[Suite]) -> str:
 
 
 def _add(root: ET.Element, suite: Suite) -> None:
-    element = ET.SubElement(root, "testsuite", name=_fit(suite.name))
+    element = ET.SubElement(root, "testsuite", name=_line(suite.name))
     if suite.properties:
         properties = ET.SubElement(element, "properties")
         for name, value in suite.properties.items():
-            ET.SubElement(properties, "property", name=_fit(name), value=_fit(value))
+            ET.SubElement(properties, "property", name=_line(name), value=_line(value))
     counts = {"tests": 0, "failures": 0, "errors": 0}
     total = 0.0
     for case in suite.cases:
@@ -64,19 +62,18 @@ def _add(root: ET.Element, suite: Suite) -> None:
 
 
 def _add_case(suite: ET.Element, case: Case) -> None:
-    about = {"classname": _fit(case.group), "name": _fit(case.name)}
+    about = {"classname": _line(case.group), "name": _line(case.name)}
     element = ET.SubElement(suite, "testcase", about, time=f"{case.seconds:.3f}")
     if case.fault:
-        first = _fit(f"{case.fault}: {case.text}".partition("\n")[0])
+        first = _line(f"{case.fault}: {case.text}".partition("\n")[0])
         tag = "failure" if case.judged else "error"
-        fault = ET.SubElement(element, tag, {"type": _fit(case.fault), "message": first})
-        fault.text = _fit(case.text)
+        fault = ET.SubElement(element, tag, {"type": _line(case.fault), "message": first})
+        fault.text = printable(case.text)
     elif case.skipped:
-        ET.SubElement(element, "skipped", {"message": _fit(case.text)})
+        ET.SubElement(element, "skipped", {"message": _line(case.text)})
     elif case.text:
-        ET.SubElement(element, "system-out").text = _fit(case.text)
+        ET.SubElement(element, "system-out").text = printable(case.text)
 
 
-def _fit(text: str) -> str:
-    """The text, with an escape in the place of each character that XML cannot hold."""
-    return UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+def _line(text: str) -> str:
+    return plain(text, len(text))

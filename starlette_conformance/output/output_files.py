@@ -1,12 +1,15 @@
 """Files that a verb writes: checked before the work, written whole or not at all."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from starlette_conformance.model.errors import FULL, UsageError, of_os
 from starlette_conformance.output.atomic_write import write_whole
+from starlette_conformance.output.sanitize import broken
 
 STDOUT = Path("-")
 
@@ -33,6 +36,12 @@ def kept(text: str) -> Path:
     if Path(text) == STDOUT:
         raise ValueError(f"{text!r} is standard output; a later run can read a file only")
     return Path(text)
+
+
+def as_json(value: Any, indent: int | None = 1) -> str:
+    """JSON whose every character is printable, and none a command: it escapes without a loss."""
+    text = json.dumps(value, indent=indent).replace("\x7f", r"\u007f")
+    return broken(text, lambda char: f"\\u{ord(char):04x}")
 
 
 def write(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ from starlette_conformance.pytest_plugin.collection import (
 )
 from starlette_conformance.pytest_plugin.distribution import handing_over, is_worker
 from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
+from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.pytest_plugin.session import (
     JUDGING,
     REPEATED,
@@ -50,7 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
             raise UsageError("--dist each would run every stack on each worker; leave it out")
         config.stash[JUDGING] = asked_for_by(config)
     except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(printable(str(error))) from None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    make_inert(session.config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

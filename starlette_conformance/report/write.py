@@ -1,6 +1,5 @@
 """`report`: run files into one page, or the data behind it as JSON."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
         text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
         data["not_judged"].append({"stack": None, "text": text})
     if options.json:
-        _write(options.json, json.dumps(data, indent=1) + "\n", said)
+        _write(options.json, output_files.as_json(data), said)
     if options.html:
         _write(options.html, page(data), said)
     left = len(columns) - len(data["stacks"])

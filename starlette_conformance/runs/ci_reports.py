@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from starlette_conformance.output.junit import Case, Suite, junit
-from starlette_conformance.output.markdown import quoted
+from starlette_conformance.output.markdown import cell, inline, quoted
 from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.records import VERDICTS, Installed, Start, VerdictRecord
 from starlette_conformance.runs.rerun_commands import of_spec
@@ -61,12 +61,12 @@ def _case(record: VerdictRecord, start: Start) -> Case:
 def as_markdown(summary: Summary, paths: Sequence[Path], notes: Sequence[str], closing: str) -> str:
     """The table of verdicts, the specs that did not pass, and notes; the closing line on top."""
     apps = [app for app in known_apps() if any(key[1] == app for key in summary.tally)]
-    lines = [f"## {_escaped(closing)}", "", _row(["stack", *apps]), _row(["---"] * (len(apps) + 1))]
+    lines = [f"## {quoted(closing)}", "", _row(["stack", *apps]), _row(["---"] * (len(apps) + 1))]
     for stack in dict.fromkeys(key[0] for key in summary.tally):
         cells = [_counts(summary, stack, app) for app in apps]
-        lines.append(_row([_escaped(stack), *cells]))
+        lines.append(_row([cell(stack), *cells]))
     if notes:
-        lines += ["", *(f"- **{_escaped(note)}**" for note in notes)]
+        lines += ["", *(f"- **{inline(note)}**" for note in notes)]
     failed = [*_not_passed(paths)]
     if failed:
         lines += ["", f"### {len(failed)} verdicts other than pass", ""]
@@ -80,8 +80,8 @@ def _not_passed(paths: Iterable[Path]) -> Iterator[str]:
         for record in run.verdicts:
             if record.verdict != "pass":
                 reason = record.reason.partition("\n")[0][:200]
-                where = f"{record.verdict} on {run.start.stack}: {record.spec}"
-                yield f"{_escaped(where)}<br>{_escaped(reason)}"
+                where = f"{record.verdict} on {inline(run.start.stack)}: {inline(record.spec)}"
+                yield f"{where}<br>{inline(reason)}"
 
 
 def _counts(summary: Summary, stack: str, app: str) -> str:
@@ -94,8 +94,3 @@ def _counts(summary: Summary, stack: str, app: str) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is, in one line."""
-    return quoted(" ".join(text.split()))

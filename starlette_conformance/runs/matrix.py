@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.ci_reports import as_junit, as_markdown
 from starlette_conformance.runs.run_file import files
 from starlette_conformance.runs.summary import Summary
@@ -17,7 +18,8 @@ def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> i
     output_files.check([junit, markdown])
     found = Summary.of(paths)
     said: list[str] = []
-    result = print_matrix(found, found.stacks, said)
+    aside = output_files.STDOUT in {junit, markdown}
+    result = print_matrix(found, found.stacks, said, aside)
     if junit:
         output_files.write(junit, as_junit(paths))
     if markdown:
@@ -25,15 +27,20 @@ def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> i
     return result
 
 
-def print_matrix(found: Summary, asked: set[str], said: list[str] | None = None) -> int:
-    """Print what stacks came to; 0 where all is well. The closing lines are added to `said`."""
-    output = console()
+def print_matrix(
+    found: Summary, asked: set[str], said: list[str] | None = None, aside: bool = False
+) -> int:
+    """Print what stacks came to; 0 where all is well. The closing lines are added to `said`.
+
+    To stderr where it is `aside`, since a file goes to stdout.
+    """
+    output = console(stderr=aside)
     print_table(found.tally, found.seconds, list(apps()), output)
     changes = ledger().changes
     seen = found.seen(changes)
-    print(f"changes that specs asserted on both sides of their boundary: {len(seen)}")
+    write_line(f"changes that specs asserted on both sides of their boundary: {len(seen)}", aside)
     for name, change in seen.items():
-        print(*change.lines(name), sep="\n")
+        write_line("\n".join(change.lines(name)), aside)
     unproven = found.unproven(changes, catalogue())
     not_judged = sorted(asked - found.stacks)
     cut_off = sorted(found.unfinished.difference(not_judged))
@@ -47,7 +54,7 @@ def print_matrix(found: Summary, asked: set[str], said: list[str] | None = None)
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.stacks - found.unfinished)
     closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
-    print(closing)
+    write_line(closing, aside)
     if said is not None:
         said += [*notes, closing]
     return 0 if found.passed and asked <= found.stacks and not unproven else 1

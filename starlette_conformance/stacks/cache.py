@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -23,6 +22,7 @@ from filelock import FileLock, Timeout
 from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.errors import Failure, UsageError, of_os
 from starlette_conformance.output.atomic_write import made, write_whole
+from starlette_conformance.output.printing import write_line
 
 VARIABLE = "STARLETTE_CONFORMANCE_CACHE"
 SECONDS = 600.0
@@ -56,7 +56,7 @@ def made_once(kind: str, key: str, build: Callable[[Path], None]) -> Path:
         with _lock(cache_folder(), kind, key, SECONDS):
             if not _is_whole(folder, contents):
                 if os.path.lexists(folder):
-                    print(f"{folder}: damaged, so it is made anew", file=sys.stderr)
+                    write_line(f"{folder}: damaged, so it is made anew", stderr=True)
                 _build(folder, contents, build)
     except Timeout:
         raise Failure(f"{folder}: another run has been making it for {SECONDS:g} s") from None

@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 from starlette_conformance.model.errors import DidNotStart
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.process.launch import Program, command
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
@@ -16,9 +17,9 @@ def serve(name: str, stack: str, port: int) -> int:
     environment = provisioned(stack)
     app, variant = variants()[name]
     folder = site_fixture.lay_out(site_files(variant.site))
-    print(f"{name} on {environment}", flush=True)
+    write_line(f"{name} on {environment}")
     if "files" in app.traits:
-        print(f"files: {folder / 'html'}", flush=True)
+        write_line(f"files: {folder / 'html'}")
     _check_free(port)
     program = Program.of(script(app.name), environment, port=port)
     server = subprocess.Popen(

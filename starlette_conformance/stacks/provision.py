@@ -10,7 +10,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, NotInstallable, UsageError, of_os
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.atomic_write import write_whole
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import interpreters
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, made_once
@@ -124,7 +124,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
     except Unreachable as error:
         if not kept:
             raise
-        print(f"stack {stack.name}: as resolved earlier, since {error}", file=sys.stderr)
+        write_line(f"stack {stack.name}: as resolved earlier, since {error}", stderr=True)
         return kept
     try:
         write_whole(path, "\n".join([*pins, _key(pins)]))

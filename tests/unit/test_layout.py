@@ -68,6 +68,8 @@ MAY_IMPORT = {
         "grimp",
         "hypothesis",
         "jsonschema",
+        "markdown_it",
+        "pyte",
         "pytest",
         "specs",
         "studies",
