@@ -15,6 +15,7 @@ from locust.env import Environment
 
 import _servers
 from _books import Books
+from _profiles import Profile
 from _reader import NULL, Reader, Subscription
 from _tables import enter, fire, show
 from starlette_conformance.load.cpu_clocks import Stopwatch
@@ -28,19 +29,12 @@ NULLS = 100
 TICK = 0.05
 CONNECT_SECONDS = 60.0
 
-SLOW = 100
-"""One subscriber of so many is slow, in the profile of slow readers."""
-
-
-STAY = 5
-"""Under churn, a subscriber leaves after 1, 2, … or this many events."""
-
 
 class Fanout:
     """The subscribers of this process. `opened` is called when the window opens."""
 
     def __init__(
-        self, environment: Environment, books: Books, interval: float, profile: str
+        self, environment: Environment, books: Books, interval: float, profile: Profile
     ) -> None:
         self.environment = environment
         self.books = books
@@ -64,13 +58,11 @@ class Fanout:
         """One more subscriber. Raises OSError."""
         self.asked += 1
         self.books.counts["asked"] += 1
-        stay = 1 + self.asked % STAY if self.profile == "churn" else 0
-        slow = self.profile == "slow" and self.asked % SLOW == 1
-        found = self.reader.subscribe(
-            _servers.address(host), PATH, "slow" if slow else "lateness", slow, stay
-        )
+        habit = self.profile.habit(self.asked)
+        kind = "slow" if habit.slow else "lateness"
+        found = self.reader.subscribe(_servers.address(host), PATH, kind, habit.slow, habit.stay)
         self.subscribers.add(found)
-        if slow:
+        if habit.slow:
             self.slow.append(found)
         return found
 
@@ -84,8 +76,8 @@ class Fanout:
         self._greenlets.append(gevent.spawn(self._open, opened))
 
     def connected(self) -> int:
-        """How many streams are open; under churn, how many subscribers have had one."""
-        if self.profile == "churn":
+        """How many streams are open; where subscribers leave, how many have had one."""
+        if self.profile.returning:
             return min(self._users(), self.opens)
         return sum(1 for each in self.subscribers if each.opened and each.socket)
 
@@ -97,7 +89,7 @@ class Fanout:
     def _settled(self) -> bool:
         """All are connected, and the first event, which waited for all to be, has come to each."""
         return self.connected() >= self._users() and (
-            self.profile == "churn" or all(each.stream.number for each in self.subscribers)
+            self.profile.returning or all(each.stream.number for each in self.subscribers)
         )
 
     def close(self) -> None:
@@ -116,7 +108,7 @@ class Fanout:
         show(self.environment, self.reader)
         self._read_what_slow_ones_left()
         self.reader.counting = False
-        if self.profile != "shutdown":
+        if not self.profile.stops_server:
             self.reader.stop()
         if not self.books.seconds:
             self.books.counts["connected"] = self.connected()

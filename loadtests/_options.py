@@ -6,7 +6,7 @@ from typing import Any
 
 from locust import events
 
-import _profiles
+from _profiles import PROFILES
 from starlette_conformance.model.option_values import for_argparse, seconds
 
 CONNECT_SECONDS = 20
@@ -42,13 +42,12 @@ def add_options(parser: Any) -> None:
         help="Seconds between two events of a stream. A server at --host must have the same. "
         "Defaults to 1.5.",
     )
+    described = ", ".join(f"{each.words} ({name})" for name, each in PROFILES.items())
     profile = group.add_argument(
         "--sse-profile",
-        choices=_profiles.PROFILES,
+        choices=list(PROFILES),
         default="steady",
-        help="How subscribers behave: all read (steady), 1 in 100 does not (slow), they leave and "
-        "come back (churn), all come back at once (storm), the server is told to stop (shutdown). "
-        "Defaults to steady.",
+        help=f"How subscribers behave: {described}. Defaults to steady.",
     )
     profile.include_in_web_ui = True
     group.add_argument(

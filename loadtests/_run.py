@@ -81,7 +81,7 @@ def begin(environment: Environment, **_: Any) -> None:
         return
     if run.generates:
         options = run.options
-        run.fanout = Fanout(environment, run.books, options.interval, options.sse_profile)
+        run.fanout = Fanout(environment, run.books, options.interval, run.profile)
     if run.leads:
         url = environment.host or run.servers[STREAMS].url
         users = run.runner.target_user_count
@@ -120,7 +120,7 @@ def close(environment: Environment, **_: Any) -> None:
     if run.raw:
         run.raw.window_closes()
     measured = Measured(run.servers)
-    shutdown = _profiles.shut_down_soon()
+    shutdown = _begin_shutdown()
     if isinstance(environment.runner, MasterRunner):
         gather(environment.runner)
     else:
@@ -191,7 +191,8 @@ def _window_opens() -> None:
         run.runner.send_message("window")
     else:
         _all_windows_are_open()
-    _profiles.in_window()
+    if run.fanout:
+        run.profile.in_window(run.fanout)
 
 
 def _window_of_worker(**_: Any) -> None:
@@ -207,10 +208,18 @@ def _all_windows_are_open() -> None:
         streams.mark()
 
 
+def _begin_shutdown() -> gevent.Greenlet | None:
+    """Where the profile asks for it, and the server is ours."""
+    if not run.profile.stops_server or STREAMS not in run.servers:
+        return None
+    return gevent.spawn(_profiles.shut_down, run.servers[STREAMS], run.faults, run.notes)
+
+
 def _close_books() -> None:
     if run.fanout:
         run.fanout.close()
-        _profiles.at_close()
+        if run.profile.stops_server:
+            run.fanout.wait_for_ends(_profiles.END_SECONDS)
     elif not run.books.generators:
         share = run.watch.share()
         run.books.generators = [Process(share.cores, share.waiting)]

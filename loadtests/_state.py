@@ -9,6 +9,7 @@ from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from _books import Books
 from _fanout import Fanout
+from _profiles import PROFILES, Profile
 from _raw import Raw
 from _servers import Loaded
 from starlette_conformance.load.cpu_clocks import Stopwatch
@@ -55,6 +56,10 @@ class Run:
         options = self.environment.parsed_options
         assert isinstance(options, argparse.Namespace)
         return options
+
+    @property
+    def profile(self) -> Profile:
+        return PROFILES[self.options.sse_profile]
 
     @property
     def leads(self) -> bool:
