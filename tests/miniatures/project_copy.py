@@ -9,8 +9,13 @@ from pathlib import Path
 
 from starlette_conformance.stacks.project import ROOT
 
-COPIED = ("apps", "specs", "starlette_conformance", "pyproject.toml", "CONTRIBUTING.md")
-BLOCK = re.compile(r"```python\n# (?P<path>\S+\.py)(?:: [^\n]*)?\n(?P<code>.*?)```", re.DOTALL)
+COPIED = (
+    *("apps", "loadtests", "specs", "starlette_conformance"),
+    *("pyproject.toml", "CONTRIBUTING.md", "locust_plugins.py"),
+)
+BLOCK = re.compile(
+    r"```(?:python|toml)\n# (?P<path>\S+\.(?:py|toml))(?:: [^\n]*)?\n(?P<code>.*?)```", re.DOTALL
+)
 
 
 class ProjectCopy:
@@ -34,6 +39,13 @@ class ProjectCopy:
         file = self.folder / path
         file.parent.mkdir(exist_ok=True)
         file.write_text(code or self.example(path), "utf-8")
+
+    def insert(self, path: str, before: str) -> None:
+        """Put what CONTRIBUTING.md shows for a file before a text that stands there once."""
+        file = self.folder / path
+        text = file.read_text("utf-8")
+        assert text.count(before) == 1, f"{path}: {text.count(before)} times {before!r}"
+        file.write_text(text.replace(before, self.example(path) + before), "utf-8")
 
     def run(self, *words: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
         """`python -m ...` in the copy."""
