@@ -15,6 +15,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response, resolve
 from starlette_conformance.model.request import Request
 
+FILES = having("files")
 ITSELF = "127.0.0.1:PORT"
 
 
@@ -37,9 +38,7 @@ def _location(request: Request, scheme: str, authority: str, escaped: str = "") 
     path = request.path
     for char in escaped:
         path = path.replace(char, f"%{ord(char):02X}")
-    path = (
-        static_files_model.with_slash(path) if request.app in having("files") else path.rstrip("/")
-    )
+    path = static_files_model.with_slash(path) if request.app in FILES else path.rstrip("/")
     query = f"?{request.query}" if request.query else ""
     return quote(f"{scheme}://{authority}{path}{query}", safe=static_files_model.SAFE)
 
@@ -106,7 +105,7 @@ def fails_by_host(request: Request, answer: Response) -> bool:
 
 
 def no_failure(request: Request, answer: Response, newer: Environment) -> Response:
-    if request.app in having("files"):
+    if request.app in FILES:
         location = _location(request, "http", ITSELF)
         found: Response | None = resolve(redirect(location, {"date": "DATE"}), newer).value
     else:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from starlette_conformance.stacks.site_fixture import Content, Link, Pipe
+from starlette_conformance.model.site import Content, Link, Pipe
 
 PAGE = (Path(__file__).parent.parent.parent / "apps" / "html" / "index.html").read_bytes()
 DOCS = b"<p>The documentation</p>\n"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
-from starlette_conformance.stacks.site_fixture import Content
+from starlette_conformance.model.site import Content
 
 
 @dataclass(frozen=True)

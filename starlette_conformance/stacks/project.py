@@ -10,9 +10,9 @@ from types import MappingProxyType, ModuleType
 
 from starlette_conformance.model.app import App, Variant
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.site import Content
 from starlette_conformance.stacks.catalogue import Catalogue, load
 from starlette_conformance.stacks.ledger import Ledger
-from starlette_conformance.stacks.site_fixture import Content
 
 PACKAGE = Path(__file__).parent.parent
 CARRIED = PACKAGE / "_project"

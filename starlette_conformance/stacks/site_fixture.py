@@ -3,29 +3,13 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from starlette_conformance.model.site import Content, Link, Pipe
 from starlette_conformance.stacks.cache import FORMAT, made_once
 
 DOCUMENTED_MTIME_NS = 1744419780_410443000
 """When the primer's page was last changed; its ETag and Last-Modified come from it."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A symbolic link to a target, which is relative to the link's own folder."""
-
-    target: str
-
-
-@dataclass(frozen=True)
-class Pipe:
-    """A named pipe: whoever opens it to read waits for ever."""
-
-
-Content = bytes | Link | Pipe | None
-"""What stands at a path; None is an empty folder."""
 
 
 def lay_out(files: Mapping[str, Content]) -> Path:

@@ -4,14 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from starlette_conformance.model.site import Content, Link, Pipe
 from starlette_conformance.stacks.cache import VARIABLE
-from starlette_conformance.stacks.site_fixture import (
-    DOCUMENTED_MTIME_NS,
-    Content,
-    Link,
-    Pipe,
-    lay_out,
-)
+from starlette_conformance.stacks.site_fixture import DOCUMENTED_MTIME_NS, lay_out
 
 FILES = {"html/index.html": b"<p>\n", "html/docs/index.html": b"docs\n", "html/empty": None}
 
