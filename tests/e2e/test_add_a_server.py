@@ -15,6 +15,8 @@ from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from tests.miniatures.project_copy import ProjectCopy
 
+pytestmark = pytest.mark.timeout(600)  # several sessions of pytest each
+
 ADAPTER = "starlette_conformance/servers/hypercorn.py"
 STACK = "starlette==1.10.0,hypercorn==0.17.3"
 SPEC = """

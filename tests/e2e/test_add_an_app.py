@@ -7,6 +7,8 @@ import pytest
 
 from tests.miniatures.project_copy import ProjectCopy
 
+pytestmark = pytest.mark.timeout(600)  # several sessions of pytest each
+
 END = ')\n"""In the order of tables."""'
 ROWS = "specs/ledger/apps.py"
 KEPT = ("hello", "json_cors", "static_files", "basic_auth", "sse", "shout")
