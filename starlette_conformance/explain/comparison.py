@@ -14,6 +14,8 @@ from starlette_conformance.http.curl_commands import PORT, asked, served
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import Asked
 from starlette_conformance.replay.side_by_side import Answers
 from starlette_conformance.runs.rerun_commands import made_of
@@ -43,22 +45,23 @@ class Comparison:
         self, before: Answers, after: Answers, requests: Collection[Asked] = ()
     ) -> dict[Asked, Explained]:
         """Why the responses to `requests` differ, or to all that both stacks were sent."""
+        sides = responses_by_app(before), responses_by_app(after)
         explainers: dict[str, Explainer] = {}
         explained = {}
         for sent in requests or before:
             if sent in before and sent in after:
                 if sent.served not in explainers:
-                    explainers[sent.served] = self._explainer(sent.served, before, after)
+                    responses = (side.get(sent.served, {}) for side in sides)
+                    explainers[sent.served] = self.explainer(*responses)
                 explainer = explainers[sent.served]
                 explained[sent] = explainer.explain(sent.request, before[sent], after[sent])
         return explained
 
-    def _explainer(self, served_as: str, before: Answers, after: Answers) -> Explainer:
-        responses = (
-            {s.request: answer.response for s, answer in side.items() if s.served == served_as}
-            for side in (before, after)
-        )
-        return Explainer(self._effects, self.older, self.newer, *responses)
+    def explainer(
+        self, before: Mapping[Request, Response], after: Mapping[Request, Response]
+    ) -> Explainer:
+        """For one app, all of whose responses are given."""
+        return Explainer(self._effects, self.older, self.newer, before, after)
 
     def diff(self, explained: Mapping[Asked, Explained]) -> Diff:
         """What differs, put together by reason."""
@@ -111,6 +114,14 @@ class Comparison:
                 asked(sent.request.to(PORT)),
             ),
         )
+
+
+def responses_by_app(answers: Answers) -> dict[str, dict[Request, Response]]:
+    """The responses by what they were sent to, and by request."""
+    found: dict[str, dict[Request, Response]] = {}
+    for sent, answer in answers.items():
+        found.setdefault(sent.served, {})[sent.request] = answer.response
+    return found
 
 
 def _lies(effect: Effect, older: Environment, newer: Environment) -> bool:

@@ -5,6 +5,7 @@ Text in it comes from servers and may be hostile: each renderer escapes it for w
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -163,11 +164,25 @@ class Diff:
     @property
     def counts(self) -> dict[str, Any]:
         """Requests: compared, differing, unexplained, by severity, and by change."""
-        severities = Counter(exchange.severity for exchange in self.differing)
-        return {
-            "compared": self.compared,
-            "differing": len(self.differing),
-            "unexplained": sum(bool(exchange.remaining) for exchange in self.differing),
-            "severities": {name: severities[name] for name in SEVERITIES if severities[name]},
-            "changes": {group.name: len(group.exchanges) for group in self.explained},
-        }
+        return counts(
+            self.compared,
+            Counter(exchange.severity for exchange in self.differing),
+            sum(bool(exchange.remaining) for exchange in self.differing),
+            Counter({group.name: len(group.exchanges) for group in self.explained}),
+        )
+
+
+def counts(
+    compared: int,
+    by_severity: Mapping[Severity, int],
+    unexplained: int,
+    by_change: Mapping[str, int],
+) -> dict[str, Any]:
+    """How often what was found; an exchange that several changes alter counts for each."""
+    return {
+        "compared": compared,
+        "differing": sum(by_severity.values()),
+        "unexplained": unexplained,
+        "severities": {name: by_severity[name] for name in SEVERITIES if by_severity.get(name)},
+        "changes": dict(sorted(by_change.items())),
+    }

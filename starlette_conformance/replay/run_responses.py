@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette_conformance.http.connection import CLOSED, Segment
 from starlette_conformance.http.event_stream import Reception
+from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
@@ -22,7 +23,8 @@ from starlette_conformance.runs.run_reader import load
 class RecordedExchange:
     """What a spec sent, and the response to it.
 
-    `enough` tells that the client took in as much as one that replays the request does.
+    `enough` tells that the client took in as much as one that replays the request does, and then
+    left a stream.
     """
 
     number: int
@@ -78,9 +80,10 @@ def _exchange(record: ExchangeRecord, request: Request, port: int) -> RecordedEx
     reception = Reception(record.method)
     reception.read(record.received_bytes)
     heard = Heard(record.method, port, received, record.ended, closed, record.closes)
+    answer = replace(Answer.of(heard), arrivals="")
     return RecordedExchange(
         record.id,
         Asked(served, request.with_files(files(served))),
-        replace(Answer.of(heard), arrivals=""),
-        reception.enough,
+        answer,
+        reception.enough and (answer.response.ending in LEFT or not reception.is_stream),
     )

@@ -1,32 +1,39 @@
 """The data of the report, in the shape of `schema.json`.
 
-Pure: it is made from the columns, the named changes and their effects alone.
+Pure: it is made from the columns and the ledger alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from starlette_conformance.explain.groups import STANDINGS, fix_of
+from starlette_conformance.explain.severity import SEVERITIES
 from starlette_conformance.http.curl_commands import PORT, asked
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.effects import Effect
-from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.request import Request
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.report.explanations import (
+    Explanations,
+    counts_between,
+    explanation,
+    phase_of,
+)
 from starlette_conformance.report.merged_runs import Cell, Column, Numbered, Pool, Row
 from starlette_conformance.report.order import compared_first, in_order, rows_of
-from starlette_conformance.report.turns import Turns
+from starlette_conformance.report.phases import PhaseFinder
+from starlette_conformance.report.recorded_requests import RecordedRequest, RecordedRequests
 from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.stacks.catalogue import Catalogue
+from starlette_conformance.stacks.ledger import Ledger
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def report_data(
     columns: Iterable[Column],
     pool: Pool,
     known: Catalogue,
-    changes: Mapping[str, Change],
-    effects: Sequence[Effect],
+    ledger: Ledger,
     costs: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything that the page shows. Of the runs of one stack, the newest counts."""
@@ -34,38 +41,80 @@ def report_data(
     groups = in_order(newest.values(), known)
     ordered = [column for group in groups.values() for column in group]
     rows = rows_of(ordered)
-    cells: Numbered[Cell] = Numbered()
+    recorded = RecordedRequests(ordered, len(pool.requests.things))
+    cells: Numbered[dict[str, Any]] = Numbered()
     numbers = {
-        row: [
-            cells.number(column.cells[row], column.cells[row]) if row in column.cells else None
-            for column in ordered
-        ]
+        row: [_number(cells, row, column.cells.get(row), recorded) for column in ordered]
         for row in rows
     }
     place = {id(column): number for number, column in enumerate(ordered)}
     places = [[place[id(column)] for column in group] for group in groups.values()]
-    between = Turns(ordered, rows, pool, changes, effects)
+    pair = compared_first(ordered, groups, known)
+    finder = PhaseFinder(ordered, pool, ledger)
+    phases = [finder.find(request) for request in recorded.all]
+    explanations = Explanations(ledger)
+    requests = [
+        _request(request, pool) | explanations.add(of_request)
+        for request, of_request in zip(recorded.all, phases, strict=True)
+    ]
     return {
         "schema": SCHEMA,
-        "pair": compared_first(ordered, groups, known),
+        "pair": pair,
+        "counts": counts_between(pair, requests, explanations.table),
         "groups": [
             {"name": name, "stacks": stacks} for name, stacks in zip(groups, places, strict=True)
         ],
-        "stacks": [_stack(column, changes) for column in ordered],
-        "changes": {
-            name: asdict(change) for name, change in changes.items() if _is_web(change.link)
-        },
+        "severities": list(SEVERITIES),
+        "standings": {f"{had}/{has}": word for (had, has), word in STANDINGS.items()},
+        "stacks": [_stack(column, ledger.changes) for column in ordered],
+        "changes": dict(_changes(ledger)),
         "specs": [_spec(row, numbers[row]) for row in rows],
-        "cells": [_cell(cell) for cell in cells.things],
-        "requests": [_request(request) for request in pool.requests.things],
+        "cells": cells.things,
+        "requests": requests,
         "answers": [_answer(answer) for answer in pool.answers.things],
-        "turns": [turn for group in places for turn in between.of(group)],
+        "differences": explanations.differences,
+        "explanations": explanations.table,
+        "turns": [turn for group in places for turn in _turns(group, requests)],
         "costs": _costs(costs, ordered, known),
         "failed": [
             each for number, column in enumerate(ordered) for each in _failed(column, number, rows)
         ],
         "not_judged": _not_judged(ordered, len(rows)),
     }
+
+
+def _number(
+    cells: Numbered[dict[str, Any]], row: Row, cell: Cell | None, recorded: RecordedRequests
+) -> int | None:
+    """The number of a cell among the distinct ones."""
+    if cell is None:
+        return None
+    sent = tuple(recorded.of(row, cell))
+    data = {"verdict": cell.verdict, "reason": cell.reason, "changes": dict(cell.changes)}
+    key = cell.verdict, cell.reason, cell.changes, sent
+    return cells.number(data | {"requests": list(sent)}, key)
+
+
+def _turns(group: Sequence[int], requests: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Where the response to a request changed from one stack of a group to the next that got it."""
+    for number, request in enumerate(requests):
+        phase = phase_of(request)
+        since: int | None = None
+        for stack in (each for each in group if each in phase):
+            if since is not None:
+                why = explanation(request, phase[since], phase[stack])
+                if why is not None:
+                    turn = {"request": number, "since": since, "stack": stack}
+                    yield turn | {"explanation": why}
+            since = stack
+
+
+def _changes(ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The named changes, each with the reason why no request shows it, where none does."""
+    unseen = {change: why for why, changes in ledger.unseen.items() for change in changes}
+    for name, change in ledger.changes.items():
+        if change.link.startswith("https://"):
+            yield name, asdict(change) | {"unseen": unseen.get(change)}
 
 
 def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:
@@ -84,6 +133,11 @@ def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:
         "again": list(column.again),
         "called": column.called,
         "has": [n for n, each in changes.items() if environment and each.applies_to(environment)],
+        "fixes": {
+            name: fix_of(change, environment)
+            for name, change in changes.items()
+            if environment and change.kind == "security"
+        },
     }
 
 
@@ -110,33 +164,27 @@ def _spec(row: Row, cells: list[int | None]) -> dict[str, Any]:
     }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
-    return asdict(cell) | {"changes": dict(cell.changes)}
-
-
-def _request(request: Request) -> dict[str, str]:
+def _request(recorded: RecordedRequest, pool: Pool) -> dict[str, Any]:
+    sent = pool.requests.things[recorded.request]
     return {
-        "app": request.app,
-        "text": request.data.decode("latin-1"),
-        "by_hand": asked(request.to(PORT)),
+        "app": sent.served,
+        "text": sent.request.data.decode("latin-1"),
+        "by_hand": asked(sent.request.to(PORT)),
+        "compared": not recorded.peculiar,
     }
 
 
-def _answer(answer: Response) -> dict[str, Any]:
-    headers = [
-        [name, value]
-        for name, values in answer.headers.items()
-        for value in (values if isinstance(values, tuple) else (values,))
-    ]
+def _answer(answer: Answer) -> dict[str, Any]:
+    response = answer.response
     return {
-        "version": answer.version,
-        "status": answer.status,
-        "reason": answer.reason,
-        "headers": headers,
-        "body": answer.body.decode("latin-1"),
-        "ending": answer.ending,
-        "closes": answer.closes,
-        "interim": list(answer.interim),
+        "version": response.version,
+        "status": response.status,
+        "reason": response.reason,
+        "headers": [list(line) for line in answer.lines],
+        "body": response.body.decode("latin-1"),
+        "ending": response.ending,
+        "closes": response.closes,
+        "interim": list(response.interim),
     }
 
 
@@ -183,7 +231,3 @@ def _not_judged(columns: Sequence[Column], specs: int) -> list[dict[str, Any]]:
             said.append(f"only a part was asked for; {missing} of {specs} specs have no verdict")
         found += [{"stack": number, "text": text} for text in said]
     return found
-
-
-def _is_web(link: str) -> bool:
-    return link.startswith("https://")

@@ -1,6 +1,6 @@
-"""Run files as columns of the report: what each spec came to, and what was asked and answered.
+"""Run files as columns of the report: what each spec came to, and its requests and responses.
 
-Nearly all answers are those of another release too, so each distinct one is kept once, by number.
+Nearly all responses are those of another release too, so each distinct one is kept once, by number.
 """
 
 from collections.abc import Hashable
@@ -10,10 +10,10 @@ from typing import Generic, TypeVar
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import ALWAYS
-from starlette_conformance.replay.run_responses import exchanges_of
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.run_responses import exchanges_of, responses_of
+from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.run_reader import load
 
@@ -38,29 +38,32 @@ class Numbered(Generic[Thing]):
 
 
 class Pool:
-    """What was asked and answered in all run files, each distinct request and answer once."""
+    """The exchanges of all run files, each distinct request and response once."""
 
     def __init__(self) -> None:
-        self.requests: Numbered[Request] = Numbered()
-        self.answers: Numbered[Response] = Numbered()
+        self.requests: Numbered[Asked] = Numbered()
+        self.answers: Numbered[Answer] = Numbered()
 
-    def numbers(self, request: Request, answer: Response) -> tuple[int, int]:
+    def numbers(self, sent: Asked, answer: Answer) -> tuple[int, int]:
+        response = answer.response
         key = (
-            answer.version,
-            answer.status,
-            answer.reason,
-            tuple(sorted(answer.headers.items())),
-            answer.body,
-            answer.ending,
-            answer.closes,
-            answer.interim,
+            response.version,
+            response.status,
+            response.reason,
+            tuple(sorted(response.headers.items())),
+            response.body,
+            response.ending,
+            response.closes,
+            response.interim,
+            answer.names,
+            answer.cuts,
         )
-        return self.requests.number(request, request), self.answers.number(answer, key)
+        return self.requests.number(sent, sent), self.answers.number(answer, key)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a spec said of a stack: `exchanges` are numbers of requests and of their answers."""
+    """What a spec said of a stack: `exchanges` are numbers of requests and of their responses."""
 
     verdict: str
     reason: str
@@ -74,7 +77,8 @@ class Column:
 
     `environment` is None where the stack could not be provisioned, `finished` (RFC 3339) where the
     run was cut off. `again` are the options by which pytest judges the stack once more, and
-    `called` is what it then calls it; both are empty where the file does not say.
+    `called` is what it then calls it; both are empty where the file does not say. `responses` has
+    the one response to each request by which stacks are compared.
     """
 
     stack: str
@@ -86,6 +90,7 @@ class Column:
     again: tuple[str, ...] = ()
     called: str = ""
     cells: dict[Row, Cell] = field(default_factory=dict)
+    responses: dict[int, int] = field(default_factory=dict)
 
     @property
     def identity(self) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -123,10 +128,9 @@ def read(path: Path, pool: Pool) -> Column | None:
         start.rerun_options,
         start.rerun_name,
     )
-    numbers = {
-        exchange.number: pool.numbers(exchange.sent.request, exchange.answer.response)
-        for exchange in exchanges_of(run.exchanges)
-    }
+    exchanges = exchanges_of(run.exchanges)
+    numbers = {each.number: pool.numbers(each.sent, each.answer) for each in exchanges}
+    column.responses.update(pool.numbers(*each) for each in responses_of(exchanges).items())
     for record in run.verdicts:
         column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(
             record.verdict,

@@ -47,7 +47,7 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
                 columns.append(column)
     if not columns:
         raise UsageError(f"{headless[0]}: cut off in its first line; no run file holds a run")
-    data = report_data(columns, pool, catalogue(), ledger().changes, ledger().effects, costs)
+    data = report_data(columns, pool, catalogue(), ledger(), costs)
     for path in headless:
         text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
         data["not_judged"].append({"stack": None, "text": text})
@@ -57,9 +57,10 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
         _write(options.html, page(data), said)
     left = len(columns) - len(data["stacks"])
     stacks, specs, turns = (len(data[key]) for key in ("stacks", "specs", "turns"))
-    unexplained = sum(not turn["explained"] for turn in data["turns"])
+    explanations = data["explanations"]
+    unexplained = sum(bool(explanations[t["explanation"]]["remaining"]) for t in data["turns"])
     said.print(
-        f"{stacks} stacks, {specs} specs; {turns} answers turned from one stack to the next, "
+        f"{stacks} stacks, {specs} specs; {turns} responses changed from one stack to the next, "
         f"{unexplained} of them unexplained; {time.monotonic() - began:.1f} s",
         soft_wrap=True,
     )

@@ -14,6 +14,7 @@ HOSTILE = "specs/hello/test_hello.py::test_is_hostile[{}-</script><script>hacked
 MARKUP = "</script><img src=x onerror='hacked=1'><script>hacked=1</script>"
 GREETING = '{"response":"Hello Vader !!!"}'
 PASSED = ("pass", "")
+DATE = "Sun, 22 Nov 2026 20:00:00 GMT"
 
 Said = tuple[str, str]
 
@@ -33,7 +34,7 @@ def answered(
     app: str, release: str, target: str, status: str, headers: Mapping[str, str], body: str
 ) -> Exchange:
     sent = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:4321\r\n\r\n"
-    lines = {**headers, "content-length": str(len(body.encode()))}
+    lines = {"date": DATE, **headers, "content-length": str(len(body.encode()))}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     received = f"HTTP/1.1 {status}\r\n{head}\r\n{body}"
     segments = (Segment(0.001, sent.encode("latin-1")),), (Segment(0.002, received.encode()),)

@@ -72,15 +72,18 @@ def test_the_data_are_as_the_schema_has_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        (("schema",), 2),
+        (("schema",), 1),
         (("surplus",), 1),
         (("stacks", 0, "started"), "yesterday"),
         (("stacks", 0, "packages"), {"starlette": 1}),
         (("specs", 0, "cells", 0), "1"),
         (("cells", 0, "verdict"), "skipped"),
-        (("cells", 0, "exchanges", 0), [1]),
+        (("cells", 0, "requests", 0), [1]),
+        (("requests", 0, "between"), [[0, 1]]),
+        (("explanations", 0, "severity"), "timing"),
+        (("counts", "severities"), {"timing": 1}),
         (("answers", 0, "status"), "200"),
-        (("turns", 0, "explained"), None),
+        (("turns", 0, "explanation"), None),
         (("changes", "RANGES", "link"), "javascript:alert(1)"),
     ],
 )
@@ -113,44 +116,41 @@ def test_an_answer_that_is_given_again_is_kept_once(tmp_path: Path) -> None:
     assert sorted(map(bodies.count, {'{"response":"Hello Vader !!!"}', "A note.\n"})) == [2, 2]
 
 
+def turns(data: dict[str, Any], app: str) -> list[tuple[int, int, list[str], bool]]:
+    """Between which stacks the responses of an app change, why, and whether that is all of it."""
+    found = []
+    for turn in data["turns"]:
+        why = data["explanations"][turn["explanation"]]
+        if data["requests"][turn["request"]]["app"] == app:
+            found.append((turn["since"], turn["stack"], [*why["reasons"]], not why["remaining"]))
+    return found
+
+
 def test_a_turn_has_the_change_behind_it_or_is_unexplained(tmp_path: Path) -> None:
     data = reported(three_releases(tmp_path / "runs"))
-    turns = {
-        (data["specs"][turn["spec"]]["name"], turn["since"], turn["stack"]): (
-            turn["changes"],
-            turn["explained"],
-        )
-        for turn in data["turns"]
-        if data["specs"][turn["spec"]]["app"] != "hello"
-    }
-    assert turns == {
-        ("greets the user", 0, 1): (["CORS_VARIES_ALWAYS"], True),
-        ("serves a file", 1, 2): ([], False),
-    }
+    assert turns(data, "json_cors") == [(0, 1, ["CORS_VARIES_ALWAYS"], True)]
+    assert turns(data, "static_files") == [(1, 2, [], False)]
+
+
+def altered(folder: Path, greets: tuple[str, str] = ("pass", "")) -> dict[str, Any]:
+    """Two releases, of which the newer one has another body besides."""
+    made(folder, "1.6.0", varies=False, greets=greets)
+    path = made(folder, "1.7.0", varies=True)
+    text = path.read_text("utf-8").replace("Hello Vader !!!", "Hello Vader ???")
+    path.write_text(text, "utf-8")
+    return reported(folder)
 
 
 def test_a_named_change_explains_no_more_than_it_does(tmp_path: Path) -> None:
-    folder = tmp_path / "runs"
-    made(folder, "1.6.0", varies=False, greets=("fail", "vary"))
-    path = made(folder, "1.7.0", varies=True)
-    text = path.read_text("utf-8").replace("Hello Vader !!!", "Hello Vader ???")
-    path.write_text(text, "utf-8")
-    data = reported(folder)
-    turn = next(each for each in data["turns"] if data["specs"][each["spec"]]["app"] == "json_cors")
-    assert turn["explained"] is False
+    data = altered(tmp_path / "runs", ("fail", "vary"))
+    assert turns(data, "json_cors") == [(0, 1, ["CORS_VARIES_ALWAYS"], False)]
 
 
-def test_a_turn_that_no_effect_foresees_is_explained_by_what_its_spec_asserted(
+def test_a_turn_that_no_effect_predicts_is_explained_by_what_its_spec_asserted(
     tmp_path: Path,
 ) -> None:
-    folder = tmp_path / "runs"
-    made(folder, "1.6.0", varies=False)
-    path = made(folder, "1.7.0", varies=True)
-    text = path.read_text("utf-8").replace("Hello Vader !!!", "Hello Vader ???")
-    path.write_text(text, "utf-8")
-    data = reported(folder)
-    turn = next(each for each in data["turns"] if data["specs"][each["spec"]]["app"] == "json_cors")
-    assert (turn["changes"], turn["explained"]) == (["CORS_VARIES_ALWAYS"], True)
+    data = altered(tmp_path / "runs")
+    assert turns(data, "json_cors") == [(0, 1, ["CORS_VARIES_ALWAYS"], True)]
 
 
 def test_a_stack_that_misses_a_spec_is_passed_over_and_its_cell_is_empty(tmp_path: Path) -> None:
@@ -160,9 +160,7 @@ def test_a_stack_that_misses_a_spec_is_passed_over_and_its_cell_is_empty(tmp_pat
     made(folder, "1.8.0", varies=True, note="404 Not Found")
     data = reported(folder)
     assert data["specs"][2]["cells"][1] is None
-    assert [(turn["since"], turn["stack"]) for turn in data["turns"] if turn["spec"] == 2] == [
-        (0, 2)
-    ]
+    assert [turn[:2] for turn in turns(data, "static_files")] == [(0, 2)]
 
 
 def test_of_the_runs_of_one_stack_the_newest_counts(
@@ -308,6 +306,6 @@ def test_stdout_gets_the_data_and_nothing_else(
     folder = three_releases(tmp_path / "runs")
     assert main(["report", str(folder), "--json", "-"]) == 0
     shown = capsys.readouterr()
-    assert json.loads(shown.out)["schema"] == 1
+    assert json.loads(shown.out)["schema"] == 2
     assert "3 stacks, 3 specs" in shown.err
     assert GREETS.format("starlette-1.6.0") not in shown.out

@@ -45,11 +45,7 @@ function fieldWords(fields) {
     const text = visible(value);
     return text.length > 60 ? `${text.slice(0, 60)}…` : text || "empty";
   };
-  const words = fields.map((field) =>
-    field.where === "body"
-      ? `body: ${grouped(field.before.length)} → ${grouped(field.after.length)} bytes`
-      : `${field.where}: ${short(field.before)} → ${short(field.after)}`,
-  );
+  const words = fields.map((field) => `${field.where.replace("header ", "")}: ${short(field.before)} → ${short(field.after)}`);
   return words.length > 4 ? [...words.slice(0, 3), `${words.length - 3} more fields`] : words;
 }
 
@@ -75,9 +71,8 @@ function kindBadge(kind) {
 const lastWords = ({ first, last }) => (last === null ? "" : last === first ? " only" : ` to ${last}`);
 
 function changeWords(name) {
-  if (name === PARSERS) return [make("span", { class: "name" }, name)];
   const change = data.changes[name];
-  if (!change) return [make("span", { class: "name" }, name), " (no longer in specs/ledger/changes.py)"];
+  if (!change) return [make("span", { class: "name" }, name)];
   const until = lastWords(change);
   return [
     kindBadge(change.kind),

@@ -46,8 +46,8 @@ function drawCell() {
     cell?.reason ? make("pre", { class: "reason", tabindex: 0 }, decoded16(cell.reason)) : "",
     cell ? "" : make("p", null, "This spec has no verdict on this stack: the run was cut off, or the spec was not asked for."),
     phases(spec, stack),
-    ...exchangesOf(spec, stack).map((exchange, place) => drawExchange(spec, stack, exchange, place)),
-    cell && !cell.exchanges.length ? make("p", { class: "quiet" }, "No exchange is recorded with this spec.") : "",
+    ...(cell?.requests ?? []).map((request, place) => drawExchange(spec, stack, request, place)),
+    cell && !cell.requests.length ? make("p", { class: "quiet" }, "No exchange is recorded with this spec.") : "",
     make("h4", null, "By hand"),
     make("pre", { tabindex: 0 }, make("code", null, `starlette-conformance serve ${each.app} --stack ${quoted(visible(data.stacks[stack].name))} --port 8000\n`)),
     again(each, data.stacks[stack]),
@@ -76,7 +76,7 @@ function phases(spec, stack) {
   let before = "";
   for (const number of data.stacks[stack].group.stacks) {
     const cell = cellOf(spec, number);
-    const now = cell ? `${cell.verdict} ${cell.exchanges.map((pair) => pair[1])}` : "missing";
+    const now = cell ? `${cell.verdict} ${cell.requests.map((request) => answerOn(request, number))}` : "missing";
     if (now !== before) found.push([]);
     found.at(-1).push(number);
     before = now;
@@ -85,7 +85,7 @@ function phases(spec, stack) {
   const buttons = found.map((stacks) => {
     const [first, last] = [data.stacks[stacks[0]].short, data.stacks[stacks.at(-1)].short];
     const cell = cellOf(spec, stacks[0]);
-    const statuses = [...new Set(exchangesOf(spec, stacks[0]).map((each) => data.answers[each.answer].status || "none"))];
+    const statuses = [...new Set((cell?.requests ?? []).map((request) => data.answers[answerOn(request, stacks[0])].status || "none"))];
     const said = !cell ? "no verdict" : cell.verdict === "pass" ? statuses.join(", ") : cell.verdict;
     return make(
       "button",
@@ -97,50 +97,45 @@ function phases(spec, stack) {
   return make("div", { class: "phases", role: "group", "aria-label": "answers by release" }, buttons);
 }
 
-// The nearest stack on a side that was asked the same.
-function askedAlike(spec, stack, key, step) {
+// The nearest stack on a side that got the same request.
+function nearest(request, stack, step) {
   for (let other = neighbour(stack, step); other !== null; other = neighbour(other, step)) {
-    const found = exchangesOf(spec, other).find((each) => each.key === key);
-    if (found) return { stack: other, answer: found.answer };
+    if (phaseOn(request, other) !== undefined) return other;
   }
   return null;
 }
 
-function drawExchange(spec, stack, exchange, place) {
-  const [before, after] = [-1, 1].map((step) => askedAlike(spec, stack, exchange.key, step));
-  const differing = [before, after].map((other) => other && other.answer !== exchange.answer);
-  const parts = [];
-  if (differing[0]) parts.push(turned(spec, before, { stack, answer: exchange.answer }, exchange.key));
-  if (differing[1]) parts.push(turned(spec, { stack, answer: exchange.answer }, after, exchange.key));
+function drawExchange(spec, stack, number, place) {
+  const [before, after] = [-1, 1].map((step) => nearest(number, stack, step));
+  const pairs = [[before, stack], [stack, after]].filter((pair) => !pair.includes(null));
+  const parts = pairs.map((pair) => turned(number, ...pair)).filter(Boolean);
   if (!parts.length) {
-    const names = [before, after].filter(Boolean).map((other) => data.stacks[other.stack].short);
+    const names = [before, after].filter((other) => other !== null).map((other) => data.stacks[other].short);
     parts.push(
-      make("figure", null, make("figcaption", null, names.length ? `Answer, as on ${visible(listed(names))}` : "Answer"), code(answerLines(exchange.answer))),
+      make("figure", null, make("figcaption", null, names.length ? `Response, as on ${visible(listed(names))}` : "Response"), code(answerLines(answerOn(number, stack)))),
     );
   }
-  const app = data.requests[exchange.request].app;
+  const request = data.requests[number];
   return make(
     "section",
     { class: "exchange" },
-    make("h4", null, `${place + 1}. `, make("code", null, requestLine(exchange.request)), app === data.specs[spec].app ? null : ` to ${visible(app)}`),
-    make("details", { open: place === 0 && data.requests[exchange.request].text.length < 600 }, make("summary", null, "Request"), code(requestLines(exchange.request)), make("p", { class: "quiet" }, "by hand:"), make("pre", { tabindex: 0 }, make("code", null, visible(data.requests[exchange.request].by_hand).slice(0, LONGEST)))),
+    make("h4", null, `${place + 1}. `, make("code", null, requestLine(number)), request.app === data.specs[spec].app ? null : ` to ${visible(request.app)}`),
+    make("details", { open: place === 0 && request.text.length < 600 }, make("summary", null, "Request"), code(requestLines(number)), make("p", { class: "quiet" }, "by hand:"), make("pre", { tabindex: 0 }, make("code", null, visible(request.by_hand).slice(0, LONGEST)))),
     parts,
   );
 }
 
-function turned(spec, older, newer, key) {
-  const turn = turnsOf[spec].find((each) => each.stack === newer.stack && each.key === key);
-  const names = [older, newer].map((side) => visible(data.stacks[side.stack].label));
-  const fields = fieldsBetween(data.answers[older.answer], data.answers[newer.answer]);
+function turned(request, older, newer) {
+  const why = explanation(request, older, newer);
+  if (!why) return null;
+  const names = [older, newer].map((stack) => visible(data.stacks[stack].label));
   return make(
     "div",
     { class: "turned" },
-    make("p", null, make("span", { class: `badge danger-${fields[0].danger.replaceAll(" ", "-")}` }, fields[0].danger), ` differs between ${names[0]} and ${names[1]}: `, make("span", { class: "fields" }, fieldWords(fields).join("; "))),
-    turn?.changes.length
-      ? turn.changes.map((name) => make("p", { class: "why" }, changeWords(name), make("span", { class: "said" }, changeOf(name)?.sentence ?? "")))
-      : null,
-    turn?.explained ? null : make("p", { class: "why unexplained" }, "Nothing in these runs explains it."),
-    sideBySide(older.answer, newer.answer, names),
+    make("p", null, make("span", { class: `badge severity-${why.severity}` }, why.severity), ` differs between ${names[0]} and ${names[1]}: `, make("span", { class: "fields" }, fieldWords(why.fields).join("; "))),
+    Object.keys(why.reasons).map((name) => make("p", { class: "why" }, changeWords(name), make("span", { class: "said" }, data.changes[name]?.sentence ?? ""))),
+    why.explained ? null : make("p", { class: "why unexplained" }, "No named change explains it."),
+    sideBySide(why.before, why.after, names),
   );
 }
 

@@ -3,7 +3,7 @@
 function drawChanges() {
   const kind = byId("kind").value;
   const counts = new Map();
-  for (const turn of data.turns) for (const name of turn.changes) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const turn of data.turns) for (const name of Object.keys(data.explanations[turn.explanation].reasons)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const lying = (name) => differsBy(name, upgrade.older, upgrade.newer);
   const rows = Object.entries(data.changes)
     .filter(([, change]) => !kind || change.kind === kind)

@@ -52,7 +52,8 @@ function marks(node) {
   for (const spec of node.specs) {
     for (const turn of turnsOf[spec]) {
       const mark = node.marks[turn.stack];
-      mark.turn = turn.explained && mark.turn !== "unexplained" ? "explained" : "unexplained";
+      const explained = !data.explanations[turn.explanation].remaining.length;
+      mark.turn = explained && mark.turn !== "unexplained" ? "explained" : "unexplained";
     }
   }
   for (const group of data.groups) {
@@ -65,10 +66,13 @@ function marks(node) {
   return node.marks;
 }
 
+const differs = (spec) =>
+  [upgrade.older, upgrade.newer].some((stack) => cellOf(spec, stack)?.requests.some((request) => upgrade.requests.has(request)));
+
 function wanted(spec) {
   const { words, only } = matrix;
   if (only === "turned" && !turnsOf[spec].length) return false;
-  if (only === "differing" && !upgrade.specs.has(spec)) return false;
+  if (only === "differing" && !differs(spec)) return false;
   if (only === "failing" && !data.specs[spec].cells.some((cell) => cell !== null && data.cells[cell].verdict !== "pass")) {
     return false;
   }
@@ -102,7 +106,7 @@ function drawRow(row, index) {
   const cells = marks(row).map((mark, stack) => {
     const words = [mark.verdict, mark.partly && "partly", mark.turn && `turn ${mark.turn}`, mark.phase && "odd"];
     const names = words.filter(Boolean).join(" ").replace("not installable", "uninstallable").replace("did not start", "dead").replace("harness error", "broken");
-    const said = `${data.stacks[stack].label}: ${mark.verdict === "missing" ? "no verdict" : mark.verdict}${mark.turn ? `, another answer than before (${mark.turn})` : ""}`;
+    const said = `${data.stacks[stack].label}: ${mark.verdict === "missing" ? "no verdict" : mark.verdict}${mark.turn ? `, another response than before (${mark.turn})` : ""}`;
     return make("span", { role: "gridcell", id: `c${index}-${stack}`, class: `cell ${names}`, "data-column": stack, title: said, "aria-label": said });
   });
   const folded = row.expanded === null ? "" : row.expanded ? "▾" : "▸";

@@ -1,6 +1,6 @@
 // The two pickers, the answer to the question, and the differences by the change behind them.
 
-const upgrade = { older: 0, newer: 0, specs: new Set() };
+const upgrade = { older: 0, newer: 0, requests: new Set() };
 const SHOWN = 20;
 
 function startPickers() {
@@ -29,7 +29,7 @@ function pick(older, newer) {
   const chosen = upgrade.found !== undefined;
   if (chosen && older === upgrade.older && newer === upgrade.newer) return;
   const found = comparison(older, newer);
-  Object.assign(upgrade, { older, newer, found, specs: new Set(found.differing.map((each) => each.spec)) });
+  Object.assign(upgrade, { older, newer, found, requests: new Set(found.differing.map((each) => each.request)) });
   byId("older").value = older;
   byId("newer").value = newer;
   const labels = [older, newer].map((number) => data.stacks[number].label);
@@ -42,24 +42,16 @@ function pick(older, newer) {
   showNewer();
 }
 
-function explainedBy(changes) {
-  const named = changes.filter((name) => name !== PARSERS);
-  const words = [];
-  if (named.length) words.push(counted(named.length, "named change"));
-  if (named.length < changes.length) words.push("what the parsers do");
-  return listed(words);
-}
-
 function verdictWords(found) {
-  const { differing, unexplained, changes, compared, failing, older, newer } = found;
+  const { differing, unexplained, groups, compared, failing, older, newer } = found;
   if (older === newer) return ["quiet", "These are one stack: pick another."];
-  if (!compared) return ["bad", "Nothing was asked of both: these two cannot be compared."];
-  const of = `of ${counted(compared, "answer")}`;
+  if (!compared) return ["bad", "No request was sent to both: these two cannot be compared."];
+  const of = `of ${counted(compared, "response")}`;
   const [tone, words] = !differing.length
     ? ["good", `Nothing that clients see differs, ${of}.`]
     : unexplained.length
-      ? ["bad", `${grouped(differing.length)} ${of} differ, and nothing explains ${grouped(unexplained.length)} of them.`]
-      : ["good", `${grouped(differing.length)} ${of} differ, all explained by ${explainedBy(changes)}.`];
+      ? ["bad", `${grouped(differing.length)} ${of} differ, ${grouped(unexplained.length)} of them unexplained.`]
+      : ["good", `${grouped(differing.length)} ${of} differ, all explained by ${counted(groups.length, "change")}.`];
   if (!failing.length) return [tone, words];
   return ["bad", `${words} ${counted(failing.length, "spec fails", "specs fail")} on the newer.`];
 }
@@ -73,30 +65,30 @@ function drawAnswer(found, labels) {
     lost.length && ["bad", `${counted(lost.length, "security fix", "security fixes")} would be lost`],
     lacking.length && ["bad", `${counted(lacking.length, "security fix", "security fixes")} in neither`],
     found.notCompared && ["quiet", `${counted(found.notCompared, "spec")} judged on one of the two only`],
-    found.oneSided && ["quiet", `${counted(found.oneSided, "request")} asked of one of the two only`],
+    found.oneSided && ["quiet", `${counted(found.oneSided, "request")} sent to one of the two only`],
   ].filter(Boolean);
   fill(
     byId("answer"),
     make("p", { class: "words" }, words),
     asides.length ? make("ul", { class: "asides" }, asides.map(([its, text]) => make("li", { class: its }, text))) : "",
-    dangerBar(found.differing),
+    severityBar(found.differing),
     moved(found, labels),
   );
 }
 
-function dangerBar(differing) {
-  const counts = DANGERS.map((danger) => [danger, differing.filter((each) => each.danger === danger).length]);
+function severityBar(differing) {
+  const counts = data.severities.map((severity) => [severity, differing.filter((each) => each.severity === severity).length]);
   const shown = counts.filter(([, count]) => count);
   if (!shown.length) return "";
-  const bar = shown.map(([danger, count]) => {
-    const part = make("span", { class: `danger-${danger.replaceAll(" ", "-")}` });
+  const bar = shown.map(([severity, count]) => {
+    const part = make("span", { class: `severity-${severity}` });
     part.style.flexGrow = count;
     return part;
   });
-  const words = shown.map(([danger, count]) =>
-    make("li", null, make("i", { class: `dot danger-${danger.replaceAll(" ", "-")}` }), make("b", null, grouped(count)), ` ${danger}`),
+  const words = shown.map(([severity, count]) =>
+    make("li", null, make("i", { class: `dot severity-${severity}` }), make("b", null, grouped(count)), ` ${severity}`),
   );
-  return make("div", { class: "dangers" }, make("div", { class: "bar", "aria-hidden": "true" }, bar), make("ul", null, words));
+  return make("div", { class: "severities" }, make("div", { class: "bar", "aria-hidden": "true" }, bar), make("ul", null, words));
 }
 
 // The packages in which the two differ.
@@ -111,23 +103,6 @@ function moved({ older, newer }, labels) {
   return make("div", { class: "moved" }, make("span", { class: "printed" }, `${labels[0]} → ${labels[1]}`), words.length ? make("ul", null, words) : make("p", { class: "quiet" }, "All packages are the same."));
 }
 
-// Differences by what is behind them; the most dangerous group first.
-function groupsOf(found) {
-  const groups = new Map();
-  for (const each of found.differing.filter((one) => one.explained)) {
-    const key = each.changes.join(" + ");
-    if (!groups.has(key)) groups.set(key, { changes: each.changes, those: [] });
-    groups.get(key).those.push(each);
-  }
-  for (const group of groups.values()) {
-    group.those.sort((a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger));
-    group.danger = group.those[0].danger;
-  }
-  return [...groups.values()].sort(
-    (a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger) || b.those.length - a.those.length,
-  );
-}
-
 function drawDifferences(found) {
   const security = drawSecurity(found.security);
   const failing = found.failing.length
@@ -136,22 +111,29 @@ function drawDifferences(found) {
       ])
     : null;
   const unexplained = found.unexplained.length
-    ? folded("bad", "unexplained", [make("span", { class: "said" }, "Nothing in these runs explains these differences")], counted(found.unexplained.length, "answer"), () => examples(found, found.unexplained))
+    ? folded("bad", "unexplained", [make("span", { class: "said" }, "No named change explains these differences")], counted(found.unexplained.length, "response"), () => examples(found, found.unexplained))
     : null;
-  const explained = groupsOf(found).map((group) => {
-    const summary = group.changes.map((name) => make("span", { class: "change" }, make("span", { class: "said" }, changeOf(name)?.sentence ?? name), make("span", { class: "about" }, changeWords(name))));
-    const apps = [...new Set(group.those.map((each) => data.requests[each.request].app))];
-    return folded("", group.danger, summary, `${counted(group.those.length, "answer")} · ${visible(apps.join(", "))}`, () => [noticed(group.changes), ...examples(found, group.those)]);
+  const explained = found.groups.map(({ name, severity, those }) => {
+    const summary = make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), make("span", { class: "about" }, changeWords(name)));
+    const apps = [...new Set(those.map((each) => data.requests[each.request].app))];
+    return folded("", severity, summary, `${counted(those.length, "response")} · ${visible(apps.join(", "))}`, () => [noticed([name]), ...examples(found, those)]);
   });
-  const all = [security, failing, unexplained, ...explained].filter(Boolean);
+  const all = [security, failing, unexplained, ...explained, drawNotShown(found)].filter(Boolean);
   fill(byId("groups"), all.length ? all : make("p", { class: "quiet" }, "There is nothing to show."));
 }
 
-function folded(tone, danger, summary, count, inside) {
+function drawNotShown({ notShown }) {
+  if (!notShown.length) return null;
+  const about = (name) => [make("span", { class: "said" }, data.changes[name].sentence), make("span", { class: "about" }, changeWords(name)), make("span", { class: "quiet" }, ` Not shown: ${data.changes[name].unseen ?? "no recorded request shows it"}.`)];
+  const list = () => [make("ul", { class: "specs" }, notShown.map((name) => make("li", null, about(name))))];
+  return folded("", "not shown", [make("span", { class: "said" }, "Between these stacks, and not compared here")], counted(notShown.length, "change"), list);
+}
+
+function folded(tone, badge, summary, count, inside) {
   const details = make(
     "details",
     { class: `group ${tone}` },
-    make("summary", null, make("span", { class: `badge danger-${danger.replaceAll(" ", "-")}` }, danger), make("span", { class: "words" }, summary), make("span", { class: "count" }, count)),
+    make("summary", null, make("span", { class: `badge severity-${badge.replaceAll(" ", "-")}` }, badge), make("span", { class: "words" }, summary), make("span", { class: "count" }, count)),
   );
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(...inside().filter(Boolean));
@@ -161,18 +143,23 @@ function folded(tone, danger, summary, count, inside) {
 }
 
 function noticed(names) {
-  const who = [...new Set(names.flatMap((name) => changeOf(name)?.noticed_by ?? []))];
+  const who = [...new Set(names.flatMap((name) => data.changes[name]?.noticed_by ?? []))];
   return who.length ? make("p", { class: "noticed" }, `Noticed by: ${listed(who)}.`) : null;
 }
 
 function examples(found, those) {
-  const example = those.reduce((a, b) => (b.danger === those[0].danger && data.requests[b.request].text.length < data.requests[a.request].text.length ? b : a));
+  const example = those.reduce((a, b) => (data.requests[b.request].text.length < data.requests[a.request].text.length ? b : a));
   const names = [found.older, found.newer].map((number) => visible(data.stacks[number].label));
   return [
     make("p", { class: "example" }, "For example ", make("code", null, requestLine(example.request)), ` to ${visible(data.requests[example.request].app)}: `, make("span", { class: "fields" }, fieldWords(example.fields).join("; "))),
     sideBySide(example.before, example.after, names),
-    specList(those.map((each) => ({ spec: each.spec, text: fieldWords(each.fields)[0], request: each.request })), found.newer),
+    specList(those.map((each) => ({ spec: specOf(each.request, found.newer), text: fieldWords(each.fields)[0], request: each.request })), found.newer),
   ];
+}
+
+// The first spec that sends a request to a stack.
+function specOf(request, stack) {
+  return data.specs.findIndex((_, spec) => cellOf(spec, stack)?.requests.includes(request));
 }
 
 // Specs to open, a few at first.

@@ -1,0 +1,29 @@
+"""What accounts for a difference between two recorded responses where effects leave something.
+
+A spec may send a request in pieces, or together with another one, and then no effect predicts the
+response. Where the spec passed on both stacks, what is left is the parsers', if these differ, or
+else that of the changes which the spec asserted one way and the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from starlette_conformance.explain.explainer import Explained, Reason
+from starlette_conformance.explain.result import Difference
+from starlette_conformance.model.changes import Change
+
+
+def changes_asserted(before: Mapping[str, bool], after: Mapping[str, bool]) -> list[str]:
+    """The changes that two passing runs of a spec asserted one way and the other."""
+    return [name for name in before if name in after and before[name] != after[name]]
+
+
+def by_assertion(
+    explained: Explained, changes: Sequence[Change], parsers_differ: bool
+) -> Explained:
+    """Explained whole, where there are changes, or two parsers."""
+    accounting: Sequence[Reason] = [None] if parsers_differ else changes
+    if not (explained.remaining and accounting):
+        return explained
+    left: dict[Reason, tuple[Difference, ...]] = dict.fromkeys(accounting, explained.remaining)
+    return replace(explained, reasons={**left, **explained.reasons}, remaining=())

@@ -1,0 +1,118 @@
+// What Python found between two stacks, looked up. `data` is as schema.json has it.
+
+let data;
+let turnsOf; // by spec: where the response to one of its requests changed, and the stack
+
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+function prepared(found) {
+  data = found;
+  const names = Map.groupBy ? Map.groupBy(data.stacks, (stack) => stack.name) : null;
+  data.stacks.forEach((stack, number) => {
+    const alike = names
+      ? names.get(stack.name)
+      : data.stacks.filter((other) => other.name === stack.name);
+    stack.number = number;
+    stack.label = alike.length > 1 ? `${stack.name} (${stack.started.slice(0, 16)})` : stack.name;
+  });
+  for (const group of data.groups) {
+    const parts = group.stacks.map((number) => data.stacks[number].label.split("-"));
+    const shared = parts.length > 1 && parts.every((part) => part.length > 1 && part[0] === parts[0][0]);
+    group.stacks.forEach((number, place) => {
+      data.stacks[number].group = group;
+      data.stacks[number].place = place;
+      data.stacks[number].short = shared
+        ? parts[place].slice(1).join("-")
+        : data.stacks[number].label;
+    });
+  }
+  data.specs.forEach((spec, number) => (spec.number = number));
+  for (const request of data.requests) {
+    request.phaseOn = new Map(request.phases.flatMap((phase, place) => phase.stacks.map((stack) => [stack, place])));
+    request.why = new Map(request.between.map(([one, other, number]) => [`${one}/${other}`, number]));
+  }
+  const turned = new Map();
+  for (const turn of data.turns) {
+    const key = `${turn.request}/${turn.stack}`;
+    if (!turned.has(key)) turned.set(key, []);
+    turned.get(key).push(turn);
+  }
+  turnsOf = data.specs.map((spec) =>
+    spec.cells.flatMap((number, stack) =>
+      number === null ? [] : [...new Set(data.cells[number].requests)].flatMap((request) => turned.get(`${request}/${stack}`) ?? []),
+    ),
+  );
+}
+
+const cellOf = (spec, stack) => data.cells[data.specs[spec].cells[stack]] ?? null;
+const phaseOn = (request, stack) => data.requests[request].phaseOn.get(stack);
+const answerOn = (request, stack) => data.requests[request].phases[phaseOn(request, stack)]?.answer ?? null;
+
+// Why the responses of two stacks to a request differ, as Python explained it; null where they do not.
+function explanation(request, older, newer) {
+  const [one, other] = [phaseOn(request, older), phaseOn(request, newer)];
+  const number = data.requests[request].why.get(`${Math.min(one, other)}/${Math.max(one, other)}`);
+  if (number === undefined) return null;
+  const { severity, differences, remaining, reasons } = data.explanations[number];
+  const turned = (field) => (one < other ? field : { ...field, before: field.after, after: field.before });
+  const fields = (differences.length ? differences : remaining).map((field) => turned(data.differences[field]));
+  return { request, severity, reasons, fields, explained: !remaining.length, before: answerOn(request, older), after: answerOn(request, newer) };
+}
+
+// Everything that differs between two stacks.
+function comparison(older, newer) {
+  const found = { older, newer, compared: 0, differing: [], oneSided: 0, notCompared: 0, failing: [] };
+  data.requests.forEach((request, number) => {
+    if (!request.compared) return;
+    const sent = [older, newer].filter((stack) => request.phaseOn.has(stack)).length;
+    found.compared += sent === 2;
+    found.oneSided += sent === 1;
+    const why = sent === 2 ? explanation(number, older, newer) : null;
+    if (why) found.differing.push(why);
+  });
+  data.specs.forEach((_, spec) => {
+    const [one, other] = [cellOf(spec, older), cellOf(spec, newer)];
+    if (other && other.verdict === "fail") found.failing.push(spec);
+    found.notCompared += !one !== !other;
+  });
+  found.unexplained = found.differing.filter((each) => !each.explained);
+  found.groups = groupsOf(found.differing.filter((each) => each.explained));
+  found.security = securityBetween(older, newer);
+  const shown = new Set(found.groups.map((group) => group.name));
+  found.notShown = Object.keys(data.changes).filter((name) => differsBy(name, older, newer) && !shown.has(name));
+  return found;
+}
+
+const differsBy = (name, older, newer) =>
+  data.stacks[older].has.includes(name) !== data.stacks[newer].has.includes(name);
+
+const ranked = (severities) =>
+  severities.reduce((one, other) => (data.severities.indexOf(other) < data.severities.indexOf(one) ? other : one));
+
+// A group for each change that alters something, the most dangerous first.
+function groupsOf(explained) {
+  const groups = new Map();
+  for (const each of explained) {
+    for (const [name, severity] of Object.entries(each.reasons)) {
+      if (!groups.has(name)) groups.set(name, { name, severities: [], those: [] });
+      groups.get(name).severities.push(severity);
+      groups.get(name).those.push(each);
+    }
+  }
+  for (const group of groups.values()) group.severity = ranked(group.severities);
+  const place = (group) => data.severities.indexOf(group.severity);
+  return [...groups.values()].sort((a, b) => place(a) - place(b) || b.those.length - a.those.length);
+}
+
+function securityBetween(older, newer) {
+  const found = { gained: [], lost: [], lacking: [] };
+  for (const [name, has] of Object.entries(data.stacks[newer].fixes)) {
+    const standing = data.standings[`${data.stacks[older].fixes[name]}/${has}`];
+    if (standing) found[standing].push(name);
+  }
+  return found;
+}

@@ -1,0 +1,88 @@
+"""Two stacks differ alike wherever one looks: `diff`, `report`, `explore` and `judge` count the
+same by severity and by change, whether responses come from running stacks or from run files.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.explain import live
+from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.what_is_new import compare_runs
+from starlette_conformance.explore.neighbours import compare_neighbours
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.run_responses import RunResponses
+from starlette_conformance.runs.run_reader import load_start
+from starlette_conformance.runs.sessions import judge
+from starlette_conformance.stacks.project import ledger
+from starlette_conformance.stacks.targets import provisioned
+
+PAIRS = {
+    ("starlette-0.46.1", "starlette-1.10.0"): ("status", "RANGES_SPLIT"),
+    ("starlette-0.13.8", "starlette-0.20.0"): ("framing", "EMPTY_BODY_HAS_LENGTH"),
+    ("documented-h11", "latest"): ("status", "STAR_MATCHES_EVERY_TAG"),
+    ("uvicorn==0.30.0", "uvicorn==0.53.0"): ("value", "FORWARDED_SCHEME_CHECKED"),
+    ("sse-starlette==1.3.4,starlette==0.27.0", "sse-starlette==2.1.3,starlette==0.27.0"): (
+        "value",
+        "STREAM_NOT_STORED",
+    ),
+}
+"""Two stacks, and a severity and a change that must be among what differs."""
+
+SPECS = " or ".join(
+    ("test_preflight", "test_conditions", "test_parts", "test_routing", "test_proxy", "test_sse.py")
+)
+"""Some of each kind: the whole corpus takes minutes, and comes to the same."""
+
+
+@pytest.fixture(scope="module")
+def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """By stack, the run file of some specs."""
+    folder = tmp_path_factory.mktemp("runs")
+    stacks = [stack for pair in PAIRS for stack in pair]
+    judge(stacks, folder, 2, ["-k", f"({SPECS}) and not browser"], Console(quiet=True))
+    starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
+    return {start.stack: path for path, start in starts.items() if start}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_every_output_counts_the_same(
+    pair: tuple[str, str], run_files: Mapping[str, Path], tmp_path: Path
+) -> None:
+    older, newer = (RunResponses.read(run_files[stack]) for stack in pair)
+    requests = [sent for sent in older.responses if sent in newer.responses]
+    diff = diffed(pair, requests)
+    severity, change = PAIRS[pair]
+    assert diff["severities"][severity]
+    assert diff["changes"][change]
+    assert (diff["compared"], diff["unexplained"]) == (len(requests), 0)
+    assert reported(run_files, pair, tmp_path) == diff
+    assert compare_runs(older, newer, ledger()).counts == diff
+    assert explored(pair, requests).counts == diff
+
+
+def diffed(pair: tuple[str, str], requests: list[Asked]) -> dict[str, Any]:
+    older, newer = map(provisioned, pair)
+    return live.compare(Comparison(older, newer, ledger()), requests).counts
+
+
+def reported(run_files: Mapping[str, Path], pair: tuple[str, str], folder: Path) -> dict[str, Any]:
+    target = folder / "data.json"
+    assert main(["report", *(str(run_files[stack]) for stack in pair), "--json", str(target)]) == 0
+    data = json.loads(target.read_text("utf-8"))
+    assert [data["stacks"][number]["name"] for number in data["pair"]] == list(pair)
+    counts: dict[str, Any] = data["counts"]
+    return counts
+
+
+def explored(pair: tuple[str, str], requests: list[Asked]) -> Diff:
+    stacks = [partial(provisioned, stack) for stack in pair]
+    (diff,) = compare_neighbours(stacks, {pair}, requests, ledger(), 2)
+    return diff
