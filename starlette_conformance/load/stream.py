@@ -16,9 +16,16 @@ from collections.abc import Iterator
 
 EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 LINE_END = re.compile(rb"\r\n|\n|\r")
+SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}(?=[ \t]*(;|\Z))")
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 GAP = 1000
 """More missing numbers than this at once are counted, and not remembered."""
+REMEMBERED = 100 * GAP
+"""So many missing numbers are remembered, or a few more."""
+SIZE_LINE = 1024
+DIGITS = 18
+SHOWN = 40
+"""Bytes of what is wrong that are told."""
 LIMIT = 64 * 1024
 """Bytes of an unfinished head, chunk or event."""
 SILENT_SECONDS = 5.0
@@ -39,6 +46,7 @@ class Stream:
         "_buffer",
         "_chunked",
         "_missing",
+        "_seen",
         "_text",
         "defects",
         "ended",
@@ -48,8 +56,9 @@ class Stream:
     )
 
     def __init__(self) -> None:
-        self._buffer = b""
-        self._text = b""
+        self._buffer = bytearray()
+        self._text = bytearray()
+        self._seen = 0
         self._missing: set[int] | None = None
         self._chunked = True
         self.defects: Counter[str] | None = None
@@ -86,46 +95,63 @@ class Stream:
             self._missing = None
 
     def _head(self) -> bool:
-        head, end, rest = self._buffer.partition(b"\r\n\r\n")
-        if not end:
+        end = self._buffer.find(b"\r\n\r\n", max(0, self._seen - 3))
+        self._seen = len(self._buffer)
+        if end < 0:
             if len(self._buffer) > LIMIT:
                 raise Broken("its head does not end")
             return False
+        head = bytes(self._buffer[:end])
         status = STATUS.match(head)
         lines = head.lower().split(b"\r\n")[1:]
         if not status or status[1] != b"200":
-            raise Broken(f"answered {head.splitlines()[0].decode('latin-1')!r}")
+            first = head.partition(b"\r\n")[0][:SHOWN].decode("latin-1")
+            raise Broken(f"answered {first!r}")
         if not any(line.startswith(b"content-type: text/event-stream") for line in lines):
             raise Broken("its content type is not text/event-stream")
         self._chunked = b"transfer-encoding: chunked" in lines
-        self._buffer = rest
+        del self._buffer[: end + 4]
+        self._seen = 0
         self.opened = True
         return True
 
     def _body(self) -> None:
-        if not self._chunked:
-            self._text, self._buffer = self._text + self._buffer, b""
+        position = 0
         while self._chunked and not self.ended:
-            line, end, rest = self._buffer.partition(b"\r\n")
-            if not end:
+            begin = self._buffer.find(b"\r\n", position, position + SIZE_LINE) + 2
+            if begin < 2 and len(self._buffer) - position < SIZE_LINE:
                 break
-            try:
-                size = int(line.partition(b";")[0], 16)
-            except ValueError:
-                raise Broken(f"{line[:40]!r} is no size of a chunk") from None
-            if len(rest) < size + 2:
+            line = bytes(self._buffer[position : begin - 2 if begin >= 2 else position + SHOWN])
+            if not (digits := SIZE.match(line)) or begin < 2:
+                raise Broken(f"{line[:SHOWN]!r} is no size of a chunk")
+            size = int(digits[0], 16)
+            end = begin + size
+            if len(self._buffer) < end + 2:
                 break
-            if rest[size : size + 2] != b"\r\n":
+            if self._buffer[end : end + 2] != b"\r\n":
                 raise Broken(f"a chunk is longer than the {size} bytes that it says")
-            self._text += rest[:size]
-            self._buffer = rest[size + 2 :]
+            self._text += self._buffer[begin:end]
+            position = end + 2
             self.ended = size == 0
+        if not self._chunked:
+            self._text += self._buffer
+            position = len(self._buffer)
+        del self._buffer[:position]
         if len(self._buffer) + len(self._text) > 2 * LIMIT:
             raise Broken("an event does not end")
 
+    def _blocks(self) -> list[bytes]:
+        """The events that have ended; each byte is looked at once."""
+        text, blocks, position = self._text, [], 0
+        for end in [found.span() for found in EVENT_END.finditer(text, max(0, self._seen - 3))]:
+            blocks.append(bytes(text[position : end[0]]))
+            position = end[1]
+        del text[:position]
+        self._seen = len(text)
+        return blocks
+
     def _numbers(self) -> Iterator[int]:
-        *blocks, self._text = EVENT_END.split(self._text)
-        for block in blocks:
+        for block in self._blocks():
             lines = [line for line in LINE_END.split(block) if not line.startswith(b":")]
             data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
             if not data:
@@ -133,7 +159,7 @@ class Stream:
                     self._count("cut in half", self.number + 1)
                 continue
             text = b"\n".join(data)
-            if text.isdigit():
+            if text.isdigit() and len(text) <= DIGITS:
                 yield int(text)
             else:
                 self._count("cut in half", self.number + 1)
@@ -144,7 +170,7 @@ class Stream:
             return True
         if number > self.number:
             gap = number - self.number - 1
-            if gap > GAP:
+            if gap > GAP or len(self._missing or ()) > REMEMBERED:
                 self._count("lost", self.number + 1, gap)
             else:
                 self._missing = (self._missing or set()) | set(range(self.number + 1, number))

@@ -46,6 +46,8 @@ def checked(value: object, kind: type[Thing], where: object) -> Thing:
         return msgspec.convert(value, kind, str_keys=True)  # as those of JSON are
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {_sentence(str(error))}") from None
+    except UnicodeEncodeError:
+        raise UsageError(f"{where}: not text: half of a pair of surrogates is in it") from None
 
 
 def from_toml(path: Path, kind: type[Thing]) -> Thing:

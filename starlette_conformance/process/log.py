@@ -47,6 +47,7 @@ class Log:
         self._changed = threading.Condition()
         self._pause = 0.0
         self._only_end = False
+        self._forgotten = 0
         self.ended = False
         os.set_blocking(descriptor, False)
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -65,8 +66,11 @@ class Log:
         """
         with self._changed:
             self._drain()
-            *lines, rest = self._data[start:].split(b"\n")
-            lines += [rest] if rest and self.ended else []
+            return self._lines(start)
+
+    def _lines(self, start: int) -> list[str]:
+        *lines, rest = self._data[start:].split(b"\n")
+        lines += [rest] if rest and self.ended else []
         return [self._timeless(line.decode("utf-8", "replace")) for line in lines]
 
     def _timeless(self, line: str) -> str:
@@ -74,15 +78,23 @@ class Log:
         return self._time_of_server.sub("TIME", line, 1) if self._time_of_server else line
 
     def wait_for(self, found: Callable[[list[str]], bool], seconds: float) -> bool:
-        """Wait until the lines satisfy `found`; False when they do not in time, or at all."""
-        deadline = time.monotonic() + seconds
+        """Wait until some lines satisfy `found`; False when they do not in time, or at all.
+
+        It is given those that are there, and then those that have come since, none of them twice.
+        """
+        deadline, seen = time.monotonic() + seconds, 0
         with self._changed:
-            while not found(self.lines()):
+            while True:
+                self._drain()
                 left = deadline - time.monotonic()
+                begin = max(0, seen - self._forgotten)
+                end = len(self._data) if self.ended else self._data.rfind(b"\n", begin) + 1
+                if (end > begin or self.ended) and found(self._lines(begin)):
+                    return True
                 if self.ended or left <= 0:
                     return False
+                seen = self._forgotten + max(begin, end)
                 self._changed.wait(left)
-        return True
 
     def keep_only_the_end(self, pause: float) -> None:
         """Read the pipe every `pause` seconds only, and forget what is long past.
@@ -121,6 +133,7 @@ class Log:
                 return
             left -= len(data)
             if self._only_end and len(self._data) > END:
+                self._forgotten += len(self._data) - END // 2
                 del self._data[: -END // 2]
             self._data += data[: max(0, LIMIT - len(self._data))]
             self.ended = not data

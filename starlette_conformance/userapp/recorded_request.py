@@ -24,7 +24,7 @@ OF_THE_CONNECTION = {
 }
 """Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
 
-FILE_LIMIT = 256 * 1024 * 1024
+FILE_LIMIT = 128 * 1024 * 1024
 """Bytes of a file of requests; a browser saves the bodies of responses with them."""
 
 TARGET = re.compile(r"/[!-~]*")

@@ -61,7 +61,7 @@ class Template:
             parts = _middle(samples)
             gaps = [Template(parts).contents(sample, strict=False) for sample in samples]
         characters = set[str]().union(*(text for found in gaps for text in found or ()))
-        return cls(parts, frozenset(c for c in characters if not _usual(c)), cut)
+        return cls(parts, frozenset(c for c in characters if not usual(c)), cut)
 
     @property
     def varies(self) -> bool:
@@ -88,7 +88,7 @@ class Template:
         return found if fits else None
 
     def _fits(self, content: str) -> bool:
-        return all(_usual(character) or character in self.odd for character in set(content))
+        return all(usual(character) or character in self.odd for character in set(content))
 
     def with_gaps(self, marks: Iterable[str] = ()) -> str:
         """The text with a mark in the place of each gap."""
@@ -96,7 +96,8 @@ class Template:
         return "".join(next(each, VARIES) if part is None else part for part in self.parts)
 
 
-def _usual(character: str) -> bool:
+def usual(character: str) -> bool:
+    """Whether it may stand within a word, a number, a token or a date."""
     return character.isalnum() or character in WITHIN
 
 

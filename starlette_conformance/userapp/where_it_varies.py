@@ -34,8 +34,9 @@ def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
     except (ValueError, RecursionError):
         values = []
     if any(map(_is_container, values[:1])):
-        varying = list(_varying(values, len(sides[0])))
-        if len(varying) <= masked.count(MARK):  # and nothing beside them is masked
+        marks = masked.count(MARK)
+        varying = list(itertools.islice(_varying(values, len(sides[0])), marks + 1))
+        if len(varying) <= marks:  # and nothing beside them is masked
             return _listed(map(_written, varying[:LISTED]), len(varying), ", ") or (
                 "how it is written"
             )
@@ -65,33 +66,49 @@ def _written(path: Path) -> str:
 
 def _varying(values: Sequence[Any], old: int) -> Iterator[Path]:
     """The paths at which the first `old` values, or the others, are not all the same."""
-    left: list[tuple[Path, list[Any]]] = [(ROOT, list(values))]
+
+    def varies(here: Sequence[Any]) -> bool:
+        leaves = [NOTHING if _is_container(each) else repr(each) for each in here]
+        return len(set(leaves[:old])) > 1 or len(set(leaves[old:])) > 1
+
+    return (path for path, here in _walked(values) if varies(here))
+
+
+def _walked(values: Sequence[Any]) -> Iterator[tuple[Path, Sequence[Any]]]:
+    """What is in several values, from the outside in, but for leaves that all have alike."""
+    yield ROOT, values
+    left = [_children(ROOT, values)]
     while left:
-        path, here = left.pop()
-        leaves = [NOTHING if _is_container(each) else _leaf(each) for each in here]
-        if any(len(set(side)) > 1 for side in (leaves[:old], leaves[old:])):
-            yield path
-        left += reversed(list(_children(path, here)))
-
-
-def _leaf(value: Any) -> Any:
-    return value if value is NOTHING else json.dumps(value)
+        for path, here in left[-1]:
+            yield path, here
+            if any(map(_is_container, here)):
+                left.append(_children(path, here))
+                break
+        else:
+            left.pop()
 
 
 def _is_container(value: Any) -> bool:
     return isinstance(value, dict | list) and bool(value)
 
 
-def _children(path: Path, values: Sequence[Any]) -> Iterator[tuple[Path, list[Any]]]:
-    """What is in several values, by name and by number."""
+def _children(path: Path, values: Sequence[Any]) -> Iterator[tuple[Path, Sequence[Any]]]:
+    """What is in several values, by name and by number, but for leaves that all have alike."""
     objects = [value if isinstance(value, dict) else {} for value in values]
     for key in dict.fromkeys(itertools.chain(*objects)):
-        yield (path, f".{key}"), [each.get(key, NOTHING) for each in objects]
+        row = [each.get(key, NOTHING) for each in objects]
+        if not _alike(row):
+            yield (path, f".{key}"), row
     lists = [value if isinstance(value, list) else [] for value in values]
-    if any(lists):
-        rows = itertools.zip_longest(*lists, fillvalue=NOTHING)
-        for number, row in enumerate(rows):
-            yield (path, f"[{number}]"), list(row)
+    for number, items in enumerate(itertools.zip_longest(*lists, fillvalue=NOTHING)):
+        if not _alike(items):
+            yield (path, f"[{number}]"), items
+
+
+def _alike(row: Sequence[Any]) -> bool:
+    kind = type(row[0])
+    same = kind is not dict and kind is not list and row.count(row[0]) == len(row)
+    return same and len({*map(type, row)}) == 1
 
 
 def apart(before: bytes, after: bytes) -> str:
@@ -106,12 +123,15 @@ def apart(before: bytes, after: bytes) -> str:
 
 
 def _differing(before: Any, after: Any) -> Iterator[Path]:
-    left: list[tuple[Path, list[Any]]] = [(ROOT, [before, after])]
+    left: list[Iterator[tuple[Path, Sequence[Any]]]] = [iter([(ROOT, (before, after))])]
     while left:
-        path, pair = left.pop()
-        was, now = pair
-        alike = type(was) is type(now)
-        if alike and (isinstance(was, dict) or (isinstance(was, list) and len(was) == len(now))):
-            left += reversed(list(_children(path, pair)))
-        elif was is NOTHING or now is NOTHING or json.dumps(was) != json.dumps(now):
-            yield path
+        for path, pair in left[-1]:
+            was, now = pair
+            lists = isinstance(was, list) and isinstance(now, list) and len(was) == len(now)
+            if lists or (isinstance(was, dict) and isinstance(now, dict)):
+                left.append(_children(path, pair))
+                break
+            if was is NOTHING or now is NOTHING or json.dumps(was) != json.dumps(now):
+                yield path
+        else:
+            left.pop()

@@ -142,7 +142,7 @@ def test_a_long_request_line_may_be_continued_often(tmp_path: Path) -> None:
 
 
 def test_a_file_that_never_ends_is_refused() -> None:
-    with pytest.raises(UsageError, match="/dev/zero: longer than 268,435,456 bytes"):
+    with pytest.raises(UsageError, match="/dev/zero: longer than 134,217,728 bytes"):
         requests(Path("/dev/zero"), "m:app")
 
 

@@ -157,10 +157,11 @@ def random_text(alphabet: str, end: str = "") -> Text:
 
 @pytest.mark.parametrize("alphabet", ["ab ,.", string.printable, "ab", "0123 ", '"{}[]:, ab'])
 def test_text_that_is_another_each_time_makes_no_difference(alphabet: str) -> None:
-    for _ in range(10):
-        old, new = ([random_text(alphabet)() for _ in range(5)] for _ in range(2))
-        found = told(old, new)
-        assert found.before == found.after
+    """Almost: a word that five of them have in common by chance may be lacking in five others."""
+    found = [
+        told(*([random_text(alphabet)() for _ in range(5)] for _ in range(2))) for _ in "1" * 20
+    ]
+    assert sum(each.before != each.after for each in found) <= 2
 
 
 def test_text_that_is_another_each_time_on_one_stack_differs_from_what_is_not() -> None:

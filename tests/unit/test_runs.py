@@ -336,6 +336,10 @@ def lacking(record: dict[str, Any], name: str) -> dict[str, Any]:
         ([START, b""], f":2: not JSON: Expecting value: line 1 column 1 (char 0){AGAIN}"),
         ([b"\x80\xff"], f":1: not JSON: byte 0 is not UTF-8{AGAIN}"),
         ([START, b'"\xff"'], f":2: not JSON: byte 1 is not UTF-8{AGAIN}"),
+        (
+            [START, b'{"kind":"\\ud800"}'],
+            f":2: not text: half of a pair of surrogates is in it{AGAIN}",
+        ),
         ([START, b"\0"], f":2: not JSON: Expecting value: line 1 column 1 (char 0){AGAIN}"),
         ([START, b"[" * 100_000], f":2: not JSON that can be read: it is nested too deep{AGAIN}"),
         ([START, b"9" * 5000], f":2: expected object, got float{AGAIN}"),

@@ -1,0 +1,319 @@
+"""What reads input from outside, each by a name, and inputs that once took it too long.
+
+The growth of their time is held by `tests.unit.test_growth`, told by `studies.reading_times`, and
+`tests.chaos.fuzz` feeds them what nobody thought of.
+"""
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Segment
+from starlette_conformance.http.parser import HEAD_LIMIT
+from starlette_conformance.load.stream import Broken, Stream
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.request import Request
+from starlette_conformance.process.log import Log
+from starlette_conformance.replay.send import Heard
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.runs import run_reader
+from starlette_conformance.userapp import har, http_file
+from starlette_conformance.userapp.cookies import Jar
+from starlette_conformance.userapp.masking import told
+from starlette_conformance.userapp.merge_repetitions import Judged
+from starlette_conformance.userapp.where_it_varies import apart, places
+
+PIECE = 256
+"""Bytes of a response that are received at a time."""
+SAID = (UsageError, Broken)
+"""What says in a sentence that an input is no good."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Something that reads; `seeds` are good inputs. Whatever it raises but SAID is a defect."""
+
+    read: Callable[[bytes], object]
+    seeds: tuple[bytes, ...]
+
+
+def response(data: bytes, piece: int = PIECE) -> Answer:
+    """A response to an app's client, as it is received, masked, and looked at."""
+    segments = tuple(Segment(at / 1000, data[at : at + piece]) for at in range(0, len(data), piece))
+    return Answer.of(Heard("GET", 8000, segments, CLOSED, closed=True, closes=False))
+
+
+def by_bytes(data: bytes) -> Answer:
+    """In as many pieces as a client receives at the most."""
+    return response(data, 1 + len(data) // PIECES_LIMIT)
+
+
+def load_stream(data: bytes) -> Stream:
+    stream = Stream()
+    for at in range(0, len(data), PIECE):
+        stream.feed(data[at : at + PIECE])
+    stream.settle(server_ended=True)
+    return stream
+
+
+def cookies(data: bytes) -> Request:
+    """The lines of Set-Cookie of a response, and what the next request sends of them."""
+    jar, request = Jar(), Request("m:app", b"GET /a HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\n\r\n")
+    jar.take(request, Response(200, {"set-cookie": tuple(data.decode("latin-1").split("\n"))}))
+    return jar.given(request)
+
+
+def bodies(data: bytes) -> tuple[object, str]:
+    """A body that varies on both stacks: halves of the data with another end each time."""
+    samples = [data[: len(data) // 2] + bytes([byte]) + data[len(data) // 2 :] for byte in b"1234"]
+    answers = [Answer(Response(200, {"etag": repr(body[:9])}, body)) for body in samples]
+    return Judged.of(answers[:2], answers[2:]), apart(samples[0], samples[-1])
+
+
+def packed(data: bytes) -> object:
+    headers = {"content-encoding": "gzip"}
+    answers = [Answer(Response(200, headers, data + end)) for end in (b"", b"", b"", b"x")]
+    return Judged.of(answers[:2], answers[2:])
+
+
+def masks(data: bytes) -> tuple[object, str]:
+    """Texts that are parted by a byte of 0, the first half of OLD, as many of NEW."""
+    texts = data.decode("utf-8", "surrogateescape").split("\0")[:10]
+    half = max(1, len(texts) // 2)
+    old, new = texts[:half], (texts[half:] or texts)[:half]
+    found = told(old, new)
+    return found, places(found.before, [old, new])
+
+
+def log(data: bytes) -> bool:
+    """The log of a process that nobody finds what is waited for in."""
+    reading, writing = os.pipe()
+    log = Log(reading)
+    try:
+        for at in range(0, len(data), PIECE):
+            os.write(writing, data[at : at + PIECE])
+        os.close(writing)
+        return log.wait_for(lambda lines: "nowhere" in lines, 60)
+    finally:
+        with suppress(OSError):
+            os.close(writing)
+        log.close()
+
+
+@contextmanager
+def in_a_file(data: bytes) -> Iterator[Path]:
+    """A file in memory."""
+    descriptor = os.memfd_create("input")
+    try:
+        os.write(descriptor, data)
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
+
+
+def of_http(data: bytes) -> object:
+    with in_a_file(data) as path:
+        return http_file.requests(path, "m:app")
+
+
+def of_har(data: bytes) -> object:
+    with in_a_file(data) as path:
+        return har.requests(path, "m:app", None)
+
+
+def of_run(data: bytes) -> object:
+    with in_a_file(data) as path:
+        return run_reader.load(path)
+
+
+OK = b"HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 12:00:00 GMT\r\n"
+CHUNKED = OK + b"transfer-encoding: chunked\r\n"
+EVENTS = b"content-type: text/event-stream\r\n"
+STREAM = OK + EVENTS + b"transfer-encoding: chunked\r\n\r\n"
+COOKIE = b"a=b; Path=/; HttpOnly; Expires=Fri, 31 Dec 2027 23:59:59 GMT; Max-Age=60"
+ENTRY = {
+    "startedDateTime": "2026-11-24T12:00:00.000Z",
+    "request": {
+        "method": "POST",
+        "url": "http://x.org/a?b=c",
+        "headers": [{"name": "Cookie", "value": "a=b"}, {"name": ":path", "value": "/a"}],
+        "postData": {"mimeType": "text/plain", "text": "tea"},
+        "bodySize": 3,
+    },
+}
+HTTP_FILE = (
+    b"@base = http://x.org\n@all={{base}}/a\n### one\n# @name login\nPOST {{all}}\n  ?b=c\n"
+    b"Authorization: Basic a:b\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b={{base}}"
+    b"\n\n###\nGET /b HTTP/1.1\n"
+)
+RUN = (
+    b'{"kind":"run","schema":1,"stack":"documented","started":"2026-11-24T12:00:00+00:00",'
+    b'"complete":true,"python":null,"parser":null,"loop":null,"hash_seed":null,"packages":null}\n'
+)
+EXCHANGE = (
+    b'{"kind":"exchange","id":%d,"spec":"s","app":"hello","method":"GET","sent":[[0.1,"GET /"]],'
+    b'"received":[[0.2,"%b"]],"ended":"closed by the server","closes":false}\n'
+)
+
+
+def a_har(*entries: object) -> bytes:
+    return json.dumps({"log": {"entries": entries}}).encode()
+
+
+READERS = {
+    "response": Reader(
+        response,
+        (
+            OK + b"content-length: 5\r\nset-cookie: a=b\r\n\r\nHello",
+            STREAM + b"b\r\ndata: 1\r\n\r\n\r\n" * 3 + b"15\r\n: ping - 2026\r\n\r\n0\r\n\r\n",
+            b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"allow: HEAD, GET\r\n\r\nuntil close",
+            OK + b"content-type: multipart/byteranges; boundary=0123456789abc\r\n\r\n--0123",
+        ),
+    ),
+    "response, by bytes": Reader(by_bytes, (STREAM + b"b\r\ndata: 1\r\n\r\n\r\n" * 3,)),
+    "stream of a load test": Reader(
+        load_stream, (STREAM + b"b\r\ndata: 1\r\n\r\n\r\nb\r\ndata: 2\r\n\r\n\r\n0\r\n\r\n",)
+    ),
+    "cookies": Reader(cookies, (COOKIE, COOKIE + b"\nc=d; Path=/x\ne=")),
+    ".http file": Reader(of_http, (HTTP_FILE,)),
+    "HAR": Reader(of_har, (a_har(ENTRY), a_har(ENTRY, ENTRY))),
+    "run file": Reader(of_run, (RUN + EXCHANGE % (1, b"HTTP/1.1 200 OK\\r\\n"),)),
+    "body that varies": Reader(
+        bodies, (b'{"id": "x", "items": [1, 2.5, {"a": null}]}', b"<p class=x>tea</p>\n")
+    ),
+    "packed body": Reader(packed, (gzip.compress(b"tea " * 99),)),
+    "masks": Reader(
+        masks, (b"a=1; b=x\0a=2; b=x\0a=3; b=x\0a=4; b=x", b'{"a": "x y"}\0{"a": "z"}')
+    ),
+    "log": Reader(log, (b"INFO 2026-11-24 12:00:00,123 - Event\nINFO:     up\n",)),
+}
+
+
+def repeated(part: bytes, before: bytes = b"", after: bytes = b"") -> Callable[[int], bytes]:
+    """An input of some size, which is mostly one part again and again."""
+    return lambda size: before + part * max(1, (size - len(before)) // len(part)) + after
+
+
+def with_length(before: bytes, part: bytes) -> Callable[[int], bytes]:
+    return lambda size: (
+        OK + EVENTS + b"content-length: %d\r\n\r\n" % size + (before + part * size)[:size]
+    )
+
+
+def head_of(before: bytes, part: bytes) -> Callable[[int], bytes]:
+    """A response whose head is as long as allowed, at the most."""
+    return lambda size: (
+        OK + before + part * ((min(size, HEAD_LIMIT - 200)) // len(part)) + b"b\r\n\r\n"
+    )
+
+
+def variables(size: int) -> bytes:
+    lines = [b"@a0 = x", *(b"@a%d = {{a%d}}{{a%d}}" % (n + 1, n, n) for n in range(size // 20))]
+    return b"\n".join([*lines, b"GET /a\n"])
+
+
+def many_variables(size: int) -> bytes:
+    return b"@a = x\n" + b"@b%d = {{a}}\n" * 0 + b"GET /" + b"{{a}}" * (size // 5)
+
+
+def deep_keys(size: int) -> bytes:
+    depth = 300
+    keys = (b'{"' + b"k" * (size // 2 // depth) + b'":') * depth
+    return keys + b"[" + b"1," * (size // 4) + b"1]" + b"}" * depth
+
+
+def halves(part: Callable[[int, int], bytes]) -> Callable[[int], bytes]:
+    """Four texts for masks, each a quarter of the size."""
+    return lambda size: b"\0".join(part(size // 4, number) for number in range(4))
+
+
+def scattered(size: int, number: int) -> bytes:
+    """Text of few words in no order, another length each time."""
+    text = bytearray(size - 7 * number)
+    state = number + 1
+    for place in range(len(text)):
+        state = (state * 1103515245 + 12345) % 2**31
+        text[place] = b"ab ,"[state >> 20 & 3]
+    return bytes(text)
+
+
+SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "one event without an end": ("response", with_length(b"data: ", b"z")),
+    "line ends without an end": ("response", with_length(b"", b"\r\n\r")),
+    "events": ("response", with_length(b"", b"data: 1\n\n")),
+    "pings": ("response", with_length(b"", b": ping - ")),
+    "blanks within a header": ("response", head_of(b"x: a", b" ")),
+    "blanks behind a header": ("response", head_of(b"x:", b" \t")),
+    "header lines": ("response", head_of(b"a: ", b"\r\na: ")),
+    "lines of one header": ("response", head_of(b"connection: a", b",a")),
+    "a size with blanks": ("response", repeated(b" ", CHUNKED + b"\r\n1")),
+    "chunks of one byte": ("response", repeated(b"1\r\nz\r\n", CHUNKED + b"\r\n")),
+    "interim responses": ("response", repeated(b"HTTP/1.1 103 \r\nx: y\r\n\r\n")),
+    "one event, by bytes": ("response, by bytes", with_length(b"data: ", b"z")),
+    "one chunk, by bytes": ("response, by bytes", repeated(b"z", STREAM + b"fffffff\r\n")),
+    "a head, by bytes": ("response, by bytes", head_of(b"x: a", b" ")),
+    "numbers in one chunk": (
+        "stream of a load test",
+        repeated(b"1000\r\n" + (b"data: 7\n\n" * 456)[:4096] + b"\r\n", STREAM),
+    ),
+    "small chunks": ("stream of a load test", repeated(b"1\r\n:\r\n", STREAM)),
+    "gaps": (
+        "stream of a load test",
+        lambda size: (
+            STREAM
+            + b"".join(b"12\r\ndata: %08d\r\n\r\n\r\n" % (n * 999) for n in range(1, size // 24))
+        ),
+    ),
+    "attributes of a cookie": ("cookies", repeated(b"; path", b"a=b")),
+    "cookies": ("cookies", lambda size: b"\n".join(b"n%d=1" % n for n in range(size // 8))),
+    "an age of many digits": ("cookies", repeated(b"9", b"a=b; Max-Age=")),
+    "a date of many digits": ("cookies", repeated(b"9", b"a=b; Expires=")),
+    "a date of many words": ("cookies", repeated(b"9 ", b"a=b; Expires=")),
+    "braces": (".http file", repeated(b"{{", b"POST /a\n\n")),
+    "variables of variables": (".http file", variables),
+    "variables": (".http file", many_variables),
+    "continuation lines": (".http file", repeated(b" &b=c\n", b"GET /a\n")),
+    "headers of a file": (".http file", repeated(b"a: b\n", b"GET /a\n")),
+    "connection headers of a file": (
+        ".http file",
+        lambda size: b"GET /a\n" + b"".join(b"Connection: h%d\n" % n for n in range(size // 16)),
+    ),
+    "requests of a file": (".http file", repeated(b"GET /a\n###\n")),
+    "blanks of a file": (".http file", repeated(b" ", b"GET /a\n\n<@", b"\n")),
+    "a version of a file": (".http file", repeated(b" A", b"GET")),
+    "deep JSON": ("HAR", repeated(b"[")),
+    "many digits": ("HAR", repeated(b"9", b'{"log": ')),
+    "entries": ("HAR", lambda size: a_har(*[ENTRY] * max(1, size // 300))),
+    "hosts": (
+        "HAR",
+        lambda size: a_har(
+            *(
+                ENTRY | {"request": {"method": "GET", "url": f"http://{n}/", "headers": []}}
+                for n in range(size // 120)
+            )
+        ),
+    ),
+    "exchanges": (
+        "run file",
+        lambda size: RUN + b"".join(EXCHANGE % (n, b"x") for n in range(1, 2 + size // 170)),
+    ),
+    "a long exchange": ("run file", lambda size: RUN + EXCHANGE % (1, b"\\u00ff" * (size // 6))),
+    "lists in a run file": ("run file", repeated(b"[", RUN)),
+    "digits in a run file": ("run file", repeated(b"9", RUN + b'{"kind":"exchange","id":')),
+    "one word": ("body that varies", repeated(b"a")),
+    "words": ("body that varies", repeated(b"a b,")),
+    "deep keys": ("body that varies", deep_keys),
+    "numbers": ("body that varies", repeated(b"1.5e1-")),
+    "zeros, packed": ("packed body", lambda size: gzip.compress(bytes(64 * size), 1)),
+    "words of another number": ("masks", halves(scattered)),
+    "dashes": ("masks", halves(lambda size, number: b"-1." * (size // 3) + b"x" * number)),
+    "tokens": ("masks", halves(lambda size, number: b"9" * size + b"a=" * number)),
+    "lines of a log": ("log", repeated(b"a\n")),
+    "a line of a log": ("log", repeated(b"a")),
+}
+"""By a name: who reads it, and the input of about so many bytes."""
