@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette_conformance.userapp.template import COMPARED, LONG, VARIES, Template, usual
+from starlette_conformance.userapp.template import COMPARED, VARIES, Template, usual
 
 TOKEN = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z_+/=-]{16,}")
 """What is so long that it varies by design, and no number; its length does not."""
@@ -16,6 +16,8 @@ TOKEN = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z_+/=-]{16,}")
 
 ENOUGH = 4
 """Samples of which all but one tell what the text has in common."""
+FEW = 2048
+"""Characters of a text of which each sample is left out once; of a longer one, two of them are."""
 CUT = f"compared up to {COMPARED:,} characters from where it first varies"
 
 
@@ -84,7 +86,7 @@ def _foresees(samples: Sequence[str]) -> bool:
 
     Where it does not, as of random words, what two stacks do not have in common says nothing.
     """
-    left_out = range(len(samples) if max(map(len, samples)) < LONG else 2)
+    left_out = range(len(samples) if max(map(len, samples)) < FEW else 2)
     return all(
         Template.of([*samples[:number], *samples[number + 1 :]]).contents(samples[number], False)
         is not None

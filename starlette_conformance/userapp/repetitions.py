@@ -60,17 +60,18 @@ class Rounds:
 
         Raises DidNotStart.
         """
+        found: dict[Step, Judged] = {}
         for number in range(CERTAIN):
             if number >= ROUNDS:
                 more()
             began = time.monotonic()
             self._round(SEEDS[number])
-            found = self._judged()
-            differing = {step for step, judged in found.items() if differ(judged)}
-            if number + 1 == ROUNDS:
-                self.suspects = differing
-            if number + 1 >= ROUNDS and not differing:
-                break
+            if number + 1 >= ROUNDS:
+                found = self._judged()
+                differing = {step for step, judged in found.items() if differ(judged)}
+                self.suspects = differing if number + 1 == ROUNDS else self.suspects
+                if not differing:
+                    break
             if number + 1 < CERTAIN:
                 time.sleep(max(0.0, began + APART - time.monotonic()))
         return found

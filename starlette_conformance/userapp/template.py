@@ -22,7 +22,7 @@ WITHIN = set("-_+/=.~%:")
 
 ALIGNED = 4000
 """Words that are aligned with as many others at the most; of longer texts, more may be a gap."""
-EFFORT = 4_000_000
+EFFORT = 1_000_000
 """So many pairs of equal words are looked at to align two texts; what is left then is a gap."""
 LONG = 64 * 1024
 """Characters of a text that is looked at only from where it first varies to where it last does."""

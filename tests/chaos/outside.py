@@ -7,6 +7,7 @@ The growth of their time is held by `tests.unit.test_growth`, told by `studies.r
 import gzip
 import json
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -234,12 +235,7 @@ def halves(part: Callable[[int, int], bytes]) -> Callable[[int], bytes]:
 
 def scattered(size: int, number: int) -> bytes:
     """Text of few words in no order, another length each time."""
-    text = bytearray(size - 7 * number)
-    state = number + 1
-    for place in range(len(text)):
-        state = (state * 1103515245 + 12345) % 2**31
-        text[place] = b"ab ,"[state >> 20 & 3]
-    return bytes(text)
+    return bytes(random.Random(number).choices(b"ab ,", k=size - 7 * number))
 
 
 SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
@@ -309,7 +305,7 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "words": ("body that varies", repeated(b"a b,")),
     "deep keys": ("body that varies", deep_keys),
     "numbers": ("body that varies", repeated(b"1.5e1-")),
-    "zeros, packed": ("packed body", lambda size: gzip.compress(bytes(64 * size), 1)),
+    "zeros, packed": ("packed body", lambda size: gzip.compress(bytes(16 * size), 1)),
     "words of another number": ("masks", halves(scattered)),
     "dashes": ("masks", halves(lambda size, number: b"-1." * (size // 3) + b"x" * number)),
     "tokens": ("masks", halves(lambda size, number: b"9" * size + b"a=" * number)),

@@ -11,7 +11,7 @@ from tests.chaos.outside import READERS, Reader
 
 @pytest.mark.parametrize("name", READERS)
 def test_no_damaged_input_is_a_finding(name: str) -> None:
-    assert fuzz.fuzz(name, 200, 1) == []
+    assert fuzz.fuzz(name, 60, 1) == []
 
 
 def test_the_inputs_are_those_of_the_seed() -> None:

@@ -12,27 +12,29 @@ import pytest
 
 from tests.chaos.outside import READERS, SAID, SLOW
 
-SMALL, TIMES = 8 * 1024, 8
+SMALL, TIMES = 4 * 1024, 8
 MOST = 3 * TIMES
 LEAST = 0.004
 """Seconds; a shorter time is taken for that long, since chance would be the most of it."""
 
 
 def cpu_seconds(read: Callable[[bytes], object], data: bytes) -> float:
-    """The least of a few times."""
-    took = []
-    for _ in range(3):
-        began = time.process_time()
-        with suppress(*SAID):
-            read(data)
-        took.append(time.process_time() - began)
-    return min(took)
+    began = time.process_time()
+    with suppress(*SAID):
+        read(data)
+    return time.process_time() - began
 
 
 def growth(read: Callable[[bytes], object], make: Callable[[int], bytes]) -> float:
-    """How many times as long TIMES the input takes."""
-    small = cpu_seconds(read, make(SMALL))
-    return cpu_seconds(read, make(TIMES * SMALL)) / max(LEAST, small)
+    """How many times as long TIMES the input takes; the least of a few tries."""
+    small, large = make(SMALL), make(TIMES * SMALL)
+    found = MOST
+    for _ in range(3):
+        short = cpu_seconds(read, small)
+        found = min(found, cpu_seconds(read, large) / max(LEAST, short))
+        if found < MOST:
+            break
+    return found
 
 
 @pytest.mark.parametrize("name", SLOW)
@@ -43,9 +45,9 @@ def test_time_grows_with_the_input_and_no_more(name: str) -> None:
 
 def test_what_grows_with_the_square_of_the_input_is_noticed() -> None:
     def reads_again(data: bytes) -> int:
-        return sum(data[:end].count(b"a") for end in range(0, len(data), 4))
+        return sum(data[:end].count(b"a") for end in range(0, len(data), 2))
 
-    assert growth(reads_again, lambda size: b"a" * size) > MOST
+    assert growth(reads_again, lambda size: b"a" * size) == MOST
 
 
 @pytest.mark.parametrize("name", READERS)

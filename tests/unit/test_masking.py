@@ -159,9 +159,9 @@ def random_text(alphabet: str, end: str = "") -> Text:
 def test_text_that_is_another_each_time_makes_no_difference(alphabet: str) -> None:
     """Almost: a word that five of them have in common by chance may be lacking in five others."""
     found = [
-        told(*([random_text(alphabet)() for _ in range(5)] for _ in range(2))) for _ in "1" * 20
+        told(*([random_text(alphabet)() for _ in range(5)] for _ in range(2))) for _ in "1" * 6
     ]
-    assert sum(each.before != each.after for each in found) <= 2
+    assert sum(each.before != each.after for each in found) <= 1
 
 
 def test_text_that_is_another_each_time_on_one_stack_differs_from_what_is_not() -> None:
