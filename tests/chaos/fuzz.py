@@ -28,7 +28,6 @@ SECONDS = 5.0
 """For one input, of a few KB."""
 MEMORY = 512
 """MiB that the whole process may take."""
-LONGEST = 8192
 TOKENS = (
     *(b"\r\n", b"\n", b"\r", b"\t", b" ", b"\0", b":", b";", b"=", b",", b'"', b"\\", b"{{", b"}}"),
     *(b"###", b"[", b"]", b"{", b"}", b"0", b"-1", b"9" * 30, b"9" * 5000, b"1e999", b"\xff"),
@@ -41,9 +40,9 @@ class Hung(BaseException):
     """A reader took too long."""
 
 
-def changed(seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
+def changed(reader: Reader, chance: random.Random) -> bytes:
     """A seed with a few changes."""
-    data = bytearray(chance.choice(seeds))
+    data = bytearray(chance.choice(reader.seeds))
     for _ in range(chance.randrange(1, 8)):
         at = chance.randrange(len(data) + 1)
         end = min(len(data), at + chance.randrange(1, 1 + chance.choice((1, 4, 64))))
@@ -59,8 +58,8 @@ def changed(seeds: tuple[bytes, ...], chance: random.Random) -> bytes:
             case 4:
                 data[at:end] = chance.choice(TOKENS)
             case _:
-                data[at:at] = chance.choice(seeds)
-        del data[LONGEST:]
+                data[at:at] = chance.choice(reader.seeds)
+        del data[reader.longest :]
     return bytes(data)
 
 
@@ -68,7 +67,7 @@ def inputs(reader: Reader, name: str, count: int, seed: int) -> Iterator[bytes]:
     chance = random.Random(f"{seed} {name}")
     yield from reader.seeds[:count]
     for _ in range(count - len(reader.seeds)):
-        yield changed(reader.seeds, chance)
+        yield changed(reader, chance)
 
 
 def finding(reader: Reader, data: bytes) -> str:
@@ -110,7 +109,12 @@ def memory() -> int:
 def guided(name: str, count: int, seed: int) -> int:
     """The same by atheris, in a process of its own, which it ends itself."""
     command = [sys.executable, "-m", "tests.chaos.fuzz_guided", name]
-    limits = [f"-runs={count}", f"-seed={seed}", f"-max_len={LONGEST}", f"-timeout={SECONDS:g}"]
+    limits = [
+        f"-runs={count}",
+        f"-seed={seed}",
+        f"-max_len={READERS[name].longest}",
+        f"-timeout={SECONDS:g}",
+    ]
     limits += [f"-rss_limit_mb={4 * MEMORY}"]
     done = subprocess.run([*command, *limits], capture_output=True, check=False)
     if done.returncode:

@@ -1,6 +1,6 @@
 """What reads input from outside, each by a name, and inputs that once took it too long.
 
-The growth of their time is held by `tests.unit.test_growth`, told by `studies.reading_times`, and
+The growth of their time is held by `tests.unit.test_growth`, told by `tests.chaos.reading_times`, and
 `tests.chaos.fuzz` feeds them what nobody thought of.
 """
 
@@ -37,10 +37,14 @@ SAID = (UsageError, Broken)
 
 @dataclass(frozen=True)
 class Reader:
-    """Something that reads; `seeds` are good inputs. Whatever it raises but SAID is a defect."""
+    """Something that reads; `seeds` are good inputs. Whatever it raises but SAID is a defect.
+
+    `longest` is how long the inputs of a fuzzer are at the most.
+    """
 
     read: Callable[[bytes], object]
     seeds: tuple[bytes, ...]
+    longest: int = 8192
 
 
 def response(data: bytes, piece: int = PIECE) -> Answer:
@@ -176,7 +180,9 @@ READERS = {
             OK + b"content-type: multipart/byteranges; boundary=0123456789abc\r\n\r\n--0123",
         ),
     ),
-    "response, by bytes": Reader(by_bytes, (STREAM + b"b\r\ndata: 1\r\n\r\n\r\n" * 3,)),
+    "response, by bytes": Reader(
+        by_bytes, (STREAM + b"b\r\ndata: 1\r\n\r\n\r\n" * 3,), longest=500
+    ),
     "stream of a load test": Reader(
         load_stream, (STREAM + b"b\r\ndata: 1\r\n\r\n\r\nb\r\ndata: 2\r\n\r\n\r\n0\r\n\r\n",)
     ),

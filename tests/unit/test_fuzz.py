@@ -18,7 +18,7 @@ def test_the_inputs_are_those_of_the_seed() -> None:
     reader = READERS["HAR"]
     first, again, other = (list(fuzz.inputs(reader, "HAR", 50, seed)) for seed in (1, 1, 2))
     assert first == again != other
-    assert max(map(len, first)) <= fuzz.LONGEST
+    assert max(map(len, first)) <= reader.longest
     assert first[: len(reader.seeds)] == list(reader.seeds)
 
 

@@ -28,7 +28,7 @@ def cpu_seconds(read: Callable[[bytes], object], data: bytes) -> float:
 def growth(read: Callable[[bytes], object], make: Callable[[int], bytes]) -> float:
     """How many times as long TIMES the input takes; the least of a few tries."""
     small, large = make(SMALL), make(TIMES * SMALL)
-    found = MOST
+    found = float(MOST)
     for _ in range(3):
         short = cpu_seconds(read, small)
         found = min(found, cpu_seconds(read, large) / max(LEAST, short))

@@ -1,6 +1,6 @@
 """How long what reads input from outside takes, by the size of its worst inputs.
 
-    python -m studies.reading_times [--size BYTES] [--most SECONDS] [--only NAME]...
+    python -m tests.chaos.reading_times [--size BYTES] [--most SECONDS] [--only NAME]...
 
 It prints a table in Markdown: CPU seconds at an eighth, a quarter, a half and all of the size, of
 the worst of three, and how fast the last half grew. Exit code 1 where an input of all the size
