@@ -1,6 +1,6 @@
 """What reads input from outside, each by a name, and inputs that once took it too long.
 
-The growth of their time is held by `tests.unit.test_growth`, told by `tests.chaos.reading_times`, and
+A test holds the growth of their time, `tests.chaos.reading_times` prints it as a table, and
 `tests.chaos.fuzz` feeds them what nobody thought of.
 """
 

@@ -62,6 +62,7 @@ MAY_IMPORT = {
         "specs",
     },
     "studies": {"benchmarks", PACKAGE, "studies", *declared()},
+    "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
     "tests": {
         "benchmarks",
         PACKAGE,
