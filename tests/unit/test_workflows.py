@@ -47,7 +47,7 @@ def commands(script: str) -> Iterator[list[str]]:
 
 def fault(words: list[str]) -> str:
     """What is wrong with a command of ours; nothing with one that exists, or is not ours."""
-    if words[0] == "starlette-conformance":
+    if words[0] == "starlette-conformance" and words[1:]:
         try:
             context = app.make_context(NAME, [])
             name, command, rest = app.resolve_command(context, words[1:])
