@@ -168,9 +168,9 @@ def test_a_command_that_lacks_an_extra_names_it(
 @pytest.mark.usefixtures("untouched")
 def test_it_serves_an_app(bare: Path, folder: Path) -> None:
     reading, writing = os.pipe()
-    command = [bare / "bin" / "starlette-conformance", "serve", "hello", "--stack", "documented"]
+    command = [str(bare / "bin" / "starlette-conformance"), "serve", "hello"]
     server = subprocess.Popen(
-        [*command, "--port", "0"],
+        [*command, "--stack", "documented", "--port", "0"],
         stdout=writing,
         stderr=writing,
         cwd=folder,
