@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.stacks.project import ROOT, catalogue
+from starlette_conformance.stacks.project import ROOT, catalogue, yield_name_of_specs
 
 SPECS = ROOT / "specs"
 BENCHMARKS = ROOT / "benchmarks"
@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         xdist = ("distribution",) if config.pluginmanager.hasplugin("xdist") else ()
         for name in ("stack_fixtures", *names, *xdist, "judging", "missing_extras"):
             config.pluginmanager.import_plugin(f"{__package__}.{name}")
+        if own:
+            yield_name_of_specs()
 
 
 def _names_own_app(args: Sequence[str]) -> bool:

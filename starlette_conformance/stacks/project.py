@@ -94,6 +94,14 @@ def _registered(module: str) -> ModuleType:
             sys.modules.update(theirs)
 
 
+def yield_name_of_specs() -> None:
+    """Let a user's own folder be imported as `specs`, once what ours register is here."""
+    ledger()
+    apps()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "specs"]:
+        del sys.modules[name]
+
+
 def _specs_of_others() -> dict[str, ModuleType]:
     """What is imported as `specs` already, and is not ours."""
     places = getattr(sys.modules.get("specs"), "__path__", None)

@@ -129,3 +129,10 @@ def test_what_cannot_be_meant_ends_with_4(folder: Path, options: list[str], told
     status, output = run(folder, *options)
     assert status == pytest.ExitCode.USAGE_ERROR
     assert told in output
+
+
+def test_a_folder_that_is_a_package_of_our_own_name_is_the_user_s(folder: Path) -> None:
+    (folder / "__init__.py").touch()
+    (folder.parent / "notes.py").write_text((folder / "notes.py").read_text("utf-8"), "utf-8")
+    status, output = run(folder.parent, "specs", "--app", "notes:app", *STACKS)
+    assert status == pytest.ExitCode.OK, output
