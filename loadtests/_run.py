@@ -27,6 +27,7 @@ from starlette_conformance.load.results_file import Process, Results, Spread, wr
 from starlette_conformance.load.run_verdict import judged
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
+from starlette_conformance.output.logs import make_logs_inert
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.process._die_with_parent import die_with_parent
 
@@ -41,6 +42,7 @@ os.register_at_fork(after_in_child=die_with_parent)
 @events.init.add_listener
 def start(environment: Environment, **_: Any) -> None:
     """Start the servers, or see that the one of --host listens."""
+    make_logs_inert("root", "locust", "locust.stats_logger")
     run.environment = environment
     runner = environment.runner
     if isinstance(runner, WorkerRunner):

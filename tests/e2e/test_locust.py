@@ -17,6 +17,9 @@ import pytest
 
 from starlette_conformance.load.results_file import read
 from starlette_conformance.process.launch import guarded
+from tests.miniatures.hostile_text import FORGED, HOSTILE
+from tests.miniatures.log_parsers import inert
+from tests.miniatures.raw_server import closes, miniature
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 50.0
@@ -399,3 +402,15 @@ def test_an_interrupt_amid_a_fork_is_heard_after_it() -> None:
         check=True,
     )
     assert (done.stdout, done.stderr) == ("started\n0\n", "WARNING:root:heard\n")
+
+
+def test_what_a_server_sends_is_no_command_to_a_ci(tmp_path: Path) -> None:
+    """Locust itself prints what failed, and why."""
+    body = HOSTILE.encode("utf-8", "replace")
+    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    for status in (head.encode() + body, b"HTTP/1.1 ##[error]forged\r\n\r\n"):
+        with miniature(closes(status)) as server:
+            words = ["--host", f"http://127.0.0.1:{server.port}", "-t", "2s"]
+            code, output = begun(tmp_path, "hostile", *words, user="HelloUser").ended()
+        assert code == 1, output
+        inert(f"{FORGED}{output}")

@@ -14,6 +14,8 @@ import pyte
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests.miniatures.hostile_text import FORGED
+
 GITHUB = {
     "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group",
     "internal-set-repo-path", "notice", "remove-matcher", "save-state", "set-env", "set-output",
@@ -25,6 +27,14 @@ IGNORABLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00
 
 
 PLAIN = {"draw", "linefeed", "carriage_return", "select_graphic_rendition"}
+
+
+def inert(output: str) -> None:
+    """Fail where a CI or a terminal would obey something, or a character is not seen."""
+    assert FORGED in output
+    assert commands(output) == []
+    assert obeyed(output) == set()
+    assert {char for char in output if not char.isprintable()} <= {"\n"}
 
 
 def commands(log: str) -> list[str]:
