@@ -104,3 +104,15 @@ def test_a_terminal_shows_it(outputs: dict[str, str], tmux: list[str], tmp_path:
     assert FORGED not in title
     wanted = [line.rstrip() for line in outputs["stdout"].splitlines() if line.strip()]
     assert lines[1:-1] == wanted
+
+
+def test_what_an_app_logs_that_does_not_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.http").write_text("GET /")
+    words = ["--requests", str(tmp_path / "a.http"), "--cwd", str(ROOT)]
+    app = "tests.miniatures.hostile_start:app"
+    assert main(["diff", "documented", "documented", "--app", app, *words]) == 3
+    output = capsys.readouterr()
+    inert(output.err)
+    assert output.out == ""

@@ -1,6 +1,7 @@
 """What commands print and write of hostile results is text: run files, diffs, loads, gates."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -54,6 +55,21 @@ def test_a_run_file_is_inert(
     inert(f"{FORGED}{output.err}")
     if "--markdown" in verb:
         assert not [each for each in MENTIONED if each in read_as_text(output.out)]
+
+
+@pytest.mark.parametrize("field", ["python", "starlette"])
+def test_the_metadata_of_packages_are_inert(
+    field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packages = {"starlette": "1.0.0", "uvicorn": "0.50.0", HOSTILE: HOSTILE} | {field: HOSTILE}
+    said = {"python": "3.11.7", "implementation": HOSTILE, field: HOSTILE, "packages": packages}
+    (tmp_path / "said.json").write_text(json.dumps(said))
+    interpreter = tmp_path / "python"
+    interpreter.write_text(f"#!/bin/sh\ncat '{tmp_path}/said.json'\n")
+    interpreter.chmod(0o755)
+    assert main(["diff", str(interpreter), str(interpreter)]) == 2
+    output = capsys.readouterr()
+    inert(f"{output.out}{output.err}")
 
 
 def finding(outcome: str) -> Finding:
