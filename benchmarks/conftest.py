@@ -23,6 +23,7 @@ from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files
 from starlette_conformance.stacks.targets import asked_for, made
@@ -72,6 +73,7 @@ def _given(config: pytest.Config, name: str) -> bool:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compare across stacks, where one is to be compared with another."""
+    make_inert(session.config)
     run = session.config.stash[RUN]
     plugin = session.config.pluginmanager.getplugin("pytest-benchmark")
     run.compared = plugin.compared_mapping = across(plugin.compared_mapping, run.stacks)

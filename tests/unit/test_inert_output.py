@@ -7,6 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +23,13 @@ from starlette_conformance.output.sanitize import Lines, plain, printable
 from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.hostile_text import ATTEMPTS, FORGED, GITHUB, HOSTILE
 from tests.miniatures.log_parsers import code_in, commands, inert, obeyed, read_as_text
+
+PIECES = st.sampled_from(
+    [
+        *("::", ":", "#", "##", "[", "]", "error", "vso", " ", "_", "section_start:1:a"),
+        *("\n", "\r", "\t", "\r\x1b[0K", "\u00ad", "\u034f"),
+    ]
+)
 
 
 @pytest.mark.parametrize("text", ATTEMPTS.values(), ids=ATTEMPTS)
@@ -49,6 +58,16 @@ def test_a_command_in_two_pieces_is_broken(cut: int) -> None:
     for text in (f"  {GITHUB}", "a ##[error]forged", f"{' ' * 40}{GITHUB}"):
         lines = Lines()
         inert(lines.add(text[:cut]) + lines.add(text[cut:]))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.lists(PIECES).map("".join)))
+def test_no_mix_of_pieces_is_a_command(pieces: list[str]) -> None:
+    lines, text = Lines(), "".join(pieces)
+    assert commands("".join(map(lines.add, pieces))) == []
+    assert commands(printable(text)) == []
+    assert printable(printable(text)) == printable(text)
+    assert commands(plain(text)) == []
 
 
 def test_lines_that_are_written_piece_by_piece_are_whole() -> None:

@@ -127,6 +127,20 @@ def test_the_page_of_a_diff_runs_nothing(browser: Browser, tmp_path: Path) -> No
     page.close()
 
 
+def test_the_page_of_a_report_shows_it(browser: Browser, tmp_path: Path) -> None:
+    run, path = hostile_run(tmp_path / "runs", python="3.11.7"), tmp_path / "report.html"
+    assert main(["report", str(run), "--html", str(path)]) == 1
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.locator("summary").evaluate_all("all => all.forEach(each => each.click())")
+    assert page.title() != FORGED
+    shown = page.locator("body").inner_text()
+    assert FORGED in shown
+    assert {char for char in shown if not char.isprintable()} <= set("\n\t\xa0")
+    page.close()
+
+
 def test_pytest_is_inert(tmp_path: Path) -> None:
     """GitHub obeys `##[` wherever it stands, and pytest shows values in the middle of lines."""
     text = HOSTILE.replace("\n", " ").replace("\r", " ").encode("utf-8", "replace")

@@ -29,7 +29,7 @@ function listed(words) {
 // What would not be seen, or would turn the text around it, is shown as an escape.
 function visible(text) {
   return text.replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu,
+    /(?!\n)[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
     (char) => {
       if (char === "\r") return "\\r";
       if (char === "\t") return "\\t";
