@@ -1,5 +1,6 @@
 """Runs a command: its exit code, and a sentence on what went wrong."""
 
+import io
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ NOT_TAKEN = 128 + signal.SIGPIPE
 
 def run(arguments: Sequence[str] | None) -> int:
     _open_closed_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a test's is another
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr has it, in any locale
     verbosity.reset()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:

@@ -141,6 +141,21 @@ def test_the_page_of_a_report_shows_it(browser: Browser, tmp_path: Path) -> None
     page.close()
 
 
+def test_a_locale_without_a_character_shows_its_escape(tmp_path: Path) -> None:
+    hostile_run(tmp_path / "runs", text="forged é →")
+    env = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "starlette_conformance", "matrix", str(tmp_path / "runs")],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=50,
+        check=False,
+        env=env,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert rb"forged \xe9 \u2192" in done.stdout
+
+
 def test_pytest_is_inert(tmp_path: Path) -> None:
     """GitHub obeys `##[` wherever it stands, and pytest shows values in the middle of lines."""
     text = HOSTILE.replace("\n", " ").replace("\r", " ").encode("utf-8", "replace")
