@@ -7,8 +7,6 @@ import sys
 from starlette_conformance.output.sanitize import printable
 
 
-def write_line(text: str = "", stderr: bool = False) -> None:
-    """Print a line, or several, at once and as wide as they are."""
-    stream = sys.stderr if stderr else sys.stdout
-    stream.write(f"{printable(text)}\n")
-    stream.flush()
+def write_line(text: str = "", stderr: bool = False, flush: bool = False) -> None:
+    """Print a line, or several, as wide as they are."""
+    print(printable(text), file=sys.stderr if stderr else sys.stdout, flush=flush)

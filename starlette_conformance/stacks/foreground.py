@@ -17,9 +17,9 @@ def serve(name: str, stack: str, port: int) -> int:
     environment = provisioned(stack)
     app, variant = variants()[name]
     folder = site_fixture.lay_out(site_files(variant.site))
-    write_line(f"{name} on {environment}")
+    write_line(f"{name} on {environment}", flush=True)
     if "files" in app.traits:
-        write_line(f"files: {folder / 'html'}")
+        write_line(f"files: {folder / 'html'}", flush=True)
     _check_free(port)
     program = Program.of(script(app.name), environment, port=port)
     server = subprocess.Popen(
