@@ -20,7 +20,7 @@ from starlette_conformance.model.extras import absent
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.project import INSTALLED, ROOT
 from starlette_conformance.stacks.targets import provisioned
 from starlette_conformance.stacks.tempdirs import scratch
@@ -80,7 +80,7 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
 
 def _variables() -> dict[str, str]:
     """Those of this process; what locust loads is not compiled beside itself where installed."""
-    compiled = {"PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode")} if INSTALLED else {}
+    compiled = {"PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE)} if INSTALLED else {}
     return {**os.environ, **compiled}
 
 

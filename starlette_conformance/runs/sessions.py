@@ -4,6 +4,7 @@ A session writes run files as it goes, and they are all that is known of it in t
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,8 @@ from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.rerun_commands import stack_option
 from starlette_conformance.runs.summary import Summary
-from starlette_conformance.stacks.cache import cache_folder, sweep
-from starlette_conformance.stacks.project import INSTALLED, ROOT
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder, sweep
+from starlette_conformance.stacks.project import ROOT
 
 STACKS_A_SESSION = 13
 """At the most: enough that the start of pytest weighs little."""
@@ -57,6 +58,14 @@ STOP_SECONDS = 15.0
 BROKEN = 3
 """pytest's status where it could not go on."""
 PROBE = 65536
+
+
+def _check(session: "Session") -> None:
+    try:
+        session.check()
+    except Failure:  # Python keeps bytecode that was cut off, and no session would start again
+        shutil.rmtree(cache_folder() / BYTECODE, ignore_errors=True)
+        raise
 
 
 class Session:
@@ -135,13 +144,11 @@ def session(
 def _variables() -> dict[str, str]:
     """Those of this process but for pytest's, which would leave specs out, or break the session.
 
-    The specs are compiled once for all sessions, whatever it says, and not beside themselves where
-    they are installed.
+    The specs are compiled once for all sessions, whatever it says, and not beside themselves.
     """
     variables = {n: value for n, value in os.environ.items() if not n.startswith("PYTEST_")}
-    if variables.pop("PYTHONDONTWRITEBYTECODE", None) or INSTALLED:
-        variables["PYTHONPYCACHEPREFIX"] = str(cache_folder() / "bytecode")
-    return variables
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    return variables | {"PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE)}
 
 
 def judge(
@@ -165,7 +172,7 @@ def judge(
                 ended = [each for each in running if each.ends_within(POLL_SECONDS)]
                 running = [each for each in running if each not in ended]
                 for session in ended:
-                    session.check()
+                    _check(session)
                 footprint.look(session.process.pid for session in running)  # not the apps
                 begun = sum(len(session.run_files) for session in sessions)
                 shown.update(bar, completed=begun - len(running))

@@ -32,6 +32,8 @@ SCRATCH = "scratch"
 """The folder of folders that are a run's own, each named `PID-...`."""
 READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 """How things of a cache are opened: a pipe that stands there would be waited for without end."""
+BYTECODE = "bytecode"
+"""The folder of what Python compiles where it must not write beside the sources."""
 FORMAT = 2
 """Part of keys. Another one keeps apart what releases of the harness would take for damaged."""
 

@@ -18,7 +18,7 @@ from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Program, Under
 from starlette_conformance.process.orphans import ports
-from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 NOT_PASSED = re.compile(r"PYTHON\w*|VIRTUAL_ENV")
@@ -117,5 +117,5 @@ def _variables(environment: Environment, hash_seed: int) -> dict[str, str]:
     passed = {name: value for name, value in os.environ.items() if name not in left_out}
     return passed | {
         "PYTHONHASHSEED": str(hash_seed),
-        "PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode"),
+        "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
     }

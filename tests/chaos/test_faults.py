@@ -83,7 +83,9 @@ def test_a_lost_exchange_and_a_torn_line_are_seen(place: Place) -> None:
     assert (torn.torn, torn.whole, torn.wrong) == (1, False, ())
     head, _, *rest = text.splitlines(keepends=True)
     run.path.write_text("".join([head, *rest]))
-    assert read(place.runs).wrong == (f"{run.path.name}: exchanges are missing",)
+    missing, refused = read(place.runs).wrong
+    assert missing == f"{run.path.name}: exchanges are missing"
+    assert "field id: expected 1, got 2, so exchanges are missing" in refused
 
 
 def test_a_stack_that_was_lost_must_be_named(place: Place) -> None:
@@ -103,7 +105,7 @@ def test_a_stack_that_was_lost_must_be_named(place: Place) -> None:
 def limited(size: int, *words: str) -> "subprocess.CompletedProcess[str]":
     """A module whose files may have so many bytes."""
     return subprocess.run(
-        [sys.executable, "-c", FEW_BYTES, str(size), *words],
+        [sys.executable, "-B", "-c", FEW_BYTES, str(size), *words],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -161,6 +163,9 @@ def test_judging_ends_where_its_runs_cannot_be_written(tmp_path: Path) -> None:
     assert re.fullmatch(said, done.stderr)
     found = read(tmp_path)
     assert (found.whole, found.wrong) == (False, ())
+    command = [sys.executable, "-m", "starlette_conformance", "judge", *words]
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=SECONDS, check=False)
+    assert again.returncode == 0, "bytecode that was cut off is read"
 
 
 def test_a_full_standard_output_is_told() -> None:

@@ -150,7 +150,11 @@ def saved(*fullnames: str) -> dict[str, dict[str, object]]:
 
 
 def benchmarks(folder: Path, *arguments: str, defect: str = "") -> tuple[int, str]:
-    variables = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    dropped = (
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTEST_",
+    )
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
     done = subprocess.run(
         [*PYTEST, *QUICK, *arguments],
         cwd=folder,

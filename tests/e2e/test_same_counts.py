@@ -52,6 +52,7 @@ def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return {start.stack: path for path, start in starts.items() if start}
 
 
+@pytest.mark.timeout(300)  # the first waits for the run files of all
 @pytest.mark.parametrize("pair", PAIRS)
 def test_every_output_counts_the_same(
     pair: tuple[str, str], run_files: Mapping[str, Path], tmp_path: Path

@@ -137,8 +137,8 @@ def test_specs_that_judge_none_of_the_stacks_are_told(tmp_path: Path) -> None:
         (["--stack", "nope"], "ERROR: unknown stack 'nope': `starlette-conformance stacks` lists"),
         (["--python", "/bin/false"], "ERROR: /bin/false does not run as a Python: "),
         (["--runs", "/dev/null"], "ERROR: --runs /dev/null: is not a folder"),
-        (["--hash-seed", "-1"], "argument --hash-seed: '-1' is no hash seed, 0 to 4294967295"),
-        (["--hash-seed", str(2**32)], "argument --hash-seed: '4294967296' is no hash seed, "),
+        (["--hash-seed", "-1"], "argument --hash-seed: '-1' is not a hash seed, 0 to 4294967295"),
+        (["--hash-seed", str(2**32)], "argument --hash-seed: '4294967296' is not a hash seed, "),
     ],
 )
 def test_specs_of_what_cannot_be_meant_end_with_4(
@@ -164,7 +164,7 @@ def test_specs_of_an_app_that_dies_at_start_end_with_1(tmp_path: Path) -> None:
         installed = tmp_path / f"{name}-9.0.dist-info"
         installed.mkdir()
         (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.0\n")
-    path = interpreter(tmp_path, sys.executable, uvicorn="raise ImportError('needs more')")
+    path = interpreter(tmp_path, sys.executable, starlette="raise ImportError('needs more')")
     status, output, found = judged(tmp_path, "--python", path)
     assert status == pytest.ExitCode.TESTS_FAILED
     assert set(found) == {"did not start"}

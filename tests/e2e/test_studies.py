@@ -199,9 +199,9 @@ def test_a_wrong_request_ends_with_2(
     ("words", "told"),
     [
         (["--runs", "1"], "--runs: fewer than two say nothing of noise"),
-        (["--runs", "many"], "--runs: 'many' is no whole number above 0"),
-        (["--seconds", "nan"], "--seconds: 'nan' is no time in seconds"),
-        (["--locust-seconds", "0"], "--locust-seconds: '0' is no whole number above 0"),
+        (["--runs", "many"], "--runs: 'many' is not a whole number above 0"),
+        (["--seconds", "nan"], "--seconds: 'nan' is not a time in seconds"),
+        (["--locust-seconds", "0"], "--locust-seconds: '0' is not a whole number above 0"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -212,15 +212,22 @@ def test_what_cannot_be_meant_is_refused(
     assert told in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["notes without an end", "notes\n"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("notes without an end", ": not a file of comparisons: "), ("notes\n", ":1: not JSON: ")],
+)
 def test_a_file_of_something_else_is_left_as_it_is(
-    tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    text: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(usual_gates, "find_spec", lambda _: object())
     path = tmp_path / "notes"
     path.write_text(text)
     assert usual_gates.main(["--stack", "documented", "--results", str(path)]) == 2
-    assert capsys.readouterr().err.startswith(f"error: {path}: not a file of comparisons: ")
+    assert capsys.readouterr().err.startswith(f"error: {path}{said}")
     assert path.read_text() == text
 
 
@@ -228,8 +235,8 @@ def test_a_file_of_something_else_is_left_as_it_is(
     ("text", "told"),
     [
         ("", "unknown stack 'nope'"),
-        ("x\n", "{path}: not a file of gates: "),
-        ('{"case": "equal stacks"}\n', "{path}: not a file of gates: "),
+        ("x\n", "{path}:1: not JSON: "),
+        ('{"case": "equal stacks"}\n', "{path}:1: no seconds, verdict; not a gate"),
     ],
 )
 def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, told: str) -> None:
