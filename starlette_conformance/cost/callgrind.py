@@ -13,6 +13,7 @@ cores; see also `starlette_conformance.cost.counts`):
   machines, or of two interpreters, still do not compare.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -34,6 +35,7 @@ PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
 START_SECONDS = 90.0
 SECONDS = 60.0
 """How long vgdb, or the server on its way to rest, may take."""
+OWNER_VARIABLES = {"LOGNAME", "USER", "HOST", "HOSTNAME"}
 
 INTERVAL = 0.001
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
@@ -113,6 +115,11 @@ class Counted:
         _run(command, f"{self.server.app} on {self.server.environment}")
 
 
+def _variables() -> dict[str, str]:
+    """Valgrind names its files by the user and host in its variables; the server has neither."""
+    return {name: value for name, value in os.environ.items() if name not in OWNER_VARIABLES}
+
+
 def _run(command: Sequence[str], where: str) -> None:
     try:
         done = subprocess.run(
@@ -122,6 +129,7 @@ def _run(command: Sequence[str], where: str) -> None:
             text=True,
             timeout=SECONDS,
             check=False,
+            env=_variables(),
         )
     except subprocess.TimeoutExpired:
         raise CannotTell(f"{where}: vgdb got no answer within {SECONDS:g} s") from None

@@ -19,5 +19,7 @@ def pytest_make_collect_report(
     if isinstance(cause, ModuleNotFoundError) and (extra := lacking(cause.name)):
         report.outcome = "skipped"
         report.longrepr = str(collector.path), 1, f"Skipped: needs {extra}"
-        collector.config.stash[JUDGING].not_judged.append(f"{collector.nodeid} needs {extra}")
+        judging = collector.config.stash[JUDGING]
+        judging.not_judged.append(f"{collector.nodeid} needs {extra}")
+        judging.lacking_extras.add(collector.path)
     return report

@@ -67,7 +67,8 @@ class Judging:
     complete    whether no spec was left out but what a browser sees
     left        by stack how many specs are still to come
     spec        the one under way, and `asserted` what it asserted so far
-    not_judged  why a stack or a spec could not be judged
+    not_judged  why a stack or a spec could not be judged, and `lacking_extras` the modules of
+                specs among them that need a package which is not installed
     left_out    by reason how many specs an address cannot be held to
     ahead       by stack the streams at their documented pace, read while other specs run
     staying     which apps did not stop
@@ -85,6 +86,7 @@ class Judging:
     spec: str = ""
     asserted: set[Assertion] = field(default_factory=set)
     not_judged: list[str] = field(default_factory=list)
+    lacking_extras: set[Path] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
     ahead: dict[str, Future[Exchange]] = field(default_factory=dict)

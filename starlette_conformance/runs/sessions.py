@@ -127,11 +127,12 @@ def session(
 ) -> "subprocess.Popen[bytes]":
     """Start pytest on the specs, with its output in `log`, and perhaps more `variables`.
 
-    It runs in the same folder, from which stacks may be named by relative paths.
+    It runs in the same folder, from which stacks may be named by relative paths, and imports
+    nothing from there: a folder `http` of the user is not the standard library's.
     """
     with log.open("wb") as output:
         return subprocess.Popen(
-            guarded([sys.executable, "-m", "pytest", str(ROOT / "specs"), *options]),
+            guarded([sys.executable, "-P", "-m", "pytest", str(ROOT / "specs"), *options]),
             stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -65,6 +65,15 @@ def test_two_processes_take_as_many_instructions(documented: Environment) -> Non
     assert 100_000 < one.mean < 5_000_000
 
 
+def test_it_counts_whoever_the_user_and_the_host_are(
+    documented: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Valgrind and vgdb name the files between them by the variables that each of them has."""
+    for name in ("LOGNAME", "USER", "HOST", "HOSTNAME"):
+        monkeypatch.setenv(name, "other")
+    assert counts.count(documented, HELLO)["hello"].mean > 100_000
+
+
 def test_a_stack_has_the_same_variables_however_it_is_named(
     documented: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

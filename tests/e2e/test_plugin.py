@@ -132,3 +132,28 @@ def test_own_specs_are_not_led_astray_by_a_checkout(checkout: Path, tmp_path: Pa
     status, output = run(tmp_path, *options, "--stack", str(checkout))
     assert status == pytest.ExitCode.USAGE_ERROR
     assert f"write --stack={checkout}\n" in output
+
+
+def test_a_run_is_complete_without_the_specs_that_need_an_extra(tmp_path: Path) -> None:
+    """Or the report of every base installation said that only a part was asked for."""
+    (tmp_path / "no_browser.py").write_text("""
+import sys
+
+from starlette_conformance.pytest_plugin.session import JUDGING
+
+sys.modules["playwright"] = None
+
+def pytest_collection_finish(session):
+    print("complete:", session.config.stash[JUDGING].complete)
+""")
+    options = ["--co", "-pno_browser", "--stack", "documented", "--runs", str(tmp_path / "runs")]
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", str(ROOT / "specs"), *options],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert "complete: True" in found.stdout, found.stdout[-2000:] + found.stderr

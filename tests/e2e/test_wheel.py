@@ -55,7 +55,7 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the user stands. What lies there has the names of ours, and breaks whoever takes it."""
     made = tmp_path_factory.mktemp("elsewhere")
-    for name in ("specs", "apps", "loadtests"):
+    for name in ("specs", "apps", "loadtests", "http"):
         (made / name).mkdir()
         (made / name / "__init__.py").write_text("raise RuntimeError('not yours')\n")
         (made / name / "conftest.py").write_text("raise RuntimeError('not yours')\n")
@@ -147,7 +147,7 @@ def test_its_commands_work_in_a_folder_of_the_user(bare: Path, folder: Path) -> 
     data = json.loads((folder / "data.json").read_text("utf-8"))
     assert [stack["name"] for stack in data["stacks"]] == ["documented"]
     made = {path.name for path in folder.iterdir()}
-    assert made == {"apps", "data.json", "loadtests", "report.html", "runs", "specs"}
+    assert made == {"apps", "data.json", "http", "loadtests", "report.html", "runs", "specs"}
 
 
 @pytest.mark.usefixtures("untouched")
