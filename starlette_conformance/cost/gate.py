@@ -27,7 +27,7 @@ from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.runs.rerun_commands import made_of, of_verb, word
-from starlette_conformance.runs.sessions import judge
+from starlette_conformance.runs.sessions import judge, last_words
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.targets import provisioned
 from starlette_conformance.stacks.tempdirs import scratch
@@ -100,9 +100,12 @@ def check_specs(
     wanted = " or ".join(f"({SPECS.format(app=app)})" for app in apps)
     with scratch() as folder:
         summary, _ = judge(names, folder / "runs", len(names), ["-k", wanted], output)
+        reason = last_words(folder / "runs")
     judged = {app for _, app in summary.tally}
-    if lacking := [name for name in names if name not in summary.stacks] or set(apps) - judged:
-        raise CannotTell(f"no spec was judged on {', '.join(lacking)}")
+    if lacking := [name for name in names if name not in summary.stacks]:
+        raise CannotTell(f"no spec ran on {', '.join(lacking)}: {reason}")
+    if not_judged := sorted(set(apps) - judged):
+        raise CannotTell(f"no spec of {', '.join(not_judged)} ran: {reason}")
     if not summary.passed:
         failing = sorted({key for key, counts in summary.tally.items() if set(counts) != {"pass"}})
         those = ", ".join(f"{app} on {name}" for name, app in failing)

@@ -118,6 +118,18 @@ class Session:
             self.process.wait()
 
 
+def last_words(folder: Path) -> str:
+    """The line of the logs below a folder that says best why a session ended early."""
+    lines = [
+        line.strip()
+        for log in sorted(folder.rglob(LOG))
+        for line in log.read_text("utf-8", "replace").splitlines()
+        if line.strip()
+    ]
+    errors = [line for line in lines if line.startswith(("ERROR", "INTERNALERROR", "E  "))]
+    return (errors or lines or ["pytest printed nothing"])[-1]
+
+
 def session(
     options: Sequence[str],
     log: Path,
