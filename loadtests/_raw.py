@@ -10,6 +10,7 @@ from pathlib import Path
 from _starting import interrupted_later
 from starlette_conformance.load import _reference_reader
 from starlette_conformance.load.results_file import Spread
+from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
 
 STREAMS = 50
@@ -43,6 +44,7 @@ class Raw:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # where it fails, it saw too little, and that is told
                 start_new_session=True,
+                env=of_own(),
             )
 
     def window_opens(self) -> None:

@@ -27,6 +27,7 @@ from starlette_conformance.cost.gate_table import VERDICT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.extras import absent
 from starlette_conformance.output.console import console
+from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.runs.sessions import judge
@@ -195,6 +196,7 @@ def gated(what: str, new: str, verdict: str, figures: Path) -> Line:
             text=True,
             timeout=GATE_SECONDS,
             check=False,
+            env=of_own(),
         )
     except subprocess.TimeoutExpired:
         return Line(what, False, f"no verdict within {GATE_SECONDS:g} s")

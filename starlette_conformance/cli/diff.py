@@ -50,6 +50,11 @@ KINDS = (*get_args(Kind), "any")
     help="Install this beside OLD and NEW; repeatable.",
 )  # fmt: skip
 @click.option(
+    "--pass-env", "passed", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
+    help="Pass this environment variable of yours to the app, or those of a pattern such as "
+    "'DB_*'; repeatable. A name that looks like a secret is passed by its full name only.",
+)  # fmt: skip
+@click.option(
     "--origin", cls=Option, topic=YOURS, metavar="URL",
     help="Which origin of a HAR the app is, if it has several.",
 )  # fmt: skip
@@ -62,6 +67,7 @@ def diff(
     requests: Path | None,
     cwd: Path | None,
     extra: tuple[str, ...],
+    passed: tuple[str, ...],
     origin: str | None,
     seconds: float,
     only: tuple[str, ...],
@@ -71,14 +77,16 @@ def diff(
     """Exits with 0 if every difference is explained, even if statuses change: `--fail-on any`
     makes that a failure. With --app, exits with 0 if no response differs.
     """
-    if app or requests or cwd or extra or origin:
+    if app or requests or cwd or extra or passed or origin:
         from starlette_conformance.userapp import diff_app
 
         if not app or not requests:
             raise UsageError("--app and --requests go together: the app, and what to send to it")
         if only or fail_on:
             raise UsageError("--only and --fail-on are for the reference apps, not for --app")
-        return diff_app.diff(diff_app.Options(app, requests, cwd, extra, origin, seconds, **given))
+        return diff_app.diff(
+            diff_app.Options(app, requests, cwd, extra, passed, origin, seconds, **given)
+        )
     from starlette_conformance.diff import reference_apps
 
     return reference_apps.diff(reference_apps.Options(only=only, fail_on=fail_on, **given))

@@ -17,12 +17,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette_conformance.cost.measured_server import served
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
+from starlette_conformance.process.child_environment import of_app
 from starlette_conformance.process.launch import Under, rests
 
 PINNED = {
@@ -35,7 +36,6 @@ PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
 START_SECONDS = 90.0
 SECONDS = 60.0
 """How long vgdb, or the server on its way to rest, may take."""
-OWNER_VARIABLES = {"LOGNAME", "USER", "HOST", "HOSTNAME"}
 
 INTERVAL = 0.001
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
@@ -112,15 +112,15 @@ class Counted:
 
     def _tell(self, *words: str) -> None:
         command = ["vgdb", "--max-invoke-ms=1", self._vgdb, f"--pid={self.server.pid}", *words]
-        _run(command, f"{self.server.app} on {self.server.environment}")
+        # valgrind and vgdb name the pipe between them by USER and HOST, so both must have the same
+        _run(
+            command,
+            of_app(self.server.environment),
+            f"{self.server.app} on {self.server.environment}",
+        )
 
 
-def _variables() -> dict[str, str]:
-    """Valgrind names its files by the user and host in its variables; the server has neither."""
-    return {name: value for name, value in os.environ.items() if name not in OWNER_VARIABLES}
-
-
-def _run(command: Sequence[str], where: str) -> None:
+def _run(command: Sequence[str], variables: Mapping[str, str], where: str) -> None:
     try:
         done = subprocess.run(
             command,
@@ -129,7 +129,7 @@ def _run(command: Sequence[str], where: str) -> None:
             text=True,
             timeout=SECONDS,
             check=False,
-            env=_variables(),
+            env=variables,
         )
     except subprocess.TimeoutExpired:
         raise CannotTell(f"{where}: vgdb got no answer within {SECONDS:g} s") from None

@@ -19,6 +19,7 @@ from typing import Any
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.log_lines import Lines
+from starlette_conformance.process.child_environment import base
 
 INTACT = "* Connection #0 to host 127.0.0.1 left intact"
 EVENT_END = b"\r\n\r\n"
@@ -102,6 +103,7 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=base(),
     )
     events = transcript.chunks or 0
     try:

@@ -3,7 +3,6 @@
 Each step is a run of locust in a process of its own, which leaves its figures in a file.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from starlette_conformance.model.errors import CannotTell, Failure, UsageError
 from starlette_conformance.model.extras import absent
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.project import INSTALLED, ROOT
@@ -79,9 +79,9 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
 
 
 def _variables() -> dict[str, str]:
-    """Those of this process; what locust loads is not compiled beside itself where installed."""
+    """What locust loads is not compiled beside itself where it is installed."""
     compiled = {"PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE)} if INSTALLED else {}
-    return {**os.environ, **compiled}
+    return {**of_own(), **compiled}
 
 
 def _run(stack: str, users: int, interval: float, path: Path) -> Results:

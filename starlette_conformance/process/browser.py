@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+from starlette_conformance.process.child_environment import base
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 # Nothing but the page is fetched. Chromium's sandbox refuses to run as root.
@@ -33,7 +35,11 @@ def chromium() -> "Iterator[Browser]":
 
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program(), args=[*FLAGS, *sandbox])
+        browser = playwright.chromium.launch(
+            executable_path=program(),
+            args=[*FLAGS, *sandbox],
+            env=dict[str, str | float | bool](base()),
+        )
         try:
             yield browser
         finally:

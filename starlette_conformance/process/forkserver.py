@@ -16,7 +16,8 @@ from typing import Any
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
-from starlette_conformance.process.launch import Program, guarded, variables
+from starlette_conformance.process.child_environment import of_app
+from starlette_conformance.process.launch import Program, guarded
 
 FORKER = Path(__file__).with_name("_forkserver_child.py")
 SECONDS = 20.0
@@ -55,7 +56,7 @@ class Forker:
         with theirs:
             self._process = subprocess.Popen(
                 guarded([*program, str(environment.interpreter), str(FORKER), *preloaded]),
-                env=variables(environment),
+                env=of_app(environment),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

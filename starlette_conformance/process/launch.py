@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.child_environment import of_app
 
 GUARD = Path(__file__).with_name("_die_with_parent.py")
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
-"""What an app on a provisioned stack sees of the environment variables; WEB_CONCURRENCY and its
-like would change what is judged."""
 
 LOOK_SECONDS = 0.0003
 LOOKS = 3
@@ -24,12 +22,13 @@ LOOKS = 3
 class Under:
     """What an app runs under: a program before its interpreter, and a script before its words.
 
-    `pinned` are environment variables that it gets besides.
+    `pinned` are environment variables that it gets besides, or with `alone` all that it gets.
     """
 
     program: Sequence[str] = ()
     script: Sequence[str] = ()
     pinned: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 NOTHING = Under()
@@ -63,15 +62,6 @@ def _sleep(pid: int) -> bool:
 def guarded(program: Sequence[str]) -> list[str]:
     """A command, with an absolute path first, that dies with this process."""
     return [sys.executable, "-I", "-S", str(GUARD), str(os.getpid()), *program]
-
-
-def variables(environment: Environment) -> dict[str, str]:
-    """The environment variables that an app gets."""
-    ahead = {"PYTHONPATH": str(environment.ahead)} if environment.ahead else {}
-    if environment.passes_variables:
-        return dict(os.environ) | ahead
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return kept | {"PYTHONHASHSEED": str(environment.hash_seed)} | ahead
 
 
 @dataclass(frozen=True)
@@ -109,7 +99,7 @@ class Program:
 
     def environ(self, environment: Environment) -> dict[str, str]:
         """The environment variables that the app gets."""
-        given = variables(environment) | dict(self.variables)
+        given = of_app(environment) | dict(self.variables)
         if self.folder:
             paths = filter(None, (given.get("PYTHONPATH"), str(self.folder)))
             given["PYTHONPATH"] = os.pathsep.join(paths)
@@ -129,7 +119,7 @@ def start(
     return subprocess.Popen(
         command(program, environment, under),
         cwd=cwd,
-        env=program.environ(environment) | dict(under.pinned),
+        env=({} if under.alone else program.environ(environment)) | dict(under.pinned),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,

@@ -3,7 +3,6 @@
 A session writes run files as it goes, and they are all that is known of it in the end.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from rich.console import Console
 
 from starlette_conformance.model.errors import Failure, of_os
 from starlette_conformance.output.progress import progress
+from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.rerun_commands import stack_option
@@ -155,11 +155,12 @@ def session(
 
 
 def _variables() -> dict[str, str]:
-    """Those of this process but for pytest's, which would leave specs out, or break the session.
+    """None of pytest's, which would leave specs out, or break the session.
 
-    The specs are compiled once for all sessions, whatever it says, and not beside themselves.
+    The specs are compiled once for all sessions, whatever PYTHONDONTWRITEBYTECODE says, and not
+    beside themselves.
     """
-    variables = {n: value for n, value in os.environ.items() if not n.startswith("PYTEST_")}
+    variables = of_own()
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
     return variables | {"PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE)}
 

@@ -16,6 +16,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from starlette_conformance.model.errors import NotInstallable, UsageError
 from starlette_conformance.model.stack import ALWAYS, Stack, completed
+from starlette_conformance.process.child_environment import of_git, of_uv
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.cache import made_once
 from starlette_conformance.stacks.catalogue import Catalogue
@@ -94,6 +95,7 @@ def _git(name: str, folder: Path, *arguments: str) -> bytes:
             capture_output=True,
             timeout=SECONDS,
             check=False,
+            env=of_git(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"{name}: git cannot be run: {error}") from None
@@ -117,6 +119,7 @@ def _built(name: str, key: str, put_sources: Callable[[Path], None], known: Cata
                 timeout=SECONDS,
                 check=False,
                 cwd=folder,
+                env=of_uv(),
             )
         except subprocess.TimeoutExpired:
             raise NotInstallable(f"{name}: no wheel was built in {SECONDS:g} s") from None

@@ -1,6 +1,5 @@
 """The Pythons of this machine, as `uv python find` sees them. None is ever downloaded."""
 
-import os
 import platform
 import shutil
 import subprocess
@@ -13,21 +12,14 @@ import uv
 
 from starlette_conformance.model.errors import NotInstallable
 from starlette_conformance.model.stack import Stack
+from starlette_conformance.process.child_environment import base, of_interpreter, of_uv
 
 OWN = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
 """The harness's own, outside of any virtual environment: what stacks get that name no Python."""
 
 UV = uv.find_uv_bin()  # here, since it fails when threads call it at once
 
-ALTERING = ("UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE", "UV_VENV_SEED")
-"""Variables by which uv would resolve, or install, another stack than the one that is named."""
-
 SECONDS = 30.0
-
-
-def uv_variables() -> dict[str, str]:
-    """The environment variables of a uv that resolves and installs."""
-    return {name: value for name, value in os.environ.items() if name not in ALTERING}
 
 
 @cache
@@ -37,7 +29,7 @@ def find(version: str | None) -> Path | None:
         return OWN
     options = ["--no-project", "--system", "--no-python-downloads"]
     command = [UV, "python", "find", *options, version]
-    done = _run(command, os.environ | _pyenv())
+    done = _run(command, of_uv() | _pyenv())
     return Path(done.stdout.strip()) if done.returncode == 0 else None
 
 
@@ -46,7 +38,11 @@ def _pyenv() -> dict[str, str]:
     """Without this variable most of pyenv's shims on PATH only say that they exist."""
     if shutil.which("pyenv") is None:
         return {}
-    return {"PYENV_VERSION": ":".join(_run(["pyenv", "versions", "--bare"]).stdout.split())}
+    return {
+        "PYENV_VERSION": ":".join(
+            _run(["pyenv", "versions", "--bare"], of_interpreter()).stdout.split()
+        )
+    }
 
 
 @cache
@@ -55,7 +51,7 @@ def build(interpreter: Path) -> str:
     if interpreter == OWN:
         return sys.version
     command = [str(interpreter), "-I", "-c", "import sys; print(sys.version)"]
-    return _run(command).stdout
+    return _run(command, base()).stdout
 
 
 @cache
@@ -64,12 +60,10 @@ def implementation(interpreter: Path) -> str:
     if interpreter == OWN:
         return platform.python_implementation()
     script = "import platform; print(platform.python_implementation())"
-    return _run([str(interpreter), "-I", "-c", script]).stdout.strip()
+    return _run([str(interpreter), "-I", "-c", script], base()).stdout.strip()
 
 
-def _run(
-    command: list[str], variables: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Raises NotInstallable where it does not end, or does not run at all."""
     try:
         return subprocess.run(

@@ -23,10 +23,11 @@ from starlette_conformance.model.errors import Failure, NotInstallable, UsageErr
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.output.printing import write_line
+from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import interpreters
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, made_once
-from starlette_conformance.stacks.interpreters import UV, uv_variables
+from starlette_conformance.stacks.interpreters import UV
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -86,8 +87,11 @@ def of_interpreter(path: str) -> Environment:
 
 def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environment:
     command = [str(interpreter), *([] if passes_variables else ["-I"]), "-c", INSPECT]
+    variables = child_environment.of_interpreter() if passes_variables else child_environment.base()
     try:
-        done = subprocess.run(guarded(command), capture_output=True, timeout=30, check=True)
+        done = subprocess.run(
+            guarded(command), capture_output=True, timeout=30, check=True, env=variables
+        )
         found = from_json(done.stdout, _Inspected, "what it printed")
     except (OSError, subprocess.SubprocessError, UsageError) as error:
         stderr = getattr(error, "stderr", None) or b""
@@ -185,7 +189,7 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
             text=True,
             timeout=SECONDS,
             check=False,
-            env=uv_variables(),
+            env=child_environment.of_uv(),
             cwd=cache_folder(),  # away from any pyproject.toml, whose [tool.uv] would count
         )
     except subprocess.TimeoutExpired:

@@ -32,6 +32,7 @@ class Options:
     requests: Path
     cwd: Path | None
     extra: Sequence[str]
+    passed: Sequence[str]
     origin: str | None
     seconds: float
     old: str
@@ -46,7 +47,7 @@ def diff(options: Options) -> int:
     chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
     output, progress = consoles(chosen)
     output_files.check(chosen.values())
-    app = App.of(options.app, options.cwd or Path())
+    app = App.of(options.app, options.cwd or Path(), options.passed)
     steps, left_out = read_steps(options.requests, app.name, options.origin)
     for sentence in left_out:
         progress.print(sentence, style="yellow")
@@ -77,6 +78,7 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += ["--origin", options.origin] if options.origin else []
     words += ["--seconds", f"{options.seconds:g}"]
     words += [text for extra in options.extra for text in ("--with", extra)]
+    words += [text for name in options.passed for text in ("--pass-env", name)]
     return of_verb("diff", word(older), word(newer), *words)
 
 

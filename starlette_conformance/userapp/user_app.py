@@ -1,27 +1,29 @@
 """The user's app on a stack: a process of its own, in the user's folder, gone with the harness.
 
-It is served by the stack's server, as `python -m uvicorn module:app` is, and gets the user's
-environment variables, but for those that would change what is served. Nothing is written to the
+It is served by the stack's server, as `python -m uvicorn module:app` is, with a home of its own and
+the environment variables that the user passes by name or pattern. Nothing is written to the
 user's folder by Python itself.
 """
 
-import os
 import re
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.child_environment import of_user_app, withheld
 from starlette_conformance.process.launch import Program, Under
 from starlette_conformance.process.orphans import ports
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
+from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.userapp.pass_env import check, not_passed, passed_by
 
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-NOT_PASSED = re.compile(r"PYTHON\w*|VIRTUAL_ENV")
 TRACEBACK = "Traceback (most recent call last):"
 NOT_IMPORTED = "Could not import module"
 """What uvicorn says of the app's module."""
@@ -47,23 +49,28 @@ USUALLY_CHOSEN = ["32768", "60999"]
 
 @dataclass(frozen=True)
 class App:
-    """An app by its name, `module:attribute`, and the folder that its module lies in."""
+    """An app by its name, `module:attribute`, and the folder that its module lies in.
+
+    `passed` are the names, and patterns of names, of the environment variables that it gets.
+    """
 
     name: str
     folder: Path
+    passed: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, name: str, folder: Path) -> "App":
-        """Raises UsageError."""
+    def of(cls, name: str, folder: Path, passed: Sequence[str] = ()) -> "App":
+        """Its pyproject.toml may pass more variables. Raises UsageError."""
         if not NAME.fullmatch(name):
             raise UsageError(f"--app {name}: write package.module:app, as for uvicorn")
         if not folder.is_dir():
             raise UsageError(f"--cwd {folder}: no such folder")
-        return cls(name, folder.absolute())
+        for variable in passed:
+            check(variable, "--pass-env")
+        return cls(name, folder.absolute(), (*passed, *passed_by(folder / "pyproject.toml")))
 
     def start(self, environment: Environment, hash_seed: int) -> Server:
-        under = Under(pinned=_variables(environment, hash_seed))
-        return _Served(self.name, environment, self.folder, under=under)
+        return _Served(self, environment, hash_seed)
 
     def by_hand(self, environment: Environment, port: int) -> str:
         """A line that serves it in a shell, until it is interrupted."""
@@ -77,6 +84,26 @@ class _Served(Server):
 
     It listens on the one port that the kernel picked for it.
     """
+
+    def __init__(self, app: App, environment: Environment, hash_seed: int) -> None:
+        self._home = ExitStack()
+        home = str(self._home.enter_context(scratch()))
+        pinned = of_user_app(environment, home, app.passed) | {
+            "PYTHONHASHSEED": str(hash_seed),
+            "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
+        }
+        under = Under(pinned=pinned, alone=True)
+        self.withheld = withheld(app.passed)
+        try:
+            super().__init__(app.name, environment, app.folder, under=under)
+        except BaseException:
+            self._home.close()
+            raise
+
+    def kill(self) -> int:
+        status = super().kill()
+        self._home.close()
+        return status
 
     def _port_in(self, seconds: float) -> int:
         deadline = time.monotonic() + seconds
@@ -98,7 +125,9 @@ def port(server: Server) -> int:
     try:
         return server.port(START_SECONDS)
     except DidNotStart as error:
-        raise DidNotStart(f"{error}{reason(server.log.lines())}") from None
+        lines = server.log.lines()
+        names = server.withheld if isinstance(server, _Served) else []
+        raise DidNotStart(f"{error}{reason(lines)}{not_passed(names, lines)}") from None
 
 
 def reason(lines: Sequence[str]) -> str:
@@ -109,13 +138,3 @@ def reason(lines: Sequence[str]) -> str:
     told = f" ({raised})" if starts and raised and raised != lines[-1] else ""
     said = [hint for words, hint in HINTS.items() if any(re.search(words, line) for line in after)]
     return "".join([told, *(f"; {hint}" for hint in said)])
-
-
-def _variables(environment: Environment, hash_seed: int) -> dict[str, str]:
-    patterns = filter(None, (NOT_PASSED, environment.server.settings))
-    left_out = {name for each in patterns for name in os.environ if each.fullmatch(name)}
-    passed = {name: value for name, value in os.environ.items() if name not in left_out}
-    return passed | {
-        "PYTHONHASHSEED": str(hash_seed),
-        "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
-    }

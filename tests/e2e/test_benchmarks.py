@@ -47,11 +47,11 @@ Serve = Callable[[str], Server]
 
 
 @pytest.fixture
-def serve(python: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+def serve(python: Path) -> Iterator[Serve]:
     started = []
 
     def server(defect: str) -> Server:
-        monkeypatch.setenv("DEFECT", defect)
+        python.write_text(python.read_text("utf-8").replace('DEFECT = ""', f"DEFECT = {defect!r}"))
         started.append(Server(script("hello"), of_interpreter(str(python)), python.parent))
         return started[-1]
 

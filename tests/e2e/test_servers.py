@@ -18,8 +18,9 @@ from starlette_conformance.http.client import Client
 from starlette_conformance.model.errors import DidNotStart, DidNotStop
 from starlette_conformance.process import app_server, forkserver
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.child_environment import of_app
 from starlette_conformance.process.forkserver import Forked, Forker
-from starlette_conformance.process.launch import GUARD, variables
+from starlette_conformance.process.launch import GUARD
 from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.raw_server import ENVIRONMENT, SECONDS
 
@@ -106,13 +107,7 @@ def test_an_app_gets_its_folder_its_arguments_and_few_variables(
 
 
 def test_an_app_gets_the_hash_seed_of_its_environment() -> None:
-    assert variables(replace(ENVIRONMENT, hash_seed=3))["PYTHONHASHSEED"] == "3"
-
-
-def test_an_app_of_an_own_interpreter_gets_all_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEB_CONCURRENCY", "4")
-    own = replace(ENVIRONMENT, passes_variables=True)
-    assert variables(own)["WEB_CONCURRENCY"] == "4"
+    assert of_app(replace(ENVIRONMENT, hash_seed=3))["PYTHONHASHSEED"] == "3"
 
 
 def test_an_app_that_dies_at_start_is_told_with_its_last_line(started: Started) -> None:

@@ -1,4 +1,4 @@
-"""A server of a few lines in the place of an app and its Python, with the defect DEFECT says.
+"""A server of a few lines in the place of an app and its Python, with the defect that DEFECT names.
 
 Run as an interpreter: it tells what it has installed, or serves `hello` and the stream of events.
 From the fiftieth answer or event on the defect shows.
@@ -12,7 +12,7 @@ import threading
 import time
 from contextlib import suppress
 
-DEFECT = os.environ.get("DEFECT", "")
+DEFECT = ""
 FIRST = 50
 HEAD = b"HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 12:00:%02d GMT\r\n"
 HELLO = HEAD + b"content-length: 19\r\n\r\nHello Starlette !!!"

@@ -1,0 +1,55 @@
+"""Which environment variables a user's app gets: by --pass-env, and `pass_env` of its project."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.process.child_environment import ALTERING
+
+VARIABLE = re.compile(r"[A-Za-z_*?][\w*?]*")
+"""A name of an environment variable, or a pattern of names."""
+TOOL = "starlette-conformance"
+SHOWN = 12
+"""Names of variables that a message lists."""
+
+
+def not_passed(names: Sequence[str], lines: Sequence[str]) -> str:
+    """What to do about variables that an app did not get, those first that its log names."""
+    if not names:
+        return ""
+    log = "\n".join(lines)
+    named = [name for name in names if re.search(rf"(?i)\b{re.escape(name)}\b", log)]
+    if named:
+        options = " ".join(f"--pass-env {name}" for name in named)
+        return f"; set here, and not passed to the app: {', '.join(named)}; add {options}"
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    shown = ", ".join(names[:SHOWN])
+    return f"; variables set here and not passed: {shown}{more}; --pass-env NAME passes one"
+
+
+def passed_by(file: Path) -> list[str]:
+    """What a project passes. Raises UsageError."""
+    try:
+        project = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}") from None
+    names: object = project
+    for key, default in (("tool", {}), (TOOL, {}), ("pass_env", [])):
+        names = names.get(key, default) if isinstance(names, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageError(f"{file}: [tool.{TOOL}] pass_env must be a list of names")
+    for name in names:
+        check(name, f"{file}: pass_env")
+    return names
+
+
+def check(variable: str, where: str) -> None:
+    """Raises UsageError."""
+    if not VARIABLE.fullmatch(variable):
+        raise UsageError(f"{where} {variable}: write the name of a variable, or a pattern as DB_*")
+    if ALTERING.fullmatch(variable):
+        raise UsageError(
+            f"{where} {variable}: it would change how the app is served, so none gets it"
+        )
