@@ -51,7 +51,7 @@ def serve(python: Path) -> Iterator[Serve]:
     started = []
 
     def server(defect: str) -> Server:
-        python.write_text(python.read_text("utf-8").replace('DEFECT = ""', f"DEFECT = {defect!r}"))
+        plant(python, defect)
         started.append(Server(script("hello"), of_interpreter(str(python)), python.parent))
         return started[-1]
 
@@ -142,6 +142,8 @@ def test_the_clock_stands_still_while_the_server_is_idle(serve: Serve) -> None:
 
 
 HERE = "benchmarks/test_requests.py::test_hello"
+DROPPED = ("PYTHONDONTWRITEBYTECODE", "PYTEST_")
+"""By pytest-xdist's variables pytest-benchmark measures nothing."""
 STATS = dict.fromkeys(("min", "max", "mean", "median", "stddev", "iqr", "ops"), 1.0)
 
 
@@ -149,16 +151,17 @@ def saved(*fullnames: str) -> dict[str, dict[str, object]]:
     return {name: {"name": name, "fullname": name, "stats": STATS} for name in fullnames}
 
 
-def benchmarks(folder: Path, *arguments: str, defect: str = "") -> tuple[int, str]:
-    dropped = (
-        "PYTHONDONTWRITEBYTECODE",
-        "PYTEST_",
-    )
-    variables = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
+def plant(python: Path, defect: str) -> None:
+    source = python.read_text("utf-8")
+    python.write_text(source.replace('DEFECT = ""', f"DEFECT = {defect!r}"), "utf-8")
+
+
+def benchmarks(folder: Path, *arguments: str) -> tuple[int, str]:
+    variables = {k: v for k, v in os.environ.items() if not k.startswith(DROPPED)}
     done = subprocess.run(
         [*PYTEST, *QUICK, *arguments],
         cwd=folder,
-        env=variables | {"DEFECT": defect, "PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode")},
+        env=variables | {"PYTHONPYCACHEPREFIX": str(cache_folder() / "bytecode")},
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -231,7 +234,8 @@ def test_a_server_that_fails_is_named_and_gives_no_figure(
     tmp_path: Path, python: Path, defect: str, told: str
 ) -> None:
     arguments = ["--python", str(python), "-k", "hello", "--benchmark-json=found.json", "-rN"]
-    code, output = benchmarks(tmp_path, *arguments, defect=defect)
+    plant(python, defect)
+    code, output = benchmarks(tmp_path, *arguments)
     assert code == 1
     assert output.count(told.format(python=python)) == 1
     assert "another exception" not in output
