@@ -98,7 +98,7 @@ def watched(command: Sequence[str], folder: Path) -> Watched:
 
 def below(run: psutil.Process) -> dict[tuple[str, ...], Sequence[str]]:
     """The children of a run now; one that is about to become another program is not yet a child."""
-    found = {}
+    found: dict[tuple[str, ...], Sequence[str]] = {}
     with suppress(psutil.Error):
         own = run.cmdline()
         for child in run.children(recursive=True):
