@@ -11,14 +11,17 @@ from contextlib import suppress
 import click
 
 from starlette_conformance.cli.app import COMPLETION, NAME, app
-from starlette_conformance.model.errors import FULL, Failure, UsageError, of_os
+from starlette_conformance.model.errors import FULL, DidNotStop, Failure, UsageError, of_os
 from starlette_conformance.model.extras import lacking
 from starlette_conformance.output import verbosity
 from starlette_conformance.output.printing import write_line
+from starlette_conformance.process.orphans import none_left
 from starlette_conformance.process.signals import interruptible
 
 NOT_TAKEN = 128 + signal.SIGPIPE
 """The exit code where the reader closed the output, so that nobody takes it for success."""
+LEFT_SECONDS = 0.5
+"""How long what a command started may take to end after it."""
 
 
 def run(arguments: Sequence[str] | None) -> int:
@@ -29,9 +32,12 @@ def run(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with interruptible():
-            code = _completed() if COMPLETION in os.environ else _invoked(given)
+            with none_left(LEFT_SECONDS) as left:
+                code = _completed() if COMPLETION in os.environ else _invoked(given)
             sys.stdout.flush()
-            return code
+            if left:
+                _failed(DidNotStop(f"processes were left behind, and killed: {', '.join(left)}"))
+            return code or int(bool(left))
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else NAME
         message = " ".join(error.format_message().split())  # choices are on lines of their own

@@ -1,8 +1,10 @@
 """Run a program that dies with the process that started it: `python guard.py PARENT PROGRAM ...`.
 
 On Linux the kernel kills it (PR_SET_PDEATHSIG, prctl(2)), even when the parent itself is killed
-outright. Elsewhere there is no such means, and the program is only started. SIGINT is not ignored,
-as it is in what a shell starts in the background: what a program makes of it must not depend on it.
+outright. Elsewhere there is no such means, and the program is only started. What the program leaves
+behind becomes its own child (PR_SET_CHILD_SUBREAPER), so that it is found below it as long as it
+runs. SIGINT is not ignored, as it is in what a shell starts in the background: what a program makes
+of it must not depend on it.
 """
 
 import ctypes
@@ -11,6 +13,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent() -> None:
@@ -19,9 +22,16 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def adopt_orphans() -> None:
+    """From now on orphans below this process become its children."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
 if __name__ == "__main__":
     parent = int(sys.argv[1])
     die_with_parent()
+    adopt_orphans()
     if os.getppid() != parent:
         sys.exit("guard: the parent is gone")
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -18,6 +18,7 @@ import socket
 import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def main() -> None:
@@ -53,7 +54,9 @@ def status(pid: int) -> int:
 
 def become(request: dict, output: int, parent: int) -> None:  # type: ignore[type-arg]
     """Be what `python <words>` is: a script with its arguments, or `-m`, a module and its."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl = ctypes.CDLL(None).prctl
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
     if os.getppid() != parent:
         sys.exit("forker: the parent is gone")
     os.setsid()

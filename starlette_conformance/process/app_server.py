@@ -13,13 +13,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from starlette_conformance import servers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, DidNotStop
 from starlette_conformance.process.forkserver import Forked, Forker
 from starlette_conformance.process.launch import NOTHING, Program, Under, cpu_seconds, start
 from starlette_conformance.process.log import LAST_WORDS, Log
-from starlette_conformance.process.orphans import kill_holders, listeners, opened
+from starlette_conformance.process.orphans import below, kill_holders, kill_left, listeners, opened
 
 LINE = 300
 """Characters of a line of its log that are told."""
@@ -70,6 +72,7 @@ class Server:
             raise DidNotStart(f"{self.app} on {environment} was killed as it started") from None
         self._port, self._listening = 0, set[str]()
         self._asked, self._patience = False, 0.0
+        self._below: list[psutil.Process] = []
 
     def port(self, seconds: float | None = None) -> int:
         """Wait until the stack's server listens. Raises DidNotStart, with the last line of its log.
@@ -116,6 +119,7 @@ class Server:
         """Send the signal, or the one that stops its server, without waiting."""
         by = by or self.environment.server.stop
         self._asked, self._patience = True, time.monotonic() + STOP_SECONDS
+        self._below = below(self.pid)
         if self._process.returncode is None:
             signal.pidfd_send_signal(self._pidfd, by)
 
@@ -136,13 +140,29 @@ class Server:
             self.ask_to_stop()
         ended = self._ends_within(max(0.0, self._patience - time.monotonic()))
         alone = ended and self._is_alone()
+        left = kill_left(self._below, LAST_WORDS) if ended else []
         self.kill()
         who = f"{self.app} on {self.environment}"
         if not ended:
             how = f"did not end within {STOP_SECONDS:g} s of SIGTERM, so it was killed"
             raise DidNotStop(f"{who} {how}: {self._last_words()}")
-        if not alone:
-            raise DidNotStop(f"{who} ended, and left processes behind, which were killed")
+        if left or not alone:
+            named = f": {', '.join(left)}" if left else ""
+            raise DidNotStop(f"{who} ended, and left processes behind, which were killed{named}")
+
+    def left_behind(self) -> list[str]:
+        """What outlives it, killed and named; it is stopped where anything could, and so runs on
+        where there is nothing below it that is not in its process group.
+        """
+        if self._process.returncode is not None or not any(map(self._is_apart, below(self.pid))):
+            return []
+        self.ask_to_stop()
+        return kill_left(self._below, LAST_WORDS) if self._ends_within(STOP_SECONDS) else []
+
+    def _is_apart(self, process: psutil.Process) -> bool:
+        with suppress(ProcessLookupError):
+            return os.getpgid(process.pid) != self.pid
+        return False
 
     def _is_alone(self) -> bool:
         """Whether nobody has its log or its port, now that it has ended."""
@@ -152,6 +172,10 @@ class Server:
     def _last_words(self) -> str:
         said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
         return said[-1][:LINE]
+
+    def ended_already(self) -> bool:
+        """Whether it has ended, by itself or by another's doing."""
+        return self._ends_within(0)
 
     def ended(self) -> int:
         """Wait until it ends by itself, and SIGKILL it when it does not; the status, as `kill`."""
@@ -173,6 +197,7 @@ class Server:
         """End it and whatever it started, now. The status is -N where signal N ended it."""
         self._asked = True
         if self._process.returncode is None:
+            started = {*self._below, *below(self.pid)}
             # Not reaped yet, so the number of its process group cannot have gone to another. There
             # is none where its forker was killed, or has forked it this very moment.
             with suppress(ProcessLookupError):
@@ -180,6 +205,7 @@ class Server:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             self._process.wait()
+            kill_left([*started])
             os.close(self._pidfd)
             self.log.close()
             if self._listening & listeners(self._port):

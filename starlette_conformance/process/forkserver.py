@@ -18,10 +18,13 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.process.child_environment import of_app
 from starlette_conformance.process.launch import Program, guarded
+from starlette_conformance.process.orphans import below, kill_left
 
 FORKER = Path(__file__).with_name("_forkserver_child.py")
 SECONDS = 20.0
 """How long the interpreter may take for an answer."""
+LEFT_SECONDS = 0.5
+"""How long what an app started may take to end after it."""
 
 
 class Forked:
@@ -94,10 +97,16 @@ class Forker:
                 who = f"the interpreter of {self.environment} that apps are forked from"
                 raise DidNotStart(f"{who} ended, or said nothing in {SECONDS:g} s") from None
 
+    def left_behind(self) -> list[str]:
+        """What its apps have left, now that all of them have ended: killed, and named."""
+        return kill_left(below(self._process.pid), LEFT_SECONDS)
+
     def close(self) -> None:
-        """End it, and with it every app that still runs."""
+        """End it, and with it every app that still runs, and what they left."""
+        left = below(self._process.pid)
         self._channel.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
         self._process.kill()
         self._process.wait()
+        kill_left(left)

@@ -1,16 +1,25 @@
-"""Processes that hold what a server had: its port, or its log. Linux tells by links in /proc.
+"""Processes that outlive the one that started them.
 
-A child that left the process group of its server is found by these, whoever its parent is now.
+Those below a server, which each server adopts (`_die_with_parent.py`), and those that hold what it
+had: its port, or its log. Linux tells by links in /proc, whoever their parent is now.
 """
 
 import os
 import signal
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IWUSR
 
+import psutil
+
+from starlette_conformance.process._die_with_parent import adopt_orphans
+
 LISTENS = "0A"
+COMMAND = 200
+"""Characters of a command line that are shown."""
+LOOK_SECONDS = 0.01
 
 
 def listeners(port: int) -> set[str]:
@@ -67,3 +76,63 @@ def kill_holders(links: Collection[str]) -> list[int]:
             finally:
                 os.close(pidfd)
     return killed
+
+
+def below(pid: int) -> list[psutil.Process]:
+    """The processes below one, those that it adopted too."""
+    found = []
+    for child in _children(pid):
+        with suppress(psutil.Error):
+            found.append(psutil.Process(child))
+        found += below(child)
+    return [each for each in found if _lives(each)]
+
+
+def _children(pid: int) -> list[int]:
+    """As the kernel lists them by thread, where it does; psutil would look at every process."""
+    try:
+        lists = [task / "children" for task in Path(f"/proc/{pid}/task").iterdir()]
+        return [int(child) for each in lists for child in each.read_text("ascii").split()]
+    except OSError:
+        if Path("/proc/self/task", str(os.getpid()), "children").exists():
+            return []  # it has ended
+        with suppress(psutil.Error):
+            return [each.pid for each in psutil.Process(pid).children()]
+        return []
+
+
+def kill_left(processes: Sequence[psutil.Process], seconds: float = 0.0) -> list[str]:
+    """Kill those that are still there after so many seconds; their ids and command lines."""
+    deadline = time.monotonic() + seconds
+    while (left := [each for each in processes if _lives(each)]) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+    named = [_named(each) for each in left]
+    for each in left:
+        with suppress(psutil.Error):
+            each.kill()
+    return named
+
+
+@contextmanager
+def none_left(seconds: float) -> Iterator[list[str]]:
+    """What is left below this process by what was started within is killed, and named."""
+    adopt_orphans()
+    before, left = below(os.getpid()), list[str]()
+    try:
+        yield left
+    finally:
+        left += kill_left([each for each in below(os.getpid()) if each not in before], seconds)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _named(process: psutil.Process) -> str:
+    try:
+        return f"process {process.pid} ({' '.join(process.cmdline())[:COMMAND]})"
+    except psutil.Error:
+        return f"process {process.pid}"

@@ -82,6 +82,12 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
                     server.stop_well()
                 except DidNotStop as fault:
                     faults.append(str(fault))
+            for forker in forkers.values():
+                if left := forker.left_behind():
+                    who = f"apps on {forker.environment}"
+                    faults.append(
+                        f"{who} left processes behind, which were killed: {', '.join(left)}"
+                    )
             if faults:  # pytest would put an error down to the first spec of the next stack
                 judging.stayed(environment.name, "; ".join(faults))
 

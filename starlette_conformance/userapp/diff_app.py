@@ -1,7 +1,8 @@
 """`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
-Exit codes: 0 no answer differs, 1 some do, 2 usage, 3 a stack could not be installed, the app did
-not start, or some answer could not be compared, 4 harness error.
+Exit codes: 0 no answer differs, 1 some do, or the app left processes behind, 2 usage, 3 a stack
+could not be installed, the app did not start, or some answer could not be compared, 4 harness
+error.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from starlette_conformance.stacks.targets import made, one, with_packages
 from starlette_conformance.userapp import har, http_file
 from starlette_conformance.userapp.compare import own_diff
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import ROUNDS
+from starlette_conformance.userapp.repetitions import LEFT, ROUNDS
 from starlette_conformance.userapp.user_app import App
 
 
@@ -68,7 +69,8 @@ def diff(options: Options) -> int:
     render(found, output)
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
-    return 1 if found.unexplained else 3 if found.not_compared else 0
+    left = any(LEFT in sentence for sentence in found.not_compared)
+    return 1 if found.unexplained or left else 3 if found.not_compared else 0
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:

@@ -5,7 +5,6 @@ of a stack, and not the same on the other, cannot be the time of day: the rounds
 Two rounds find what varies. Where something differs, more of them tell it from a coincidence.
 """
 
-import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +29,8 @@ the same on each stack, in one of 512 comparisons.
 
 APART = 1.2
 """Seconds between the beginnings of two rounds at the least, so that what has the second varies."""
+
+LEFT = "left processes behind"
 
 SEEDS = (0, 3, 1, 2, 4)
 """PYTHONHASHSEED by round: with 0 and 3, a set of two methods has either order."""
@@ -104,9 +105,15 @@ class Rounds:
         return ask_in_order(asked, number, self.seconds, stopping.is_set, self.advance)
 
     def _note(self, name: str, server: Server, answers: Answers) -> None:
-        """See whether the app went while it was asked, or answered nothing itself."""
+        """See whether the app went while it was asked, or answered nothing itself, or left what it
+        started.
+        """
+        went = server.ended_already()
+        if left := server.left_behind():
+            sentence = f"the app on {name} {LEFT}, which were killed: {_programs(left)}"
+            self.ended += [] if sentence in self.ended else [sentence]
         status = server.kill()
-        if status == -signal.SIGKILL:
+        if not went:
             if answers and all(map(_is_of_the_server, answers.values())):
                 why = reason(server.log.lines())
                 sentence = f"the app on {name} raised an exception at every request{why}"
@@ -126,6 +133,11 @@ class Rounds:
             if old and new:
                 found[step] = Judged.of(old, new)
         return found
+
+
+def _programs(left: Sequence[str]) -> str:
+    """Their command lines, once each: ids are others in each repetition."""
+    return ", ".join(dict.fromkeys(each.partition(" (")[2].removesuffix(")") for each in left))
 
 
 def _is_of_the_server(answer: Answer) -> bool:

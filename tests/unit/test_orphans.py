@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from starlette_conformance.process.orphans import holders, kill_holders, listeners, opened
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.process.orphans import (
+    below,
+    holders,
+    kill_holders,
+    kill_left,
+    listeners,
+    none_left,
+    opened,
+)
 
 WAITS = "import signal; print(flush=True); signal.pause()"
 
@@ -59,3 +68,46 @@ def test_nothing_is_held_by_a_process_that_has_ended() -> None:
         process.wait()
         assert list(opened(process.pid)) == []
     assert holders(set()) == []
+
+
+DAEMON = """
+import os, sys, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        for number in range(3):
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        time.sleep(60)
+    os._exit(0)
+os.wait()
+print("served", flush=True)
+sys.stdin.read()
+"""
+"""A program that leaves a daemon, which holds nothing of it, and runs until its input ends."""
+
+
+def test_a_daemon_is_found_below_the_program_that_left_it() -> None:
+    command = guarded([sys.executable, "-c", DAEMON])
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        (daemon,) = below(process.pid)
+        assert daemon.ppid() == process.pid
+        (named,) = kill_left([daemon])
+    assert named.startswith(f"process {daemon.pid} ({sys.executable} -c")
+    assert kill_left([daemon]) == []
+
+
+def test_what_a_program_left_is_killed_and_named_and_what_was_there_is_not() -> None:
+    with with_open() as before:
+        with none_left(0.2) as left:
+            command = guarded([sys.executable, "-c", DAEMON])
+            with subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            ) as process:
+                process.communicate(b"")
+        assert len(left) == 1
+        assert before.poll() is None
+    with none_left(0.2) as left:
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+    assert left == []
