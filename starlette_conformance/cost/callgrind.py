@@ -13,7 +13,6 @@ cores; see also `starlette_conformance.cost.counts`):
   machines, or of two interpreters, still do not compare.
 """
 
-import os
 import re
 import shutil
 import subprocess
