@@ -45,6 +45,7 @@ SOURCES = (
     "apps/**/*",
     *modules("model", "output", "process", "servers", "http", "stacks", "runs"),
     *modules("pytest_plugin", "replay"),
+    "starlette_conformance/userapp/pass_env.py",
     "starlette_conformance/userapp/user_app.py",
 )
 """What a recording depends on. A test holds that no imported module is missing."""

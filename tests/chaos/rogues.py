@@ -86,7 +86,7 @@ class Rogue:
 
 
 STAYED = rf"fail: .* did not end within {SECONDS:g} s of SIGTERM, so it was killed: "
-LEFT = "fail: .* ended, and left processes behind, which were killed"
+LEFT = "fail: .* ended, and left processes behind, which were killed: process .*"
 NEVER = rf"did not start: .* did not listen in {SECONDS:g} s: "
 
 ROGUES = {

@@ -92,7 +92,7 @@ def test_verdicts_and_run_files_are_those_of_one_process(tmp_path: Path) -> None
     assert runs(tmp_path / "2") == runs(tmp_path / "0")
     assert set(runs(tmp_path / "2")) == {"documented.jsonl", "latest.jsonl"}
     for _, output in (alone, both):
-        assert output.count("verdicts") == 1
+        assert output.count("\nverdicts") == 1
         assert output.count(" 1 fail") == 1
     rows = [
         [line.rpartition("│")[0].rpartition("│")[0] for line in output.splitlines()]
