@@ -26,7 +26,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files
-from starlette_conformance.stacks.targets import asked_for, made
+from starlette_conformance.stacks.targets import made, targets_named
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("benchmark"):
         raise pytest.UsageError("pytest-benchmark is not installed here: `uv sync --group bench`")
     try:
-        found = asked_for(config.getoption("--stack"), config.getoption("--python"))
+        found = targets_named(config.getoption("--stack"), config.getoption("--python"))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[TARGETS] = found

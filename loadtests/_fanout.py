@@ -14,10 +14,10 @@ import psutil
 from locust.env import Environment
 
 import _servers
-from _books import Books
+from _locust_stats import enter, fire, show
+from _metrics import Metrics
 from _profiles import Profile
 from _reader import NULL, Reader, Subscription
-from _tables import enter, fire, show
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Process
 from starlette_conformance.load.stream import silent_seconds
@@ -34,13 +34,13 @@ class Fanout:
     """The subscribers of this process. `opened` is called when the window opens."""
 
     def __init__(
-        self, environment: Environment, books: Books, interval: float, profile: Profile
+        self, environment: Environment, metrics: Metrics, interval: float, profile: Profile
     ) -> None:
         self.environment = environment
-        self.books = books
+        self.metrics = metrics
         self.interval = interval
         self.profile = profile
-        self.reader = Reader(books, interval)
+        self.reader = Reader(metrics, interval)
         self.reader.on_open = self._on_open
         self.reader.on_wrong = self._on_wrong
         self.subscribers: set[Subscription] = set()
@@ -57,7 +57,7 @@ class Fanout:
     def subscribe(self, host: str) -> Subscription:
         """One more subscriber. Raises OSError."""
         self.asked += 1
-        self.books.counts["asked"] += 1
+        self.metrics.counts["asked"] += 1
         habit = self.profile.habit(self.asked)
         kind = "slow" if habit.slow else "lateness"
         found = self.reader.subscribe(_servers.address(host), PATH, kind, habit.slow, habit.stay)
@@ -99,30 +99,30 @@ class Fanout:
         self.closed = True
         now = time.monotonic_ns()
         if self.reader.counting and self._watch:
-            self.books.seconds = time.monotonic() - self._since
+            self.metrics.seconds = time.monotonic() - self._since
             memory = self._process.memory_info().rss
             share = self._watch.share()
             process = Process(share.cores, share.waiting, self._before, memory)
-            self.books.generators = [process]
+            self.metrics.generators = [process]
         gevent.killall(self._greenlets)
         show(self.environment, self.reader)
         self._read_what_slow_ones_left()
         self.reader.counting = False
         if not self.profile.stops_server:
             self.reader.stop()
-        if not self.books.seconds:
-            self.books.counts["connected"] = self.connected()
-        events = self.books.spread("lateness").count
-        silent = silent_seconds(self.interval, self.books.seconds) * 1e9
+        if not self.metrics.seconds:
+            self.metrics.counts["connected"] = self.connected()
+        events = self.metrics.spread("lateness").count
+        silent = silent_seconds(self.interval, self.metrics.seconds) * 1e9
         for each in self.subscribers:
             if each.socket and each.kind == "lateness":
                 overdue = now - each.since - self.interval * 1e9
                 if each.opened and events and overdue > 0:
-                    self.books.record("lateness", overdue / 1000)
+                    self.metrics.record("lateness", overdue / 1000)
                 if now - each.since > silent:
                     waited = (now - each.since) / 1e9
                     said = f"stream: no event for {waited:.1f} s after {each.stream.number}"
-                    self.books.wrong("silent", said)
+                    self.metrics.wrong("silent", said)
             self._enter_drift(each)
             self.reader.settle(each)
 
@@ -138,7 +138,7 @@ class Fanout:
         deadline = time.monotonic() + seconds
         while self.connected() and time.monotonic() < deadline:
             gevent.sleep(0.05)
-        self.books.counts["left open"] += self.connected()
+        self.metrics.counts["left open"] += self.connected()
 
     def storm(self) -> None:
         """Drop all subscribers at once; their users subscribe again at once."""
@@ -151,8 +151,8 @@ class Fanout:
         while self.connected() < len(everyone) and time.monotonic() - begun < CONNECT_SECONDS:
             gevent.sleep(0.02)
         took = time.monotonic() - begun
-        self.books.counts["storms"] += 1
-        self.books.record("storm", took * 1e6)
+        self.metrics.counts["storms"] += 1
+        self.metrics.record("storm", took * 1e6)
         gevent.sleep(self.interval)
         self.reader.counting = True
 
@@ -165,7 +165,7 @@ class Fanout:
             gevent.sleep(0.02)
         for each in self.slow:
             self.reader.read_no_more(each)
-        self.books.counts["connected"] = self.connected()
+        self.metrics.counts["connected"] = self.connected()
         self._since, self._watch = time.monotonic(), Stopwatch(os.getpid())
         self.reader.counting = True
         opened()
@@ -185,14 +185,14 @@ class Fanout:
             self.reader.read_again(each)
         gevent.sleep(max(1.0, self.interval))
         behind = [each.stream.number - before[each] for each in self.slow]
-        self.books.counts["slow readers"] += len(behind)
-        self.books.counts["slow events"] += sum(behind)
+        self.metrics.counts["slow readers"] += len(behind)
+        self.metrics.counts["slow events"] += sum(behind)
 
     def _enter_drift(self, each: Subscription) -> None:
         if each.kind == "lateness" and each.stream.number and not each.entered:
             late = each.since - each.asked - each.stream.number * self.reader.interval
-            self.books.counts["drift ns"] += late
-            self.books.counts["drift events"] += each.stream.number
+            self.metrics.counts["drift ns"] += late
+            self.metrics.counts["drift events"] += each.stream.number
             each.entered = True
 
     def _tick(self) -> None:
@@ -200,7 +200,7 @@ class Fanout:
             due = time.monotonic() + TICK
             gevent.sleep(TICK)
             if self.reader.counting:
-                self.books.record("lag", max(0.0, time.monotonic() - due) * 1e6)
+                self.metrics.record("lag", max(0.0, time.monotonic() - due) * 1e6)
 
     def _show(self) -> None:
         """Show the lateness of each second's events in locust's own tables."""

@@ -51,10 +51,10 @@ def keep(
     user = (context or {}).get("user")
     if user is None:
         return
-    run.books.counts[f"requests {user}"] += 1
+    run.metrics.counts[f"requests {user}"] += 1
     if exception:
-        run.books.counts[f"failures {user}"] += 1
-        if len(run.books.examples) < 1:
-            run.books.examples.append(f"{name}: {exception}")
+        run.metrics.counts[f"failures {user}"] += 1
+        if len(run.metrics.examples) < 1:
+            run.metrics.examples.append(f"{name}: {exception}")
     else:
-        run.books.record(f"requests {user}", response_time * 1000)
+        run.metrics.record(f"requests {user}", response_time * 1000)

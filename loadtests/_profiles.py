@@ -24,7 +24,7 @@ CALM_SECONDS = 5.0
 """From the opening of the window to the storm."""
 
 SOON_SECONDS = 1.0
-"""From the closing of the books to the signal, so that all generators have closed theirs."""
+"""From the closing of the metrics to the signal, so that all generators have closed theirs."""
 
 END_SECONDS = 15.0
 """How long the ends of the streams are waited for, when the server is told to stop; longer than

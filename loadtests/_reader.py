@@ -14,7 +14,7 @@ from collections.abc import Callable
 import gevent
 from gevent import event, monkey, socket
 
-from _books import Books
+from _metrics import Metrics
 from starlette_conformance.load.stream import Broken, Stream, lateness
 
 # gevent takes epoll away, and its own sockets wait for themselves.
@@ -69,10 +69,10 @@ class Subscription:
 
 
 class Reader:
-    """Reads subscriptions and keeps the books. `kind` is the histogram of a stream's lateness."""
+    """Reads subscriptions and keeps the metrics. `kind` is the histogram of a stream's lateness."""
 
-    def __init__(self, books: Books, interval: float) -> None:
-        self.books = books
+    def __init__(self, metrics: Metrics, interval: float) -> None:
+        self.metrics = metrics
         self.interval = int(interval * 1e9)
         self.counting = False
         self.closing = False
@@ -191,7 +191,7 @@ class Reader:
         kind = subscription.kind
         if self.counting:
             for late in lateness(subscription.since, now, self.interval, good):
-                self.books.record(kind, late // 1000)
+                self.metrics.record(kind, late // 1000)
                 if kind == "lateness":
                     self.fresh[late // 1_000_000] += 1
         subscription.since = now
@@ -202,7 +202,7 @@ class Reader:
         stream.settle(server_ended=True)
         if subscription.kind != NULL:
             if self.closing:
-                self.books.counts["ended whole" if stream.ended else "cut off"] += 1
+                self.metrics.counts["ended whole" if stream.ended else "cut off"] += 1
             else:
                 kind = "ended early" if subscription.opened else "refused"
                 said = f"{kind} after event {stream.number}: {why or 'the server closed it'}"
@@ -219,5 +219,5 @@ class Reader:
     def _wrong(self, subscription: Subscription, kind: str, said: str, times: int = 1) -> None:
         if subscription.kind == NULL:
             return  # what is left of its events is told, and none is noticed
-        self.books.wrong(kind, f"stream: {said}", times)
+        self.metrics.wrong(kind, f"stream: {said}", times)
         self.on_wrong(said)

@@ -18,8 +18,8 @@ import _options  # its listener
 import _profiles
 import _report
 import _servers
+from _aggregate import Measured, gather, results
 from _fanout import PATH, Fanout
-from _gathering import Measured, gather, results
 from _raw import Raw
 from _state import STREAMS, run
 from starlette_conformance.load import descriptors
@@ -46,7 +46,7 @@ def start(environment: Environment, **_: Any) -> None:
     run.environment = environment
     runner = environment.runner
     if isinstance(runner, WorkerRunner):
-        runner.register_message("close books", _close_books_of_worker, concurrent=True)
+        runner.register_message("close metrics", _close_metrics_of_worker, concurrent=True)
         signal.signal(signal.SIGINT, _leave_it_to_the_master)
         descriptors.enough_for(0, "connections")  # how many it will be, the master knows
         return
@@ -68,7 +68,7 @@ def start(environment: Environment, **_: Any) -> None:
         write_line(failure.told, stderr=True)
         sys.exit(failure.exit_code)
     if isinstance(runner, MasterRunner):
-        runner.register_message("books", _books_of_worker)
+        runner.register_message("metrics", _metrics_of_worker)
         runner.register_message("window", _window_of_worker)
     gevent.spawn(_watch)
 
@@ -83,7 +83,7 @@ def begin(environment: Environment, **_: Any) -> None:
         return
     if run.generates:
         options = run.options
-        run.fanout = Fanout(environment, run.books, options.interval, run.profile)
+        run.fanout = Fanout(environment, run.metrics, options.interval, run.profile)
     if run.leads:
         url = environment.host or run.servers[STREAMS].url
         users = run.runner.target_user_count
@@ -100,21 +100,21 @@ def spawned(**_: Any) -> None:
 
 @events.report_to_master.add_listener
 def report(client_id: str, data: dict[str, Any]) -> None:
-    data["books"] = run.books.snapshot()
+    data["metrics"] = run.metrics.snapshot()
 
 
 @events.worker_report.add_listener
 def reported(client_id: str, data: dict[str, Any]) -> None:
     """What a worker has seen so far; its last word is final."""
     if client_id not in run.told:
-        run.of_workers[client_id] = data["books"]
+        run.of_workers[client_id] = data["metrics"]
 
 
 @events.test_stopping.add_listener
 def close(environment: Environment, **_: Any) -> None:
-    """Close the books, before any user is stopped."""
+    """Close the metrics, before any user is stopped."""
     if not run.leads:
-        _close_books()
+        _close_metrics()
         return
     if run.stopping:
         return
@@ -126,7 +126,7 @@ def close(environment: Environment, **_: Any) -> None:
     if isinstance(environment.runner, MasterRunner):
         gather(environment.runner)
     else:
-        _close_books()
+        _close_metrics()
     if shutdown:
         shutdown.join()
     run.results = results(measured, run.raw.spread() if run.raw else Spread())
@@ -182,7 +182,7 @@ def _connections_of_a_process() -> int:
 
 
 def _leave_it_to_the_master(signum: int, frame: object) -> None:
-    """Ctrl-C reaches all processes; the master asks for the books, and then ends its workers."""
+    """Ctrl-C reaches all processes; the master asks for the metrics, and then ends its workers."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if not run.under_way:
         raise KeyboardInterrupt
@@ -217,23 +217,23 @@ def _begin_shutdown() -> gevent.Greenlet | None:
     return gevent.spawn(_profiles.shut_down, run.servers[STREAMS], run.faults, run.notes)
 
 
-def _close_books() -> None:
+def _close_metrics() -> None:
     if run.fanout:
         run.fanout.close()
         if run.profile.stops_server:
             run.fanout.wait_for_ends(_profiles.END_SECONDS)
-    elif not run.books.generators:
+    elif not run.metrics.generators:
         share = run.watch.share()
-        run.books.generators = [Process(share.cores, share.waiting)]
+        run.metrics.generators = [Process(share.cores, share.waiting)]
 
 
-def _close_books_of_worker(environment: Environment, **_: Any) -> None:
+def _close_metrics_of_worker(environment: Environment, **_: Any) -> None:
     assert isinstance(environment.runner, WorkerRunner)
-    _close_books()
-    environment.runner.send_message("books", run.books.snapshot())
+    _close_metrics()
+    environment.runner.send_message("metrics", run.metrics.snapshot())
 
 
-def _books_of_worker(msg: Any, **_: Any) -> None:
+def _metrics_of_worker(msg: Any, **_: Any) -> None:
     run.of_workers[msg.node_id] = msg.data
     run.told.add(msg.node_id)
 

@@ -7,8 +7,8 @@ from typing import Any
 from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
-from _books import Books
 from _fanout import Fanout
+from _metrics import Metrics
 from _profiles import PROFILES, Profile
 from _raw import Raw
 from _servers import Loaded
@@ -31,7 +31,7 @@ class Run:
 
     def clear(self) -> None:
         """A new test begins; the servers stay."""
-        self.books = Books()
+        self.metrics = Metrics()
         self.of_workers: dict[str, dict[str, Any]] = {}
         self.told: set[str] = set()
         self.windows = 0
@@ -44,7 +44,7 @@ class Run:
 
     @property
     def under_way(self) -> bool:
-        return self.fanout is not None or bool(self.books.counts)
+        return self.fanout is not None or bool(self.metrics.counts)
 
     @property
     def runner(self) -> Runner:
@@ -97,11 +97,11 @@ class Run:
             if each.__name__ in hosts:
                 each.host = hosts[each.__name__]
 
-    def entered(self) -> Books:
-        """The books of this process, or those of all workers together."""
+    def entered(self) -> Metrics:
+        """The metrics of this process, or those of all workers together."""
         if self.generates:
-            return self.books
-        return Books.merged(self.of_workers.values())
+            return self.metrics
+        return Metrics.merged(self.of_workers.values())
 
 
 run = Run()

@@ -4,8 +4,8 @@ from locust import User, task
 from locust.exception import StopUser
 
 import _run  # its listeners
+from _locust_stats import fire
 from _state import run
-from _tables import fire
 
 __all__ = ["SseUser", "_run"]
 
@@ -24,7 +24,7 @@ class SseUser(User):
             subscription = fanout.subscribe(str(self.host))
         except OSError as error:
             fire(self.environment, "subscribe", error)
-            run.books.wrong("refused", f"stream: {error}")
+            run.metrics.wrong("refused", f"stream: {error}")
             raise StopUser from None
         try:
             subscription.over.wait()

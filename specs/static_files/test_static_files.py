@@ -91,7 +91,7 @@ def test_serves_other_files(
 @pytest.mark.source("RFC 9110 section 8.6")
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_serves_an_empty_file(static_files: Client, method: str) -> None:
-    # Asked to close, it closes on every release: 0.36.0 would by itself, sooner or later.
+    # SentRequest to close, it closes on every release: 0.36.0 would by itself, sooner or later.
     headers = about(b"", TEXT) | {"content-length": "0", "connection": "close"}
     answer = static_files.request(method, "/nothing.txt", {"Connection": "close"})
     assert answer == Response(200, headers, closes=True)

@@ -34,7 +34,7 @@ from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.project import catalogue, digest, ledger, modules
-from starlette_conformance.stacks.targets import asked_for, made, one
+from starlette_conformance.stacks.targets import made, one, targets_named
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
@@ -55,7 +55,7 @@ def costs(stacks: Sequence[str], base_name: str, file: Path) -> int:
     output = console()
     base_stack = one(base_name)
     changes = ledger().changes
-    wanted = asked_for(stacks or releases(known, changes.values()), [])
+    wanted = targets_named(stacks or releases(known, changes.values()), [])
     environments = [made(each) for each in {base_stack.name: base_stack, **wanted}.values()]
     broken = {each.name: _broken(each, changes) for each in environments}
     if reasons := [*broken[base_stack.name].values()]:

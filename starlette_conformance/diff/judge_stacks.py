@@ -16,7 +16,7 @@ from starlette_conformance.runs.matrix import print_matrix
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import catalogue, ledger
-from starlette_conformance.stacks.targets import asked_for
+from starlette_conformance.stacks.targets import targets_named
 
 
 def judge_stacks(
@@ -27,7 +27,7 @@ def judge_stacks(
     arguments: Sequence[str],
 ) -> int:
     known = catalogue()
-    asked = asked_for(words or ["all"], [])
+    asked = targets_named(words or ["all"], [])
     stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
     here, lacking = present(stacks)
     part, parts = shard

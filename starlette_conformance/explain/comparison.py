@@ -16,7 +16,7 @@ from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Answers
 from starlette_conformance.runs.rerun_commands import made_of
 from starlette_conformance.stacks.ledger import Ledger
@@ -42,8 +42,8 @@ class Comparison:
         return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
 
     def explain(
-        self, before: Answers, after: Answers, requests: Collection[Asked] = ()
-    ) -> dict[Asked, Explained]:
+        self, before: Answers, after: Answers, requests: Collection[SentRequest] = ()
+    ) -> dict[SentRequest, Explained]:
         """Why the responses to `requests` differ, or to all that both stacks were sent."""
         sides = responses_by_app(before), responses_by_app(after)
         explainers: dict[str, Explainer] = {}
@@ -63,7 +63,7 @@ class Comparison:
         """For one app, all of whose responses are given."""
         return Explainer(self._effects, self.older, self.newer, before, after)
 
-    def diff(self, explained: Mapping[Asked, Explained]) -> Diff:
+    def diff(self, explained: Mapping[SentRequest, Explained]) -> Diff:
         """What differs, put together by reason."""
         names = {change: name for name, change in self.ledger.changes.items()}
         pairs = [
@@ -99,7 +99,9 @@ class Comparison:
             return f"it shows with {' or '.join(sorted(filter(None, parsers)))} only"
         return "none of the requests that were sent shows it"
 
-    def _rendered(self, sent: Asked, why: Explained, names: Mapping[Change, str]) -> Differing:
+    def _rendered(
+        self, sent: SentRequest, why: Explained, names: Mapping[Change, str]
+    ) -> Differing:
         fields = {d.where for d in (*why.differences, *why.remaining)}
         return Differing(
             sent.served,

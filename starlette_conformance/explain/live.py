@@ -10,7 +10,7 @@ from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.effects import likened
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import AT_ONCE, ask_each
 
 RETRIES = 2
@@ -18,7 +18,9 @@ RETRIES = 2
 
 
 def compare(
-    comparison: Comparison, requests: Sequence[Asked], advance: Callable[[], None] = lambda: None
+    comparison: Comparison,
+    requests: Sequence[SentRequest],
+    advance: Callable[[], None] = lambda: None,
 ) -> Diff:
     """Send the requests to both stacks, and compare the responses. Raises DidNotStart."""
     began = time.monotonic()
@@ -33,8 +35,8 @@ def compare(
 
 
 def retry(
-    comparison: Comparison, explained: dict[Asked, Explained]
-) -> tuple[dict[Asked, Explained], tuple[str, ...]]:
+    comparison: Comparison, explained: dict[SentRequest, Explained]
+) -> tuple[dict[SentRequest, Explained], tuple[str, ...]]:
     """What holds once unexplained requests are sent again, and those that did not reproduce."""
     suspects = left = [sent for sent, why in explained.items() if why.remaining]
     for _ in range(RETRIES):
@@ -47,20 +49,20 @@ def retry(
 
 def _send(
     comparison: Comparison,
-    requests: Sequence[Asked],
+    requests: Sequence[SentRequest],
     at_once: int,
     advance: Callable[[], None] = lambda: None,
-) -> tuple[dict[Asked, Explained], list[str]]:
+) -> tuple[dict[SentRequest, Explained], list[str]]:
     every = [*requests, *similar(comparison, requests)]
     sides = comparison.older, comparison.newer
     (before, after), not_compared = ask_each(sides, list(dict.fromkeys(every)), advance, at_once)
     return comparison.explain(before, after, requests), not_compared
 
 
-def similar(comparison: Comparison, requests: Sequence[Asked]) -> list[Asked]:
+def similar(comparison: Comparison, requests: Sequence[SentRequest]) -> list[SentRequest]:
     """The requests whose response some of `requests` get, by what changes between the two do."""
     return [
-        Asked(sent.served, other)
+        SentRequest(sent.served, other)
         for sent in requests
         for other in likened(comparison.active, [sent.request])
         if other != sent.request

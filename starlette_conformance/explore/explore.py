@@ -22,7 +22,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress
-from starlette_conformance.replay.corpus import Asked, corpus
+from starlette_conformance.replay.corpus import SentRequest, corpus
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks.project import catalogue, ledger
@@ -124,7 +124,7 @@ def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
     return chosen, {pair for names in series for pair in itertools.pairwise(names)}
 
 
-def _requests(options: Options) -> list[Asked]:
+def _requests(options: Options) -> list[SentRequest]:
     """Those of the specs, or of a run file, and others made by chance, each once; besides those
     whose responses some of them get.
     """
@@ -133,10 +133,10 @@ def _requests(options: Options) -> list[Asked]:
         if options.run
         else corpus(console(stderr=True))
     )
-    made_up = [Asked(each.app, each) for each in generated(options.requests, options.seed)]
+    made_up = [SentRequest(each.app, each) for each in generated(options.requests, options.seed)]
     every = [*recorded, *made_up]
     similar = [
-        Asked(sent.served, other)
+        SentRequest(sent.served, other)
         for sent in every
         for other in likened(ledger().effects, [sent.request])
     ]

@@ -10,7 +10,7 @@ from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Answers, send_to_each, without_lost
 from starlette_conformance.stacks.ledger import Ledger
 
@@ -21,7 +21,7 @@ Sent = tuple[Environment, Answers, list[str]]
 def compare_neighbours(
     stacks: Sequence[Provide],
     neighbours: Collection[tuple[str, str]],
-    requests: Sequence[Asked],
+    requests: Sequence[SentRequest],
     ledger: Ledger,
     jobs: int,
     advance: Callable[[], None] = lambda: None,

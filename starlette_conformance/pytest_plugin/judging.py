@@ -12,7 +12,6 @@ from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.output.console import console
 from starlette_conformance.output.sanitize import printable
-from starlette_conformance.pytest_plugin.asked_session import asked_for_by
 from starlette_conformance.pytest_plugin.collection import (
     pytest_collection_finish,
     pytest_collection_modifyitems,
@@ -23,6 +22,7 @@ from starlette_conformance.pytest_plugin.collection import (
 from starlette_conformance.pytest_plugin.distribution import handing_over, is_worker
 from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
 from starlette_conformance.pytest_plugin.inert_terminal import make_inert
+from starlette_conformance.pytest_plugin.requested_session import session_of
 from starlette_conformance.pytest_plugin.session import (
     JUDGING,
     REPEATED,
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         if config.getoption("dist", "no") == "each":
             raise UsageError("--dist each would run every stack on each worker; leave it out")
-        config.stash[JUDGING] = asked_for_by(config)
+        config.stash[JUDGING] = session_of(config)
     except UsageError as error:
         raise pytest.UsageError(printable(str(error))) from None
 

@@ -52,7 +52,7 @@ SOURCES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     """A request, and what it is sent to: an app, or `static_files_404`, which is one of another
     site.
     """
@@ -65,11 +65,11 @@ class Asked:
         return f"{plain(line, 100)} ({self.served})"
 
 
-def corpus(console: Console) -> list[Asked]:
+def corpus(console: Console) -> list[SentRequest]:
     """What the specs ask, each once; recorded now if need be. Raises Failure."""
     lines = (_folder(console) / "requests.jsonl").read_text("utf-8").splitlines()
     return [
-        Asked(served, Request(app, data.encode("latin-1"), files(served)))
+        SentRequest(served, Request(app, data.encode("latin-1"), files(served)))
         for served, app, data in map(json.loads, lines)
     ]
 
@@ -120,9 +120,9 @@ def _record(folder: Path, console: Console) -> None:
         (folder / f"{number}.run").write_text(text, "utf-8")
 
 
-def _asked(paths: Iterable[Path]) -> list[Asked]:
+def _asked(paths: Iterable[Path]) -> list[SentRequest]:
     found = [
-        Asked(usual(served), request)
+        SentRequest(usual(served), request)
         for path in paths
         for served, requests in Recorded(path).asked.items()
         for _, request in requests

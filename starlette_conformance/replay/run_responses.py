@@ -10,7 +10,7 @@ from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked, files, usual
+from starlette_conformance.replay.corpus import SentRequest, files, usual
 from starlette_conformance.replay.send import Heard
 from starlette_conformance.replay.side_by_side import Answers
 from starlette_conformance.replay.wire_response import Answer
@@ -28,7 +28,7 @@ class RecordedExchange:
     """
 
     number: int
-    sent: Asked
+    sent: SentRequest
     answer: Answer
     enough: bool
 
@@ -65,7 +65,7 @@ def responses_of(exchanges: Iterable[RecordedExchange]) -> Answers:
     """One response to each request: of several, the first that the client took in as a replay
     does.
     """
-    chosen: dict[Asked, RecordedExchange] = {}
+    chosen: dict[SentRequest, RecordedExchange] = {}
     for exchange in exchanges:
         known = chosen.get(exchange.sent)
         if known is None or (exchange.enough and not known.enough):
@@ -83,7 +83,7 @@ def _exchange(record: ExchangeRecord, request: Request, port: int) -> RecordedEx
     answer = replace(Answer.of(heard), arrivals="")
     return RecordedExchange(
         record.id,
-        Asked(served, request.with_files(files(served))),
+        SentRequest(served, request.with_files(files(served))),
         answer,
         reception.enough and (answer.response.ending in LEFT or not reception.is_stream),
     )

@@ -15,7 +15,7 @@ from threading import Event, Lock
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import PATIENCE, gone, heard
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.stacks import site_fixture
@@ -30,7 +30,7 @@ AT_ONCE = 4
 INTERVAL = 0.1
 """Seconds between two events: far enough apart to see what comes first."""
 
-Answers = dict[Asked, Answer]
+Answers = dict[SentRequest, Answer]
 
 
 class Stalling:
@@ -54,7 +54,7 @@ class Stalling:
 
 def ask_each(
     environments: Sequence[Environment],
-    asked: Sequence[Asked],
+    asked: Sequence[SentRequest],
     advance: Callable[[], None] = lambda: None,
     at_once: int = AT_ONCE,
 ) -> tuple[list[Answers], list[str]]:
@@ -69,7 +69,7 @@ def ask_each(
 
 def send_to_each(
     environments: Sequence[Environment],
-    asked: Sequence[Asked],
+    asked: Sequence[SentRequest],
     advance: Callable[[], None] = lambda: None,
     at_once: int = AT_ONCE,
     stopping: Event | None = None,
@@ -85,7 +85,7 @@ def send_to_each(
         found: list[Answers] = [{} for _ in environments]
         stalling = [Stalling() for _ in environments]
 
-        def ask_all(number: int, mine: "SimpleQueue[Asked]") -> None:
+        def ask_all(number: int, mine: "SimpleQueue[SentRequest]") -> None:
             while not (mine.empty() or stopping.is_set() or ended.is_set()):
                 try:
                     each = mine.get_nowait()
@@ -136,9 +136,9 @@ def without_lost(found: Sequence[Answers]) -> tuple[list[Answers], list[str]]:
     ]
 
 
-def _queue(items: Iterable[Asked]) -> "SimpleQueue[Asked]":
+def _queue(items: Iterable[SentRequest]) -> "SimpleQueue[SentRequest]":
     """What threads share out among themselves."""
-    found: SimpleQueue[Asked] = SimpleQueue()
+    found: SimpleQueue[SentRequest] = SimpleQueue()
     for item in items:
         found.put(item)
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starlette_conformance.replay.corpus import Asked, files, usual
+from starlette_conformance.replay.corpus import SentRequest, files, usual
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.stacks.project import ROOT
 
@@ -18,7 +18,7 @@ class Spec:
     app: str
     verdict: str
     changes: dict[str, bool]
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[SentRequest] = field(default_factory=list)
 
     @property
     def sentence(self) -> str:
@@ -45,12 +45,12 @@ def specs_of(paths: Iterable[Path]) -> list[Spec]:
     """The specs that run files hold, in their order."""
     found = []
     for path in paths:
-        asked: dict[str, dict[Asked, None]] = {}
+        asked: dict[str, dict[SentRequest, None]] = {}
         recorded = Recorded(path)
         for served, requests in recorded.asked.items():
             for spec, request in requests:
                 name = usual(served)
-                each = Asked(name, request.with_files(files(name)))
+                each = SentRequest(name, request.with_files(files(name)))
                 asked.setdefault(spec, {})[each] = None
         for name, record in recorded.verdicts.items():
             sent = list(asked.get(name, ()))

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import ALWAYS
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import exchanges_of, responses_of
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.runs.recorded import without_stack
@@ -41,10 +41,10 @@ class Pool:
     """The exchanges of all run files, each distinct request and response once."""
 
     def __init__(self) -> None:
-        self.requests: Numbered[Asked] = Numbered()
+        self.requests: Numbered[SentRequest] = Numbered()
         self.answers: Numbered[Answer] = Numbered()
 
-    def numbers(self, sent: Asked, answer: Answer) -> tuple[int, int]:
+    def numbers(self, sent: SentRequest, answer: Answer) -> tuple[int, int]:
         response = answer.response
         key = (
             response.version,

@@ -40,7 +40,7 @@ def word(environment: Environment) -> str:
     return ",".join(f"{name}=={version}" for name, version in sorted(environment.packages.items()))
 
 
-def asked_again(environment: Environment) -> list[str]:
+def rerun_options(environment: Environment) -> list[str]:
     """The options by which pytest judges the same stack, which it then calls `word`."""
     if environment.urls:
         urls = [text for app, url in environment.urls.items() for text in ("--url", f"{app}={url}")]

@@ -29,7 +29,7 @@ from starlette_conformance.runs.records import (
     Start,
     VerdictRecord,
 )
-from starlette_conformance.runs.rerun_commands import asked_again, made_of, stack_option, word
+from starlette_conformance.runs.rerun_commands import made_of, rerun_options, stack_option, word
 
 
 class NotWritten(Failure):
@@ -56,7 +56,7 @@ class Run:
         if environment:
             found = made_of(environment)
             installed = Installed(**{key: found[key] for key in Installed.__struct_fields__})
-            again, name = asked_again(environment), word(environment)
+            again, name = rerun_options(environment), word(environment)
         self._write(
             Start(
                 stack=self._stack,

@@ -32,7 +32,9 @@ or several:
 """How a word names stacks, told where a verb takes some."""
 
 
-def asked_for(names: Iterable[str], interpreters: Iterable[str]) -> dict[str, Stack | Environment]:
+def targets_named(
+    names: Iterable[str], interpreters: Iterable[str]
+) -> dict[str, Stack | Environment]:
     """What `--stack` and `--python` name, or else DEFAULT. Raises UsageError."""
     names, interpreters = list(names), list(interpreters)
     found: dict[str, Stack | Environment] = {}

@@ -11,7 +11,7 @@ import pytest
 from starlette_conformance.__main__ import main
 from starlette_conformance.diff import reference_apps as diff
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from tests.miniatures.planted import with_defects
@@ -19,9 +19,9 @@ from tests.miniatures.planted import with_defects
 HOST = "Host: 127.0.0.1:PORT\r\n"
 
 
-def asked(app: str, line: str, *headers: str) -> Asked:
+def asked(app: str, line: str, *headers: str) -> SentRequest:
     rest = "".join(f"{header}\r\n" for header in headers)
-    return Asked(app, Request(app, f"{line} HTTP/1.1\r\n{HOST}{rest}\r\n".encode()))
+    return SentRequest(app, Request(app, f"{line} HTTP/1.1\r\n{HOST}{rest}\r\n".encode()))
 
 
 CORPUS = [

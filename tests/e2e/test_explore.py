@@ -19,7 +19,7 @@ from starlette_conformance.http.normalize import LEFT, masked
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request, without_port
 from starlette_conformance.replay import side_by_side
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import ask
 from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.project import apps
@@ -53,7 +53,7 @@ def test_an_app_without_requests_is_named(
 ) -> None:
     monkeypatch.setattr(explore, "without_words", lambda: ["shout"])
     monkeypatch.setattr(explore, "compare_neighbours", lambda *_: [])
-    monkeypatch.setattr(explore, "corpus", lambda _: [Asked("hello", REQUEST)])
+    monkeypatch.setattr(explore, "corpus", lambda _: [SentRequest("hello", REQUEST)])
     options = explore.Options(["documented", "1.10.0"], None, 17, 0, None, 1)
     assert explore.explore(options) == 0
     assert "no random requests to shout: its row in specs/ledger/apps.py" in capsys.readouterr().out
@@ -166,7 +166,7 @@ def test_apps_that_ended_on_both_stacks_are_not_compared(
     ports = [{"hello": server.port}]
     monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
     stacks = [partial(replace, ENVIRONMENT, name=name) for name in ("one", "other")]
-    sent = [Asked("hello", REQUEST)]
+    sent = [SentRequest("hello", REQUEST)]
     ledger = Ledger({}, [], {}, {})
     (diff,) = compare_neighbours(stacks, {("one", "other")}, sent, ledger, 2)
     assert diff.compared == 0

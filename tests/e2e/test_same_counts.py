@@ -17,7 +17,7 @@ from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.what_is_new import compare_runs
 from starlette_conformance.explore.neighbours import compare_neighbours
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.run_reader import load_start
 from starlette_conformance.runs.sessions import judge
@@ -69,7 +69,7 @@ def test_every_output_counts_the_same(
     assert explored(pair, requests).counts == diff
 
 
-def diffed(pair: tuple[str, str], requests: list[Asked]) -> dict[str, Any]:
+def diffed(pair: tuple[str, str], requests: list[SentRequest]) -> dict[str, Any]:
     older, newer = map(provisioned, pair)
     return live.compare(Comparison(older, newer, ledger()), requests).counts
 
@@ -83,7 +83,7 @@ def reported(run_files: Mapping[str, Path], pair: tuple[str, str], folder: Path)
     return counts
 
 
-def explored(pair: tuple[str, str], requests: list[Asked]) -> Diff:
+def explored(pair: tuple[str, str], requests: list[SentRequest]) -> Diff:
     stacks = [partial(provisioned, stack) for stack in pair]
     (diff,) = compare_neighbours(stacks, {pair}, requests, ledger(), 2)
     return diff

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay import corpus
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.spec_index import specs_of
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.stacks import project
@@ -66,8 +66,8 @@ def test_a_corpus_reads_back_and_is_not_recorded_twice(
     monkeypatch.setattr(corpus, "_record", record)
     for _ in range(2):
         assert corpus.corpus(Console(quiet=True)) == [
-            Asked("hello", Request("hello", b"GET /\xff")),
-            Asked("static_files_404", Request("static_files", b"x", "SITE_404")),
+            SentRequest("hello", Request("hello", b"GET /\xff")),
+            SentRequest("static_files_404", Request("static_files", b"x", "SITE_404")),
         ]
     assert len(recorded) == 1
 

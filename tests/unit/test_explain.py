@@ -5,7 +5,7 @@ import pytest
 from starlette_conformance.__main__ import main
 from starlette_conformance.diff import change_details as explain
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.spec_index import Spec
 from starlette_conformance.stacks.project import ledger
 
@@ -18,7 +18,7 @@ SPECS = [
         "json_cors",
         "pass",
         {"CORS_VARIES_ALWAYS": False},
-        [Asked("json_cors", Request("json_cors", GET))],
+        [SentRequest("json_cors", Request("json_cors", GET))],
     ),
     Spec(f"{RANGE}[a]", "static_files", "pass", {}),
     Spec(f"{RANGE}[b]", "static_files", "fail", {}),

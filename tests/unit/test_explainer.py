@@ -23,7 +23,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay import side_by_side
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import PATIENCE, heard
 from starlette_conformance.replay.side_by_side import Stalling, ask_each
 from starlette_conformance.replay.wire_response import GAP, Answer
@@ -331,7 +331,7 @@ def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.Monke
     monkeypatch.setattr(side_by_side, "SECONDS", 0.05)
     monkeypatch.setattr(side_by_side, "PATIENCE", 2)
     many = [
-        Asked("hello", replace(REQUEST, data=REQUEST.data.replace(b"/ ", b"/%d " % number)))
+        SentRequest("hello", replace(REQUEST, data=REQUEST.data.replace(b"/ ", b"/%d " % number)))
         for number in range(5)
     ]
     with miniature(script) as server:
@@ -351,7 +351,7 @@ def test_apps_that_ended_on_both_stacks_do_not_answer_alike(
     ports = [{"hello": server.port}, {"hello": server.port}]
     monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
     both = [ENVIRONMENT, ENVIRONMENT]
-    assert ask_each(both, [Asked("hello", REQUEST)]) == (
+    assert ask_each(both, [SentRequest("hello", REQUEST)]) == (
         [{}, {}],
         ["hello: it had ended on both stacks when 1 requests came"],
     )
@@ -374,12 +374,12 @@ def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
     answers = iter(afters)
 
     def ask(
-        _: object, asked: list[Asked], *__: object
-    ) -> tuple[list[dict[Asked, Answer]], list[str]]:
+        _: object, asked: list[SentRequest], *__: object
+    ) -> tuple[list[dict[SentRequest, Answer]], list[str]]:
         return [dict.fromkeys(asked, PLAIN), dict.fromkeys(asked, next(answers))], []
 
     monkeypatch.setattr(live, "ask_each", ask)
     ledger = Ledger({"C": CHANGE}, EFFECTS, {}, {})
-    diff = live.compare(Comparison(on("0.39"), on("0.40"), ledger), [Asked("hello", REQUEST)])
+    diff = live.compare(Comparison(on("0.39"), on("0.40"), ledger), [SentRequest("hello", REQUEST)])
     lists = diff.differing, diff.unexplained, diff.explained, diff.unconfirmed
     assert tuple(map(len, lists)) == counts

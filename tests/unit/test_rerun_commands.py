@@ -12,7 +12,7 @@ import pytest
 
 from starlette_conformance.__main__ import main
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.runs.rerun_commands import asked_again, of_spec, word
+from starlette_conformance.runs.rerun_commands import of_spec, rerun_options, word
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.patched_copies import DEFECTS, plant
 from starlette_conformance.stacks.project import ROOT, catalogue
@@ -49,7 +49,7 @@ SPEC = "specs/hello/test_hello.py::test_greets"
 def test_a_stack_is_asked_for_by_what_stays_the_same(
     environment: Environment, options: list[str]
 ) -> None:
-    assert asked_again(environment) == options
+    assert rerun_options(environment) == options
     assert environment.urls or options[0].endswith(f"={word(environment)}")
 
 
@@ -107,6 +107,6 @@ def test_what_a_date_does_not_pin_is_judged_again_by_its_packages(tmp_path: Path
     known = catalogue().named("documented")
     documented = provision(replace(known, name="starlette==0.46.1,uvicorn==0.34.0"))
     spec = "specs/hello/test_hello.py::test_answers_head_as_get_without_the_body"
-    command = shlex.split(of_spec(spec, word(documented), asked_again(documented)))
+    command = shlex.split(of_spec(spec, word(documented), rerun_options(documented)))
     found = judged(command, tmp_path)
     assert found == {command[1]: ("pass", "")}

@@ -23,7 +23,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.stacks.ledger import Ledger
@@ -36,9 +36,9 @@ NEWER = replace(ENVIRONMENT, name="starlette-1.1", packages={"starlette": "1.1",
 NOTHING_KNOWN = Ledger({}, [], {}, {})
 
 
-def get(target: str, app: str = "static_files") -> Asked:
+def get(target: str, app: str = "static_files") -> SentRequest:
     data = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n".encode()
-    return Asked(app, Request(app, data))
+    return SentRequest(app, Request(app, data))
 
 
 def compared(

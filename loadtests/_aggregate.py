@@ -1,4 +1,4 @@
-"""From the books of all generators, and what was measured beside, to the results of the run."""
+"""From the metrics of all generators, and what was measured beside, to the results of the run."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import gevent
 from locust.runners import STATE_MISSING, MasterRunner
 
-from _books import Books
+from _metrics import Metrics
 from _reader import NULL
 from _servers import Loaded
 from _state import STREAMS, run
@@ -14,11 +14,11 @@ from starlette_conformance.load.results_file import Fanout, Process, Requests, R
 
 MIB = 1024 * 1024
 SECONDS = 60.0
-"""How long the master waits for the books of its workers."""
+"""How long the master waits for the metrics of its workers."""
 
 
 class Measured:
-    """What the servers took, at the moment when the books were closed."""
+    """What the servers took, at the moment when the metrics were closed."""
 
     def __init__(self, servers: dict[str, Loaded]) -> None:
         self.cpu: dict[str, float] = {}
@@ -33,11 +33,11 @@ class Measured:
 
 
 def gather(master: MasterRunner) -> None:
-    """Have all workers close their books, and wait until they told what stands there.
+    """Have all workers close their metrics, and wait until they told what stands there.
 
     One that was killed never will: locust calls it missing after some seconds.
     """
-    master.send_message("close books")
+    master.send_message("close metrics")
     deadline = time.monotonic() + SECONDS
     while _awaited(master) and time.monotonic() < deadline:
         gevent.sleep(0.05)
@@ -49,16 +49,16 @@ def _awaited(master: MasterRunner) -> bool:
 
 
 def results(measured: Measured, raw: Spread) -> Results:
-    books = run.entered()
+    metrics = run.entered()
     names = run.names
     requests = {}
     for name in names:
-        count = books.counts[f"requests {name}"]
+        count = metrics.counts[f"requests {name}"]
         cpu = measured.cpu.get(name)
         requests[name] = Requests(
             count,
-            books.counts[f"failures {name}"],
-            books.spread(f"requests {name}"),
+            metrics.counts[f"failures {name}"],
+            metrics.spread(f"requests {name}"),
             cpu / count * 1e6 if cpu is not None and count else None,
         )
     servers = {name: str(each.server.environment) for name, each in run.servers.items()}
@@ -68,42 +68,42 @@ def results(measured: Measured, raw: Spread) -> Results:
         requests=requests,
         fanout=_fanout(measured, raw) if run.has_streams else None,
         crashed=tuple(run.crashed),
-        examples=tuple(books.examples),
+        examples=tuple(metrics.examples),
         processes=max(1, run.workers, len(run.of_workers)),
         silent=0 if run.generates else max(run.workers, len(run.of_workers)) - len(run.told),
-        cores=max((each.cores for each in books.generators), default=0.0),
+        cores=max((each.cores for each in metrics.generators), default=0.0),
     )
 
 
 def _fanout(measured: Measured, raw: Spread) -> Fanout:
-    books = run.entered()
-    lateness = books.spread("lateness")
-    counts = books.counts
+    metrics = run.entered()
+    lateness = metrics.spread("lateness")
+    counts = metrics.counts
     server = measured.processes.get(STREAMS)
-    rate = (lateness.count + raw.count) / books.seconds if books.seconds else 0.0
+    rate = (lateness.count + raw.count) / metrics.seconds if metrics.seconds else 0.0
     return Fanout(
         wanted=run.wanted or counts["asked"],
         connected=counts["connected"],
         interval=run.options.interval,
         profile=run.options.sse_profile,
-        seconds=books.seconds,
+        seconds=metrics.seconds,
         lateness=lateness,
-        null=books.spread(NULL),
-        lag=books.spread("lag"),
+        null=metrics.spread(NULL),
+        lag=metrics.spread("lag"),
         raw=raw,
         drift=counts["drift ns"] / max(1, counts["drift events"]) / 1e6,
-        defects=dict(books.defects),
+        defects=dict(metrics.defects),
         server=server,
         cpu_us=server.cores / rate * 1e6 if server and rate else None,
-        generators=tuple(books.generators),
-        notes=(*run.notes, *_notes(books, server)),
+        generators=tuple(metrics.generators),
+        notes=(*run.notes, *_notes(metrics, server)),
         faults=tuple(run.faults),
     )
 
 
-def _notes(books: Books, server: Process | None) -> Iterator[str]:
+def _notes(metrics: Metrics, server: Process | None) -> Iterator[str]:
     """What the profile of the run shows beside lateness."""
-    counts = books.counts
+    counts = metrics.counts
     if slow := counts["slow readers"]:
         yield (
             f"{slow} of the subscribers read nothing while events counted, and found "
@@ -111,7 +111,7 @@ def _notes(books: Books, server: Process | None) -> Iterator[str]:
         )
     if counts["asked"] > run.wanted:
         yield f"{counts['asked']} streams were opened in all."
-    if (storm := books.spread("storm")).count:
+    if (storm := metrics.spread("storm")).count:
         yield f"All left and subscribed again at once: the last was back after {storm.max:.0f} ms."
         if server:
             before = run.servers[STREAMS].marked / MIB

@@ -1,7 +1,7 @@
-"""The books of a run: histograms in microseconds, counts, and what was wrong.
+"""The metrics of a run: histograms in microseconds, counts, and what was wrong.
 
 Each generator keeps its own. A snapshot holds all that it has seen so far, so of a generator only
-the newest one counts, and books of several merge exactly: counts are added, and so are the
+the newest one counts, and metrics of several merge exactly: counts are added, and so are the
 histograms, bucket by bucket.
 """
 
@@ -20,7 +20,7 @@ DIGITS = 3
 EXAMPLES = 5
 
 
-class Books:
+class Metrics:
     """What one generator saw, or several together."""
 
     def __init__(self) -> None:
@@ -67,14 +67,14 @@ class Books:
         }
 
     @classmethod
-    def merged(cls, snapshots: Iterable[dict[str, Any]]) -> "Books":
-        books = cls()
+    def merged(cls, snapshots: Iterable[dict[str, Any]]) -> "Metrics":
+        metrics = cls()
         for each in snapshots:
             for name, encoded in each["histograms"].items():
-                books.histogram(name).decode_and_add(encoded)
-            books.counts.update(each["counts"])
-            books.defects.update(each["defects"])
-            books.examples = [*books.examples, *each["examples"]][:EXAMPLES]
-            books.seconds = max(books.seconds, each["seconds"])
-            books.generators += [Process(*parts) for parts in each["generators"]]
-        return books
+                metrics.histogram(name).decode_and_add(encoded)
+            metrics.counts.update(each["counts"])
+            metrics.defects.update(each["defects"])
+            metrics.examples = [*metrics.examples, *each["examples"]][:EXAMPLES]
+            metrics.seconds = max(metrics.seconds, each["seconds"])
+            metrics.generators += [Process(*parts) for parts in each["generators"]]
+        return metrics

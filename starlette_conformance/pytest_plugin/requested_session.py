@@ -14,10 +14,10 @@ from starlette_conformance.pytest_plugin.own_specs import OwnSpecs, new_folder
 from starlette_conformance.pytest_plugin.session import CATALOGUE, SPECS, Judging
 from starlette_conformance.runs.remote_server import addresses
 from starlette_conformance.stacks.interpreters import present
-from starlette_conformance.stacks.targets import asked_for, with_packages
+from starlette_conformance.stacks.targets import targets_named, with_packages
 
 
-def asked_for_by(config: pytest.Config) -> Judging:
+def session_of(config: pytest.Config) -> Judging:
     """What the options ask for. Raises UsageError."""
     chosen = config.getoption("--stack"), config.getoption("--python")
     named = config.getoption("--runs") or given_folder(config)
@@ -46,7 +46,7 @@ def targets(
 
     Raises UsageError.
     """
-    named = asked_for(names, interpreters)
+    named = targets_named(names, interpreters)
     asked = {name: with_packages(target, extra) for name, target in named.items()}
     stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
     here, lacking = present(stacks)
