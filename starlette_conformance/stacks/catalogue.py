@@ -101,7 +101,7 @@ class Catalogue:
         """The one stack that `wanted` means."""
         found = list(self.meant_by(wanted).values())
         if len(found) != 1:
-            raise UsageError(f"{wanted!r} means {len(found)} stacks, and one is asked for")
+            raise UsageError(f"{wanted!r} matches {len(found)} stacks; name one")
         return found[0]
 
     def series(self, wanted: Collection[str]) -> list[list[str]]:

@@ -62,8 +62,8 @@ def meant_by(word: str) -> dict[str, Stack | Environment]:
             return {word: checkouts.of_reference(word, Path(folder), reference, known)}
         if not {"=", "<", ">", "~"} & set(word):
             raise UsageError(
-                f"{word!r}: no interpreter, checkout or wheel is there; a git reference of a local "
-                "repository is named FOLDER@REFERENCE"
+                f"{word!r}: not a virtual environment, interpreter, checkout or wheel; name a git "
+                "reference of a local repository FOLDER@REFERENCE"
             )
     if word not in known.stacks and _is_version(word):
         name = f"starlette-{Version(word)}"
@@ -77,7 +77,9 @@ def one(word: str) -> Stack | Environment:
     """The one stack or environment that a word means. Raises UsageError."""
     found = list(meant_by(word).values())
     if len(found) != 1:
-        raise UsageError(f"{word!r} means {len(found)} stacks, and one is asked for")
+        raise UsageError(
+            f"{word!r} matches {len(found)} stacks; name one, such as {list(found)[-1].name}"
+        )
     return found[0]
 
 

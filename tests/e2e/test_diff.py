@@ -163,8 +163,8 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
     ("words", "told"),
     [
         (["1.10.0", "nonesuch"], "unknown stack 'nonesuch'"),
-        (["1.10.0", "./nonesuch"], "'./nonesuch': no interpreter, checkout or wheel is there"),
-        (["1.10.0", "all"], "'all' means "),
+        (["1.10.0", "./nonesuch"], "'./nonesuch': not a virtual environment, interpreter,"),
+        (["1.10.0", "all"], "'all' matches "),
         (["1.10.0", "1.10.0", "--json", "nonesuch/a"], "nonesuch/a: there is no folder"),
         (["1.10.0", "1.10.0", "--html", "."], ".: is a folder"),
         (["1.10.0", "1.10.0", "--html", "-", "--json", "-"], "-: two outputs go there"),

@@ -225,7 +225,7 @@ def test_a_range_without_a_release_is_told(tmp_path: Path) -> None:
 
 
 def test_one_stack_is_asked_for_where_one_is_served(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"'all' means 4 stacks, and one is asked for"):
+    with pytest.raises(UsageError, match=r"'all' matches 4 stacks; name one"):
         load(written(tmp_path, AXIS)).named("all")
 
 

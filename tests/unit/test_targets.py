@@ -133,9 +133,9 @@ def test_what_is_neither_is_told(tmp_path: Path) -> None:
         f"{committed_not}@main": "not a git repository",
         str(wheel): "a wheel of flask",
         str(odd): "odd.whl: ",
-        str(tmp_path / "nonesuch"): "no interpreter, checkout or wheel is there",
+        str(tmp_path / "nonesuch"): "not a virtual environment, interpreter, checkout or wheel",
         "nonesuch": "unknown stack",
-        "releases": "means 98 stacks",
+        "releases": "matches 98 stacks; name one, such as starlette-1.10.0",
     }.items():
         with pytest.raises(UsageError, match=told):
             one(word)
