@@ -1,0 +1,59 @@
+"""The severity table: each field a difference can be in, and that no row of it can be dropped."""
+
+import pytest
+
+from starlette_conformance.explain import severity
+from starlette_conformance.explain.severity import (
+    SEVERITIES,
+    TABLE,
+    Severity,
+    most_dangerous,
+    severity_of,
+)
+
+FIELDS: dict[tuple[str, bool], Severity] = {
+    ("status", False): "status",
+    ("body", False): "body",
+    ("version", False): "framing",
+    ("ending", False): "framing",
+    ("closes", False): "framing",
+    ("interim", False): "framing",
+    ("chunks", False): "framing",
+    ("header content-length", True): "framing",
+    ("header transfer-encoding", True): "framing",
+    ("header connection", True): "framing",
+    ("header connection", False): "framing",
+    ("header vary", True): "presence",
+    ("header vary", False): "value",
+    ("reason", False): "value",
+    ("order of headers", False): "order",
+    ("name of server", False): "case",
+    ("arrivals", False): "arrival",
+}
+
+
+def wrong() -> list[tuple[str, bool]]:
+    """The fields whose severity is not the expected one."""
+    found = []
+    for (where, one_sided), expected in FIELDS.items():
+        try:
+            if severity_of(where, one_sided) != expected:
+                found.append((where, one_sided))
+        except AssertionError:
+            found.append((where, one_sided))
+    return found
+
+
+def test_each_field_has_its_severity() -> None:
+    assert wrong() == []
+
+
+@pytest.mark.parametrize("number", range(len(TABLE)))
+def test_a_row_that_is_dropped_is_noticed(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(severity, "TABLE", (*TABLE[:number], *TABLE[number + 1 :]))
+    assert wrong() != []
+
+
+def test_the_first_severity_is_the_most_dangerous() -> None:
+    assert most_dangerous(("arrival", "framing", "value")) == "framing"
+    assert most_dangerous(SEVERITIES) == "status"
