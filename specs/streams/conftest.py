@@ -82,5 +82,5 @@ def pinging(servers: dict[str, Server]) -> Iterator[Future[Pinged] | None]:
 def silent_stream(pinging: Future[Pinged], environment: Environment, judging: Judging) -> Pinged:
     """A stream whose first event is due half a second after its first ping, until both came."""
     pinged = pinging.result()
-    judging.run(environment.name).exchange(judging.spec, pinged[0])
+    judging.run(environment.name).exchange(judging.spec, pinged[0], "silent_stream")
     return pinged

@@ -59,7 +59,7 @@ def diff(options: Options) -> int:
         requests = [sent for sent in asking.result() if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
-        bar = shown.add_task("", total=2 * len(requests))
+        bar = shown.add_task("", total=2 * sum(map(comparison.wants, requests)))
         found = live.compare(comparison, requests, lambda: shown.advance(bar))
     only = [text for app in options.only for text in ("--only", app)]
     found = replace(found, command=of_verb("diff", word(older), word(newer), *only))

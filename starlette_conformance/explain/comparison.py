@@ -41,6 +41,11 @@ class Comparison:
         """The effects that make a difference between the two, or came and went in between."""
         return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
 
+    def wants(self, sent: Asked) -> bool:
+        """Whether to send it: to what is slow, only where a change lies between that it shows."""
+        slow = self.ledger.slow.get(sent.served)
+        return slow is None or not self.lying_between.isdisjoint(slow)
+
     def explain(
         self, before: Answers, after: Answers, requests: Collection[SentRequest] = ()
     ) -> dict[SentRequest, Explained]:
@@ -49,7 +54,7 @@ class Comparison:
         explainers: dict[str, Explainer] = {}
         explained = {}
         for sent in requests or before:
-            if sent in before and sent in after:
+            if sent in before and sent in after and self.wants(sent):
                 if sent.served not in explainers:
                     responses = (side.get(sent.served, {}) for side in sides)
                     explainers[sent.served] = self.explainer(*responses)

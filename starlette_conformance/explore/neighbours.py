@@ -29,13 +29,15 @@ def compare_neighbours(
     """Send the requests to each of the stacks, `jobs` at a time, and compare those next to each
     other whose names are a pair of `neighbours`.
     """
+    quick = [sent for sent in requests if sent.served not in ledger.slow]
+    slow = [sent for sent in requests if sent.served in ledger.slow]
     stopping = Event()
 
     def send(provide: Provide) -> Sent:
         environment = provide()
         if stopping.is_set():
             return environment, {}, []
-        (answers,), gave_up = send_to_each([environment], requests, stopping=stopping)
+        (answers,), gave_up = send_to_each([environment], quick, stopping=stopping)
         advance()
         return environment, answers, gave_up
 
@@ -43,18 +45,19 @@ def compare_neighbours(
     try:
         for older, newer in itertools.pairwise(pool.map(send, stacks)):
             if (older[0].name, newer[0].name) in neighbours:
-                yield _compare(older, newer, ledger)
+                yield _compare(Comparison(older[0], newer[0], ledger), older, newer, slow)
     finally:
         stopping.set()
         pool.shutdown(cancel_futures=True)
 
 
-def _compare(older: Sent, newer: Sent, ledger: Ledger) -> Diff:
-    comparison = Comparison(older[0], newer[0], ledger)
-    (before, after), lost = without_lost([older[1], newer[1]])
+def _compare(comparison: Comparison, older: Sent, newer: Sent, slow: Sequence[Asked]) -> Diff:
+    wanted = [sent for sent in slow if comparison.wants(sent)]
+    more, gave_up = send_to_each((older[0], newer[0]), wanted) if wanted else ([{}, {}], [])
+    (before, after), lost = without_lost([older[1] | more[0], newer[1] | more[1]])
     explained, unconfirmed = live.retry(comparison, comparison.explain(before, after))
     return replace(
         comparison.diff(explained),
         unconfirmed=unconfirmed,
-        not_compared=(*older[2], *newer[2], *lost),
+        not_compared=(*older[2], *newer[2], *gave_up, *lost),
     )

@@ -24,7 +24,10 @@ from starlette_conformance.model.request import without_port
 LEFT = ("no last chunk: left by the client", "the body does not end: left by the client")
 DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 BOUNDARY = re.compile(r"(?<=; boundary=)([0-9a-f]{26}|[0-9a-z]{13})\Z")
-PING = re.compile(rb"(?m)^: ping - .*?(?=\r?$)")
+PING = re.compile(
+    rb"(?m)^((?:data: )?: ping (?:- )?|event: ping\r\ndata: )"
+    rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?"
+)
 
 
 def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, port: int) -> Response:
@@ -40,7 +43,7 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
     if answer.ending in LEFT:
         body = first_events(body)
     ending = "more after the end" if answer.ending.endswith("after the end") else answer.ending
-    body = PING.sub(b": ping - TIME", body)
+    body = PING.sub(rb"\1TIME", body)
     for name in ("content-type", "content-range"):
         found = BOUNDARY.search(str(headers.get(name, "")))
         if found:

@@ -19,7 +19,7 @@ from starlette_conformance.output.sanitize import plain
 from starlette_conformance.runs.recorded import Recorded
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.cache import made_once
-from starlette_conformance.stacks.project import ROOT, apps, digest, modules, variants
+from starlette_conformance.stacks.project import ROOT, apps, digest, ledger, modules, variants
 from starlette_conformance.stacks.tempdirs import scratch
 
 STACK = "documented"
@@ -89,7 +89,12 @@ def files(served: str) -> str:
 
 
 def usual(served: str) -> str:
-    """The app, if a variant of it has the usual files, whatever the pace of its events."""
+    """The app, if a variant of it has the usual files, whatever the pace of its events.
+
+    A slow one, to whose pings one listens, stands for itself.
+    """
+    if served in ledger().slow:
+        return served
     app, _ = variants().get(served, (None, None))
     return app.name if app and files(served) == USUAL_SITE else served
 

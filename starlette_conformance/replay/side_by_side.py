@@ -94,8 +94,9 @@ def send_to_each(
                 if stalling[number].gives_up(each.served):
                     continue
                 began = time.monotonic()
-                came = heard(each.request, ports[number][each.served], SECONDS)
-                stalling[number].note(each.served, time.monotonic() - began >= SECONDS)
+                seconds = SECONDS + (_own_pace(each.served) or 0)
+                came = heard(each.request, ports[number][each.served], seconds)
+                stalling[number].note(each.served, time.monotonic() - began >= seconds)
                 found[number][each] = Answer.of(came)
                 advance()
 
@@ -162,4 +163,11 @@ def running(
 def _started(served: str, environment: Environment, forker: Forker) -> Server:
     app, variant = variants()[served]
     folder = site_fixture.lay_out(site_files(variant.site))
-    return Server(script(app.name), environment, folder, app.arguments(INTERVAL), forker)
+    arguments = app.arguments(_own_pace(served) or INTERVAL)
+    return Server(script(app.name), environment, folder, arguments, forker)
+
+
+def _own_pace(served: str) -> float | None:
+    """The seconds between two events of a variant that is idle."""
+    _, variant = variants()[served]
+    return variant.interval if variant.idle else None

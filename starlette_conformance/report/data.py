@@ -50,23 +50,26 @@ def report_data(
     place = {id(column): number for number, column in enumerate(ordered)}
     places = [[place[id(column)] for column in group] for group in groups.values()]
     pair = compared_first(ordered, groups, known)
+    stacks = [_stack(column, ledger.changes) for column in ordered]
     finder = PhaseFinder(ordered, pool, ledger)
     phases = [finder.find(request) for request in recorded.all]
     explanations = Explanations(ledger)
     requests = [
-        _request(request, pool) | explanations.add(of_request)
+        _request(request, pool, ledger) | explanations.add(of_request)
         for request, of_request in zip(recorded.all, phases, strict=True)
     ]
     return {
         "schema": SCHEMA,
         "pair": pair,
-        "counts": counts_between(pair, requests, explanations.table),
+        "counts": counts_between(
+            pair, [stack["has"] for stack in stacks], requests, explanations.table
+        ),
         "groups": [
             {"name": name, "stacks": stacks} for name, stacks in zip(groups, places, strict=True)
         ],
         "severities": list(SEVERITIES),
         "standings": {f"{had}/{has}": word for (had, has), word in STANDINGS.items()},
-        "stacks": [_stack(column, ledger.changes) for column in ordered],
+        "stacks": stacks,
         "changes": dict(_changes(ledger)),
         "specs": [_spec(row, numbers[row]) for row in rows],
         "cells": cells.things,
@@ -164,13 +167,15 @@ def _spec(row: Row, cells: list[int | None]) -> dict[str, Any]:
     }
 
 
-def _request(recorded: RecordedRequest, pool: Pool) -> dict[str, Any]:
+def _request(recorded: RecordedRequest, pool: Pool, ledger: Ledger) -> dict[str, Any]:
+    names = {change: name for name, change in ledger.changes.items()}
     sent = pool.requests.things[recorded.request]
     return {
         "app": sent.served,
         "text": sent.request.data.decode("latin-1"),
         "by_hand": asked(sent.request.to(PORT)),
         "compared": not recorded.peculiar,
+        "only_for": [names[change] for change in ledger.slow.get(sent.served, ())],
     }
 
 

@@ -1,7 +1,7 @@
 """Explanations as data: each distinct one, and each distinct difference, is kept once."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -63,14 +63,21 @@ def _rank(difference: Difference) -> int:
 
 def counts_between(
     pair: Sequence[int],
+    has: Sequence[Collection[str]],
     requests: Iterable[Mapping[str, Any]],
     explanations: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """What a diff of two stacks counts, by the requests that both got."""
+    """What a diff of two stacks counts, by the requests that both got.
+
+    `has` are the changes of each stack. Of a request that is sent for some changes only, one must
+    lie between.
+    """
+    lying_between = set(has[pair[0]]) ^ set(has[pair[1]])
     compared, differing = 0, []
     for request in requests:
         phase = phase_of(request)
-        if request["compared"] and all(stack in phase for stack in pair):
+        wanted = not request["only_for"] or not lying_between.isdisjoint(request["only_for"])
+        if request["compared"] and wanted and all(stack in phase for stack in pair):
             compared += 1
             if (why := explanation(request, *(phase[stack] for stack in pair))) is not None:
                 differing.append(explanations[why])

@@ -1,7 +1,7 @@
 """What the specs know and hand to the engine, by `specs/ledger/registration.py`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
@@ -13,10 +13,12 @@ class Ledger:
     """The named changes by name, and their effects.
 
     `unseen` are the changes without an effect, by why no request shows them. `sites` are working
-    directories of `static_files` by name.
+    directories of `static_files` by name. `slow` are variants of apps that take seconds to respond,
+    each with the changes that it shows: without one of these, nothing is sent to it.
     """
 
     changes: Mapping[str, Change]
     effects: Sequence[Effect]
     unseen: Mapping[str, Sequence[Change]]
     sites: Mapping[str, Mapping[str, Content]]
+    slow: Mapping[str, Sequence[Change]] = field(default_factory=dict)

@@ -67,7 +67,8 @@ function explanation(request, older, newer) {
 function comparison(older, newer) {
   const found = { older, newer, compared: 0, differing: [], oneSided: 0, notCompared: 0, failing: [] };
   data.requests.forEach((request, number) => {
-    if (!request.compared) return;
+    const wanted = !request.only_for.length || request.only_for.some((name) => differsBy(name, older, newer));
+    if (!request.compared || !wanted) return;
     const sent = [older, newer].filter((stack) => request.phaseOn.has(stack)).length;
     found.compared += sent === 2;
     found.oneSided += sent === 1;
