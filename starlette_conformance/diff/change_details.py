@@ -2,7 +2,7 @@
 
 import difflib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from packaging.version import Version
 from rich.console import Console
@@ -11,13 +11,16 @@ from rich.text import Text
 from starlette_conformance.diff.terminal import group_lines
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
-from starlette_conformance.explain.excerpt import request_lines
+from starlette_conformance.explain.excerpt import answer_lines, request_lines
 from starlette_conformance.http.curl_commands import PORT, asked, served
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output.console import console
 from starlette_conformance.replay.corpus import STACK, run_files
+from starlette_conformance.replay.run_responses import exchanges_of
 from starlette_conformance.replay.spec_index import Spec, specs_of
+from starlette_conformance.runs.recorded import without_stack
+from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import provisioned
 
@@ -78,44 +81,64 @@ def _change(
     yield from (f"    {spec.name}" for spec in asserting[:SHOWN])
     if len(asserting) > SHOWN:
         yield f"    ... and {len(asserting) - SHOWN} more"
-    for reason, those in ledger().unseen.items():
+    for why, those in ledger().unseen.items():
         if change in those:
-            yield f"no example: {reason}"
+            yield from _recorded(why, {spec.name for spec in asserting})
             return
-    pair = neighbours(change)
-    if pair is None:
-        yield f"no example: no two neighbours of specs/stacks.toml differ by {change.package} alone"
-        return
+    requests = list(dict.fromkeys(sent for spec in asserting or specs for sent in spec.asked))
     yield ""
-    yield f"seen on {pair[0]} and {pair[1]}:"
-    every = list(dict.fromkeys(each for spec in asserting or specs for each in spec.asked))
-    try:
-        with output.status("asking both"):
-            older, newer = (provisioned(stack) for stack in pair)
-            found = live.compare(Comparison(older, newer, ledger()), every)
-    except Failure as failure:
-        yield f"no example: {failure}"
-        return
-    groups = [group for group in found.explained if group.change == change]
-    for group in groups:
-        yield from group_lines(group)
-        yield from (f"  by hand: {line}" for line in group.example.by_hand)
-    if not groups:
-        yield "no example: none of what its specs ask is answered otherwise"
+    for pair in neighbours(change):
+        try:
+            with output.status("sending requests to both"):
+                older, newer = (provisioned(stack) for stack in pair)
+                diff = live.compare(Comparison(older, newer, ledger()), requests)
+        except Failure as failure:
+            yield f"no example: {failure}"
+            return
+        for group in diff.explained:
+            if group.change == change:
+                yield f"seen on {pair[0]} and {pair[1]}:"
+                yield from group_lines(group)
+                yield from (f"  by hand: {line}" for line in group.example.by_hand)
+                return
+    yield "no example: the responses to what its specs send do not differ by it"
 
 
-def neighbours(change: Change) -> tuple[str, str] | None:
-    """Two stacks of an axis, next to each other, of which one has the change."""
-    known = catalogue()
-    for axis in known.axes.values():
-        if next(iter(axis.vary)) != change.package:
+def _recorded(why: str, specs: Collection[str]) -> Iterator[str | Text]:
+    """An exchange of a spec that asserts a change which no single request shows."""
+    for path in run_files(console(stderr=True)):
+        run = load(path)
+        for exchange in exchanges_of(run.exchanges) if run else ():
+            record = run.exchanges[exchange.number - 1] if run else None
+            if record and without_stack(record.spec, STACK) in specs:
+                yield f"no request alone shows it: {why}"
+                yield ""
+                yield f"an exchange of its specs, on {STACK}:"
+                request, answer = exchange.sent.request, exchange.answer
+                yield from (Text(f"  > {line}", "cyan") for line in request_lines(request))
+                yield from (f"  {line.text}" for line in answer_lines(answer, answer, {"body"}))
+                return
+    yield f"no example: {why}"
+
+
+def neighbours(change: Change) -> Iterator[tuple[str, str]]:
+    """Pairs of stacks of which one has the change, and that differ in its package alone: neighbours
+    of an axis that varies it, or today's packages with the release before it, and with its first.
+    """
+    parsers = {effect.parser for effect in ledger().effects if effect.change == change} - {None}
+    for axis in catalogue().axes.values():
+        if change.package not in axis.vary:
             continue
-        versions = {name: Version(parts[axis.name]) for name, parts in axis.combinations()}
-        for series in known.series(set(versions)):
-            for pair in itertools.pairwise(series):
-                if len({change.holds_in(versions[stack]) for stack in pair}) == 2:
-                    return pair
-    return None
+        series: dict[tuple[str, ...], list[tuple[Version, str]]] = {}
+        for name, parts in axis.combinations():
+            if not parsers or parts.get("parser", "h11") in parsers:
+                rest = tuple(value for key, value in parts.items() if key != change.package)
+                series.setdefault(rest, []).append((Version(parts[change.package]), name))
+        for pair in itertools.chain(*(itertools.pairwise(sorted(s)) for s in series.values())):
+            if len({change.holds_in(version) for version, _ in pair}) == 2:
+                yield pair[0][1], pair[1][1]
+        return
+    yield f"{change.package}<{change.first}", f"{change.package}=={change.first}"
 
 
 def _spec(meant: Sequence[Spec], changes: Mapping[str, Change]) -> Iterator[str | Text]:

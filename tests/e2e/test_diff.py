@@ -145,6 +145,34 @@ def test_a_downgrade_is_explained_and_names_the_fixes_that_go(
     assert "CORS_VARIES_ALWAYS  fix, starlette 1.7.0, which NEW lacks" in told
 
 
+OLD_PINGS, NEW_PINGS = "sse-starlette-1.3.4", "sse-starlette-1.4.0"
+
+
+@pytest.mark.timeout(120)  # the first ping comes after 15 s
+def test_a_ping_is_waited_for_where_pings_changed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = Asked("silent_stream", asked("sse", "GET /stream").request)
+    monkeypatch.setattr(diff, "corpus", lambda _: [silent, asked("hello", "GET /")])
+    assert main(["diff", OLD_PINGS, NEW_PINGS]) == 0
+    shown = capsys.readouterr().out
+    assert "1 of 2 responses differ, all explained by 1 change" in shown
+    assert "BODY PINGS_ARE_COMMENTS" in shown
+    assert main(["diff", NEW_PINGS, "sse-starlette-1.5.0"]) == 0
+    assert "none of 1 responses differs" in capsys.readouterr().out
+
+
+def test_what_no_request_shows_is_named_and_fails_on_its_kind(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pair = ["sse-starlette-2.4.1", "sse-starlette-3.0.0", "--only", "hello"]
+    assert main(["diff", *pair]) == 0
+    shown = capsys.readouterr().out
+    assert "Between these stacks, and not compared here:" in shown
+    assert "SIGNAL_UNHEARD (regression, sse-starlette 3.0.0 to 3.0.4)" in shown
+    assert main(["diff", *pair, "--fail-on", "regression"]) == 1
+
+
 def test_a_kind_of_change_can_be_a_failure() -> None:
     options = ["--only", "json_cors", "--fail-on", "security", "--fail-on", "fix"]
     assert main(["diff", "1.6.0", "1.7.0", *options]) == 1

@@ -1,53 +1,105 @@
-"""Comparisons: what `==` asserts, where somebody records it, and that it changes nothing else."""
+"""What two stacks are compared by: slow requests only for their changes, and what nothing shows."""
 
+from dataclasses import replace
+
+import pytest
+
+from starlette_conformance.explain.asserted import by_assertion, changes_asserted
+from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.explainer import Explained
+from starlette_conformance.explain.result import Difference
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.comparison import recorded_assertions
-from starlette_conformance.model.expectations import Response, since
-from starlette_conformance.model.log_lines import Lines
-from tests.miniatures.good_responses import HELLO
-from tests.miniatures.raw_server import ENVIRONMENT, client_of, miniature
+from starlette_conformance.model.effects import Effect, with_headers
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.stacks.ledger import Ledger
+from tests.miniatures.raw_server import ENVIRONMENT
 
-CAME = Change("starlette", "0.39.0", "feature", "Ranges are served.", "https://example.org/1")
-LINES = Lines(["now"], ENVIRONMENT)
-NOW = [since(CAME, "now", before="before")]
-NEVER = [since(CAME, "never", before="before")]
-
-
-def test_what_holds_is_recorded_once_however_often_it_is_compared() -> None:
-    with recorded_assertions() as asserted:
-        assert LINES == NOW
-        assert NOW == LINES
-        assert asserted == {(CAME, True)}
-
-
-def test_what_does_not_hold_is_not_asserted() -> None:
-    with recorded_assertions() as asserted:
-        assert not LINES == NEVER  # noqa: SIM201  (as a helper may look for one of two)
-    assert asserted == set()
-
-
-def test_an_inequality_asserts_nothing() -> None:
-    with recorded_assertions() as asserted:
-        assert LINES != NEVER
-        assert not LINES != NOW  # noqa: SIM202
-    assert asserted == set()
+SAYS_C = Change("starlette", "0.40", "fix", "It says c.", "https://x")
+LOGS = Change("starlette", "0.40", "regression", "It logs.", "https://x")
+PINGS = Change("starlette", "0.41", "change", "It pings.", "https://x")
+QUIET = Change("starlette", "0.40", "fix", "It says d, with httptools.", "https://x")
+EFFECTS = [
+    Effect(SAYS_C, ("hello",), lambda *_: True, lambda _, a, __: with_headers(a, c="3")),
+    Effect(QUIET, ("hello",), lambda *_: True, lambda _, a, __: a, parser="httptools"),
+]
+LEDGER = Ledger(
+    {"SAYS_C": SAYS_C, "LOGS": LOGS, "PINGS": PINGS, "QUIET": QUIET},
+    EFFECTS,
+    {"it is only logged": [LOGS]},
+    {},
+    {"silent": [PINGS]},
+)
+PLAIN, SAYING = Answer(Response(200)), Answer(Response(200, {"c": "3"}), ("c",))
+QUICK = Asked("hello", Request("hello", b"GET / HTTP/1.1\r\n\r\n"))
+SLOW = replace(QUICK, served="silent")
 
 
-def test_an_exchange_asserts_by_its_whole_response() -> None:
-    with miniature(HELLO.script(HELLO.answer)) as server, client_of(server.port) as client:
-        exchange = client.get("/")
-    expected = since(CAME, HELLO.expected, before=Response(404))
-    with recorded_assertions() as asserted:
-        assert exchange == expected
-        assert exchange != since(CAME, Response(404), before=HELLO.expected)
-    assert asserted == {(CAME, True)}
+def on(version: str) -> Environment:
+    return replace(ENVIRONMENT, packages={**ENVIRONMENT.packages, "starlette": version})
 
 
-def test_comparing_leaves_no_trace_behind() -> None:
-    assert LINES == NOW
-    with recorded_assertions() as outer:
-        with recorded_assertions() as inner:
-            assert LINES == NOW
-        assert (outer, inner) == (set(), {(CAME, True)})
-    assert LINES == NOW
-    assert outer == set()
+def test_a_slow_request_is_compared_only_where_a_change_that_it_shows_lies_between() -> None:
+    comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
+    assert [comparison.wants(sent) for sent in (QUICK, SLOW)] == [True, False]
+    both = dict.fromkeys((QUICK, SLOW), PLAIN)
+    assert list(comparison.explain(both, both)) == [QUICK]
+    assert Comparison(on("0.41"), on("0.40"), LEDGER).wants(SLOW)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "lost"), [("0.39", "0.40", False), ("0.40", "0.39", True)]
+)
+def test_a_change_that_no_request_shows_is_named_with_the_reason(
+    older: str, newer: str, lost: bool
+) -> None:
+    comparison = Comparison(on(older), on(newer), LEDGER)
+    answers = {QUICK: PLAIN}, {QUICK: SAYING}
+    explained = comparison.explain(*(reversed(answers) if lost else answers))
+    diff = comparison.diff(explained)
+    assert [group.name for group in diff.explained] == ["SAYS_C"]
+    assert [(each.name, each.lost, each.why) for each in diff.not_shown] == [
+        ("LOGS", lost, "it is only logged"),
+        ("QUIET", lost, "it shows with httptools only"),
+    ]
+    assert diff.kinds == {"fix", "regression"}
+
+
+def test_a_change_with_an_effect_that_nothing_shows_is_named_too() -> None:
+    comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
+    both = {Asked("sse", Request("sse", b"GET / HTTP/1.1\r\n\r\n")): PLAIN}
+    names = {
+        each.name: each.why for each in comparison.diff(comparison.explain(both, both)).not_shown
+    }
+    assert names["SAYS_C"] == "none of the requests that were sent shows it"
+
+
+def test_counts_are_by_request_severity_and_change() -> None:
+    comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
+    other = Asked("hello", Request("hello", b"GET /a HTTP/1.1\r\n\r\n"))
+    broken = Answer(Response(500, {"c": "3"}), ("c",))
+    explained = comparison.explain({QUICK: PLAIN, other: PLAIN}, {QUICK: SAYING, other: broken})
+    assert comparison.diff(explained).counts == {
+        "compared": 2,
+        "differing": 2,
+        "unexplained": 1,
+        "severities": {"status": 1, "presence": 1},
+        "changes": {"SAYS_C": 1},
+    }
+
+
+LEFT = Difference("value", "header a", "1", "2")
+UNEXPLAINED = Explained(PLAIN, PLAIN, (LEFT,), {}, (LEFT,))
+
+
+def test_what_effects_leave_is_explained_by_what_a_passing_spec_asserted() -> None:
+    assert changes_asserted({"A": True, "B": False}, {"A": False, "B": False}) == ["A"]
+    assert by_assertion(UNEXPLAINED, [], parsers_differ=False) == UNEXPLAINED
+    for changes, parsers_differ, reason in (([LOGS], False, LOGS), ([LOGS], True, None)):
+        explained = by_assertion(UNEXPLAINED, changes, parsers_differ)
+        assert (explained.reasons, explained.remaining) == ({reason: (LEFT,)}, ())
+    whole = replace(UNEXPLAINED, remaining=())
+    assert by_assertion(whole, [LOGS], parsers_differ=False) == whole
