@@ -47,11 +47,11 @@ def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """By stack, the run file of some specs."""
     folder = tmp_path_factory.mktemp("runs")
     *others, pinging = PAIRS
-    for stacks, specs in (
-        ([stack for pair in others for stack in pair], SPECS),
-        (pinging, f"{SPECS} or test_pings"),
+    for name, stacks, specs in (
+        ("others", [stack for pair in others for stack in pair], SPECS),
+        ("pinging", list(pinging), f"{SPECS} or test_pings"),
     ):
-        judge(stacks, folder, 2, ["-k", f"({specs}) and not browser"], Console(quiet=True))
+        judge(stacks, folder / name, 2, ["-k", f"({specs}) and not browser"], Console(quiet=True))
     starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
     return {start.stack: path for path, start in starts.items() if start}
 

@@ -208,6 +208,19 @@ def test_parsers_spell_and_place_what_is_theirs_and_nothing_else() -> None:
     assert (why.remaining, list(why.reasons)) == ((), [None])
 
 
+def test_parsers_that_are_alike_make_no_difference() -> None:
+    one, other = (replace(PLAIN, names=("a", name)) for name in ("Connection", "connection"))
+    found = Explainer([], on("1"), on("1"), {}, {}).explain(REQUEST, one, other)
+    assert [difference.severity for difference in found.remaining] == ["case"]
+
+
+def test_another_body_has_chunks_and_another_status_an_order_of_its_own() -> None:
+    whole, cut = replace(PLAIN, cuts=(2,)), replace(answering(body=b"no"), cuts=(1, 1))
+    assert [each.where for each in differences(whole, cut)] == ["body"]
+    moved = replace(answering(status=404), names=("b", "a"))
+    assert [each.where for each in differences(PLAIN, moved)] == ["status"]
+
+
 def differing(before: Answer, after: Answer, line: str = "GET / HTTP/1.1") -> Differing:
     found = tuple(differences(before, after))
     return Differing("hello", (line,), (), (), found, remaining=found)
@@ -272,6 +285,15 @@ def test_an_exchange_is_told_under_each_of_its_changes() -> None:
             (PARSER, "status", False),
             ("C", "body", bool(lost)),
         }
+
+
+def test_the_example_shows_the_most_dangerous_difference_by_itself_if_possible() -> None:
+    status = differing(PLAIN, answering(status=404), "GET /a/long/one HTTP/1.1")
+    header = differing(PLAIN, said(c="3"))
+    both = replace(status, request=("GET / HTTP/1.1",), changes=("A", "B"))
+    members = [(each, {CHANGE: each.differences}) for each in (header, both, status)]
+    (group,) = by_reason(members, {CHANGE: "C"})
+    assert group.exchanges == (status, both, header)
 
 
 @pytest.mark.parametrize(
