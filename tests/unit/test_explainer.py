@@ -13,10 +13,10 @@ from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison, side
 from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.excerpt import answer_lines, request_lines
-from starlette_conformance.explain.explainer import Explained, Explainer, middle
+from starlette_conformance.explain.explainer import Explained, Explainer, Reason, middle
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.parser_quirks import makes
-from starlette_conformance.explain.result import Diff, Differing
+from starlette_conformance.explain.result import Diff, Difference, Differing
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
@@ -291,7 +291,9 @@ def test_the_example_shows_the_most_dangerous_difference_by_itself_if_possible()
     status = differing(PLAIN, answering(status=404), "GET /a/long/one HTTP/1.1")
     header = differing(PLAIN, said(c="3"))
     both = replace(status, request=("GET / HTTP/1.1",), changes=("A", "B"))
-    members = [(each, {CHANGE: each.differences}) for each in (header, both, status)]
+    members: list[tuple[Differing, dict[Reason, tuple[Difference, ...]]]] = [
+        (each, {CHANGE: each.differences}) for each in (header, both, status)
+    ]
     (group,) = by_reason(members, {CHANGE: "C"})
     assert group.exchanges == (status, both, header)
 

@@ -1,4 +1,4 @@
-"""Phases: which stacks are alike to a request, and why the others differ, of many stacks at once."""
+"""Phases: which of many stacks are alike to a request, and why the others differ."""
 
 from collections.abc import Mapping
 from pathlib import Path
