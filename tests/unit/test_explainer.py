@@ -209,7 +209,7 @@ def test_parsers_spell_and_place_what_is_theirs_and_nothing_else() -> None:
 
 
 def test_parsers_that_are_alike_make_no_difference() -> None:
-    one, other = (replace(PLAIN, names=("a", name)) for name in ("Connection", "connection"))
+    one, other = (replace(PLAIN, names=("a", name)) for name in ("connection", "Connection"))
     found = Explainer([], on("1"), on("1"), {}, {}).explain(REQUEST, one, other)
     assert [difference.severity for difference in found.remaining] == ["case"]
 

@@ -77,6 +77,12 @@ def test_stacks_with_one_response_are_no_phase_where_a_change_between_them_acts_
     assert (why.differences, [each.where for each in why.remaining]) == ((), ["header a"])
 
 
+def test_stacks_that_are_alike_for_other_reasons_are_no_phase() -> None:
+    """Another stack may differ from one of them by one change, and from the other by another."""
+    found = phases({("2", "1"): PLAIN, ("1", "2"): PLAIN})
+    assert ([phase.stacks for phase in found.phases], found.between) == ([(0,), (1,)], {})
+
+
 def test_counts_leave_out_what_is_sent_in_a_peculiar_way_or_for_other_changes() -> None:
     explanations = Explanations(LEDGER)
     found = explanations.add(phases({("1", "1"): PLAIN, ("2", "1"): SAYS_A}))
