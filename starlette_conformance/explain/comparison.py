@@ -41,7 +41,7 @@ class Comparison:
         """The effects that make a difference between the two, or came and went in between."""
         return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
 
-    def wants(self, sent: Asked) -> bool:
+    def wants(self, sent: SentRequest) -> bool:
         """Whether to send it: to what is slow, only where a change lies between that it shows."""
         slow = self.ledger.slow.get(sent.served)
         return slow is None or not self.lying_between.isdisjoint(slow)

@@ -51,7 +51,7 @@ def compare_neighbours(
         pool.shutdown(cancel_futures=True)
 
 
-def _compare(comparison: Comparison, older: Sent, newer: Sent, slow: Sequence[Asked]) -> Diff:
+def _compare(comparison: Comparison, older: Sent, newer: Sent, slow: Sequence[SentRequest]) -> Diff:
     wanted = [sent for sent in slow if comparison.wants(sent)]
     more, gave_up = send_to_each((older[0], newer[0]), wanted) if wanted else ([{}, {}], [])
     (before, after), lost = without_lost([older[1] | more[0], newer[1] | more[1]])

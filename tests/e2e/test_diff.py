@@ -152,7 +152,7 @@ OLD_PINGS, NEW_PINGS = "sse-starlette-1.3.4", "sse-starlette-1.4.0"
 def test_a_ping_is_waited_for_where_pings_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    silent = Asked("silent_stream", asked("sse", "GET /stream").request)
+    silent = SentRequest("silent_stream", asked("sse", "GET /stream").request)
     monkeypatch.setattr(diff, "corpus", lambda _: [silent, asked("hello", "GET /")])
     assert main(["diff", OLD_PINGS, NEW_PINGS]) == 0
     shown = capsys.readouterr().out

@@ -13,7 +13,7 @@ from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT
@@ -34,7 +34,7 @@ LEDGER = Ledger(
     {"silent": [PINGS]},
 )
 PLAIN, SAYING = Answer(Response(200)), Answer(Response(200, {"c": "3"}), ("c",))
-QUICK = Asked("hello", Request("hello", b"GET / HTTP/1.1\r\n\r\n"))
+QUICK = SentRequest("hello", Request("hello", b"GET / HTTP/1.1\r\n\r\n"))
 SLOW = replace(QUICK, served="silent")
 
 
@@ -70,7 +70,7 @@ def test_a_change_that_no_request_shows_is_named_with_the_reason(
 
 def test_a_change_with_an_effect_that_nothing_shows_is_named_too() -> None:
     comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
-    both = {Asked("sse", Request("sse", b"GET / HTTP/1.1\r\n\r\n")): PLAIN}
+    both = {SentRequest("sse", Request("sse", b"GET / HTTP/1.1\r\n\r\n")): PLAIN}
     names = {
         each.name: each.why for each in comparison.diff(comparison.explain(both, both)).not_shown
     }
@@ -79,7 +79,7 @@ def test_a_change_with_an_effect_that_nothing_shows_is_named_too() -> None:
 
 def test_counts_are_by_request_severity_and_change() -> None:
     comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
-    other = Asked("hello", Request("hello", b"GET /a HTTP/1.1\r\n\r\n"))
+    other = SentRequest("hello", Request("hello", b"GET /a HTTP/1.1\r\n\r\n"))
     broken = Answer(Response(500, {"c": "3"}), ("c",))
     explained = comparison.explain({QUICK: PLAIN, other: PLAIN}, {QUICK: SAYING, other: broken})
     assert comparison.diff(explained).counts == {

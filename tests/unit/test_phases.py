@@ -8,7 +8,7 @@ from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import Asked
+from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.report.explanations import Explanations, counts_between
 from starlette_conformance.report.merged_runs import Column, Pool
@@ -16,7 +16,7 @@ from starlette_conformance.report.phases import PhaseFinder, Phases
 from starlette_conformance.report.recorded_requests import RecordedRequest
 from starlette_conformance.stacks.ledger import Ledger
 
-SENT = Asked("hello", Request("hello", b"GET / HTTP/1.1\r\n\r\n"))
+SENT = SentRequest("hello", Request("hello", b"GET / HTTP/1.1\r\n\r\n"))
 PLAIN = Response(200)
 SAYS_A = with_headers(PLAIN, a="1")
 
