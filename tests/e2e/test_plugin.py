@@ -95,7 +95,7 @@ def test_everything_of_the_project_is_collected_together() -> None:
 
 
 def test_tests_and_specs_run_together(tmp_path: Path) -> None:
-    tests = "tests/unit/test_rerun_commands.py", "-k", "targets_named or logs_its_start"
+    tests = "tests/unit/test_rerun_commands.py", "-k", "stays_the_same or logs_its_start"
     status, output = run(ROOT, *tests, SPEC, "--stack", "documented", "--runs", str(tmp_path))
     assert status == pytest.ExitCode.OK, output
     assert "7 passed" in output
