@@ -3,7 +3,6 @@
 A session writes run files as it goes, and they are all that is known of it in the end.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.rerun_commands import stack_option
 from starlette_conformance.runs.summary import Summary
-from starlette_conformance.stacks.cache import BYTECODE, cache_folder, sweep
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder, discard_bytecode, sweep
 from starlette_conformance.stacks.project import ROOT
 
 STACKS_A_SESSION = 13
@@ -63,8 +62,8 @@ PROBE = 65536
 def _check(session: "Session") -> None:
     try:
         session.check()
-    except Failure:  # Python keeps bytecode that was cut off, and no session would start again
-        shutil.rmtree(cache_folder() / BYTECODE, ignore_errors=True)
+    except Failure:
+        discard_bytecode()
         raise
 
 

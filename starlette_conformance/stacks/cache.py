@@ -46,6 +46,14 @@ def cache_folder() -> Path:
     return folder
 
 
+def discard_bytecode() -> None:
+    """To be called where what ran from it ended in an unknown way.
+
+    Python keeps bytecode that was cut off on a full disk, and nothing would start from it again.
+    """
+    shutil.rmtree(cache_folder() / BYTECODE, ignore_errors=True)
+
+
 def made_once(kind: str, key: str, build: Callable[[Path], None]) -> Path:
     """The folder `<cache>/<kind>/<key>`, filled by `build` when it is not there, or not whole.
 

@@ -19,7 +19,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.child_environment import of_user_app, withheld
 from starlette_conformance.process.launch import Program, Under
 from starlette_conformance.process.orphans import ports
-from starlette_conformance.stacks.cache import BYTECODE, cache_folder
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder, discard_bytecode
 from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp.pass_env import check, not_passed, passed_by
 
@@ -125,6 +125,7 @@ def port(server: Server) -> int:
     try:
         return server.port(START_SECONDS)
     except DidNotStart as error:
+        discard_bytecode()
         lines = server.log.lines()
         names = server.withheld if isinstance(server, _Served) else []
         raise DidNotStart(f"{error}{reason(lines)}{not_passed(names, lines)}") from None

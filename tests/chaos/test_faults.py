@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from starlette_conformance.runs.run_file import NotWritten, Run
 from starlette_conformance.runs.run_reader import load
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.project import ROOT
 from tests.chaos.axis import told_wrong
 from tests.chaos.breakage import FEW_BYTES
@@ -102,11 +104,14 @@ def test_a_stack_that_was_lost_must_be_named(place: Place) -> None:
     assert told_wrong(asked[:2], place, 1) == ["all was judged: exit code 1"]
 
 
-def limited(size: int, *words: str) -> "subprocess.CompletedProcess[str]":
+def limited(
+    size: int, *words: str, variables: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     """A module whose files may have so many bytes."""
     return subprocess.run(
         [sys.executable, "-B", "-c", FEW_BYTES, str(size), *words],
         cwd=ROOT,
+        env=os.environ | dict(variables or {}),
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -155,16 +160,38 @@ def test_a_folder_of_runs_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         Run(tmp_path / "runs", "latest")
 
 
-def test_judging_ends_where_its_runs_cannot_be_written(tmp_path: Path) -> None:
+@pytest.fixture
+def own_bytecode(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables of a cache with all that the usual one has, and bytecode of its own.
+
+    What is cut off there is read by nobody else.
+    """
+    cache = tmp_path_factory.mktemp("cache")
+    for path in cache_folder().iterdir():
+        if path.name != BYTECODE:
+            (cache / path.name).symlink_to(path)
+    return {"STARLETTE_CONFORMANCE_CACHE": str(cache)}
+
+
+def test_judging_ends_where_its_runs_cannot_be_written(
+    tmp_path: Path, own_bytecode: dict[str, str]
+) -> None:
     words = ("--stack", "documented", "--runs", str(tmp_path), "--", "-k", "test_hello.py")
-    done = limited(4000, "starlette_conformance", "judge", *words)
+    done = limited(4000, "starlette_conformance", "judge", *words, variables=own_bytecode)
     assert done.returncode == 4, done.stdout
     said = r"error: \S+-documented.jsonl: cannot be written: File too large; make room there\n"
     assert re.fullmatch(said, done.stderr)
     found = read(tmp_path)
     assert (found.whole, found.wrong) == (False, ())
     command = [sys.executable, "-m", "starlette_conformance", "judge", *words]
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=SECONDS, check=False)
+    again = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | own_bytecode,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
     assert again.returncode == 0, "bytecode that was cut off is read"
 
 
