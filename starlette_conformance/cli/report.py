@@ -11,7 +11,7 @@ from starlette_conformance.cli.options import command, file, runs
 @file("--json", "The data of the page.")
 @file("--costs", "What `costs` wrote, to show it as well.", "Input")
 def report(runs: tuple[Path, ...], html: Path | None, json: Path | None, costs: Path | None) -> int:
-    """Exits with 1 if a run was cut off: the page is made, and names the stack."""
+    """Exits with 1 if a run was cut off, with 3 if no spec judged a stack: the page says which."""
     from starlette_conformance.report import write
 
     return write.report(write.Options(runs, html, json), _prices(costs) if costs else [])

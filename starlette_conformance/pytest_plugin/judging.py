@@ -44,6 +44,14 @@ FIRST_SECONDS = 3600.0
 """More than all that may be waited for before the first spec of a stack: the packages, another run
 that makes the same, and the apps of the stack before."""
 
+ENDED = {
+    pytest.ExitCode.OK,
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+}
+NOTHING_JUDGED = 6
+"""The exit code where specs were to run, and no stack could be judged; pytest has those up to 5."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
@@ -126,17 +134,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     judging.sum_up()
     if session.exitstatus == pytest.ExitCode.OK and (judging.staying or judging.unproven()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    elif session.exitstatus in ENDED and judging.rests_on_nothing(session.testsfailed):
+        session.exitstatus = NOTHING_JUDGED
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     judging = config.stash[JUDGING]
-    if not judging.summary.tally:
+    if not (judging.summary.tally or judging.not_judged):
         return
-    shown = [judging.own.app.name] if judging.own else list(apps())
-    print_table(judging.summary.tally, judging.summary.seconds, shown, console())
-    terminalreporter.write_line(f"run files: {judging.folder}")
+    if judging.summary.tally:
+        shown = [judging.own.app.name] if judging.own else list(apps())
+        print_table(judging.summary.tally, judging.summary.seconds, shown, console())
+        terminalreporter.write_line(f"run files: {judging.folder}")
     for line in judging.staying:
         terminalreporter.write_line(f"DID NOT STOP {line}", red=True, bold=True)
     for line in judging.unproven():

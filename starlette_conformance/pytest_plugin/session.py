@@ -13,7 +13,7 @@ import pytest
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.changes import Change, named
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.errors import DidNotStart, Failure, NotInstallable
 from starlette_conformance.model.expectations import Assertion
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process.app_server import Server
@@ -185,6 +185,16 @@ class Judging:
             self.summary = Summary.of(
                 self.paths[name] for name in self.targets if name in self.paths
             )
+
+    def rests_on_nothing(self, failures: int) -> bool:
+        """Whether no spec said anything of a stack, and all `failures` of the session tell why."""
+        verdicts = self.summary.verdicts
+        reasons = verdicts[NotInstallable.verdict] + verdicts[DidNotStart.verdict]
+        return (
+            not self.summary.judged
+            and failures == reasons == sum(verdicts.values())
+            and bool(failures or self.not_judged)
+        )
 
     def unproven(self) -> list[str]:
         """What is said of changes that no spec pins down; nothing where a spec was left out."""

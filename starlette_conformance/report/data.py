@@ -223,7 +223,7 @@ def _not_judged(columns: Sequence[Column], specs: int) -> list[dict[str, Any]]:
     for number, column in enumerate(columns):
         reasons: dict[str, list[str]] = {}
         for cell in column.cells.values():
-            if cell.verdict not in ("pass", "fail"):
+            if not cell.judged:
                 reasons.setdefault(cell.verdict, []).append(cell.reason)
         said = [
             f"{verdict}: {len(texts)} specs; {max(texts, key=texts.count)}"

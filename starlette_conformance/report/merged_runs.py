@@ -70,6 +70,11 @@ class Cell:
     changes: tuple[tuple[str, bool], ...]
     exchanges: tuple[tuple[int, int], ...]
 
+    @property
+    def judged(self) -> bool:
+        """Whether it says something of the stack, not why nothing can be said."""
+        return self.verdict in {"pass", "fail"}
+
 
 @dataclass(frozen=True)
 class Column:

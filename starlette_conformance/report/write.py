@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress
@@ -29,7 +29,7 @@ class Options:
 
 
 def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
-    """0 where it is written, 1 where a run was cut off besides."""
+    """0 where it is written, 1 where a run was cut off besides, 3 where no spec judged a stack."""
     if not (options.html or options.json):
         raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
     output_files.check([options.html, options.json])
@@ -69,7 +69,10 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
     for each in data["not_judged"]:
         name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
         said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
-    return 1 if headless or any(each["finished"] is None for each in data["stacks"]) else 0
+    if headless or any(each["finished"] is None for each in data["stacks"]):
+        return 1
+    judged = any(cell.judged for column in columns for cell in column.cells.values())
+    return 0 if judged else CannotTell.exit_code
 
 
 def _write(path: Path, text: str, said: Console) -> None:

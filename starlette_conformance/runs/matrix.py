@@ -46,15 +46,15 @@ def print_matrix(
     cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
-        *(f"NOT JUDGED {stack}: see pytest.log" for stack in not_judged),
+        *(f"NOT JUDGED {stack}: see {found.logs[stack]}" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
     for line in notes:
-        output.print(line, style="bold red")
+        output.print(line, style="bold red", soft_wrap=True)  # a path stays whole
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
-    whole = len(found.stacks - found.unfinished)
+    whole = len(found.judged - found.unfinished)
     closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
     write_line(closing, aside)
     if said is not None:
         said += [*notes, closing]
-    return 0 if found.passed and asked <= found.stacks and not unproven else 1
+    return found.exit_code(asked, unproven)

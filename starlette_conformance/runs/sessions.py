@@ -194,4 +194,6 @@ def judge(
                 session.stop()
             sweep(cache_folder())  # a session that was killed leaves what it was making
     summary = Summary.of(path for session in sessions for path in session.run_files)
+    for session in sessions:
+        summary.logs.update(dict.fromkeys(session.stacks, session.folder / LOG))
     return summary, footprint

@@ -1,12 +1,13 @@
 """What run files come to: verdicts by stack and app, times, and the changes that specs asserted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette_conformance.model.changes import Change, unproven
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell, Failure
 from starlette_conformance.runs.records import VerdictRecord
 from starlette_conformance.runs.run_reader import RecordedRun, load
 from starlette_conformance.stacks.catalogue import Catalogue
@@ -19,7 +20,7 @@ class Summary:
     `tally` counts verdicts by stack and app, `seconds` is the time that judging each stack took
     (what a browser sees aside), `asserted` tells by change the stacks where a spec asserted it and
     passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
-    out.
+    out, `logs` are the outputs of the sessions that ran the stacks, where they are known.
     """
 
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Summary:
     asserted: dict[str, set[str]] = field(default_factory=dict)
     unfinished: set[str] = field(default_factory=set)
     complete: bool = True
+    logs: dict[str, Path] = field(default_factory=dict)
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> "Summary":
@@ -70,9 +72,27 @@ class Summary:
         return {stack for stack, _ in self.tally}
 
     @property
+    def judged(self) -> set[str]:
+        """The stacks of which a spec said something: it passed, or it failed."""
+        return {
+            stack for (stack, _), counts in self.tally.items() if counts["pass"] or counts["fail"]
+        }
+
+    @property
     def passed(self) -> bool:
         """Whether specs were judged, all passed, and no run was cut off."""
         return set(self.verdicts) == {"pass"} and not self.unfinished
+
+    def exit_code(self, asked: Set[str], unproven: Collection[str] = ()) -> int:
+        """What a command ends with that was asked for these stacks: a finding goes before what
+        could not be judged, and nothing is success that no spec judged.
+        """
+        verdicts = self.verdicts
+        if verdicts["fail"] or unproven:
+            return 1
+        if verdicts[Failure.verdict]:
+            return Failure.exit_code
+        return 0 if self.passed and asked <= self.judged else CannotTell.exit_code
 
     def seen(self, changes: Mapping[str, Change]) -> dict[str, Change]:
         """The changes that specs asserted, and passed, on stacks of both sides."""

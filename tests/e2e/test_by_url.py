@@ -14,6 +14,7 @@ from starlette_conformance.http.curl_commands import asked, served
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.pytest_plugin.judging import NOTHING_JUDGED
 from starlette_conformance.runs.remote_server import Address, Remote, addresses
 from starlette_conformance.stacks.catalogue import load
 from starlette_conformance.stacks.project import script
@@ -135,7 +136,7 @@ def test_a_server_that_answers_otherwise_fails(tmp_path: Path) -> None:
 def test_of_a_server_that_is_not_there_nothing_is_judged(tmp_path: Path, closed: int) -> None:
     url = f"http://127.0.0.1:{closed}"
     code, output, verdicts = judged(tmp_path, "--url", f"hello={url}", "--stack", "documented")
-    assert code == 1
+    assert code == NOTHING_JUDGED
     assert set(verdicts) == {"did not start"}
     assert output.count(f"did not start: hello: nobody serves it at {url}: ") == 1
 

@@ -51,12 +51,31 @@ def test_a_session_that_breaks_leaves_its_stacks_not_judged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chosen = ["--stack", "documented", "--runs", str(tmp_path)]
-    assert main(["judge", *chosen, "--", "--nonsense"]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[-2:] == [
-        "NOT JUDGED documented: see pytest.log",
-        "0 of 1 stacks judged: no verdict",
-    ]
+    assert main(["judge", *chosen, "--", "--nonsense"]) == 3
+    *_, named, last = capsys.readouterr().out.splitlines()
+    assert last == "0 of 1 stacks judged: no verdict"
+    head, _, log = named.partition(": see ")
+    assert head == "NOT JUDGED documented"
+    assert "unrecognized arguments: --nonsense" in Path(log).read_text("utf-8")
+
+
+def test_stacks_that_cannot_be_installed_give_no_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither a success nor a finding, whichever command says what came of them."""
+    nothing = tmp_path / "index" / "starlette"
+    nothing.mkdir(parents=True)
+    (nothing / "index.html").write_text("")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UV_DEFAULT_INDEX", nothing.parent.as_uri())
+        patch.setenv(VARIABLE, str(tmp_path / "cache"))
+        chosen = ["--stack", "starlette==0.0.999", "--runs", str(tmp_path / "runs")]
+        assert main(["judge", *chosen, *PYTEST]) == 3
+    assert closing(capsys) == "0 of 1 stacks judged: 1 not installable"
+    assert main(["matrix", str(tmp_path / "runs")]) == 3
+    assert closing(capsys) == "0 of 1 stacks judged: 1 not installable"
+    page = str(tmp_path / "report.html")
+    assert main(["report", str(tmp_path / "runs"), "--html", page]) == 3
 
 
 def test_an_app_that_does_not_stop_fails_its_own_stack(
@@ -103,7 +122,7 @@ def test_what_a_session_was_making_when_it_was_killed_goes_with_it(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     chosen = ["--stack", "documented", "--runs", str(tmp_path / "runs")]
-    assert main(["judge", *chosen, "--", "-pkilled"]) == 1
+    assert main(["judge", *chosen, "--", "-pkilled"]) == 3
     assert list((tmp_path / "cache" / "environments").iterdir()) == []
 
 

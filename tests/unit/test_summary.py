@@ -60,6 +60,33 @@ def test_it_passed_only_when_all_did_to_the_end(
     assert Summary.of([written(tmp_path, "1.0.0", *verdicts, ends=ends)]).passed == passed
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "ends", "code"),
+    [
+        (["pass"], True, 0),
+        (["pass", "fail", "harness error", "did not start"], True, 1),
+        (["pass", "harness error", "not installable"], True, 4),
+        (["not installable", "not installable"], True, 3),
+        (["did not start"], True, 3),
+        (["pass", "did not start"], True, 3),
+        (["pass"], False, 3),
+        ([], True, 3),
+    ],
+)
+def test_what_rests_on_nothing_is_no_success_and_no_finding(
+    tmp_path: Path, verdicts: list[str], ends: bool, code: int
+) -> None:
+    summary = Summary.of([written(tmp_path, "1.0.0", *verdicts, ends=ends)])
+    assert summary.exit_code({"starlette-1.0.0"}) == code
+    assert summary.judged == ({"starlette-1.0.0"} if {*verdicts} & {"pass", "fail"} else set())
+
+
+def test_a_stack_that_was_asked_for_and_not_judged_is_no_success(tmp_path: Path) -> None:
+    summary = Summary.of([written(tmp_path, "1.0.0", "pass")])
+    assert summary.exit_code({"starlette-1.0.0", "starlette-1.1.0"}) == 3
+    assert summary.exit_code({"starlette-1.0.0"}, ["CHANGE is not proven"]) == 1
+
+
 def test_a_stack_without_packages_has_no_environment(tmp_path: Path) -> None:
     run = Run(tmp_path, "starlette==9")
     run.begin(None)
