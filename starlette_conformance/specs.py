@@ -25,7 +25,9 @@ What there is:
     Exchange    one request and its response as it stood on the wire. `==` compares it with a
                 Response, or with a list of them where several requests went out together
     Response    status, headers (lower-case names; a repeated header has a tuple of values), body,
-                reason, version, ending, closes, interim. Each has its usual value by default
+                reason, version, ending, closes, interim, extensions (of chunks), trailers. Each
+                has its usual value by default. `lines`, the names of the header lines, are
+                compared, with their order and case, where they are given
     chunked     a body in just these chunks: chunked(b"one", b"two")
     since       since(CHANGE, now, before=ABSENT): `now` on stacks that have the change
     history     history(oldest, (CHANGE, next), ...): three or more phases

@@ -208,7 +208,7 @@ def _by_httptools(request: Request, answer: Response, newer: Environment) -> Res
     if read.refused or (_is_long(request) and named.LONG_TARGETS_REFUSED.applies_to(newer)):
         return _masked(request, resolve(BAD_REQUEST, newer).value)
     if not read.heads:
-        return Response(0, reason="", version="", ending=f"no answer: {WAITS}")
+        return Response(0, reason="", version="", ending=WAITS)
     if request.method == "HEAD" and answer.headers.get("transfer-encoding") == "chunked":
         answer = with_headers(answer, transfer_encoding=ABSENT)
     if answer.headers.get("connection") == "close":

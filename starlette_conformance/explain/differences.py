@@ -11,6 +11,10 @@ from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import Answer
 
+SLOWER = 1.0
+"""Seconds by which a first response comes later than another one, before that is a difference: what
+a busy machine delays is below, and does not reproduce."""
+
 
 def differences(before: Answer, after: Answer) -> list[Difference]:
     """Everything in which two responses differ, but for what is random."""
@@ -19,7 +23,7 @@ def differences(before: Answer, after: Answer) -> list[Difference]:
 
 def of_fields(before: Response, after: Response) -> Iterator[Difference]:
     for where, (was, now) in differing(before, after).items():
-        yield _difference(where, _text(was, now), _text(now, was))
+        yield _difference(where, *_texts(was, now))
 
 
 def of_layout(before: Answer, after: Answer) -> Iterator[Difference]:
@@ -38,12 +42,22 @@ def of_layout(before: Answer, after: Answer) -> Iterator[Difference]:
         was_spelled, now_spelled = (each[name] for each in spelled)
         if was_spelled != now_spelled:
             yield _difference(f"name of {name}", was_spelled, now_spelled)
+    if before.response.ending == after.response.ending and before.rest != after.rest:
+        yield _difference("after the end", *_texts(before.rest, after.rest))
     if before.arrivals != after.arrivals:
         yield _difference("arrivals", before.arrivals, after.arrivals)
+    if before.first is not None and after.first is not None:
+        was_first, now_first = (f"after {each.first:.1f} s" for each in (before, after))
+        if abs(before.first - after.first) >= SLOWER:
+            yield _difference("first response", was_first, now_first)
 
 
 def _difference(where: str, before: str | None, after: str | None) -> Difference:
     return Difference(severity_of(where, None in (before, after)), where, before, after)
+
+
+def _texts(was: Any, now: Any) -> tuple[str | None, str | None]:
+    return _text(was, now), _text(now, was)
 
 
 def _text(value: Any, other: Any) -> str | None:

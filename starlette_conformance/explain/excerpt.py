@@ -48,12 +48,27 @@ def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
     if "body" in fields:
         yield Line("<")
         yield Line(around(response.body, other.response.body), True)
+    yield from _delivery(answer, other, fields)
+
+
+def _delivery(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
+    """How it was framed, and when it came."""
+    response = answer.response
     if "ending" in fields and response.ending != WHOLE:
         yield Line(f"* {plain(response.ending)}", True)
     if "closes" in fields:
         yield Line(f"* the server {'closes' if response.closes else 'keeps'} the connection", True)
     if "chunks" in fields:
         yield Line(f"* in chunks of {answer.cuts} bytes", True)
+    if "extensions" in fields and response.extensions:
+        yield Line(plain(f"* chunk extensions: {', '.join(response.extensions)}"), True)
+    for name, value in response.trailers.items():
+        if f"trailer {name}" in fields:
+            yield Line(plain(f"< {name}: {value}  (trailer)"), True)
+    if "after the end" in fields and answer.rest:
+        yield Line(f"* after the end: {around(answer.rest, other.rest)}", True)
+    if "first response" in fields:
+        yield Line(f"* the first byte came after {answer.first:.1f} s", True)
     if "arrivals" in fields:
         yield Line(f"* came: {answer.arrivals}", True)
 

@@ -8,8 +8,8 @@ from typing import Literal, get_args
 Severity = Literal["status", "body", "framing", "value", "presence", "order", "case", "arrival"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The most dangerous first: the status, the body, where a response ends, a header's value, its
-presence, the order of the header lines, the case of their names, and what of a stream arrives
-before what."""
+presence, the order of the header lines, the case of their names, and what arrives later, or of a
+stream before what."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,20 @@ TABLE = (
     Rule("closes", "framing"),
     Rule("interim", "framing"),
     Rule("chunks", "framing"),
+    Rule("extensions", "framing"),
+    Rule("after the end", "framing"),
     Rule("header content-length", "framing"),
     Rule("header transfer-encoding", "framing"),
     Rule("header connection", "framing"),
     Rule("header *", "presence", one_sided=True),
     Rule("header *", "value"),
+    Rule("trailer *", "presence", one_sided=True),
+    Rule("trailer *", "value"),
     Rule("reason", "value"),
     Rule("order of headers", "order"),
     Rule("name of *", "case"),
     Rule("arrivals", "arrival"),
+    Rule("first response", "arrival"),
 )
 """The first rule whose pattern matches a field holds."""
 

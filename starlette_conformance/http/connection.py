@@ -54,6 +54,8 @@ class Connection:
     ended: str = ""
     client_port: int = 0
     _reset: bool = False
+    _timed_out: bool = False
+    _allowed: float | None = None
     _overtime: int = OVERTIME
 
     def __post_init__(self) -> None:
@@ -78,6 +80,20 @@ class Connection:
     @property
     def closed_by_server(self) -> bool:
         return self.ended == CLOSED
+
+    @property
+    def timed_out(self) -> bool:
+        return self._timed_out
+
+    @property
+    def age(self) -> float:
+        """Seconds since the connection was asked for."""
+        return self._now()
+
+    def allow(self, seconds: float) -> None:
+        """Set the deadline to so many seconds from now."""
+        self.seconds, self._overtime = self._now() + seconds, OVERTIME
+        self._allowed = seconds
 
     def send(self, data: bytes) -> None:
         if self.socket is None or self.ended or not data:
@@ -123,20 +139,25 @@ class Connection:
         if self._now() > self.seconds:
             self._overtime -= 1
             if self._overtime < 0:  # each read would be in time, and the last one never come
-                self.ended = f"bytes still came after {self.seconds:g} s"
-                return b""
+                return self._time_out("bytes still came after {} s")
         try:
             self.socket.settimeout(self._left())
             data = self.socket.recv(size, flags)
         except TimeoutError:
-            self.ended = f"nothing more came within {self.seconds:g} s"
-            return b""
+            return self._time_out(
+                "nothing more came within {} s" if self.data else "no response within {} s"
+            )
         except OSError:
             self.ended = RESET
             return b""
         if not data:
             self.ended = RESET if self._reset else CLOSED
         return data
+
+    def _time_out(self, ended: str) -> bytes:
+        seconds = self.seconds if self._allowed is None else self._allowed
+        self.ended, self._timed_out = ended.format(f"{seconds:g}"), True
+        return b""
 
     def look_after(self, wait_for_close: bool) -> bool:
         """See what follows a whole answer; tell whether the server closed the connection by itself.
@@ -146,7 +167,7 @@ class Connection:
         """
         if self.socket is None or self.ended:
             return self.closed_by_server
-        self.seconds, self._overtime = self._now() + AFTERLOOK, OVERTIME
+        self.allow(AFTERLOOK)
         if not wait_for_close:
             self.socket.setblocking(False)
             try:
@@ -165,7 +186,7 @@ class Connection:
         """Wait so long for bytes or an end to receive; tell whether there are none."""
         if self.socket is None or self.ended:
             return False
-        return not select.select([self.socket], [], [], min(seconds, self._left()))[0]
+        return not select.select([self.socket], [], [], max(0.0, min(seconds, self._left())))[0]
 
     def half_close(self) -> None:
         """Close the sending side only: the server reads the end, and may still answer."""

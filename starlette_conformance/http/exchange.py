@@ -6,6 +6,7 @@ sent together, it compares with the list of all answers: `exchange == [Response(
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -89,6 +90,11 @@ class Exchange:
         """Seconds from the request to the arrival of each chunk's last byte."""
         return [self._time_of(end) for end in self.message.chunk_ends]
 
+    @property
+    def first_response(self) -> float | None:
+        """Seconds from the request to the first byte of the response; None where none came."""
+        return self.received[0].at - self.sent[-1].at if self.sent and self.received else None
+
     def head_arrival(self) -> float:
         """Seconds from the request to the arrival of the head's last byte."""
         return self._time_of(self.data.index(b"\r\n\r\n") + 4)
@@ -125,23 +131,28 @@ class Exchange:
 
 def observed(message: parser.Message, size: int, ended: str, closes: bool, at: float) -> Response:
     """The `Response` that a message amounts to, at the end of `size` bytes on the wire."""
-    values: dict[str, list[str]] = {}
-    for name, value in message.headers:
-        values.setdefault(name.lower(), []).append(value)
-    headers: dict[str, Any] = {
-        name: sent[0] if len(sent) == 1 else tuple(sent) for name, sent in values.items()
-    }
     return Response(
         status=message.status,
-        headers=headers,
+        headers=_by_name(message.headers),
         body=message.body if message.chunks is None else message.chunks,
         reason=message.reason,
         version=message.version,
         ending=_ending(message, size, ended),
         closes=closes,
         interim=tuple(part.status for part in message.interim),
+        extensions=message.extensions if any(message.extensions) else (),
+        trailers=_by_name(message.trailers),
+        lines=tuple(name for name, _ in message.headers),
         at=at,
     )
+
+
+def _by_name(lines: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The values by name in lower case; a tuple of them where a name is repeated."""
+    values: dict[str, list[str]] = {}
+    for name, value in lines:
+        values.setdefault(name.lower(), []).append(value)
+    return {name: sent[0] if len(sent) == 1 else tuple(sent) for name, sent in values.items()}
 
 
 def _ending(message: parser.Message, size: int, ended: str) -> str:
@@ -151,7 +162,7 @@ def _ending(message: parser.Message, size: int, ended: str) -> str:
         excess = size - message.end
         return f"{excess} bytes after the end" if excess else WHOLE
     if not size:
-        return f"no answer: {ended}"
+        return ended if ended.startswith("no response") else f"no answer: {ended}"
     if not message.end:
         return f"the head does not end: {ended}"
     if message.chunks is not None:

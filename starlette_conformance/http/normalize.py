@@ -6,7 +6,7 @@
 - the port of the server;
 - the moment in a ping of a stream;
 - how much of an endless stream came before the client left: EVENTS of it count;
-- how a body is cut into chunks;
+- how a body is cut into chunks, and so which of them has an extension;
 - how much came after the first answer, where several requests were sent together;
 - a close that nothing announced, which comes before or after the client's last look.
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 from starlette_conformance.http.event_stream import first_events
 from starlette_conformance.http.exchange import observed
-from starlette_conformance.http.parser import read
+from starlette_conformance.http.parser import Message, read
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import without_port
 
@@ -43,6 +43,7 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
     if answer.ending in LEFT:
         body = first_events(body)
     ending = "more after the end" if answer.ending.endswith("after the end") else answer.ending
+    extensions = _extensions(message, len(body))
     body = PING.sub(rb"\1TIME", body)
     for name in ("content-type", "content-range"):
         found = BOUNDARY.search(str(headers.get(name, "")))
@@ -51,7 +52,20 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
             headers[name] = BOUNDARY.sub(word, headers[name])
             body = body.replace(found[1].encode(), word.encode())
     foreseen = closes and (message.announces_close or message.status >= 500)
-    return replace(answer, headers=headers, body=body, ending=ending, closes=foreseen)
+    return replace(
+        answer, headers=headers, body=body, ending=ending, closes=foreseen, extensions=extensions
+    )
+
+
+def _extensions(message: Message, length: int) -> tuple[str, ...]:
+    """Those of the chunks that hold the first `length` bytes, and of the last one, each once."""
+    found, passed = [], 0
+    for number, extension in enumerate(message.extensions):
+        if message.whole or passed < length:
+            found.append(extension)
+        if number < len(message.chunks or ()):
+            passed += len((message.chunks or ())[number])
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _header(name: str, value: Any) -> Any:

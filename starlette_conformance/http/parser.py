@@ -23,7 +23,7 @@ CHUNKS_LIMIT = 20_000
 SIZE_LINE_LIMIT = 1024
 
 LENGTH = re.compile(r"[0-9]{1,18}")
-CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n]*)?")
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})([ \t]*;[^\r\n]*)?")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Message:
     `chunks` is None unless the body is chunked. `whole` says that the framing was fulfilled: the
     promised length, the last chunk, or (with neither, `until_close`) the end of the connection.
     `end` is the offset of the first byte that is not part of this message, `chunk_ends` those
-    behind each chunk.
+    behind each chunk. `extensions` are what follows each chunk's size, the last chunk's included,
+    and `trailers` the header lines behind that one.
     """
 
     version: str = ""
@@ -48,6 +49,8 @@ class Message:
     end: int = 0
     fault: str = ""
     interim: tuple["Message", ...] = field(default=())
+    extensions: tuple[str, ...] = ()
+    trailers: tuple[tuple[str, str], ...] = ()
 
     def values(self, name: str) -> list[str]:
         """Every value of a header, in the order sent."""
@@ -91,6 +94,9 @@ class Reader:
         self.whole = self.until_close = False
         self.chunks: list[slice] | None = None
         self.chunk_ends: list[int] = []
+        self.extensions: list[str] = []
+        self.trailers: list[tuple[str, str]] = []
+        self._trailers_start = 0
         self.end = 0
         self._await_head(start)
 
@@ -106,7 +112,9 @@ class Reader:
             pass
         if self.head_end and not (self.whole or self.fault):
             if self.chunks is not None:
-                while self._read_chunk(data, self.chunks):
+                while not self._trailers_start and self._read_chunk(data, self.chunks):
+                    pass
+                while self._trailers_start and self._read_trailer(data):
                     pass
             elif self.until_close:
                 self.end = len(data)
@@ -133,6 +141,8 @@ class Reader:
             end=self.end,
             fault=self.fault,
             interim=interim,
+            extensions=tuple(self.extensions),
+            trailers=tuple(self.trailers),
         )
 
     def _so_far(self, fault: str = "", end: int = 0) -> Message:
@@ -165,12 +175,10 @@ class Reader:
             version, status, reason = status_line.groups(b"")
             self._first = version.decode(), int(status), reason.decode("latin-1")
         elif line:
-            name, _, value = line.partition(b":")
-            value = value.strip(b" \t")
-            named = HEADER_NAME.fullmatch(name) and len(name) < len(line)
-            if not named or NOT_IN_A_VALUE.search(value):
+            header = _header(line)
+            if header is None:
                 return self._is_broken(self._so_far(fault=f"not a header: {line[:80]!r}"))
-            self._headers.append((name.decode("ascii"), value.decode("latin-1")))
+            self._headers.append(header)
         else:
             return self._end_head(self._position)
         return True
@@ -223,11 +231,10 @@ class Reader:
             self.fault = f"not a chunk size: {bytes(data[at:line_end][:40])!r}"
             return False
         size, begin = int(size_line[1], 16), line_end + 2
+        extension = (size_line[2] or b"").decode("latin-1")
         if size == 0:
-            if data[begin : begin + 2] == b"\r\n":
-                self.end, self.whole = begin + 2, True
-            elif len(data) >= begin + 2:
-                self.fault = "bytes between the last chunk and the end (trailers?)"
+            self.extensions.append(extension)
+            self._trailers_start = self._position = self._seen = begin
             return False
         if len(chunks) == CHUNKS_LIMIT:
             self.fault = f"more than {CHUNKS_LIMIT} chunks"
@@ -241,4 +248,34 @@ class Reader:
         chunks.append(slice(begin, end))
         self.end = self._position = end + 2
         self.chunk_ends.append(self.end)
+        self.extensions.append(extension)
         return True
+
+    def _read_trailer(self, data: bytes | bytearray) -> bool:
+        """Read a line behind the last chunk; whether there was one, and more may come."""
+        line_end = data.find(b"\r\n", max(self._position, self._seen - 1))
+        self._seen = len(data)
+        if (len(data) - 1 if line_end < 0 else line_end) - self._trailers_start > HEAD_LIMIT:
+            self.fault = f"the trailers are longer than {HEAD_LIMIT} bytes"
+        if line_end < 0 or self.fault:
+            return False
+        line = bytes(data[self._position : line_end])
+        self._position = self._seen = line_end + 2
+        trailer = _header(line)
+        if not line:
+            self.end, self.whole = self._position, True
+        elif trailer is None:
+            self.fault = f"not a trailer: {line[:80]!r}"
+        else:
+            self.trailers.append(trailer)
+            return True
+        return False
+
+
+def _header(line: bytes) -> tuple[str, str] | None:
+    """The name and value of a header line; None where it is malformed."""
+    name, _, value = line.partition(b":")
+    value = value.strip(b" \t")
+    if not HEADER_NAME.fullmatch(name) or len(name) == len(line) or NOT_IN_A_VALUE.search(value):
+        return None
+    return name.decode("ascii"), value.decode("latin-1")

@@ -151,6 +151,8 @@ def fields_of(answer: Response) -> dict[str, Any]:
         "ending": answer.ending,
         "closes": answer.closes,
         "interim": answer.interim,
+        "extensions": answer.extensions,
+        **{f"trailer {name}": value for name, value in sorted(answer.trailers.items())},
     }
 
 

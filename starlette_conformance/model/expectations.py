@@ -161,6 +161,9 @@ class Response:
     `headers` has lower-case names; a repeated header has a tuple of values. `reason` defaults to
     the phrase of RFC 9110 section 15. `ending` is WHOLE, or says what is wrong with the delivery.
     `closes` says that the server closed the connection after it. `interim` are the 1xx before it.
+    `extensions` are those of each chunk, the last one's included, and () where none has any;
+    `trailers` are as `headers`. `lines` are the names of the header lines, in the order and with
+    the capitals sent: an expectation compares them where it has them.
     `at` is when an answer came, in seconds since the epoch, and not compared.
     """
 
@@ -172,6 +175,9 @@ class Response:
     ending: Any = WHOLE
     closes: Any = False
     interim: Any = ()
+    extensions: Any = ()
+    trailers: Any = field(default_factory=dict)
+    lines: Any = field(default=None, compare=False, repr=False)
     at: float = field(default_factory=time.time, compare=False, repr=False)
 
     def expected_reason(self) -> Any:

@@ -33,6 +33,9 @@ def differences(received: Response, expected: Any) -> list[Difference]:
         ("ending", expected.ending, received.ending),
         ("closes", expected.closes, received.closes),
         ("interim", expected.interim, received.interim),
+        ("extensions", expected.extensions, received.extensions),
+        *_header_pairs(expected.trailers, received.trailers, "trailer"),
+        ("header lines", *_lines(expected.lines, received.lines)),
     ):
         if not _same(want, got, received.at):
             found.append(Difference(where, want, got))
@@ -58,11 +61,18 @@ def _same(expected: Any, received: Any, at: float) -> bool:
     return bool(expected == received)
 
 
-def _header_pairs(expected: dict[str, Any], received: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+def _header_pairs(
+    expected: dict[str, Any], received: dict[str, Any], what: str = "header"
+) -> list[tuple[str, Any, Any]]:
     names = [*expected, *(name for name in received if name not in expected)]
     return [
-        (f"header {name}", expected.get(name, ABSENT), received.get(name, ABSENT)) for name in names
+        (f"{what} {name}", expected.get(name, ABSENT), received.get(name, ABSENT)) for name in names
     ]
+
+
+def _lines(expected: Any, received: Any) -> tuple[Any, Any]:
+    """The order and the case of header names count where the expectation has them."""
+    return (None, None) if expected is None else (tuple(expected), received)
 
 
 def _bodies(expected: Any, received: Any) -> tuple[Any, Any]:

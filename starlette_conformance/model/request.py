@@ -34,6 +34,17 @@ class Request:
         return self.data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
 
     @property
+    def is_head(self) -> bool:
+        """Whether it is the head of one request, and no byte more."""
+        return not self.data.partition(b"\r\n\r\n")[2]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it surely is one whole request: a head that announces no body."""
+        framed = {"content-length", "transfer-encoding", "expect"}
+        return b"\r\n\r\n" in self.data and framed.isdisjoint(name for name, _ in self.headers)
+
+    @property
     def method(self) -> str:
         return self._head[0].partition(" ")[0]
 

@@ -56,7 +56,8 @@ class RunResponses:
 def exchanges_of(records: Iterable[ExchangeRecord]) -> list[RecordedExchange]:
     """The exchanges of a stack's run, with ports and what is random masked.
 
-    When the parts of a stream arrive is left out: it depends on how a spec reads them.
+    When a response, or the parts of a stream, arrive is left out: it depends on how a spec reads
+    them, and on what else the machine did.
     """
     return [_exchange(*each) for each in requests_of(records)]
 
@@ -79,8 +80,10 @@ def _exchange(record: ExchangeRecord, request: Request, port: int) -> RecordedEx
     closed = record.ended == CLOSED
     reception = Reception(record.method)
     reception.read(record.received_bytes)
-    heard = Heard(record.method, port, received, record.ended, closed, record.closes)
-    answer = replace(Answer.of(heard), arrivals="")
+    heard = Heard(
+        record.method, port, received, record.ended, closed, record.closes, request.is_head
+    )
+    answer = replace(Answer.of(heard), arrivals="", first=None)
     return RecordedExchange(
         record.id,
         SentRequest(served, request.with_files(files(served))),

@@ -4,25 +4,32 @@ A server that answers no more is found out and left alone, so that it takes neit
 rest of the answers with it.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
-from threading import Event, Lock
+from threading import BoundedSemaphore, Event, Lock
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.send import PATIENCE, gone, heard
+from starlette_conformance.replay.send import FIRST, PATIENCE, Sent, gone
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
 
 SECONDS = 3.0
-"""How long one answer may take: the apps take milliseconds, and 0.2 s for two events."""
+"""How long one answer may take from its first byte on: the apps take milliseconds, and 0.2 s for
+two events."""
+
+SOON = 0.25
+"""After so many seconds without a byte, an answer is waited for beside the next requests: a late
+one takes FIRST at most, and so does a request that is incomplete, to which none comes."""
+
+WAITED_FOR = 16
+"""So many answers of one server are waited for beside others at a time."""
 
 AT_ONCE = 4
 """Requests to one server at a time."""
@@ -34,22 +41,21 @@ Answers = dict[SentRequest, Answer]
 
 
 class Stalling:
-    """Which servers answered too often not in time; told of each answer, from any thread."""
+    """Whether a server answered too often not in time; noted for each answer, from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._late: Counter[str] = Counter()
-        self.unsent: Counter[str] = Counter()
+        self._late = self.unsent = 0
 
-    def gives_up(self, served: str) -> bool:
+    def gives_up(self) -> bool:
         with self._lock:
-            stalls = self._late[served] >= PATIENCE
-            self.unsent[served] += stalls
+            stalls = self._late >= PATIENCE
+            self.unsent += stalls
             return stalls
 
-    def note(self, served: str, late: bool) -> None:
+    def note(self, late: bool) -> None:
         with self._lock:
-            self._late[served] += late
+            self._late += late
 
 
 def ask_each(
@@ -80,45 +86,88 @@ def send_to_each(
     """
     kinds = list(dict.fromkeys(each.served for each in asked))
     stopping = stopping or Event()
-    ended = Event()
     with running(environments, kinds) as ports:
-        found: list[Answers] = [{} for _ in environments]
-        stalling = [Stalling() for _ in environments]
-
-        def ask_all(number: int, mine: "SimpleQueue[SentRequest]") -> None:
-            while not (mine.empty() or stopping.is_set() or ended.is_set()):
-                try:
-                    each = mine.get_nowait()
-                except Empty:
-                    return
-                if stalling[number].gives_up(each.served):
-                    continue
-                began = time.monotonic()
-                seconds = SECONDS + (_own_pace(each.served) or 0)
-                came = heard(each.request, ports[number][each.served], seconds)
-                stalling[number].note(each.served, time.monotonic() - began >= seconds)
-                found[number][each] = Answer.of(came)
-                advance()
-
-        jobs = [
-            (number, _queue(each for each in asked if each.served == served))
+        servers = [
+            _Server(ports[number][served], _queue(each for each in asked if each.served == served))
             for number in range(len(environments))
             for served in kinds
         ]
-        with ThreadPoolExecutor(len(jobs) * at_once) as pool:
+        with (
+            ThreadPoolExecutor(len(servers) * WAITED_FOR) as beside,
+            ThreadPoolExecutor(len(servers) * at_once) as pool,
+        ):
+            ended = Event()
+
+            def goes_on() -> bool:
+                return not (stopping.is_set() or ended.is_set())
+
             try:
-                waited = [pool.submit(ask_all, *job) for job in jobs for _ in range(at_once)]
-                for each in waited:
-                    each.result()
+                jobs = [
+                    pool.submit(server.ask_all, goes_on, beside, advance)
+                    for server in servers
+                    for _ in range(at_once)
+                ]
+                for job in jobs:
+                    job.result()
+                for job in (job for server in servers for job in server.later):
+                    job.result()
             finally:
                 ended.set()
-    return found, [
-        f"{served} on {environment.name}: {PATIENCE} answers did not end within {SECONDS:g} s, "
-        f"so {unsent:,} requests were not sent"
-        for environment, stalls in zip(environments, stalling, strict=True)
-        for served, unsent in stalls.unsent.items()
-        if unsent
-    ]
+    found: list[Answers] = [{} for _ in environments]
+    sentences = []
+    for number, server in enumerate(servers):
+        found[number // len(kinds)] |= server.answers
+        if server.stalling.unsent:
+            sentences.append(
+                f"{kinds[number % len(kinds)]} on {environments[number // len(kinds)].name}: "
+                f"{PATIENCE} responses did not begin within {FIRST:g} s, or not end {SECONDS:g} s "
+                f"later, so {server.stalling.unsent:,} requests were not sent"
+            )
+    return found, sentences
+
+
+class _Server:
+    """A server at a port, and what it is still to be sent; used from several threads."""
+
+    def __init__(self, port: int, left: "SimpleQueue[SentRequest]") -> None:
+        self._port, self._left = port, left
+        self._room = BoundedSemaphore(WAITED_FOR)
+        self.stalling = Stalling()
+        self.answers = Answers()
+        self.later: list[Future[None]] = []
+
+    def ask_all(
+        self, goes_on: Callable[[], bool], beside: ThreadPoolExecutor, advance: Callable[[], None]
+    ) -> None:
+        """Send what is left, one after the other. What is not soon answered is waited for beside
+        the next one.
+        """
+
+        def take_in(each: SentRequest, sent: Sent) -> None:
+            with sent:
+                came = sent.receive()
+            self.stalling.note(came.late)
+            self.answers[each] = Answer.of(came)
+            advance()
+
+        def take_in_beside(each: SentRequest, sent: Sent) -> None:
+            try:
+                take_in(each, sent)
+            finally:
+                self._room.release()
+
+        while goes_on():
+            try:
+                each = self._left.get_nowait()
+            except Empty:
+                return
+            if self.stalling.gives_up():
+                continue
+            sent = Sent(each.request, self._port, SECONDS + (_own_pace(each.served) or 0), FIRST)
+            if sent.is_silent(SOON) and self._room.acquire(blocking=False):
+                self.later.append(beside.submit(take_in_beside, each, sent))
+            else:
+                take_in(each, sent)
 
 
 def without_lost(found: Sequence[Answers]) -> tuple[list[Answers], list[str]]:

@@ -1,4 +1,4 @@
-"""An answer with what `Response` leaves aside: order and case of headers, chunks, and arrivals.
+"""An answer with what `Response` leaves aside: order and case of headers, chunks, and times.
 
 `Response` is what the specs promise, so none of this is in it. Two stacks are compared by both.
 """
@@ -26,13 +26,17 @@ class Answer:
 
     `names` are those of the header lines as sent. `cuts` are the sizes of the chunks that the body
     came in, None where it was not chunked; of a stream, those of its first events. `arrivals` tells
-    of a stream what came apart from what: "head, then event 1, then event 2".
+    of a stream what came apart from what: "head, then event 1, then event 2". `first` are the
+    seconds until the first byte of a response, and `rest` the bytes after its end, where one
+    request was sent.
     """
 
     response: Response
     names: tuple[str, ...] = ()
     cuts: tuple[int, ...] | None = None
     arrivals: str = ""
+    first: float | None = None
+    rest: bytes = b""
 
     @classmethod
     def of(cls, heard: Heard) -> "Answer":
@@ -45,6 +49,8 @@ class Answer:
             tuple(name for name, _ in message.headers),
             None if message.chunks is None else tuple(_sizes(message.chunks, left)),
             _arrivals(heard) if is_stream(message) else "",
+            heard.received[0].at if heard.received else None,
+            data[message.end :] if message.whole and heard.alone else b"",
         )
 
     @property

@@ -190,6 +190,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "ending": response.ending,
         "closes": response.closes,
         "interim": list(response.interim),
+        "extensions": list(response.extensions),
+        "trailers": [[name, str(value)] for name, value in response.trailers.items()],
+        "rest": answer.rest.decode("latin-1"),
     }
 
 

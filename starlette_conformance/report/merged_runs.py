@@ -55,8 +55,11 @@ class Pool:
             response.ending,
             response.closes,
             response.interim,
+            response.extensions,
+            tuple(response.trailers.items()),
             answer.names,
             answer.cuts,
+            answer.rest,
         )
         return self.requests.number(sent, sent), self.answers.number(answer, key)
 

@@ -135,14 +135,16 @@ class _Merging:
         arrivals = self._is_steady("what of the stream comes together", lambda a: a.arrivals)
         names = self._is_steady("the header lines and their order", lambda a: a.names)
         found = []
-        for answer in (before, after):
+        for answer, side in ((before, self._old), (after, self._new)):
             response = answer.response
+            firsts = [each.first for each in side if each.first is not None]
             found.append(
                 Answer(
                     response if closes else replace(response, closes=False),
                     answer.names if names else tuple(sorted(response.headers)),
                     answer.cuts if cuts else None,
                     answer.arrivals if arrivals else "",
+                    min(firsts, default=None),
                 )
             )
         return found[0], found[1]

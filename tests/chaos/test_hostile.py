@@ -15,7 +15,7 @@ from tests.chaos.cuts import SWEPT, Swept, sweep
 from tests.chaos.hostile import MEMORY
 from tests.chaos.rogues import LATE as ROGUE_LATE
 from tests.chaos.rogues import ROGUES, judged
-from tests.chaos.tormentors import HOSTILE, LATE, NOTHING_MORE, SECONDS, torment
+from tests.chaos.tormentors import HOSTILE, LATE, NO_RESPONSE, SECONDS, torment
 from tests.miniatures.good_responses import HELLO
 from tests.miniatures.raw_server import SECONDS as LONG
 from tests.miniatures.raw_server import client_of, keeps_open, miniature
@@ -65,7 +65,7 @@ def test_the_run_goes_on_after_a_server_that_said_nothing() -> None:
         keeps_open(next(turns))(connection)
 
     with miniature(answers_the_second) as server, client_of(server.port) as client:
-        assert _ask(client, SECONDS).response.ending == f"no answer: {NOTHING_MORE}"
+        assert _ask(client, SECONDS).response.ending == NO_RESPONSE
         assert _ask(client, LONG) == HELLO.expected
 
 

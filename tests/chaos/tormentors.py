@@ -33,6 +33,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
 TOO_MUCH = f"more than {LIMIT} bytes came"
 NOTHING_MORE = f"nothing more came within {SECONDS:g} s"
+NO_RESPONSE = f"no response within {SECONDS:g} s"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ HOSTILE = {
         f"no answer: {len(HELLO.answer)} bytes came before the request",
         unasked=HELLO.answer,
     ),
-    "says nothing": sent(b"", f"no answer: {NOTHING_MORE}"),
+    "says nothing": sent(b"", NO_RESPONSE),
     "a byte now and then": Hostile(
         again_and_again(b"", b"H", 0.1), re.escape("the head does not end: ") + ".*"
     ),

@@ -146,7 +146,7 @@ def test_an_answer_that_depends_on_the_run_cannot_be_compared(
 
 def test_a_route_that_never_ends_is_named(asking: Path, old: Environment, new: Environment) -> None:
     diff = compared(asking, old, new, "/hangs", "/hangs-on-new", "/random")
-    why = "no whole answer from either: no answer: nothing more came within 0.5 s"
+    why = "no whole answer from either: no response within 0.5 s"
     assert diff.not_compared == (f"GET /hangs (file.http:1): {why}",)
     assert found(diff).keys() == {"GET /hangs-on-new (file.http:3)"}
     assert "status" in found(diff)["GET /hangs-on-new (file.http:3)"]

@@ -194,7 +194,31 @@ BAD_BODIES = {
     "trailers": Defect(
         STREAM,
         STREAM.but(b"\r\n0\r\n", b"\r\n0\r\nx-checksum: 1\r\n"),
-        {"ending": "bytes between the last chunk and the end (trailers?)"},
+        {"trailer x-checksum": "1"},
+    ),
+    "a trailer twice": Defect(
+        STREAM,
+        STREAM.but(b"\r\n0\r\n", b"\r\n0\r\nX-A: 1\r\nx-a: 2\r\n"),
+        {"trailer x-a": ("1", "2")},
+    ),
+    "a trailer that is none": Defect(
+        STREAM,
+        STREAM.but(b"\r\n0\r\n", b"\r\n0\r\nchecksum\r\n"),
+        {"ending": "not a trailer: b'checksum'"},
+    ),
+    "half of the trailers": Defect(
+        STREAM,
+        STREAM.until(CHUNK_THREE) + b"0\r\nx-checksum: 1\r\n",
+        {"ending": f"no last chunk: {CUT}", "trailer x-checksum": "1"},
+        closes,
+    ),
+    "a chunk extension": Defect(
+        STREAM,
+        STREAM.but(CHUNK_TWO, CHUNK_TWO.replace(b"b", b"b;x=1")),
+        {"extensions": ("", ";x=1", "", "")},
+    ),
+    "an extension of the last chunk": Defect(
+        STREAM, STREAM.but(b"\r\n0\r\n", b"\r\n0 ; x\r\n"), {"extensions": ("", "", "", " ; x")}
     ),
     "two events in one chunk": Defect(
         STREAM,
@@ -230,7 +254,7 @@ BAD_BODIES = {
     "a close announced and not made": Defect(CLOSING, CLOSING.answer, {"closes": False}),
     "a reset instead of a close": Defect(CLOSING, CLOSING.answer, {"closes": False}, resets),
     "no answer, closed": Defect(HELLO, b"", NO_HEAD | {"ending": f"no answer: {CUT}"}, closes),
-    "no answer, stalled": stalls(HELLO, b"", NO_HEAD | {"ending": f"no answer: {STALLED}"}),
+    "no answer, stalled": stalls(HELLO, b"", NO_HEAD | {"ending": "no response within 0.3 s"}),
     "no answer, reset": Defect(HELLO, b"", NO_HEAD | {"ending": f"no answer: {RESET}"}, resets),
     "an endless chunk": Defect(
         STREAM,

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -101,7 +102,10 @@ NO_DEFECTS = {
     "header names in capitals": (HELLO, HELLO.but(b"server", b"Server")),
     "spaces around a header value": (HELLO, HELLO.but(b" uvicorn", b"  \tuvicorn \t")),
     "Allow in another order": (NOT_ALLOWED, NOT_ALLOWED.but(b"GET, HEAD", b"HEAD, GET")),
-    "a chunk extension": (STREAM, STREAM.but(CHUNK_TWO, CHUNK_TWO.replace(b"b", b"0B;x=1"))),
+    "another spelling of a chunk's size": (
+        STREAM,
+        STREAM.but(CHUNK_TWO, CHUNK_TWO.replace(b"b", b"0B")),
+    ),
 }
 
 
@@ -124,6 +128,33 @@ def test_an_answer_may_come_byte_by_byte(name: str, ask: Ask) -> None:
 
     with miniature(drips) as server, client_of(server.port) as client:
         assert ask(client, GOOD[name], 10.0).differences(GOOD[name].expected) == []
+
+
+LINES = ("date", "server", "content-length", "content-type")
+SWAPPED = ("server", "date", "content-length", "content-type")
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("name", "received"),
+    [
+        ("headers in another order", SWAPPED),
+        ("header names in capitals", ("date", "Server", "content-length", "content-type")),
+    ],
+)
+def test_order_and_case_count_where_an_expectation_has_the_lines(
+    name: str, received: tuple[str, ...], ask: Ask
+) -> None:
+    good, answer = NO_DEFECTS[name]
+    expected = replace(good.expected, lines=LINES)
+    with miniature(keeps_open(good.answer)) as server, client_of(server.port) as client:
+        assert ask(client, good, 10.0) == expected
+    with miniature(keeps_open(answer)) as server, client_of(server.port) as client:
+        exchange = ask(client, good, 10.0)
+    assert [(d.where, d.received) for d in exchange.differences(expected)] == [
+        ("header lines", received)
+    ]
+    assert exchange != expected
 
 
 def printed(answer: bytes) -> list[str]:

@@ -1,8 +1,10 @@
 """What differs between two answers, how dangerous it is, and what accounts for it."""
 
 import socket
+import socketserver
+import threading
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from starlette_conformance.diff import phrases
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison, side
-from starlette_conformance.explain.differences import differences
+from starlette_conformance.explain.differences import SLOWER, differences
 from starlette_conformance.explain.excerpt import answer_lines, request_lines
 from starlette_conformance.explain.explainer import Explained, Explainer, Reason, middle
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
@@ -32,7 +34,7 @@ from tests.miniatures.raw_server import ENVIRONMENT, Script, keeps_open, miniatu
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
-PLAIN = Answer(Response(200, {"a": "1", "b": "2"}, b"ok", "OK"), ("a", "b"))
+PLAIN = Answer(Response(200, {"a": "1", "b": "2"}, b"ok", "OK"), ("a", "b"), first=0.01)
 
 
 def said(**changed: Any) -> Answer:
@@ -54,6 +56,11 @@ def seen(script: Script) -> Answer:
     ("other", "severities"),
     [
         (PLAIN, []),
+        (answering(extensions=(";x",)), ["framing"]),
+        (answering(trailers={"c": "3"}), ["presence"]),
+        (replace(PLAIN, rest=b"!"), ["framing"]),
+        (replace(PLAIN, first=2.0), ["arrival"]),
+        (replace(PLAIN, first=0.3), []),
         (answering(status=404), ["status"]),
         (answering(body=b"no"), ["body"]),
         (answering(ending="no last chunk: closed by the server"), ["framing"]),
@@ -87,6 +94,36 @@ def test_order_case_and_chunks_are_read_from_the_wire() -> None:
     found = seen(keeps_open(chunked))
     assert (found.names, found.cuts) == (("B", "a", "Transfer-Encoding"), (1, 1))
     assert found.lines == [("B", "2"), ("a", "1"), ("Transfer-Encoding", "chunked")]
+
+
+CHUNKED = HEAD + b"A: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fields"),
+    [
+        (b"2\r\n", b"2;x=1\r\n", ["extensions"]),
+        (b"0\r\n", b"0;x=1\r\n", ["extensions"]),
+        (b"0\r\n\r\n", b"0\r\nb: 2\r\n\r\n", ["trailer b"]),
+        (b"0\r\n\r\n", b"0\r\n\r\nmore", ["ending"]),
+        (b"A:", b"a:", ["name of a"]),
+        (
+            b"A: 1\r\nTransfer-Encoding: chunked\r\n",
+            b"Transfer-Encoding: chunked\r\nA: 1\r\n",
+            ["order of headers"],
+        ),
+    ],
+)
+def test_each_byte_of_the_framing_counts(old: bytes, new: bytes, fields: list[str]) -> None:
+    whole, changed = seen(keeps_open(CHUNKED)), seen(keeps_open(CHUNKED.replace(old, new)))
+    assert [found.where for found in differences(whole, changed)] == fields
+    assert changed.rest == (b"more" if "ending" in fields else b"")
+
+
+def test_bytes_after_the_end_are_compared() -> None:
+    one, other = (seen(keeps_open(CHUNKED + rest)) for rest in (b"more", b"else"))
+    (found,) = differences(one, other)
+    assert (found.where, found.before, found.after) == ("after the end", "more", "else")
 
 
 def test_repeated_headers_are_told_one_by_one() -> None:
@@ -325,12 +362,95 @@ def test_lines_are_those_that_matter() -> None:
 
 def test_a_server_that_stalls_is_left_alone() -> None:
     stalling = Stalling()
+    stalling.note(late=False)
     for _ in range(PATIENCE):
-        assert not stalling.gives_up("hello")
-        stalling.note("hello", late=True)
-    assert stalling.gives_up("hello")
-    assert not stalling.gives_up("sse")
-    assert stalling.unsent["hello"] == 1
+        assert not stalling.gives_up()
+        stalling.note(late=True)
+    assert stalling.gives_up()
+    assert stalling.unsent == 1
+
+
+def late(seconds: float) -> Script:
+    def script(connection: socket.socket) -> None:
+        time.sleep(seconds)
+        keeps_open(HEAD + b"content-length: 2\r\n\r\nok")(connection)
+
+    return script
+
+
+def drops_where_nothing_follows(connection: socket.socket) -> None:
+    """As uvicorn does: who has closed the sending side gets no response."""
+    connection.settimeout(2 * SLOWER)
+    with suppress(TimeoutError):
+        if not connection.recv(1):
+            return
+    keeps_open(HEAD + b"content-length: 2\r\n\r\nok")(connection)
+
+
+def both(
+    scripts: list[Script], requests: list[SentRequest], monkeypatch: pytest.MonkeyPatch
+) -> dict[SentRequest, Explained]:
+    """Two miniatures compared."""
+    with miniature(scripts[0]) as one, miniature(scripts[1]) as other:
+        ports = [{"hello": one.port}, {"hello": other.port}]
+        monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
+        (before, after), sentences = ask_each([on("0.39"), on("0.40")], requests, at_once=1)
+    assert sentences == []
+    return Comparison(on("0.39"), on("0.40"), Ledger({}, [], {}, {})).explain(before, after)
+
+
+def test_a_late_response_is_slow_and_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = SentRequest("hello", REQUEST)
+    explained = both([late(0), drops_where_nothing_follows], [sent], monkeypatch)
+    (found,) = explained[sent].remaining
+    assert (found.where, found.severity) == ("first response", "arrival")
+    assert explained[sent].after.response == explained[sent].before.response
+    assert (explained[sent].after.first or 0) >= 2 * SLOWER
+
+
+def test_a_response_that_is_a_little_later_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent = SentRequest("hello", REQUEST)
+    monkeypatch.setattr(side_by_side, "SOON", 0.05)
+    assert not both([late(0), late(0.2)], [sent], monkeypatch)[sent].differs
+
+
+def test_a_response_that_never_comes_is_named_by_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(side_by_side, "FIRST", 0.1)
+    sent = SentRequest("hello", REQUEST)
+    explained = both([late(0), keeps_open(b"")], [sent], monkeypatch)
+    fields = {found.where: found.after for found in explained[sent].differences}
+    assert (fields["status"], fields["ending"]) == ("0", "no response within 0.1 s")
+
+
+def test_requests_to_which_nothing_comes_are_waited_for_side_by_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second one is sent before the first one's deadline, on a server that has both open."""
+    waiting = threading.Barrier(3)
+
+    class Together(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            waiting.wait(5)
+            self.request.sendall(HEAD + b"content-length: 0\r\n\r\n")
+
+    monkeypatch.setattr(side_by_side, "SOON", 0.01)
+    requests = [
+        SentRequest("hello", replace(REQUEST, data=REQUEST.data.replace(b"/ ", b"/%d " % number)))
+        for number in range(3)
+    ]
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Together) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        ports = [{"hello": server.server_address[1]}]
+        monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
+        (found,), _ = ask_each([ENVIRONMENT], requests, at_once=1)
+        server.shutdown()
+    assert {answer.response.status for answer in found.values()} == {200}
+    assert len(found) == 3
 
 
 def drips(connection: socket.socket) -> None:
@@ -362,9 +482,11 @@ def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.Monke
         monkeypatch.setattr(side_by_side, "running", lambda *_: Running(server.port))
         found, gave_up = ask_each([ENVIRONMENT], many, at_once=1)
     assert len(found[0]) == 2
-    assert gave_up == [
-        "hello on miniature: 2 answers did not end within 0.05 s, so 3 requests were not sent"
-    ]
+    (sentence,) = gave_up
+    assert sentence == (
+        "hello on miniature: 2 responses did not begin within 4 s, or not end 0.05 s later, so 3 "
+        "requests were not sent"
+    )
 
 
 def test_apps_that_ended_on_both_stacks_do_not_answer_alike(

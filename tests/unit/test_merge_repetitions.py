@@ -47,6 +47,12 @@ def test_the_length_of_what_varies_makes_no_difference() -> None:
     assert judged.after.response.headers == {"content-length": "[the length of the body]"}
 
 
+def test_a_response_that_is_late_in_every_run_is_slower() -> None:
+    quick = [answer(first=0.1), answer(first=0.2)]
+    assert fields(Judged.of(quick, [answer(first=3.1), answer(first=3.0)])) == ["first response"]
+    assert fields(Judged.of(quick, [answer(first=3.1), answer(first=0.1)])) == []
+
+
 def test_a_length_that_is_not_the_bodys_differs() -> None:
     wrong = [
         replace(numbers(1)(), response=Response(200, {"content-length": "9"}, b"[%d]" % n))

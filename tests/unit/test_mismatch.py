@@ -27,13 +27,14 @@ def test_chunks_are_compared_with_their_boundaries() -> None:
 
 
 def test_every_field_is_compared_in_one_order() -> None:
-    expected = Response(200, {"a": "1", "b": "2"})
+    expected = Response(200, {"a": "1", "b": "2"}, lines=("a", "b"))
     received = Response(
-        404, {"c": "3", "b": "3"}, b"x", "Gone", "HTTP/1.0", "cut", closes=True, interim=(100,)
-    )
+        404, {"c": "3", "b": "3"}, b"x", "Gone", "HTTP/1.0", "cut", closes=True, interim=(100,),
+        extensions=(";x",), trailers={"d": "4"}, lines=("c", "b"),
+    )  # fmt: skip
     assert fields(expected, received) == [
         "version", "status", "reason", "header a", "header b", "header c",
-        "body", "ending", "closes", "interim",
+        "body", "ending", "closes", "interim", "extensions", "trailer d", "header lines",
     ]  # fmt: skip
 
 

@@ -40,6 +40,16 @@ CASES: dict[str, tuple[bytes, dict[str, Any]]] = {
             "chunk_ends": (57, 67),
             "whole": True,
             "end": 72,
+            "extensions": ("", ";a=b", ""),
+        },
+    ),
+    "trailers": (
+        CHUNKED + b"0 \t;last\r\nX-A:1\r\nx-a: 2\r\n\r\nmore",
+        {
+            "extensions": (" \t;last",),
+            "trailers": (("X-A", "1"), ("x-a", "2")),
+            "whole": True,
+            "end": 74,
         },
     ),
     "chunk sizes with zeros and capitals": (
@@ -88,9 +98,15 @@ CASES: dict[str, tuple[bytes, dict[str, Any]]] = {
         OK + b"content-length: 5, 5\r\n\r\nHello",
         {"fault": "Content-Length '5, 5' is not one number"},
     ),
-    "half a trailer": (
-        CHUNKED + b"0\r\nx-",
-        {"fault": "bytes between the last chunk and the end (trailers?)"},
+    "half a trailer": (CHUNKED + b"0\r\nx-", {"whole": False, "fault": "", "trailers": ()}),
+    "a trailer and no end": (
+        CHUNKED + b"0\r\na: 1\r\n",
+        {"whole": False, "trailers": (("a", "1"),), "end": 47},
+    ),
+    "a trailer that is none": (CHUNKED + b"0\r\na\r\n", {"fault": "not a trailer: b'a'"}),
+    "trailers without an end": (
+        CHUNKED + b"0\r\n" + b"a: 1\r\n" * 50_000,
+        {"fault": "the trailers are longer than 262144 bytes", "whole": False},
     ),
     "a chunk size with a sign": (CHUNKED + b"+5\r\n", {"fault": "not a chunk size: b'+5'"}),
     "an empty chunk size": (CHUNKED + b"\r\n", {"fault": "not a chunk size: b''"}),
@@ -171,7 +187,13 @@ def with_body(message: Message, body: bytes | list[bytes]) -> Message:
     for chunk in reversed(body):
         ends.insert(0, position)
         position -= len(b"%x" % len(chunk)) + len(chunk) + 4
-    return replace(message, body=b"".join(body), chunks=tuple(body), chunk_ends=tuple(ends))
+    return replace(
+        message,
+        body=b"".join(body),
+        chunks=tuple(body),
+        chunk_ends=tuple(ends),
+        extensions=("",) * (len(body) + 1),
+    )
 
 
 @generating

@@ -19,6 +19,10 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("closes", False): "framing",
     ("interim", False): "framing",
     ("chunks", False): "framing",
+    ("extensions", False): "framing",
+    ("after the end", False): "framing",
+    ("trailer x-checksum", True): "presence",
+    ("trailer x-checksum", False): "value",
     ("header content-length", True): "framing",
     ("header transfer-encoding", True): "framing",
     ("header connection", True): "framing",
@@ -29,6 +33,7 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("order of headers", False): "order",
     ("name of server", False): "case",
     ("arrivals", False): "arrival",
+    ("first response", False): "arrival",
 }
 
 

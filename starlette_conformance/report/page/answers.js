@@ -13,6 +13,9 @@ function answerLines(number) {
   for (const [name, value] of answer.headers) lines.push(`< ${name}: ${visible(value)}`);
   const body = bodyLines(answer.body);
   if (body.length) lines.push("<", ...body);
+  for (const text of answer.extensions) lines.push(`* chunk extension ${visible(text)}`);
+  for (const [name, value] of answer.trailers) lines.push(`< ${name}: ${visible(value)}  (trailer)`);
+  if (answer.rest) lines.push(`* after the end: ${visible(answer.rest)}`);
   if (answer.ending !== "whole") lines.push(`* ${visible(answer.ending)}`);
   if (answer.closes) lines.push("* the server closes the connection");
   return lines;
