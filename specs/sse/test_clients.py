@@ -11,6 +11,7 @@ import pytest
 from specs.ledger.changes import CLOSE_ANNOUNCED
 from specs.ledger.cors import GRANTED, HEADERS, ORIGIN, TO_ANY_ORIGIN, preflight, refused
 from specs.ledger.responses import not_allowed, not_found, without_body
+from specs.ledger.streams import GET
 from specs.sse.test_sse import EVENTS, stream
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.connection import Connection
@@ -19,7 +20,6 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, by_parser, since
 from starlette_conformance.pytest_plugin.session import Judging
 
-GET = b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CHUNK = len(b"b\r\n" + EVENTS[0] + b"\r\n")
 """What an event of one digit takes on the wire."""
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from specs.sse.test_clients import GET, Subscription
+from specs.ledger.streams import GET
+from specs.sse.test_clients import Subscription
 from specs.streams.subscriptions import Listen, listening
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange

@@ -1,41 +1,15 @@
-"""The stream of the sse app as it is on every release of sse-starlette, and clients that listen."""
+"""Clients that listen to the stream of the sse app."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from specs.ledger.changes import STREAM_NAMES_CHARSET, STREAM_NOT_STORED
-from specs.ledger.responses import CORS, UVICORN
-from specs.sse.test_clients import GET, Subscription
+from specs.ledger.streams import EVENTS, GET
+from specs.sse.test_clients import Subscription
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
-from starlette_conformance.model.expectations import Response, chunked, since
-
-STREAM: dict[str, Any] = {
-    **UVICORN,
-    **CORS,
-    "content-type": since(
-        STREAM_NAMES_CHARSET, "text/event-stream; charset=utf-8", before="text/event-stream"
-    ),
-    "cache-control": since(STREAM_NOT_STORED, "no-store", before="no-cache"),
-    "connection": "keep-alive",
-    "x-accel-buffering": "no",
-    "transfer-encoding": "chunked",
-}
-"""The headers of the stream."""
-
-EVENTS = tuple(f"data: {number}\r\n\r\n".encode() for number in range(1, 100))
-
-LEFT = "no last chunk: left by the client"
-CUT = "no last chunk: closed by the server"
 
 Listen = Callable[..., Exchange]
 """Read so many events of a stream, leave, and give the exchange, which is in the run file."""
-
-
-def stream(events: int, ending: str = LEFT) -> Response:
-    """So many events, each in a chunk of its own, and no end of the body."""
-    return Response(200, STREAM, chunked(*EVENTS[:events]), ending=ending)
 
 
 def framed(events: int) -> bytes:

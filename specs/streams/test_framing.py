@@ -6,8 +6,8 @@ import pytest
 
 from specs.ledger.changes import DEPRECATED_WAIT, EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
 from specs.ledger.responses import without_body
-from specs.sse.test_clients import GET
-from specs.streams.subscriptions import Listen, framed, listening, stream
+from specs.ledger.streams import GET, stream
+from specs.streams.subscriptions import Listen, framed, listening
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import ABSENT, since
 from starlette_conformance.model.log_lines import Lines

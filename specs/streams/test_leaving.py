@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from specs.ledger.changes import LEAVING_STOPS_STREAM
+from specs.ledger.streams import stream
 from specs.sse.test_clients import Subscription
-from specs.streams.subscriptions import Listen, framed, listening, stream
+from specs.streams.subscriptions import Listen, framed, listening
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import ABSENT, since
 from starlette_conformance.model.log_lines import Lines

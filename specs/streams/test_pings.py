@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from specs.ledger.changes import PING_TIME_HAS_ZONE, PINGS_ARE_COMMENTS, PINGS_ARE_EVENTS
+from specs.ledger.streams import EVENTS, LEFT, STREAM
 from specs.streams.conftest import Pinged
-from specs.streams.subscriptions import EVENTS, LEFT, STREAM
 from starlette_conformance.model.expectations import Response, chunked, history
 
 TIME = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?")

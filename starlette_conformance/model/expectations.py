@@ -155,6 +155,26 @@ class chunked:  # noqa: N801
 
 
 @dataclass(frozen=True)
+class leading:  # noqa: N801
+    """A body sent in the first of these chunks: how many of them is a matter of chance."""
+
+    chunks: tuple[bytes, ...]
+
+    def __init__(self, *chunks: bytes) -> None:
+        object.__setattr__(self, "chunks", chunks)
+
+
+@dataclass(frozen=True)
+class one_of:  # noqa: N801
+    """A value of an outcome of which chance decides between some."""
+
+    values: tuple[Any, ...]
+
+    def __init__(self, *values: Any) -> None:
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
 class Response:
     """One whole answer. As an expectation any field may be lazy; a header may be a matcher.
 
@@ -215,7 +235,9 @@ def _resolved(value: Any, environment: Environment, asserted: set[Assertion]) ->
     if isinstance(value, list | tuple):
         items = (_resolved(part, environment, asserted) for part in value)
         return type(value)(item for item in items if item is not ABSENT)
-    assert not is_dataclass(value) or isinstance(value, chunked | type), value
+    if isinstance(value, one_of):
+        return one_of(*(_resolved(part, environment, asserted) for part in value.values))
+    assert not is_dataclass(value) or isinstance(value, chunked | leading | type), value
     return value
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette_conformance.model.expectations import ABSENT, Matcher, Response, chunked
+from starlette_conformance.model.expectations import ABSENT, Matcher, Response, chunked, leading
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def differences(received: Response, expected: Any) -> list[Difference]:
         *_header_pairs(expected.trailers, received.trailers, "trailer"),
         ("header lines", *_lines(expected.lines, received.lines)),
     ):
-        if not _same(want, got, received.at):
+        if not same(want, got, received.at):
             found.append(Difference(where, want, got))
     return found
 
@@ -55,7 +55,7 @@ def each_difference(received: list[Response], expected: list[Any]) -> list[Diffe
     return found
 
 
-def _same(expected: Any, received: Any, at: float) -> bool:
+def same(expected: Any, received: Any, at: float) -> bool:
     if isinstance(expected, Matcher):
         return isinstance(received, str) and expected.accepts(received, at)
     return bool(expected == received)
@@ -79,6 +79,8 @@ def _bodies(expected: Any, received: Any) -> tuple[Any, Any]:
     """Chunk boundaries count where the expectation names chunks, and only the bytes elsewhere."""
     if isinstance(expected, chunked):
         return expected.chunks, received
+    if isinstance(expected, leading):
+        return expected.chunks[: len(received)], received
     return expected, b"".join(received) if isinstance(received, tuple) else received
 
 

@@ -18,6 +18,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.browser import chromium
 from starlette_conformance.process.browser import program as chromium_path
 from starlette_conformance.process.forkserver import Forker
+from starlette_conformance.pytest_plugin.scenario_fixtures import Playing
 from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.stacks import site_fixture
@@ -40,7 +41,11 @@ def signals_cut_streams(environment: Environment) -> bool:
 
 
 @pytest.fixture(scope="session")
-def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str, Serving]]:
+def servers(
+    environment: Environment,
+    judging: Judging,
+    playing: Playing,  # noqa: ARG001  (what is slow is under way while apps start)
+) -> Iterator[Mapping[str, Serving]]:
     """All apps that some spec needs: those of others by their addresses, and else all started side
     by side, from an interpreter for each hash seed.
     """

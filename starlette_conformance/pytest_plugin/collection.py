@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.by_url import selected
 from starlette_conformance.pytest_plugin.distribution import check_stacks, is_worker
 from starlette_conformance.pytest_plugin.session import JUDGING, SPECS
@@ -16,6 +17,9 @@ SOURCE = re.compile(
     r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+"
     r"|((sse-)?starlette|uvicorn) docs \w+|CVE-\d{4}-\d+"
 )
+
+SLOW = {"documented_stream", "silent_stream", "paused"}
+"""Fixtures that take a while."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -67,8 +71,16 @@ def pytest_collection_finish() -> None:
 def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
     """By stack; what takes a while to come, last. What needs no stack comes first."""
     stack = _stack(item)
-    slow = {"documented_stream", "silent_stream", "paused"} & set(_fixtures(item))
-    return stacks.index(stack) + 1 if stack in stacks else 0, bool(slow)
+    return stacks.index(stack) + 1 if stack in stacks else 0, is_slow(item)
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether what it compares takes a while to come."""
+    callspec = getattr(item, "callspec", None)
+    given = callspec.params.values() if callspec else ()
+    return bool(SLOW & set(_fixtures(item))) or any(
+        isinstance(value, Scenario) and value.slow for value in given
+    )
 
 
 def _stack(item: pytest.Item) -> str:

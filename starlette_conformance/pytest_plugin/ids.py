@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from starlette_conformance.model.expectations import Response, by_parser, since
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.session import name_of
 
 LONGEST = 60
@@ -17,6 +18,8 @@ def pytest_make_parametrize_id(val: object) -> str | None:
         case Mapping():
             lines = (f"{name}: {value}" for name, value in val.items())
             return _shortened(_escaped(", ".join(lines))) or "{}"
+        case Scenario():
+            return val.name
         case bytes() | list() | tuple():
             return _shortened(ascii(val))
         case _:

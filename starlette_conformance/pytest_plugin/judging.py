@@ -29,6 +29,7 @@ from starlette_conformance.pytest_plugin.session import (
 )
 from starlette_conformance.runs.failure_message import failure_lines
 from starlette_conformance.runs.verdict_table import print_table
+from starlette_conformance.scenarios.outcome import Outcome, outcome_lines
 from starlette_conformance.stacks.project import apps
 
 __all__ = [
@@ -110,13 +111,15 @@ def pytest_assertrepr_compare(
     config: pytest.Config, op: str, left: object, right: object
 ) -> list[str] | None:
     """What differs and how to repeat it, in place of two long representations."""
-    if op != "==" or not isinstance(left, Exchange | Lines):
+    if op != "==" or not isinstance(left, Exchange | Lines | Outcome):
         return None
     comparison, judging = left.compare(right), config.stash[JUDGING]
     judging.asserted |= comparison.asserted
     if isinstance(left, Exchange):
         by_hand = judging.own.by_hand(left.environment) if judging.own else ""
         return [printable(line) for line in failure_lines(left, right, by_hand)]
+    if isinstance(left, Outcome):
+        return [printable(line) for line in outcome_lines(left, right)]
     return [printable(line.rstrip()) for line in difflib.ndiff(comparison.expected, left)]
 
 

@@ -30,13 +30,12 @@ import pytest
 
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process._die_with_parent import die_with_parent
+from starlette_conformance.pytest_plugin.collection import is_slow
 from starlette_conformance.pytest_plugin.session import JUDGING, Judging
 from starlette_conformance.stacks.project import variants
 from starlette_conformance.stacks.provision import provision
 
 ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
-WAITING = {"documented_stream", "silent_stream", "paused", "to_be_ended", "stop"}
-"""Fixtures that take a while, or what they tell of happens beside other specs."""
 LINES = 4
 """So many are kept of what was wrong."""
 
@@ -84,7 +83,7 @@ def needs(item: pytest.Function) -> dict[str, Any]:
         "app": app,
         "apps": apps,
         "served": served,
-        "waits": bool(WAITING & set(item.fixturenames)),
+        "waits": is_slow(item) or "to_be_ended" in item.fixturenames,
     }
 
 

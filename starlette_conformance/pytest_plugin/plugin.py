@@ -19,7 +19,7 @@ SPECS = ROOT / "specs"
 BENCHMARKS = ROOT / "benchmarks"
 INI = ROOT / "pyproject.toml"
 NAMING_STACKS = ("--stack", "--python")
-OF_THE_PROJECT = ("app_fixtures",)
+OF_THE_PROJECT = ("app_fixtures", "scenario_fixtures")
 OF_AN_OWN_APP = ("own_app",)
 JUDGES = pytest.StashKey[bool]()
 """Whether the session has the options."""

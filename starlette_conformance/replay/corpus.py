@@ -44,7 +44,7 @@ SOURCES = (
     "specs/transcripts/*",
     "apps/**/*",
     *modules("model", "output", "process", "servers", "http", "stacks", "runs"),
-    *modules("pytest_plugin", "replay"),
+    *modules("pytest_plugin", "scenarios", "replay"),
     "starlette_conformance/userapp/pass_env.py",
     "starlette_conformance/userapp/user_app.py",
 )

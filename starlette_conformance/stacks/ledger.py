@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.site import Content
 
 
@@ -15,6 +16,7 @@ class Ledger:
     `unseen` are the changes without an effect, by why no request shows them. `sites` are working
     directories of `static_files` by name. `slow` are variants of apps that take seconds to respond,
     each with the changes that it shows: without one of these, nothing is sent to it.
+    `scenarios` are what specs play.
     """
 
     changes: Mapping[str, Change]
@@ -22,3 +24,4 @@ class Ledger:
     unseen: Mapping[str, Sequence[Change]]
     sites: Mapping[str, Mapping[str, Content]]
     slow: Mapping[str, Sequence[Change]] = field(default_factory=dict)
+    scenarios: Sequence[Scenario] = ()

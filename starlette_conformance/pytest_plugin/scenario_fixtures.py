@@ -1,0 +1,60 @@
+"""The fixture that plays scenarios: `assert play(scenario) == scenario.expected`.
+
+Slow ones are played side by side, from the moment on at which the first app of their stack starts,
+while other specs run.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.session import Judging
+from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.scenarios.stage import Played, Stage
+
+AT_ONCE = 16
+"""Slow scenarios that are played at a time: most of what they do is to wait."""
+
+Play = Callable[[Scenario], Outcome]
+Playing = Callable[[Scenario], Played]
+
+
+@pytest.fixture(scope="session")
+def playing(request: pytest.FixtureRequest, environment: Environment) -> Iterator[Playing]:
+    """Plays on the stack; what is slow is under way already."""
+    with Stage(environment) as stage, ThreadPoolExecutor(AT_ONCE) as pool:
+        ahead: dict[str, Future[Played]] = {
+            scenario.name: pool.submit(stage.play, scenario)
+            for scenario in wanted(request.session.items, environment.name)
+            if scenario.slow
+        }
+
+        def play(scenario: Scenario) -> Played:
+            under_way = ahead.get(scenario.name)
+            return under_way.result() if under_way else stage.play(scenario)
+
+        yield play
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def play(environment: Environment, judging: Judging, playing: Playing) -> Play:
+    """Play a scenario, and put what passed into the run file."""
+
+    def played(scenario: Scenario) -> Outcome:
+        found = playing(scenario)
+        for exchange in (each for each in found.exchanges if each.sent):
+            judging.run(environment.name).exchange(judging.spec, exchange, scenario.served)
+        return found.outcome
+
+    return played
+
+
+def wanted(items: list[pytest.Item], stack: str) -> dict[Scenario, None]:
+    """The scenarios that specs of a stack play, each once."""
+    given = (getattr(item, "callspec", None) for item in items)
+    found = (each.params for each in given if each and each.params.get("environment") == stack)
+    return {v: None for params in found for v in params.values() if isinstance(v, Scenario)}

@@ -1,0 +1,1 @@
+"""Scenarios played on a stack: steps on connections, signals, and what is seen of them."""

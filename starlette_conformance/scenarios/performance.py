@@ -1,0 +1,201 @@
+"""One scenario under way: its connections, its server, and what is observed in the end."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette_conformance.http.exchange import Exchange, observed
+from starlette_conformance.model import scenario as model
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import rests
+from starlette_conformance.scenarios.wire import Wire, held
+
+RESTS_SECONDS = 10.0
+"""How long a server may take to come to rest between two events."""
+ENDS_SECONDS = 8.0
+"""How long a server may take to end that has no clients left, on busy cores."""
+LETS_GO_SECONDS = 5.0
+DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
+PID = re.compile(r"process \[\d+\]")
+
+
+class Performance:
+    """Plays the steps of a scenario on a server that runs, or, where its port is taken, that does
+    not come to run.
+    """
+
+    def __init__(self, scenario: Scenario, server: Server, port: int) -> None:
+        self._scenario, self._server, self._port = scenario, server, port
+        self._wires: dict[str, Wire] = {}
+        self._held: set[str] = set()
+        self._log_start = 0 if scenario.ends_its_server else server.log.position()
+        self._status = ""
+
+    def play(self) -> None:
+        """Raises no Failure but where this machine lets nobody connect."""
+        try:
+            for step in self._scenario.steps:
+                self._take(step)
+        finally:
+            for wire in self._wires.values():
+                wire.leave()
+        if self._scenario.ends_its_server:
+            self._server.log.wait_for(lambda _: False, ENDS_SECONDS)
+            self._status = str(self._server.kill())
+
+    def _take(self, step: model.Step) -> None:
+        match step:
+            case model.Signal(number, while_open):
+                if not while_open or any(not self._wires[name].ended for name in while_open):
+                    rests(self._server.pid, RESTS_SECONDS)  # and looks for no signal on its way
+                    self._server.ask_to_stop(number)
+            case model.SignalBeside(number, on, data):
+                self._cross(number, self._wire(on), data)
+            case model.Pause(seconds):
+                time.sleep(seconds)
+            case model.MarkLog():
+                self._log_start = self._server.log.position()
+            case _:
+                self._take_on(self._wire(step.on), step)  # type: ignore[attr-defined]
+
+    def _take_on(self, wire: Wire, step: model.Step) -> None:
+        if isinstance(step, model.HalfClose | model.Reset | model.Leave):
+            self._note_if_held(step.on)
+        match step:
+            case model.Connect():
+                pass
+            case model.Send(_, data):
+                wire.send(data)
+            case model.ReadResponses(_, number, method):
+                wire.read_responses(number, method)
+            case model.ReadChunks(_, number, method):
+                wire.read_chunks(number, method)
+            case model.ReadToEnd():
+                wire.read_to_end()
+            case model.Watch(_, seconds):
+                wire.watch(seconds)
+            case model.HalfClose():
+                wire.half_close()
+            case model.Reset():
+                wire.reset()
+            case model.Leave():
+                wire.leave()
+            case _:
+                raise AssertionError(f"nobody plays {step!r}")
+
+    def _wire(self, name: str) -> Wire:
+        if name not in self._wires:
+            self._wires[name] = Wire(self._port, self._scenario.seconds)
+        return self._wires[name]
+
+    def _note_if_held(self, name: str) -> None:
+        if self._wires[name].client_port in held(self._port):
+            self._held.add(name)
+
+    def _cross(self, number: signal.Signals, wire: Wire, data: bytes) -> None:
+        """Stop the process, send it a signal and bytes, and let it go on.
+
+        It finds both at once: it hears the signal, takes the request, and only then looks whether
+        it was told to end, as it does ten times a second. It must not be stopped in that look.
+        """
+        pid = self._server.pid
+        looks, deadline = _sleeps(pid), time.monotonic() + RESTS_SECONDS
+        while _sleeps(pid) == looks and time.monotonic() < deadline:
+            time.sleep(0.001)
+        rests(pid, RESTS_SECONDS)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            self._server.ask_to_stop(number)
+            wire.send(data)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def observed(self) -> dict[str, Any]:
+        """What was seen, by name."""
+        return {str(each): self._observe(each) for each in self._scenario.expected}
+
+    def _observe(self, observation: model.Observation) -> Any:
+        match observation:
+            case model.ResponseOn(on):
+                return _responses(self._wires[on])[0]
+            case model.ResponsesOn(on):
+                return _responses(self._wires[on])
+            case model.EndOf(on):
+                return _end(self._wires[on])
+            case model.DatesOn(on):
+                first, *rest = DATE.findall(bytes(self._wires[on].data)) or [b""]
+                return f"{len({first, *rest})} of {1 + len(rest)}"
+            case model.HeldFor(those):
+                return self._let_go(those)
+            case model.ExitStatus():
+                return self._status
+            case model.LogLines(select):
+                return list(select(self._log()))
+            case _:
+                raise AssertionError(f"nobody observes {observation!r}")
+
+    def _log(self) -> list[str]:
+        names = {wire.client_port: name for name, wire in self._wires.items()}
+        names[self._port] = "PORT"
+        lines = self._server.log.lines(self._log_start)
+        return [_without_numbers(line, names) for line in lines]
+
+    def _let_go(self, those: tuple[str, ...]) -> str:
+        ports = {self._wires[name].client_port for name in those}
+        deadline = time.monotonic() + LETS_GO_SECONDS
+        while (left := ports & held(self._port)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        before = "held" if self._held >= set(those) else "not held"
+        return f"{before}, then {f'held for {LETS_GO_SECONDS:g} s more' if left else 'let go'}"
+
+    def exchanges(self) -> dict[str, Exchange]:
+        """What passed on each connection, by name."""
+        app, environment = self._server.app, self._server.environment
+        return {
+            name: Exchange.of(app, environment, (wire.methods or ["GET"])[0], wire, _closes(wire))
+            for name, wire in self._wires.items()
+        }
+
+
+def _closes(wire: Wire) -> bool:
+    return wire.closed_by_server and wire.messages()[-1].whole
+
+
+def _responses(wire: Wire) -> list[Response]:
+    """All that came on a connection; `closes` is said of the last one."""
+    messages = wire.messages()
+    sizes = [message.end for message in messages[:-1]] + [len(wire.data)]
+    lasts = [*[False] * (len(messages) - 1), _closes(wire)]
+    return [
+        observed(message, size, wire.ended, closes, wire.at)
+        for message, size, closes in zip(messages, sizes, lasts, strict=True)
+    ]
+
+
+def _end(wire: Wire) -> str:
+    # The server's own seconds begin before the client has its response.
+    after = int(wire.watched + 0.1)
+    if wire.closed_by_server:
+        return f"closed after {after} s"
+    return f"open after {after} s" if "left by" in wire.ended else f"{wire.ended} after {after} s"
+
+
+def _without_numbers(line: str, names: Mapping[int, str]) -> str:
+    """A line with names in the place of a process id and of ports."""
+    line = PID.sub("process [PID]", line)
+    for port, name in names.items():
+        line = re.sub(rf"(?<=127\.0\.0\.1:){port}\b", name, line)
+        line = re.sub(rf"(?<='127\.0\.0\.1', ){port}\b", name, line)
+    return line
+
+
+def _sleeps(pid: int) -> str:
+    """How often a process went to sleep so far, as the kernel has it."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(line for line in status if line.startswith("voluntary_ctxt_switches"))

@@ -1,0 +1,109 @@
+"""Plays scenarios on a stack: a server for each that ends it or reads its log, and one for others.
+
+A scenario that is told to end its server is given a new one; those that read the log share one by
+turns; all others share one at once.
+"""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Self
+
+from starlette_conformance.http.exchange import Exchange
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
+from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.scenarios.performance import Performance
+from starlette_conformance.stacks import site_fixture
+from starlette_conformance.stacks.project import script, site_files, variants
+
+Shared = tuple[str, float | None, bool]
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a scenario came to, and what passed on its connections."""
+
+    outcome: Outcome
+    exchanges: tuple[Exchange, ...]
+
+
+class Stage:
+    """The servers of one stack; none is left once it is closed. Its threads may play at once."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._opened = ExitStack()
+        self._forker: Forker | None = None
+        self._servers: dict[Shared, Server] = {}
+        self._locks: dict[Shared, Lock] = {}
+        self._starting = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def play(self, scenario: Scenario) -> Played:
+        """Raises DidNotStart."""
+        with self._server(scenario) as (server, port):
+            performance = Performance(scenario, server, port)
+            performance.play()
+            outcome = Outcome(performance.observed(), self._environment)
+            return Played(outcome, tuple(performance.exchanges().values()))
+
+    @contextmanager
+    def _server(self, scenario: Scenario) -> Iterator[tuple[Server, int]]:
+        """A server for it, and its port."""
+        if scenario.port_taken:
+            with socket.create_server(("127.0.0.1", 0)) as taken:
+                port = taken.getsockname()[1]
+                server = self._start(scenario, port)
+                try:
+                    yield server, port
+                finally:
+                    server.kill()
+        elif scenario.ends_its_server:
+            server = self._start(scenario)
+            try:
+                yield server, server.port()
+            finally:
+                server.kill()
+        elif scenario.reads_log:
+            server, lock = self._shared(scenario)
+            with lock:
+                yield server, server.port()
+        else:
+            server, _ = self._shared(scenario)
+            yield server, server.port()
+
+    def _shared(self, scenario: Scenario) -> tuple[Server, Lock]:
+        key = (scenario.served, scenario.interval, scenario.reads_log)
+        with self._starting:
+            if key not in self._servers:
+                self._servers[key], self._locks[key] = self._started(scenario, 0), Lock()
+                self._opened.callback(self._servers[key].kill)
+        return self._servers[key], self._locks[key]
+
+    def _start(self, scenario: Scenario, port: int = 0) -> Server:
+        with self._starting:
+            return self._started(scenario, port)
+
+    def _started(self, scenario: Scenario, port: int) -> Server:
+        if self._forker is None:
+            self._forker = self._opened.enter_context(Forker(self._environment))
+        app, variant = variants()[scenario.served]
+        interval = variant.interval if scenario.interval is None else scenario.interval
+        folder = site_fixture.lay_out(site_files(variant.site))
+        arguments = app.arguments(interval)
+        return Server(
+            script(app.name), self._environment, folder, arguments, self._forker, port=port
+        )

@@ -1,0 +1,91 @@
+"""The connection of a scenario's client: it reads no byte beyond what a step asks it to read."""
+
+import socket
+import struct
+import time
+from pathlib import Path
+
+from starlette_conformance.http.connection import Connection
+from starlette_conformance.http.parser import Message, Reader, read
+
+HELD = {"01", "08"}
+"""proc(5), tcp: ESTABLISHED, and CLOSE_WAIT, when the client has left and the server has not."""
+
+
+class Wire(Connection):
+    """Beside the bytes, it knows the methods of the responses that it has read."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.methods: list[str] = []
+        self.clock = time.monotonic()
+        self.watched = 0.0
+        self._end = 0
+
+    def read_responses(self, number: int, method: str) -> None:
+        """So many more; fewer only where one is broken, or the connection ends."""
+        for _ in range(number):
+            reader = Reader(method, self._end)
+            while not self._takes(reader) and self.receive():
+                pass
+            self.methods.append(method)
+            if not reader.whole:
+                break
+            self._end = reader.end
+        self.clock = time.monotonic()
+
+    def _takes(self, reader: Reader) -> bool:
+        return reader.read(self.data).whole or bool(reader.fault)
+
+    def read_chunks(self, number: int, method: str) -> None:
+        """The head, and so many chunks in all; or to the end."""
+        while not _behind_chunk(self.data, number, method) and (ahead := self.peek()):
+            wanted = _behind_chunk(self.data + ahead, number, method)
+            self.receive(wanted - len(self.data) if wanted else len(ahead))
+        self.methods.append(method)
+        self.clock = time.monotonic()
+
+    def read_to_end(self) -> None:
+        while self.receive():
+            pass
+
+    def watch(self, seconds: float) -> None:
+        """Read until the end, or for so long since the last response."""
+        while not self.ended and (left := self.clock + seconds - time.monotonic()) > 0:
+            if not self.is_silent(left):
+                self.receive()
+        self.watched = time.monotonic() - self.clock
+
+    def reset(self) -> None:
+        """Leave with a reset instead of an orderly close."""
+        if self.socket is not None:
+            linger = struct.pack("ii", 1, 0)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.leave()
+
+    def messages(self) -> list[Message]:
+        """Every response, and what follows the last one as another, where there is anything."""
+        found: list[Message] = []
+        data, start = bytes(self.data), 0
+        while not found or (found[-1].whole and start < len(data)):
+            method = self.methods[len(found)] if len(found) < len(self.methods) else "GET"
+            found.append(read(data, method, self.closed_by_server, start))
+            start = found[-1].end
+        return found
+
+
+def _behind_chunk(data: bytearray, number: int, method: str) -> int:
+    """The offset behind the head and so many chunks, or 0."""
+    reader = Reader(method).read(data)
+    ends = [reader.head_end, *reader.chunk_ends]
+    return ends[number] if len(ends) > number else 0
+
+
+def held(port: int) -> set[int]:
+    """The ports of the clients to which the server on a port holds a connection."""
+    found = set()
+    for row in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]:
+        _, local, remote, state, *_ = row.split()
+        if state in HELD and int(local[-4:], 16) == port:
+            found.add(int(remote[-4:], 16))
+    return found

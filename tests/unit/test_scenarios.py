@@ -1,0 +1,272 @@
+"""Scenarios: what is done to a miniature, what is seen of it, and how that compares."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.comparison import recorded_assertions
+from starlette_conformance.model.expectations import (
+    HTTP_DATE,
+    WHOLE,
+    Response,
+    chunked,
+    leading,
+    one_of,
+    resolve,
+    since,
+)
+from starlette_conformance.model.scenario import (
+    DatesOn,
+    EndOf,
+    HalfClose,
+    HeldFor,
+    Leave,
+    LogLines,
+    MarkLog,
+    Observation,
+    ReadChunks,
+    ReadResponses,
+    ReadToEnd,
+    Reset,
+    ResponseOn,
+    ResponsesOn,
+    Scenario,
+    Send,
+    Step,
+    Watch,
+)
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.log import Log
+from starlette_conformance.scenarios.outcome import Outcome, mismatches, outcome_lines
+from starlette_conformance.scenarios.performance import Performance
+from starlette_conformance.stacks.project import ledger, variants
+from tests.miniatures.raw_server import ENVIRONMENT, Script, dated, miniature, piped_log
+
+GET = b"GET / HTTP/1.1\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ndate: DATE\r\n\r\nok"
+LAST = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ndate: DATE\r\nconnection: close\r\n\r\nok"
+STREAM = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+EVENT = b"3\r\none\r\n"
+
+
+def told(*answers: bytes, reads: bool = True) -> Script:
+    """Answer so many requests, and close; or, where it is not to read them, all at once."""
+
+    def script(connection: socket.socket) -> None:
+        for number, answer in enumerate(answers):
+            if number and reads:
+                connection.recv(65536)
+            connection.sendall(dated(answer))
+
+    return script
+
+
+def staying(*answers: bytes) -> Script:
+    """Answer, and stay until the client leaves."""
+
+    def script(connection: socket.socket) -> None:
+        for number, answer in enumerate(answers):
+            if number:
+                connection.recv(65536)
+            connection.sendall(dated(answer))
+        while connection.recv(65536):
+            pass
+
+    return script
+
+
+@dataclass
+class Stub:
+    """As much of a Server as a scenario needs that sends no signal."""
+
+    log: Log
+    app: str = "hello"
+    environment: Any = ENVIRONMENT
+
+
+def seen(
+    script: Script, *steps: Step, of: tuple[Observation, ...], lines: bytes = b""
+) -> dict[str, Any]:
+    """What is observed of some steps on a miniature, which logs some lines before."""
+    scenario = Scenario("one", "hello", steps, dict.fromkeys(of), seconds=3)
+    with playing(script, scenario, lines) as performance:
+        performance.play()
+        return performance.observed()
+
+
+@contextmanager
+def playing(script: Script, scenario: Scenario, lines: bytes = b"") -> Iterator[Performance]:
+    with piped_log() as (log, writing), miniature(script) as server:
+        performance = Performance(scenario, cast(Server, Stub(log)), server.port)
+        with open(writing, "wb", buffering=0, closefd=False) as file:
+            file.write(lines)
+        yield performance
+
+
+def test_reads_so_many_responses_and_then_more() -> None:
+    steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
+    (answers,) = seen(told(OK, LAST), *steps, ReadToEnd("a"), of=(ResponsesOn("a"),)).values()
+    assert [(answer.status, answer.ending, answer.closes) for answer in answers] == [
+        (200, WHOLE, False),
+        (200, WHOLE, True),
+    ]
+
+
+def test_a_response_to_head_has_no_body() -> None:
+    head = OK.removesuffix(b"ok")
+    steps = (Send("a", b"HEAD / HTTP/1.1\r\n\r\n"), ReadResponses("a", method="HEAD"))
+    more = (Send("a", GET), ReadResponses("a"))
+    (answers,) = seen(staying(head, OK), *steps, *more, of=(ResponsesOn("a"),)).values()
+    assert [answer.body for answer in answers] == [b"", b"ok"]
+
+
+def test_a_server_that_closes_early_leaves_a_response_out() -> None:
+    steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
+    (answers,) = seen(told(OK), *steps, of=(ResponsesOn("a"),)).values()
+    assert [(answer.status, answer.closes) for answer in answers] == [(200, True)]
+
+
+def test_reads_no_event_beyond_those_that_it_waits_for() -> None:
+    steps = (Send("a", GET), ReadChunks("a", 2))
+    (answer,) = seen(staying(STREAM + EVENT * 3), *steps, of=(ResponseOn("a"),)).values()
+    assert answer.body == (b"one", b"one")
+    assert answer.ending == "no last chunk: left by the client"
+
+
+def test_reads_to_the_end_of_a_stream_with_fewer_events() -> None:
+    steps = (Send("a", GET), ReadChunks("a", 4))
+    (answer,) = seen(told(STREAM + EVENT), *steps, of=(ResponseOn("a"),)).values()
+    assert (answer.body, answer.ending) == ((b"one",), "no last chunk: closed by the server")
+
+
+def test_the_head_alone_can_be_waited_for() -> None:
+    steps = (Send("a", GET), ReadChunks("a", 0))
+    (answer,) = seen(staying(STREAM + EVENT), *steps, of=(ResponseOn("a"),)).values()
+    assert answer.body == ()
+
+
+@pytest.mark.parametrize(
+    ("script", "end"), [(told(OK), "closed after 0 s"), (staying(OK), "open after 0 s")]
+)
+def test_says_how_a_watched_connection_ended(script: Script, end: str) -> None:
+    steps = (Send("a", GET), ReadResponses("a"), Watch("a", 0.3))
+    assert seen(script, *steps, of=(EndOf("a"),)) == {"end of a": end}
+
+
+@pytest.mark.parametrize(("later", "dates"), [(b"then", "1 of 2"), (b"now", "2 of 2")])
+def test_says_whether_a_date_is_renewed(later: bytes, dates: str) -> None:
+    script = staying(OK.replace(b"DATE", b"then"), OK.replace(b"DATE", later))
+    steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
+    assert seen(script, *steps, of=(DatesOn("a"),)) == {"dates on a": dates}
+
+
+@pytest.mark.parametrize("leave", [Leave("a"), Reset("a"), HalfClose("a")])
+def test_says_whether_the_server_lets_go_of_a_connection(leave: Step) -> None:
+    found = seen(staying(OK), Send("a", GET), ReadResponses("a"), leave, of=(HeldFor(("a",)),))
+    assert found == {"connections at the server": "held, then let go"}
+
+
+def test_ports_and_process_ids_have_names_in_the_log() -> None:
+    scenario = Scenario("one", "hello", (Send("a", GET), ReadResponses("a")), {LogLines(): []})
+    with piped_log() as (log, writing), miniature(staying(OK)) as server:
+        performance = Performance(scenario, cast(Server, Stub(log)), server.port)
+        performance.play()
+        (exchange,) = performance.exchanges().values()
+        port = exchange.client_port
+        with open(writing, "wb", buffering=0, closefd=False) as file:
+            file.write(b"process [17]\n127.0.0.1:%d - x\n" % port)
+            file.write(b"http://127.0.0.1:%d %d\n" % (server.port, port))
+        assert performance.observed() == {
+            "log": ["process [PID]", "127.0.0.1:a - x", f"http://127.0.0.1:PORT {port}"]
+        }
+
+
+def test_what_was_logged_before_a_mark_is_left_out() -> None:
+    assert seen(staying(OK), MarkLog(), of=(LogLines(),), lines=b"before\n") == {"log": []}
+
+
+RENAMED = Change("uvicorn", "0.30.0", "fix", "It says something else.", "https://x")
+
+
+def outcome(**observed: Any) -> Outcome:
+    return Outcome(observed, ENVIRONMENT)
+
+
+def test_an_outcome_asserts_the_changes_of_its_expectation() -> None:
+    with recorded_assertions() as asserted:
+        assert outcome(log=["new"]) == {"log": [since(RENAMED, "new", before="old")]}
+    assert asserted == {(RENAMED, True)}
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        {"log": ["old"], "a": "x"},
+        {"log": ["new"], "a": "y"},
+        {"log": ["new"]},
+        {"log": ["new"], "a": "x", "b": "z"},
+        {"log": one_of(["old"], []), "a": "x"},
+    ],
+)
+def test_an_outcome_is_compared_whole(expected: dict[str, Any]) -> None:
+    found = outcome(log=["new"], a="x")
+    assert found != expected
+    assert len(outcome_lines(found, expected)) > 2
+
+
+ANSWER = Response(200, {"date": "Sun, 29 Nov 2026 06:00:00 GMT"}, (b"a", b"b"), "OK")
+
+
+@pytest.mark.parametrize(
+    ("body", "matches"),
+    [
+        (leading(b"a", b"b", b"c"), True),
+        (leading(b"a"), False),
+        (leading(b"b", b"a"), False),
+        (chunked(b"a", b"b"), True),
+        (b"ab", True),
+    ],
+)
+def test_a_body_may_be_the_first_of_some_chunks(body: Any, matches: bool) -> None:
+    expected = {"a": Response(200, {"date": ANSWER.headers["date"]}, body)}
+    assert (outcome(a=ANSWER) == expected) is matches
+
+
+def test_one_of_several_responses_will_do() -> None:
+    header = {"date": ANSWER.headers["date"]}
+    either = one_of(Response(404), Response(200, header, b"ab"))
+    assert outcome(a=ANSWER) == {"a": either}
+    (first, *_) = mismatches(outcome(a=ANSWER), {"a": one_of(Response(404), Response(500))})
+    assert str(first).startswith("a: status")
+
+
+def test_responses_of_a_connection_are_compared_one_by_one() -> None:
+    expected = Response(200, {"date": HTTP_DATE}, b"ab")
+    found = outcome(a=[ANSWER, ANSWER])
+    assert found != {"a": [expected]}
+    wrong = resolve({"a": [expected, Response(404, {"date": HTTP_DATE}, b"ab")]}, ENVIRONMENT)
+    assert "a: answer 2: status" in {each.where for each in mismatches(found, wrong.value)}
+
+
+def test_an_expectation_names_what_it_observes() -> None:
+    with pytest.raises(TypeError, match="one name"):
+        outcome().compare({LogLines(): [], LogLines(lambda lines: lines): []})
+    with pytest.raises(TypeError, match="not with \\[\\]"):
+        outcome().compare([])
+
+
+@pytest.mark.parametrize("scenario", ledger().scenarios, ids=lambda scenario: scenario.name)
+def test_a_scenario_says_what_is_done_in_words(scenario: Scenario) -> None:
+    assert scenario.served in variants()
+    assert len(scenario.words) == 1 + len(scenario.steps)
+    assert not any("object at 0x" in line for line in scenario.words)
+
+
+def test_each_scenario_has_a_name_of_its_own() -> None:
+    names = [scenario.name for scenario in ledger().scenarios]
+    assert len(names) == len(set(names))
