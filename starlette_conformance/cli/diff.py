@@ -28,6 +28,9 @@ KINDS = (*get_args(Kind), "any")
     "--only", multiple=True, type=click.Choice(list(apps())), help="This app only; repeatable."
 )
 @click.option(
+    "--quick", is_flag=True, help="Leave out the scenarios that take more than a second or two."
+)
+@click.option(
     "--fail-on",
     multiple=True,
     type=click.Choice(KINDS),
@@ -71,6 +74,7 @@ def diff(
     origin: str | None,
     seconds: float,
     only: tuple[str, ...],
+    quick: bool,
     fail_on: tuple[str, ...],
     **given: Any,
 ) -> int:
@@ -82,11 +86,13 @@ def diff(
 
         if not app or not requests:
             raise UsageError("--app and --requests go together: the app, and what to send to it")
-        if only or fail_on:
-            raise UsageError("--only and --fail-on are for the reference apps, not for --app")
+        if only or quick or fail_on:
+            raise UsageError("--only, --quick, --fail-on are for the reference apps, not for --app")
         return diff_app.diff(
             diff_app.Options(app, requests, cwd, extra, passed, origin, seconds, **given)
         )
     from starlette_conformance.diff import reference_apps
 
-    return reference_apps.diff(reference_apps.Options(only=only, fail_on=fail_on, **given))
+    return reference_apps.diff(
+        reference_apps.Options(only=only, quick=quick, fail_on=fail_on, **given)
+    )

@@ -33,6 +33,7 @@ def document(diff: Diff) -> dict[str, Any]:
     older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
                   hash_seed (null where the environment of the harness has it)
     counts        numbers of requests: compared, differing, unexplained, severities, changes
+    scenarios     the same numbers of scenarios
     seconds       how long it took
     unconfirmed   requests whose difference did not reproduce on retry
     security      name, standing (gained, lost, lacking), change
@@ -43,7 +44,8 @@ def document(diff: Diff) -> dict[str, Any]:
     change        package, first, last, kind, sentence, link, noticed_by
     exchanges     served, request (lines), before and after (lines: text, differs), differences and
                   remaining (severity, where, before, after; null where there is no such field),
-                  changes (names), by_hand (lines); in each group of several, what remains there
+                  changes (names), by_hand (lines), scenario (whether it is one: `request` then has
+                  its name and what is done); in each group of several, what remains there
     """
     return {
         "schema": SCHEMA,
@@ -54,6 +56,7 @@ def document(diff: Diff) -> dict[str, Any]:
             for key, side in (("older", diff.older), ("newer", diff.newer))
         },
         "counts": diff.counts,
+        "scenarios": diff.counts_of_scenarios,
         "seconds": diff.seconds,
         "unconfirmed": list(diff.unconfirmed),
         "security": [asdict(fix) for fix in diff.security],
@@ -121,8 +124,7 @@ def as_junit(diff: Diff) -> str:
 
 def _cases(diff: Diff) -> Iterator[Case]:
     for group in diff.unexplained:
-        differ = phrases.count(len(group.exchanges), "exchange differs", "exchanges differ")
-        text = "\n".join([f"{differ} in {group.name}", *lines(group.example)])
+        text = "\n".join([f"{phrases.members(group)} of {group.name}", *lines(group.example)])
         name = f"UNEXPLAINED {group.name}: {group.example.line}"
         yield Case(_where(group), name, fault=group.severity, text=text)
     for sentence in diff.not_compared:

@@ -7,8 +7,9 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.output.sanitize import plain
 
 LEGEND = (
-    "What a client sees first: the status, the body, its framing; a header's value, its presence, "
-    "the order or the case of headers; when the parts of a stream arrive."
+    "What a client sees first: the status, the body, its framing or how the connection ends; how "
+    "the process ends; a header's value, its presence, the order or the case of headers; when the "
+    "parts of a stream arrive; what is logged."
 )
 """The severities, in words, the most dangerous first."""
 
@@ -36,12 +37,18 @@ def outcome(diff: Diff) -> str:
     """What came out, without a word of anyone else."""
     if not diff.compared:
         return "nothing was compared"
-    counts = diff.counts
+    counts, of_scenarios = diff.counts, diff.counts_of_scenarios
     of_all = f"{counts['differing']:,} of {diff.compared:,} responses differ"
-    if not diff.differing:
-        text = f"none of {diff.compared:,} responses differs"
-    elif counts["unexplained"]:
-        text = f"{of_all}, {counts['unexplained']:,} of them unexplained"
+    whole = f"{diff.compared:,} responses"
+    if diff.played:
+        those = f"{of_scenarios['differing']:,} of {diff.played:,} scenarios differ"
+        of_all = f"{of_all.removesuffix(' differ')} and {those}"
+        whole = f"{whole} and {count(diff.played, 'scenario')}"
+    unexplained = counts["unexplained"] + of_scenarios["unexplained"]
+    if not (diff.differing or diff.outcomes):
+        text = f"none of {whole} differs"
+    elif unexplained:
+        text = f"{of_all}, {unexplained:,} of them unexplained"
     else:
         text = (
             f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
@@ -72,7 +79,7 @@ def _short(difference: Difference) -> str:
     name = where.removeprefix("header ")
     if before is None or after is None:
         return f"{'+' if before is None else '-'} {name}"
-    if where == "body":
+    if where == "body" or where.startswith("log"):
         return where
     values = f"{plain(before, WIDTH)} → {plain(after, WIDTH)}"
     return values if where == "status" else f"{name}: {values}"
@@ -83,6 +90,16 @@ def not_shown(change: NotShown) -> str:
     lost = ", which NEW lacks" if change.lost else ""
     about = f"{change.change.kind}, {since(change.change)}{lost}"
     return f"{change.name} ({about}): {change.change.sentence} Not shown: {change.why}."
+
+
+def members(group: Group) -> str:
+    """What a group has: `3 exchanges and 1 scenario`."""
+    parts = [
+        count(number, name)
+        for number, name in ((group.requests, "exchange"), (group.scenarios, "scenario"))
+        if number
+    ]
+    return " and ".join(parts)
 
 
 def statuses(diff: Diff) -> list[Group]:

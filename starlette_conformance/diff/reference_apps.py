@@ -4,7 +4,7 @@ Exit codes: 0 all is explained, 1 something is not, or --fail-on says so, 2 usag
 not be installed, started or fully compared, 4 harness error.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +16,13 @@ from starlette_conformance.diff.terminal import render
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.stacks.project import apps, ledger
+from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.targets import made, one
 
 FORMATS: dict[str, Callable[[Diff], str]] = {
@@ -39,6 +40,7 @@ class Options:
     old: str
     new: str
     only: Sequence[str]
+    quick: bool
     fail_on: Sequence[str]
     json: Path | None
     markdown: Path | None
@@ -58,15 +60,24 @@ def diff(options: Options) -> int:
         chosen_apps = options.only or apps()
         requests = [sent for sent in asking.result() if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
+    scenarios = [
+        each for each in chosen_scenarios(chosen_apps) if not (options.quick and each.slow)
+    ]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
-        bar = shown.add_task("", total=2 * sum(map(comparison.wants, requests)))
-        found = live.compare(comparison, requests, lambda: shown.advance(bar))
+        bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
+        found = live.compare(comparison, requests, lambda: shown.advance(bar), scenarios)
     only = [text for app in options.only for text in ("--only", app)]
+    only += ["--quick"] if options.quick else []
     found = replace(found, command=of_verb("diff", word(older), word(newer), *only))
     render(found, output)
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
     return exit_code(found, options.fail_on)
+
+
+def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:
+    """Those of some apps."""
+    return [each for each in ledger().scenarios if variants()[each.served][0].name in chosen]
 
 
 def exit_code(found: Diff, fail_on: Iterable[str]) -> int:

@@ -9,8 +9,8 @@ from rich.text import Text
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     apart,
-    count,
     headline,
+    members,
     not_shown,
     since,
     standing,
@@ -83,10 +83,10 @@ def _security(fix: Security) -> Text:
 def _overview(groups: Iterable[Group], width: int) -> Table:
     """A line for each; in a narrow terminal, whom it concerns is left to what follows."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    names = ("alters", "exchanges", "kind", "since", "change", "who notices")
+    names = ("alters", "cases", "kind", "since", "change", "who notices")
     shown = len(names) - (width < WIDE)
     for name in names[:shown]:
-        table.add_column(name, justify="right" if name == "exchanges" else "left", overflow="fold")
+        table.add_column(name, justify="right" if name == "cases" else "left", overflow="fold")
     for group in groups:
         change = group.change
         cells = (
@@ -126,7 +126,7 @@ def _group(group: Group) -> Iterator[Text]:
         yield Text(change.sentence)
         yield Text(change.link, "dim")
         yield Text(f"who notices: {', '.join(change.noticed_by)}")
-    yield Text(f"{count(len(group.exchanges), 'exchange')} of {', '.join(group.apps)}")
+    yield Text(f"{members(group)} of {', '.join(group.apps)}")
     yield from _example(group.example)
 
 

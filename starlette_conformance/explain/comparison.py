@@ -4,18 +4,21 @@
 differences, severities, groups and explanations here.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from starlette_conformance.explain.excerpt import answer_lines, request_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
+from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff, Differing, Group, NotShown, Side
+from starlette_conformance.explain.scenarios import ExplainedScenario, asserted_by
 from starlette_conformance.http.curl_commands import PORT, asked, served
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Answers
 from starlette_conformance.runs.rerun_commands import made_of
@@ -35,6 +38,10 @@ class Comparison:
             for environment in (older, newer)
         )
         self.lost, self.lying_between = had - has, had ^ has
+
+    @property
+    def sides(self) -> tuple[Environment, Environment]:
+        return self.older, self.newer
 
     @property
     def active(self) -> list[Effect]:
@@ -68,39 +75,53 @@ class Comparison:
         """For one app, all of whose responses are given."""
         return Explainer(self._effects, self.older, self.newer, before, after)
 
-    def diff(self, explained: Mapping[SentRequest, Explained]) -> Diff:
+    def diff(
+        self,
+        explained: Mapping[SentRequest, Explained],
+        scenarios: Sequence[ExplainedScenario] = (),
+    ) -> Diff:
         """What differs, put together by reason."""
         names = {change: name for name, change in self.ledger.changes.items()}
-        pairs = [
+        of_requests = [
             (self._rendered(sent, why, names), why.reasons)
             for sent, why in explained.items()
             if why.differs
         ]
+        of_scenarios = [(rendered(why, names), why.reasons) for why in scenarios if why.differs]
+        pairs = [*of_requests, *of_scenarios]
         groups = by_reason((pair for pair in pairs if not pair[0].remaining), names, self.lost)
         return Diff(
             side(self.older),
             side(self.newer),
             len(explained),
-            tuple(differing for differing, _ in pairs),
+            tuple(differing for differing, _ in of_requests),
             security=security(self.ledger.changes, self.older, self.newer),
             unexplained=tuple(clusters(each for each, _ in pairs if each.remaining)),
             explained=tuple(groups),
-            not_shown=tuple(self._not_shown(groups)),
+            not_shown=tuple(self._not_shown(groups, {why.scenario for why in scenarios})),
+            played=len(scenarios),
+            outcomes=tuple(differing for differing, _ in of_scenarios),
         )
 
-    def _not_shown(self, groups: Iterable[Group]) -> Iterator[NotShown]:
-        """The changes between the two that no exchange shows."""
+    def _not_shown(
+        self, groups: Iterable[Group], played: Collection[Scenario]
+    ) -> Iterator[NotShown]:
+        """The changes between the two that no exchange shows, and no scenario of those played."""
         shown = {group.change for group in groups}
         for name, change in self.ledger.changes.items():
             if change not in shown and change in self.lying_between:
-                yield NotShown(name, change, change in self.lost, self._why_not_shown(change))
+                why = self._why_not_shown(change, played)
+                yield NotShown(name, change, change in self.lost, why)
 
-    def _why_not_shown(self, change: Change) -> str:
+    def _why_not_shown(self, change: Change, played: Collection[Scenario]) -> str:
         for why, changes in self.ledger.unseen.items():
             if change in changes:
                 return why
+        showing = [s for s in self.ledger.scenarios if change in asserted_by(s, *self.sides)]
+        if showing and not any(scenario in played for scenario in showing):
+            return f"the scenario that shows it was left out: {showing[0].name}"
         parsers = {effect.parser for effect in self.ledger.effects if effect.change == change}
-        if parsers.isdisjoint({None, self.older.parser, self.newer.parser}):
+        if parsers and parsers.isdisjoint({None, self.older.parser, self.newer.parser}):
             return f"it shows with {' or '.join(sorted(filter(None, parsers)))} only"
         return "none of the requests that were sent shows it"
 

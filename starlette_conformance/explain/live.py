@@ -9,9 +9,12 @@ from dataclasses import replace
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
 from starlette_conformance.model.effects import likened
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import AT_ONCE, ask_each
+from starlette_conformance.scenarios.side_by_side import Outcomes, play_each, under_way
 
 RETRIES = 2
 """So many times more an unexplained difference must be seen."""
@@ -21,16 +24,22 @@ def compare(
     comparison: Comparison,
     requests: Sequence[SentRequest],
     advance: Callable[[], None] = lambda: None,
+    scenarios: Sequence[Scenario] = (),
 ) -> Diff:
-    """Send the requests to both stacks, and compare the responses. Raises DidNotStart."""
+    """Send the requests to both stacks, play the scenarios meanwhile, and compare what comes of
+    both. Raises DidNotStart.
+    """
     began = time.monotonic()
     wanted = [sent for sent in requests if comparison.wants(sent)]
-    explained, not_compared = _send(comparison, wanted, AT_ONCE, advance)
+    with under_way(comparison.sides, scenarios, advance) as outcomes:
+        explained, not_compared = _send(comparison, wanted, AT_ONCE, advance)
+        played = _explained(outcomes())
     confirmed, unconfirmed = retry(comparison, explained)
+    kept, others = replay(comparison, played)
     return replace(
-        comparison.diff(confirmed),
+        comparison.diff(confirmed, list(kept.values())),
         seconds=time.monotonic() - began,
-        unconfirmed=unconfirmed,
+        unconfirmed=(*unconfirmed, *others),
         not_compared=tuple(not_compared),
     )
 
@@ -48,6 +57,23 @@ def retry(
     return explained, tuple(str(sent) for sent in suspects if sent not in left)
 
 
+def replay(
+    comparison: Comparison, played: dict[Scenario, ExplainedScenario]
+) -> tuple[dict[Scenario, ExplainedScenario], tuple[str, ...]]:
+    """What holds once unexplained scenarios are played again, and those that did not reproduce."""
+    suspects = left = [scenario for scenario, why in played.items() if why.remaining]
+    for _ in range(RETRIES):
+        if left:
+            played = played | _explained(play_each(comparison.sides, left))
+            left = [scenario for scenario in left if played[scenario].remaining]
+    return played, tuple(scenario.name for scenario in suspects if scenario not in left)
+
+
+def _explained(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:
+    before, after = outcomes
+    return {s: explain_scenario(s, before[s], after[s]) for s in before}
+
+
 def _send(
     comparison: Comparison,
     requests: Sequence[SentRequest],
@@ -55,8 +81,9 @@ def _send(
     advance: Callable[[], None] = lambda: None,
 ) -> tuple[dict[SentRequest, Explained], list[str]]:
     every = [*requests, *similar(comparison, requests)]
-    sides = comparison.older, comparison.newer
-    (before, after), not_compared = ask_each(sides, list(dict.fromkeys(every)), advance, at_once)
+    (before, after), not_compared = ask_each(
+        comparison.sides, list(dict.fromkeys(every)), advance, at_once
+    )
     return comparison.explain(before, after, requests), not_compared
 
 

@@ -43,6 +43,9 @@ class Differing:
     `after` the lines of both responses that matter. `changes` are the names of those that account
     for it, `remaining` what is left when they have: where there is any, it is unexplained.
     `by_hand` are lines to paste that repeat it: two that serve, one that sends.
+
+    Of a `scenario`, `request` has its name, and then what is done, and `before` and `after` have
+    what was seen; `by_hand` are two lines that play it.
     """
 
     served: str
@@ -53,6 +56,7 @@ class Differing:
     changes: tuple[str, ...] = ()
     remaining: tuple[Difference, ...] = ()
     by_hand: tuple[str, ...] = ()
+    scenario: bool = False
 
     @property
     def line(self) -> str:
@@ -88,6 +92,15 @@ class Group:
     @property
     def example(self) -> Differing:
         return self.exchanges[0]
+
+    @property
+    def requests(self) -> int:
+        """How many of the exchanges are single requests."""
+        return sum(not each.scenario for each in self.exchanges)
+
+    @property
+    def scenarios(self) -> int:
+        return len(self.exchanges) - self.requests
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -136,9 +149,10 @@ class Diff:
     """Everything that a comparison of two stacks found.
 
     `compared` counts the requests that were sent to both, `differing` has those whose responses
-    differ, each once. `unconfirmed` names requests whose difference did not reproduce on retry.
-    `masked` tells what was left out of the comparison as random, and `not_compared` what could not
-    be compared and why, a sentence each. `command` makes the same diff again.
+    differ, each once; `played` and `outcomes` are the same of scenarios. `unconfirmed` names
+    requests whose difference did not reproduce on retry. `masked` tells what was left out of the
+    comparison as random, and `not_compared` what could not be compared and why, a sentence each.
+    `command` makes the same diff again.
     """
 
     older: Side
@@ -154,6 +168,8 @@ class Diff:
     masked: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     command: str = ""
+    played: int = 0
+    outcomes: tuple[Differing, ...] = ()
 
     @property
     def kinds(self) -> set[str]:
@@ -168,7 +184,17 @@ class Diff:
             self.compared,
             Counter(exchange.severity for exchange in self.differing),
             sum(bool(exchange.remaining) for exchange in self.differing),
-            Counter({group.name: len(group.exchanges) for group in self.explained}),
+            Counter({group.name: group.requests for group in self.explained if group.requests}),
+        )
+
+    @property
+    def counts_of_scenarios(self) -> dict[str, Any]:
+        """The same of scenarios."""
+        return counts(
+            self.played,
+            Counter(outcome.severity for outcome in self.outcomes),
+            sum(bool(outcome.remaining) for outcome in self.outcomes),
+            Counter({group.name: group.scenarios for group in self.explained if group.scenarios}),
         )
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
-Severity = Literal["status", "body", "framing", "value", "presence", "order", "case", "arrival"]
+Severity = Literal[
+    "status", "body", "framing", "process", "value", "presence", "order", "case", "arrival", "log"
+]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""The most dangerous first: the status, the body, where a response ends, a header's value, its
-presence, the order of the header lines, the case of their names, and what arrives later, or of a
-stream before what."""
+"""The most dangerous first: the status, the body, where a response or a connection ends, how the
+process ends, a header's value, its presence, the order of the header lines, the case of their
+names, what arrives later, or of a stream
+before what, and what is logged."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,15 @@ TABLE = (
     Rule("name of *", "case"),
     Rule("arrivals", "arrival"),
     Rule("first response", "arrival"),
+    Rule("number of responses", "framing"),
+    Rule("end of *", "framing"),
+    Rule("connections at the server", "framing"),
+    Rule("exit status", "process"),
+    Rule("dates on *", "value"),
+    Rule("log*", "log"),
 )
-"""The first rule whose pattern matches a field holds."""
+"""The first rule whose pattern matches a field holds. The name that a scenario gives to a
+connection is left out before."""
 
 OF_ONE_HEADER: tuple[Severity, ...] = ("value", "presence", "case")
 """Severities of a difference that may have nothing to do with what else differs."""

@@ -163,6 +163,9 @@ class leading:  # noqa: N801
     def __init__(self, *chunks: bytes) -> None:
         object.__setattr__(self, "chunks", chunks)
 
+    def __repr__(self) -> str:
+        return f"the first of {', '.join(map(repr, self.chunks))}"
+
 
 @dataclass(frozen=True)
 class one_of:  # noqa: N801

@@ -21,10 +21,15 @@ class Difference:
 
 def differences(received: Response, expected: Any) -> list[Difference]:
     """Every field in which an answer differs; empty when it is as expected on its stack."""
+    every = compared_fields(received, expected)
+    return [each for each in every if not same(each.expected, each.received, received.at)]
+
+
+def compared_fields(received: Response, expected: Any) -> list[Difference]:
+    """Every field of an answer beside what is expected of it, whether or not it differs."""
     if not isinstance(expected, Response):
         raise TypeError(f"an answer compares with a Response, not with {expected!r}")
-    found = []
-    for where, want, got in (
+    pairs = (
         ("version", expected.version, received.version),
         ("status", expected.status, received.status),
         ("reason", expected.expected_reason(), received.reason),
@@ -36,10 +41,8 @@ def differences(received: Response, expected: Any) -> list[Difference]:
         ("extensions", expected.extensions, received.extensions),
         *_header_pairs(expected.trailers, received.trailers, "trailer"),
         ("header lines", *_lines(expected.lines, received.lines)),
-    ):
-        if not same(want, got, received.at):
-            found.append(Difference(where, want, got))
-    return found
+    )
+    return [Difference(*pair) for pair in pairs]
 
 
 def each_difference(received: list[Response], expected: list[Any]) -> list[Difference]:
@@ -58,6 +61,8 @@ def each_difference(received: list[Response], expected: list[Any]) -> list[Diffe
 def same(expected: Any, received: Any, at: float) -> bool:
     if isinstance(expected, Matcher):
         return isinstance(received, str) and expected.accepts(received, at)
+    if isinstance(expected, leading):
+        return isinstance(received, tuple) and expected.chunks[: len(received)] == received
     return bool(expected == received)
 
 
@@ -80,7 +85,7 @@ def _bodies(expected: Any, received: Any) -> tuple[Any, Any]:
     if isinstance(expected, chunked):
         return expected.chunks, received
     if isinstance(expected, leading):
-        return expected.chunks[: len(received)], received
+        return expected, received
     return expected, b"".join(received) if isinstance(received, tuple) else received
 
 

@@ -1,12 +1,13 @@
 """What a scenario came to on a stack: an `Outcome`, comparable with an expectation by `==`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import one_of, resolve
-from starlette_conformance.model.mismatch import Difference, differences, each_difference, same
+from starlette_conformance.model.expectations import Response, one_of, resolve
+from starlette_conformance.model.mismatch import Difference, compared_fields, same
 from starlette_conformance.model.scenario import Observation
 
 Observed = Mapping[str, Any]
@@ -22,7 +23,7 @@ class Outcome(dict[str, Any]):
 
     def compare(self, expected: object) -> Comparison:
         wanted, asserted = resolve(by_name(expected), self.environment)
-        return Comparison(wanted, not list(mismatches(self, wanted)), asserted)
+        return Comparison(wanted, not mismatches(self, wanted), asserted)
 
     def __eq__(self, other: object) -> bool:
         return self.compare(other).record()
@@ -45,27 +46,62 @@ def by_name(expected: object) -> dict[str, Any]:
     return named
 
 
-def mismatches(observed: Observed, wanted: Observed) -> Iterator[Difference]:
+@dataclass(frozen=True)
+class Field:
+    """A part of what was observed, beside what is expected of it, and whether that is kept.
+
+    `where` is the name of the observation, and of a response its part, such as `a: status`.
+    """
+
+    where: str
+    expected: Any
+    received: Any
+    kept: bool
+
+
+def mismatches(observed: Observed, wanted: Observed) -> list[Field]:
     """Where an outcome is not as expected on its stack."""
-    for name in [*wanted, *(name for name in observed if name not in wanted)]:
-        yield from _of_one(name, observed.get(name), wanted.get(name))
+    names = [*wanted, *(name for name in observed if name not in wanted)]
+    every = (fields_of(name, observed.get(name), wanted.get(name)) for name in names)
+    return [field for those in every for field in those if not field.kept]
 
 
-def _of_one(name: str, received: Any, wanted: Any) -> list[Difference]:
+def fields_of(name: str, received: Any, wanted: Any) -> list[Field]:
+    """All parts of one observation."""
     if isinstance(wanted, one_of):
-        every = [_of_one(name, received, value) for value in wanted.values]
-        return min(every, key=len)
-    if isinstance(received, list) and received and not isinstance(received[0], str):
-        found = each_difference(received, wanted if isinstance(wanted, list) else [wanted])
-    elif hasattr(received, "status"):
-        found = differences(received, wanted)
-    else:
-        return [] if same(wanted, received, 0.0) else [Difference(name, wanted, received)]
-    return [Difference(f"{name}: {each.where}", each.expected, each.received) for each in found]
+        every = [fields_of(name, received, value) for value in wanted.values]
+        return min(every, key=lambda those: sum(not field.kept for field in those))
+    if isinstance(received, Response) and isinstance(wanted, Response):
+        return _of_response(f"{name}: ", received, wanted)
+    if isinstance(wanted, list) and any(isinstance(each, Response) for each in wanted):
+        return list(_of_responses(name, received, wanted))
+    return [Field(name, wanted, received, same(wanted, received, 0.0))]
+
+
+def _of_responses(
+    name: str, received: Sequence[Response], wanted: Sequence[Response]
+) -> Iterator[Field]:
+    counts = len(wanted), len(received)
+    yield Field(f"{name}: number of responses", *counts, counts[0] == counts[1])
+    for number, pair in enumerate(zip(received, wanted, strict=False), 1):
+        yield from _of_response(f"{name}: response {number}: ", *pair)
+
+
+def _of_response(where: str, received: Response, wanted: Response) -> list[Field]:
+    return [
+        Field(
+            f"{where}{each.where}",
+            each.expected,
+            each.received,
+            same(each.expected, each.received, received.at),
+        )
+        for each in compared_fields(received, wanted)
+    ]
 
 
 def outcome_lines(outcome: Outcome, expected: object) -> list[str]:
     """Where an outcome is not as expected on its stack, for the message of a failed spec."""
     found = mismatches(outcome, outcome.compare(expected).expected)
-    lines = [line for difference in found for line in str(difference).splitlines()]
+    differences = (Difference(each.where, each.expected, each.received) for each in found)
+    lines = [line for difference in differences for line in str(difference).splitlines()]
     return ["a scenario came to something else", *lines, f"stack: {outcome.environment}"]

@@ -179,8 +179,7 @@ def _responses(wire: Wire) -> list[Response]:
 
 
 def _end(wire: Wire) -> str:
-    # The server's own seconds begin before the client has its response.
-    after = int(wire.watched + 0.1)
+    after = int(wire.watched)
     if wire.closed_by_server:
         return f"closed after {after} s"
     return f"open after {after} s" if "left by" in wire.ended else f"{wire.ended} after {after} s"

@@ -220,7 +220,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
         ),
         (
             ["--app", "shop:app", "--requests", "examples/shop.http", "--only", "hello"],
-            "--only and --fail-on are for the reference apps, not for --app",
+            "--only, --quick, --fail-on are for the reference apps, not for --app",
         ),
     ],
 )

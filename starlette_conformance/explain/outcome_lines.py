@@ -1,0 +1,89 @@
+"""A scenario whose outcomes differ, as text: what is done, and what was seen on either stack."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from starlette_conformance.explain.groups import PARSER
+from starlette_conformance.explain.result import Differing, Line
+from starlette_conformance.explain.scenarios import ExplainedScenario
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.runs.rerun_commands import of_verb, word
+from starlette_conformance.scenarios.outcome import Outcome
+
+LINES = 12
+"""Lines of a log that are shown, those that differ first of all."""
+
+
+def rendered(why: ExplainedScenario, names: Mapping[Change, str]) -> Differing:
+    scenario = why.scenario
+    fields = {difference.where for difference in (*why.differences, *why.remaining)}
+    return Differing(
+        scenario.served,
+        (f"scenario: {scenario.name}", *(plain(line) for line in scenario.words)),
+        tuple(_lines(why.before, why.after, fields)),
+        tuple(_lines(why.after, why.before, fields)),
+        why.differences,
+        tuple(names[change] if change else PARSER for change in why.reasons),
+        why.remaining,
+        tuple(_by_hand(scenario.name, each.environment) for each in (why.before, why.after)),
+        scenario=True,
+    )
+
+
+def _by_hand(name: str, environment: Environment) -> str:
+    return of_verb("play", name, "--stack", word(environment))
+
+
+def _lines(outcome: Outcome, other: Outcome, fields: Collection[str]) -> Iterator[Line]:
+    """All that is one text; of responses and logs, what differs."""
+    for name, value in outcome.items():
+        if isinstance(value, Response):
+            yield from _of_response(name, value, fields)
+        elif isinstance(value, list) and value and isinstance(value[0], Response):
+            for number, response in enumerate(value, 1):
+                yield from _of_response(f"{name}: response {number}", response, fields)
+        elif isinstance(value, list):
+            if name in fields:
+                yield from _of_log(name, value, other.get(name))
+        else:
+            yield Line(plain(f"{name}: {value}"), name in fields)
+
+
+def _of_response(name: str, response: Response, fields: Collection[str]) -> Iterator[Line]:
+    differing = {where.removeprefix(f"{name}: ") for where in fields if where.startswith(name)}
+    status = f"{name}: {response.version} {response.status} {response.reason}"
+    if not response.status:
+        yield Line(plain(f"{name}: {response.ending}"), bool(differing))
+        return
+    if differing:
+        yield Line(plain(status), bool(differing & {"status", "reason", "version"}))
+    for field in sorted(differing - {"status", "reason", "version"}):
+        header = field.removeprefix("header ")
+        value = (
+            response.headers.get(header, ABSENT) if header != field else getattr(response, field)
+        )
+        yield Line(plain(f"{name}: {header}: {_text(value)}"), True)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple) and value and isinstance(value[0], bytes):
+        value = b"".join(value)
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def _of_log(name: str, lines: list[str], other: Any) -> Iterator[Line]:
+    others = list(other or ())
+    marked = []
+    for line in lines:
+        same = line in others
+        if same:
+            others.remove(line)
+        marked.append(Line(plain(f"{name}: {line}"), not same))
+    yield from marked[:LINES]
+    if len(marked) > LINES:
+        yield Line(f"{name}: ... and {len(marked) - LINES} more lines")
+    if not lines:
+        yield Line(f"{name}: nothing", True)

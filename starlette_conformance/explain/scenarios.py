@@ -1,0 +1,181 @@
+"""Why the outcomes of a scenario differ on two stacks.
+
+The scenario says what it comes to on either of them: where both outcomes are as expected, the
+changes that decide between the two expectations account for the difference.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette_conformance.explain.explainer import Reason
+from starlette_conformance.explain.result import Difference
+from starlette_conformance.explain.severity import severity_of
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import ABSENT, resolve
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.scenarios.outcome import Field, Outcome, by_name, fields_of, mismatches
+
+SHOWN = 240
+"""Characters of a value that are shown."""
+
+NOTHING = Field("", ABSENT, ABSENT, kept=True)
+"""In the place of a field that an outcome lacks, as it should."""
+
+
+@dataclass(frozen=True)
+class ExplainedScenario:
+    """What differs, what each reason alters, and what is left beside all of them."""
+
+    scenario: Scenario
+    before: Outcome
+    after: Outcome
+    differences: tuple[Difference, ...]
+    reasons: Mapping[Reason, tuple[Difference, ...]]
+    remaining: tuple[Difference, ...]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.differences)
+
+
+def explain_scenario(scenario: Scenario, before: Outcome, after: Outcome) -> ExplainedScenario:
+    """Why the outcomes of two stacks differ."""
+    names = [name for name in by_name(scenario.expected) if _differs(name, before, after, scenario)]
+    was, now = (
+        _fields(scenario, outcome, outcome.environment, names) for outcome in (before, after)
+    )
+    differing = [
+        where
+        for where in {**was, **now}
+        if _is_more_than_chance(was.get(where, NOTHING), now.get(where, NOTHING))
+    ]
+    found = {
+        where: _difference(where, was.get(where, NOTHING), now.get(where, NOTHING))
+        for where in differing
+    }
+    foreseen = [
+        where
+        for where in differing
+        if was.get(where, NOTHING).kept and now.get(where, NOTHING).kept
+    ]
+    reasons = _reasons(scenario, before, after, foreseen)
+    explained = {where for those in reasons.values() for where in those}
+    return ExplainedScenario(
+        scenario,
+        before,
+        after,
+        tuple(found.values()),
+        {reason: tuple(found[where] for where in those) for reason, those in reasons.items()},
+        tuple(found[where] for where in differing if where not in explained),
+    )
+
+
+def asserted_by(scenario: Scenario, *environments: Environment) -> set[Change]:
+    """The changes on which its outcome depends on some stacks."""
+    expected = by_name(scenario.expected)
+    return {
+        change
+        for environment in environments
+        for change, _ in resolve(expected, environment).asserted
+    }
+
+
+def _differs(name: str, before: Outcome, after: Outcome, scenario: Scenario) -> bool:
+    """Whether an observation differs by more than what both expectations leave to chance."""
+    if before[name] == after[name]:
+        return False
+    was, now = (_wanted(scenario, each.environment)[name] for each in (before, after))
+    return was != now or any(mismatches({name: o[name]}, {name: was}) for o in (before, after))
+
+
+def _wanted(scenario: Scenario, environment: Environment) -> dict[str, Any]:
+    expected = by_name(scenario.expected)
+    wanted: dict[str, Any] = resolve(expected, environment).value
+    return dict.fromkeys(expected) | wanted
+
+
+def _fields(
+    scenario: Scenario, outcome: Outcome, environment: Environment, names: Iterable[str]
+) -> dict[str, Field]:
+    """The parts of some observations, beside what is expected of them in an environment."""
+    wanted = _wanted(scenario, environment)
+    every = (fields_of(name, outcome[name], wanted[name]) for name in names)
+    return {field.where: field for those in every for field in those}
+
+
+def _is_more_than_chance(was: Field, now: Field) -> bool:
+    by_chance = was.expected == now.expected and was.kept and now.kept
+    return bool(was.received != now.received) and not by_chance
+
+
+def _reasons(
+    scenario: Scenario, before: Outcome, after: Outcome, places: Collection[str]
+) -> dict[Reason, list[str]]:
+    """What alters these fields: of the changes that one side has, those without which it would be
+    expected otherwise; or else the parser.
+    """
+    reasons: dict[Reason, list[str]] = {}
+    names = list(before)
+    for change in _between(scenario, before, after):
+        side = before if change.applies_to(before.environment) else after
+        environment = side.environment
+        without = replace(environment, lacking=environment.lacking | {change})
+        has, lacks = (_fields(scenario, side, each, names) for each in (environment, without))
+        altered = [
+            where
+            for where in places
+            if has.get(where, NOTHING).expected != lacks.get(where, NOTHING).expected
+        ]
+        if altered:
+            reasons[change] = altered
+    explained = {where for those in reasons.values() for where in those}
+    left = [where for where in places if where not in explained]
+    if left and before.environment.parser != after.environment.parser:
+        reasons[None] = left
+    return reasons
+
+
+def _between(scenario: Scenario, before: Outcome, after: Outcome) -> Iterator[Change]:
+    """The changes on which the outcome depends, and that just one side has."""
+    sides = before.environment, after.environment
+    for change in sorted(
+        asserted_by(scenario, *sides), key=lambda each: (each.package, each.first)
+    ):
+        if len({change.applies_to(environment) for environment in sides}) == 2:
+            yield change
+
+
+def _difference(where: str, was: Field, now: Field) -> Difference:
+    before, after = _texts(was.received, now.received)
+    severity = severity_of(where.rpartition(": ")[2], None in (before, after))
+    return Difference(severity, where, before, after)
+
+
+def _texts(was: Any, now: Any) -> tuple[str | None, str | None]:
+    """Both values as text; of lines, those that the other side lacks."""
+    if isinstance(was, list) and isinstance(now, list):
+        return _lines(was, now), _lines(now, was)
+    return _text(was), _text(now)
+
+
+def _lines(lines: list[str], others: list[str]) -> str | None:
+    left = list(others)
+    own = []
+    for line in lines:
+        if line in left:
+            left.remove(line)
+        else:
+            own.append(line)
+    return plain(" | ".join(own), SHOWN) if own else None
+
+
+def _text(value: Any) -> str | None:
+    if value is ABSENT or value is None:
+        return None
+    if isinstance(value, tuple) and value and isinstance(value[0], bytes):
+        value = b"".join(value)
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+    return plain(text, SHOWN)

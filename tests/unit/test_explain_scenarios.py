@@ -1,0 +1,201 @@
+"""Why outcomes of a scenario differ: what a change alters, and what nobody foresees."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import (
+    HTTP_DATE,
+    Response,
+    by_parser,
+    changes_in,
+    history,
+    leading,
+    one_of,
+    since,
+)
+from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario, Send
+from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.stacks.ledger import Ledger
+from tests.miniatures.raw_server import ENVIRONMENT, http_date
+
+
+def change(package: str, first: str, kind: Any = "regression", last: str | None = None) -> Change:
+    return Change(package, first, kind, "It ends otherwise.", "https://x", last)
+
+
+STATUS = change("uvicorn", "0.35.0")
+SAID = change("uvicorn", "0.36.0", "change")
+HEADER = change("starlette", "0.47.0", "fix")
+GONE = change("uvicorn", "0.33.0", last="0.34.0")
+CHANGES = {"STATUS": STATUS, "SAID": SAID, "HEADER": HEADER, "GONE": GONE}
+
+OLD = ENVIRONMENT
+
+
+def on(**packages: str) -> Environment:
+    return replace(ENVIRONMENT, name="newer", packages={**ENVIRONMENT.packages, **packages})
+
+
+NEW = on(uvicorn="0.36.0")
+
+
+def scenario(**expected: Any) -> Scenario:
+    known = {"status": ExitStatus(), "log": LogLines(), "a": ResponseOn("a")}
+    return Scenario(
+        "one",
+        "hello",
+        (Send("a", b"GET / HTTP/1.1\r\n\r\n"),),
+        {known[name]: value for name, value in expected.items()},
+    )
+
+
+def explained(
+    played: Scenario, before: dict[str, Any], after: dict[str, Any], newer: Environment = NEW
+) -> ExplainedScenario:
+    return explain_scenario(played, Outcome(before, OLD), Outcome(after, newer))
+
+
+EXITS = scenario(
+    status=since(STATUS, "-15", before="0"), log=[since(SAID, "new", before="old"), "end"]
+)
+BEFORE = {"exit status": "0", "log": ["old", "end"]}
+AFTER = {"exit status": "-15", "log": ["new", "end"]}
+
+
+def where(why: ExplainedScenario) -> dict[Any, list[str]]:
+    return {reason: [each.where for each in those] for reason, those in why.reasons.items()}
+
+
+def test_each_change_accounts_for_what_it_alters() -> None:
+    why = explained(EXITS, BEFORE, AFTER)
+    assert where(why) == {STATUS: ["exit status"], SAID: ["log"]}
+    assert [(d.severity, d.before, d.after) for d in why.differences] == [
+        ("process", "0", "-15"),
+        ("log", "old", "new"),
+    ]
+    assert why.remaining == ()
+
+
+def test_an_outcome_that_nobody_foresaw_is_left() -> None:
+    why = explained(EXITS, BEFORE, AFTER | {"exit status": "1"})
+    assert [each.where for each in why.remaining] == ["exit status"]
+    assert where(why) == {SAID: ["log"]}
+
+
+def test_a_change_that_does_not_show_is_left_out() -> None:
+    why = explained(EXITS, BEFORE, BEFORE)
+    assert not why.differs
+
+
+def test_a_downgrade_is_explained() -> None:
+    why = explain_scenario(EXITS, Outcome(AFTER, NEW), Outcome(BEFORE, OLD))
+    assert where(why) == {STATUS: ["exit status"], SAID: ["log"]}
+
+
+def test_a_change_that_went_away_is_a_cause() -> None:
+    played = scenario(status=since(GONE, "hangs", before="0"))
+    why = explained(played, {"exit status": "hangs"}, {"exit status": "0"})
+    assert where(why) == {GONE: ["exit status"]}
+
+
+def test_of_a_response_each_field_has_its_cause() -> None:
+    header = since(HEADER, "b", before="a")
+    response = Response(since(STATUS, 404, before=200), {"x": header, "date": HTTP_DATE}, b"ok")
+    played = scenario(a=response)
+    date = http_date(0).decode()
+
+    def came(status: int, reason: str, value: str, at: float) -> dict[str, Any]:
+        date = http_date(at).decode()
+        return {"a": Response(status, {"x": value, "date": date}, b"ok", reason, at=at)}
+
+    newer = on(uvicorn="0.36.0", starlette="0.47.0")
+    before, after = came(200, "OK", "a", 0.0), came(404, "Not Found", "b", 1000.0)
+    why = explained(played, before, after, newer)
+    assert where(why) == {HEADER: ["a: header x"], STATUS: ["a: status", "a: reason"]}
+    assert date not in str(why.differences)
+
+
+EITHER = one_of(["x"], [])
+
+
+@pytest.mark.parametrize(
+    ("expected", "came"),
+    [
+        (EITHER, ([], ["x"])),
+        (Response(200, {}, leading(b"a", b"b")), (Response(200, {}, (b"a",), "OK"),) * 2),
+        (
+            Response(200, {}, leading(b"a", b"b")),
+            (Response(200, {}, (b"a",), "OK"), Response(200, {}, (b"a", b"b"), "OK")),
+        ),
+    ],
+)
+def test_what_is_left_to_chance_is_no_difference(expected: Any, came: tuple[Any, Any]) -> None:
+    played = scenario(a=expected)
+    assert not explained(played, {"a": came[0]}, {"a": came[1]}).differs
+
+
+def test_what_was_chance_and_is_so_no_more_has_a_cause() -> None:
+    played = scenario(log=since(STATUS, ["x"], before=EITHER))
+    assert where(explained(played, {"log": []}, {"log": ["x"]})) == {STATUS: ["log"]}
+
+
+def test_a_parser_is_a_cause_where_no_change_is() -> None:
+    played = scenario(log=by_parser(h11=["a"], httptools=["b"]))
+    newer = on(httptools="0.6.4")
+    assert where(explained(played, {"log": ["a"]}, {"log": ["b"]}, newer)) == {None: ["log"]}
+
+
+def test_an_expectation_says_which_changes_it_depends_on() -> None:
+    value = history("a", (STATUS, "b"), (SAID, by_parser(h11=since(HEADER, "c"), httptools="d")))
+    assert changes_in(scenario(a=Response(200, {"x": [value]})).expected) == {STATUS, SAID, HEADER}
+    assert changes_in(one_of(since(GONE, 1), 2)) == {GONE}
+
+
+def compared(played: Scenario, *outcomes: dict[str, Any], shown: bool = True) -> Diff:
+    before, after = outcomes
+    ledger = Ledger(CHANGES, [], {}, {}, scenarios=[played])
+    comparison = Comparison(OLD, NEW, ledger)
+    return comparison.diff({}, [explained(played, before, after)] if shown else [])
+
+
+def test_a_diff_counts_scenarios_apart_from_requests() -> None:
+    diff = compared(EXITS, BEFORE, AFTER)
+    assert (diff.counts["compared"], diff.counts["differing"]) == (0, 0)
+    assert diff.counts_of_scenarios == {
+        "compared": 1,
+        "differing": 1,
+        "unexplained": 0,
+        "severities": {"process": 1},
+        "changes": {"SAID": 1, "STATUS": 1},
+    }
+    assert {each.name for each in diff.explained} == {"STATUS", "SAID"}
+    assert {"regression", "change"} <= diff.kinds
+    assert [each.name for each in diff.not_shown] == ["GONE"]
+
+
+def test_a_scenario_that_is_left_out_is_named() -> None:
+    diff = compared(EXITS, BEFORE, AFTER, shown=False)
+    assert {each.name: each.why for each in diff.not_shown}["STATUS"] == (
+        "the scenario that shows it was left out: one"
+    )
+    assert "regression" in diff.kinds
+
+
+def test_an_unexplained_scenario_is_shown_with_what_was_done() -> None:
+    diff = compared(EXITS, BEFORE, AFTER | {"exit status": "1"})
+    (group,) = diff.unexplained
+    assert group.example.request == (
+        "scenario: one",
+        "start hello",
+        "a: send 'GET / HTTP/1.1'",
+    )
+    assert [line.text for line in group.example.after] == ["exit status: 1", "log: new", "log: end"]
+    assert [line.differs for line in group.example.after] == [True, True, False]
+    assert "play one --stack" in group.example.by_hand[0]
