@@ -177,12 +177,15 @@ def listening(names: Sequence[str]) -> chain[Step]:
     return chain.from_iterable((Send(name, GET), ReadChunks(name, 1)) for name in names)
 
 
+AS_WORDS = {0: "no stream", 1: "a stream", 3: "three streams"}
+
+
 def with_streams(number: signal.Signals, streams: int) -> Scenario:
     """Clients whose stream goes on leave it."""
     names = [f"stream {count}" for count in range(1, streams + 1)]
     endings = ENDINGS[streams]
     return Scenario(
-        f"{number.name} beside {streams} streams",
+        f"{number.name} beside {AS_WORDS[streams]}",
         "sse",
         (
             *UP,

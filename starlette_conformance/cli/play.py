@@ -2,16 +2,16 @@
 
 import click
 
-from starlette_conformance.cli.options import command
+from starlette_conformance.cli.options import command, stack
 
 
 @command(of_stacks=True)
-@click.option("--stack", default="latest", show_default=True, metavar="STACK", help="The stack.")
+@stack("latest")
 @click.argument(
-    "name", required=False, metavar="[NAME]", help="A scenario; without, all are listed."
+    "name", required=False, metavar="[NAME]", help="The scenario; without one, all are listed."
 )
 def play(stack: str, name: str | None) -> int:
-    """Exits with 0 if the outcome is as expected on the stack, 1 if not."""
+    """Exits with 0 if the outcome is as expected on the stack, with 1 if not."""
     from starlette_conformance.diff import play_scenario
 
     return play_scenario.play(name, stack)

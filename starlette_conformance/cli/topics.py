@@ -24,6 +24,7 @@ TOPICS = {
         "stacks": "List the stacks of specs/stacks.toml.",
         "changes": "List the named changes between releases.",
         "releases": "List the releases on PyPI that specs/stacks.toml lacks.",
+        "play": "Play a scenario (signals, idle connections, logs) on one stack.",
         "serve": "Start one app on a stack, in the foreground.",
     },
 }

@@ -11,12 +11,12 @@ from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff, Differing, Group, NotShown, Side
-from starlette_conformance.explain.scenarios import ExplainedScenario, asserted_by
+from starlette_conformance.explain.scenarios import ExplainedScenario
 from starlette_conformance.http.curl_commands import PORT, asked, served
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.expectations import Response, changes_in
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
@@ -117,7 +117,7 @@ class Comparison:
         for why, changes in self.ledger.unseen.items():
             if change in changes:
                 return why
-        showing = [s for s in self.ledger.scenarios if change in asserted_by(s, *self.sides)]
+        showing = [s for s in self.ledger.scenarios if change in changes_in(s.expected)]
         if showing and not any(scenario in played for scenario in showing):
             return f"the scenario that shows it was left out: {showing[0].name}"
         parsers = {effect.parser for effect in self.ledger.effects if effect.change == change}

@@ -37,6 +37,20 @@ def _by_hand(name: str, environment: Environment) -> str:
     return of_verb("play", name, "--stack", word(environment))
 
 
+def whole(outcome: Outcome) -> Iterator[str]:
+    """Everything that was seen."""
+    for name, value in outcome.items():
+        responses = [value] if isinstance(value, Response) else value
+        if isinstance(responses, list) and responses and isinstance(responses[0], Response):
+            for response in responses:
+                status = f"{response.version} {response.status} {response.reason}".strip()
+                yield plain(f"{name}: {status}, {_text(response.body)!r}, {response.ending}")
+        elif isinstance(value, list):
+            yield from (plain(f"{name}: {line}") for line in value or ["nothing"])
+        else:
+            yield plain(f"{name}: {value}")
+
+
 def _lines(outcome: Outcome, other: Outcome, fields: Collection[str]) -> Iterator[Line]:
     """All that is one text; of responses and logs, what differs."""
     for name, value in outcome.items():

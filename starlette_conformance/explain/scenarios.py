@@ -13,7 +13,7 @@ from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import severity_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import ABSENT, resolve
+from starlette_conformance.model.expectations import ABSENT, changes_in, resolve
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.scenarios.outcome import Field, Outcome, by_name, fields_of, mismatches
@@ -73,16 +73,6 @@ def explain_scenario(scenario: Scenario, before: Outcome, after: Outcome) -> Exp
     )
 
 
-def asserted_by(scenario: Scenario, *environments: Environment) -> set[Change]:
-    """The changes on which its outcome depends on some stacks."""
-    expected = by_name(scenario.expected)
-    return {
-        change
-        for environment in environments
-        for change, _ in resolve(expected, environment).asserted
-    }
-
-
 def _differs(name: str, before: Outcome, after: Outcome, scenario: Scenario) -> bool:
     """Whether an observation differs by more than what both expectations leave to chance."""
     if before[name] == after[name]:
@@ -107,7 +97,7 @@ def _fields(
 
 
 def _is_more_than_chance(was: Field, now: Field) -> bool:
-    by_chance = was.expected == now.expected and was.kept and now.kept
+    by_chance = was.promise == now.promise and was.kept and now.kept
     return bool(was.received != now.received) and not by_chance
 
 
@@ -127,7 +117,7 @@ def _reasons(
         altered = [
             where
             for where in places
-            if has.get(where, NOTHING).expected != lacks.get(where, NOTHING).expected
+            if has.get(where, NOTHING).promise != lacks.get(where, NOTHING).promise
         ]
         if altered:
             reasons[change] = altered
@@ -141,9 +131,8 @@ def _reasons(
 def _between(scenario: Scenario, before: Outcome, after: Outcome) -> Iterator[Change]:
     """The changes on which the outcome depends, and that just one side has."""
     sides = before.environment, after.environment
-    for change in sorted(
-        asserted_by(scenario, *sides), key=lambda each: (each.package, each.first)
-    ):
+    known = changes_in(scenario.expected)
+    for change in sorted(known, key=lambda each: (each.package, each.first)):
         if len({change.applies_to(environment) for environment in sides}) == 2:
             yield change
 

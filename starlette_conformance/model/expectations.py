@@ -207,6 +207,25 @@ class Response:
         return REASONS.get(self.status, "") if self.reason is None else self.reason
 
 
+def changes_in(value: Any) -> set[Change]:
+    """The changes on which an expectation may depend, on whatever stack."""
+    match value:
+        case since():
+            return {value.change} | changes_in(value.now) | changes_in(value.before)
+        case by_parser():
+            return changes_in(value.h11) | changes_in(value.httptools)
+        case Response():
+            return changes_in([getattr(value, f.name) for f in fields(value)])
+        case Mapping():
+            return changes_in(list(value.values()))
+        case one_of():
+            return changes_in(value.values)
+        case list() | tuple():
+            return set().union(*map(changes_in, value))
+        case _:
+            return set()
+
+
 PLAIN = {str, bytes, int, float, bool, NoneType}
 """The types of most values, which are looked at first."""
 

@@ -1,7 +1,7 @@
 """What a scenario came to on a stack: an `Outcome`, comparable with an expectation by `==`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette_conformance.model.comparison import Comparison
@@ -51,12 +51,19 @@ class Field:
     """A part of what was observed, beside what is expected of it, and whether that is kept.
 
     `where` is the name of the observation, and of a response its part, such as `a: status`.
+    `choice` are all values of which chance decides, where `expected` is one of them.
     """
 
     where: str
     expected: Any
     received: Any
     kept: bool
+    choice: one_of | None = None
+
+    @property
+    def promise(self) -> Any:
+        """What is expected whatever chance decides."""
+        return self.choice or self.expected
 
 
 def mismatches(observed: Observed, wanted: Observed) -> list[Field]:
@@ -70,7 +77,8 @@ def fields_of(name: str, received: Any, wanted: Any) -> list[Field]:
     """All parts of one observation."""
     if isinstance(wanted, one_of):
         every = [fields_of(name, received, value) for value in wanted.values]
-        return min(every, key=lambda those: sum(not field.kept for field in those))
+        nearest = min(every, key=lambda those: sum(not field.kept for field in those))
+        return [replace(field, choice=wanted) for field in nearest]
     if isinstance(received, Response) and isinstance(wanted, Response):
         return _of_response(f"{name}: ", received, wanted)
     if isinstance(wanted, list) and any(isinstance(each, Response) for each in wanted):
