@@ -19,25 +19,15 @@ from specs.ledger.changes import (
     SIGNALS_RAISED_AGAIN,
 )
 from specs.ledger.streams import CUT, EVENTS, GET, LEFT, STREAM
-from starlette_conformance.model.expectations import (
-    WHOLE,
-    Response,
-    chunked,
-    history,
-    leading,
-    one_of,
-    since,
-)
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.chance import leading, one_of
+from starlette_conformance.model.expectations import WHOLE, Response, chunked, history, since
+from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
+from starlette_conformance.model.steps import (
     Connect,
-    ExitStatus,
-    LogLines,
     MarkLog,
     ReadChunks,
     ReadResponses,
     ReadToEnd,
-    ResponseOn,
-    Scenario,
     Send,
     Signal,
     SignalBeside,

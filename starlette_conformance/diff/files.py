@@ -124,7 +124,9 @@ def as_junit(diff: Diff) -> str:
 
 def _cases(diff: Diff) -> Iterator[Case]:
     for group in diff.unexplained:
-        text = "\n".join([f"{phrases.members(group)} of {group.name}", *lines(group.example)])
+        differ = "differs" if len(group.exchanges) == 1 else "differ"
+        first = f"{phrases.members(group)} {differ} in {group.name}"
+        text = "\n".join([first, *lines(group.example)])
         name = f"UNEXPLAINED {group.name}: {group.example.line}"
         yield Case(_where(group), name, fault=group.severity, text=text)
     for sentence in diff.not_compared:

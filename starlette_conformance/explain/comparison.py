@@ -14,9 +14,10 @@ from starlette_conformance.explain.result import Diff, Differing, Group, NotShow
 from starlette_conformance.explain.scenarios import ExplainedScenario
 from starlette_conformance.http.curl_commands import PORT, asked, served
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import Response, changes_in
+from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest

@@ -12,8 +12,9 @@ from starlette_conformance.explain.explainer import Reason
 from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import severity_of
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import ABSENT, changes_in, resolve
+from starlette_conformance.model.expectations import ABSENT, resolve
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.scenarios.outcome import Field, Outcome, by_name, fields_of, mismatches

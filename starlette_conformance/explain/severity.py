@@ -37,6 +37,7 @@ TABLE = (
     Rule("header content-length", "framing"),
     Rule("header transfer-encoding", "framing"),
     Rule("header connection", "framing"),
+    Rule("header lines", "order"),
     Rule("header *", "presence", one_sided=True),
     Rule("header *", "value"),
     Rule("trailer *", "presence", one_sided=True),

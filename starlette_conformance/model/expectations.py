@@ -16,6 +16,7 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from starlette_conformance.model import clock
+from starlette_conformance.model.chance import leading, one_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
@@ -155,29 +156,6 @@ class chunked:  # noqa: N801
 
 
 @dataclass(frozen=True)
-class leading:  # noqa: N801
-    """A body sent in the first of these chunks: how many of them is a matter of chance."""
-
-    chunks: tuple[bytes, ...]
-
-    def __init__(self, *chunks: bytes) -> None:
-        object.__setattr__(self, "chunks", chunks)
-
-    def __repr__(self) -> str:
-        return f"the first of {', '.join(map(repr, self.chunks))}"
-
-
-@dataclass(frozen=True)
-class one_of:  # noqa: N801
-    """A value of an outcome of which chance decides between some."""
-
-    values: tuple[Any, ...]
-
-    def __init__(self, *values: Any) -> None:
-        object.__setattr__(self, "values", values)
-
-
-@dataclass(frozen=True)
 class Response:
     """One whole answer. As an expectation any field may be lazy; a header may be a matcher.
 
@@ -205,25 +183,6 @@ class Response:
 
     def expected_reason(self) -> Any:
         return REASONS.get(self.status, "") if self.reason is None else self.reason
-
-
-def changes_in(value: Any) -> set[Change]:
-    """The changes on which an expectation may depend, on whatever stack."""
-    match value:
-        case since():
-            return {value.change} | changes_in(value.now) | changes_in(value.before)
-        case by_parser():
-            return changes_in(value.h11) | changes_in(value.httptools)
-        case Response():
-            return changes_in([getattr(value, f.name) for f in fields(value)])
-        case Mapping():
-            return changes_in(list(value.values()))
-        case one_of():
-            return changes_in(value.values)
-        case list() | tuple():
-            return set().union(*map(changes_in, value))
-        case _:
-            return set()
 
 
 PLAIN = {str, bytes, int, float, bool, NoneType}

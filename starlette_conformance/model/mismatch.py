@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette_conformance.model.expectations import ABSENT, Matcher, Response, chunked, leading
+from starlette_conformance.model.chance import leading
+from starlette_conformance.model.expectations import ABSENT, Matcher, Response, chunked
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from starlette_conformance.model.chance import one_of
 from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import Response, one_of, resolve
+from starlette_conformance.model.expectations import Response, resolve
 from starlette_conformance.model.mismatch import Difference, compared_fields, same
 from starlette_conformance.model.scenario import Observation
 

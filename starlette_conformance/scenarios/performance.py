@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette_conformance.http.exchange import Exchange, observed
 from starlette_conformance.model import scenario as model
+from starlette_conformance.model import steps
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
@@ -49,42 +50,42 @@ class Performance:
             self._server.log.wait_for(lambda _: False, ENDS_SECONDS)
             self._status = str(self._server.kill())
 
-    def _take(self, step: model.Step) -> None:
+    def _take(self, step: steps.Step) -> None:
         match step:
-            case model.Signal(number, while_open):
+            case steps.Signal(number, while_open):
                 if not while_open or any(not self._wires[name].ended for name in while_open):
                     rests(self._server.pid, RESTS_SECONDS)  # and looks for no signal on its way
                     self._server.ask_to_stop(number)
-            case model.SignalBeside(number, on, data):
+            case steps.SignalBeside(number, on, data):
                 self._cross(number, self._wire(on), data)
-            case model.Pause(seconds):
+            case steps.Pause(seconds):
                 time.sleep(seconds)
-            case model.MarkLog():
+            case steps.MarkLog():
                 self._log_start = self._server.log.position()
             case _:
                 self._take_on(self._wire(step.on), step)  # type: ignore[attr-defined]
 
-    def _take_on(self, wire: Wire, step: model.Step) -> None:
-        if isinstance(step, model.HalfClose | model.Reset | model.Leave):
+    def _take_on(self, wire: Wire, step: steps.Step) -> None:
+        if isinstance(step, steps.HalfClose | steps.Reset | steps.Leave):
             self._note_if_held(step.on)
         match step:
-            case model.Connect():
+            case steps.Connect():
                 pass
-            case model.Send(_, data):
+            case steps.Send(_, data):
                 wire.send(data)
-            case model.ReadResponses(_, number, method):
+            case steps.ReadResponses(_, number, method):
                 wire.read_responses(number, method)
-            case model.ReadChunks(_, number, method):
+            case steps.ReadChunks(_, number, method):
                 wire.read_chunks(number, method)
-            case model.ReadToEnd():
+            case steps.ReadToEnd():
                 wire.read_to_end()
-            case model.Watch(_, seconds):
+            case steps.Watch(_, seconds):
                 wire.watch(seconds)
-            case model.HalfClose():
+            case steps.HalfClose():
                 wire.half_close()
-            case model.Reset():
+            case steps.Reset():
                 wire.reset()
-            case model.Leave():
+            case steps.Leave():
                 wire.leave()
             case _:
                 raise AssertionError(f"nobody plays {step!r}")

@@ -12,7 +12,7 @@ from starlette_conformance.__main__ import main
 from starlette_conformance.diff import reference_apps as diff
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.provision import provision
 from tests.miniatures.planted import with_defects
 
@@ -173,6 +173,45 @@ def test_what_no_request_shows_is_named_and_fails_on_its_kind(
     assert "Between these stacks, and not compared here:" in shown
     assert "SIGNAL_UNHEARD (regression, sse-starlette 3.0.0 to 3.0.4)" in shown
     assert main(["diff", *pair, "--fail-on", "regression"]) == 1
+
+
+UNHEARD_PAIR = ["sse-starlette-2.4.1", "sse-starlette-3.0.0", "--fail-on", "regression"]
+
+
+def test_a_signal_that_ends_no_stream_is_shown_by_a_scenario(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = {scenario.name: scenario for scenario in ledger().scenarios}
+    beside = [known["SIGTERM beside a stream"], known["SIGTERM beside no stream"]]
+    monkeypatch.setattr(diff, "chosen_scenarios", lambda _: beside)
+    files = {form: tmp_path / form for form in ("json", "markdown", "html", "junit")}
+    options = [word for form, path in files.items() for word in (f"--{form}", str(path))]
+    assert main(["diff", *UNHEARD_PAIR, *options]) == 1
+    shown = capsys.readouterr().out
+    assert f"0 of {len(CORPUS)} responses and 1 of 2 scenarios differ, all explained" in shown
+    assert "SIGNAL_UNHEARD  regression, sse-starlette 3.0.0 to 3.0.4" in shown
+    assert "> send SIGTERM to the server" in shown
+    found = json.loads(files["json"].read_text("utf-8"))
+    assert (found["scenarios"]["compared"], found["scenarios"]["changes"]) == (
+        2,
+        {"SIGNAL_UNHEARD": 1},
+    )
+    (group,) = found["explained"]
+    where = {each["where"] for each in group["exchanges"][0]["differences"]}
+    assert {"stream 1: ending", "log of waiting"} <= where
+    assert found["not_shown"] == []
+    for form, path in files.items():
+        assert "send SIGTERM to the server" in path.read_text("utf-8"), form
+
+
+def test_what_quick_leaves_out_is_named_and_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(diff, "chosen_scenarios", lambda _: ledger().scenarios)
+    assert main(["diff", *UNHEARD_PAIR, "--quick", "--only", "sse"]) == 1
+    shown = capsys.readouterr().out
+    assert "Between these stacks, and not compared here:" in shown
+    assert "Not shown: the scenario that shows it was left out: SIGTERM beside a stream." in shown
 
 
 def test_a_kind_of_change_can_be_a_failure() -> None:

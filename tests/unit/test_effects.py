@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.effects import (
     Effect,
     between,
@@ -15,7 +16,7 @@ from starlette_conformance.model.effects import (
     with_headers,
 )
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import ABSENT, Response, changes_in
+from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.stacks.project import ledger
 from tests.miniatures.raw_server import ENVIRONMENT

@@ -8,19 +8,13 @@ import pytest
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
+from starlette_conformance.model.chance import leading, one_of
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import (
-    HTTP_DATE,
-    Response,
-    by_parser,
-    changes_in,
-    history,
-    leading,
-    one_of,
-    since,
-)
-from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario, Send
+from starlette_conformance.model.expectations import HTTP_DATE, Response, by_parser, history, since
+from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
+from starlette_conformance.model.steps import Send
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT, http_date

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from starlette_conformance.model.chance import leading, one_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.comparison import recorded_assertions
 from starlette_conformance.model.expectations import (
@@ -15,27 +16,27 @@ from starlette_conformance.model.expectations import (
     WHOLE,
     Response,
     chunked,
-    leading,
-    one_of,
     resolve,
     since,
 )
 from starlette_conformance.model.scenario import (
     DatesOn,
     EndOf,
-    HalfClose,
     HeldFor,
-    Leave,
     LogLines,
-    MarkLog,
     Observation,
+    ResponseOn,
+    ResponsesOn,
+    Scenario,
+)
+from starlette_conformance.model.steps import (
+    HalfClose,
+    Leave,
+    MarkLog,
     ReadChunks,
     ReadResponses,
     ReadToEnd,
     Reset,
-    ResponseOn,
-    ResponsesOn,
-    Scenario,
     Send,
     Step,
     Watch,

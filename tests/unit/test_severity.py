@@ -34,6 +34,13 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("name of server", False): "case",
     ("arrivals", False): "arrival",
     ("first response", False): "arrival",
+    ("header lines", False): "order",
+    ("number of responses", False): "framing",
+    ("end of the connection", False): "framing",
+    ("connections at the server", False): "framing",
+    ("exit status", False): "process",
+    ("dates on a", False): "value",
+    ("log of complaints", False): "log",
 }
 
 

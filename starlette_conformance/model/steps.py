@@ -1,0 +1,161 @@
+"""What is done in a scenario, step by step: each is plain data, and in words by `str`.
+
+`on` names the connection that a step happens on.
+"""
+
+import signal
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happens."""
+
+
+@dataclass(frozen=True)
+class Connect(Step):
+    """Open a connection. The first step that names one does so as well."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return f"{self.on}: connect"
+
+
+@dataclass(frozen=True)
+class Send(Step):
+    """Send bytes as they are."""
+
+    on: str
+    data: bytes
+
+    def __str__(self) -> str:
+        return f"{self.on}: send {described(self.data)}"
+
+
+@dataclass(frozen=True)
+class ReadResponses(Step):
+    """Read until so many more responses to requests of this method are whole."""
+
+    on: str
+    number: int = 1
+    method: str = "GET"
+
+    def __str__(self) -> str:
+        return f"{self.on}: read {_count(self.number, 'response')}"
+
+
+@dataclass(frozen=True)
+class ReadChunks(Step):
+    """Read the head and so many chunks, or events, in all, and not a byte more; or to the end."""
+
+    on: str
+    number: int
+    method: str = "GET"
+
+    def __str__(self) -> str:
+        what = f"{_count(self.number, 'event')}" if self.number else "the head"
+        return f"{self.on}: read until {what} came, or to the end"
+
+
+@dataclass(frozen=True)
+class ReadToEnd(Step):
+    """Read until the server closes the connection, or the connection's time is over."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return f"{self.on}: read to the end"
+
+
+@dataclass(frozen=True)
+class Watch(Step):
+    """Read until the server closes the connection, but no longer than so many seconds since the
+    last request that has a response.
+    """
+
+    on: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.on}: send nothing for up to {self.seconds:g} s, and read"
+
+
+@dataclass(frozen=True)
+class Pause(Step):
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"wait for {self.seconds:g} s"
+
+
+@dataclass(frozen=True)
+class HalfClose(Step):
+    """Close the sending side only."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return f"{self.on}: close the sending side"
+
+
+@dataclass(frozen=True)
+class Reset(Step):
+    """Leave with a reset instead of an orderly close."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return f"{self.on}: reset"
+
+
+@dataclass(frozen=True)
+class Leave(Step):
+    on: str
+
+    def __str__(self) -> str:
+        return f"{self.on}: disconnect"
+
+
+@dataclass(frozen=True)
+class Signal(Step):
+    """Send a signal to a server that rests; with `while_open`, only if one of these is open."""
+
+    number: signal.Signals
+    while_open: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        only = f" if {' or '.join(self.while_open)} is still open" if self.while_open else ""
+        return f"send {self.number.name} to the server{only}"
+
+
+@dataclass(frozen=True)
+class SignalBeside(Step):
+    """Send a signal, and bytes on a connection, so that the server finds both at once."""
+
+    number: signal.Signals
+    on: str
+    data: bytes
+
+    def __str__(self) -> str:
+        return f"{self.on}: send {described(self.data)}, and {self.number.name} to the server"
+
+
+@dataclass(frozen=True)
+class MarkLog(Step):
+    """Leave out what was logged so far."""
+
+    def __str__(self) -> str:
+        return "look at the log from here on"
+
+
+def described(data: bytes) -> str:
+    """Bytes that are sent: their request lines, or the beginning of what has none."""
+    lines = [line for line in data.split(b"\r\n") if b" HTTP/" in line]
+    shown = (lines or [data])[:3]
+    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return ", ".join(ascii(line[:60].decode("latin-1")) for line in shown) + more
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
