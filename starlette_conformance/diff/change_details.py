@@ -108,7 +108,7 @@ def _recorded(why: str, specs: Collection[str]) -> Iterator[str | Text]:
     """An exchange of a spec that asserts a change which no single request shows."""
     for path in run_files(console(stderr=True)):
         run = load(path)
-        for exchange in exchanges_of(run.exchanges) if run else ():
+        for exchange in exchanges_of(run) if run else ():
             record = run.exchanges[exchange.number - 1] if run else None
             if record and without_stack(record.spec, STACK) in specs:
                 yield f"no request alone shows it: {why}"

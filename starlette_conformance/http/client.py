@@ -143,9 +143,10 @@ class Client:
         message = parser.read(bytes(connection.data), method, connection.closed_by_server)
         closes = False
         if message.whole:
-            fails = message.status >= 500 and self.environment.server.closes_after_500
-            may_close = message.announces_close or fails
-            closes = connection.look_after(wait_for_close=may_close)
+            server = self.environment.server
+            closes = connection.look_after(
+                server.may_close(message.status, message.announces_close)
+            )
         connection.leave()
         exchange = Exchange.of(self.app, self.environment, method, connection, closes)
         self._record(exchange)

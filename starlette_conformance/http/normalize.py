@@ -20,6 +20,7 @@ from starlette_conformance.http.exchange import observed
 from starlette_conformance.http.parser import Message, read
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import without_port
+from starlette_conformance.servers.adapter import Adapter
 
 LEFT = ("no last chunk: left by the client", "the body does not end: left by the client")
 DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
@@ -30,7 +31,9 @@ PING = re.compile(
 )
 
 
-def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, port: int) -> Response:
+def masked(
+    data: bytes, method: str, ended: str, closed: bool, closes: bool, port: int, server: Adapter
+) -> Response:
     """The answer in the bytes that a server on a port sent, with what is random masked.
 
     `closed` tells that the server closed the connection, `closes` that it did so by itself.
@@ -51,7 +54,7 @@ def masked(data: bytes, method: str, ended: str, closed: bool, closes: bool, por
             word = ("boundary" * 4)[: len(found[1])]
             headers[name] = BOUNDARY.sub(word, headers[name])
             body = body.replace(found[1].encode(), word.encode())
-    foreseen = closes and (message.announces_close or message.status >= 500)
+    foreseen = closes and server.may_close(message.status, message.announces_close)
     return replace(
         answer, headers=headers, body=body, ending=ending, closes=foreseen, extensions=extensions
     )

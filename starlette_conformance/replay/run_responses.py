@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starlette_conformance import servers
 from starlette_conformance.http.connection import CLOSED, Segment
 from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.http.normalize import LEFT
@@ -16,7 +17,8 @@ from starlette_conformance.replay.side_by_side import Answers
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.runs.recorded import requests_of, without_stack
 from starlette_conformance.runs.records import ExchangeRecord
-from starlette_conformance.runs.run_reader import load
+from starlette_conformance.runs.run_reader import RecordedRun, load
+from starlette_conformance.servers.adapter import Adapter
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,18 @@ class RunResponses:
         stack, installed = run.start.stack, run.start.installed
         passed = {without_stack(v.spec, stack): v.verdict == "pass" for v in run.verdicts}
         environment = Environment(stack, Path(), installed.python, installed.packages)
-        return cls(environment, passed, responses_of(exchanges_of(run.exchanges)))
+        return cls(environment, passed, responses_of(exchanges_of(run)))
 
 
-def exchanges_of(records: Iterable[ExchangeRecord]) -> list[RecordedExchange]:
+def exchanges_of(run: RecordedRun) -> list[RecordedExchange]:
     """The exchanges of a stack's run, with ports and what is random masked.
 
     When a response, or the parts of a stream, arrive is left out: it depends on how a spec reads
     them, and on what else the machine did.
     """
-    return [_exchange(*each) for each in requests_of(records)]
+    installed = run.start.installed
+    server = servers.of(installed.packages if installed else ())
+    return [_exchange(*each, server) for each in requests_of(run.exchanges)]
 
 
 def responses_of(exchanges: Iterable[RecordedExchange]) -> Answers:
@@ -74,14 +78,16 @@ def responses_of(exchanges: Iterable[RecordedExchange]) -> Answers:
     return {sent: exchange.answer for sent, exchange in chosen.items()}
 
 
-def _exchange(record: ExchangeRecord, request: Request, port: int) -> RecordedExchange:
+def _exchange(
+    record: ExchangeRecord, request: Request, port: int, server: Adapter
+) -> RecordedExchange:
     served = usual(record.served or record.app)
     received = tuple(Segment(part.at, part.text.encode("latin-1")) for part in record.received)
     closed = record.ended == CLOSED
     reception = Reception(record.method)
     reception.read(record.received_bytes)
     heard = Heard(
-        record.method, port, received, record.ended, closed, record.closes, request.is_head
+        record.method, port, received, record.ended, closed, record.closes, server, request.is_head
     )
     answer = replace(Answer.of(heard), arrivals="", first=None)
     return RecordedExchange(

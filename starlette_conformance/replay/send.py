@@ -8,6 +8,7 @@ from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.http.normalize import masked
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
+from starlette_conformance.servers.adapter import Adapter
 
 FIRST = 4.0
 """How long the first byte of an answer may take. Then the client says that it has no more to send:
@@ -44,6 +45,7 @@ class Heard:
     ended: str
     closed: bool
     closes: bool
+    server: Adapter
     alone: bool = False
     late: bool = False
 
@@ -54,7 +56,8 @@ class Heard:
     @property
     def response(self) -> Response:
         """The answer, with what is random masked."""
-        return masked(self.data, self.method, self.ended, self.closed, self.closes, self.port)
+        ended = self.ended, self.closed, self.closes
+        return masked(self.data, self.method, *ended, self.port, self.server)
 
 
 def gone(answer: Response) -> bool:
@@ -62,14 +65,18 @@ def gone(answer: Response) -> bool:
     return bool(answer.ending.startswith(f"no answer: {NOT_CONNECTED}"))
 
 
-def ask(request: Request, port: int, seconds: float = SECONDS, first: float = FIRST) -> Response:
+def ask(
+    request: Request, port: int, server: Adapter, seconds: float = SECONDS, first: float = FIRST
+) -> Response:
     """What a server answers, masked. Of a stream, its first events."""
-    return heard(request, port, seconds, first).response
+    return heard(request, port, server, seconds, first).response
 
 
-def heard(request: Request, port: int, seconds: float = SECONDS, first: float = FIRST) -> Heard:
+def heard(
+    request: Request, port: int, server: Adapter, seconds: float = SECONDS, first: float = FIRST
+) -> Heard:
     """Send a request to a server, and take in its answer. Of a stream, its first events."""
-    with Sent(request, port, seconds, first) as sent:
+    with Sent(request, port, server, seconds, first) as sent:
         return sent.receive()
 
 
@@ -77,9 +84,14 @@ class Sent:
     """A request under way, on a connection of its own."""
 
     def __init__(
-        self, request: Request, port: int, seconds: float = SECONDS, first: float = FIRST
+        self,
+        request: Request,
+        port: int,
+        server: Adapter,
+        seconds: float = SECONDS,
+        first: float = FIRST,
     ) -> None:
-        self._request, self._port = request, port
+        self._request, self._port, self._server = request, port, server
         self._seconds, self._first = seconds, first
         self._connection = Connection(port, first + seconds)
         self._connection.send(request.to(port))
@@ -109,7 +121,7 @@ class Sent:
         if message.whole and ANOTHER in request.data.partition(b"\r\n\r\n")[2]:
             connection.is_silent(PIPELINED)
         closes = message.whole and connection.look_after(
-            message.announces_close or message.status >= 500
+            self._server.may_close(message.status, message.announces_close)
         )
         connection.leave()
         closed, ended = connection.ended == CLOSED, connection.ended
@@ -122,6 +134,7 @@ class Sent:
             ended,
             closed,
             closes,
+            self._server,
             request.is_head,
             late,
         )

@@ -17,6 +17,7 @@ from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import FIRST, PATIENCE, Sent, gone
 from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
 
@@ -88,8 +89,12 @@ def send_to_each(
     stopping = stopping or Event()
     with running(environments, kinds) as ports:
         servers = [
-            _Server(ports[number][served], _queue(each for each in asked if each.served == served))
-            for number in range(len(environments))
+            _Server(
+                ports[number][served],
+                environment.server,
+                _queue(each for each in asked if each.served == served),
+            )
+            for number, environment in enumerate(environments)
             for served in kinds
         ]
         with (
@@ -129,8 +134,8 @@ def send_to_each(
 class _Server:
     """A server at a port, and what it is still to be sent; used from several threads."""
 
-    def __init__(self, port: int, left: "SimpleQueue[SentRequest]") -> None:
-        self._port, self._left = port, left
+    def __init__(self, port: int, adapter: Adapter, left: "SimpleQueue[SentRequest]") -> None:
+        self._port, self._adapter, self._left = port, adapter, left
         self._room = BoundedSemaphore(WAITED_FOR)
         self.stalling = Stalling()
         self.answers = Answers()
@@ -163,7 +168,8 @@ class _Server:
                 return
             if self.stalling.gives_up():
                 continue
-            sent = Sent(each.request, self._port, SECONDS + (_own_pace(each.served) or 0), FIRST)
+            seconds = SECONDS + (_own_pace(each.served) or 0)
+            sent = Sent(each.request, self._port, self._adapter, seconds, FIRST)
             if sent.is_silent(SOON) and self._room.acquire(blocking=False):
                 self.later.append(beside.submit(take_in_beside, each, sent))
             else:

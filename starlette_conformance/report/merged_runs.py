@@ -136,7 +136,7 @@ def read(path: Path, pool: Pool) -> Column | None:
         start.rerun_options,
         start.rerun_name,
     )
-    exchanges = exchanges_of(run.exchanges)
+    exchanges = exchanges_of(run)
     numbers = {each.number: pool.numbers(each.sent, each.answer) for each in exchanges}
     column.responses.update(pool.numbers(*each) for each in responses_of(exchanges).items())
     for record in run.verdicts:

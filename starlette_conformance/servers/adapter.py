@@ -18,8 +18,8 @@ class Adapter:
     they are installed, the first one first; the last one it always has.
     `imports` are other packages that it imports.
     `header` is its value of the header Server; None where it sends none.
-    `closes_after_500` says that it closes the connection, unannounced, when an app raises after it
-    sent a 500.
+    `closes_after_500` says that it closes the connection, unannounced, after a 500: uvicorn does
+    where the app raises, too.
     `log_time` finds the time in a line of its log, `settings` the environment variables that it
     reads, `preloaded` are modules that it has imported by the time that it serves, `stop` is the
     signal that stops it.
@@ -45,6 +45,10 @@ class Adapter:
 
     def loop(self, packages: Collection[str]) -> str:
         return _first(self.loops, packages)
+
+    def may_close(self, status: int, announced: bool) -> bool:
+        """Whether it may close the connection after a whole response: the client waits for that."""
+        return announced or (status >= 500 and self.closes_after_500)
 
     def port(self, lines: Sequence[str]) -> int:
         """The port that its log tells, or 0."""

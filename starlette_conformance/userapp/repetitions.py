@@ -16,6 +16,7 @@ from starlette_conformance.explain.differences import differences
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.merge_repetitions import LATE, Judged
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import Answers, Sent, ask_in_order
@@ -87,7 +88,10 @@ class Rounds:
                 stack.callback(servers[-1].kill)
             stack.callback(stopping.set)
             ports = [port(server) for server in servers]
-            jobs = [pool.submit(self._ask, number, stopping) for number in ports]
+            jobs = [
+                pool.submit(self._ask, number, environment.server, stopping)
+                for number, environment in zip(ports, environments, strict=True)
+            ]
             (old, sent), (new, _) = (job.result() for job in jobs)
             self.sent |= sent
             self._note("OLD", servers[0], old)
@@ -100,9 +104,9 @@ class Rounds:
             if all(LATE in answers[step].response.ending for answers in (old, new))
         }
 
-    def _ask(self, number: int, stopping: Event) -> tuple[Answers, Sent]:
+    def _ask(self, number: int, server: Adapter, stopping: Event) -> tuple[Answers, Sent]:
         asked = [step for step in self.steps if step not in self.hanging]
-        return ask_in_order(asked, number, self.seconds, stopping.is_set, self.advance)
+        return ask_in_order(asked, number, server, self.seconds, stopping.is_set, self.advance)
 
     def _note(self, name: str, server: Server, answers: Answers) -> None:
         """See whether the app went while it was asked, or answered nothing itself, or left what it

@@ -8,6 +8,7 @@ from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.send import Heard
 from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.cookies import Jar
 from starlette_conformance.userapp.recorded_request import Step
 
@@ -28,6 +29,7 @@ Sent = dict[Step, Request]
 def ask_in_order(
     steps: Sequence[Step],
     port: int,
+    server: Adapter,
     seconds: float,
     stops: Callable[[], bool],
     advance: Callable[[], None],
@@ -38,7 +40,7 @@ def ask_in_order(
         if stops() or unanswered == STUCK:
             break
         sent[step] = jar.given(step.request)
-        answer = Answer.of(_heard(sent[step], port, seconds))
+        answer = Answer.of(_heard(sent[step], port, server, seconds))
         jar.take(sent[step], answer.response)
         found[step] = answer
         unanswered = 0 if answer.response.status else unanswered + 1
@@ -46,7 +48,7 @@ def ask_in_order(
     return found, sent
 
 
-def _heard(request: Request, port: int, seconds: float) -> Heard:
+def _heard(request: Request, port: int, server: Adapter, seconds: float) -> Heard:
     """Send a request, and take in its answer: of a stream that does not end, the first events."""
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
@@ -61,10 +63,8 @@ def _heard(request: Request, port: int, seconds: float) -> Heard:
             reception.read(connection.data)
         message = reception.reader.message(connection.data)
         closes = message.whole and connection.look_after(
-            message.announces_close or message.status >= 500
+            server.may_close(message.status, message.announces_close)
         )
         connection.leave()
-        closed = connection.ended == CLOSED
-        return Heard(
-            request.method, port, tuple(connection.received), connection.ended, closed, closes
-        )
+        received, ended = tuple(connection.received), connection.ended
+        return Heard(request.method, port, received, ended, ended == CLOSED, closes, server)

@@ -23,6 +23,7 @@ from starlette_conformance.process.log import Log
 from starlette_conformance.replay.send import Heard
 from starlette_conformance.replay.wire_response import Answer
 from starlette_conformance.runs import run_reader
+from starlette_conformance.servers import DEFAULT
 from starlette_conformance.userapp import har, http_file
 from starlette_conformance.userapp.cookies import Jar
 from starlette_conformance.userapp.masking import told
@@ -50,7 +51,8 @@ class Reader:
 def response(data: bytes, piece: int = PIECE) -> Answer:
     """A response to an app's client, as it is received, masked, and looked at."""
     segments = tuple(Segment(at / 1000, data[at : at + piece]) for at in range(0, len(data), piece))
-    return Answer.of(Heard("GET", 8000, segments, CLOSED, closed=True, closes=False))
+    heard = Heard("GET", 8000, segments, CLOSED, closed=True, closes=False, server=DEFAULT)
+    return Answer.of(heard)
 
 
 def by_bytes(data: bytes) -> Answer:

@@ -21,6 +21,8 @@ from starlette_conformance.model.request import Request, without_port
 from starlette_conformance.replay import side_by_side
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import ask
+from starlette_conformance.servers import DEFAULT
+from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.project import apps
 from tests.miniatures.raw_server import ENVIRONMENT, closes, keeps_open, miniature
@@ -31,9 +33,13 @@ REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
 
 
 def seen(
-    data: bytes, method: str = "GET", ended: str = CLOSED, by_itself: bool = False
+    data: bytes,
+    method: str = "GET",
+    ended: str = CLOSED,
+    by_itself: bool = False,
+    server: Adapter = DEFAULT,
 ) -> Response:
-    return masked(data, method, ended, ended == CLOSED, by_itself, PORT)
+    return masked(data, method, ended, ended == CLOSED, by_itself, PORT, server)
 
 
 def test_the_same_seed_gives_the_same_requests() -> None:
@@ -135,7 +141,7 @@ def test_an_announced_close_counts_and_no_other() -> None:
 def test_a_server_is_asked() -> None:
     answer = HEAD + b"date: DATE\r\ncontent-length: 2\r\n\r\nok"
     with miniature(keeps_open(answer)) as server:
-        found = ask(REQUEST, server.port)
+        found = ask(REQUEST, server.port, DEFAULT)
     assert found == Response(
         200, {"date": "DATE", "content-length": "2"}, b"ok", "OK", "HTTP/1.1", closes=False
     )
@@ -143,18 +149,18 @@ def test_a_server_is_asked() -> None:
 
 def test_a_server_that_breaks_off_says_how() -> None:
     with miniature(closes(HEAD + b"content-length: 5\r\n\r\nok")) as server:
-        assert ask(REQUEST, server.port).ending == "2 of 5 bytes: closed by the server"
+        assert ask(REQUEST, server.port, DEFAULT).ending == "2 of 5 bytes: closed by the server"
 
 
 def test_a_server_that_says_nothing_is_left_at_the_deadline() -> None:
     with miniature(lambda _: sleep(0.5)) as server:
-        found = ask(REQUEST, server.port, seconds=0.2, first=0.1)
+        found = ask(REQUEST, server.port, DEFAULT, seconds=0.2, first=0.1)
     assert (found.status, found.ending) == (0, "no response within 0.1 s, nor a close")
 
 
 def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
     with miniature(keeps_open(b"")) as server:
-        found = ask(REQUEST, server.port, first=0.1)
+        found = ask(REQUEST, server.port, DEFAULT, first=0.1)
     assert (found.status, found.ending) == (0, "no response within 0.1 s")
 
 

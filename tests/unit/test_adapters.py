@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,17 @@ import pytest
 from starlette_conformance import servers
 from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
 from starlette_conformance.model.expectations import SERVER, by_parser, resolve
+from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import Stack, completed
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Program
+from starlette_conformance.replay.send import ask
+from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.catalogue import Catalogue, load
-from tests.miniatures.raw_server import ENVIRONMENT
+from starlette_conformance.userapp.recorded_request import Step
+from starlette_conformance.userapp.send_in_order import ask_in_order
+from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
 
 TINY = Adapter(
     name="tiny-server",
@@ -39,6 +45,38 @@ vary = {{ {vary} }}
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Adapter:
     monkeypatch.setitem(servers.ADAPTERS, TINY.name, TINY)
     return TINY
+
+
+FAILED = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\n\r\nno"
+ANNOUNCED = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok"
+REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
+
+
+def replayed(port: int, server: Adapter) -> bool:
+    return bool(ask(REQUEST, port, server).closes)
+
+
+def sent_to_a_user_app(port: int, server: Adapter) -> bool:
+    step = Step("1", REQUEST)
+    answers, _ = ask_in_order([step], port, server, 5.0, lambda: False, lambda: None)
+    return bool(answers[step].response.closes)
+
+
+@pytest.mark.parametrize("send", [replayed, sent_to_a_user_app])
+@pytest.mark.parametrize(
+    ("answer", "server", "foreseen"),
+    [
+        (FAILED, DEFAULT, True),
+        (FAILED, TINY, False),
+        (ANNOUNCED, DEFAULT, True),
+        (ANNOUNCED, TINY, True),
+    ],
+)
+def test_a_close_after_a_500_is_foreseen_where_the_server_does_it(
+    send: Callable[[int, Adapter], bool], answer: bytes, server: Adapter, foreseen: bool
+) -> None:
+    with miniature(closes(answer)) as served:
+        assert send(served.port, server) is foreseen
 
 
 def axis(folder: Path, name: str, vary: str) -> Catalogue:

@@ -29,6 +29,7 @@ from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import PATIENCE, heard
 from starlette_conformance.replay.side_by_side import Stalling, ask_each
 from starlette_conformance.replay.wire_response import GAP, Answer
+from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT, Script, keeps_open, miniature
 
@@ -49,7 +50,7 @@ def answering(**fields: Any) -> Answer:
 
 def seen(script: Script) -> Answer:
     with miniature(script) as server:
-        return Answer.of(heard(REQUEST, server.port, seconds=2.0))
+        return Answer.of(heard(REQUEST, server.port, DEFAULT, seconds=2.0))
 
 
 @pytest.mark.parametrize(
