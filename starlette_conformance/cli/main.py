@@ -41,7 +41,7 @@ def run(arguments: Sequence[str] | None) -> int:
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else NAME
         message = " ".join(error.format_message().split())  # choices are on lines of their own
-        return _failed(UsageError(f"{message}\n`{path} --help` shows its options"))
+        return _failed(UsageError(message), f"`{path} --help` shows its options")
     except Failure as failure:
         return _failed(failure)
     except ModuleNotFoundError as error:
@@ -101,11 +101,11 @@ def _broken(error: Exception) -> int:
     return Failure.exit_code
 
 
-def _failed(failure: Failure) -> int:
+def _failed(failure: Failure, hint: str = "") -> int:
     if verbosity.verbose():
         _print_traceback(failure)
     with suppress(OSError):
-        write_line(failure.told, stderr=True)
+        write_line(f"{failure.told}\n{hint}".rstrip("\n"), stderr=True)
     return failure.exit_code
 
 

@@ -6,7 +6,7 @@ own. Where both come to the same response, the difference is explained; so a dow
 """
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette_conformance.explain import parser_quirks
@@ -92,12 +92,11 @@ class Explainer:
                     reasons.setdefault(change, {}).update(altered)
         remaining = [*of_fields(forth[-1][1], back[-1][1])]
         for difference in of_layout(before, after):
-            try:
-                reason = self._layout_reason(difference, before, after, reasons)
-            except LookupError:
-                remaining.append(difference)
-            else:
+            found = [*self._layout_reasons(difference, before, after, reasons)][:1]
+            for reason in found:
                 reasons.setdefault(reason, {})[difference.where] = difference
+            if not found:
+                remaining.append(difference)
         return Explained(
             before,
             after,
@@ -107,16 +106,13 @@ class Explainer:
             len(forth) + len(back) > 2,
         )
 
-    def _layout_reason(
+    def _layout_reasons(
         self, difference: Difference, before: Answer, after: Answer, reasons: Collection[Reason]
-    ) -> Reason:
-        """The parsers, or a change that alters the response as well, and moves a header.
-
-        Raises LookupError where neither is the reason.
-        """
+    ) -> Iterator[Reason]:
+        """The parsers, and the changes that alter the response as well, and move a header."""
         by_h11, by_httptools = (after, before) if self._to_h11 else (before, after)
         if self._parsers_differ and parser_quirks.makes(difference, by_h11, by_httptools):
-            return None
+            yield None
         for steps, without, with_it in (
             (self._forth, before, after),
             (self._back, after, before),
@@ -124,8 +120,7 @@ class Explainer:
             moving = [step for step in steps if step.moves and step.change in reasons]
             for step in moving if difference.severity == "order" else ():
                 if _moved(step.moves, without, with_it):
-                    return step.change
-        raise LookupError
+                    yield step.change
 
 
 def _moved(moves: tuple[str, str] | None, without: Answer, with_it: Answer) -> bool:

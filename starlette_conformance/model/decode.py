@@ -12,12 +12,15 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.errors import UsageError, shortened
 
 Thing = TypeVar("Thing")
 
 DIGITS = 30
 """So many an integer of JSON may have; it is a float beyond."""
+
+SHOWN = 200
+"""Characters of what is wrong: a value may be in it."""
 
 PLACED = re.compile(r"(?s)(.*?)(?: - at (`key` in )?`(.*)`)?")
 """How msgspec writes what is wrong, and where."""
@@ -61,7 +64,7 @@ def from_toml(path: Path, kind: type[Thing]) -> Thing:
     except RecursionError:
         raise UsageError(f"{path}: not TOML that can be read: it is nested too deep") from None
     except ValueError as error:
-        raise UsageError(f"{path}: not TOML: {error}") from None
+        raise UsageError(f"{path}: not TOML: {shortened(str(error), SHOWN)}") from None
     return checked(table, kind, path)
 
 
@@ -69,7 +72,7 @@ def _sentence(text: str) -> str:
     """`field a.b: expected text, got a number`, of what msgspec says."""
     found = PLACED.fullmatch(text)
     assert found
-    what = found[1].replace("`", "")
+    what = shortened(found[1].replace("`", ""), SHOWN)
     what = what[:1].lower() + what[1:]
     field = (found[3] or "").removeprefix("$").removeprefix(".")
     if found[2]:

@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from starlette_conformance import servers
-from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.decode import SHOWN
+from starlette_conformance.model.errors import UsageError, shortened
 from starlette_conformance.model.versions import version
 from starlette_conformance.servers.adapter import Adapter
 
@@ -60,7 +61,8 @@ class Environment:
         try:
             return version(text)
         except InvalidVersion:
-            raise UsageError(f"{self.name}: {package} calls itself {text!r}, no version") from None
+            shown = shortened(text, SHOWN)
+            raise UsageError(f"{self.name}: {package} calls itself {shown!r}, no version") from None
 
     def __str__(self) -> str:
         names = dict.fromkeys(("starlette", "sse-starlette", self.server.name, self.parser))

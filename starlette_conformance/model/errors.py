@@ -6,11 +6,31 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """How the system says that no more can be written."""
 
 
+LONGEST = 2_000
+"""Characters of a message; a name in it, or what a file has in a field, may be of any length."""
+
+
+def shortened(text: str, longest: int) -> str:
+    """Cut in the middle where it is long: what to do stands at the end."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}... ({len(text):,} characters) ...{text[-half:]}"
+
+
+def first_line(error: Exception) -> str:
+    """What a library says before it shows the place in the text, on lines of their own."""
+    return str(error).partition("\n")[0]
+
+
 class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the program)
-    """A sentence for the user: what was wrong, where, what to do."""
+    """A sentence for the user: what was wrong, where, what to do. It has one line."""
 
     exit_code = 4
     verdict = "harness error"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(shortened(text, LONGEST).replace("\n", r"\n"))
 
     @property
     def told(self) -> str:

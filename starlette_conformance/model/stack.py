@@ -14,6 +14,9 @@ from starlette_conformance import servers
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.servers.adapter import Adapter
 
+LONGEST_NAME = 4095
+"""Characters of what names a stack: the bytes that Linux takes for a path."""
+
 FRAMEWORK = ("starlette", "sse-starlette")
 """What every stack has beside a server, in whatever version resolves where none is named."""
 

@@ -4,12 +4,15 @@ from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
+LONGEST = 200
 EARLIEST = Version("0.dev0")
 
 
 @cache
 def version(text: str) -> Version:
-    """Raises InvalidVersion."""
+    """Raises InvalidVersion, also where it is too long for one: Python refuses 4,300 digits."""
+    if len(text) > LONGEST:
+        raise InvalidVersion(f"Invalid version: longer than {LONGEST} characters")
     return Version(text)
 
 

@@ -88,9 +88,10 @@ class Forker:
 
         An answer that is late would be taken for that to the next request.
         """
+        data = json.dumps(request).encode()
         with self._lock:
             try:
-                socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
+                socket.send_fds(self._channel, [data], descriptors)
                 return int(self._channel.recv(64))
             except (OSError, ValueError):
                 self._channel.close()

@@ -11,6 +11,8 @@ from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 import msgspec
 
+from starlette_conformance.model.stack import LONGEST_NAME
+
 SCHEMA: Final = 2
 
 Verdict: TypeAlias = Literal["pass", "fail", "not installable", "did not start", "harness error"]
@@ -18,6 +20,9 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
+StackName = Annotated[str, msgspec.Meta(max_length=LONGEST_NAME)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+"""A version, the name of a package or of an app."""
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
 
@@ -28,13 +33,13 @@ class Record(msgspec.Struct, frozen=True, tag_field="kind"):
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
     """What the stack was. `hash_seed` is None where it was left to the environment."""
 
-    python: str
-    implementation: str
+    python: Short
+    implementation: Short
     """Of Python, such as CPython."""
-    parser: str
-    loop: str
+    parser: Short
+    loop: Short
     hash_seed: int | None
-    packages: dict[str, str]
+    packages: dict[Short, Short]
 
 
 class Start(Record, frozen=True, tag="run", kw_only=True):
@@ -46,7 +51,7 @@ class Start(Record, frozen=True, tag="run", kw_only=True):
     """
 
     schema: Literal[2] = SCHEMA
-    stack: str
+    stack: StackName
     started: Time
     complete: bool
     installed: Installed | None
@@ -74,7 +79,7 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
 
     id: Number
     spec: str
-    app: str
+    app: Short
     method: str
     sent: tuple[Segment, ...]
     received: tuple[Segment, ...]
@@ -99,7 +104,7 @@ class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):
     """
 
     spec: str
-    app: str
+    app: Short
     verdict: Verdict
     reason: str
     exchanges: tuple[Number, ...]

@@ -17,6 +17,8 @@ from starlette_conformance.runs.records import (
     End,
     ExchangeRecord,
     Installed,
+    Short,
+    StackName,
     Start,
     Time,
     VerdictRecord,
@@ -42,15 +44,15 @@ class _Schema1(msgspec.Struct, tag_field="kind", tag="run", kw_only=True):
     """The first line as schema 1 had it, oldest files without the fields that have a default."""
 
     schema: Literal[1]
-    stack: str
+    stack: StackName
     started: Time
     complete: bool
-    python: str | None
-    implementation: str | None = ""
-    parser: str | None
-    loop: str | None
+    python: Short | None
+    implementation: Short | None = ""
+    parser: Short | None
+    loop: Short | None
     hash_seed: int | None
-    packages: dict[str, str] | None
+    packages: dict[Short, Short] | None
     again: tuple[str, ...] = ()
     called: str = ""
 

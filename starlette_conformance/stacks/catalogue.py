@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from starlette_conformance import servers
-from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.errors import UsageError, first_line
 from starlette_conformance.model.stack import (
     FRAMEWORK,
     IMPORTED,
@@ -83,7 +83,9 @@ class Catalogue:
         try:
             requirements = [Requirement(part) for part in _split(wanted)]
         except InvalidRequirement as error:
-            raise UsageError(f"stack {wanted!r} is not a list of requirements: {error}") from None
+            raise UsageError(
+                f"stack {wanted!r} is not a list of requirements: {first_line(error)}"
+            ) from None
         if any(requirement.url for requirement in requirements):
             raise UsageError(
                 f"stack {wanted!r}: a URL names no release; a release is starlette==0.46.1, "

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from packaging.requirements import Requirement
 
-from starlette_conformance.model.decode import checked, from_toml
+from starlette_conformance.model.decode import SHOWN, checked, from_toml
+from starlette_conformance.model.errors import shortened
 
 NO_PACKAGES = ("parser", "python")
 """What an axis may vary besides packages."""
@@ -59,6 +60,10 @@ class StacksFile(msgspec.Struct, frozen=True, rename="kebab"):
 def read(path: Path) -> tuple[StacksFile, dict[str, StackTable], dict[str, AxisTable]]:
     """The file, its stacks and its axes. Raises UsageError, with the table and the field."""
     file = from_toml(path, StacksFile)
-    stacks = {n: checked(t, StackTable, f"{path}: stack {n!r}") for n, t in file.stacks.items()}
-    axes = {n: checked(t, AxisTable, f"{path}: axis {n!r}") for n, t in file.axes.items()}
+    stacks = {n: checked(t, StackTable, _place(path, "stack", n)) for n, t in file.stacks.items()}
+    axes = {n: checked(t, AxisTable, _place(path, "axis", n)) for n, t in file.axes.items()}
     return file, stacks, axes
+
+
+def _place(path: Path, what: str, name: str) -> str:
+    return f"{path}: {what} {shortened(name, SHOWN)!r}"

@@ -8,12 +8,18 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
+from starlette_conformance.model.decode import SHOWN
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import UsageError
-from starlette_conformance.model.stack import Stack
+from starlette_conformance.model.errors import UsageError, first_line, shortened
+from starlette_conformance.model.stack import LONGEST_NAME, Stack
+from starlette_conformance.model.versions import version
 from starlette_conformance.stacks import checkouts
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import of_interpreter, provision
+
+NAME_MAX = 255
+"""Bytes that Linux takes for a part of a path."""
+NO_PATH = Path(os.devnull, "none")
 
 DEFAULT = ("documented", "latest")
 
@@ -46,7 +52,9 @@ def targets_named(
 def meant_by(word: str) -> dict[str, Stack | Environment]:
     """The stacks, or the one environment, that a word means, by name. Raises UsageError."""
     known = catalogue()
-    path = Path(word)
+    if len(word) > LONGEST_NAME:
+        raise UsageError(f"{shortened(word, SHOWN)!r}: longer than the name of any stack or file")
+    path = Path(word) if _may_be_a_path(word) else NO_PATH
     if word not in known.stacks and _is_environment(path):
         word = _interpreter(word)
         return {word: of_interpreter(word)}
@@ -99,12 +107,17 @@ def with_packages(target: Stack | Environment, extra: Sequence[str]) -> Stack | 
         try:
             Requirement(text)
         except InvalidRequirement as error:
-            raise UsageError(f"--with {text}: not a requirement: {error}") from None
+            raise UsageError(f"--with {text}: not a requirement: {first_line(error)}") from None
     if isinstance(target, Stack):
         return replace(target, requirements=(*target.requirements, *extra))
     if extra:
         raise UsageError(f"--with adds nothing to {target.interpreter}: install it there")
     return target
+
+
+def _may_be_a_path(word: str) -> bool:
+    """Whether the system would look for it: it refuses longer names, such as many requirements."""
+    return all(len(os.fsencode(part)) <= NAME_MAX for part in Path(word).parts)
 
 
 def _is_environment(path: Path) -> bool:
@@ -118,7 +131,7 @@ def _interpreter(path: str) -> str:
 
 def _is_version(word: str) -> bool:
     try:
-        Version(word)
+        version(word)
     except InvalidVersion:
         return False
     return True

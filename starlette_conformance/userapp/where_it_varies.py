@@ -116,8 +116,12 @@ def apart(before: bytes, after: bytes) -> str:
     if len(before) + len(after) > READ:
         return ""
     try:
-        found = list(_differing(json.loads(before), json.loads(after)))
+        values = json.loads(before), json.loads(after)
     except (ValueError, RecursionError):
+        return ""
+    try:
+        found = list(_differing(*values))
+    except RecursionError:  # what is inside is written as JSON
         return ""
     return _listed((plain(_written(path)) for path in found[:LISTED]), len(found), ", ")
 
