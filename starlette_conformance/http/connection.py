@@ -17,7 +17,7 @@ from starlette_conformance.model.errors import of_os
 LIMIT = 4 * 1024 * 1024
 """Bytes received, thirty times the largest answer that a spec asks for. They are kept several times
 over until they are in the run file, where one may take six characters."""
-PIECES_LIMIT = 200_000
+PIECES_LIMIT = 100_000
 """Of a size that the server chooses: each has its time, which takes more memory than a byte."""
 AT_ONCE = 65536
 OVERTIME = 8

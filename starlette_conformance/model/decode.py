@@ -21,6 +21,13 @@ DIGITS = 30
 
 SHOWN = 200
 """Characters of what is wrong: a value may be in it."""
+TOML = 256 * 1024
+"""Bytes of a TOML file."""
+KEY_PARTS = 64
+"""Of a dotted key: tomllib takes time by the square of them."""
+APART = re.compile(r"[,\[\]{}=#\"']")
+"""What no key has between its dots, but within quotes."""
+BESIDE_QUOTE = re.compile(r"[\"'][ \t]*\.|\.[ \t]*[\"']")
 
 PLACED = re.compile(r"(?s)(.*?)(?: - at (`key` in )?`(.*)`)?")
 """How msgspec writes what is wrong, and where."""
@@ -55,8 +62,21 @@ def checked(value: object, kind: type[Thing], where: object) -> Thing:
 
 def from_toml(path: Path, kind: type[Thing]) -> Thing:
     """A TOML file as a value of this type. Raises UsageError, with the file and the field."""
+    return checked(toml_table(path), kind, path)
+
+
+def toml_table(path: Path) -> dict[str, Any]:
+    """A TOML file as Python has it. Raises UsageError, which begins with the file."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            data = file.read(TOML + 1)
+        if len(data) > TOML:
+            raise UsageError(f"{path}: longer than {TOML:,} bytes")
+        text = data.decode("utf-8")
+        for number, line in enumerate(text.splitlines(), 1):
+            if _most_parts(line) > KEY_PARTS:
+                raise UsageError(f"{path}:{number}: a key of more than {KEY_PARTS} parts")
+        return tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -65,7 +85,11 @@ def from_toml(path: Path, kind: type[Thing]) -> Thing:
         raise UsageError(f"{path}: not TOML that can be read: it is nested too deep") from None
     except ValueError as error:
         raise UsageError(f"{path}: not TOML: {shortened(str(error), SHOWN)}") from None
-    return checked(table, kind, path)
+
+
+def _most_parts(line: str) -> int:
+    """As many parts as a key in a line may have at the most, wherever its strings begin and end."""
+    return max(part.count(".") for part in APART.split(line)) + len(BESIDE_QUOTE.findall(line))
 
 
 def _sentence(text: str) -> str:

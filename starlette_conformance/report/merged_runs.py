@@ -126,6 +126,8 @@ def read(path: Path, pool: Pool) -> Column | None:
             implementation=installed.implementation,
         )
         _check_versions(path, environment)
+    elif run.exchanges:
+        raise UsageError(f"{path}: exchanges of a stack that could not be provisioned")
     column = Column(
         start.stack,
         start.started.isoformat(),

@@ -92,11 +92,18 @@ def _inspect(interpreter: Path, name: str, passes_variables: bool) -> Environmen
         done = subprocess.run(
             guarded(command), capture_output=True, timeout=30, check=True, env=variables
         )
-        found = from_json(done.stdout, _Inspected, "what it printed")
+        return inspected(done.stdout, interpreter, name, passes_variables)
     except (OSError, subprocess.SubprocessError, UsageError) as error:
         stderr = getattr(error, "stderr", None) or b""
         said = (stderr.decode("utf-8", "replace") or str(error)).strip().splitlines()
         raise UsageError(f"{name} does not run as a Python: {(said or ['?'])[-1]}") from None
+
+
+def inspected(
+    printed: bytes, interpreter: Path, name: str, passes_variables: bool = False
+) -> Environment:
+    """The environment of which INSPECT printed this. Raises UsageError."""
+    found = from_json(printed, _Inspected, "what it printed")
     packages = {str(canonicalize_name(k)): str(v) for k, v in found.packages.items() if k}
     return Environment(
         name,

@@ -1,5 +1,6 @@
 """What a `stacks.toml` may hold, which the file itself explains; checked before it is used."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ from starlette_conformance.model.errors import shortened
 
 NO_PACKAGES = ("parser", "python")
 """What an axis may vary besides packages."""
+
+
+STACKS = 10_000
+"""Of one axis: each thing that varies multiplies them."""
 
 
 class StackTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,6 +43,8 @@ class AxisTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not self.vary:
             raise ValueError("vary is empty, so there is no stack on the axis")
+        if math.prod(map(len, self.vary.values())) > STACKS:
+            raise ValueError(f"vary makes more than {STACKS:,} stacks")
         for package, versions in self.vary.items():
             for version in versions if package not in NO_PACKAGES else ():
                 Requirement(f"{package}=={version}")

@@ -38,6 +38,9 @@ REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
 REFUSED_DIRECTIVES = {"@prompt", "@no-cookie-jar", "@graphql"}
 FROM_FILE = re.compile(r"\s*(<(@\w*)?\s+\S|<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
 
+REQUESTS = 20_000
+"""Of one file; each is sent to both stacks several times."""
+
 FILLED = 64 * 1024 * 1024
 """Characters that variables may come to in a whole file: a dozen of them, each twice in the next,
 would be more than any memory."""
@@ -62,7 +65,12 @@ def requests(path: Path, app: str) -> list[Step]:
             parts.append([])
         else:
             parts[-1].append((number, line))
-    found = [step for part in parts if (step := reader.step(part))]
+    found: list[Step] = []
+    for part in parts:
+        if step := reader.step(part):
+            found.append(step)
+        if len(found) > REQUESTS:
+            raise UsageError(f"{path}: more than {REQUESTS:,} requests; make several files of it")
     if not found:
         raise UsageError(f"{path}: there is no request in it")
     return found

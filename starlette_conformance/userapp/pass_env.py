@@ -1,10 +1,10 @@
 """Which environment variables a user's app gets: by --pass-env, and `pass_env` of its project."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from starlette_conformance.model.decode import toml_table
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.process.child_environment import ALTERING
 
@@ -31,11 +31,7 @@ def not_passed(names: Sequence[str], lines: Sequence[str]) -> str:
 
 def passed_by(file: Path) -> list[str]:
     """What a project passes. Raises UsageError."""
-    try:
-        project = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: cannot be read: {error}") from None
-    names: object = project
+    names: object = toml_table(file) if file.is_file() else {}
     for key, default in (("tool", {}), (TOOL, {}), ("pass_env", [])):
         names = names.get(key, default) if isinstance(names, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

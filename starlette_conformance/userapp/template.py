@@ -26,7 +26,7 @@ EFFORT = 1_000_000
 """So many pairs of equal words are looked at to align two texts; what is left then is a gap."""
 LONG = 64 * 1024
 """Characters of a text that is looked at only from where it first varies to where it last does."""
-COMPARED = 1024 * 1024
+COMPARED = 512 * 1024
 """Characters that are, at the most. What is behind them, up to where it varies last, is a gap."""
 
 Parts = tuple[str | None, ...]

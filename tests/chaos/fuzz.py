@@ -1,15 +1,18 @@
 """What reads input from outside, fed with damaged input: `python -m tests.chaos.fuzz`.
 
-    python -m tests.chaos.fuzz [--inputs N] [--seed S] [--only READER]... [--guided]
+    python -m tests.chaos.fuzz [--inputs N] [--seconds S] [--seed S] [--jobs N] [--only READER]...
+                               [--guided]
 
-Each reader gets N inputs: its seeds, cut, joined, repeated and changed, the same ones for the same
-seed. A finding is what is not refused in a sentence (a traceback), what takes longer than SECONDS,
+Each reader, in a process of its own, gets N inputs: its seeds, cut, joined, repeated and changed,
+the same ones for the same seed. With --seconds, it gets as many of them as it reads in that CPU
+time. A finding is what is not refused in a sentence (a traceback), what takes longer than SECONDS,
 and what takes more memory than MEMORY. Findings are written to files in the working directory; then
 the exit code is 1. With --guided, atheris changes the inputs, guided by what they reach
 (`uv sync --group fuzz`).
 """
 
 import argparse
+import multiprocessing
 import random
 import resource
 import signal
@@ -18,6 +21,8 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -27,7 +32,7 @@ INPUTS = 10_000
 SECONDS = 5.0
 """For one input, of a few KB."""
 MEMORY = 512
-"""MiB that the whole process may take."""
+"""MiB that the process of a reader may take."""
 TOKENS = (
     *(b"\r\n", b"\n", b"\r", b"\t", b" ", b"\0", b":", b";", b"=", b",", b'"', b"\\", b"{{", b"}}"),
     *(b"###", b"[", b"]", b"{", b"}", b"0", b"-1", b"9" * 30, b"9" * 5000, b"1e999", b"\xff"),
@@ -86,8 +91,25 @@ def finding(reader: Reader, data: bytes) -> str:
     return ""
 
 
-def fuzz(name: str, count: int, seed: int) -> list[tuple[bytes, str]]:
-    """Feed a reader; the inputs that were a finding, and what each was."""
+@dataclass(frozen=True)
+class Fed:
+    """What a reader was fed: `findings` are inputs, and what was wrong with each."""
+
+    inputs: int
+    cpu_seconds: float
+    memory: int
+    findings: list[tuple[bytes, str]]
+
+    def __str__(self) -> str:
+        rate = self.inputs / max(self.cpu_seconds, 0.001)
+        return (
+            f"{self.inputs:,} inputs in {self.cpu_seconds:.0f} s of CPU time ({rate:,.0f}/s), "
+            f"{self.memory} MiB at the most, {len(self.findings)} findings"
+        )
+
+
+def fuzz(name: str, count: int, seed: int, seconds: float = float("inf")) -> Fed:
+    """Feed a reader."""
 
     def hung(_: int, __: FrameType | None) -> None:
         raise Hung
@@ -95,8 +117,14 @@ def fuzz(name: str, count: int, seed: int) -> list[tuple[bytes, str]]:
     before = signal.signal(signal.SIGALRM, hung)
     try:
         reader = READERS[name]
-        pairs = ((data, finding(reader, data)) for data in inputs(reader, name, count, seed))
-        return [(data, what) for data, what in pairs if what]
+        read, findings, began = 0, list[tuple[bytes, str]](), time.process_time()
+        for data in inputs(reader, name, count, seed):
+            if what := finding(reader, data):
+                findings.append((data, what))
+            read += 1
+            if time.process_time() - began > seconds:
+                break
+        return Fed(read, time.process_time() - began, memory(), findings)
     finally:
         signal.signal(signal.SIGALRM, before)
 
@@ -118,34 +146,35 @@ def guided(name: str, count: int, seed: int) -> int:
     limits += [f"-rss_limit_mb={4 * MEMORY}"]
     done = subprocess.run([*command, *limits], capture_output=True, check=False)
     if done.returncode:
-        print(done.stderr.decode("utf-8", "replace")[-4000:])
+        print(f"{name}: {done.stderr.decode('utf-8', 'replace')[-4000:]}")
     return int(done.returncode != 0)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--inputs", type=int, default=INPUTS)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="of CPU, by reader")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", action="append", choices=READERS, default=[])
     parser.add_argument("--guided", action="store_true")
     options = parser.parse_args()
-    wrong = 0
-    for name in options.only or READERS:
-        began = time.monotonic()
-        if options.guided:
-            found = guided(name, options.inputs, options.seed)
-        else:
-            findings = fuzz(name, options.inputs, options.seed)
-            found = len(findings)
-            for number, (data, what) in enumerate(findings[:10]):
+    names = options.only or list(READERS)
+    if options.guided:
+        return int(sum(guided(name, options.inputs, options.seed) for name in names) > 0)
+    limits = ([each] * len(names) for each in (options.inputs, options.seed, options.seconds))
+    processes, wrong = multiprocessing.get_context("forkserver"), 0
+    processes.set_forkserver_preload(["tests.chaos.outside"])
+    with ProcessPoolExecutor(options.jobs, processes, max_tasks_per_child=1) as pool:
+        fed = pool.map(fuzz, names, *limits)
+        for name, found in zip(names, fed, strict=True):
+            for number, (data, what) in enumerate(found.findings[:10]):
                 path = Path(f"finding-{name.replace(' ', '-').strip('.')}-{number}")
                 path.write_bytes(data)
                 print(f"{path}: {what}")
-        wrong += found
-        took = time.monotonic() - began
-        print(f"{name}: {options.inputs:,} inputs, {found} findings, {took:.0f} s", flush=True)
-    print(f"{wrong} findings; {memory()} MiB at the most, of {MEMORY}")
-    return int(wrong > 0 or memory() > MEMORY)
+            print(f"{name}: {found}", flush=True)
+            wrong += len(found.findings) + (found.memory > MEMORY)
+    return int(wrong > 0)
 
 
 if __name__ == "__main__":

@@ -12,19 +12,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from packaging.version import Version
+
+from starlette_conformance.cost.prices import read_prices
 from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Segment
 from starlette_conformance.http.parser import HEAD_LIMIT
+from starlette_conformance.load import results_file
 from starlette_conformance.load.stream import Broken, Stream
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
+from starlette_conformance.model.versions import EARLIEST
+from starlette_conformance.mutants import equivalents
+from starlette_conformance.mutants import results as mutant_results
+from starlette_conformance.output.jsonlines import records
+from starlette_conformance.output.output_files import as_json
 from starlette_conformance.process.log import Log
 from starlette_conformance.replay.send import Heard
 from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.report.data import report_data
+from starlette_conformance.report.merged_runs import Pool, read
+from starlette_conformance.report.page import page
 from starlette_conformance.runs import run_reader
 from starlette_conformance.servers import DEFAULT
-from starlette_conformance.userapp import har, http_file
+from starlette_conformance.runs.ci_reports import as_junit, as_markdown
+from starlette_conformance.runs.summary import Summary
+from starlette_conformance.stacks import catalogue, package_index, project, provision
+from starlette_conformance.userapp import har, http_file, pass_env
 from starlette_conformance.userapp.cookies import Jar
 from starlette_conformance.userapp.masking import told
 from starlette_conformance.userapp.merge_repetitions import Judged
@@ -138,6 +154,46 @@ def of_run(data: bytes) -> object:
         return run_reader.load(path)
 
 
+def reported(data: bytes) -> object:
+    """A run file as `report` shows it."""
+    with in_a_file(data) as path:
+        pool = Pool()
+        column = read(path, pool)
+        if column is None:
+            return pool
+        written = report_data([column], pool, project.catalogue(), project.ledger(), ())
+        return as_json(written), page(written)
+
+
+def summed_up(data: bytes) -> object:
+    """A run file as `matrix` shows it."""
+    with in_a_file(data) as path:
+        return as_junit([path]), as_markdown(Summary.of([path]), [path], [], "")
+
+
+def by_file(reads: Callable[[Path], object]) -> Callable[[bytes], object]:
+    def read_it(data: bytes) -> object:
+        with in_a_file(data) as path:
+            return reads(path)
+
+    return read_it
+
+
+def mutants(path: Path) -> object:
+    kinds: Any = mutant_results.Session | mutant_results.Judged
+    return records(path, kinds, "results of mutants")
+
+
+def metadata(data: bytes) -> tuple[str, Version]:
+    found = provision.inspected(data, Path("python"), "python")
+    return str(found), found.version("starlette") if found.has("starlette") else EARLIEST
+
+
+def stacks(path: Path) -> object:
+    found = catalogue.load(path)
+    return found, found.series(found.stacks)
+
+
 OK = b"HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 12:00:00 GMT\r\n"
 CHUNKED = OK + b"transfer-encoding: chunked\r\n"
 EVENTS = b"content-type: text/event-stream\r\n"
@@ -166,6 +222,70 @@ EXCHANGE = (
     b'{"kind":"exchange","id":%d,"spec":"s","app":"hello","method":"GET","sent":[[0.1,"GET /"]],'
     b'"received":[[0.2,"%b"]],"ended":"closed by the server","closes":false}\n'
 )
+RUN_2 = (
+    b'{"kind":"run","schema":2,"stack":"documented","started":"2026-11-24T12:00:00+00:00",'
+    b'"complete":true,"rerun_options":["--stack","documented"],"rerun_name":"documented",'
+    b'"installed":{"python":"3.11.7","implementation":"CPython","parser":"h11","loop":"asyncio",'
+    b'"hash_seed":0,"packages":{"starlette":"1.0.0","uvicorn":"0.50.0","h11":"0.16.0"}}}\n'
+)
+VERDICT = (
+    b'{"kind":"verdict","spec":"specs/hello/test_hello.py::test_it[documented]","app":"hello",'
+    b'"verdict":"fail","reason":"body: 1 is not 2","exchanges":[1],"changes":{"ALLOW":true},'
+    b'"seconds":0.1}\n{"kind":"end","finished":"2026-11-24T12:00:01+00:00"}\n'
+)
+RESPONSE = b"HTTP/1.1 200 OK\\r\\ncontent-length: 5\\r\\nx: y\\r\\n\\r\\nHello"
+
+RUNS = (RUN_2 + EXCHANGE % (1, RESPONSE) + VERDICT, RUN + VERDICT.replace(b"[1]", b"[]"))
+STACKS = b"""exclude-newer = "2026-11-20T00:00:00Z"
+[needs]
+"starlette<0.15" = ["aiofiles<1"]
+[stacks]
+latest = { dated = false, parser = "httptools" }
+[stacks.old]
+requirements = ["starlette==0.46.1", "uvicorn==0.34.0"]
+[axes.uvicorn]
+suite = "edge"
+milestones = ["uvicorn-0.34.0-h11"]
+[axes.uvicorn.vary]
+uvicorn = ["0.34.0", "0.35.0"]
+parser = ["h11", "httptools"]
+"""
+EQUIVALENT = b"""[[equivalent]]
+module = "starlette.responses"
+function = "FileResponse"
+mutations = ["64 -> 65"]
+why = "How much is read at a time."
+"""
+PYPROJECT = b"""[project]
+name = "shop"
+[tool.starlette-conformance]
+pass_env = ["DATABASE_*", "SHOP_ZONE"]
+"""
+MUTANTS = (
+    b'{"kind":"session","schema":1,"stack":"latest","packages":{"starlette":"1.0"},"specs":"x"}\n'
+    b'{"kind":"mutant","name":"a","module":"m","function":"f","operator":"o","before":"1",'
+    b'"after":"2","verdict":"killed","by":"s","why":"","specs":1,"seconds":0.5}\n'
+)
+PRICES = (
+    b'{"stack":"latest","packages":{"starlette":"1.0"},"python":"3.11.7",'
+    b'"instructions":{"hello":1.5e4},"counted":"x"}\n'
+)
+SPREAD = {"count": 3, "p50": 1.0, "p90": 1.0, "p99": 1.0, "p999": 1.0, "max": 2.5}
+LOAD = json.dumps(
+    {
+        "servers": {"sse": "latest"},
+        "requests": {"SseUser": {"count": 1, "failures": 0, "time": SPREAD, "cpu_us": None}},
+        "crashed": ["it ended"],
+    }
+).encode()
+INDEX = (
+    b'{"meta":{"api-version":"1.1"},"files":[{"filename":"starlette-1.0.0-py3-none-any.whl",'
+    b'"yanked":false},{"filename":"starlette-1.1.0.tar.gz","yanked":"broken"}]}'
+)
+INSPECTED = (
+    b'{"python":"3.11.7","implementation":"CPython","packages":{"starlette":"1.0.0","uvicorn":null,'
+    b'"H11":"0.16.0"}}'
+)
 
 
 def a_har(*entries: object) -> bytes:
@@ -192,6 +312,16 @@ READERS = {
     ".http file": Reader(of_http, (HTTP_FILE,)),
     "HAR": Reader(of_har, (a_har(ENTRY), a_har(ENTRY, ENTRY))),
     "run file": Reader(of_run, (RUN + EXCHANGE % (1, b"HTTP/1.1 200 OK\\r\\n"),)),
+    "run file, reported": Reader(reported, RUNS),
+    "run file, summed up": Reader(summed_up, RUNS),
+    "results of a load": Reader(by_file(results_file.read), (LOAD,)),
+    "results of mutants": Reader(by_file(mutants), (MUTANTS,)),
+    "costs": Reader(by_file(read_prices), (PRICES,)),
+    "equivalent.toml": Reader(by_file(equivalents.load), (EQUIVALENT,)),
+    "stacks.toml": Reader(by_file(stacks), (STACKS,)),
+    "pyproject.toml": Reader(by_file(pass_env.passed_by), (PYPROJECT,)),
+    "package index": Reader(package_index.listed, (INDEX,)),
+    "metadata of packages": Reader(metadata, (INSPECTED,)),
     "body that varies": Reader(
         bodies, (b'{"id": "x", "items": [1, 2.5, {"a": null}]}', b"<p class=x>tea</p>\n")
     ),
@@ -234,6 +364,13 @@ def deep_keys(size: int) -> bytes:
     depth = 300
     keys = (b'{"' + b"k" * (size // 2 // depth) + b'":') * depth
     return keys + b"[" + b"1," * (size // 4) + b"1]" + b"}" * depth
+
+
+def many_responses(size: int) -> bytes:
+    """Each to another request."""
+    exchange = EXCHANGE.replace(b"GET /", b"GET /%d HTTP/1.1\\r\\n\\r\\n")
+    found = (exchange % (n, n, RESPONSE) for n in range(1, 2 + size // 260))
+    return RUN_2 + b"".join(found) + VERDICT
 
 
 def halves(part: Callable[[int, int], bytes]) -> Callable[[int], bytes]:
@@ -309,6 +446,97 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "a long exchange": ("run file", lambda size: RUN + EXCHANGE % (1, b"\\u00ff" * (size // 6))),
     "lists in a run file": ("run file", repeated(b"[", RUN)),
     "digits in a run file": ("run file", repeated(b"9", RUN + b'{"kind":"exchange","id":')),
+    "verdicts of a matrix": (
+        "run file, summed up",
+        lambda size: b"".join(
+            [RUN_2, EXCHANGE % (1, b"x"), *[VERDICT.splitlines(True)[0]] * (size // 180)]
+        ),
+    ),
+    "responses of a report": ("run file, reported", many_responses),
+    "packages of a run": (
+        "run file, reported",
+        lambda size: RUN_2.replace(
+            b'"packages":{',
+            b'"packages":{' + b"".join(b'"p%d":"1",' % n for n in range(size // 12)),
+        ),
+    ),
+    "users of a load": (
+        "results of a load",
+        lambda size: json.dumps(
+            {"servers": {f"s{n}": "latest" for n in range(size // 16)}}
+        ).encode(),
+    ),
+    "verdicts on mutants": (
+        "results of mutants",
+        lambda size: MUTANTS + MUTANTS.splitlines(keepends=True)[1] * (size // 170),
+    ),
+    "prices": ("costs", repeated(PRICES)),
+    "a dotted key": ("equivalent.toml", repeated(b"a.", b"", b"a = 1\n")),
+    "quoted keys": ("equivalent.toml", repeated(b'"a,". ', b"x = {", b"a = 1}\n")),
+    "deep tables": (
+        "equivalent.toml",
+        lambda size: (
+            b"[" + b"a." * 60 + b"a]\n" + b"".join(b"k%d=1\n" % n for n in range(size // 9))
+        ),
+    ),
+    "equivalents": ("equivalent.toml", repeated(EQUIVALENT)),
+    "lists of a TOML file": ("equivalent.toml", repeated(b"[", b"a = ")),
+    "stacks of a file": (
+        "stacks.toml",
+        lambda size: STACKS.replace(
+            b"[axes.uvicorn]",
+            b"".join(b"[stacks.s%d]\nrequirements=[]\n" % n for n in range(size // 30))
+            + b"[axes.uvicorn]",
+        ),
+    ),
+    "an axis that multiplies": (
+        "stacks.toml",
+        lambda size: (
+            STACKS
+            + b"".join(
+                b'"%b" = [%b]\n' % (name, b'"1",' * (size // 30))
+                for name in (
+                    b"starlette",
+                    b"h11",
+                    b"anyio",
+                    b"sniffio",
+                    b"idna",
+                    b"click",
+                    b"httptools",
+                )
+            )
+        ),
+    ),
+    "variables of a project": (
+        "pyproject.toml",
+        repeated(b'"A",\n', PYPROJECT[: PYPROJECT.index(b'"DATA')], b"]"),
+    ),
+    "releases of an index": (
+        "package index",
+        lambda size: (
+            b'{"files":['
+            + b",".join(b'{"filename":"a-1.%d.tar.gz"}' % n for n in range(1 + size // 32))
+            + b"]}"
+        ),
+    ),
+    "a version of many digits": (
+        "package index",
+        repeated(b"9", b'{"files":[{"filename":"a-', b'.tar.gz"}]}'),
+    ),
+    "a version of many parts": (
+        "package index",
+        repeated(b"1.", b'{"files":[{"filename":"a-', b'1.tar.gz"}]}'),
+    ),
+    "packages of a stack": (
+        "metadata of packages",
+        lambda size: INSPECTED.replace(
+            b'"uvicorn"', b"".join(b'"p%d":"1",' % n for n in range(size // 12)) + b'"uvicorn"'
+        ),
+    ),
+    "a name of a package": (
+        "metadata of packages",
+        repeated(b"-._", INSPECTED[:-2] + b',"', b'":"1"}}'),
+    ),
     "one word": ("body that varies", repeated(b"a")),
     "words": ("body that varies", repeated(b"a b,")),
     "deep keys": ("body that varies", deep_keys),

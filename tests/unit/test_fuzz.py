@@ -11,7 +11,7 @@ from tests.chaos.outside import READERS, Reader
 
 @pytest.mark.parametrize("name", READERS)
 def test_no_damaged_input_is_a_finding(name: str) -> None:
-    assert fuzz.fuzz(name, 60, 1) == []
+    assert fuzz.fuzz(name, 60, 1).findings == []
 
 
 def test_the_inputs_are_those_of_the_seed() -> None:
@@ -33,7 +33,7 @@ def test_a_traceback_and_a_wait_are_findings(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(fuzz, "SECONDS", 0.05)
     monkeypatch.setitem(READERS, "reader", Reader(reads, (b"good", b"refused", b"slow", b"bad")))
-    found = fuzz.fuzz("reader", 4, 0)
+    found = fuzz.fuzz("reader", 4, 0).findings
     assert [data for data, _ in found] == [b"slow", b"bad"]
     assert found[0][1] == "took longer than 0.05 s"
     assert found[1][1].endswith("ValueError: no sentence\n")
