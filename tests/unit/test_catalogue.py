@@ -279,3 +279,11 @@ def test_neighbours_differ_only_in_what_an_axis_varies_first(tmp_path: Path) -> 
         ["starlette-0.13.8-python-3.9"],
     ]
     assert known.series(["starlette-0.14.1", "latest"]) == [["starlette-0.14.1"]]
+
+
+def test_an_axis_that_multiplies_beyond_bounds_is_refused(tmp_path: Path) -> None:
+    many = ", ".join(f'"{number}"' for number in range(30))
+    varied = "".join(f"vary.{name} = [{many}]\n" for name in ("starlette", "anyio", "h11"))
+    text = GOOD.replace('vary.starlette = ["0.13.8"]\n', varied)
+    with pytest.raises(UsageError, match="axis 'starlette': vary makes more than 10,000 stacks"):
+        load(written(tmp_path, text))

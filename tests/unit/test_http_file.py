@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.userapp.http_file import requests
+from starlette_conformance.userapp.http_file import REQUESTS, requests
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -156,3 +156,9 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 def test_the_example_is_accepted() -> None:
     assert len(requests(ROOT / "examples" / "shop.http", "shop:app")) == 24
+
+
+def test_a_file_of_more_requests_than_anybody_waits_for_is_refused(tmp_path: Path) -> None:
+    assert len(read(tmp_path, "/a\n###\n" * REQUESTS)) == REQUESTS
+    with pytest.raises(UsageError, match=r"file.http: more than 20,000 requests; make several"):
+        read(tmp_path, "/a\n###\n" * (REQUESTS + 1))

@@ -184,7 +184,7 @@ def test_of_a_text_that_varies_all_over_no_more_than_a_bound_is_compared(
     found = told([text("tea"), text("tea")], [text("milk"), text("milk")])
     assert found.before.startswith("<p>tea ")
     assert found.after.startswith("<p>milk ")
-    assert found.limit == "compared up to 1,048,576 characters from where it first varies"
+    assert found.limit == "compared up to 524,288 characters from where it first varies"
 
 
 def test_of_a_long_text_both_ends_are_compared_whole() -> None:

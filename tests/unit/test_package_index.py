@@ -94,3 +94,35 @@ def test_an_index_without_json_is_told(
     assert "it has no JSON (PEP 691); name another index by UV_DEFAULT_INDEX" in (
         capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"[" * 100_000, b"[]", b'{"files":[{"filename":5}]}', b'{"files":{}}', b"9" * 5000, b"\xff"],
+    ids=range(6),
+)
+def test_an_index_that_answers_nonsense_is_told(
+    data: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {package_index.JSON}\r\n"
+    head += f"content-length: {len(data)}\r\nconnection: close\r\n\r\n"
+    with miniature(closes(head.encode() + data)) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
+        assert main(["releases"]) == 3
+    told = capsys.readouterr().err
+    assert "did not list the releases of starlette: its answer: " in told
+    assert len(told) < 1000
+
+
+def test_an_index_that_answers_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_index, "LIMIT", 1000)
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {package_index.JSON}\r\n\r\n".encode()
+    with miniature(closes(head + b" " * 200_000)) as server:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
+        with pytest.raises(package_index.Unreachable, match="longer than 1,000 bytes"):
+            package_index.releases("starlette")
+
+
+def test_a_version_of_more_digits_than_python_reads_is_none() -> None:
+    data = b'{"files":[{"filename":"a-%b.tar.gz"},{"filename":"a-1.tar.gz"}]}' % (b"9" * 5000)
+    assert package_index.listed(data) == {"1": False}

@@ -15,9 +15,11 @@ from starlette_conformance.__main__ import main
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.report.page import page
+from starlette_conformance.runs.run_file import Run
 from tests.miniatures.run_files import (
     GREETS,
     MARKUP,
+    answered,
     made,
     not_installable,
     three_releases,
@@ -309,3 +311,14 @@ def test_stdout_gets_the_data_and_nothing_else(
     assert json.loads(shown.out)["schema"] == 2
     assert "3 stacks, 3 specs" in shown.err
     assert GREETS.format("starlette-1.6.0") not in shown.out
+
+
+def test_exchanges_of_a_stack_that_was_not_provisioned_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(tmp_path, "a")
+    run.begin(None)
+    run.exchange("s", answered("hello", "1.0.0", "/", "200 OK", {}, ""))
+    run.end()
+    assert main(["report", str(run.path), "--json", "-"]) == 2
+    assert "exchanges of a stack that could not be provisioned" in capsys.readouterr().err

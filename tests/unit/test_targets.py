@@ -144,3 +144,15 @@ def test_what_is_neither_is_told(tmp_path: Path) -> None:
 def test_the_names_of_the_file_come_first() -> None:
     assert list(meant_by("documented")) == ["documented"]
     assert len(meant_by("releases")) == 98
+
+
+def test_requirements_may_be_longer_than_the_name_of_a_file() -> None:
+    word = ",".join(f"starlette=={number}.0.0" for number in range(40))
+    assert [*meant_by(word)] == [word]
+
+
+@pytest.mark.parametrize("word", ["9" * 5000, f"starlette>={'9' * 5000}", f"./{'9' * 5000}"])
+def test_what_is_longer_than_any_name_is_told(word: str) -> None:
+    with pytest.raises(UsageError, match="and so on: longer than 4,000 characters") as caught:
+        meant_by(word)
+    assert len(str(caught.value)) < 200
