@@ -26,8 +26,6 @@ from starlette_conformance.stacks.stacks_toml import NO_PACKAGES, AxisTable, Sta
 
 ALIASES = {"releases": "starlette"}
 """Other words for an axis."""
-LONGEST = 4000
-"""Characters that name a stack. Python reads no number of more than 4,300."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,6 @@ class Catalogue:
             return {name: stack for name, stack in self.stacks.items() if name in group}
         if wanted in self.stacks:
             return {wanted: self.stacks[wanted]}
-        if len(wanted) > LONGEST:
-            raise UsageError(f"stack {wanted[:60]!r} and so on: longer than {LONGEST:,} characters")
         if re.fullmatch(r"[\w.\-]*", wanted):  # a requirement names a version, or it is a typo
             raise UsageError(self._unknown(wanted))
         try:

@@ -36,9 +36,9 @@ from starlette_conformance.report.data import report_data
 from starlette_conformance.report.merged_runs import Pool, read
 from starlette_conformance.report.page import page
 from starlette_conformance.runs import run_reader
-from starlette_conformance.servers import DEFAULT
 from starlette_conformance.runs.ci_reports import as_junit, as_markdown
 from starlette_conformance.runs.summary import Summary
+from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks import catalogue, package_index, project, provision
 from starlette_conformance.userapp import har, http_file, pass_env
 from starlette_conformance.userapp.cookies import Jar

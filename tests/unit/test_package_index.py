@@ -110,7 +110,7 @@ def test_an_index_that_answers_nonsense_is_told(
         monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
         assert main(["releases"]) == 3
     told = capsys.readouterr().err
-    assert "did not list the releases of starlette: its answer: " in told
+    assert "did not list the releases of starlette: what it sent: " in told
     assert len(told) < 1000
 
 
