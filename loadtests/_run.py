@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import gevent
@@ -24,7 +25,7 @@ from _raw import Raw
 from _state import STREAMS, run
 from starlette_conformance.load import descriptors
 from starlette_conformance.load.results_file import Process, Results, Spread, written
-from starlette_conformance.load.run_verdict import judged
+from starlette_conformance.load.run_verdict import Verdict, judged
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
@@ -34,9 +35,24 @@ from starlette_conformance.process._die_with_parent import die_with_parent
 __all__ = ["_options"]
 
 POLL_SECONDS = 0.5
+UNDER_WAY = ("spawning", "running")
+"""The states of locust's runner in which a run has not ended by itself."""
 
 # The workers of --processes; locust itself leaves them behind when it is killed, or fails early.
 os.register_at_fork(after_in_child=die_with_parent)
+
+
+def _without_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Ctrl-C while it starts is no error; Python ends by the signal then."""
+    if issubclass(kind, KeyboardInterrupt):
+        write_line("interrupted", stderr=True)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _without_traceback
 
 
 @events.init.add_listener
@@ -147,6 +163,9 @@ def end(**_: Any) -> None:
 
 @events.quitting.add_listener
 def conclude(environment: Environment, **_: Any) -> None:
+    cut_off = run.options.headless and run.options.run_time and run.runner.state in UNDER_WAY
+    if cut_off:
+        run.interrupted = _signal_that_ends_it()
     run.runner.stop()
     if not run.leads:
         return
@@ -154,15 +173,29 @@ def conclude(environment: Environment, **_: Any) -> None:
         output_files.write(path, written(_so_far()))
     run.stopping = True
     _servers.stop_all(run.servers)
-    last = judged(_so_far()).exit_code
-    environment.process_exit_code = next((code for code in run.codes if code), last)
+    last = _verdict().exit_code
+    codes = [] if cut_off else run.codes
+    environment.process_exit_code = next((code for code in codes if code), last)
 
 
 @events.quit.add_listener
 def tell(**_: Any) -> None:
     if run.leads:
         aside = _results_file() == output_files.STDOUT
-        _report.tell(_so_far(), judged(_so_far()), aside)
+        _report.tell(_so_far(), _verdict(), aside)
+
+
+def _verdict() -> Verdict:
+    """None on the stack where the run was cut off."""
+    if not run.interrupted:
+        return judged(_so_far())
+    why = "the run was interrupted before its time (-t) was over"
+    return Verdict(128 + run.interrupted, (why,))
+
+
+def _signal_that_ends_it() -> int:
+    """Only SIGTERM is heard in a greenlet of its own."""
+    return signal.SIGTERM if isinstance(gevent.getcurrent(), gevent.Greenlet) else signal.SIGINT
 
 
 def _results_file() -> Path | None:

@@ -26,6 +26,7 @@ class Run:
         self.servers: dict[str, Loaded] = {}
         self.crashed: list[str] = []
         self.stopping = False
+        self.interrupted = 0
         self.codes: list[int] = []
         self.clear()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette_conformance.http.client import Client
+from starlette_conformance.http.connection import Connection
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.process.child_environment import base
@@ -118,6 +119,8 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
         *documented, more = body.split(EVENT_END, events)
         body = body.removesuffix(more) if len(documented) == events else body
     printed = told.decode("latin-1").splitlines()
+    if not any(line.startswith("<") for line in printed):
+        Connection(port, CURL_SECONDS, host).leave()  # raises where nobody can connect
     lines = [INTACT if KEPT.fullmatch(line) else line for line in printed]
     head = [line for line in lines if line[:1] in ("<", ">")]
     return comparable([*head, *_body_lines(body), *(line for line in lines if line == INTACT)])

@@ -16,7 +16,8 @@ def enough_for(connections: int, what: str) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hard != resource.RLIM_INFINITY and connections + SPARE > hard:
+        fewer = f", or ask for at most {hard - SPARE}" if hard > SPARE else ""
         raise UsageError(
             f"{connections} {what} need {connections + SPARE} file descriptors in one process, and "
-            f"{hard} are allowed: raise `ulimit -Hn`, or ask for at most {hard - SPARE}"
+            f"{hard} are allowed: raise `ulimit -Hn` to {connections + SPARE}{fewer}"
         )

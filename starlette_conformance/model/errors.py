@@ -4,6 +4,12 @@ import errno
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """How the system says that no more can be written."""
+REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+"""How it says that nothing may be written there."""
+ELSEWHERE = (
+    "set STARLETTE_CONFORMANCE_CACHE, and UV_CACHE_DIR for uv's own cache, to folders that can be "
+    "written"
+)
 
 
 LONGEST = 2_000
@@ -76,3 +82,9 @@ def of_os(error: OSError, what: str) -> Failure:
     """What the system refused, as a sentence. `what` tells where."""
     said = f"{what}: {error.strerror or error}"
     return Failure(f"{said}; make room there" if error.errno in FULL else said)
+
+
+def of_cache(error: OSError, what: str) -> Failure:
+    """The same of a folder of a cache, which may lie elsewhere."""
+    said = of_os(error, what)
+    return Failure(f"{said}; {ELSEWHERE}") if error.errno in REFUSED else said

@@ -5,7 +5,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from starlette_conformance.model.errors import of_os
+from starlette_conformance.model.errors import of_cache
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -33,5 +33,5 @@ def made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise of_os(error, f"the cache folder {folder} cannot be made") from None
+        raise of_cache(error, f"the cache folder {folder} cannot be made") from None
     return folder

@@ -25,6 +25,7 @@ from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.pytest_plugin.requested_session import session_of
 from starlette_conformance.pytest_plugin.session import (
     JUDGING,
+    NOT_JUDGED,
     REPEATED,
 )
 from starlette_conformance.runs.failure_message import failure_lines
@@ -104,6 +105,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     """A stack that cannot be judged is told once: a thousand errors would hide why."""
     if report.failed and hasattr(report, REPEATED):
         return "not judged", "E", "ERROR"
+    if report.failed and hasattr(report, NOT_JUDGED):
+        return "error", "E", "ERROR"
     return None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.printing import write_line
 from starlette_conformance.stacks.project import ROOT, catalogue, yield_name_of_specs
 
 SPECS = ROOT / "specs"
@@ -51,6 +52,19 @@ def pytest_load_initial_conftests(
     parsed = parser.parse_known_args(args, namespace=copy.copy(early_config.option))
     parsed.confcutdir = known.confcutdir
     early_config.known_args_namespace = parsed
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Judge nothing where Python leaves asserts out: those of modules beside the specs."""
+    if __debug__ or not config.stash.get(JUDGES, False):
+        return None
+    write_line(
+        "error: asserts are left out by -O or PYTHONOPTIMIZE, and specs are made of them: run "
+        "pytest without",
+        stderr=True,
+    )
+    return pytest.ExitCode.INTERNAL_ERROR
 
 
 @pytest.hookimpl(tryfirst=True)

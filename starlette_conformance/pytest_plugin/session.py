@@ -146,6 +146,8 @@ class Judging:
             report.longrepr = f"{verdict}: {reason}"
             if told in self._told:
                 setattr(report, REPEATED, True)
+            elif verdict != "fail":
+                setattr(report, NOT_JUDGED, True)
             self._told.add(told)
         self._write(item, verdict, reason, self._took(item, 0.0))
 
@@ -204,6 +206,9 @@ class Judging:
 
 REPEATED = "starlette_conformance_repeated"
 """What a report has that says again why a stack could not be judged."""
+
+NOT_JUDGED = "starlette_conformance_not_judged"
+"""What a report has that says so for the first time: no verdict on the stack."""
 
 JUDGING = pytest.StashKey[Judging]()
 """Where pytest's configuration has it."""

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -20,7 +21,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from starlette_conformance.model.decode import from_json
-from starlette_conformance.model.errors import Failure, UsageError, of_os
+from starlette_conformance.model.errors import REFUSED, Failure, UsageError, of_cache
 from starlette_conformance.output.atomic_write import made, write_whole
 from starlette_conformance.output.printing import write_line
 
@@ -30,6 +31,8 @@ SECONDS = 600.0
 ASIDE = ".building"
 SCRATCH = "scratch"
 """The folder of folders that are a run's own, each named `PID-...`."""
+PREFIX = "starlette-conformance-"
+"""What the names of those begin with that lie elsewhere, where the cache is read-only."""
 READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 """How things of a cache are opened: a pipe that stands there would be waited for without end."""
 BYTECODE = "bytecode"
@@ -71,7 +74,9 @@ def made_once(kind: str, key: str, build: Callable[[Path], None]) -> Path:
     except Timeout:
         raise Failure(f"{folder}: another run has been making it for {SECONDS:g} s") from None
     except OSError as error:
-        raise of_os(error, f"{folder}: cannot be made") from None
+        if error.errno in REFUSED and _is_whole(folder, contents):  # nobody else makes it here
+            return folder
+        raise of_cache(error, f"{folder}: cannot be made") from None
     return folder
 
 
@@ -102,16 +107,24 @@ def _is_as(folder: Path, name: str, state: list[int]) -> bool:
     if "\0" in name:  # of no file
         return False
     try:
-        return _state(folder / name) == state
+        return _state(folder / in_utf8(name)) == state
     except OSError:
         return False
+
+
+def in_utf8(name: str) -> str:
+    """What this process must call a file whose name is in UTF-8, whatever the locale is: a cache
+    may be shared with processes of another.
+    """
+    return os.fsdecode(name.encode("utf-8", "surrogateescape"))
 
 
 def _listed(folder: Path) -> Iterator[tuple[str, list[int]]]:
     """All in a folder, but for what Python compiles at will."""
     for path in (folder, *folder.rglob("*")):
         if "__pycache__" not in path.parts:
-            yield str(path.relative_to(folder)), _state(path)
+            name = os.fsencode(path.relative_to(folder))
+            yield name.decode("utf-8", "surrogateescape"), _state(path)
 
 
 def _state(path: Path) -> list[int]:
@@ -137,12 +150,19 @@ def sweep(root: Path) -> None:
         key = aside.name.removesuffix(ASIDE)
         with suppress(Timeout, OSError), _lock(root, aside.parent.name, key, 0):
             _remove(aside)
-    for aside in (*root.glob("*/.*"), *root.glob(f"{SCRATCH}/*")):
-        pid = aside.name.rpartition(".")[2].partition("-")[0]
+    for aside in (*root.glob("*/.*"), *root.glob(f"{SCRATCH}/*"), *_elsewhere()):
+        pid = aside.name.rpartition(".")[2].removeprefix(PREFIX).partition("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             with suppress(OSError):  # another run removes it as well
                 if not _is_held(aside):
                     _remove(aside)
+
+
+def _elsewhere() -> list[Path]:
+    with suppress(OSError):
+        found = Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*")
+        return [path for path in found if path.lstat().st_uid == os.getuid()]
+    return []
 
 
 def hold(path: Path) -> int:

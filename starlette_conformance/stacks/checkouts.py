@@ -115,7 +115,8 @@ def _built(name: str, key: str, put_sources: Callable[[Path], None], known: Cata
             done = subprocess.run(
                 guarded([*command, str(folder), str(sources)]),
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 timeout=SECONDS,
                 check=False,
                 cwd=folder,

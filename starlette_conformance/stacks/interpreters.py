@@ -30,6 +30,8 @@ def find(version: str | None) -> Path | None:
     options = ["--no-project", "--system", "--no-python-downloads"]
     command = [UV, "python", "find", *options, version]
     done = _run(command, of_uv() | _pyenv())
+    if "(os error" in done.stderr:  # uv may not write its cache
+        done = _run([*command, "--no-cache"], of_uv() | _pyenv())
     return Path(done.stdout.strip()) if done.returncode == 0 else None
 
 
@@ -67,7 +69,13 @@ def _run(command: list[str], variables: Mapping[str, str]) -> subprocess.Complet
     """Raises NotInstallable where it does not end, or does not run at all."""
     try:
         return subprocess.run(
-            command, capture_output=True, text=True, timeout=SECONDS, check=False, env=variables
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=SECONDS,
+            check=False,
+            env=variables,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotInstallable(f"a Python of this machine does not answer: {error}") from None

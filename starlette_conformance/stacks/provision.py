@@ -19,7 +19,13 @@ from packaging.utils import canonicalize_name
 
 from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import Failure, NotInstallable, UsageError, of_os
+from starlette_conformance.model.errors import (
+    ELSEWHERE,
+    Failure,
+    NotInstallable,
+    UsageError,
+    of_cache,
+)
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.output.printing import write_line
@@ -32,10 +38,10 @@ from starlette_conformance.stacks.interpreters import UV
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
 
-REFUSED = re.compile(r"\(os error (13|20|27|28|30|122)\)")
-"""How uv says that it may not, or cannot, write: permission, no folder, too large, full, read-only,
-quota.
-"""
+REFUSED = re.compile(r"\(os error (1|13|30)\)")
+"""How uv says that it may not write: permission, read-only."""
+FAILED = re.compile(r"\(os error (20|27|28|122)\)")
+"""How it says that it cannot: no folder, too large, full, quota."""
 
 INSPECT = """
 import json, platform, sys
@@ -132,15 +138,17 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
         for condition, extra in stack.needs:
             if _holds(condition, pins):
                 pins = _compile(stack, base, wanted := [*wanted, *extra])
-    except Unreachable as error:
+    except (Unreachable, Refused) as error:
         if not kept:
             raise
         write_line(f"stack {stack.name}: as resolved earlier, since {error}", stderr=True)
         return kept
+    if pins == kept:
+        return pins
     try:
         write_whole(path, "\n".join([*pins, _key(pins)]))
     except OSError as error:
-        raise of_os(error, f"stack {stack.name}: {path} cannot be written") from None
+        raise of_cache(error, f"stack {stack.name}: {path} cannot be written") from None
     return pins
 
 
@@ -151,6 +159,10 @@ def _kept(path: Path) -> list[str] | None:
     except (OSError, ValueError):
         return None
     return pins if digest == _key(pins) else None
+
+
+class Refused(Failure):
+    """uv may not write its cache, so nothing is known about the packages."""
 
 
 class Unreachable(NotInstallable):
@@ -193,7 +205,8 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
             command,
             input=given,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=SECONDS,
             check=False,
             env=child_environment.of_uv(),
@@ -207,6 +220,8 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
     if "No solution found" in said:
         raise NotInstallable(f"stack {stack.name}: {said}")
     if REFUSED.search(said):
+        raise Refused(f"stack {stack.name}: uv cannot write: {said}; {ELSEWHERE}")
+    if FAILED.search(said):
         raise Failure(f"stack {stack.name}: uv cannot write its environment: {said}")
     raise Unreachable(f"stack {stack.name}: its packages cannot be fetched (no network?): {said}")
 

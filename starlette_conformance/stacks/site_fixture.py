@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette_conformance.model.site import Content, Link, Pipe
-from starlette_conformance.stacks.cache import FORMAT, made_once
+from starlette_conformance.stacks.cache import FORMAT, in_utf8, made_once
 
 DOCUMENTED_MTIME_NS = 1744419780_410443000
 """When the primer's page was last changed; its ETag and Last-Modified come from it."""
@@ -18,10 +18,10 @@ def lay_out(files: Mapping[str, Content]) -> Path:
 
     def build(folder: Path) -> None:
         for name, content in files.items():
-            path = folder / name
+            path = folder / in_utf8(name)
             (path if content is None else path.parent).mkdir(parents=True, exist_ok=True)
             if isinstance(content, Link):
-                path.symlink_to(content.target)
+                path.symlink_to(in_utf8(content.target))
             elif isinstance(content, Pipe):
                 os.mkfifo(path)
             elif content is not None:

@@ -404,6 +404,22 @@ def test_an_interrupt_amid_a_fork_is_heard_after_it() -> None:
     assert (done.stdout, done.stderr) == ("started\n0\n", "WARNING:root:heard\n")
 
 
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_cut_off_is_not_good(by: signal.Signals, code: int, tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    with miniature(closes(answer)) as server:
+        run = begun(tmp_path, "cut", "--host", f"http://127.0.0.1:{server.port}", user="HelloUser")
+        deadline = time.monotonic() + SECONDS
+        while not any(server.requests) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        run.process.send_signal(by)
+        found, said = run.ended()
+    assert found == code, said
+    assert "the run was interrupted before its time (-t) was over" in said
+    assert "Good" not in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("body", [OLDER, AZURE, TERMINAL])
 def test_what_a_server_sends_is_no_command_to_a_ci(body: str, tmp_path: Path) -> None:
     """Locust itself prints what failed, and why."""

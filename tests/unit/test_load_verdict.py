@@ -131,6 +131,9 @@ def test_too_few_descriptors_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match=r"^801 users need 1001 file descriptors .* at most 800$"):
         descriptors.enough_for(801, "users")
     assert raised == [(1000, 1000)] * 2
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (64, 64))
+    with pytest.raises(UsageError, match=r"1 users need 201 .* raise `ulimit -Hn` to 201$"):
+        descriptors.enough_for(1, "users")
 
 
 def stepped(limit_ms: float, slope: float, saturates: int) -> Knee:
