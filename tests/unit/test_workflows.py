@@ -166,3 +166,21 @@ def test_the_weekly_run_starts_from_the_newest_release_that_is_known() -> None:
     weekly = yaml.safe_load((ROOT / ".github/workflows/weekly.yml").read_text("utf-8"))
     newest = catalogue().axes["starlette"].vary["starlette"][-1]
     assert weekly["env"]["KNOWN"] == f"starlette-{newest}"
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    """A tag can be moved by whoever can write to the action's repository."""
+    used = [line.strip("- ") for text in TEXTS for line in text.splitlines() if "uses:" in line]
+    assert len(used) > 10
+    pinned = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [line for line in used if not pinned.fullmatch(line)] == []
+
+
+def test_the_constraints_are_those_of_the_lock(tmp_path: Path) -> None:
+    tox = ConfigParser()
+    tox.read(ROOT / "tox.ini")
+    *command, written = shlex.split(tox["testenv:constraints"]["commands"])
+    made = tmp_path / "constraints.txt"
+    subprocess.run([*command, str(made)], cwd=ROOT, timeout=50, check=True)
+    assert made.read_text("utf-8") == (ROOT / written).read_text("utf-8")
+    assert "pip-audit" in (ROOT / ".github/workflows/weekly.yml").read_text("utf-8")
