@@ -1,7 +1,7 @@
 """locust imports a module of this name as it starts: https://docs.locust.io/en/stable/extensions.html
 
 It prints its help before it loads the files of -f, which would add their options. Those of a folder
-stand in its _options.py, which is loaded here where help is asked for.
+stand in its _options.py, which is loaded here where help is wanted.
 """
 
 import argparse

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.kept_alive_request import Asking
+from benchmarks.kept_alive_request import Exchanging
 from benchmarks.manifest import Run, across, not_in_manifest, parts
 from benchmarks.measured import Measured
 from benchmarks.next_event import INTERVAL, Listening
@@ -31,7 +31,7 @@ from starlette_conformance.stacks.targets import made, targets_named
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
 """Server CPU time of a round: some hundred requests, so that the reading of the clock, and what
-the server does after its last answer, weigh little."""
+the server does after its last response, weigh little."""
 
 WALL_PER_CPU = 20
 """Wall time that a second of server CPU time takes at most, more or less: an app that sets the
@@ -86,7 +86,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Our timer and rounds, unless others were asked for; and time enough."""
+    """Our timer and rounds, unless others were given; and time enough."""
     ours = {"timer": server_cpu_time, "min_time": ROUND_SECONDS}
     chosen = {name: value for name, value in ours.items() if not _given(item.config, name)}
     item.add_marker(pytest.mark.benchmark(**chosen))
@@ -103,12 +103,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @contextmanager
 def _in_a_line() -> Iterator[None]:
-    """A server's failure is told in a line: what pytest would show of us says nothing."""
+    """A server's failure is reported in a line: what pytest would show of us says nothing."""
     try:
         yield
     except Failure as failure:
-        told = printable(f"{failure.verdict}: {failure}")
-        raise pytest.fail.Exception(told, pytrace=False) from None
+        message = printable(f"{failure.verdict}: {failure}")
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @pytest.fixture(scope="session")
@@ -168,14 +168,16 @@ def measure(
 
 
 @pytest.fixture
-def asks(serve: Serve, measure: Callable[[Server, Measured], None]) -> Callable[..., None]:
-    """Measures a request to an app, whose answer must have this status and body."""
+def measure_request(
+    serve: Serve, measure: Callable[[Server, Measured], None]
+) -> Callable[..., None]:
+    """Measures a request to an app, whose response must have this status and body."""
 
     def measured(app: str, status: int, body: bytes, path: str = "/", headers: str = "") -> None:
         benchmark = Benchmark(app, app, path, headers.encode(), status)
         with _in_a_line():
             server = serve(app)
-            measure(server, Asking(server, benchmark, body))
+            measure(server, Exchanging(server, benchmark, body))
 
     return measured
 

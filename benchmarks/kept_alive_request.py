@@ -1,4 +1,4 @@
-"""One request and its answer, again and again on one connection."""
+"""One request and its response, again and again on one connection."""
 
 import time
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from starlette_conformance.process.app_server import Server
 
 
 @dataclass
-class Asking:
-    """A request on a connection that is kept alive, and the one answer that it must get."""
+class Exchanging:
+    """A request on a connection that is kept alive, and the one response that it must get."""
 
     server: Server
     benchmark: Benchmark
@@ -25,13 +25,13 @@ class Asking:
 
     def __call__(self) -> None:
         began = time.perf_counter()
-        self._line.ask()
+        self._line.exchange()
         assert self.wall is not None
         self.wall += time.perf_counter() - began
         self.calls += 1
 
     def settle(self) -> None:
-        """Nothing waits: the server does nothing that it was not asked for."""
+        """Nothing waits: the server does nothing without a request."""
 
     def close(self) -> None:
         self._line.close()

@@ -31,9 +31,9 @@ def parts(fullname: str) -> tuple[str, str]:
 
 @dataclass
 class Run:
-    """What a run was asked for, and what it measured.
+    """What was selected in a run, and what it measured.
 
-    `compared` holds by file what is in it, by full name; `compares` and `fails` tell whether
+    `compared` holds by file what is in it, by full name; `compares` and `fails` say whether
     --benchmark-compare and --benchmark-compare-fail were given.
     """
 

@@ -1,6 +1,6 @@
 """What a benchmark calls again and again, and how it says that the server was wrong.
 
-A call either gets the whole answer that is expected, or raises CannotTell, so what went wrong is
+A call either gets the whole response that is expected, or raises CannotTell, so what went wrong is
 never part of a figure.
 """
 
@@ -11,7 +11,7 @@ from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
 
 SECONDS = 10.0
-"""How long a server may take for an answer, or an event."""
+"""How long a server may take for a response, or an event."""
 
 LOG_SECONDS = 0.5
 """How long the end of a process may take to show in its log."""
@@ -36,12 +36,12 @@ def connected(server: Server) -> socket.socket:
     try:
         connection = socket.create_connection(("127.0.0.1", server.port()), SECONDS)
     except OSError as error:
-        raise CannotTell(told(server, f"no connection, {why(error)}")) from None
+        raise CannotTell(failure_of(server, f"no connection, {why(error)}")) from None
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
 
-def told(server: Server, what: str) -> str:
+def failure_of(server: Server, what: str) -> str:
     """The sentence on what a server did, with its stack, and what else is known of it."""
     server.log.wait_for(lambda _: False, LOG_SECONDS)
     said = [line for line in server.log.lines() if line.strip()]

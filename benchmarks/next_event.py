@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from benchmarks.measured import connected, told, why
+from benchmarks.measured import connected, failure_of, why
 from starlette_conformance.cost.traffic import short
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
@@ -19,7 +19,7 @@ INTERVAL = 0.001
 """Seconds that the app waits between two events of a stream: the server is hardly ever idle."""
 
 GAP = 2 * INTERVAL
-"""After a pause of so many seconds, events wait that were paid for before they were asked for."""
+"""After a pause of so many seconds, events wait that were paid for before they were requested."""
 
 TURNS = 1000
 """How often the reader may go over all streams to catch up with the server."""
@@ -73,7 +73,7 @@ class Listening:
             self._last = time.perf_counter()
             if not waiting:
                 return
-        raise CannotTell(told(self.server, "events came faster than they could be read"))
+        raise CannotTell(failure_of(self.server, "events came faster than they could be read"))
 
     def close(self) -> None:
         self._open.close()
@@ -100,7 +100,7 @@ class Stream:
         head = b"".join(lines).lower()
         wanted = (b" 200 ", b"\r\ncontent-type: text/event-stream", b"transfer-encoding: chunked")
         if not all(part in head for part in wanted):
-            raise CannotTell(told(self.server, f"GET /stream was answered {short(head)}"))
+            raise CannotTell(failure_of(self.server, f"GET /stream got {short(head)}"))
 
     def next_event(self) -> None:
         self.number += 1
@@ -109,14 +109,14 @@ class Stream:
             while b"\r\n\r\n" not in self.text:
                 self.text += self._chunk()
                 if len(self.text) > EVENT_LIMIT:
-                    raise CannotTell(told(self.server, f"no end of {short(self.text)}"))
+                    raise CannotTell(failure_of(self.server, f"no end of {short(self.text)}"))
             event, self.text = self.text.split(b"\r\n\r\n", 1)
             lines = [line for line in event.split(b"\r\n") if not line.startswith(b":")]
             if lines == expected:
                 return
             if lines:  # else it was a comment, a ping
                 what = f"in the place of event {self.number} came {short(event)}"
-                raise CannotTell(told(self.server, what))
+                raise CannotTell(failure_of(self.server, what))
 
     def _chunk(self) -> bytes:
         line = self._line()
@@ -127,7 +127,7 @@ class Stream:
         data = self._read(size + 2) if 0 < size <= EVENT_LIMIT else b""
         if not data.endswith(b"\r\n"):
             said = f"before event {self.number} the stream ended with {short(line + data)}"
-            raise CannotTell(told(self.server, said))
+            raise CannotTell(failure_of(self.server, said))
         return data[:-2]
 
     def _line(self) -> bytes:
@@ -148,6 +148,6 @@ class Stream:
         try:
             data = self.connection.recv(EVENT_LIMIT)
         except OSError as error:
-            raise CannotTell(told(self.server, f"no event, {why(error)}")) from None
+            raise CannotTell(failure_of(self.server, f"no event, {why(error)}")) from None
         self._data += data
         return bool(data)

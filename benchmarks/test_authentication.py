@@ -3,22 +3,24 @@
 from base64 import b64encode
 from collections.abc import Callable
 
-Asks = Callable[..., None]
+MeasureRequest = Callable[..., None]
 
 
 def authorization(credentials: bytes) -> str:
     return f"Authorization: Basic {b64encode(credentials).decode()}\r\n"
 
 
-def test_no_credentials(asks: Asks) -> None:
-    asks("basic_auth", 401, b"")
+def test_no_credentials(measure_request: MeasureRequest) -> None:
+    measure_request("basic_auth", 401, b"")
 
 
-def test_wrong_password(asks: Asks) -> None:
+def test_wrong_password(measure_request: MeasureRequest) -> None:
     wrong = authorization(b"admin:guess")
-    asks("basic_auth", 400, b"Invalid Basic Auth Password", headers=wrong)
+    measure_request("basic_auth", 400, b"Invalid Basic Auth Password", headers=wrong)
 
 
-def test_right_password(asks: Asks) -> None:
+def test_right_password(measure_request: MeasureRequest) -> None:
     right = authorization(b"admin:s3cr3t!")
-    asks("basic_auth", 200, b'{"message":"Hello Protected Starlette !!!"}', headers=right)
+    measure_request(
+        "basic_auth", 200, b'{"message":"Hello Protected Starlette !!!"}', headers=right
+    )

@@ -33,7 +33,7 @@ class Measured:
 
 
 def gather(master: MasterRunner) -> None:
-    """Have all workers close their metrics, and wait until they told what stands there.
+    """Have all workers close their metrics, and wait until they reported what stands there.
 
     One that was killed never will: locust calls it missing after some seconds.
     """
@@ -45,7 +45,7 @@ def gather(master: MasterRunner) -> None:
 
 def _awaited(master: MasterRunner) -> bool:
     there = {each.id for each in master.clients.all if each.state != STATE_MISSING}
-    return not there <= run.told
+    return not there <= run.reported
 
 
 def results(measured: Measured, raw: Spread) -> Results:
@@ -70,7 +70,7 @@ def results(measured: Measured, raw: Spread) -> Results:
         crashed=tuple(run.crashed),
         examples=tuple(metrics.examples),
         processes=max(1, run.workers, len(run.of_workers)),
-        silent=0 if run.generates else max(run.workers, len(run.of_workers)) - len(run.told),
+        silent=0 if run.generates else max(run.workers, len(run.of_workers)) - len(run.reported),
         cores=max((each.cores for each in metrics.generators), default=0.0),
     )
 
@@ -82,7 +82,7 @@ def _fanout(measured: Measured, raw: Spread) -> Fanout:
     server = measured.processes.get(STREAMS)
     rate = (lateness.count + raw.count) / metrics.seconds if metrics.seconds else 0.0
     return Fanout(
-        wanted=run.wanted or counts["asked"],
+        wanted=run.wanted or counts["sent"],
         connected=counts["connected"],
         interval=run.options.interval,
         profile=run.options.sse_profile,
@@ -109,8 +109,8 @@ def _notes(metrics: Metrics, server: Process | None) -> Iterator[str]:
             f"{slow} of the subscribers read nothing while events counted, and found "
             f"{counts['slow events']} whole and in order afterwards."
         )
-    if counts["asked"] > run.wanted:
-        yield f"{counts['asked']} streams were opened in all."
+    if counts["sent"] > run.wanted:
+        yield f"{counts['sent']} streams were opened in all."
     if (storm := metrics.spread("storm")).count:
         yield f"All left and subscribed again at once: the last was back after {storm.max:.0f} ms."
         if server:

@@ -45,7 +45,7 @@ class Fanout:
         self.reader.on_wrong = self._on_wrong
         self.subscribers: set[Subscription] = set()
         self.slow: list[Subscription] = []
-        self.asked = self.opens = 0
+        self.sent = self.opens = 0
         self.closed = False
         self._watch: Stopwatch | None = None
         self._since = 0.0
@@ -56,9 +56,9 @@ class Fanout:
 
     def subscribe(self, host: str) -> Subscription:
         """One more subscriber. Raises OSError."""
-        self.asked += 1
-        self.metrics.counts["asked"] += 1
-        habit = self.profile.habit(self.asked)
+        self.sent += 1
+        self.metrics.counts["sent"] += 1
+        habit = self.profile.habit(self.sent)
         kind = "slow" if habit.slow else "lateness"
         found = self.reader.subscribe(_servers.address(host), PATH, kind, habit.slow, habit.stay)
         self.subscribers.add(found)
@@ -190,7 +190,7 @@ class Fanout:
 
     def _enter_drift(self, each: Subscription) -> None:
         if each.kind == "lateness" and each.stream.number and not each.entered:
-            late = each.since - each.asked - each.stream.number * self.reader.interval
+            late = each.since - each.sent_at - each.stream.number * self.reader.interval
             self.metrics.counts["drift ns"] += late
             self.metrics.counts["drift events"] += each.stream.number
             each.entered = True
@@ -211,7 +211,7 @@ class Fanout:
     def _on_open(self, subscription: Subscription) -> None:
         if subscription.kind != NULL:
             self.opens += 1
-            took = (subscription.opened - subscription.asked) / 1e6
+            took = (subscription.opened - subscription.sent_at) / 1e6
             enter(self.environment, "subscribe", took)
 
     def _on_wrong(self, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Users that send plain requests, and check each answer."""
+"""Users that send plain requests, and check each response."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["CheckedUser", "_run"]
 
 
 class CheckedUser(FastHttpUser):
-    """Twenty requests a second, as long as the server keeps up. A wrong answer is a failure.
+    """Twenty requests a second, as long as the server keeps up. A wrong response is a failure.
 
     `app` is what the embedded server runs; each class has a server of its own, so that its CPU time
     is known by class. `script` is the app's file, where it is none of the five apps.
@@ -31,15 +31,15 @@ class CheckedUser(FastHttpUser):
     ) -> None:
         """Send GET, and compare status and body."""
         name = f"{type(self).__name__} {path}"
-        with self.client.get(path, headers=headers, name=name, catch_response=True) as answer:
-            if (answer.status_code, answer.content) == (status, body):
-                answer.success()
-            elif answer.status_code == 0:
-                answer.failure(f"no answer: {answer.error}")
+        with self.client.get(path, headers=headers, name=name, catch_response=True) as response:
+            if (response.status_code, response.content) == (status, body):
+                response.success()
+            elif response.status_code == 0:
+                response.failure(f"no response: {response.error}")
             else:
-                answer.failure(
-                    f"expected {status} {body[:60]!r}, received {answer.status_code} "
-                    f"{(answer.content or b'')[:60]!r}"
+                response.failure(
+                    f"expected {status} {body[:60]!r}, received {response.status_code} "
+                    f"{(response.content or b'')[:60]!r}"
                 )
 
 

@@ -27,8 +27,8 @@ SOON_SECONDS = 1.0
 """From the closing of the metrics to the signal, so that all generators have closed theirs."""
 
 END_SECONDS = 15.0
-"""How long the ends of the streams are waited for, when the server is told to stop; longer than
-`Server.stop` waits before it kills."""
+"""How long the ends of the streams are waited for, when the server gets a signal to stop; longer
+than `Server.stop` waits before it kills."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ PROFILES = {
         "they leave and come back", lambda number: Habit(stay=1 + number % STAY), returning=True
     ),
     "storm": Profile("all come back at once", in_window=_storm),
-    "shutdown": Profile("the server is told to stop", stops_server=True),
+    "shutdown": Profile("the server gets SIGTERM", stops_server=True),
 }
 
 
@@ -78,9 +78,9 @@ def shut_down(streams: Loaded, faults: list[str], notes: list[str]) -> None:
     status = streams.server.stop()
     took = time.monotonic() - begun
     if status == -signal.SIGKILL:
-        faults.append(f"told to stop with all streams open, the server went on for {took:.0f} s")
+        faults.append(f"with all streams open, after SIGTERM, the server went on for {took:.0f} s")
     else:
         notes.append(
-            f"Told to stop with all streams open, the server ended after {took:.1f} s, "
+            f"With all streams open, the server ended {took:.1f} s after SIGTERM, "
             f"with status {status}."
         )

@@ -1,4 +1,4 @@
-"""The raw reader's process: started with the test, asked at its end."""
+"""The raw reader's process: started with the test, read at its end."""
 
 import json
 import subprocess
@@ -42,7 +42,7 @@ class Raw:
                 ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # where it fails, it saw too little, and that is told
+                stderr=subprocess.DEVNULL,  # where it fails, it saw too little: reported
                 start_new_session=True,
                 env=of_own(),
             )

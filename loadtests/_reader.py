@@ -41,13 +41,13 @@ class Subscription:
     """
 
     __slots__ = (
-        "asked",
         "entered",
         "kind",
         "left",
         "opened",
         "over",
         "request",
+        "sent_at",
         "since",
         "socket",
         "stay",
@@ -60,10 +60,10 @@ class Subscription:
         self.stay = stay
         self.left = False
         self.stream = Stream()
-        self.asked = time.monotonic_ns()
+        self.sent_at = time.monotonic_ns()
         self.opened = 0
         self.entered = False
-        self.since = self.asked
+        self.since = self.sent_at
         self.over = event.Event()
         self.socket: sockets.socket | None = None
 
@@ -86,7 +86,7 @@ class Reader:
     def subscribe(
         self, address: tuple[str, int], path: str, kind: str, slow: bool = False, stay: int = 0
     ) -> Subscription:
-        """Connect and ask, without waiting. Raises OSError."""
+        """Connect and send, without waiting. Raises OSError."""
         request = f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n"
         subscription = Subscription(kind, request.encode(), stay)
         for last in range(SOURCES):
@@ -218,6 +218,6 @@ class Reader:
 
     def _wrong(self, subscription: Subscription, kind: str, said: str, times: int = 1) -> None:
         if subscription.kind == NULL:
-            return  # what is left of its events is told, and none is noticed
+            return  # what is left of its events is reported, and none is noticed
         self.metrics.wrong(kind, f"stream: {said}", times)
         self.on_wrong(said)

@@ -1,4 +1,4 @@
-"""What a run says at its end: the figures, if they may be told, and why not otherwise."""
+"""What a run says at its end: the figures, if they may be shown, and why not otherwise."""
 
 import sys
 
@@ -13,7 +13,7 @@ WITHOUT = "WithoutAuthUser"
 """What the users of basic_auth are compared with, where it is there."""
 
 
-def tell(results: Results, verdict: Verdict, aside: bool) -> None:
+def print_report(results: Results, verdict: Verdict, aside: bool) -> None:
     """Print the tables where there is a speed to report, and the verdict in any case.
 
     To stderr where it is `aside`, since the figures go to stdout.
@@ -27,13 +27,13 @@ def tell(results: Results, verdict: Verdict, aside: bool) -> None:
         if results.requests:
             screen.print(_requests(results))
         if results.fanout:
-            _tell_fanout(results.fanout, screen, alone=not results.requests)
-        screen.print("Good: every answer was as expected, and the generator was not the limit.")
+            _print_fanout(results.fanout, screen, alone=not results.requests)
+        screen.print("Good: every response was as expected, and the generator was not the limit.")
         return
-    told = console(stderr=True)
-    told.print("No speed is reported:", style="bold red")
+    errors = console(stderr=True)
+    errors.print("No speed is reported:", style="bold red")
     for sentence in verdict.sentences:
-        told.print(f"  {sentence}")
+        errors.print(f"  {sentence}")
     sys.stderr.flush()
 
 
@@ -54,7 +54,7 @@ def _requests(results: Results) -> Table:
     return table
 
 
-def _tell_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
+def _print_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
     """`alone`: without users of other kinds, whose CPU time would count for the streams."""
     table = Table(
         title=f"lateness of events, in ms, less is better ({fanout.connected} subscribers, "

@@ -71,7 +71,7 @@ def start(environment: Environment, **_: Any) -> None:
         output_files.check([_results_file()])
         descriptors.enough_for(_connections_of_a_process(), "connections")
         if environment.host:
-            _servers.answers(environment.host)
+            _servers.check_reachable(environment.host)
         else:
             classes = {
                 each.__name__: (str(vars(each)["app"]), vars(each).get("script"))
@@ -79,9 +79,9 @@ def start(environment: Environment, **_: Any) -> None:
             }
             run.servers = _servers.embedded(run.options.stack, classes, run.options.interval)
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
-            run.use(run.options.hosts)  # or the web UI would ask for a host
+            run.use(run.options.hosts)  # or the web UI would want a host
     except Failure as failure:
-        write_line(failure.told, stderr=True)
+        write_line(failure.message, stderr=True)
         sys.exit(failure.exit_code)
     if isinstance(runner, MasterRunner):
         runner.register_message("metrics", _metrics_of_worker)
@@ -122,7 +122,7 @@ def report(client_id: str, data: dict[str, Any]) -> None:
 @events.worker_report.add_listener
 def reported(client_id: str, data: dict[str, Any]) -> None:
     """What a worker has seen so far; its last word is final."""
-    if client_id not in run.told:
+    if client_id not in run.reported:
         run.of_workers[client_id] = data["metrics"]
 
 
@@ -158,7 +158,7 @@ def end(**_: Any) -> None:
     if run.raw:
         run.raw.kill()
     if run.leads and not run.options.headless:
-        tell()
+        print_report()
 
 
 @events.quitting.add_listener
@@ -179,10 +179,10 @@ def conclude(environment: Environment, **_: Any) -> None:
 
 
 @events.quit.add_listener
-def tell(**_: Any) -> None:
+def print_report(**_: Any) -> None:
     if run.leads:
         aside = _results_file() == output_files.STDOUT
-        _report.tell(_so_far(), _verdict(), aside)
+        _report.print_report(_so_far(), _verdict(), aside)
 
 
 def _verdict() -> Verdict:
@@ -215,7 +215,7 @@ def _connections_of_a_process() -> int:
 
 
 def _leave_it_to_the_master(signum: int, frame: object) -> None:
-    """Ctrl-C reaches all processes; the master asks for the metrics, and then ends its workers."""
+    """Ctrl-C reaches all processes; the master requests the metrics, and then ends its workers."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if not run.under_way:
         raise KeyboardInterrupt
@@ -244,7 +244,7 @@ def _all_windows_are_open() -> None:
 
 
 def _begin_shutdown() -> gevent.Greenlet | None:
-    """Where the profile asks for it, and the server is ours."""
+    """Where the profile wants it, and the server is ours."""
     if not run.profile.stops_server or STREAMS not in run.servers:
         return None
     return gevent.spawn(_profiles.shut_down, run.servers[STREAMS], run.faults, run.notes)
@@ -268,7 +268,7 @@ def _close_metrics_of_worker(environment: Environment, **_: Any) -> None:
 
 def _metrics_of_worker(msg: Any, **_: Any) -> None:
     run.of_workers[msg.node_id] = msg.data
-    run.told.add(msg.node_id)
+    run.reported.add(msg.node_id)
 
 
 def _watch() -> None:

@@ -100,7 +100,7 @@ def address(url: str) -> tuple[str, int]:
     raise UsageError(f"--host {url}: it must look like http://127.0.0.1:8000")
 
 
-def answers(url: str) -> None:
+def check_reachable(url: str) -> None:
     """Raises DidNotStart where nobody listens."""
     try:
         socket.create_connection(address(url), 5).close()
@@ -122,7 +122,7 @@ def crashed(loaded: dict[str, Loaded]) -> list[str]:
 
 
 def stop_all(loaded: dict[str, Loaded]) -> None:
-    """Nothing is asked of them any more, and they need not end well."""
+    """They get no more requests, and they need not end well."""
     for each in loaded.values():
         each.server.kill()
     loaded.clear()

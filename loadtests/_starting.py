@@ -7,16 +7,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupted_later() -> Iterator[None]:
-    """Ctrl-C within is heard at the end.
+    """Ctrl-C within takes effect at the end.
 
     gevent forks by Python, whose hooks at a fork would swallow it and keep the lock of logging: the
     run would go on, and hang at its next line.
     """
-    heard: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    received: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: received.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-        if heard:
+        if received:
             signal.raise_signal(signal.SIGINT)

@@ -34,7 +34,7 @@ class Run:
         """A new test begins; the servers stay."""
         self.metrics = Metrics()
         self.of_workers: dict[str, dict[str, Any]] = {}
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.windows = 0
         self.notes: list[str] = []
         self.faults: list[str] = []

@@ -1,4 +1,4 @@
-"""The app `basic_auth` without its middleware: what it answers to the right credentials, to all."""
+"""The app `basic_auth` without its middleware: its response to the right credentials, for all."""
 
 import argparse
 import logging

@@ -1,4 +1,4 @@
-"""JSON from a path parameter, asked for from another origin."""
+"""JSON from a path parameter, requested from another origin."""
 
 from locust import task
 

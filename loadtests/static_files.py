@@ -1,4 +1,4 @@
-"""The page, as a browser asks for it for the first time."""
+"""The page, as a browser requests it for the first time."""
 
 from locust import task
 

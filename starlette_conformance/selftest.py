@@ -2,7 +2,7 @@
 
 What must pass is judged beside what must not: the documented stack, and a release as it is; the
 release under the name of the next one, and copies of the documented stack with a defect each. Then
-a gate of equal stacks must say nothing, and one of a planted cost must tell, while the specs that
+a gate of equal stacks must say nothing, and one of a planted cost must fail, while the specs that
 wait go on: what the gate counts is the same beside other work. A line is printed for each as soon
 as it is known; exit code 0 only where all of them came out as they must, else 1.
 """
@@ -39,14 +39,14 @@ from starlette_conformance.stacks.tempdirs import scratch
 
 GATE_SECONDS = 300.0
 OLD, NEXT = "0.36.0", "0.36.1"
-"""Every file is answered with an error by the first, and by no other release."""
+"""Every file gets an error from the first, and by no other release."""
 
 SPECS = (
     "not browser and (test_hello.py and allows or test_json_cors.py and readable_from_every "
     "or test_static_files.py and serves or test_basic_auth.py and refuses_a_wrong "
     "or test_sse.py and counts_from_one)"
 )
-"""What is asked of copies: some specs of each app."""
+"""What runs on copies: some specs of each app."""
 
 
 WORDS = {
@@ -65,13 +65,13 @@ class Line:
     how: str
 
 
-Tell = Callable[[Line], None]
+Report = Callable[[Line], None]
 
 
 def selftest() -> int:
     began, output, lines, over = time.monotonic(), console(), list[Line](), Event()
 
-    def tell(line: Line) -> None:
+    def report(line: Line) -> None:
         if over.is_set():  # after Ctrl-C the folder goes, and what fails then shows nothing
             return
         lines.append(line)
@@ -82,39 +82,41 @@ def selftest() -> int:
     with scratch() as folder, output.status("judging, and two gates: less than a minute"):
         documented = provision(catalogue().named("documented"))
         try:
-            side_by_side([partial(whole, folder, tell), partial(rest, documented, folder, tell)], 2)
+            side_by_side(
+                [partial(whole, folder, report), partial(rest, documented, folder, report)], 2
+            )
         finally:
             over.set()
-    return summed_up(lines, time.monotonic() - began, output)
+    return print_summary(lines, time.monotonic() - began, output)
 
 
-def rest(documented: Environment, folder: Path, tell: Tell) -> None:
+def rest(documented: Environment, folder: Path, report: Report) -> None:
     """All but the whole of the specs."""
-    parts(documented, folder, tell)
-    gates(documented, folder, tell)
+    parts(documented, folder, report)
+    gates(documented, folder, report)
 
 
-def summed_up(lines: Sequence[Line], seconds: float, output: Console) -> int:
+def print_summary(lines: Sequence[Line], seconds: float, output: Console) -> int:
     """Print what all lines come to; 0 where every expectation held, else 1."""
     held = sum(line.held is True for line in lines)
     good = bool(lines) and held == len(lines)
-    told = f"{held} of {len(lines)} came out as they must, in {seconds:.0f} s"
-    output.print(told, style="bold green" if good else "bold red")
+    summary = f"{held} of {len(lines)} came out as they must, in {seconds:.0f} s"
+    output.print(summary, style="bold green" if good else "bold red")
     if missing := [line.what for line in lines if line.held is None]:
         output.print(f"NOT SHOWN: {'; '.join(missing)}", style="bold yellow")
     return 0 if good else 1
 
 
-def whole(folder: Path, tell: Tell) -> None:
+def whole(folder: Path, report: Report) -> None:
     """Judge the documented stack by all specs but those that need a browser."""
     summary = judged(["documented"], folder / "whole", "not browser")
     line = green(summary, "documented", "the documented stack passes all specs without a browser")
     if lacking := set(apps()) - {app for _, app in summary.tally}:
         line = Line(line.what, False, f"nothing was judged of {', '.join(sorted(lacking))}")
-    tell(line)
+    report(line)
 
 
-def parts(documented: Environment, folder: Path, tell: Tell) -> None:
+def parts(documented: Environment, folder: Path, report: Report) -> None:
     """Judge copies, with a defect and without, by some specs of each app."""
     name, old = f"starlette-{OLD}", provision(catalogue().named(f"starlette-{OLD}"))
     base, copies = documented.interpreter, folder / "copies"
@@ -124,11 +126,11 @@ def parts(documented: Environment, folder: Path, tell: Tell) -> None:
         str(plant(base, copies / f"defect{number}", each)) for number, each in enumerate(DEFECTS)
     ]
     summary = judged([name, posing, plain, *planted], folder / "parts", SPECS)
-    tell(green(summary, name, f"Starlette {OLD} passes as {OLD}"))
-    tell(red(summary, posing, "static_files", f"Starlette {OLD} fails as {NEXT}"))
-    tell(green(summary, plain, "a copy of the documented stack passes"))
+    report(green(summary, name, f"Starlette {OLD} passes as {OLD}"))
+    report(red(summary, posing, "static_files", f"Starlette {OLD} fails as {NEXT}"))
+    report(green(summary, plain, "a copy of the documented stack passes"))
     for path, each in zip(planted, DEFECTS, strict=True):
-        tell(red(summary, path, each.where, f"a copy with a defect fails; {each.name}"))
+        report(red(summary, path, each.where, f"a copy with a defect fails; {each.name}"))
 
 
 def judged(stacks: Sequence[str], folder: Path, specs: str) -> Summary:
@@ -140,37 +142,37 @@ def green(summary: Summary, stack: str, what: str) -> Line:
     """A stack on which all specs must pass, to the end of the session."""
     counts = sum((c for (name, _), c in summary.tally.items() if name == stack), Counter[str]())
     held = set(counts) == {"pass"} and stack not in summary.unfinished
-    return Line(what, held, _told(counts) + " (cut off)" * (stack in summary.unfinished))
+    return Line(what, held, _counted(counts) + " (cut off)" * (stack in summary.unfinished))
 
 
 def red(summary: Summary, stack: str, app: str, what: str) -> Line:
-    """A stack on which specs of an app must fail, and for no other reason than an answer."""
+    """A stack on which specs of an app must fail, and for no other reason than a response."""
     counts = summary.tally.get((stack, app), Counter[str]())
-    return Line(what, counts["fail"] > 0 and set(counts) <= {"pass", "fail"}, _told(counts, app))
+    return Line(what, counts["fail"] > 0 and set(counts) <= {"pass", "fail"}, _counted(counts, app))
 
 
-def _told(counts: Counter[str], app: str = "") -> str:
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "not judged"
-    return f"{app} {told}".strip()
+def _counted(counts: Counter[str], app: str = "") -> str:
+    text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "not judged"
+    return f"{app} {text}".strip()
 
 
-def gates(documented: Environment, folder: Path, tell: Tell) -> None:
+def gates(documented: Environment, folder: Path, report: Report) -> None:
     """Gate equal stacks, and one that costs more, at the same time."""
     costly = str(plant(documented.interpreter, folder / "costly", COST))
     wanted = (
         ("the gate says nothing of equal stacks", "documented", "pass"),
-        ("the gate tells of a planted cost", costly, "regression"),
+        ("the gate finds a planted cost", costly, "regression"),
     )
     missing = [f"`gate` needs {extra}" for extra in absent("scipy", "numpy")]
     missing += [] if callgrind.found() else [callgrind.LACKING]
     if missing:
         for what, _, _ in wanted:
-            tell(Line(what, None, missing[0]))
+            report(Line(what, None, missing[0]))
         return
 
     def show(number: int) -> None:
         what, new, verdict = wanted[number]
-        tell(gated(what, new, verdict, folder / f"gate{number}.json"))
+        report(gated(what, new, verdict, folder / f"gate{number}.json"))
 
     side_by_side([partial(show, number) for number in range(len(wanted))], len(wanted))
 

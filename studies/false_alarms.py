@@ -43,7 +43,7 @@ NOTE = (
     "A against A: each run is compared with the one before it. False alarms: comparisons in which "
     "some benchmark was called a regression, of all comparisons; hello alone: more than 5 % up. "
     "Noise: in 95 % of the comparisons the greater mean was at most this much above the lesser, so "
-    "a smaller effect cannot be told from none. "
+    "a smaller effect cannot be distinguished from none. "
     "Load: the mean of the load averages; seconds: of a comparison."
 )
 LIMIT = 1.05

@@ -97,11 +97,11 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str,
     if not figures.exists():
         said = (done.stderr or done.stdout).strip().splitlines()
         return found | {"verdict": f"none: {said[-1] if said else 'it said nothing'}"}
-    told = json.loads(figures.read_text("utf-8"))
-    findings = told["findings"]
+    document = json.loads(figures.read_text("utf-8"))
+    findings = document["findings"]
     return found | {
-        "verdict": told["verdict"],
-        "by": sorted({each["what"] for each in findings if each["outcome"] == told["verdict"]}),
+        "verdict": document["verdict"],
+        "by": sorted({each["what"] for each in findings if each["outcome"] == document["verdict"]}),
         "counted": largest(findings, "instructions", "change"),
         "count noise": largest(findings, "instructions", "noise"),
         "CPU noise": largest(findings, "CPU seconds", "noise"),
@@ -161,5 +161,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(parser.parse_args()))
     except Failure as failure:
-        print(failure.told, file=sys.stderr)
+        print(failure.message, file=sys.stderr)
         sys.exit(failure.exit_code)

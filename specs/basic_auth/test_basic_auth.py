@@ -9,12 +9,12 @@ from specs.ledger.responses import (
     CHALLENGE,
     CLOSE,
     OTHER_METHODS,
-    asking,
     content,
     documented_start,
     last,
     not_allowed,
     not_found,
+    raw_request,
     start_lines,
     text,
     until_it_closes,
@@ -140,7 +140,7 @@ def test_refuses_a_wrong_password(basic_auth: Client, credentials: bytes) -> Non
 
 @pytest.mark.source("primer basic_auth")
 @pytest.mark.parametrize(
-    ("values", "answer"),
+    ("values", "response"),
     [
         ([ADMIN, basic(b"admin:wrong")], GREETING),
         ([basic(b"admin:wrong"), ADMIN], WRONG),
@@ -149,9 +149,9 @@ def test_refuses_a_wrong_password(basic_auth: Client, credentials: bytes) -> Non
     ],
 )
 def test_heeds_the_first_of_several_headers(
-    basic_auth: Client, values: list[str], answer: Response
+    basic_auth: Client, values: list[str], response: Response
 ) -> None:
-    assert basic_auth.get("/", [("Authorization", value) for value in values]) == answer
+    assert basic_auth.get("/", [("Authorization", value) for value in values]) == response
 
 
 @pytest.mark.source("primer basic_auth", "RFC 9110 section 5.5")
@@ -185,10 +185,10 @@ def refusal(credentials: bytes) -> Response:
 def test_lets_in_each_request_of_a_connection_by_itself(basic_auth: Client) -> None:
     let_in = f"Authorization: {ADMIN}\r\n".encode()
     wrong = f"Authorization: {basic(b'admin:wrong')}\r\n".encode()
-    requests = [asking(headers=each) for each in (let_in, b"", wrong, let_in + CLOSE)]
-    answers = [GREETING, CHALLENGE, WRONG, last(GREETING)]
-    assert until_it_closes(basic_auth, *requests) == answers
-    assert until_it_closes(basic_auth, b"".join(requests)) == answers
+    requests = [raw_request(headers=each) for each in (let_in, b"", wrong, let_in + CLOSE)]
+    responses = [GREETING, CHALLENGE, WRONG, last(GREETING)]
+    assert until_it_closes(basic_auth, *requests) == responses
+    assert until_it_closes(basic_auth, b"".join(requests)) == responses
 
 
 @pytest.mark.source("primer basic_auth")
@@ -199,7 +199,7 @@ def test_lets_any_name_in_with_the_password(basic_auth: Client, name: bytes) -> 
 
 @pytest.mark.source("RFC 9110 section 9.3.2")
 @pytest.mark.parametrize(
-    ("headers", "answer"),
+    ("headers", "response"),
     [
         ({}, CHALLENGE),
         ({"Authorization": ADMIN}, GREETING),
@@ -207,9 +207,9 @@ def test_lets_any_name_in_with_the_password(basic_auth: Client, name: bytes) -> 
     ],
 )
 def test_answers_head_as_get_without_the_body(
-    basic_auth: Client, headers: dict[str, str], answer: Response
+    basic_auth: Client, headers: dict[str, str], response: Response
 ) -> None:
-    assert basic_auth.head("/", headers) == without_body(answer)
+    assert basic_auth.head("/", headers) == without_body(response)
 
 
 @pytest.mark.source("RFC 9110 section 15.5.6")

@@ -6,7 +6,7 @@ import pytest
 
 from specs.ledger.changes import CHUNK_ENDS_CHECKED, INVALID_ANSWERED
 from specs.ledger.raw_requests import CHUNKED, CLOSES, GOODBYE, LAST, NOT_ALLOWED, REFUSED_LATE
-from specs.ledger.responses import BAD_REQUEST, GREETING, asking, until_it_closes
+from specs.ledger.responses import BAD_REQUEST, GREETING, raw_request, until_it_closes
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser, since
 
@@ -52,18 +52,18 @@ ENDS_OTHERWISE = {
 
 BOTH: Any = [GREETING, GOODBYE]
 TOO_LATE = since(INVALID_ANSWERED, [GREETING, BAD_REQUEST], before=[CLOSES])
-"""What is malformed after the answer is answered as well."""
+"""What is malformed after the response is answered as well."""
 
 
 def posted(body: bytes) -> bytes:
-    return asking(b"POST / HTTP/1.1", CHUNKED, body)
+    return raw_request(b"POST / HTTP/1.1", CHUNKED, body)
 
 
 @pytest.mark.source("RFC 9112 section 7.1", "RFC 9112 section 7.1.1", "RFC 9112 section 7.1.2")
 @pytest.mark.parametrize("body", sorted(GOOD))
 def test_reads_to_the_end_of_the_last_chunk(hello: Client, body: bytes) -> None:
     assert until_it_closes(hello, posted(body) + LAST) == [NOT_ALLOWED, GOODBYE]
-    assert until_it_closes(hello, asking(headers=CHUNKED), body + LAST) == BOTH
+    assert until_it_closes(hello, raw_request(headers=CHUNKED), body + LAST) == BOTH
 
 
 @pytest.mark.source("RFC 9112 section 7.1", "RFC 9110 section 6.5.1")
@@ -72,7 +72,7 @@ def test_is_lenient_with_chunks_with_h11(hello: Client, body: bytes) -> None:
     together = by_parser(h11=[NOT_ALLOWED, GOODBYE], httptools=[REFUSED_LATE])
     apart = by_parser(h11=BOTH, httptools=TOO_LATE)
     assert until_it_closes(hello, posted(body) + LAST) == together
-    assert until_it_closes(hello, asking(headers=CHUNKED), body + LAST) == apart
+    assert until_it_closes(hello, raw_request(headers=CHUNKED), body + LAST) == apart
 
 
 @pytest.mark.source("RFC 9112 section 7.1", "RFC 9112 section 11.2")
@@ -85,7 +85,7 @@ def test_refuses_a_malformed_chunk(hello: Client, body: bytes) -> None:
 @pytest.mark.parametrize("body", sorted(MALFORMED))
 def test_closes_at_a_malformed_chunk_after_the_answer(hello: Client, body: bytes) -> None:
     after = by_parser(h11=[CLOSES], httptools=TOO_LATE)
-    assert until_it_closes(hello, asking(headers=CHUNKED), body + LAST) == after
+    assert until_it_closes(hello, raw_request(headers=CHUNKED), body + LAST) == after
 
 
 @pytest.mark.source("RFC 9112 section 7.1", "RFC 9112 section 11.2")
@@ -97,12 +97,12 @@ def test_wants_a_line_break_after_each_chunk(hello: Client, body: bytes) -> None
 @pytest.mark.source("RFC 9112 section 7.1", "CVE-2025-43859")
 def test_takes_no_two_bytes_for_a_line_break(hello: Client) -> None:
     taken = since(CHUNK_ENDS_CHECKED, [REFUSED_LATE], before=[NOT_ALLOWED, GOODBYE])
-    answers = by_parser(h11=taken, httptools=[REFUSED_LATE])
-    assert until_it_closes(hello, posted(b"3\r\nabcXX0\r\n\r\n") + LAST) == answers
+    responses = by_parser(h11=taken, httptools=[REFUSED_LATE])
+    assert until_it_closes(hello, posted(b"3\r\nabcXX0\r\n\r\n") + LAST) == responses
 
 
 @pytest.mark.source("RFC 9112 section 7.1")
 @pytest.mark.parametrize("size", [b"10000000000000000", b"F" * 20])
 def test_refuses_a_size_that_its_parser_cannot_count(hello: Client, size: bytes) -> None:
-    answer = by_parser(h11=NOT_ALLOWED, httptools=REFUSED_LATE)
-    assert hello.raw(posted(size + b"\r\nabc\r\n")) == answer
+    response = by_parser(h11=NOT_ALLOWED, httptools=REFUSED_LATE)
+    assert hello.raw(posted(size + b"\r\nabc\r\n")) == response

@@ -26,17 +26,17 @@ from specs.ledger.responses import (
     BAD_REQUEST,
     GREETING,
     HOST,
-    asking,
     last,
+    raw_request,
     until_it_closes,
     without_body,
 )
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, by_parser, history, since
 
-MISSING = asking(b"GET /missing HTTP/1.1")
-POSTED = asking(b"POST / HTTP/1.1", b"Content-Length: 3\r\n", b"abc")
-OLD = asking(b"GET / HTTP/1.0")
+MISSING = raw_request(b"GET /missing HTTP/1.1")
+POSTED = raw_request(b"POST / HTTP/1.1", b"Content-Length: 3\r\n", b"abc")
+OLD = raw_request(b"GET / HTTP/1.0")
 BROKEN = b"hello\r\n\r\n"
 
 TOGETHER = {
@@ -52,14 +52,14 @@ FOLLOWING = {"a request": NEXT, "anything": b"abc", "much": NEXT * 100}
 @pytest.mark.source("RFC 9112 section 9.3.2")
 @pytest.mark.parametrize("name", TOGETHER)
 def test_answers_requests_that_come_together_in_their_order(hello: Client, name: str) -> None:
-    requests, answers = TOGETHER[name]
-    assert until_it_closes(hello, requests) == answers
+    requests, responses = TOGETHER[name]
+    assert until_it_closes(hello, requests) == responses
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2", "RFC 9110 section 9.3.2")
 def test_answers_head_after_head(hello: Client) -> None:
     line = b"HEAD / HTTP/1.1"
-    requests = asking(line) + asking(line, b"Connection: close\r\n")
+    requests = raw_request(line) + raw_request(line, b"Connection: close\r\n")
     assert until_it_closes(hello, requests) == [
         without_body(GREETING),
         last(without_body(GREETING)),
@@ -78,22 +78,22 @@ def test_puts_a_request_together_that_comes_in_pieces(hello: Client) -> None:
 @pytest.mark.source("RFC 9112 section 9.3.2", "RFC 9112 section 3.2")
 def test_puts_a_target_together_that_comes_in_pieces(hello: Client) -> None:
     pieces = NEXT + b"GET /mis", b"sing HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-    answers = [GREETING, last(NOT_FOUND)]
-    httptools = since(TARGET_PUT_TOGETHER, answers, before=[CLOSES])
-    assert until_it_closes(hello, *pieces) == by_parser(h11=answers, httptools=httptools)
+    responses = [GREETING, last(NOT_FOUND)]
+    httptools = since(TARGET_PUT_TOGETHER, responses, before=[CLOSES])
+    assert until_it_closes(hello, *pieces) == by_parser(h11=responses, httptools=httptools)
 
 
 @pytest.mark.source("RFC 9112 section 9.3")
 def test_answers_one_request_after_the_other(hello: Client) -> None:
-    answers = [GREETING, NOT_FOUND, NOT_ALLOWED, GOODBYE]
-    assert until_it_closes(hello, NEXT, MISSING, POSTED, LAST) == answers
+    responses = [GREETING, NOT_FOUND, NOT_ALLOWED, GOODBYE]
+    assert until_it_closes(hello, NEXT, MISSING, POSTED, LAST) == responses
 
 
 @pytest.mark.source("RFC 9112 section 2.2")
 def test_expects_a_line_break_between_requests_as_its_parser_does(hello: Client) -> None:
     h11 = since(INVALID_ANSWERED, [GREETING, UNFRAMED], before=[CLOSES])
-    answers = by_parser(h11=h11, httptools=[GREETING, GOODBYE])
-    assert until_it_closes(hello, NEXT + b"\r\n" + LAST) == answers
+    responses = by_parser(h11=h11, httptools=[GREETING, GOODBYE])
+    assert until_it_closes(hello, NEXT + b"\r\n" + LAST) == responses
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2")
@@ -106,8 +106,8 @@ def test_answers_none_of_those_before_an_invalid_one_with_httptools(hello: Clien
 @pytest.mark.source("RFC 9112 section 9.3.2")
 def test_answers_an_invalid_request_after_an_answer(hello: Client) -> None:
     refused = by_parser(h11=UNFRAMED, httptools=BAD_REQUEST)
-    answers = since(INVALID_ANSWERED, [GREETING, refused], before=[CLOSES])
-    assert until_it_closes(hello, NEXT, BROKEN) == answers
+    responses = since(INVALID_ANSWERED, [GREETING, refused], before=[CLOSES])
+    assert until_it_closes(hello, NEXT, BROKEN) == responses
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2")
@@ -118,24 +118,24 @@ def test_reads_nothing_after_an_invalid_request(hello: Client) -> None:
 @pytest.mark.source("RFC 9112 section 9.6", "uvicorn docs settings")
 @pytest.mark.parametrize("name", FOLLOWING)
 def test_reads_nothing_after_a_last_request(hello: Client, name: str) -> None:
-    answer = by_parser(
+    response = by_parser(
         h11=history(NOTHING, (INVALID_ANSWERED, UNFRAMED), (H11_STOPS_AT_CLOSE, GOODBYE)),
         httptools=history(
             NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (HTTPTOOLS_STOPS_AT_CLOSE, GOODBYE)
         ),
     )
-    assert until_it_closes(hello, LAST + FOLLOWING[name]) == [answer]
+    assert until_it_closes(hello, LAST + FOLLOWING[name]) == [response]
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9112 section 9.3")
 def test_reads_nothing_after_a_request_of_http_1_0(hello: Client) -> None:
-    answer = by_parser(
+    response = by_parser(
         h11=history(NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (H11_STOPS_AT_CLOSE, BY_HTTP_1_0)),
         httptools=history(
             NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (HTTPTOOLS_STOPS_AT_CLOSE, BY_HTTP_1_0)
         ),
     )
-    assert until_it_closes(hello, OLD + NEXT) == [answer]
+    assert until_it_closes(hello, OLD + NEXT) == [response]
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9112 section 2.2")
@@ -146,36 +146,36 @@ def test_overlooks_a_line_break_after_a_last_request_with_httptools(hello: Clien
 
 @pytest.mark.source("RFC 9112 section 9.6")
 @pytest.mark.parametrize(
-    ("line", "answer"),
+    ("line", "response"),
     [
         (b"GET /missing HTTP/1.1", NOT_FOUND),
         (b"POST / HTTP/1.1", NOT_ALLOWED),
         (b"HEAD / HTTP/1.1", without_body(GREETING)),
     ],
 )
-def test_closes_whatever_the_answer(hello: Client, line: bytes, answer: Response) -> None:
-    assert hello.raw(asking(line, b"Connection: close\r\n")) == last(answer)
+def test_closes_whatever_the_answer(hello: Client, line: bytes, response: Response) -> None:
+    assert hello.raw(raw_request(line, b"Connection: close\r\n")) == last(response)
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9110 section 7.6.1")
 @pytest.mark.parametrize("wish", UNUSUAL)
 def test_closes_where_its_parser_understands_the_wish(hello: Client, wish: bytes) -> None:
-    answer = by_parser(h11=GOODBYE, httptools=since(CLOSE_HEEDED, GOODBYE, before=GREETING))
-    assert hello.raw(asking(headers=b"Connection: %b\r\n" % wish)) == answer
+    response = by_parser(h11=GOODBYE, httptools=since(CLOSE_HEEDED, GOODBYE, before=GREETING))
+    assert hello.raw(raw_request(headers=b"Connection: %b\r\n" % wish)) == response
 
 
 @pytest.mark.source("RFC 9112 section 9.3")
 @pytest.mark.parametrize("wish", [b"keep-alive", b"Keep-Alive", b"foo"])
 def test_keeps_the_connection_for_any_other_wish(hello: Client, wish: bytes) -> None:
-    request = asking(headers=b"Connection: %b\r\n" % wish)
+    request = raw_request(headers=b"Connection: %b\r\n" % wish)
     assert until_it_closes(hello, request, LAST) == [GREETING, GOODBYE]
 
 
 @pytest.mark.source("RFC 9112 section 9.3")
 @pytest.mark.parametrize("headers", [b"", b"Connection: keep-alive\r\n", b"Connection: close\r\n"])
 def test_keeps_no_connection_of_http_1_0(hello: Client, headers: bytes) -> None:
-    answer = BY_HTTP_1_0 if b"close" not in headers else GOODBYE
-    assert until_it_closes(hello, asking(b"GET / HTTP/1.0", headers)) == answer
+    response = BY_HTTP_1_0 if b"close" not in headers else GOODBYE
+    assert until_it_closes(hello, raw_request(b"GET / HTTP/1.0", headers)) == response
 
 
 @pytest.mark.source("RFC 9112 section 8", "RFC 9112 section 9.5")

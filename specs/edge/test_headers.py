@@ -11,7 +11,7 @@ from specs.ledger.raw_requests import (
     h11_takes,
     httptools_takes,
 )
-from specs.ledger.responses import GET, GREETING, HOST, asking, until_it_closes
+from specs.ledger.responses import GET, GREETING, HOST, raw_request, until_it_closes
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser
 
@@ -78,19 +78,19 @@ UNFINISHED = {
 @pytest.mark.source("RFC 9110 section 5.1", "RFC 9112 section 5.1")
 @pytest.mark.parametrize("header", NAMES)
 def test_is_as_strict_with_names_as_its_parser(hello: Client, header: bytes) -> None:
-    assert hello.raw(asking(headers=header + b"\r\n")) == NAMES[header]
+    assert hello.raw(raw_request(headers=header + b"\r\n")) == NAMES[header]
 
 
 @pytest.mark.source("RFC 9110 section 5.5")
 @pytest.mark.parametrize("header", VALUES)
 def test_is_as_strict_with_values_as_its_parser(hello: Client, header: bytes) -> None:
-    assert hello.raw(asking(headers=header + b"\r\n")) == VALUES[header]
+    assert hello.raw(raw_request(headers=header + b"\r\n")) == VALUES[header]
 
 
 @pytest.mark.source("RFC 9112 section 5.2")
 @pytest.mark.parametrize("header", FOLDS)
 def test_unfolds_a_line_where_its_parser_does(hello: Client, header: bytes) -> None:
-    assert hello.raw(asking(headers=header + b"\r\n")) == FOLDS[header]
+    assert hello.raw(raw_request(headers=header + b"\r\n")) == FOLDS[header]
 
 
 @pytest.mark.source("RFC 9112 section 2.2")
@@ -101,14 +101,14 @@ def test_refuses_a_fold_before_the_first_header(hello: Client) -> None:
 @pytest.mark.source("RFC 9110 section 5.4", "RFC 6585 section 5")
 @pytest.mark.parametrize("name", MANY)
 def test_takes_many_and_long_headers(hello: Client, name: str) -> None:
-    assert hello.raw(asking(headers=MANY[name])) == GREETING
+    assert hello.raw(raw_request(headers=MANY[name])) == GREETING
 
 
 @pytest.mark.source("RFC 9112 section 3.2", "RFC 9110 section 7.2")
 @pytest.mark.parametrize("name", HOSTS)
 def test_leaves_host_to_its_parser(hello: Client, name: str) -> None:
-    host, answer = HOSTS[name]
-    assert hello.raw(asking(host=host)) == answer
+    host, response = HOSTS[name]
+    assert hello.raw(raw_request(host=host)) == response
 
 
 @pytest.mark.source("uvicorn docs settings", "RFC 9112 section 3")
@@ -124,6 +124,6 @@ def test_waits_for_the_end_of_a_head_up_to_the_limit_of_its_parser(
 
 @pytest.mark.source("uvicorn docs settings")
 def test_has_the_limit_for_each_head_of_a_connection(hello: Client) -> None:
-    longest = asking(headers=b"X: " + b"a" * 16_000 + b"\r\n")
-    answers = [GREETING, GREETING, GOODBYE]
-    assert until_it_closes(hello, longest, longest, LAST) == answers
+    longest = raw_request(headers=b"X: " + b"a" * 16_000 + b"\r\n")
+    responses = [GREETING, GREETING, GOODBYE]
+    assert until_it_closes(hello, longest, longest, LAST) == responses

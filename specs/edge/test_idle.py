@@ -42,7 +42,7 @@ def test_gives_each_answer_of_a_connection_its_date(
     paused: Paused, environment: Environment
 ) -> None:
     first, second = paused["dates"].result()
-    told = "another date" if first != second else "the same date"
-    assert Lines([told], environment) == [
+    text = "another date" if first != second else "the same date"
+    assert Lines([text], environment) == [
         since(DATE_RENEWED, "another date", before="the same date")
     ]

@@ -20,7 +20,7 @@ from specs.ledger.raw_requests import (
     httptools_takes,
     then,
 )
-from specs.ledger.responses import GREETING, asking, last, until_it_closes
+from specs.ledger.responses import GREETING, last, raw_request, until_it_closes
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser, since
 
@@ -83,7 +83,7 @@ CODINGS = {
 @pytest.mark.source("RFC 9110 section 8.6", "RFC 9112 section 6.2")
 @pytest.mark.parametrize("length", LENGTHS)
 def test_reads_a_length_as_its_parser_does(hello: Client, length: bytes) -> None:
-    request = asking(headers=b"Content-Length: %b\r\n" % length, body=b"abc")
+    request = raw_request(headers=b"Content-Length: %b\r\n" % length, body=b"abc")
     assert until_it_closes(hello, request + LAST) == LENGTHS[length]
 
 
@@ -92,51 +92,52 @@ def test_reads_a_length_as_its_parser_does(hello: Client, length: bytes) -> None
 def test_reads_two_lengths_as_its_parser_does(hello: Client, lengths: tuple[bytes, bytes]) -> None:
     headers = b"".join(b"Content-Length: %b\r\n" % length for length in lengths)
     assert (
-        until_it_closes(hello, asking(headers=headers, body=b"abc") + LAST) == TWO_LENGTHS[lengths]
+        until_it_closes(hello, raw_request(headers=headers, body=b"abc") + LAST)
+        == TWO_LENGTHS[lengths]
     )
 
 
 @pytest.mark.source("RFC 9110 section 8.6")
 @pytest.mark.parametrize("length", BEYOND)
 def test_waits_for_more_than_can_come(hello: Client, length: bytes) -> None:
-    request = asking(headers=b"Content-Length: %b\r\n" % length, body=b"abc")
+    request = raw_request(headers=b"Content-Length: %b\r\n" % length, body=b"abc")
     assert hello.raw(request) == BEYOND[length]
 
 
 @pytest.mark.source("RFC 9112 section 6.1", "RFC 9112 section 11.2")
 @pytest.mark.parametrize("coding", CODINGS)
 def test_reads_a_transfer_coding_as_its_parser_does(hello: Client, coding: bytes) -> None:
-    request = asking(headers=b"Transfer-Encoding: %b\r\n" % coding, body=IN_A_CHUNK)
+    request = raw_request(headers=b"Transfer-Encoding: %b\r\n" % coding, body=IN_A_CHUNK)
     assert until_it_closes(hello, request + LAST) == CODINGS[coding]
 
 
 @pytest.mark.source("RFC 9112 section 6.1", "RFC 9112 section 6.3")
 def test_prefers_the_transfer_coding_where_its_parser_takes_both(hello: Client) -> None:
     headers = b"Content-Length: 3\r\n" + CHUNKED
-    request = asking(headers=headers, body=IN_A_CHUNK)
+    request = raw_request(headers=headers, body=IN_A_CHUNK)
     assert until_it_closes(hello, request + LAST) == h11_takes(BOTH)
 
 
 @pytest.mark.source("RFC 9112 section 6.3")
 def test_takes_what_follows_a_request_without_a_length_for_the_next(hello: Client) -> None:
     follows = by_parser(h11=[GREETING, last(NOT_ALLOWED)], httptools=[REFUSED])
-    assert until_it_closes(hello, asking() + b"abc" + LAST) == follows
+    assert until_it_closes(hello, raw_request() + b"abc" + LAST) == follows
 
 
 @pytest.mark.source("RFC 9112 section 6.3")
 @pytest.mark.parametrize("method", [b"GET", b"POST"])
 def test_takes_the_next_request_for_what_lacks_of_a_body(hello: Client, method: bytes) -> None:
-    request = asking(method + b" / HTTP/1.1", b"Content-Length: 10\r\n", b"abc")
-    answer = GREETING if method == b"GET" else NOT_ALLOWED
-    assert until_it_closes(hello, request + LAST) == then(answer)
+    request = raw_request(method + b" / HTTP/1.1", b"Content-Length: 10\r\n", b"abc")
+    response = GREETING if method == b"GET" else NOT_ALLOWED
+    assert until_it_closes(hello, request + LAST) == then(response)
 
 
 @pytest.mark.source("RFC 9112 section 6.3", "RFC 9112 section 8")
 @pytest.mark.parametrize("data", [b"", b"abc"])
 def test_answers_before_a_body_that_ends_early(hello: Client, data: bytes) -> None:
     for request in (
-        asking(headers=b"Content-Length: 10\r\n", body=data),
-        asking(headers=CHUNKED, body=data and b"3\r\nab"),
+        raw_request(headers=b"Content-Length: 10\r\n", body=data),
+        raw_request(headers=CHUNKED, body=data and b"3\r\nab"),
     ):
         assert until_it_closes(hello, request, half_close=True) == CLOSES
 
@@ -144,6 +145,6 @@ def test_answers_before_a_body_that_ends_early(hello: Client, data: bytes) -> No
 @pytest.mark.source("RFC 9112 section 9.3")
 @pytest.mark.parametrize("size", [3, 300_000])
 def test_reads_a_body_that_comes_after_the_answer(hello: Client, size: int) -> None:
-    request = asking(headers=b"Content-Length: %d\r\n" % size)
+    request = raw_request(headers=b"Content-Length: %d\r\n" % size)
     assert until_it_closes(hello, request, b"a" * size + LAST) == BOTH
     assert until_it_closes(hello, request + b"a" * size + LAST) == BOTH

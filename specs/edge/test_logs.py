@@ -15,7 +15,7 @@ from specs.ledger.changes import (
     UPGRADES_WARNED_OF_ONCE,
 )
 from specs.ledger.raw_requests import CHUNKED, LAST, NEXT
-from specs.ledger.responses import WEBSOCKET, asking, until_it_closes
+from specs.ledger.responses import WEBSOCKET, raw_request, until_it_closes
 from specs.ledger.upgrades import LACKING_LOGGED, UNSUPPORTED
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
@@ -61,16 +61,16 @@ def logged(hello: Client, *requests: bytes) -> tuple[list[Exchange], Lines]:
 
 
 def getting(target: bytes) -> bytes:
-    return asking(b"GET %b HTTP/1.1" % target, b"Connection: close\r\n")
+    return raw_request(b"GET %b HTTP/1.1" % target, b"Connection: close\r\n")
 
 
 @pytest.mark.source("uvicorn docs settings", "primer log lines")
 @pytest.mark.parametrize("target", TARGETS)
 def test_logs_a_target_as_the_app_sees_it(hello: Client, target: bytes) -> None:
-    [asked], lines = logged(hello, getting(target))
+    [exchange], lines = logged(hello, getting(target))
     path, status = TARGETS[target]
     received = [RECEIVED] if status == OK else []
-    assert lines == [*received, access(asked, f"GET {path} HTTP/1.1", status)]
+    assert lines == [*received, access(exchange, f"GET {path} HTTP/1.1", status)]
 
 
 @pytest.mark.source("uvicorn docs settings", "RFC 9112 section 3.2")
@@ -88,9 +88,9 @@ def test_logs_a_target_as_its_parser_reads_it(hello: Client) -> None:
 
 @pytest.mark.source("uvicorn docs settings")
 def test_logs_each_request_of_a_connection(hello: Client) -> None:
-    [asked], lines = logged(hello, NEXT + NEXT + asking(b"POST / HTTP/1.0"))
-    greeted = [RECEIVED, access(asked, "GET / HTTP/1.1")]
-    refused = access(asked, "POST / HTTP/1.0", "405 Method Not Allowed")
+    [exchange], lines = logged(hello, NEXT + NEXT + raw_request(b"POST / HTTP/1.0"))
+    greeted = [RECEIVED, access(exchange, "GET / HTTP/1.1")]
+    refused = access(exchange, "POST / HTTP/1.0", "405 Method Not Allowed")
     assert lines == [*greeted, *greeted, refused]
 
 
@@ -109,8 +109,10 @@ def test_logs_nothing_at_the_end_of_a_connection(hello: Client) -> None:
 def invalid(because: Any) -> list[Any]:
     """What is said of an invalid request, by uvicorn and once by the app's root logger."""
     own, doubled = said("WARNING", "Invalid HTTP request received.")
-    told = [since(NO_TRACEBACK_OF_INVALID, ABSENT, before=line) for line in (TRACEBACK, because)]
-    return [own, *told, doubled, *told]
+    tracebacks = [
+        since(NO_TRACEBACK_OF_INVALID, ABSENT, before=line) for line in (TRACEBACK, because)
+    ]
+    return [own, *tracebacks, doubled, *tracebacks]
 
 
 @pytest.mark.source("RFC 9112 section 2.2", "uvicorn docs settings")
@@ -127,7 +129,7 @@ def test_logs_that_a_request_is_invalid(hello: Client) -> None:
 
 @pytest.mark.source("RFC 9112 section 7.1", "uvicorn docs settings")
 def test_logs_an_answer_that_an_invalid_chunk_foiled(hello: Client) -> None:
-    [foiled, following], lines = logged(hello, asking(headers=CHUNKED, body=b"zz\r\n"), LAST)
+    [foiled, following], lines = logged(hello, raw_request(headers=CHUNKED, body=b"zz\r\n"), LAST)
     because = by_parser(
         h11="h11._util.RemoteProtocolError: illegal chunk header: bytearray(b'zz\\r\\n')",
         httptools="httptools.parser.errors.HttpParserError: Invalid character in chunk size",
@@ -154,12 +156,12 @@ def test_logs_an_answer_that_an_invalid_chunk_foiled(hello: Client) -> None:
 @pytest.mark.parametrize("name", UPGRADES)
 def test_logs_that_it_does_not_upgrade(hello: Client, name: str) -> None:
     with hello.logged() as logged_lines:
-        asked = hello.raw(asking(headers=UPGRADES[name]))
-    answered = [RECEIVED, access(asked, "GET / HTTP/1.1")]
+        exchange = hello.raw(raw_request(headers=UPGRADES[name]))
+    handled = [RECEIVED, access(exchange, "GET / HTTP/1.1")]
     warned = [*said("WARNING", UNSUPPORTED), *said("WARNING", LACKING_LOGGED)]
     by_h11 = warned if name == "WebSocket" else []
     assert Lines(own_lines(logged_lines), hello.environment) == history(
         warned,
-        (UPGRADES_IGNORED, by_parser(h11=by_h11 + answered, httptools=warned * 3 + answered)),
-        (UPGRADES_WARNED_OF_ONCE, warned + answered),
+        (UPGRADES_IGNORED, by_parser(h11=by_h11 + handled, httptools=warned * 3 + handled)),
+        (UPGRADES_WARNED_OF_ONCE, warned + handled),
     )

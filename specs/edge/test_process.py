@@ -73,11 +73,11 @@ def test_stops_when_it_is_told_to(
 ) -> None:
     server = to_be_ended[by]
     client = Client(server.app, server.environment, server.port(), server.log, lambda _: None)
-    asked = client.raw(LAST)  # only once it answers is its start over
+    exchange = client.raw(LAST)  # only once it answers is its start over
     status, last_words = ENDS[by]
     lines = Lines([str(server.stop(by)), *logged(server)], server.environment)
-    served = [*running(client.port), RECEIVED, access(asked, "GET / HTTP/1.1")]
-    assert lines == [status, *STARTS, *served, *FINISHES, *last_words]
+    while_running = [*running(client.port), RECEIVED, access(exchange, "GET / HTTP/1.1")]
+    assert lines == [status, *STARTS, *while_running, *FINISHES, *last_words]
 
 
 @pytest.mark.source("uvicorn docs settings")

@@ -21,7 +21,7 @@ from specs.ledger.raw_requests import (
     h11_takes,
     httptools_takes,
 )
-from specs.ledger.responses import BAD_REQUEST, GREETING, NO_BODY, UVICORN, asking
+from specs.ledger.responses import BAD_REQUEST, GREETING, NO_BODY, UVICORN, raw_request
 from specs.ledger.upgrades import NO_TUNNEL
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, by_parser, history, since
@@ -125,19 +125,19 @@ BREAKS = {
 @pytest.mark.source("RFC 9110 section 9.1", "RFC 9112 section 3.1", "RFC 9112 section 3.2.4")
 @pytest.mark.parametrize("line", METHODS)
 def test_knows_as_many_methods_as_its_parser(hello: Client, line: bytes) -> None:
-    assert hello.raw(asking(line)) == METHODS[line]
+    assert hello.raw(raw_request(line)) == METHODS[line]
 
 
 @pytest.mark.source("RFC 9112 section 3.2", "RFC 3986 section 3")
 @pytest.mark.parametrize("target", TARGETS)
 def test_reads_a_target_as_its_parser_does(hello: Client, target: bytes) -> None:
-    assert hello.raw(asking(b"GET %b HTTP/1.1" % target)) == TARGETS[target]
+    assert hello.raw(raw_request(b"GET %b HTTP/1.1" % target)) == TARGETS[target]
 
 
 @pytest.mark.source("RFC 9112 section 3", "RFC 9110 section 4.1")
 def test_takes_no_target_of_65536_bytes(hello: Client) -> None:
     """h11 does not wait for the end of so long a head; before 0.8.0 httptools lost count."""
-    request = asking(b"GET /%b HTTP/1.1" % (b"a" * 65_536))
+    request = raw_request(b"GET /%b HTTP/1.1" % (b"a" * 65_536))
     sent = request[: LIMIT + 1] if hello.environment.parser == "h11" else request
     httptools = since(LONG_TARGETS_REFUSED, REFUSED, before=GREETING)
     assert hello.raw(sent) == by_parser(h11=REFUSED, httptools=httptools)
@@ -145,23 +145,23 @@ def test_takes_no_target_of_65536_bytes(hello: Client) -> None:
 
 @pytest.mark.source("RFC 9110 section 9.3.2", "RFC 9112 section 6.3")
 def test_sends_a_body_with_the_refusal_of_an_invalid_head(hello: Client) -> None:
-    told = replace(BAD_REQUEST, body=b"", ending=f"{len(BAD_REQUEST.body)} bytes after the end")
-    answer = since(INVALID_ANSWERED, told, before=NOTHING)
-    assert hello.raw(asking(b"HEAD /\xc3\xa9 HTTP/1.1")) == answer
+    refusal = replace(BAD_REQUEST, body=b"", ending=f"{len(BAD_REQUEST.body)} bytes after the end")
+    response = since(INVALID_ANSWERED, refusal, before=NOTHING)
+    assert hello.raw(raw_request(b"HEAD /\xc3\xa9 HTTP/1.1")) == response
 
 
 @pytest.mark.source("RFC 9112 section 2.3", "RFC 9110 section 2.5")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_answers_versions_as_its_parser_does(hello: Client, version: bytes) -> None:
-    answers = 2 if version.endswith(b"/1.0") else 1  # it may close without a word
-    request = asking(b"GET / " + version)
-    assert hello.raw(request, seconds=4, answers=answers) == VERSIONS[version]
+    responses = 2 if version.endswith(b"/1.0") else 1  # it may close without a word
+    request = raw_request(b"GET / " + version)
+    assert hello.raw(request, seconds=4, responses=responses) == VERSIONS[version]
 
 
 @pytest.mark.source("RFC 9112 section 2.2", "RFC 9112 section 3")
 @pytest.mark.parametrize("line", LINES)
 def test_is_as_strict_with_a_line_as_its_parser(hello: Client, line: bytes) -> None:
-    assert hello.raw(asking(line)) == LINES[line]
+    assert hello.raw(raw_request(line)) == LINES[line]
 
 
 @pytest.mark.source("RFC 9112 section 2.2")
@@ -173,8 +173,8 @@ def test_refuses_what_is_no_request(hello: Client, name: str) -> None:
 @pytest.mark.source("RFC 9112 section 2.2")
 @pytest.mark.parametrize("name", BREAKS)
 def test_reads_line_breaks_as_its_parser_does(hello: Client, name: str) -> None:
-    request, answer = BREAKS[name]
-    assert hello.raw(request) == answer
+    request, response = BREAKS[name]
+    assert hello.raw(request) == response
 
 
 @pytest.mark.source("RFC 9112 section 2.2")

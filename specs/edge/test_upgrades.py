@@ -6,7 +6,7 @@ import pytest
 
 from specs.ledger.changes import CLOSE_HEEDED, UPGRADES_IGNORED
 from specs.ledger.raw_requests import CHUNKED, GOODBYE, LAST, NOT_ALLOWED, NOT_FOUND, REFUSED, then
-from specs.ledger.responses import GREETING, WEBSOCKET, asking, until_it_closes
+from specs.ledger.responses import GREETING, WEBSOCKET, raw_request, until_it_closes
 from specs.ledger.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser, history, since
@@ -24,51 +24,51 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 EXPECTED = b"Content-Length: 3\r\nExpect: 100-continue\r\n"
 
 
-def ignored(answer: Any) -> Any:
+def ignored(response: Any) -> Any:
     """What is answered since upgrades are not heeded."""
-    return since(UPGRADES_IGNORED, answer, before=[NO_UPGRADE])
+    return since(UPGRADES_IGNORED, response, before=[NO_UPGRADE])
 
 
 @pytest.mark.source("RFC 9110 section 7.8", "RFC 6455 section 4.2.1", "uvicorn docs installation")
 @pytest.mark.parametrize("name", UPGRADES)
 def test_upgrades_to_nothing(hello: Client, name: str) -> None:
-    for line, answer in (
+    for line, response in (
         (b"GET / HTTP/1.1", GREETING),
         (b"GET /missing HTTP/1.1", NOT_FOUND),
         (b"POST / HTTP/1.1", NOT_ALLOWED),
     ):
-        assert hello.raw(asking(line, UPGRADES[name])) == ignored([answer])
+        assert hello.raw(raw_request(line, UPGRADES[name])) == ignored([response])
 
 
 @pytest.mark.source("RFC 9110 section 7.8")
 @pytest.mark.parametrize("name", UPGRADES)
 def test_goes_on_after_no_upgrade(hello: Client, name: str) -> None:
-    answers = ignored([GREETING, GOODBYE])
-    assert until_it_closes(hello, asking(headers=UPGRADES[name]), LAST) == answers
+    responses = ignored([GREETING, GOODBYE])
+    assert until_it_closes(hello, raw_request(headers=UPGRADES[name]), LAST) == responses
 
 
 @pytest.mark.source("RFC 9110 section 7.8", "RFC 9112 section 9.3.2")
 @pytest.mark.parametrize("name", UPGRADES)
 def test_drops_what_comes_with_an_upgrade_with_httptools(hello: Client, name: str) -> None:
-    request = asking(b"POST / HTTP/1.1", UPGRADES[name] + b"Content-Length: 3\r\n", b"abc")
-    answers = ignored(by_parser(h11=[NOT_ALLOWED, NOT_FOUND], httptools=[NOT_ALLOWED]))
+    request = raw_request(b"POST / HTTP/1.1", UPGRADES[name] + b"Content-Length: 3\r\n", b"abc")
+    responses = ignored(by_parser(h11=[NOT_ALLOWED, NOT_FOUND], httptools=[NOT_ALLOWED]))
     count = 2 if hello.environment.parser == "h11" else 1
-    follows = asking(b"GET /missing HTTP/1.1")
-    assert hello.raw(request + follows, answers=count) == answers
+    follows = raw_request(b"GET /missing HTTP/1.1")
+    assert hello.raw(request + follows, responses=count) == responses
 
 
 @pytest.mark.source("RFC 9110 section 7.8", "RFC 9112 section 9.6")
 def test_closes_after_no_upgrade(hello: Client) -> None:
     httptools = history(NO_TUNNEL, (UPGRADES_IGNORED, GREETING), (CLOSE_HEEDED, GOODBYE))
     h11 = since(UPGRADES_IGNORED, GOODBYE, before=BY_H11)
-    assert hello.raw(asking(headers=CLOSING)) == by_parser(h11=h11, httptools=httptools)
+    assert hello.raw(raw_request(headers=CLOSING)) == by_parser(h11=h11, httptools=httptools)
 
 
 @pytest.mark.source("RFC 9110 section 7.8")
 def test_reads_no_upgrade_from_one_header_alone(hello: Client) -> None:
-    assert hello.raw(asking(headers=b"Upgrade: websocket\r\n")) == GREETING
+    assert hello.raw(raw_request(headers=b"Upgrade: websocket\r\n")) == GREETING
     alone = since(UPGRADES_IGNORED, GREETING, before=by_parser(h11=BY_H11, httptools=GREETING))
-    assert hello.raw(asking(headers=b"Connection: Upgrade\r\n")) == alone
+    assert hello.raw(raw_request(headers=b"Connection: Upgrade\r\n")) == alone
 
 
 @pytest.mark.source("RFC 9113 section 3.4")
@@ -81,19 +81,19 @@ def test_speaks_no_http_2(hello: Client) -> None:
 @pytest.mark.parametrize("framing", [b"", b"Content-Length: 3\r\n", CHUNKED])
 def test_expects_no_body(hello: Client, expectation: bytes, framing: bytes) -> None:
     headers = b"Expect: %b\r\n%b" % (expectation, framing)
-    assert hello.raw(asking(headers=headers)) == GREETING
-    assert hello.raw(asking(b"POST / HTTP/1.1", headers)) == NOT_ALLOWED
+    assert hello.raw(raw_request(headers=headers)) == GREETING
+    assert hello.raw(raw_request(b"POST / HTTP/1.1", headers)) == NOT_ALLOWED
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")
 @pytest.mark.parametrize("method", [b"GET", b"POST"])
 def test_reads_a_body_that_was_not_called_for(hello: Client, method: bytes) -> None:
-    answer = GREETING if method == b"GET" else NOT_ALLOWED
-    request = asking(method + b" / HTTP/1.1", EXPECTED)
-    assert until_it_closes(hello, request, b"abc" + LAST) == [answer, GOODBYE]
-    assert until_it_closes(hello, request + b"abc" + LAST) == [answer, GOODBYE]
+    response = GREETING if method == b"GET" else NOT_ALLOWED
+    request = raw_request(method + b" / HTTP/1.1", EXPECTED)
+    assert until_it_closes(hello, request, b"abc" + LAST) == [response, GOODBYE]
+    assert until_it_closes(hello, request + b"abc" + LAST) == [response, GOODBYE]
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1", "RFC 9112 section 9.6")
 def test_closes_before_a_body_that_was_not_called_for(hello: Client) -> None:
-    assert hello.raw(asking(headers=EXPECTED + b"Connection: close\r\n")) == GOODBYE
+    assert hello.raw(raw_request(headers=EXPECTED + b"Connection: close\r\n")) == GOODBYE

@@ -59,7 +59,7 @@ def apps(
     return [hello, json_cors, static_files, basic_auth, sse]
 
 
-def asking(
+def send(
     client: Client, method: bytes, target: bytes = b"/", headers: bytes = b"", body: bytes = b""
 ) -> Exchange:
     request = b"%b %b HTTP/1.1\r\nHost: example.org\r\n%b\r\n%b" % (method, target, headers, body)
@@ -68,7 +68,7 @@ def asking(
 
 def posting(client: Client, media_type: bytes, body: bytes) -> Exchange:
     about = b"Content-Type: %b\r\nContent-Length: %d\r\n" % (media_type, len(body))
-    return asking(client, b"POST", b"/", about, body)
+    return send(client, b"POST", b"/", about, body)
 
 
 FORM_ADVISORIES = pytest.mark.source(
@@ -79,8 +79,8 @@ FORM_ADVISORIES = pytest.mark.source(
 @FORM_ADVISORIES
 @pytest.mark.parametrize("form", FORMS)
 def test_refuses_a_form_on_every_release(apps: list[Client], form: str) -> None:
-    answers = [posting(client, *FORMS[form]) for client in apps]
-    assert answers == [REFUSALS[client.app] for client in apps]
+    responses = [posting(client, *FORMS[form]) for client in apps]
+    assert responses == [REFUSALS[client.app] for client in apps]
 
 
 @FORM_ADVISORIES
@@ -106,20 +106,20 @@ def test_takes_no_longer_for_a_form_than_for_other_bytes(
 @pytest.mark.parametrize("host", HOSTS)
 def test_takes_no_path_from_the_host(json_cors: Client, host: str) -> None:
     with json_cors.logged() as lines:
-        asked = json_cors.get("/user/Vader", {"Host": host})
+        exchange = json_cors.get("/user/Vader", {"Host": host})
     assert lines == [
         since(HOST_CHECKED, f"{LOGGED}/user/Vader", before=LOGGED + HOSTS[host][0]),
-        f'INFO:     127.0.0.1:{asked.client_port} - "GET /user/Vader HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "GET /user/Vader HTTP/1.1" 200 OK',
     ]
 
 
 @pytest.mark.source("CVE-2026-48710")
 def test_takes_no_path_of_the_page_from_the_host(sse: Client) -> None:
     with sse.logged() as lines:
-        asked = sse.get("/", {"Host": "example.org/admin?x="})
+        exchange = sse.get("/", {"Host": "example.org/admin?x="})
     assert lines == [
         since(HOST_CHECKED, f"{LOGGED}/", before=f"{LOGGED}/admin"),
-        f'INFO:     127.0.0.1:{asked.client_port} - "GET / HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "GET / HTTP/1.1" 200 OK',
     ]
 
 
@@ -143,14 +143,14 @@ def test_redirects_to_no_host_in_a_target_without_a_slash(
 ) -> None:
     for client, missing in ((json_cors, CORS), (static_files, {}), (sse, CORS)):
         expected = by_parser(h11=not_found(missing), httptools=BAD_REQUEST)
-        assert asking(client, b"GET", target) == expected
+        assert send(client, b"GET", target) == expected
 
 
 @pytest.mark.source("CVE-2026-48817")
 def test_has_no_method_by_the_name_of_an_attribute(apps: list[Client]) -> None:
-    answers = [asking(client, b"DISPATCH", b"/") for client in apps]
+    responses = [send(client, b"DISPATCH", b"/") for client in apps]
     refusals = [by_parser(h11=REFUSALS[c.app], httptools=BAD_REQUEST) for c in apps]
-    assert answers == refusals
+    assert responses == refusals
 
 
 @pytest.mark.source("CVE-2026-48818")
@@ -172,10 +172,10 @@ def test_finds_no_share_of_another_host(static_files: Client) -> None:
 )
 def test_logs_a_request_on_one_line(json_cors: Client, name: str, shown: str) -> None:
     with json_cors.logged() as lines:
-        asked = json_cors.get(f"/user/{name}")
+        exchange = json_cors.get(f"/user/{name}")
     assert lines == [
         f"INFO TIME - Received request: GET on /user/{shown}",
-        f'INFO:     127.0.0.1:{asked.client_port} - "GET /user/{name} HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "GET /user/{name} HTTP/1.1" 200 OK',
     ]
 
 
@@ -185,5 +185,5 @@ def test_refuses_a_chunk_that_does_not_end_in_a_line_break(hello: Client) -> Non
     refused = Response(400, headers, chunked(BAD_REQUEST.body), closes=True)
     checked = since(CHUNK_ENDS_CHECKED, refused, before=not_allowed())
     sent = b"3\r\nabcXX0\r\n\r\n"
-    exchange = asking(hello, b"POST", b"/", b"Transfer-Encoding: chunked\r\n", sent)
+    exchange = send(hello, b"POST", b"/", b"Transfer-Encoding: chunked\r\n", sent)
     assert exchange == by_parser(h11=checked, httptools=BAD_REQUEST)

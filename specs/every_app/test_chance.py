@@ -40,5 +40,5 @@ def like(exchange: Exchange) -> Response:
 def test_answers_alike_under_another_hash_seed(
     sse: Client, documented_sse: Client, method: str, target: str, headers: dict[str, str]
 ) -> None:
-    answer = sse.request(method, target, headers)
-    assert documented_sse.request(method, target, headers) == like(answer)
+    response = sse.request(method, target, headers)
+    assert documented_sse.request(method, target, headers) == like(response)

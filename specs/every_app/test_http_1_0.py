@@ -49,35 +49,35 @@ BODIES = {
 }
 
 
-def asking(
+def send(
     client: Client, target: bytes = b"/", headers: bytes = b"", method: bytes = b"GET"
 ) -> Exchange:
     return until_it_closes(client, b"%b %b HTTP/1.0\r\n%b\r\n" % (method, target, headers))
 
 
-def answer_to(method: bytes, answer: Response) -> Response:
+def response_to(method: bytes, response: Response) -> Response:
     if method == b"HEAD":
-        answer = without_body(answer)
-        answer = replace(answer, headers=answer.headers | {"transfer-encoding": ABSENT})
-    return by_http_1_0(answer)
+        response = without_body(response)
+        response = replace(response, headers=response.headers | {"transfer-encoding": ABSENT})
+    return by_http_1_0(response)
 
 
 @pytest.mark.source("RFC 9112 section 9.3", "RFC 9112 section 3.2", "uvicorn docs settings")
 @pytest.mark.parametrize("wish", WISHES)
 def test_greets_and_closes_whatever_is_wished(hello: Client, wish: str) -> None:
-    assert asking(hello, b"/", WISHES[wish]) == by_http_1_0(GREETING)
+    assert send(hello, b"/", WISHES[wish]) == by_http_1_0(GREETING)
 
 
 @pytest.mark.source("RFC 9110 section 9.3.2", "RFC 9112 section 9.3")
 @pytest.mark.parametrize("wish", ["none", "keep-alive"])
 def test_answers_head_as_get_without_the_body(hello: Client, wish: str) -> None:
-    assert asking(hello, b"/", WISHES[wish], b"HEAD") == answer_to(b"HEAD", GREETING)
+    assert send(hello, b"/", WISHES[wish], b"HEAD") == response_to(b"HEAD", GREETING)
 
 
 @pytest.mark.source("RFC 9112 section 9.6")
 def test_says_that_it_closes_where_that_is_wished(hello: Client) -> None:
     expected = last(GREETING)
-    assert asking(hello, b"/", b"Connection: close\r\n") == expected
+    assert send(hello, b"/", b"Connection: close\r\n") == expected
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2")
@@ -97,16 +97,16 @@ def test_refuses_post_whatever_the_body(hello: Client, framing: str) -> None:
 @pytest.mark.source("RFC 9112 section 3.2")
 def test_leaves_a_second_host_to_its_parser(hello: Client) -> None:
     expected = by_parser(h11=BAD_REQUEST, httptools=by_http_1_0(GREETING))
-    assert asking(hello, b"/", b"Host: a\r\nHost: b\r\n") == expected
+    assert send(hello, b"/", b"Host: a\r\nHost: b\r\n") == expected
 
 
 @pytest.mark.source("primer log lines")
 def test_logs_the_version(hello: Client) -> None:
     with hello.logged() as lines:
-        asked = asking(hello)
+        exchange = send(hello)
     assert lines == [
         "INFO TIME - Received request: GET",
-        f'INFO:     127.0.0.1:{asked.client_port} - "GET / HTTP/1.0" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "GET / HTTP/1.0" 200 OK',
     ]
 
 
@@ -114,64 +114,64 @@ def test_logs_the_version(hello: Client) -> None:
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, method: bytes) -> None:
     itself = f"http://{json_cors.itself}/user/Vader?a=1"
-    expected = answer_to(method, redirect(itself, CORS | EMPTY_BY_HTTP_1_0))
-    assert asking(json_cors, b"/user/Vader/?a=1", method=method) == expected
+    expected = response_to(method, redirect(itself, CORS | EMPTY_BY_HTTP_1_0))
+    assert send(json_cors, b"/user/Vader/?a=1", method=method) == expected
 
 
 @pytest.mark.source("RFC 9112 section 3.3")
 def test_redirects_to_the_host_that_was_asked(json_cors: Client) -> None:
     expected = by_http_1_0(redirect("http://example.org/user/Vader", CORS | EMPTY_BY_HTTP_1_0))
-    assert asking(json_cors, b"/user/Vader/", b"Host: example.org\r\n") == expected
+    assert send(json_cors, b"/user/Vader/", b"Host: example.org\r\n") == expected
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
 def test_is_readable_from_every_origin(json_cors: Client) -> None:
     expected = by_http_1_0(Response(200, content(JSON, "application/json", TO_ANY_ORIGIN), JSON))
-    assert asking(json_cors, b"/user/Vader", b"Origin: https://example.org\r\n") == expected
+    assert send(json_cors, b"/user/Vader", b"Origin: https://example.org\r\n") == expected
 
 
 @pytest.mark.source("Fetch #cors-preflight-fetch")
 def test_grants_a_preflight(json_cors: Client) -> None:
     headers = b"Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n"
-    answer = asking(json_cors, b"/user/Vader", headers, b"OPTIONS")
-    assert answer == by_http_1_0(GRANTED)
+    response = send(json_cors, b"/user/Vader", headers, b"OPTIONS")
+    assert response == by_http_1_0(GRANTED)
 
 
 @pytest.mark.source("starlette docs staticfiles")
 def test_serves_a_file(static_files: Client) -> None:
-    answer = file(NOTE, TEXT)
+    response = file(NOTE, TEXT)
     lost = since(PATHSEND_ASSUMED, False, before=True)
-    expected = replace(by_http_1_0(answer), closes=lost)
-    assert asking(static_files, b"/note.txt") == expected
+    expected = replace(by_http_1_0(response), closes=lost)
+    assert send(static_files, b"/note.txt") == expected
 
 
 @pytest.mark.source("starlette docs staticfiles", "RFC 9110 section 14.2")
 def test_serves_a_folder_and_its_files(static_files: Client) -> None:
     itself = f"http://{static_files.itself}/docs/"
-    answers = {
+    responses = {
         (b"/docs", b""): redirect(itself, EMPTY_BY_HTTP_1_0),
         (b"/missing", b""): not_found(),
         (b"/note.txt", b"If-Modified-Since: %b\r\n" % CHANGED.encode()): not_modified(NOTE),
     }
-    for (target, headers), answer in answers.items():
-        assert asking(static_files, target, headers) == by_http_1_0(answer)
+    for (target, headers), response in responses.items():
+        assert send(static_files, target, headers) == by_http_1_0(response)
 
 
 @pytest.mark.source("RFC 9110 section 14.2")
 def test_sends_a_part_of_a_file(static_files: Client) -> None:
     whole = by_http_1_0(without_body(file(DOCS)))
     expected = since(RANGES, by_http_1_0(without_body(part(0, 5, DOCS))), before=whole)
-    assert asking(static_files, b"/docs/", b"Range: bytes=0-4\r\n", b"HEAD") == expected
+    assert send(static_files, b"/docs/", b"Range: bytes=0-4\r\n", b"HEAD") == expected
 
 
 @pytest.mark.source("primer basic_auth")
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
 def test_challenges_a_request_without_credentials(basic_auth: Client, method: bytes) -> None:
     expected = replace(CHALLENGE, headers=CHALLENGE.headers | EMPTY_BY_HTTP_1_0)
-    assert asking(basic_auth, method=method) == answer_to(method, expected)
+    assert send(basic_auth, method=method) == response_to(method, expected)
 
 
 @pytest.mark.source("primer basic_auth")
 def test_greets_who_has_the_password(basic_auth: Client) -> None:
     expected = by_http_1_0(Response(200, content(SECRET, "application/json"), SECRET))
-    assert asking(basic_auth, headers=b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n") == expected
+    assert send(basic_auth, headers=b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n") == expected

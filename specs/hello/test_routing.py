@@ -7,10 +7,10 @@ from specs.ledger.responses import (
     GREETING,
     TEXT,
     WEBSOCKET,
-    asking,
     last,
     not_allowed,
     not_found,
+    raw_request,
     redirect,
     without_body,
 )
@@ -41,7 +41,7 @@ H11_FINDS_NOTHING = by_parser(h11=not_found(), httptools=BAD_REQUEST)
 
 
 def getting(target: bytes) -> bytes:
-    return asking(b"GET " + target + b" HTTP/1.1")
+    return raw_request(b"GET " + target + b" HTTP/1.1")
 
 
 ODD_TARGETS = {
@@ -74,27 +74,27 @@ ODD_LENGTHS = {
 @pytest.mark.source("RFC 9110 section 15.5.6", "RFC 9110 section 9.3")
 @pytest.mark.parametrize("method", [b"TRACE", b"CONNECT", b"PROPFIND", b"QUERY"])
 def test_has_no_further_method(hello: Client, method: bytes) -> None:
-    assert hello.raw(asking(method + b" / HTTP/1.1")) == not_allowed()
-    assert hello.raw(asking(method + b" /missing HTTP/1.1")) == not_found()
+    assert hello.raw(raw_request(method + b" / HTTP/1.1")) == not_allowed()
+    assert hello.raw(raw_request(method + b" /missing HTTP/1.1")) == not_found()
 
 
 @pytest.mark.source("RFC 9110 section 9.1", "RFC 9110 section 15.6.2")
 @pytest.mark.parametrize("method", [b"BREW", b"get", b"Get", b"PRI"])
 def test_knows_as_many_methods_as_its_parser(hello: Client, method: bytes) -> None:
     at_route = by_parser(h11=not_allowed(), httptools=BAD_REQUEST)
-    assert hello.raw(asking(method + b" / HTTP/1.1")) == at_route
-    assert hello.raw(asking(method + b" /missing HTTP/1.1")) == H11_FINDS_NOTHING
+    assert hello.raw(raw_request(method + b" / HTTP/1.1")) == at_route
+    assert hello.raw(raw_request(method + b" /missing HTTP/1.1")) == H11_FINDS_NOTHING
 
 
 @pytest.mark.source("RFC 9112 section 3.2.3")
 def test_is_no_proxy(hello: Client) -> None:
-    assert hello.raw(asking(b"CONNECT example.org:80 HTTP/1.1")) == H11_FINDS_NOTHING
+    assert hello.raw(raw_request(b"CONNECT example.org:80 HTTP/1.1")) == H11_FINDS_NOTHING
 
 
 @pytest.mark.source("RFC 9112 section 3.2.4")
 @pytest.mark.parametrize("method", [b"OPTIONS", b"GET"])
 def test_has_nothing_to_say_about_itself(hello: Client, method: bytes) -> None:
-    assert hello.raw(asking(method + b" * HTTP/1.1")) == not_found()
+    assert hello.raw(raw_request(method + b" * HTTP/1.1")) == not_found()
 
 
 @pytest.mark.source("RFC 3986 section 3.4")
@@ -141,7 +141,7 @@ def test_reads_an_odd_target_as_its_parser_does(hello: Client, target: bytes) ->
 @pytest.mark.source("RFC 9112 section 9.6")
 def test_closes_when_asked_to(hello: Client) -> None:
     expected = last(GREETING)
-    assert hello.raw(asking(b"GET / HTTP/1.1", b"Connection: close\r\n")) == expected
+    assert hello.raw(raw_request(b"GET / HTTP/1.1", b"Connection: close\r\n")) == expected
 
 
 @pytest.mark.source("RFC 9112 section 3.2")
@@ -162,20 +162,20 @@ def test_leaves_host_to_its_parser(hello: Client, headers: bytes) -> None:
     ids=["websocket", "no Connection", "h2c", "TLS"],
 )
 def test_upgrades_to_nothing(hello: Client, headers: bytes) -> None:
-    assert hello.raw(asking(b"GET / HTTP/1.1", headers)) == GREETING
-    assert hello.raw(asking(b"GET /missing HTTP/1.1", headers)) == not_found()
-    assert hello.raw(asking(b"POST / HTTP/1.1", headers)) == not_allowed()
+    assert hello.raw(raw_request(b"GET / HTTP/1.1", headers)) == GREETING
+    assert hello.raw(raw_request(b"GET /missing HTTP/1.1", headers)) == not_found()
+    assert hello.raw(raw_request(b"POST / HTTP/1.1", headers)) == not_allowed()
 
 
 @pytest.mark.source("uvicorn docs installation")
 def test_logs_that_it_has_no_websockets(hello: Client) -> None:
     with hello.logged() as lines:
-        asked = hello.raw(asking(b"GET / HTTP/1.1", WEBSOCKET))
+        exchange = hello.raw(raw_request(b"GET / HTTP/1.1", WEBSOCKET))
     assert lines == [
         "WARNING:  Unsupported upgrade request.",
         NO_WEBSOCKETS,
         "INFO TIME - Received request: GET",
-        f'INFO:     127.0.0.1:{asked.client_port} - "GET / HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "GET / HTTP/1.1" 200 OK',
     ]
 
 
@@ -183,22 +183,22 @@ def test_logs_that_it_has_no_websockets(hello: Client) -> None:
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_ignores_a_body(hello: Client, framing: str) -> None:
     headers, body = FRAMINGS[framing]
-    assert hello.raw(asking(b"GET / HTTP/1.1", headers, body)) == GREETING
-    assert hello.raw(asking(b"HEAD / HTTP/1.1", headers, body)) == without_body(GREETING)
-    assert hello.raw(asking(b"POST / HTTP/1.1", headers, body)) == not_allowed()
-    assert hello.raw(asking(b"PUT /missing HTTP/1.1", headers, body)) == not_found()
+    assert hello.raw(raw_request(b"GET / HTTP/1.1", headers, body)) == GREETING
+    assert hello.raw(raw_request(b"HEAD / HTTP/1.1", headers, body)) == without_body(GREETING)
+    assert hello.raw(raw_request(b"POST / HTTP/1.1", headers, body)) == not_allowed()
+    assert hello.raw(raw_request(b"PUT /missing HTTP/1.1", headers, body)) == not_found()
 
 
 @pytest.mark.source("RFC 9112 section 6.3")
 @pytest.mark.parametrize("headers", ODD_LENGTHS)
 def test_judges_the_length_of_a_body_as_its_parser_does(hello: Client, headers: bytes) -> None:
     body = b"3\r\nabc\r\n0\r\n\r\n" if b"chunked" in headers else b"abc"
-    assert hello.raw(asking(b"GET / HTTP/1.1", headers, body)) == ODD_LENGTHS[headers]
+    assert hello.raw(raw_request(b"GET / HTTP/1.1", headers, body)) == ODD_LENGTHS[headers]
 
 
 @pytest.mark.source("RFC 9112 section 7.1")
 def test_refuses_a_malformed_chunk(hello: Client) -> None:
     headers = {"content-type": TEXT, "connection": "close", "transfer-encoding": "chunked"}
     in_a_chunk = Response(400, headers, chunked(BAD_REQUEST.body), closes=True)
-    request = asking(b"POST / HTTP/1.1", b"Transfer-Encoding: chunked\r\n", b"zz\r\nabc\r\n")
+    request = raw_request(b"POST / HTTP/1.1", b"Transfer-Encoding: chunked\r\n", b"zz\r\nabc\r\n")
     assert hello.raw(request) == by_parser(h11=in_a_chunk, httptools=BAD_REQUEST)

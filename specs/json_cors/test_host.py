@@ -71,7 +71,7 @@ MALFORMED = {
 """What stood in Location before Host was checked, by what stood in Host."""
 
 
-def asking(host: bytes, headers: bytes = b"") -> bytes:
+def raw_request(host: bytes, headers: bytes = b"") -> bytes:
     return b"GET /user/Vader/?a=1 HTTP/1.1\r\nHost: %b\r\n%b\r\n" % (host, headers)
 
 
@@ -86,7 +86,7 @@ def at_itself(client: Client) -> Response:
 @pytest.mark.source("RFC 9112 section 3.2", "RFC 3986 section 3.2")
 @pytest.mark.parametrize("host", PLAIN)
 def test_redirects_to_the_host_that_was_asked(json_cors: Client, host: str) -> None:
-    assert json_cors.raw(asking(host.encode())) == at(host)
+    assert json_cors.raw(raw_request(host.encode())) == at(host)
 
 
 @pytest.mark.source("RFC 3986 section 3.2.2")
@@ -94,21 +94,21 @@ def test_redirects_to_the_host_that_was_asked(json_cors: Client, host: str) -> N
 def test_redirects_to_a_host_of_unusual_characters(json_cors: Client, host: str) -> None:
     itself = at_itself(json_cors)
     expected = history(at(host), (HOST_CHECKED, itself), (HOST_GRAMMAR, at(host)))
-    assert json_cors.raw(asking(host.encode())) == expected
+    assert json_cors.raw(raw_request(host.encode())) == expected
 
 
 @pytest.mark.source("RFC 3986 section 3.2.2", "RFC 3986 section 3.2.3")
 @pytest.mark.parametrize("host", OUT_OF_BOUNDS)
 def test_redirects_to_no_address_and_port_that_cannot_be(json_cors: Client, host: str) -> None:
     expected = since(HOST_GRAMMAR, at_itself(json_cors), before=at(host))
-    assert json_cors.raw(asking(host.encode())) == expected
+    assert json_cors.raw(raw_request(host.encode())) == expected
 
 
 @pytest.mark.source("RFC 9112 section 3.2", "RFC 9110 section 4.2.4")
 @pytest.mark.parametrize("host", MALFORMED)
 def test_repeats_no_malformed_host(json_cors: Client, host: bytes) -> None:
     expected = since(HOST_CHECKED, at_itself(json_cors), before=at(MALFORMED[host]))
-    assert json_cors.raw(asking(host)) == expected
+    assert json_cors.raw(raw_request(host)) == expected
 
 
 @pytest.mark.source("RFC 9112 section 3.2")
@@ -116,7 +116,7 @@ def test_repeats_no_host_with_a_blank(json_cors: Client) -> None:
     expected = history(
         at("a+b"), (REDIRECT_BLANK_ESCAPED, at("a%20b")), (HOST_CHECKED, at_itself(json_cors))
     )
-    assert json_cors.raw(asking(b"a b")) == expected
+    assert json_cors.raw(raw_request(b"a b")) == expected
 
 
 @pytest.mark.source("uvicorn docs settings")
@@ -132,12 +132,12 @@ def test_repeats_no_host_with_a_blank(json_cors: Client) -> None:
 def test_believes_a_proxy_about_the_scheme_only(
     json_cors: Client, headers: bytes, scheme: str
 ) -> None:
-    assert json_cors.raw(asking(b"example.org", headers)) == at("example.org", scheme)
+    assert json_cors.raw(raw_request(b"example.org", headers)) == at("example.org", scheme)
 
 
 @pytest.mark.source("RFC 9110 section 5.3")
 def test_finds_the_host_behind_other_headers(json_cors: Client) -> None:
-    request = asking(b"a").replace(b"Host: a\r\n", b"Accept: */*\r\nX-Host: b\r\nHost: a\r\n")
+    request = raw_request(b"a").replace(b"Host: a\r\n", b"Accept: */*\r\nX-Host: b\r\nHost: a\r\n")
     assert json_cors.raw(request) == at("a")
 
 
@@ -149,8 +149,8 @@ def test_strips_nothing_but_the_slash(json_cors: Client) -> None:
 
 @pytest.mark.source("RFC 9112 section 3.2")
 def test_needs_a_host_where_its_parser_does(json_cors: Client) -> None:
-    request = asking(b"a").replace(b"Host: a\r\n", b"")
+    request = raw_request(b"a").replace(b"Host: a\r\n", b"")
     without = by_parser(h11=BAD_REQUEST, httptools=at_itself(json_cors))
     first = by_parser(h11=BAD_REQUEST, httptools=at("a"))
     assert json_cors.raw(request) == without
-    assert json_cors.raw(asking(b"a", b"Host: b\r\n")) == first
+    assert json_cors.raw(raw_request(b"a", b"Host: b\r\n")) == first

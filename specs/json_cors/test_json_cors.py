@@ -11,12 +11,12 @@ from specs.ledger.responses import (
     CORS,
     OTHER_METHODS,
     UVICORN,
-    asking,
     content,
     documented_start,
     last,
     not_allowed,
     not_found,
+    raw_request,
     redirect,
     start_lines,
     text,
@@ -29,7 +29,7 @@ from starlette_conformance.model.expectations import Response, history, since
 
 
 def greeting(written: str, headers: Mapping[str, object] = CORS) -> Response:
-    """The answer to a name that is `written` so in JSON."""
+    """The response to a name that is `written` so in JSON."""
     body = f'{{"response":"Hello {written} !!!"}}'.encode()
     return Response(200, content(body, "application/json", headers), body)
 
@@ -149,11 +149,11 @@ def test_names_no_origin_because_of_a_cookie(json_cors: Client) -> None:
 @pytest.mark.source("RFC 9110 section 3.3", "RFC 9112 section 9.3.2")
 def test_answers_each_request_of_a_connection_by_its_own_headers(json_cors: Client) -> None:
     line, origin = b"GET /user/Vader HTTP/1.1", b"Origin: https://example.org\r\n"
-    asked = [origin + b"Cookie: a=b\r\n", origin, b"", b"Cookie: a=b\r\n", origin + CLOSE]
-    told = [WITH_COOKIE, TO_ANY_ORIGIN, CORS, CORS, TO_ANY_ORIGIN]
-    *answers, final = (greeting("Vader", headers) for headers in told)
-    requests = b"".join(asking(line, headers) for headers in asked)
-    assert until_it_closes(json_cors, requests) == [*answers, last(final)]
+    header_lines = [origin + b"Cookie: a=b\r\n", origin, b"", b"Cookie: a=b\r\n", origin + CLOSE]
+    cors_headers = [WITH_COOKIE, TO_ANY_ORIGIN, CORS, CORS, TO_ANY_ORIGIN]
+    *responses, final = (greeting("Vader", headers) for headers in cors_headers)
+    requests = b"".join(raw_request(line, headers) for headers in header_lines)
+    assert until_it_closes(json_cors, requests) == [*responses, last(final)]
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
@@ -170,11 +170,11 @@ def test_logs_its_start(json_cors: Client) -> None:
 def test_logs_method_and_path_of_each_request(json_cors: Client) -> None:
     with json_cors.logged() as lines:
         user, root = json_cors.get("/user/Vader"), json_cors.head("/")
-        asked = json_cors.options("/user/Vader", preflight("GET"))
+        exchange = json_cors.options("/user/Vader", preflight("GET"))
     assert lines == [
         "INFO TIME - Received request: GET on /user/Vader",
         f'INFO:     127.0.0.1:{user.client_port} - "GET /user/Vader HTTP/1.1" 200 OK',
         "INFO TIME - Received request: HEAD on /",
         f'INFO:     127.0.0.1:{root.client_port} - "HEAD / HTTP/1.1" 200 OK',
-        f'INFO:     127.0.0.1:{asked.client_port} - "OPTIONS /user/Vader HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "OPTIONS /user/Vader HTTP/1.1" 200 OK',
     ]

@@ -13,7 +13,7 @@ from specs.ledger.cors import (
     preflight,
     refused,
 )
-from specs.ledger.responses import CORS, answer_to, not_allowed, text
+from specs.ledger.responses import CORS, not_allowed, response_to, text
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import since
 
@@ -50,7 +50,7 @@ METHOD_AND_TWO = since(
 
 @pytest.mark.source("Fetch #cors-preflight-fetch", "starlette docs middleware")
 @pytest.mark.parametrize(
-    ("method", "names", "answer"),
+    ("method", "names", "response"),
     [
         ("GET", "X-Token", refused("headers")),
         ("GET", "Accept, X-Token", refused("headers")),
@@ -64,21 +64,21 @@ METHOD_AND_TWO = since(
     ],
 )
 def test_refuses_a_preflight_for_other_headers(
-    json_cors: Client, method: str, names: str, answer: object
+    json_cors: Client, method: str, names: str, response: object
 ) -> None:
-    assert json_cors.options("/user/Vader", preflight(method, (HEADERS, names))) == answer
+    assert json_cors.options("/user/Vader", preflight(method, (HEADERS, names))) == response
 
 
 @pytest.mark.source("RFC 9110 section 5.3")
 @pytest.mark.parametrize(
-    ("lines", "answer"),
+    ("lines", "response"),
     [(("Accept", "X-Token"), GRANTED), (("X-Token", "Accept"), refused("headers"))],
 )
 def test_reads_only_the_first_line_of_headers(
-    json_cors: Client, lines: tuple[str, ...], answer: object
+    json_cors: Client, lines: tuple[str, ...], response: object
 ) -> None:
-    asked = preflight("GET", *((HEADERS, line) for line in lines))
-    assert json_cors.options("/user/Vader", asked) == answer
+    headers = preflight("GET", *((HEADERS, line) for line in lines))
+    assert json_cors.options("/user/Vader", headers) == response
 
 
 @pytest.mark.source("starlette docs middleware")
@@ -90,12 +90,12 @@ def test_refuses_a_preflight_for_a_private_network(json_cors: Client, value: str
 
 @pytest.mark.source("starlette docs middleware")
 def test_tells_all_that_it_refuses(json_cors: Client) -> None:
-    told = "method, headers"
+    refusals = "method, headers"
     expected = since(
-        PRIVATE_NETWORK_REFUSED, refused(f"{told}, private-network"), before=refused(told)
+        PRIVATE_NETWORK_REFUSED, refused(f"{refusals}, private-network"), before=refused(refusals)
     )
-    asked = preflight("PUT", (PRIVATE_NETWORK, "true"), (HEADERS, "X-Token"))
-    assert json_cors.options("/user/Vader", asked) == expected
+    headers = preflight("PUT", (PRIVATE_NETWORK, "true"), (HEADERS, "X-Token"))
+    assert json_cors.options("/user/Vader", headers) == expected
 
 
 @pytest.mark.source("Fetch #cors-preflight-fetch")
@@ -110,5 +110,5 @@ def test_takes_half_a_preflight_for_a_plain_request(
 @pytest.mark.source("Fetch #cors-preflight-fetch")
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_takes_no_other_method_for_a_preflight(json_cors: Client, method: str) -> None:
-    expected = answer_to(method, text(b"Hello Starlette !!!", headers=TO_ANY_ORIGIN))
+    expected = response_to(method, text(b"Hello Starlette !!!", headers=TO_ANY_ORIGIN))
     assert json_cors.request(method, "/", preflight("GET")) == expected

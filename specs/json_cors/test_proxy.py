@@ -14,7 +14,7 @@ from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser
 
 
-def asking(headers: bytes) -> bytes:
+def raw_request(headers: bytes) -> bytes:
     return b"GET /user/Vader/ HTTP/1.1\r\nHost: example.org\r\n%b\r\n" % headers
 
 
@@ -33,7 +33,7 @@ def test_redirects_to_the_scheme_that_the_proxy_names(
     json_cors: Client, value: bytes, scheme: str
 ) -> None:
     expected = redirect(f"{scheme}://example.org/user/Vader", CORS)
-    assert json_cors.raw(asking(b"X-Forwarded-Proto:%b\r\n" % value)) == expected
+    assert json_cors.raw(raw_request(b"X-Forwarded-Proto:%b\r\n" % value)) == expected
 
 
 @pytest.mark.source("uvicorn docs settings", "RFC 9112 section 3.3")
@@ -59,7 +59,7 @@ def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, sche
 def test_logs_the_client_that_the_proxy_names(json_cors: Client, value: bytes, client: str) -> None:
     expected = redirect("http://example.org/user/Vader", CORS)
     with json_cors.logged() as lines:
-        assert json_cors.raw(asking(b"X-Forwarded-For: %b\r\n" % value)) == expected
+        assert json_cors.raw(raw_request(b"X-Forwarded-For: %b\r\n" % value)) == expected
     assert lines == [f'INFO:     {client} - "GET /user/Vader/ HTTP/1.1" 307 Temporary Redirect']
 
 
@@ -67,7 +67,7 @@ def test_logs_the_client_that_the_proxy_names(json_cors: Client, value: bytes, c
 def test_logs_an_escape_sequence_that_its_parser_lets_through(json_cors: Client) -> None:
     redirected = redirect("http://example.org/user/Vader", CORS)
     with json_cors.logged() as lines:
-        exchange = json_cors.raw(asking(b"X-Forwarded-For: \x1b[31m\r\n"))
+        exchange = json_cors.raw(raw_request(b"X-Forwarded-For: \x1b[31m\r\n"))
     assert exchange == by_parser(h11=redirected, httptools=BAD_REQUEST)
     shown = 'INFO:     \x1b[31m:0 - "GET /user/Vader/ HTTP/1.1" 307 Temporary Redirect'
     refused = "WARNING:  Invalid HTTP request received."

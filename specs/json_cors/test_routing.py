@@ -8,11 +8,11 @@ from specs.ledger.responses import (
     BAD_REQUEST,
     CORS,
     WEBSOCKET,
-    answer_to,
     content,
     not_allowed,
     not_found,
     redirect,
+    response_to,
 )
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, by_parser, since
@@ -24,7 +24,7 @@ GREETING = Response(
 )
 
 
-def asking(
+def raw_request(
     target: bytes, headers: bytes = b"", method: bytes = b"GET", host: bytes = b"example.org"
 ) -> bytes:
     request_line = b"%b %b HTTP/1.1\r\n" % (method, target)
@@ -42,7 +42,7 @@ TO_VADER = to("Vader")
 @pytest.mark.parametrize("method", [b"TRACE", b"CONNECT", b"PROPFIND", b"QUERY"])
 @pytest.mark.parametrize("target", [b"/", b"/user/Vader"])
 def test_has_no_further_method(json_cors: Client, method: bytes, target: bytes) -> None:
-    assert json_cors.raw(asking(target, method=method)) == not_allowed(CORS)
+    assert json_cors.raw(raw_request(target, method=method)) == not_allowed(CORS)
 
 
 @pytest.mark.source("RFC 9110 section 9.1")
@@ -50,8 +50,8 @@ def test_has_no_further_method(json_cors: Client, method: bytes, target: bytes) 
 def test_knows_as_many_methods_as_its_parser(json_cors: Client, method: bytes) -> None:
     at_route = by_parser(h11=not_allowed(CORS), httptools=BAD_REQUEST)
     redirected = by_parser(h11=TO_VADER, httptools=BAD_REQUEST)
-    assert json_cors.raw(asking(b"/user/Vader", method=method)) == at_route
-    assert json_cors.raw(asking(b"/user/Vader/", method=method)) == redirected
+    assert json_cors.raw(raw_request(b"/user/Vader", method=method)) == at_route
+    assert json_cors.raw(raw_request(b"/user/Vader/", method=method)) == redirected
 
 
 @pytest.mark.source("starlette docs routing", "RFC 9110 section 15.4.8")
@@ -59,8 +59,8 @@ def test_knows_as_many_methods_as_its_parser(json_cors: Client, method: bytes) -
     "method", [b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE"]
 )
 def test_redirects_whatever_the_method(json_cors: Client, method: bytes) -> None:
-    expected = answer_to(method.decode(), TO_VADER)
-    assert json_cors.raw(asking(b"/user/Vader/", method=method)) == expected
+    expected = response_to(method.decode(), TO_VADER)
+    assert json_cors.raw(raw_request(b"/user/Vader/", method=method)) == expected
 
 
 @pytest.mark.source("starlette docs routing", "RFC 9110 section 10.1.1")
@@ -77,22 +77,22 @@ def test_redirects_whatever_the_method(json_cors: Client, method: bytes) -> None
 def test_redirects_and_refuses_without_the_body(
     json_cors: Client, headers: bytes, body: bytes
 ) -> None:
-    redirected = json_cors.raw(asking(b"/user/Vader/", headers, b"POST") + body)
-    refused = json_cors.raw(asking(b"/user/Vader", headers, b"POST") + body)
-    greeted = json_cors.raw(asking(b"/user/Vader", headers) + body)
+    redirected = json_cors.raw(raw_request(b"/user/Vader/", headers, b"POST") + body)
+    refused = json_cors.raw(raw_request(b"/user/Vader", headers, b"POST") + body)
+    greeted = json_cors.raw(raw_request(b"/user/Vader", headers) + body)
     assert [redirected, refused, greeted] == [TO_VADER, not_allowed(CORS), GREETING]
 
 
 @pytest.mark.source("RFC 9110 section 7.8", "RFC 6455 section 4.2.1")
 def test_takes_a_websocket_for_a_get(json_cors: Client) -> None:
-    assert json_cors.raw(asking(b"/user/Vader", WEBSOCKET)) == GREETING
-    assert json_cors.raw(asking(b"/user/Vader/", WEBSOCKET)) == TO_VADER
+    assert json_cors.raw(raw_request(b"/user/Vader", WEBSOCKET)) == GREETING
+    assert json_cors.raw(raw_request(b"/user/Vader/", WEBSOCKET)) == TO_VADER
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
 def test_redirects_every_origin(json_cors: Client) -> None:
     expected = redirect("http://example.org/user/Vader", TO_ANY_ORIGIN)
-    assert json_cors.raw(asking(b"/user/Vader/", b"Origin: https://a.example\r\n")) == expected
+    assert json_cors.raw(raw_request(b"/user/Vader/", b"Origin: https://a.example\r\n")) == expected
 
 
 @pytest.mark.source("starlette docs routing", "RFC 9110 section 10.2.2")
@@ -127,7 +127,7 @@ def test_redirects_every_origin(json_cors: Client) -> None:
 def test_redirects_to_the_path_escaped_anew(
     json_cors: Client, segment: str, expected: object
 ) -> None:
-    assert json_cors.raw(asking(f"/user/{segment}/".encode())) == expected
+    assert json_cors.raw(raw_request(f"/user/{segment}/".encode())) == expected
 
 
 @pytest.mark.source("starlette docs routing", "RFC 3986 section 3.4")
@@ -148,21 +148,21 @@ def test_redirects_to_the_path_escaped_anew(
     ],
 )
 def test_redirects_with_the_query_as_it_came(json_cors: Client, query: str, kept: str) -> None:
-    assert json_cors.raw(asking(f"/user/Vader/{query}".encode())) == to(f"Vader{kept}")
+    assert json_cors.raw(raw_request(f"/user/Vader/{query}".encode())) == to(f"Vader{kept}")
 
 
 @pytest.mark.source("RFC 9112 section 3.2.1", "RFC 3986 section 3.5")
 def test_reads_a_fragment_as_its_parser_does(json_cors: Client) -> None:
     in_query = by_parser(h11=to("Vader?a#f"), httptools=to("Vader?a"))
     in_path = by_parser(h11=not_found(CORS), httptools=TO_VADER)
-    assert json_cors.raw(asking(b"/user/Vader/?a#f")) == in_query
-    assert json_cors.raw(asking(b"/user/Vader/#f")) == in_path
+    assert json_cors.raw(raw_request(b"/user/Vader/?a#f")) == in_query
+    assert json_cors.raw(raw_request(b"/user/Vader/#f")) == in_path
 
 
 @pytest.mark.source("starlette docs routing")
 @pytest.mark.parametrize("slashes", [b"//", b"///", b"%2F", b"%2f", b"/%2F", b"%2F/", b"%2F%2F"])
 def test_strips_every_trailing_slash(json_cors: Client, slashes: bytes) -> None:
-    assert json_cors.raw(asking(b"/user/Vader" + slashes)) == TO_VADER
+    assert json_cors.raw(raw_request(b"/user/Vader" + slashes)) == TO_VADER
 
 
 @pytest.mark.source("starlette docs routing")
@@ -181,12 +181,12 @@ def test_strips_every_trailing_slash(json_cors: Client, slashes: bytes) -> None:
     ],
 )
 def test_redirects_only_where_it_would_answer(json_cors: Client, target: bytes) -> None:
-    assert json_cors.raw(asking(target)) == not_found(CORS)
+    assert json_cors.raw(raw_request(target)) == not_found(CORS)
 
 
 @pytest.mark.source("RFC 9112 section 3.2.2")
 def test_reads_a_whole_address_as_its_parser_does(json_cors: Client) -> None:
     greeted = by_parser(h11=not_found(CORS), httptools=GREETING)
     redirected = by_parser(h11=not_found(CORS), httptools=TO_VADER)
-    assert json_cors.raw(asking(b"http://other.example/user/Vader")) == greeted
-    assert json_cors.raw(asking(b"http://other.example/user/Vader/")) == redirected
+    assert json_cors.raw(raw_request(b"http://other.example/user/Vader")) == greeted
+    assert json_cors.raw(raw_request(b"http://other.example/user/Vader/")) == redirected

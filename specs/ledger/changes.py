@@ -6,7 +6,7 @@ COOKIE_ANSWER_VARIES = Change(
     "starlette",
     "0.15.0",
     "fix",
-    "An answer that names the origin because of a cookie says Vary: Origin.",
+    "A response that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
     noticed_by=("cache or CDN",),
 )
@@ -38,7 +38,7 @@ FILE_AS_FOLDER_NOT_FOUND = Change(
     "starlette",
     "0.17.0",
     "fix",
-    "A path that goes on below a file is answered 404 instead of 500.",
+    "A path that goes on below a file gets 404 instead of 500.",
     "https://github.com/Kludex/starlette/pull/1220",
     noticed_by=("browser", "cache or CDN"),
 )
@@ -46,7 +46,7 @@ LOCKED_FOLDER_REFUSED = Change(
     "starlette",
     "0.17.0",
     "fix",
-    "A path in a folder that the server may not enter is answered 401 instead of 500.",
+    "A path in a folder that the server may not enter gets 401 instead of 500.",
     "https://github.com/Kludex/starlette/pull/1220",
     noticed_by=("browser", "cache or CDN"),
 )
@@ -124,7 +124,7 @@ LONG_NAME_NOT_FOUND = Change(
     "starlette",
     "0.38.0",
     "fix",
-    "A file name too long for the file system is answered 404 instead of 500.",
+    "A file name too long for the file system gets 404 instead of 500.",
     "https://github.com/Kludex/starlette/pull/2583",
     noticed_by=("browser", "cache or CDN"),
 )
@@ -189,7 +189,7 @@ NULL_BYTE_NOT_FOUND = Change(
     "starlette",
     "1.0.0rc1",
     "fix",
-    "A null byte in the path of a file is answered 404 instead of 500.",
+    "A null byte in the path of a file gets 404 instead of 500.",
     "https://github.com/Kludex/starlette/pull/3139",
     noticed_by=("nobody",),
 )
@@ -272,7 +272,7 @@ EMPTY_RANGE_REFUSED = Change(
     "starlette",
     "1.5.1",
     "fix",
-    "A range that ends one byte before its start is answered 400 instead of an empty 206.",
+    "A range that ends one byte before its start gets 400 instead of an empty 206.",
     "https://github.com/Kludex/starlette/pull/3389",
     noticed_by=("browser", "cache or CDN"),
 )
@@ -288,7 +288,7 @@ CORS_VARIES_ALWAYS = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "Every answer of CORSMiddleware says Vary: Origin, one to a request without Origin too.",
+    "Every response of CORSMiddleware says Vary: Origin, one to a request without Origin too.",
     "https://github.com/Kludex/starlette/pull/3516",
     noticed_by=("cache or CDN",),
 )
@@ -296,7 +296,7 @@ PREFLIGHT_VARIES = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "The answer to a preflight varies by every request header that it depends on.",
+    "The response to a preflight varies by every request header that it depends on.",
     "https://github.com/Kludex/starlette/pull/3517",
     noticed_by=("cache or CDN",),
 )
@@ -312,7 +312,7 @@ STAR_MATCHES_EVERY_TAG = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "If-None-Match: * is answered 304 for a file that is there.",
+    "If-None-Match: * gets 304 for a file that is there.",
     "https://github.com/Kludex/starlette/pull/3201",
     noticed_by=("cache or CDN", "JavaScript client"),
 )
@@ -471,7 +471,7 @@ INVALID_ANSWERED = Change(
     "uvicorn",
     "0.17.5",
     "change",
-    "An invalid request is answered 400; before, the connection was closed without a word.",
+    "An invalid request gets 400; before, the connection was closed without a word.",
     "https://github.com/Kludex/uvicorn/pull/1352",
     noticed_by=("proxy",),
 )
@@ -522,7 +522,7 @@ DATE_RENEWED = Change(
     "uvicorn",
     "0.19.0",
     "fix",
-    "Each answer has the date of now; all answers on a connection had that of its begin.",
+    "Each response has the date of now; all responses on a connection had that of its begin.",
     "https://github.com/Kludex/uvicorn/pull/1706",
     noticed_by=("cache or CDN",),
 )
@@ -530,7 +530,7 @@ UPGRADES_IGNORED = Change(
     "uvicorn",
     "0.19.0",
     "feature",
-    "A request to upgrade to what the server does not speak is answered as any other, not by 400.",
+    "A request to upgrade to what the server does not speak is handled as any other, not with 400.",
     "https://github.com/Kludex/uvicorn/pull/1661",
     noticed_by=("JavaScript client", "proxy"),
 )
@@ -546,7 +546,7 @@ WAITING_ANSWER_KEPT = Change(
     "uvicorn",
     "0.27.1",
     "fix",
-    "An answer to a request that came together with another one is not cut after 5 s.",
+    "A response to a request that came together with another one is not cut after 5 s.",
     "https://github.com/Kludex/uvicorn/pull/2243",
     noticed_by=("proxy",),
 )
@@ -571,7 +571,7 @@ H11_STOPS_AT_CLOSE = Change(
     "uvicorn",
     "0.30.4",
     "fix",
-    "With h11, what follows a last request on its connection no longer spoils the answer to it.",
+    "With h11, what follows a last request on its connection no longer spoils the response to it.",
     "https://github.com/Kludex/uvicorn/pull/2375",
     noticed_by=("proxy",),
 )
@@ -597,8 +597,8 @@ HTTPTOOLS_STOPS_AT_CLOSE = Change(
     "uvicorn",
     "0.32.1",
     "fix",
-    "With httptools, what follows a last request on its connection no longer spoils the answer to "
-    "it.",
+    "With httptools, what follows a last request on its connection no longer spoils the response "
+    "to it.",
     "https://github.com/Kludex/uvicorn/pull/2488",
     noticed_by=("proxy",),
 )
@@ -632,7 +632,7 @@ CLOSE_ANNOUNCED = Change(
     "uvicorn",
     "0.53.0",
     "fix",
-    "With httptools, too, an answer after which the connection closes says Connection: close, "
+    "With httptools, too, a response after which the connection closes says Connection: close, "
     "whatever the reason.",
     "https://github.com/Kludex/uvicorn/issues/3074",
     noticed_by=("proxy",),

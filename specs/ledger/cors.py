@@ -7,7 +7,7 @@ from starlette_conformance.model.expectations import Response, since
 ORIGIN = {"Origin": "https://example.org"}
 
 TO_ANY_ORIGIN = CORS | {"access-control-allow-origin": "*"}
-"""What it adds to the answer to a request that names its origin."""
+"""What it adds to the response to a request that names its origin."""
 
 PREFLIGHT = {
     "access-control-allow-origin": "*",
@@ -20,7 +20,7 @@ PREFLIGHT = {
         "Access-Control-Request-Private-Network",
     ),
 }
-"""What every answer of its own says."""
+"""What every response of its own says."""
 
 GRANTED = Response(200, content(b"OK", TEXT, PREFLIGHT), b"OK")
 
@@ -34,7 +34,7 @@ def preflight(method: str, *headers: tuple[str, str]) -> list[tuple[str, str]]:
     return [*ORIGIN.items(), (METHOD, method), *headers]
 
 
-def refused(told: str) -> Response:
-    """Its answer to a preflight for something that is not allowed."""
-    body = f"Disallowed CORS {told}".encode()
+def refused(reason: str) -> Response:
+    """Its response to a preflight for something that is not allowed."""
+    body = f"Disallowed CORS {reason}".encode()
     return Response(400, content(body, TEXT, PREFLIGHT), body)

@@ -1,6 +1,6 @@
-"""What a change does to an answer, for `starlette-conformance explore`.
+"""What a change does to a response, for `starlette-conformance explore`.
 
-A prediction is exact: the answer before, rewritten, is the whole answer after.
+A prediction is exact: the response before, rewritten, is the whole response after.
 """
 
 from collections.abc import Callable, Iterable
@@ -37,28 +37,28 @@ def _headers(
     **changed: object,
 ) -> Effect:
     """An effect that sets headers, or leaves them out where ABSENT."""
-    return Effect(change, apps, when, lambda _, answer, __: with_headers(answer, **changed))
+    return Effect(change, apps, when, lambda _, response, __: with_headers(response, **changed))
 
 
 def _modelled(change: Change) -> Effect:
-    """One that `static_files_model` knows: its answer before the change, and the one after."""
+    """One that `static_files_model` knows: its response before the change, and the one after."""
 
     def becomes(
         first: str, second: str, lacking: tuple[Change, ...] = ()
     ) -> Callable[[Request, Response, Environment], Response]:
-        def rewrite(request: Request, answer: Response, newer: Environment) -> Response:
+        def rewrite(request: Request, response: Response, newer: Environment) -> Response:
             later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
             older, newer = _at(newer, first, (*lacking, *later)), _at(newer, second, later)
             passing = frozenset(each for each in MODELLED if each.last)
             for gone in (frozenset(), passing - {change}):
                 if (
-                    static_files_model.kept(answer, _model(request, _Release.of(older, gone)))
-                    == answer
+                    static_files_model.kept(response, _model(request, _Release.of(older, gone)))
+                    == response
                 ):
                     return static_files_model.kept(
-                        answer, _model(request, _Release.of(newer, gone))
+                        response, _model(request, _Release.of(newer, gone))
                     )
-            return answer
+            return response
 
         return rewrite
 
@@ -104,7 +104,7 @@ def _changes_of(starlette: str, lacking: frozenset[Change]) -> frozenset[Change]
 @lru_cache(64)
 def _model(request: Request, release: _Release) -> Response:
     """What the model says; the release after one change is the one before the next."""
-    return static_files_model.answer(request, release.environment, _root(request.files))
+    return static_files_model.predicted(request, release.environment, _root(request.files))
 
 
 def _at(environment: Environment, starlette: str, lacking: Iterable[Change]) -> Environment:
@@ -116,9 +116,9 @@ def _reads_files(request: Request, _: Response) -> bool:
     return request.method in ("GET", "HEAD")
 
 
-def _is_stream(_: Request, answer: Response) -> bool:
-    media_type = str(answer.headers.get("content-type", ""))
-    return answer.status == 200 and media_type.startswith("text/event-stream")
+def _is_stream(_: Request, response: Response) -> bool:
+    media_type = str(response.headers.get("content-type", ""))
+    return response.status == 200 and media_type.startswith("text/event-stream")
 
 
 def _expects_continue(request: Request) -> bool:
@@ -135,66 +135,66 @@ def _is_preflight(request: Request) -> bool:
     )
 
 
-def _is_answered_by_cookie(request: Request, answer: Response) -> bool:
+def _is_origin_named_by_cookie(request: Request, response: Response) -> bool:
     """Whether CORSMiddleware answers with the origin because of a cookie."""
     return (
         not _is_preflight(request)
         and None not in (request.header("origin"), request.header("cookie"))
-        and "access-control-allow-origin" in answer.headers
+        and "access-control-allow-origin" in response.headers
     )
 
 
-def _is_from_app(answer: Response) -> bool:
-    """Whether CORSMiddleware saw the answer: uvicorn's own refusal has a date with httptools."""
-    length = answer.headers.get("content-length")
-    refusal = answer.status == 400 and (
-        answer.body == BAD_REQUEST.body
-        or (not answer.body and length == str(len(BAD_REQUEST.body)))
+def _is_from_app(response: Response) -> bool:
+    """Whether CORSMiddleware saw the response: uvicorn's own refusal has a date with httptools."""
+    length = response.headers.get("content-length")
+    refusal = response.status == 400 and (
+        response.body == BAD_REQUEST.body
+        or (not response.body and length == str(len(BAD_REQUEST.body)))
     )
-    return "date" in answer.headers and answer.status != 500 and not refusal
+    return "date" in response.headers and response.status != 500 and not refusal
 
 
-def _has_blank_in_location(_: Request, answer: Response) -> bool:
-    return "+" in answer.headers.get("location", "")
+def _has_blank_in_location(_: Request, response: Response) -> bool:
+    return "+" in response.headers.get("location", "")
 
 
-def _escape_blanks(request: Request, answer: Response, _: Environment) -> Response:
+def _escape_blanks(request: Request, response: Response, _: Environment) -> Response:
     """Of the + in Location, those that were blanks in what was asked become %20."""
-    asked = f"{request.header('host')}{request.path}?{request.query}"
-    first, *rest = answer.headers["location"].split("+")
-    written = ("+" if char == "+" else "%20" for char in asked if char in " +")
+    url = f"{request.header('host')}{request.path}?{request.query}"
+    first, *rest = response.headers["location"].split("+")
+    written = ("+" if char == "+" else "%20" for char in url if char in " +")
     return with_headers(
-        answer,
+        response,
         location=first
         + "".join(f"{sign}{part}" for sign, part in zip(written, rest, strict=False)),
     )
 
 
-def _refuse_private_network(_: Request, answer: Response, __: Environment) -> Response:
-    told = "Disallowed CORS private-network"
-    if answer.status == 400:
-        told = f"{answer.body.decode()}, private-network"
+def _refuse_private_network(_: Request, response: Response, __: Environment) -> Response:
+    body = "Disallowed CORS private-network"
+    if response.status == 400:
+        body = f"{response.body.decode()}, private-network"
     return replace(
-        with_headers(answer, content_length=str(len(told))),
+        with_headers(response, content_length=str(len(body))),
         status=400,
         reason="Bad Request",
-        body=told.encode(),
+        body=body.encode(),
     )
 
 
-def _refuses_headers_twice(_: Request, answer: Response) -> bool:
-    return answer.status == 400 and b"headers, headers" in answer.body
+def _refuses_headers_twice(_: Request, response: Response) -> bool:
+    return response.status == 400 and b"headers, headers" in response.body
 
 
-def _refuse_headers_once(_: Request, answer: Response, __: Environment) -> Response:
-    told = answer.body.partition(b", headers")[0]
-    told += b"" if told.endswith(b"headers") else b", headers"
-    return replace(with_headers(answer, content_length=str(len(told))), body=told)
+def _refuse_headers_once(_: Request, response: Response, __: Environment) -> Response:
+    body = response.body.partition(b", headers")[0]
+    body += b"" if body.endswith(b"headers") else b", headers"
+    return replace(with_headers(response, content_length=str(len(body))), body=body)
 
 
-def _is_file_with_body(request: Request, answer: Response) -> bool:
+def _is_file_with_body(request: Request, response: Response) -> bool:
     """A whole file, a part of one, or the 404.html."""
-    return request.method == "GET" and "etag" in answer.headers and answer.status != 304
+    return request.method == "GET" and "etag" in response.headers and response.status != 304
 
 
 def _pinging(change: Change, before: str, now: str) -> Effect:
@@ -203,8 +203,8 @@ def _pinging(change: Change, before: str, now: str) -> Effect:
     return Effect(
         change,
         STREAM,
-        lambda request, answer: _is_stream(request, answer) and was in answer.body,
-        lambda _, answer, __: replace(answer, body=answer.body.replace(was, becomes)),
+        lambda request, response: _is_stream(request, response) and was in response.body,
+        lambda _, response, __: replace(response, body=response.body.replace(was, becomes)),
     )
 
 
@@ -213,10 +213,10 @@ EFFECTS = [
     Effect(
         named.STATUS_PHRASES_OF_RFC_9110,
         FILES,
-        lambda _, answer: answer.status == 416,
-        lambda _, answer, __: replace(answer, reason="Range Not Satisfiable"),
+        lambda _, response: response.status == 416,
+        lambda _, response, __: replace(response, reason="Range Not Satisfiable"),
     ),
-    _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_answered_by_cookie, vary="Origin"),
+    _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_origin_named_by_cookie, vary="Origin"),
     Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
     _modelled(named.PAGE_OF_404_HAS_NO_304),
     Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
@@ -224,13 +224,17 @@ EFFECTS = [
     Effect(
         named.EMPTY_BODY_HAS_LENGTH,
         (*ROUTES, *FILES),
-        lambda _, answer: answer.status in (307, 401) and "content-length" not in answer.headers,
-        lambda _, answer, __: replace(
-            with_headers(answer, content_length="0", transfer_encoding=ABSENT),
-            closes=answer.headers.get("connection") == "close",
+        lambda _, response: (
+            response.status in (307, 401) and "content-length" not in response.headers
+        ),
+        lambda _, response, __: replace(
+            with_headers(response, content_length="0", transfer_encoding=ABSENT),
+            closes=response.headers.get("connection") == "close",
         ),
     ),
-    _headers(named.ALLOW_ON_405, ROUTES, lambda _, answer: answer.status == 405, allow="GET, HEAD"),
+    _headers(
+        named.ALLOW_ON_405, ROUTES, lambda _, response: response.status == 405, allow="GET, HEAD"
+    ),
     _modelled(named.LINKS_LEAD_OUT),
     _modelled(named.SIBLING_FOLDER_HIDDEN),
     _modelled(named.LINE_BREAK_REDIRECTS),
@@ -246,9 +250,9 @@ EFFECTS = [
     Effect(
         named.PRIVATE_NETWORK_REFUSED,
         CORS,
-        lambda request, answer: (
+        lambda request, response: (
             _is_preflight(request)
-            and _is_from_app(answer)
+            and _is_from_app(response)
             and request.header("access-control-request-private-network") is not None
         ),
         _refuse_private_network,
@@ -258,24 +262,27 @@ EFFECTS = [
     Effect(
         named.COOKIE_CHANGES_NO_ORIGIN,
         CORS,
-        _is_answered_by_cookie,
-        lambda _, answer, __: with_headers(answer, access_control_allow_origin="*", vary=ABSENT),
+        _is_origin_named_by_cookie,
+        lambda _, response, __: with_headers(
+            response, access_control_allow_origin="*", vary=ABSENT
+        ),
     ),
     _modelled(named.RANGES_MERGED),
     _modelled(named.MULTIPART_MENDED),
     Effect(
         named.HOST_CHECKED,
         (*ROUTES, *FILES),
-        lambda request, answer: (
-            hosts.redirects(request, answer) and not hosts.is_old_host(request.header("host") or "")
+        lambda request, response: (
+            hosts.redirects(request, response)
+            and not hosts.is_old_host(request.header("host") or "")
         ),
         hosts.to_itself,
     ),
     Effect(
         named.HOST_FAILS_NO_APP,
         (*CORS, *FILES),
-        lambda request, answer: (
-            hosts.fails_by_host(request, answer)
+        lambda request, response: (
+            hosts.fails_by_host(request, response)
             and not hosts.is_old_host(request.header("host") or "")
         ),
         hosts.no_failure,
@@ -289,13 +296,13 @@ EFFECTS = [
     Effect(
         named.CORS_VARIES_ALWAYS,
         CORS,
-        lambda request, answer: not _is_preflight(request) and _is_from_app(answer),
-        lambda _, answer, __: with_headers(answer, vary="Origin"),
+        lambda request, response: not _is_preflight(request) and _is_from_app(response),
+        lambda _, response, __: with_headers(response, vary="Origin"),
     ),
     _headers(
         named.PREFLIGHT_VARIES,
         CORS,
-        lambda request, answer: _is_preflight(request) and _is_from_app(answer),
+        lambda request, response: _is_preflight(request) and _is_from_app(response),
         vary="Origin, Access-Control-Request-Method, Access-Control-Request-Headers, "
         "Access-Control-Request-Private-Network",
     ),
@@ -304,8 +311,8 @@ EFFECTS = [
     Effect(
         named.HOST_GRAMMAR,
         (*ROUTES, *FILES),
-        lambda request, answer: (
-            hosts.redirects(request, answer)
+        lambda request, response: (
+            hosts.redirects(request, response)
             and hosts.is_host(request.header("host") or "")
             is not hosts.is_old_host(request.header("host") or "")
         ),
@@ -314,25 +321,31 @@ EFFECTS = [
     Effect(
         named.HOST_GRAMMAR,
         (*CORS, *FILES),
-        lambda request, answer: (
-            hosts.fails_by_host(request, answer) and hosts.is_old_host(request.header("host") or "")
+        lambda request, response: (
+            hosts.fails_by_host(request, response)
+            and hosts.is_old_host(request.header("host") or "")
         ),
         hosts.no_failure,
     ),
     Effect(
         named.FILE_HEEDS_DISCONNECT,
         FILES,
-        lambda request, answer: _is_file_with_body(request, answer) and _expects_continue(request),
-        lambda _, answer, __: replace(answer, interim=(100,)),
+        lambda request, response: (
+            _is_file_with_body(request, response) and _expects_continue(request)
+        ),
+        lambda _, response, __: replace(response, interim=(100,)),
     ),
     _headers(
-        named.FILES_ALLOW_ON_405, FILES, lambda _, answer: answer.status == 405, allow="GET, HEAD"
+        named.FILES_ALLOW_ON_405,
+        FILES,
+        lambda _, response: response.status == 405,
+        allow="GET, HEAD",
     ),
     Effect(
         named.PATH_DELIMITERS_ESCAPED,
         (*ROUTES, *FILES),
-        lambda request, answer: (
-            hosts.redirects(request, answer) and bool(set("?#\\") & set(request.path))
+        lambda request, response: (
+            hosts.redirects(request, response) and bool(set("?#\\") & set(request.path))
         ),
         hosts.escape_delimiters,
     ),
@@ -340,7 +353,9 @@ EFFECTS = [
         named.STREAM_NAMES_CHARSET,
         STREAM,
         _is_stream,
-        lambda _, answer, __: with_headers(answer, content_type="text/event-stream; charset=utf-8"),
+        lambda _, response, __: with_headers(
+            response, content_type="text/event-stream; charset=utf-8"
+        ),
         moves=("content-type", "x-accel-buffering"),
     ),
     _headers(named.STREAM_NOT_STORED, STREAM, _is_stream, cache_control="no-store"),
@@ -350,9 +365,9 @@ EFFECTS = [
     Effect(
         named.EXPECTATION_HEARD,
         STREAM,
-        lambda request, answer: _is_stream(request, answer) and _expects_continue(request),
-        lambda _, answer, __: replace(answer, interim=(100,)),
-        lambda _, answer, __: replace(answer, interim=()),
+        lambda request, response: _is_stream(request, response) and _expects_continue(request),
+        lambda _, response, __: replace(response, interim=(100,)),
+        lambda _, response, __: replace(response, interim=()),
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Answers that describe a served file: whole, in part, in several parts, or not modified."""
+"""Responses that describe a served file: whole, in part, in several parts, or not modified."""
 
 import hashlib
 import re
@@ -20,10 +20,10 @@ from specs.ledger.responses import (
     HTML,
     TEXT,
     UVICORN,
-    answer_to,
     content,
     not_found,
     redirect,
+    response_to,
     text,
 )
 from specs.ledger.site import CHUNK, PAGE
@@ -90,8 +90,8 @@ def parts(*extents: Extent, body: bytes = PAGE, media_type: str = HTML) -> since
     """Several parts, as multipart/byteranges (RFC 9110 section 14.6)."""
 
     def broken(cut: int) -> since:
-        answers = [_broken(extents, body, media_type, boundary, cut) for boundary in (26, 13)]
-        return since(BOUNDARY_OF_26_DIGITS, answers[0], before=answers[1])
+        responses = [_broken(extents, body, media_type, boundary, cut) for boundary in (26, 13)]
+        return since(BOUNDARY_OF_26_DIGITS, responses[0], before=responses[1])
 
     head = {"content-type": f"multipart/byteranges; boundary={_boundary(26)}"}
     sent = (
@@ -160,12 +160,12 @@ def with_fixed_boundary(exchange: Exchange) -> Exchange:
 
 
 def where_no_file_is(client: Client, method: str) -> dict[str, Response]:
-    """The answers to GET or HEAD at paths that serve no file, by path."""
-    answers = {
+    """The responses to GET or HEAD at paths that serve no file, by path."""
+    responses = {
         "/missing": not_found(),
         "/docs": redirect(f"http://{client.authority}/docs/"),
     }
-    return {p: answer_to(method, a) for p, a in answers.items()}
+    return {p: response_to(method, a) for p, a in responses.items()}
 
 
 def not_satisfiable(size: int = len(PAGE)) -> Response:

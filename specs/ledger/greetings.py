@@ -17,12 +17,12 @@ PAGE = (
 
 
 def greeting(request: Request, vary: dict[str, str]) -> Response | None:
-    """The answer of a route's own function; None where there is no such route."""
+    """The response of a route's own function; None where there is no such route."""
     if request.app == "json_cors" and request.path == "/":
         found = _whole(b"Hello Starlette !!!", TEXT)
     elif request.app == "json_cors" and _is_name(request.path):
-        told = {"response": f"Hello {request.path.removeprefix('/user/')} !!!"}
-        body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        data = {"response": f"Hello {request.path.removeprefix('/user/')} !!!"}
+        body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         found = _whole(body.encode(), "application/json")
     elif request.app == "sse" and request.path == "/":
         found = _whole(PAGE, HTML)

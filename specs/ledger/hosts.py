@@ -19,19 +19,19 @@ FILES = having("files")
 ITSELF = "127.0.0.1:PORT"
 
 
-def redirects(_: Request, answer: Response) -> bool:
-    return answer.status == 307 and "location" in answer.headers
+def redirects(_: Request, response: Response) -> bool:
+    return response.status == 307 and "location" in response.headers
 
 
-def _with_authority(request: Request, answer: Response, authority: str) -> Response:
+def _with_authority(request: Request, response: Response, authority: str) -> Response:
     """A redirect to another host, and its own one is `authority`."""
-    location = answer.headers["location"]
+    location = response.headers["location"]
     scheme, _, rest = location.partition("://")
     host = quote(request.header("host") or "", safe=static_files_model.SAFE)
     old = host if rest.startswith(host) else ITSELF
     if not rest.startswith(f"{old}/"):
-        return with_headers(answer, location=_location(request, scheme, authority))
-    return with_headers(answer, location=f"{scheme}://{authority}{rest.removeprefix(old)}")
+        return with_headers(response, location=_location(request, scheme, authority))
+    return with_headers(response, location=f"{scheme}://{authority}{rest.removeprefix(old)}")
 
 
 def _location(request: Request, scheme: str, authority: str, escaped: str = "") -> str:
@@ -43,16 +43,16 @@ def _location(request: Request, scheme: str, authority: str, escaped: str = "") 
     return quote(f"{scheme}://{authority}{path}{query}", safe=static_files_model.SAFE)
 
 
-def to_itself(request: Request, answer: Response, _: Environment) -> Response:
-    return _with_authority(request, answer, ITSELF)
+def to_itself(request: Request, response: Response, _: Environment) -> Response:
+    return _with_authority(request, response, ITSELF)
 
 
-def to_what_may_be(request: Request, answer: Response, _: Environment) -> Response:
+def to_what_may_be(request: Request, response: Response, _: Environment) -> Response:
     host = request.header("host") or ""
-    return _with_authority(request, answer, host if is_host(host) else ITSELF)
+    return _with_authority(request, response, host if is_host(host) else ITSELF)
 
 
-def escape_delimiters(request: Request, answer: Response, newer: Environment) -> Response:
+def escape_delimiters(request: Request, response: Response, newer: Environment) -> Response:
     """Of a fragment, which no path has, httptools tells the app nothing."""
     if newer.parser == "httptools" and "#" in request.target:
         line, end, rest = request.data.partition(b"\r\n")
@@ -60,10 +60,10 @@ def escape_delimiters(request: Request, answer: Response, newer: Environment) ->
         words[1] = words[1].partition(b"#")[0]
         request = replace(request, data=b" ".join(words) + end + rest)
         if not set("?#\\") & set(request.path):
-            return answer
-    scheme, _, rest = answer.headers["location"].partition("://")
+            return response
+    scheme, _, rest = response.headers["location"].partition("://")
     authority = rest.partition("/")[0]
-    return with_headers(answer, location=_location(request, scheme, authority, "?#\\"))
+    return with_headers(response, location=_location(request, scheme, authority, "?#\\"))
 
 
 OLD_HOST = re.compile(r"([a-z0-9.-]+|\[[a-f0-9]*:[a-f0-9.:]+\])(?::[0-9]+)?", re.IGNORECASE)
@@ -95,16 +95,16 @@ def is_host(host: str) -> bool:
     return True
 
 
-def fails_by_host(request: Request, answer: Response) -> bool:
+def fails_by_host(request: Request, response: Response) -> bool:
     """Whether the app failed because Python splits no URL with such a host."""
     try:
         urlsplit(f"http://{request.header('host')}/")
     except ValueError:
-        return bool(answer.status == 500)
+        return bool(response.status == 500)
     return False
 
 
-def no_failure(request: Request, answer: Response, newer: Environment) -> Response:
+def no_failure(request: Request, response: Response, newer: Environment) -> Response:
     if request.app in FILES:
         location = _location(request, "http", ITSELF)
         found: Response | None = resolve(redirect(location, {"date": "DATE"}), newer).value
@@ -113,5 +113,5 @@ def no_failure(request: Request, answer: Response, newer: Environment) -> Respon
         grammar = not is_old_host(request.header("host") or "")
         found = greeting(request, {} if grammar or not always else {"vary": "Origin"})
     if found is None:
-        return answer
-    return static_files_model.kept(answer, replace(found, reason=found.expected_reason()))
+        return response
+    return static_files_model.kept(response, replace(found, reason=found.expected_reason()))

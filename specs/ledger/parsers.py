@@ -17,7 +17,7 @@ def read_by_h11(data: bytes) -> tuple[list[h11.Request], bool]:
             if isinstance(event, h11.Request):
                 found.append(event)
             elif connection.their_state is not h11.SEND_BODY:
-                if not _is_answered(connection):
+                if not _respond(connection):
                     break
                 connection.start_next_cycle()
     except h11.RemoteProtocolError:
@@ -25,7 +25,7 @@ def read_by_h11(data: bytes) -> tuple[list[h11.Request], bool]:
     return found, False
 
 
-def _is_answered(connection: h11.Connection) -> bool:
+def _respond(connection: h11.Connection) -> bool:
     """Answer the request that was read; tell whether there may be another one."""
     if connection.our_state is h11.SEND_RESPONSE:
         connection.send(h11.Response(status_code=404, headers=[("content-length", "0")]))
@@ -37,7 +37,7 @@ class ByHttptools:
     """What httptools reads: the heads of requests, `refused` what comes then.
 
     `heads` are written out as h11 reads them, too, and without a body, which no app here reads.
-    `upgrades` tells that httptools drops whatever came together with the last one. A port must be
+    `upgrades` says that httptools drops whatever came together with the last one. A port must be
     a number.
     """
 

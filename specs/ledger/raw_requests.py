@@ -1,4 +1,4 @@
-"""Requests of the edge suite, written out byte by byte, and the answers that most of them get."""
+"""Requests of the edge suite, written out byte by byte, and the responses that most of them get."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,17 +8,17 @@ from specs.ledger.responses import (
     BAD_REQUEST,
     GREETING,
     TEXT,
-    asking,
     by_http_1_0,
     last,
     not_allowed,
     not_found,
+    raw_request,
 )
 from starlette_conformance.model.expectations import Response, by_parser, chunked, since
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
-NEXT = asking()
-LAST = asking(headers=b"Connection: close\r\n")
+NEXT = raw_request()
+LAST = raw_request(headers=b"Connection: close\r\n")
 """What follows another request, and what ends a connection."""
 
 LIMIT = 16_384
@@ -33,7 +33,7 @@ BY_HTTP_1_0 = by_http_1_0(GREETING)
 NOT_ALLOWED = not_allowed()
 NOT_FOUND = not_found()
 
-NOTHING = Response(0, reason="", version="", ending="no answer: closed by the server")
+NOTHING = Response(0, reason="", version="", ending="no response: closed by the server")
 UNFRAMED = replace(
     BAD_REQUEST,
     headers=by_parser(
@@ -42,25 +42,25 @@ UNFRAMED = replace(
     ),
     body=by_parser(h11=chunked(BAD_REQUEST.body), httptools=BAD_REQUEST.body),
 )
-"""What the answer to an invalid request is once h11 knows that the client speaks HTTP/1.1."""
+"""What the response to an invalid request is once h11 knows that the client speaks HTTP/1.1."""
 
 REFUSED = since(INVALID_ANSWERED, BAD_REQUEST, before=NOTHING)
 REFUSED_LATE = since(INVALID_ANSWERED, UNFRAMED, before=NOTHING)
 
 
-def h11_takes(answer: Any) -> Any:
+def h11_takes(response: Any) -> Any:
     """What httptools refuses."""
-    return by_parser(h11=answer, httptools=REFUSED)
+    return by_parser(h11=response, httptools=REFUSED)
 
 
-def httptools_takes(answer: Any) -> Any:
+def httptools_takes(response: Any) -> Any:
     """What h11 refuses."""
-    return by_parser(h11=REFUSED, httptools=answer)
+    return by_parser(h11=REFUSED, httptools=response)
 
 
-def then(answer: Any, refused: Any = REFUSED_LATE) -> Any:
-    """An answer, and then the refusal of what follows; httptools refuses both where they come
+def then(response: Any, refused: Any = REFUSED_LATE) -> Any:
+    """A response, and then the refusal of what follows; httptools refuses both where they come
     together.
     """
-    after = since(INVALID_ANSWERED, [answer, UNFRAMED], before=[replace(answer, closes=True)])
+    after = since(INVALID_ANSWERED, [response, UNFRAMED], before=[replace(response, closes=True)])
     return by_parser(h11=after, httptools=[refused])

@@ -1,4 +1,4 @@
-"""Requests, answers and log lines that several apps share."""
+"""Requests, responses and log lines that several apps share."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ NO_BODY = {
     "content-length": since(EMPTY_BODY_HAS_LENGTH, "0"),
     "transfer-encoding": since(EMPTY_BODY_HAS_LENGTH, ABSENT, before="chunked"),
 }
-"""How an answer without a body is framed."""
+"""How a response without a body is framed."""
 
 EMPTY_BY_HTTP_1_0 = NO_BODY | {
     "transfer-encoding": since(
@@ -45,7 +45,7 @@ EMPTY_BY_HTTP_1_0 = NO_BODY | {
 """The same by HTTP/1.0, which knows no chunks: with h11 by the end of the connection, once."""
 
 CORS = {"vary": since(CORS_VARIES_ALWAYS, "Origin")}
-"""What CORSMiddleware adds to every answer, for every origin."""
+"""What CORSMiddleware adds to every response, for every origin."""
 
 WEBSOCKET = (
     b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -62,18 +62,20 @@ HOST = b"Host: example.org\r\n"
 CLOSE = b"Connection: close\r\n"
 
 
-def asking(line: bytes = GET, headers: bytes = b"", body: bytes = b"", host: bytes = HOST) -> bytes:
+def raw_request(
+    line: bytes = GET, headers: bytes = b"", body: bytes = b"", host: bytes = HOST
+) -> bytes:
     """A request written out, for what httpx does not send."""
     return line + b"\r\n" + host + headers + b"\r\n" + body
 
 
 def until_it_closes(client: Client, *data: bytes, half_close: bool = False) -> Exchange:
     """Whatever comes in less than the 5 s that uvicorn keeps an idle connection."""
-    return client.raw(*data, seconds=4, answers=99, half_close=half_close)
+    return client.raw(*data, seconds=4, responses=99, half_close=half_close)
 
 
 def content(body: bytes, media_type: str, headers: Headers | None = None) -> dict[str, Any]:
-    """The headers of an answer with a body of known length."""
+    """The headers of a response with a body of known length."""
     framing = {"content-type": media_type, "content-length": str(len(body))}
     return UVICORN | framing | dict(headers or {})
 
@@ -104,15 +106,15 @@ def redirect(location: str, headers: Headers | None = None) -> Response:
     return Response(307, UVICORN | NO_BODY | {"location": location} | dict(headers or {}))
 
 
-def last(answer: Response) -> Response:
-    """An answer that says that the connection closes after it, as it then does."""
-    return replace(answer, headers=answer.headers | {"connection": "close"}, closes=True)
+def last(response: Response) -> Response:
+    """A response that says that the connection closes after it, as it then does."""
+    return replace(response, headers=response.headers | {"connection": "close"}, closes=True)
 
 
-def by_http_1_0(answer: Response) -> Response:
-    """The answer to a request of HTTP/1.0: the connection closes, and not all say so."""
+def by_http_1_0(response: Response) -> Response:
+    """The response to a request of HTTP/1.0: the connection closes, and not all say so."""
     close = by_parser(h11="close", httptools=since(CLOSE_ANNOUNCED, "close"))
-    return replace(answer, headers=answer.headers | {"connection": close}, closes=True)
+    return replace(response, headers=response.headers | {"connection": close}, closes=True)
 
 
 def in_each_phase(value: Any, change: Callable[[Any], Any]) -> Any:
@@ -123,8 +125,8 @@ def in_each_phase(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
-def without_body(answer: Any) -> Any:
-    """The answer to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2).
+def without_body(response: Any) -> Any:
+    """The response to HEAD, in each phase: the head as with a body (RFC 9110 section 9.3.2).
 
     It may leave out Transfer-Encoding (RFC 9112 section 6.1), as uvicorn does with httptools.
     """
@@ -136,12 +138,12 @@ def without_body(answer: Any) -> Any:
             headers["transfer-encoding"] = framing
         return Response(whole.status, headers, reason=whole.reason)
 
-    return in_each_phase(answer, head)
+    return in_each_phase(response, head)
 
 
-def answer_to(method: str, answer: Any) -> Any:
-    """What is left of an answer where the method is HEAD, and else all of it."""
-    return without_body(answer) if method == "HEAD" else answer
+def response_to(method: str, response: Any) -> Any:
+    """What is left of a response where the method is HEAD, and else all of it."""
+    return without_body(response) if method == "HEAD" else response
 
 
 BAD_REQUEST = Response(
@@ -153,7 +155,7 @@ BAD_REQUEST = Response(
     b"Invalid HTTP request received.",
     closes=True,
 )
-"""uvicorn's own answer to what its parser refuses: no app sees the request."""
+"""uvicorn's own response to what its parser refuses: no app sees the request."""
 
 
 def start_lines(client: Client) -> Lines:

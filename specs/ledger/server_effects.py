@@ -1,4 +1,4 @@
-"""What changes of uvicorn, and its parser, do to an answer, whatever the app."""
+"""What changes of uvicorn, and its parser, do to a response, whatever the app."""
 
 import re
 from dataclasses import replace
@@ -18,60 +18,60 @@ from starlette_conformance.model.request import Request, without_port
 from starlette_conformance.replay.send import WAITS
 
 APPS = tuple(row.name for row in ROWS)
-CLOSED = "no answer: closed by the server"
+CLOSED = "no response: closed by the server"
 ENDLESS = "the body does not end: left by the client"
 ANY_PORT = 49_494
 COUNTED = 65_536
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
-def _may_be_invalid(request: Request, answer: Response) -> bool:
-    return answer.ending == CLOSED or read_by_h11(request.data)[1]
+def _may_be_invalid(request: Request, response: Response) -> bool:
+    return response.ending == CLOSED or read_by_h11(request.data)[1]
 
 
-def _refused(request: Request, answer: Response, newer: Environment) -> Response:
-    if answer.ending != CLOSED:
-        follows = newer.parser == "h11" and answer.ending == WHOLE
-        return replace(answer, ending=MORE) if follows else answer
-    return _refuse(request, answer, newer)
+def _refused(request: Request, response: Response, newer: Environment) -> Response:
+    if response.ending != CLOSED:
+        follows = newer.parser == "h11" and response.ending == WHOLE
+        return replace(response, ending=MORE) if follows else response
+    return _refuse(request, response, newer)
 
 
 def _refuse(request: Request, __: Response, newer: Environment) -> Response:
     """What uvicorn says of a request that its parser does not take."""
     if not named.INVALID_ANSWERED.applies_to(newer):
         return Response(0, reason="", version="", ending=CLOSED)
-    told: Any = NO_TUNNEL if request.method == "CONNECT" else BAD_REQUEST
+    expected: Any = NO_TUNNEL if request.method == "CONNECT" else BAD_REQUEST
     if newer.parser == "h11":
         read, _ = read_by_h11(request.data)
-        told = UNFRAMED if read and read[-1].http_version >= b"1.1" else BAD_REQUEST
-    return _masked(request, resolve(told, newer).value)
+        expected = UNFRAMED if read and read[-1].http_version >= b"1.1" else BAD_REQUEST
+    return _masked(request, resolve(expected, newer).value)
 
 
-def _masked(request: Request, answer: Response) -> Response:
-    """An answer of uvicorn's own as a client sees it.
+def _masked(request: Request, response: Response) -> Response:
+    """A response of uvicorn's own as a client sees it.
 
     It has a body to HEAD too, unless h11 has read the request. The body ends with the connection
     where its length is not told.
     """
-    headers = answer.headers | ({"date": "DATE"} if "date" in answer.headers else {})
-    found = replace(answer, headers=headers, reason=answer.expected_reason())
+    headers = response.headers | ({"date": "DATE"} if "date" in response.headers else {})
+    found = replace(response, headers=headers, reason=response.expected_reason())
     if request.method == "HEAD":
         read = "transfer-encoding" in headers
         return replace(found, body=b"", ending=WHOLE if read else MORE, closes=True)
     framed = {"content-length", "transfer-encoding"} & set(headers)
-    body = b"".join(getattr(answer.body, "chunks", (answer.body,)))
+    body = b"".join(getattr(response.body, "chunks", (response.body,)))
     return replace(found, body=body, closes=bool(framed))
 
 
-def _is_no_upgrade(request: Request, answer: Response) -> bool:
-    told = {UNSUPPORTED.encode(), LACKING.encode()}
+def _is_no_upgrade(request: Request, response: Response) -> bool:
+    expected = {UNSUPPORTED.encode(), LACKING.encode()}
     if request.method == "HEAD" and "upgrade" in _options(request):
-        told.add(b"")
-    return bool(answer.status == 400 and answer.body in told)
+        expected.add(b"")
+    return bool(response.status == 400 and response.body in expected)
 
 
-def _explained(_: Request, answer: Response, __: Environment) -> Response:
-    return replace(answer, body=answer.body and LACKING.encode())
+def _explained(_: Request, response: Response, __: Environment) -> Response:
+    return replace(response, body=response.body and LACKING.encode())
 
 
 def _without_upgrade(request: Request) -> Request:
@@ -84,21 +84,23 @@ def _without_upgrade(request: Request) -> Request:
     return replace(request, data=head + end + rest)
 
 
-def _not_upgraded(_: Request, answer: Response, newer: Environment) -> Response:
+def _not_upgraded(_: Request, response: Response, newer: Environment) -> Response:
     """As without the wish; what came together with it, httptools drops."""
-    drops = newer.parser == "httptools" and answer.ending == MORE
-    return replace(answer, ending=WHOLE) if drops else answer
+    drops = newer.parser == "httptools" and response.ending == MORE
+    return replace(response, ending=WHOLE) if drops else response
 
 
-def _names_odd_scheme(request: Request, answer: Response) -> bool:
+def _names_odd_scheme(request: Request, response: Response) -> bool:
     """Whether a proxy names a scheme that is none, the last one counting, and Location shows it."""
     named_by_proxy = [value for name, value in request.headers if name == "x-forwarded-proto"]
     odd = named_by_proxy and named_by_proxy[-1].strip() not in {"http", "https", "ws", "wss"}
-    return bool(odd) and answer.status == 307 and "//" in answer.headers.get("location", "")
+    return bool(odd) and response.status == 307 and "//" in response.headers.get("location", "")
 
 
-def _with_own_scheme(_: Request, answer: Response, __: Environment) -> Response:
-    return with_headers(answer, location="http://" + answer.headers["location"].partition("//")[2])
+def _with_own_scheme(_: Request, response: Response, __: Environment) -> Response:
+    return with_headers(
+        response, location="http://" + response.headers["location"].partition("//")[2]
+    )
 
 
 def _options(request: Request) -> set[str]:
@@ -116,8 +118,8 @@ def _is_old(request: Request) -> bool:
     return _version(request) == b"HTTP/1.0"
 
 
-def _is_refused(_: Request, answer: Response) -> bool:
-    return bool(answer.status == 400 and answer.body == BAD_REQUEST.body)
+def _is_refused(_: Request, response: Response) -> bool:
+    return bool(response.status == 400 and response.body == BAD_REQUEST.body)
 
 
 def _alone(request: Request) -> Request:
@@ -128,29 +130,29 @@ def _alone(request: Request) -> Request:
     return replace(request, data=head + end) if is_last and not framed else request
 
 
-def _as_it_is(_: Request, answer: Response, __: Environment) -> Response:
-    return answer
+def _as_it_is(_: Request, response: Response, __: Environment) -> Response:
+    return response
 
 
-def _closing(_: Request, answer: Response, __: Environment) -> Response:
+def _closing(_: Request, response: Response, __: Environment) -> Response:
     """The app of the stream says keep-alive, whatever uvicorn adds."""
-    said = answer.headers.get("connection")
-    headers = with_headers(answer, connection=(said, "close") if said else "close")
-    return replace(headers, closes=answer.ending == WHOLE)
+    said = response.headers.get("connection")
+    headers = with_headers(response, connection=(said, "close") if said else "close")
+    return replace(headers, closes=response.ending == WHOLE)
 
 
-def _is_kept(_: Request, answer: Response) -> bool:
-    return bool(answer.status) and answer.headers.get("connection") in (None, "keep-alive")
+def _is_kept(_: Request, response: Response) -> bool:
+    return bool(response.status) and response.headers.get("connection") in (None, "keep-alive")
 
 
-def _should_close(request: Request, answer: Response) -> bool:
+def _should_close(request: Request, response: Response) -> bool:
     """Whether httptools knows that the connection should close, and uvicorn did not ask it."""
     last = "close" in _options(request) or _version(request) not in (b"HTTP/1.1", b"HTTP/1.0")
-    return last and _is_kept(request, answer)
+    return last and _is_kept(request, response)
 
 
-def _closes_unsaid(request: Request, answer: Response) -> bool:
-    return _is_old(request) and _is_kept(request, answer)
+def _closes_unsaid(request: Request, response: Response) -> bool:
+    return _is_old(request) and _is_kept(request, response)
 
 
 def _is_long(request: Request, _: Response | None = None) -> bool:
@@ -193,32 +195,36 @@ def _written_out(request: Request) -> Request:
     return replace(request, data=without_port(found.heads[0], ANY_PORT))
 
 
-def _said_by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
-    """An answer that says close with h11, the one of the stream in place of its keep-alive."""
+def _said_by_httptools(request: Request, response: Response, newer: Environment) -> Response:
+    """A response that says close with h11, the one of the stream in place of its keep-alive."""
     heeded = named.CLOSE_HEEDED.applies_to(newer) or ("connection", "close") in request.headers
-    said = ("keep-alive",) if "x-accel-buffering" in answer.headers else ()
+    said = ("keep-alive",) if "x-accel-buffering" in response.headers else ()
     values = (*said, "close") if heeded else said
-    told = with_headers(answer, connection=values if len(values) > 1 else (*values, ABSENT)[0])
-    return told if heeded else replace(told, closes=answer.closes and answer.status >= 500)
+    expected = with_headers(
+        response, connection=values if len(values) > 1 else (*values, ABSENT)[0]
+    )
+    return (
+        expected if heeded else replace(expected, closes=response.closes and response.status >= 500)
+    )
 
 
-def _by_httptools(request: Request, answer: Response, newer: Environment) -> Response:
+def _by_httptools(request: Request, response: Response, newer: Environment) -> Response:
     """What is answered with httptools; `answer` is that with h11 to the request written out."""
     read = ByHttptools(_counted(request).to(ANY_PORT))
     if read.refused or (_is_long(request) and named.LONG_TARGETS_REFUSED.applies_to(newer)):
         return _masked(request, resolve(BAD_REQUEST, newer).value)
     if not read.heads:
         return Response(0, reason="", version="", ending=WAITS)
-    if request.method == "HEAD" and answer.headers.get("transfer-encoding") == "chunked":
-        answer = with_headers(answer, transfer_encoding=ABSENT)
-    if answer.headers.get("connection") == "close":
-        answer = _said_by_httptools(request, answer, newer)
-    if answer.ending == ENDLESS:  # h11 knows that HTTP/1.0 has no chunks
-        answer = with_headers(answer, transfer_encoding="chunked")
-        answer = replace(answer, ending="no last chunk: left by the client")
-    follows = len(read.heads) > 1 and not read.upgrades and answer.ending == WHOLE
+    if request.method == "HEAD" and response.headers.get("transfer-encoding") == "chunked":
+        response = with_headers(response, transfer_encoding=ABSENT)
+    if response.headers.get("connection") == "close":
+        response = _said_by_httptools(request, response, newer)
+    if response.ending == ENDLESS:  # h11 knows that HTTP/1.0 has no chunks
+        response = with_headers(response, transfer_encoding="chunked")
+        response = replace(response, ending="no last chunk: left by the client")
+    follows = len(read.heads) > 1 and not read.upgrades and response.ending == WHOLE
     follows = follows and not _is_old(request)  # uvicorn closes after HTTP/1.0
-    return replace(answer, ending=MORE) if follows else answer
+    return replace(response, ending=MORE) if follows else response
 
 
 EFFECTS: list[Effect] = [

@@ -23,21 +23,21 @@ from starlette_conformance.stacks import site_fixture
 
 BINARY, TEXT = "application/octet-stream", "text/plain"
 MORE = "more after the end"
-"""How the answer to a request ends that is followed by another one."""
+"""How the response to a request ends that is followed by another one."""
 
 SPLIT_RANGE = re.compile(r"(\d*)-(\d*)")
 SAFE = ":/%#?=@[]!$&'()*+,;"
 """What stands in a Location as it is."""
 
 
-def answer(request: Request, environment: Environment, root: Path) -> Response:
-    """The answer to GET or HEAD, masked, to a client that keeps the connection.
+def predicted(request: Request, environment: Environment, root: Path) -> Response:
+    """The response to GET or HEAD, masked, to a client that keeps the connection.
 
     `root` is the folder that the app serves, links resolved.
     """
     path = _path(request, environment)
     try:
-        expected = _found(request, path, environment, root)
+        expected = _file_response(request, path, environment, root)
     except (ValueError, OSError) as error:
         expected = _failed(error, environment)
     found = resolve(expected, environment).value
@@ -57,16 +57,16 @@ def answer(request: Request, environment: Environment, root: Path) -> Response:
     )
 
 
-def kept(answer: Response, expected: Response) -> Response:
+def kept(response: Response, expected: Response) -> Response:
     """What is expected of a client that asked as this one did to close, or to continue."""
-    connection = answer.headers.get("connection", ABSENT)
+    connection = response.headers.get("connection", ABSENT)
     is_last = expected.closes or connection == "close"
     closes = is_last and expected.ending in (WHOLE, MORE)
     return replace(
         with_headers(expected, connection=connection),
         ending=WHOLE if closes else expected.ending,
         closes=closes,
-        interim=answer.interim,
+        interim=response.interim,
     )
 
 
@@ -80,15 +80,15 @@ def _path(request: Request, environment: Environment) -> str:
     return request.path if kept or not request.path.endswith("\n") else request.path[:-1]
 
 
-def _found(request: Request, path: str, environment: Environment, root: Path) -> Response:
+def _file_response(request: Request, path: str, environment: Environment, root: Path) -> Response:
     links_lead_out = changes.LINKS_LEAD_OUT.applies_to(environment)
     parts = os.path.join(*path.split("/"))  # noqa: PTH118  (as Starlette does)
     name = str(Path(parts)) if links_lead_out else os.path.normpath(parts)
     found = _look_up(root, name, environment)
     if found is not None and found.is_dir():
         found = _look_up(root, f"{name}/index.html", environment)
-        asked = request.path if changes.LINE_BREAK_REDIRECTS.applies_to(environment) else path
-        if found is not None and found.is_file() and not asked.endswith("/"):
+        path_sent = request.path if changes.LINE_BREAK_REDIRECTS.applies_to(environment) else path
+        if found is not None and found.is_file() and not path_sent.endswith("/"):
             host = request.header("host") or ""
             query = f"?{request.query}" if request.query else ""
             return redirect(quote(f"http://{host}{with_slash(path)}{query}", safe=SAFE))
@@ -194,7 +194,7 @@ def _not_modified(request: Request, etag: str, environment: Environment) -> bool
 def _part(
     wanted: str, content: bytes, media_type: str, environment: Environment
 ) -> Response | None:
-    """The answer to Range; None where the whole file is."""
+    """The response to Range; None where the whole file is."""
     unit, is_unit, listed = wanted.partition("=")
     size = len(content)
     if not is_unit:

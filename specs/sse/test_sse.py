@@ -17,12 +17,12 @@ from specs.ledger.responses import (
     HTML,
     OTHER_METHODS,
     UVICORN,
-    answer_to,
     content,
     documented_start,
     not_allowed,
     not_found,
     redirect,
+    response_to,
     start_lines,
     without_body,
 )
@@ -164,7 +164,7 @@ def page(headers: Mapping[str, object] = CORS) -> Response:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("target", ["/", "/?data=5"])
 def test_serves_the_page(sse: Client, method: str, target: str) -> None:
-    assert sse.request(method, target) == answer_to(method, page())
+    assert sse.request(method, target) == response_to(method, page())
 
 
 @pytest.mark.source("Fetch #http-cors-protocol")
@@ -192,7 +192,7 @@ def test_redirects_a_trailing_slash_and_keeps_the_query(
     sse: Client, query: str, method: str
 ) -> None:
     location = f"http://{sse.authority}/stream{query}"
-    expected = answer_to(method, redirect(location, CORS))
+    expected = response_to(method, redirect(location, CORS))
     assert sse.request(method, f"/stream/{query}") == expected
 
 
@@ -204,8 +204,8 @@ def test_logs_its_start(sse: Client) -> None:
 @pytest.mark.source("primer sse")
 def test_logs_method_and_path_of_a_request_for_the_page(sse: Client) -> None:
     with sse.logged() as lines:
-        asked = sse.get("/?a=1")
+        exchange = sse.get("/?a=1")
     assert lines == [
         "INFO TIME - Received request: GET on /",
-        f'INFO:     127.0.0.1:{asked.client_port} - "GET /?a=1 HTTP/1.1" 200 OK',
+        f'INFO:     127.0.0.1:{exchange.client_port} - "GET /?a=1 HTTP/1.1" 200 OK',
     ]

@@ -29,7 +29,7 @@ from specs.ledger.file_responses import (
     tag_of,
     with_fixed_boundary,
 )
-from specs.ledger.responses import answer_to, not_found, redirect
+from specs.ledger.responses import not_found, redirect, response_to
 from specs.ledger.site import DOCS, MISSING, NOTE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.changes import Change
@@ -57,7 +57,7 @@ TAG = tag_of(MISSING)
 def test_sends_its_own_page_where_nothing_is_found(
     static_files_404: Client, method: str, target: str
 ) -> None:
-    assert static_files_404.request(method, target) == answer_to(method, NOT_FOUND)
+    assert static_files_404.request(method, target) == response_to(method, NOT_FOUND)
 
 
 @pytest.mark.source("starlette docs staticfiles")
@@ -110,8 +110,8 @@ def test_allows_get_and_head_only(static_files_404: Client, target: str) -> None
 def test_sends_the_page_to_a_client_that_has_it(
     static_files_404: Client, method: str, headers: dict[str, str]
 ) -> None:
-    answer = since(PAGE_OF_404_HAS_NO_304, NOT_FOUND, before=not_modified(MISSING))
-    assert static_files_404.request(method, "/missing", headers) == answer_to(method, answer)
+    response = since(PAGE_OF_404_HAS_NO_304, NOT_FOUND, before=not_modified(MISSING))
+    assert static_files_404.request(method, "/missing", headers) == response_to(method, response)
 
 
 @pytest.mark.source("RFC 9110 section 13.2.1")
@@ -126,12 +126,12 @@ def test_sends_the_page_to_a_client_that_has_it(
 def test_sends_the_page_whatever_else_the_client_has(
     static_files_404: Client, method: str, headers: dict[str, str]
 ) -> None:
-    assert static_files_404.request(method, "/missing", headers) == answer_to(method, NOT_FOUND)
+    assert static_files_404.request(method, "/missing", headers) == response_to(method, NOT_FOUND)
 
 
 @pytest.mark.source("RFC 9110 section 14.2")
 @pytest.mark.parametrize(
-    ("method", "value", "answer"),
+    ("method", "value", "response"),
     [
         ("GET", "bytes=0-4", part(0, 5, MISSING)),
         ("HEAD", "bytes=0-", part(0, len(MISSING), MISSING)),
@@ -142,11 +142,11 @@ def test_sends_the_page_whatever_else_the_client_has(
     ],
 )
 def test_sends_no_part_of_the_page(
-    static_files_404: Client, method: str, value: str, answer: object
+    static_files_404: Client, method: str, value: str, response: object
 ) -> None:
-    whole = history(NOT_FOUND, (RANGES, answer), (PAGE_OF_404_HAS_NO_PARTS, NOT_FOUND))
+    whole = history(NOT_FOUND, (RANGES, response), (PAGE_OF_404_HAS_NO_PARTS, NOT_FOUND))
     exchange = static_files_404.request(method, "/missing", {"Range": value})
-    assert with_fixed_boundary(exchange) == answer_to(method, whole)
+    assert with_fixed_boundary(exchange) == response_to(method, whole)
 
 
 @pytest.mark.source("RFC 9110 section 13.1.5")

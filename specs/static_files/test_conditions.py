@@ -20,7 +20,7 @@ from specs.ledger.file_responses import (
     not_modified,
     where_no_file_is,
 )
-from specs.ledger.responses import HTML, TEXT, answer_to
+from specs.ledger.responses import HTML, TEXT, response_to
 from specs.ledger.site import DOCS, NOTE, PAGE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, history, since
@@ -45,7 +45,7 @@ HAS_IT = since(ETAG_QUOTED, NOT_MODIFIED, before=WHOLE_PAGE)
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_no_page_that_the_client_has(static_files: Client, method: str, tags: str) -> None:
-    expected = answer_to(method, HAS_IT)
+    expected = response_to(method, HAS_IT)
     assert static_files.request(method, "/", {"If-None-Match": tags}) == expected
 
 
@@ -103,8 +103,8 @@ def test_knows_a_weak_tag_by_its_exact_prefix(static_files: Client, tags: str) -
 def test_takes_a_star_for_every_tag(
     static_files: Client, method: str, target: str, body: bytes, media_type: str
 ) -> None:
-    answer = since(STAR_MATCHES_EVERY_TAG, not_modified(body), before=file(body, media_type))
-    expected = answer_to(method, answer)
+    response = since(STAR_MATCHES_EVERY_TAG, not_modified(body), before=file(body, media_type))
+    expected = response_to(method, response)
     assert static_files.request(method, target, {"If-None-Match": "*"}) == expected
 
 
@@ -158,8 +158,8 @@ def test_sends_the_page_to_a_client_with_another(static_files: Client, tags: str
 def test_sends_no_page_unchanged_since(
     static_files: Client, method: str, date: str, expected: Response
 ) -> None:
-    answer = answer_to(method, expected)
-    assert static_files.request(method, "/", {"If-Modified-Since": date}) == answer
+    response = response_to(method, expected)
+    assert static_files.request(method, "/", {"If-Modified-Since": date}) == response
 
 
 @pytest.mark.source("RFC 9110 section 13.1.3")
@@ -246,5 +246,5 @@ def test_knows_no_conditions_for_changes(static_files: Client, headers: dict[str
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_another_file_of_the_same_time(static_files: Client, method: str) -> None:
     note = file(NOTE, TEXT)
-    expected = answer_to(method, note)
+    expected = response_to(method, note)
     assert static_files.request(method, "/note.txt", {"If-None-Match": QUOTED}) == expected

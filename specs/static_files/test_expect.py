@@ -25,32 +25,32 @@ PART = since(RANGES, part(0, 5), before=WHOLE_PAGE)
 PARTS = since(RANGES, parts((0, 5), (10, 15)), before=WHOLE_PAGE)
 
 
-def asking(client: Client, line: bytes, headers: str = "") -> Exchange:
+def send(client: Client, line: bytes, headers: str = "") -> Exchange:
     framing = "Host: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n"
     return client.raw(b"%b\r\n%b\r\nhello" % (line, (framing + headers).encode()))
 
 
-def told_to_go_on(answer: Any) -> Any:
-    """The answer, in each phase, after leave to go on where the app listens to the client."""
+def with_continue(response: Any) -> Any:
+    """The response, in each phase, after leave to go on where the app listens to the client."""
     interim = since(FILE_HEEDS_DISCONNECT, (100,), before=())
-    return in_each_phase(answer, lambda each: replace(each, interim=interim))
+    return in_each_phase(response, lambda each: replace(each, interim=interim))
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")
 @pytest.mark.parametrize(
-    ("headers", "answer"),
+    ("headers", "response"),
     [("", WHOLE_PAGE), ("Range: bytes=0-4\r\n", PART), ("Range: bytes=0-4,10-14\r\n", PARTS)],
 )
 def test_lets_a_client_go_on_that_asks_for_a_file(
-    static_files: Client, headers: str, answer: object
+    static_files: Client, headers: str, response: object
 ) -> None:
-    exchange = asking(static_files, b"GET / HTTP/1.1", headers)
-    assert with_fixed_boundary(exchange) == told_to_go_on(answer)
+    exchange = send(static_files, b"GET / HTTP/1.1", headers)
+    assert with_fixed_boundary(exchange) == with_continue(response)
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")
 def test_lets_a_client_go_on_that_asks_for_a_file_that_is_missing(static_files_404: Client) -> None:
-    assert asking(static_files_404, b"GET /missing HTTP/1.1") == told_to_go_on(NOT_FOUND)
+    assert send(static_files_404, b"GET /missing HTTP/1.1") == with_continue(NOT_FOUND)
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")
@@ -74,4 +74,4 @@ def test_lets_a_client_go_on_that_asks_for_a_file_that_is_missing(static_files_4
 def test_answers_at_once_where_no_file_is_sent(
     static_files: Client, line: bytes, headers: str, expected: object
 ) -> None:
-    assert asking(static_files, line, headers) == expected
+    assert send(static_files, line, headers) == expected

@@ -71,7 +71,7 @@ def folder() -> Iterator[Path]:
         yield Path(name).resolve()
 
 
-def asking(server: Server) -> Client:
+def client_of(server: Server) -> Client:
     return Client(APP, server.environment, server.port(), server.log, lambda _: None)
 
 
@@ -96,7 +96,7 @@ def test_fails_until_its_folder_is_back(
     start: Start, folder: Path, instead: bytes | None, said: str
 ) -> None:
     server = start(folder)
-    client, html, away = asking(server), folder / "html", folder / "away"
+    client, html, away = client_of(server), folder / "html", folder / "away"
     html.rename(away)
     if instead:
         html.write_bytes(instead)
@@ -109,7 +109,7 @@ def test_fails_until_its_folder_is_back(
 
 @pytest.mark.source("starlette docs staticfiles")
 def test_looks_for_its_folder_until_it_was_there_once(start: Start, folder: Path) -> None:
-    client = asking(start(folder))
+    client = client_of(start(folder))
     assert client.get("/missing") == not_found()
     (folder / "html").rename(folder / "away")
     assert client.get("/note.txt") == not_found()
@@ -118,12 +118,12 @@ def test_looks_for_its_folder_until_it_was_there_once(start: Start, folder: Path
 @pytest.mark.source("starlette docs staticfiles")
 def test_takes_no_folder_for_the_page_of_what_is_missing(start: Start) -> None:
     server = start(site_fixture.lay_out({"html/404.html/index.html": DOCS}))
-    assert asking(server).get("/missing") == not_found()
+    assert client_of(server).get("/missing") == not_found()
 
 
 @pytest.mark.source("starlette docs staticfiles")
 def test_refuses_what_is_in_a_folder_that_it_may_not_enter(start: Start, folder: Path) -> None:
-    client, html = asking(start(folder)), folder / "html"
+    client, html = client_of(start(folder)), folder / "html"
     html.chmod(0)
     assert client.get("/note.txt") == since(LOCKED_FOLDER_REFUSED, REFUSED, before=BROKEN)
     html.chmod(0o700)
@@ -132,7 +132,7 @@ def test_refuses_what_is_in_a_folder_that_it_may_not_enter(start: Start, folder:
 
 @pytest.mark.source("starlette docs exceptions")
 def test_sends_no_byte_of_a_file_that_it_may_not_read(start: Start, folder: Path) -> None:
-    client, note = asking(start(folder)), folder / "html" / "note.txt"
+    client, note = client_of(start(folder)), folder / "html" / "note.txt"
     note.chmod(0)
     nothing = replace(file(NOTE, TEXT), body=b"", ending="0 of 7 bytes: closed by the server")
     assert client.get("/note.txt") == nothing

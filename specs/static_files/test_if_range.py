@@ -23,7 +23,7 @@ from starlette_conformance.model.expectations import since
 @pytest.mark.source("RFC 9110 section 13.1.5")
 @pytest.mark.parametrize("validator", [QUOTED, CHANGED])
 @pytest.mark.parametrize(
-    ("value", "answer"),
+    ("value", "response"),
     [
         ("bytes=0-14", part(0, 15)),
         ("bytes=433-", not_satisfiable()),
@@ -32,10 +32,10 @@ from starlette_conformance.model.expectations import since
     ],
 )
 def test_sends_the_part_of_the_page_that_the_client_has(
-    static_files: Client, validator: str, value: str, answer: object
+    static_files: Client, validator: str, value: str, response: object
 ) -> None:
     headers = {"Range": value, "If-Range": validator}
-    assert static_files.get("/", headers) == since(RANGES, answer, before=WHOLE_PAGE)
+    assert static_files.get("/", headers) == since(RANGES, response, before=WHOLE_PAGE)
 
 
 @pytest.mark.source("RFC 9110 section 13.1.5")

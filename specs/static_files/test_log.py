@@ -1,4 +1,4 @@
-"""static_files: what it logs of answers that fail."""
+"""static_files: what it logs of responses that fail."""
 
 import pytest
 
@@ -19,10 +19,10 @@ def logged(client: Client, target: str, headers: dict[str, str]) -> tuple[str, s
     What is logged of the first one once it is answered is there when the second one is.
     """
     with client.logged() as lines:
-        asked, after = client.get(target, headers), client.get("/missing")
+        exchange, after = client.get(target, headers), client.get("/missing")
     first, second = (
         f'INFO:     127.0.0.1:{each.client_port} - "GET {path} HTTP/1.1" '
-        for each, path in ((asked, target), (after, "/missing"))
+        for each, path in ((exchange, target), (after, "/missing"))
     )
     own = Lines(own_lines(lines), client.environment)
     return first, second, own.between(first, second)

@@ -22,7 +22,7 @@ from specs.ledger.file_responses import (
     parts,
     with_fixed_boundary,
 )
-from specs.ledger.responses import HTML, answer_to
+from specs.ledger.responses import HTML, response_to
 from specs.ledger.site import DOCS, LARGE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import history, since
@@ -59,24 +59,24 @@ def bytes_apart(count: int) -> list[Extent]:
 def test_sends_each_part_asked_for(
     static_files: Client, method: str, value: str, extents: list[Extent]
 ) -> None:
-    answer = since(RANGES, parts(*extents), before=WHOLE_PAGE)
-    expected = answer_to(method, answer)
+    response = since(RANGES, parts(*extents), before=WHOLE_PAGE)
+    expected = response_to(method, response)
     exchange = static_files.request(method, "/", {"Range": value})
     assert with_fixed_boundary(exchange) == expected
 
 
 @pytest.mark.source("RFC 9110 section 14.6", "RFC 2046 section 5.1.1")
 def test_draws_another_boundary_each_time(static_files: Client) -> None:
-    answers = [static_files.get("/", {"Range": "bytes=0-4,10-14"}) for _ in range(2)]
-    drawn = {found[1] for answer in answers if (found := BOUNDARY.search(answer.data))}
+    responses = [static_files.get("/", {"Range": "bytes=0-4,10-14"}) for _ in range(2)]
+    drawn = {found[1] for response in responses if (found := BOUNDARY.search(response.data))}
     assert Lines([str(len(drawn))], static_files.environment) == [since(RANGES, "2", before="0")]
 
 
 @pytest.mark.source("RFC 9110 section 14.6")
 def test_sends_parts_of_another_page(static_files: Client) -> None:
-    answer = parts((0, 5), (10, 15), body=DOCS, media_type=HTML)
+    response = parts((0, 5), (10, 15), body=DOCS, media_type=HTML)
     exchange = static_files.get("/docs/", {"Range": "bytes=0-4,10-14"})
-    assert with_fixed_boundary(exchange) == since(RANGES, answer, before=file(DOCS))
+    assert with_fixed_boundary(exchange) == since(RANGES, response, before=file(DOCS))
 
 
 @pytest.mark.source("RFC 9110 section 14.6")
@@ -89,8 +89,8 @@ def test_sends_parts_of_another_page(static_files: Client) -> None:
     ],
 )
 def test_sends_large_parts(static_files: Client, value: str, extents: list[Extent]) -> None:
-    answer = parts(*extents, body=LARGE, media_type=BINARY)
-    expected = since(RANGES, answer, before=file(LARGE, BINARY))
+    response = parts(*extents, body=LARGE, media_type=BINARY)
+    expected = since(RANGES, response, before=file(LARGE, BINARY))
     exchange = static_files.get("/large.bin", {"Range": value})
     assert with_fixed_boundary(exchange) == expected
 
@@ -152,7 +152,7 @@ def test_reads_the_unit_once(static_files: Client) -> None:
 
 @pytest.mark.source("RFC 9110 section 14.2")
 @pytest.mark.parametrize(
-    ("value", "answer"),
+    ("value", "response"),
     [
         (far_apart(101), parts(*bytes_apart(101))),
         ("bytes=0-0" + ",0-0" * 100, part(0, 1)),
@@ -164,10 +164,10 @@ def test_reads_the_unit_once(static_files: Client) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_ignores_more_than_a_hundred_ranges(
-    static_files: Client, method: str, value: str, answer: object
+    static_files: Client, method: str, value: str, response: object
 ) -> None:
-    phases = history(WHOLE_PAGE, (RANGES, answer), (HUNDRED_RANGES, WHOLE_PAGE))
-    expected = answer_to(method, phases)
+    phases = history(WHOLE_PAGE, (RANGES, response), (HUNDRED_RANGES, WHOLE_PAGE))
+    expected = response_to(method, phases)
     exchange = static_files.request(method, "/", {"Range": value})
     assert with_fixed_boundary(exchange) == expected
 

@@ -11,7 +11,7 @@ from specs.ledger.changes import (
     SIBLING_FOLDER_HIDDEN,
 )
 from specs.ledger.file_responses import BROKEN, WHOLE_PAGE, file
-from specs.ledger.responses import HTML, TEXT, answer_to, not_found, redirect
+from specs.ledger.responses import HTML, TEXT, not_found, redirect, response_to
 from specs.ledger.site import DOCS, NOTE, SECRET
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import since
@@ -96,7 +96,7 @@ def test_finds_nothing_by_a_name_that_is_not_there(static_files: Client, target:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("target", ["/pipe.txt", "/pipe.txt/"])
 def test_opens_no_pipe(static_files: Client, method: str, target: str) -> None:
-    assert static_files.request(method, target) == answer_to(method, not_found())
+    assert static_files.request(method, target) == response_to(method, not_found())
 
 
 @pytest.mark.source("RFC 3986 section 2.1")

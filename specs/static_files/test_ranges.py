@@ -15,7 +15,7 @@ from specs.ledger.file_responses import (
     part,
     where_no_file_is,
 )
-from specs.ledger.responses import answer_to, text
+from specs.ledger.responses import response_to, text
 from specs.ledger.site import LARGE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import history, since
@@ -55,8 +55,8 @@ MANY = 2**64
 def test_sends_the_part_asked_for(
     static_files: Client, method: str, value: str, start: int, stop: int
 ) -> None:
-    answer = since(RANGES, part(start, stop), before=WHOLE_PAGE)
-    expected = answer_to(method, answer)
+    response = since(RANGES, part(start, stop), before=WHOLE_PAGE)
+    expected = response_to(method, response)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
@@ -66,8 +66,8 @@ def test_sends_the_part_asked_for(
 def test_sends_everything_where_a_suffix_is_longer(
     static_files: Client, method: str, value: str
 ) -> None:
-    answer = history(WHOLE_PAGE, (RANGES, not_satisfiable()), (LONG_SUFFIX_CLAMPED, part(0, 433)))
-    expected = answer_to(method, answer)
+    response = history(WHOLE_PAGE, (RANGES, not_satisfiable()), (LONG_SUFFIX_CLAMPED, part(0, 433)))
+    expected = response_to(method, response)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
@@ -85,8 +85,8 @@ def test_sends_everything_where_a_suffix_is_longer(
 def test_sends_a_part_of_a_large_file(
     static_files: Client, value: str, start: int, stop: int
 ) -> None:
-    answer = part(start, stop, LARGE, BINARY)
-    expected = since(RANGES, answer, before=file(LARGE, BINARY))
+    response = part(start, stop, LARGE, BINARY)
+    expected = since(RANGES, response, before=file(LARGE, BINARY))
     assert static_files.get("/large.bin", {"Range": value}) == expected
 
 
@@ -108,14 +108,14 @@ def test_sends_a_part_of_a_large_file(
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_refuses_a_part_beyond_the_end(static_files: Client, method: str, value: str) -> None:
-    answer = since(RANGES, not_satisfiable(), before=WHOLE_PAGE)
-    expected = answer_to(method, answer)
+    response = since(RANGES, not_satisfiable(), before=WHOLE_PAGE)
+    expected = response_to(method, response)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 
 @pytest.mark.source("RFC 9110 section 14.2")
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "expected"),
     [
         ("", MALFORMED),
         ("bytes", MALFORMED),
@@ -144,10 +144,10 @@ def test_refuses_a_part_beyond_the_end(static_files: Client, method: str, value:
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_refuses_a_malformed_range(
-    static_files: Client, method: str, value: str, told: object
+    static_files: Client, method: str, value: str, expected: object
 ) -> None:
-    answer = since(RANGES, told, before=WHOLE_PAGE)
-    expected = answer_to(method, answer)
+    response = since(RANGES, expected, before=WHOLE_PAGE)
+    expected = response_to(method, response)
     assert static_files.request(method, "/", {"Range": value}) == expected
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from specs.ledger.changes import PATH_DELIMITERS_ESCAPED, REDIRECT_BLANK_ESCAPED
 from specs.ledger.file_responses import file
-from specs.ledger.responses import answer_to, in_each_phase, redirect
+from specs.ledger.responses import in_each_phase, redirect, response_to
 from specs.ledger.site import DOCS
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import since
@@ -17,7 +17,7 @@ from starlette_conformance.model.expectations import since
 def test_redirects_to_the_slash_of_a_folder_and_keeps_the_query(
     static_files: Client, method: str, path: str, query: str
 ) -> None:
-    expected = answer_to(method, redirect(f"http://{static_files.authority}{path}/{query}"))
+    expected = response_to(method, redirect(f"http://{static_files.authority}{path}/{query}"))
     assert static_files.request(method, f"{path}{query}") == expected
 
 

@@ -1,4 +1,4 @@
-"""static_files: the folder `html`, with index.html where a folder is asked for."""
+"""static_files: the folder `html`, with index.html where a folder is requested."""
 
 import pytest
 
@@ -19,11 +19,11 @@ from specs.ledger.responses import (
     HTML,
     OTHER_METHODS,
     TEXT,
-    answer_to,
-    asking,
     documented_start,
     last,
     not_found,
+    raw_request,
+    response_to,
     start_lines,
     until_it_closes,
     without_body,
@@ -83,8 +83,8 @@ UNKNOWN_TYPE = since(UNKNOWN_TYPE_BINARY, BINARY, before=TEXT)
 def test_serves_other_files(
     static_files: Client, method: str, target: str, body: bytes, media_type: object
 ) -> None:
-    answer = file(body, media_type)
-    expected = answer_to(method, answer)
+    response = file(body, media_type)
+    expected = response_to(method, response)
     assert static_files.request(method, target) == expected
 
 
@@ -93,8 +93,8 @@ def test_serves_other_files(
 def test_serves_an_empty_file(static_files: Client, method: str) -> None:
     # SentRequest to close, it closes on every release: 0.36.0 would by itself, sooner or later.
     headers = about(b"", TEXT) | {"content-length": "0", "connection": "close"}
-    answer = static_files.request(method, "/nothing.txt", {"Connection": "close"})
-    assert answer == Response(200, headers, closes=True)
+    response = static_files.request(method, "/nothing.txt", {"Connection": "close"})
+    assert response == Response(200, headers, closes=True)
 
 
 @pytest.mark.source("RFC 9110 section 14.2")
@@ -138,7 +138,7 @@ def test_refuses_post_regardless_of_other_headers(
 
 
 def getting(target: str, headers: str = "") -> bytes:
-    return asking(f"GET {target} HTTP/1.1".encode(), headers.encode())
+    return raw_request(f"GET {target} HTTP/1.1".encode(), headers.encode())
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2")
@@ -150,14 +150,14 @@ def test_sends_files_that_are_asked_for_together_in_their_order(static_files: Cl
         getting("/docs/", "Range: bytes=0-4\r\n"),
         getting("/", "Connection: close\r\n"),
     )
-    answers = [
+    responses = [
         file(LARGE, BINARY),
         not_modified(NOTE),
         not_found(),
         since(RANGES, part(0, 5, DOCS), before=file(DOCS)),
         last(WHOLE_PAGE),
     ]
-    expected = since(PATHSEND_ASSUMED, answers[:1], before=answers)
+    expected = since(PATHSEND_ASSUMED, responses[:1], before=responses)
     assert until_it_closes(static_files, b"".join(requests)) == expected
 
 

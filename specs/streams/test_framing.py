@@ -17,7 +17,7 @@ HEAD_ELSEWHERE = b"HEAD /missing HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 HEAD_OF_STREAM = without_body(stream(0))
 
-ASKING = {
+REQUEST_HEADERS = {
     "for a page": "Accept: text/html",
     "for events": "Accept: text/event-stream",
     "for what followed": "Last-Event-ID: 7",
@@ -37,9 +37,9 @@ def test_sends_an_event_a_chunk(sse: Client, listen: Listen) -> None:
 
 
 @pytest.mark.source("HTML #server-sent-events-intro")
-@pytest.mark.parametrize("asked", ASKING)
-def test_streams_alike_to_whoever_asks(sse: Client, listen: Listen, asked: str) -> None:
-    request = GET.replace(b"\r\n\r\n", b"\r\n%s\r\n\r\n" % ASKING[asked].encode())
+@pytest.mark.parametrize("name", REQUEST_HEADERS)
+def test_streams_alike_to_whoever_asks(sse: Client, listen: Listen, name: str) -> None:
+    request = GET.replace(b"\r\n\r\n", b"\r\n%s\r\n\r\n" % REQUEST_HEADERS[name].encode())
     assert listen(sse, 2, request) == stream(2)
 
 
@@ -47,8 +47,8 @@ def test_streams_alike_to_whoever_asks(sse: Client, listen: Listen, asked: str) 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_sends_a_continue_where_it_listens_first(sse: Client, method: str) -> None:
     begun = stream(1) if method == "GET" else HEAD_OF_STREAM
-    asked = sse.request(method, "/stream", {"Expect": "100-continue"}, chunks=1)
-    assert asked == replace(begun, interim=since(EXPECTATION_HEARD, (100,), before=()))
+    exchange = sse.request(method, "/stream", {"Expect": "100-continue"}, chunks=1)
+    assert exchange == replace(begun, interim=since(EXPECTATION_HEARD, (100,), before=()))
 
 
 @pytest.mark.source("RFC 9110 section 9.3.2")

@@ -11,7 +11,7 @@ from starlette_conformance.output.printing import write_line
 
 NAME = "starlette-conformance"
 COMPLETION = "_STARLETTE_CONFORMANCE_COMPLETE"
-"""The variable by which a shell asks for completions."""
+"""The variable by which a shell requests completions."""
 
 EXIT_CODES = """\
 Exit codes:

@@ -105,7 +105,7 @@ def _failed(failure: Failure, hint: str = "") -> int:
     if verbosity.verbose():
         _print_traceback(failure)
     with suppress(OSError):
-        write_line(f"{failure.told}\n{hint}".rstrip("\n"), stderr=True)
+        write_line(f"{failure.message}\n{hint}".rstrip("\n"), stderr=True)
     return failure.exit_code
 
 

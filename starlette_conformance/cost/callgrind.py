@@ -19,7 +19,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from starlette_conformance.cost.measured_server import served
+from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
 from starlette_conformance.process.child_environment import of_app
@@ -50,7 +50,7 @@ def found() -> bool:
 
 
 def processor() -> str:
-    """Its name, as the kernel tells it; on some, by number."""
+    """Its name, as the kernel has it; on some, by number."""
     named = PROCESSOR.search(Path("/proc/cpuinfo").read_text("utf-8", "replace"))
     return named[1] if named else "an unknown processor"
 
@@ -78,7 +78,7 @@ class Counted:
 
         chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
         under = Under(options, [str(PATIENT)], PINNED | chosen)
-        self.server = served(app, environment, under, INTERVAL)
+        self.server = measured_server(app, environment, under, INTERVAL)
 
     def __enter__(self) -> "Counted":
         return self
@@ -89,7 +89,7 @@ class Counted:
     def port(self) -> int:
         """Wait until it listens, and begin to count."""
         port = self.server.port(START_SECONDS)
-        self._tell("instrumentation", "on")
+        self._control("instrumentation", "on")
         return port
 
     def read(self) -> int:
@@ -97,7 +97,7 @@ class Counted:
         self.settle()
         for old in self._folder.glob("counts*"):
             old.unlink()
-        self._tell("dump")
+        self._control("dump")
         totals = [TOTALS.search(path.read_text()) for path in self._folder.glob("counts*")]
         if len(totals) != 1 or totals[0] is None:
             raise Failure(f"callgrind wrote {len(totals)} counts of {self.server.app}, not one")
@@ -109,7 +109,7 @@ class Counted:
             where = f"{self.server.app} on {self.server.environment}"
             raise CannotTell(f"{where} does not come to rest within {SECONDS:g} s")
 
-    def _tell(self, *words: str) -> None:
+    def _control(self, *words: str) -> None:
         command = ["vgdb", "--max-invoke-ms=1", self._vgdb, f"--pid={self.server.pid}", *words]
         # valgrind and vgdb name the pipe between them by USER and HOST, so both must have the same
         _run(
@@ -132,7 +132,7 @@ def _run(command: Sequence[str], variables: Mapping[str, str], where: str) -> No
             env=variables,
         )
     except subprocess.TimeoutExpired:
-        raise CannotTell(f"{where}: vgdb got no answer within {SECONDS:g} s") from None
+        raise CannotTell(f"{where}: vgdb did not respond within {SECONDS:g} s") from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["(nothing)"]
         raise CannotTell(f"{where}: vgdb ended with {done.returncode}: {said[-1]}")

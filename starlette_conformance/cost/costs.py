@@ -1,9 +1,9 @@
 """`costs`: what each release costs, in instructions of a request or an event.
 
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
-change came or went, with the oldest and the newest. A stack that answers wrong has no costs: it is
-told, and the others are measured. Counts of two machines do not compare. Results are appended as
-they come to a file of JSON Lines; a stack that is in it with the same packages is not measured
+change came or went, with the oldest and the newest. A stack that responds wrongly has no costs: it
+is named, and the others are measured. Counts of two machines do not compare. Results are appended
+as they come to a file of JSON Lines; a stack that is in it with the same packages is not measured
 again, as long as the apps, the way of counting and the processor are the same.
 """
 
@@ -83,7 +83,7 @@ def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:
 
 
 def _broken(environment: Environment, changes: Mapping[str, Change]) -> dict[str, str]:
-    """Why an app does not answer on a stack, as a named change tells, by benchmark."""
+    """Why an app does not respond on a stack, as a named change says, by benchmark."""
     found = {}
     for benchmark in chosen(BENCHMARKS):
         change = changes.get(benchmark.broken_by)
@@ -119,8 +119,8 @@ def _measured(
             try:
                 counts = count(environment, benchmarks, lambda: shown.advance(bar))
             except (CannotTell, DidNotStart) as failure:
-                told = f"NO COSTS {printable(str(failure))}"
-                output.print(told, style="bold yellow", markup=False, soft_wrap=True)
+                line = f"NO COSTS {printable(str(failure))}"
+                output.print(line, style="bold yellow", markup=False, soft_wrap=True)
                 return
             means = {benchmark: each.mean for benchmark, each in counts.items()}
             found[name] = Price(name, dict(packages), environment.python, means, counted)

@@ -67,16 +67,16 @@ def count(
 def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
     with Line(counted.server, port, benchmark) as line:
 
-        def ask(times: int) -> int:
+        def instructions_of(times: int) -> int:
             for _ in range(times):
-                line.ask()
+                line.exchange()
                 counted.settle()
             return counted.read()
 
-        ask(WARM_UP)
-        nothing = ask(0)
+        instructions_of(WARM_UP)
+        nothing = instructions_of(0)
         before = line.received
-        totals = [ask(REQUESTS) for _ in range(REPEATS)]
+        totals = [instructions_of(REQUESTS) for _ in range(REPEATS)]
         received = (line.received - before) / (REQUESTS * REPEATS)
     return Count(tuple((total - nothing) / REQUESTS for total in totals), received)
 

@@ -35,12 +35,12 @@ from starlette_conformance.stacks.tempdirs import scratch
 SCHEMA = 1
 AT_A_TIME = 2
 LAYOUTS = 3
-"""In so many more a benchmark is counted that seems a little worse, or tells nothing."""
+"""In so many more a benchmark is counted that seems a little worse, or is inconclusive."""
 SPECS = (
     "test_{app}.py and not browser and (transcript or greets or serves_the_page or challenges "
     "or refuses_a_wrong or counts_from_one or stops_counting)"
 )
-"""Which specs the benchmarks of an app lean on: what they ask is asked there, to the last byte."""
+"""Which specs the benchmarks of an app lean on: what they send is sent there, to the last byte."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def gate(options: Options) -> int:
     output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     check_specs([old, new], benchmarks, output)
     findings = measured(old, new, benchmarks, options.budget / 100, output)
-    outcome = summed_up(findings)
+    outcome = overall(findings)
     print_findings(findings, output)
     seconds = time.monotonic() - began
     output.print(f"{outcome} after {seconds:.0f} s", style=VERDICT[outcome].style)
@@ -111,7 +111,7 @@ def check_specs(
         those = ", ".join(f"{app} on {name}" for name, app in failing)
         raise CannotTell(
             f"{those or 'a stack'} does not pass its specs, so it gets no cost figures: "
-            f"`starlette-conformance judge` tells more"
+            f"`starlette-conformance judge` says more"
         )
 
 
@@ -133,8 +133,8 @@ def measured(
     counting = callgrind.found()
     if not counting:
         rounds += 3
-        told = f"{callgrind.LACKING}. Paired CPU time alone decides."
-        output.print(told, style="bold yellow", soft_wrap=True)
+        line = f"{callgrind.LACKING}. Paired CPU time alone decides."
+        output.print(line, style="bold yellow", soft_wrap=True)
     with progress_bar("{task.description}", output) as progress:
         counts = _counted((old, new), benchmarks, budget, progress) if counting else []
         bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
@@ -150,8 +150,8 @@ def measured(
     blamed = [
         name for name, each in ran.items() if gate_verdict.differs(each, "again", noise, budget)
     ]
-    told = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
-    output.print(f"equal servers: {told}")
+    line = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
+    output.print(f"equal servers: {line}")
     findings = []
     for benchmark in benchmarks:
         name = benchmark.name
@@ -198,7 +198,7 @@ def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]])
             raise CannotTell(f"not measured as the manifest says: {', '.join(sorted(odd))}")
 
 
-def summed_up(findings: Sequence[Finding]) -> str:
-    """The verdict over all figures: a regression outweighs what cannot be told."""
+def overall(findings: Sequence[Finding]) -> str:
+    """The verdict over all figures: a regression outweighs what is inconclusive."""
     outcomes = {finding.outcome for finding in findings}
     return next((each for each in ("regression", "cannot tell") if each in outcomes), "pass")

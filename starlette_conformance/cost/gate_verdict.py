@@ -1,7 +1,7 @@
 """The verdict: what figures of two stacks come to, against a budget and the run's own noise.
 
 Figures block where the new one is higher than the old one by more than the budget, and by more
-than the noise. Where the noise hides the budget, and nothing stands out, it cannot be told.
+than the noise. Where the noise hides the budget, and nothing stands out, it is inconclusive.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from starlette_conformance.cost.paired import Round
 SURE = 0.995
 """One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""
 FLOOR = 0.003
-"""No counts in one layout are told apart by less, whatever their repeats say: copies of a stack in
+"""No counts in one layout differ by less, whatever their repeats say: copies of a stack in
 folders of other names were up to 0.26 % apart (which keys collide depends on where things lie)."""
 CLEAR = 5
 """A count that is so many budgets too high, or so many floors, needs no second look."""
@@ -55,7 +55,7 @@ def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
 
 
 def of_cpu(name: str, rounds: Sequence[Round], noise: float, budget: float, sole: bool) -> Finding:
-    """`noise` is that of `cpu_noise`; with `sole`, nothing else blocks, so it must tell.
+    """`noise` is that of `cpu_noise`; with `sole`, nothing else blocks, so it must decide.
 
     What is above the budget, and not surely, is then no pass.
     """
@@ -99,8 +99,8 @@ def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
     """Bytes left behind by a request or a closed stream: the slope of resident memory."""
     slopes = {role: [_slope(one, role) for one in rounds] for role in ("old", "again", "new")}
     between = [abs(a - b) for a, b in zip(slopes["old"], slopes["again"], strict=True)]
-    served = rounds[0]["old"]
-    noise = max(*between, PAGES * PAGE / (served.units * len(served.resident)))
+    measured_server = rounds[0]["old"]
+    noise = max(*between, PAGES * PAGE / (measured_server.units * len(measured_server.resident)))
     old, new = median(slopes["old"] + slopes["again"]), median(slopes["new"])
     limit = max(LEAK, 2 * noise)
     outcome = "regression" if new - old > limit else "pass"
@@ -109,14 +109,14 @@ def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
 
 def _slope(one: Round, role: str) -> float:
     """Robust (Theil and Sen), without the first quarter of the blocks, where caches still fill."""
-    served = one[role]
-    resident = served.resident[len(served.resident) // 4 :]
-    served_so_far = [number * served.units for number in range(len(resident))]
-    return float(stats.theilslopes(resident, served_so_far).slope)
+    measured_server = one[role]
+    resident = measured_server.resident[len(measured_server.resident) // 4 :]
+    units_so_far = [number * measured_server.units for number in range(len(resident))]
+    return float(stats.theilslopes(resident, units_so_far).slope)
 
 
 def of_latency(name: str, rounds: Sequence[Round]) -> Finding:
-    """Shown, never judged: on a shared machine it tells more about the neighbours."""
+    """Shown, never judged: on a shared machine it says more about the neighbours."""
     old, again, new = (
         median(one[role].latency for one in rounds) for role in ("old", "again", "new")
     )

@@ -1,4 +1,4 @@
-"""The manifest: what is measured, by name. A gate that lacks one of these can tell nothing."""
+"""The manifest: what is measured, by name. A gate that lacks one of these decides nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ BASE = "documented-h11"
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A request that is sent again and again, or a stream that is read; `status` is its answer's.
+    """A request that is sent again and again, or a stream that is read; `status` is its response's.
 
     In paired runs, `weight` times fewer requests are sent: of slow ones, and of kinds of one app.
-    Where the named change `broken_by` is, the app does not answer.
+    Where the named change `broken_by` is, the app does not respond.
     """
 
     name: str

@@ -9,7 +9,7 @@ from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import apps, script, site_files
 
 
-def served(
+def measured_server(
     app: str, environment: Environment, under: Under, interval: float | None = None
 ) -> Server:
     """A server whose events, if it has some, come every `interval` seconds.

@@ -14,7 +14,7 @@ from statistics import median
 import psutil
 
 from starlette_conformance.cost.manifest import Benchmark
-from starlette_conformance.cost.measured_server import served
+from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
@@ -27,7 +27,7 @@ PIPELINED = 225
 """Requests of a block that are sent at once, which spares time on the client's side. Of
 a benchmark with a weight there are so many times fewer."""
 ALONE = 25
-"""Requests of a block whose latency is taken, each sent after the answer to the one before."""
+"""Requests of a block whose latency is taken, each sent after the response to the one before."""
 STREAMS = 6
 EVENTS = 5
 INTERVAL = 0.0001
@@ -82,7 +82,7 @@ def _round(stacks: dict[str, Environment], benchmark: Benchmark, number: int, bl
     with ExitStack() as exits:
         servers = {}
         for role in _turned(ROLES, number):
-            servers[role] = served(benchmark.app, stacks[role], PINNED, INTERVAL)
+            servers[role] = measured_server(benchmark.app, stacks[role], PINNED, INTERVAL)
             exits.callback(servers[role].kill)
         ports = {role: server.port() for role, server in servers.items()}
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
@@ -112,9 +112,9 @@ def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float]
     with Line(server, port, benchmark) as line:
         for _ in range(ALONE):
             began = time.perf_counter()
-            line.ask()
+            line.exchange()
             latencies.append(time.perf_counter() - began)
-        line.ask_at_once(PIPELINED // benchmark.weight)
+        line.send_pipelined(PIPELINED // benchmark.weight)
     return latencies, PIPELINED // benchmark.weight + ALONE
 
 

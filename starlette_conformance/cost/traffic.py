@@ -1,6 +1,6 @@
 """Load: requests one after another on a kept-alive connection, and streams read event by event.
 
-Every answer is checked, since an answer that is wrong has no cost worth telling.
+Every response is checked, since a response that is wrong has no cost worth a figure.
 """
 
 import re
@@ -13,17 +13,17 @@ from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
 
 SECONDS = 60.0
-"""How long one answer, or one stream, may take; under callgrind all is fifty times as slow."""
+"""How long one response, or one stream, may take; under callgrind all is fifty times as slow."""
 
-AT_ONCE = 25
+PIPELINED = 25
 DATE = re.compile(rb"(?i)(?<=\r\ndate: )[^\r\n]{29}(?=\r\n)")
 
 
 class Line:
-    """A connection to a server that is asked for one benchmark. `received` counts bytes.
+    """A connection to a server, for the requests of one benchmark. `received` counts bytes.
 
-    `body` is what the answers must have, or whatever the first one has. After that each must be the
-    same to the byte, but for its date. Whatever goes wrong raises CannotTell.
+    `body` is what the responses must have, or whatever the first one has. After that each must be
+    the same to the byte, but for its date. Whatever goes wrong raises CannotTell.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Line:
     def close(self) -> None:
         self._socket.close()
 
-    def ask(self) -> None:
-        """Send the request and receive the whole answer."""
+    def exchange(self) -> None:
+        """Send the request and receive the whole response."""
         self._send()
         data = b""
         while not self._is_as_before(data := data + self._receive()):
@@ -75,13 +75,13 @@ class Line:
         return same and data.startswith(self._begin) and data.endswith(self._end)
 
     def _look_at(self, message: parser.Message, data: bytes) -> None:
-        """See whether the answer is right; another one than the first is not."""
+        """See whether the response is right; another one than the first is not."""
         if message.status != self.benchmark.status:
             raise self._wrong(f"status {message.status} instead of {self.benchmark.status}")
         if message.announces_close:
             raise self._wrong("the connection is not kept alive")
         if self._length:
-            raise self._wrong(f"{short(data)}, which is another answer than before")
+            raise self._wrong(f"{short(data)}, which is another response than before")
         if self._body not in (None, message.body):
             raise self._wrong(f"body {short(message.body)} instead of {short(self._body)}")
         if message.end != len(data):
@@ -91,15 +91,15 @@ class Line:
         self._end = data[date.end() :] if date else b""
         self._length = len(data)
 
-    def ask_at_once(self, times: int) -> None:
-        """Send many requests, and receive as many answers of the length of the first one.
+    def send_pipelined(self, times: int) -> None:
+        """Send many requests, and receive as many responses of the length of the first one.
 
         Some servers read a few at a time, so no more are under way than fit into one segment.
         """
-        self.ask()
+        self.exchange()
         length = self._length
         while times > 0:
-            some = min(times, AT_ONCE)
+            some = min(times, PIPELINED)
             times -= some
             self._send(some)
             data = b""
@@ -107,7 +107,7 @@ class Line:
                 data += self._receive()
             right = data.count(b"HTTP/1.1 %d " % self.benchmark.status)
             if right != some or len(data) != some * length:
-                raise self._wrong(f"not {some} answers of {length} bytes, as before")
+                raise self._wrong(f"not {some} responses of {length} bytes, as before")
 
     def follow(self, events: int) -> None:
         """Read a stream up to its Nth event, each one once and in order, and leave it."""
@@ -149,7 +149,7 @@ class Line:
 
     def _wrong(self, what: str) -> CannotTell:
         where = f"{self.benchmark.name} on {self.server.environment}"
-        return CannotTell(f"{where} answered wrong: {what}")
+        return CannotTell(f"{where} responded wrongly: {what}")
 
     def _gone(self, what: object) -> CannotTell:
         said = [line for line in self.server.log.lines() if line.strip()] or ["(nothing)"]

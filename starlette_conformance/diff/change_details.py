@@ -11,8 +11,8 @@ from rich.text import Text
 from starlette_conformance.diff.terminal import group_lines
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
-from starlette_conformance.explain.excerpt import answer_lines, request_lines
-from starlette_conformance.http.curl_commands import PORT, asked, served
+from starlette_conformance.explain.excerpt import request_lines, response_lines
+from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output.console import console
@@ -85,7 +85,7 @@ def _change(
         if change in those:
             yield from _recorded(why, {spec.name for spec in asserting})
             return
-    requests = list(dict.fromkeys(sent for spec in asserting or specs for sent in spec.asked))
+    requests = list(dict.fromkeys(sent for spec in asserting or specs for sent in spec.sent))
     yield ""
     for pair in neighbours(change):
         try:
@@ -99,7 +99,7 @@ def _change(
             if group.change == change:
                 yield f"seen on {pair[0]} and {pair[1]}:"
                 yield from group_lines(group)
-                yield from (f"  by hand: {line}" for line in group.example.by_hand)
+                yield from (f"  reproduce: {line}" for line in group.example.commands)
                 return
     yield "no example: the responses to what its specs send do not differ by it"
 
@@ -114,9 +114,11 @@ def _recorded(why: str, specs: Collection[str]) -> Iterator[str | Text]:
                 yield f"no request alone shows it: {why}"
                 yield ""
                 yield f"an exchange of its specs, on {STACK}:"
-                request, answer = exchange.sent.request, exchange.answer
+                request, response = exchange.sent.request, exchange.response
                 yield from (Text(f"  > {line}", "cyan") for line in request_lines(request))
-                yield from (f"  {line.text}" for line in answer_lines(answer, answer, {"body"}))
+                yield from (
+                    f"  {line.text}" for line in response_lines(response, response, {"body"})
+                )
                 return
     yield f"no example: {why}"
 
@@ -152,13 +154,13 @@ def _spec(meant: Sequence[Spec], changes: Mapping[str, Change]) -> Iterator[str 
     yield f"changes that it asserts: {len(names) or 'none'}"
     for name in names:
         yield from (f"    {line}" for line in changes[name].lines(name))
-    every = list(dict.fromkeys(each for spec in meant for each in spec.asked))
+    every = list(dict.fromkeys(each for spec in meant for each in spec.sent))
     environment = provisioned(STACK)
     yield f"exchanges: {len(every)}"
     for each in every[:SHOWN]:
         yield ""
         yield from (Text(f"  > {line}", "cyan") for line in request_lines(each.request))
-        yield f"  by hand: {served(each.served, environment)}"
-        yield f"           {asked(each.request.to(PORT))}"
+        yield f"  reproduce: {serve_command(each.variant, environment)}"
+        yield f"             {curl_command(each.request.to(PORT))}"
     if len(every) > SHOWN:
         yield f"  ... and {len(every) - SHOWN} more"

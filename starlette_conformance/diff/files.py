@@ -15,7 +15,7 @@ from starlette_conformance.output.junit import Case, Suite, junit
 from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
 from starlette_conformance.output.sanitize import printable
 
-SCHEMA = 2
+SCHEMA = 3
 EXAMPLES = 3
 """Exchanges of a group that a page shows; JSON has all."""
 
@@ -27,7 +27,7 @@ def as_json(diff: Diff) -> str:
 def document(diff: Diff) -> dict[str, Any]:
     """The diff as plain data:
 
-    schema        2; another number where a key goes away, or means something else
+    schema        3; another number where a key goes away, or means something else
     summary       what came out, a sentence
     command       makes the same diff again
     older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
@@ -42,10 +42,11 @@ def document(diff: Diff) -> dict[str, Any]:
     not_shown     changes between the two that no request shows: name, change, lost, why
     masked, not_compared  sentences
     change        package, first, last, kind, sentence, link, noticed_by
-    exchanges     served, request (lines), before and after (lines: text, differs), differences and
-                  remaining (severity, where, before, after; null where there is no such field),
-                  changes (names), by_hand (lines), scenario (whether it is one: `request` then has
-                  its name and what is done); in each group of several, what remains there
+    exchanges     app (its variant; of your own app the line or entry), request (lines), before and
+                  after (lines: text, differs), differences and remaining (severity, where, before,
+                  after; null where there is no such field), changes (names), commands (lines to
+                  paste that reproduce it), scenario (whether it is one: `request` then has its name
+                  and what is done); in each group of several, what remains there
     """
     return {
         "schema": SCHEMA,
@@ -148,8 +149,8 @@ def _where(group: Group) -> str:
 def lines(example: Differing) -> list[str]:
     """An exchange as lines, those that differ marked."""
     found = [f"> {line}" for line in example.request]
-    for name, answer in (("before", example.before), ("after", example.after)):
-        found += ["", f"{name}:", *(f"{'!' if x.differs else ' '} {x.text}" for x in answer)]
+    for name, response in (("before", example.before), ("after", example.after)):
+        found += ["", f"{name}:", *(f"{'!' if x.differs else ' '} {x.text}" for x in response)]
     if example.remaining:
-        found += ["", *(f"by hand: {line}" for line in example.by_hand)]
+        found += ["", *(f"reproduce: {line}" for line in example.commands)]
     return found

@@ -27,11 +27,11 @@ def judge_stacks(
     arguments: Sequence[str],
 ) -> int:
     known = catalogue()
-    asked = targets_named(words or ["all"], [])
-    stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
+    targets = targets_named(words or ["all"], [])
+    stacks = {name: target for name, target in targets.items() if isinstance(target, Stack)}
     here, lacking = present(stacks)
     part, parts = shard
-    names = [name for name in asked if name in here or name not in stacks][part - 1 :: parts]
+    names = [name for name in targets if name in here or name not in stacks][part - 1 :: parts]
     folder = own_folder(runs.absolute())
     found, footprint = judge(names, folder, jobs, arguments, console())
     write_line(f"run files: {folder}\n{jobs} at a time: {footprint}")

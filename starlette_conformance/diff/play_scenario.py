@@ -20,7 +20,7 @@ def play(name: str | None, stack: str) -> int:
     output = console()
     if name is None:
         for scenario in ledger().scenarios:
-            output.print(Text(f"{scenario.name} ({scenario.served})"), soft_wrap=True)
+            output.print(Text(f"{scenario.name} ({scenario.variant})"), soft_wrap=True)
         return 0
     scenario = _named(name)
     environment = made(one(stack))

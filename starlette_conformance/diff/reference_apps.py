@@ -54,11 +54,11 @@ def diff(options: Options) -> int:
     output_files.check(chosen.values())
     with ThreadPoolExecutor(3) as pool:
         meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
-        asking = pool.submit(corpus, progress)
+        recording = pool.submit(corpus, progress)
         sides = [pool.submit(made, each) for each in meant]
         older, newer = (side.result() for side in sides)
         chosen_apps = options.only or apps()
-        requests = [sent for sent in asking.result() if sent.request.app in chosen_apps]
+        requests = [sent for sent in recording.result() if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
     scenarios = [
         each for each in chosen_scenarios(chosen_apps) if not (options.quick and each.slow)
@@ -77,7 +77,7 @@ def diff(options: Options) -> int:
 
 def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:
     """Those of some apps."""
-    return [each for each in ledger().scenarios if variants()[each.served][0].name in chosen]
+    return [each for each in ledger().scenarios if variants()[each.variant][0].name in chosen]
 
 
 def exit_code(found: Diff, fail_on: Iterable[str]) -> int:
@@ -89,6 +89,6 @@ def exit_code(found: Diff, fail_on: Iterable[str]) -> int:
 
 
 def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
-    """For the diff, and for progress: standard output is left to a format that asks for it."""
+    """For the diff, and for progress: standard output is left to a format that is written there."""
     errors = console(stderr=True)
     return errors if output_files.STDOUT in chosen.values() else console(), errors

@@ -116,7 +116,7 @@ def _group(group: Group) -> Iterator[Text]:
     else:
         example = group.example
         title.append("UNEXPLAINED  ", "bold red").append(headline(example.remaining), "bold")
-        title.append(f"  {example.line.removesuffix(' HTTP/1.1')} ({example.served})")
+        title.append(f"  {example.line.removesuffix(' HTTP/1.1')} ({example.app})")
     change = group.change
     if change:
         title.append(f"  {change.kind}, {since(change)}")
@@ -140,8 +140,8 @@ def _example(example: Differing) -> Iterator[Text]:
         yield Text(f"{name}:", "dim")
         yield from (_line(line) for line in lines)
     if example.remaining:
-        for line in example.by_hand:
-            yield Text(f"by hand: {line}", "dim")
+        for line in example.commands:
+            yield Text(f"reproduce: {line}", "dim")
 
 
 def _line(line: Line) -> Text:

@@ -6,13 +6,13 @@ differences, severities, groups and explanations here.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from starlette_conformance.explain.excerpt import answer_lines, request_lines
+from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff, Differing, Group, NotShown, Side
 from starlette_conformance.explain.scenarios import ExplainedScenario
-from starlette_conformance.http.curl_commands import PORT, asked, served
+from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.effects import Effect
@@ -21,7 +21,7 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.side_by_side import Answers
+from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.runs.rerun_commands import made_of
 from starlette_conformance.stacks.ledger import Ledger
 
@@ -51,11 +51,11 @@ class Comparison:
 
     def wants(self, sent: SentRequest) -> bool:
         """Whether to send it: to what is slow, only where a change lies between that it shows."""
-        slow = self.ledger.slow.get(sent.served)
+        slow = self.ledger.slow.get(sent.variant)
         return slow is None or not self.lying_between.isdisjoint(slow)
 
     def explain(
-        self, before: Answers, after: Answers, requests: Collection[SentRequest] = ()
+        self, before: Responses, after: Responses, requests: Collection[SentRequest] = ()
     ) -> dict[SentRequest, Explained]:
         """Why the responses to `requests` differ, or to all that both stacks were sent."""
         sides = responses_by_app(before), responses_by_app(after)
@@ -63,10 +63,10 @@ class Comparison:
         explained = {}
         for sent in requests or before:
             if sent in before and sent in after and self.wants(sent):
-                if sent.served not in explainers:
-                    responses = (side.get(sent.served, {}) for side in sides)
-                    explainers[sent.served] = self.explainer(*responses)
-                explainer = explainers[sent.served]
+                if sent.variant not in explainers:
+                    responses = (side.get(sent.variant, {}) for side in sides)
+                    explainers[sent.variant] = self.explainer(*responses)
+                explainer = explainers[sent.variant]
                 explained[sent] = explainer.explain(sent.request, before[sent], after[sent])
         return explained
 
@@ -131,25 +131,28 @@ class Comparison:
     ) -> Differing:
         fields = {d.where for d in (*why.differences, *why.remaining)}
         return Differing(
-            sent.served,
+            sent.variant,
             request_lines(sent.request),
-            answer_lines(why.before, why.after, fields),
-            answer_lines(why.after, why.before, fields),
+            response_lines(why.before, why.after, fields),
+            response_lines(why.after, why.before, fields),
             why.differences,
             tuple(names[change] if change else PARSER for change in why.reasons),
             why.remaining,
             (
-                *(served(sent.served, environment) for environment in (self.older, self.newer)),
-                asked(sent.request.to(PORT)),
+                *(
+                    serve_command(sent.variant, environment)
+                    for environment in (self.older, self.newer)
+                ),
+                curl_command(sent.request.to(PORT)),
             ),
         )
 
 
-def responses_by_app(answers: Answers) -> dict[str, dict[Request, Response]]:
+def responses_by_app(responses: Responses) -> dict[str, dict[Request, Response]]:
     """The responses by what they were sent to, and by request."""
     found: dict[str, dict[Request, Response]] = {}
-    for sent, answer in answers.items():
-        found.setdefault(sent.served, {})[sent.request] = answer.response
+    for sent, response in responses.items():
+        found.setdefault(sent.variant, {})[sent.request] = response.response
     return found
 
 

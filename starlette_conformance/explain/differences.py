@@ -9,14 +9,14 @@ from starlette_conformance.explain.severity import severity_of
 from starlette_conformance.model.effects import differing
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 
 SLOWER = 1.0
 """Seconds by which a first response comes later than another one, before that is a difference: what
 a busy machine delays is below, and does not reproduce."""
 
 
-def differences(before: Answer, after: Answer) -> list[Difference]:
+def differences(before: WireResponse, after: WireResponse) -> list[Difference]:
     """Everything in which two responses differ, but for what is random."""
     return [*of_fields(before.response, after.response), *of_layout(before, after)]
 
@@ -26,18 +26,18 @@ def of_fields(before: Response, after: Response) -> Iterator[Difference]:
         yield _difference(where, *_texts(was, now))
 
 
-def of_layout(before: Answer, after: Answer) -> Iterator[Difference]:
+def of_layout(before: WireResponse, after: WireResponse) -> Iterator[Difference]:
     """What `Response` leaves aside. Another status, or another body, has a layout of its own."""
     same_body = before.response.body == after.response.body
     if same_body and None not in (before.cuts, after.cuts) and before.cuts != after.cuts:
         yield _difference("chunks", f"{before.cuts} bytes", f"{after.cuts} bytes")
     if before.response.status == after.response.status:
-        names = [[name.lower() for name in answer.names] for answer in (before, after)]
+        names = [[name.lower() for name in response.names] for response in (before, after)]
         both = set(names[0]) & set(names[1])
         was, now = ([name for name in each if name in both] for each in names)
         if was != now and sorted(was) == sorted(now):
             yield _difference("order of headers", ", ".join(was), ", ".join(now))
-    spelled = [{name.lower(): name for name in answer.names} for answer in (before, after)]
+    spelled = [{name.lower(): name for name in response.names} for response in (before, after)]
     for name in (name for name in spelled[0] if name in spelled[1]):
         was_spelled, now_spelled = (each[name] for each in spelled)
         if was_spelled != now_spelled:

@@ -1,4 +1,4 @@
-"""An exchange in the form of `curl -v`: the lines that matter, and a few that tell where one is."""
+"""An exchange in the form of `curl -v`: the lines that matter, and a few for orientation."""
 
 from collections.abc import Collection, Iterator
 
@@ -7,7 +7,7 @@ from starlette_conformance.model.expectations import WHOLE
 from starlette_conformance.model.mismatch import in_common
 from starlette_conformance.model.request import Request
 from starlette_conformance.output.sanitize import plain
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 
 USUAL = ("host: 127.0.0.1:port", "user-agent: starlette-conformance", "accept: */*")
 CONTEXT = ("content-type",)
@@ -24,16 +24,18 @@ def request_lines(request: Request) -> tuple[str, ...]:
     return tuple(plain(line, 2 * SHOWN) for line in [first, *kept]) + tuple(rest)
 
 
-def answer_lines(answer: Answer, other: Answer, differing: Collection[str]) -> tuple[Line, ...]:
-    """The status, the headers that differ, and the body where it does, beside another answer.
+def response_lines(
+    wire: WireResponse, other: WireResponse, differing: Collection[str]
+) -> tuple[Line, ...]:
+    """The status, the headers that differ, and the body where it does, beside another response.
 
     `differing` are the fields in which the two differ.
     """
-    return tuple(_lines(answer, other, set(differing)))
+    return tuple(_lines(wire, other, set(differing)))
 
 
-def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
-    response = answer.response
+def _lines(wire: WireResponse, other: WireResponse, fields: set[str]) -> Iterator[Line]:
+    response = wire.response
     if not response.status:
         yield Line(f"* {response.ending}", True)
         return
@@ -41,36 +43,36 @@ def _lines(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
         yield Line(f"< HTTP/1.1 {status}", True)
     status_differs = bool(fields & {"status", "reason", "version"})
     yield Line(plain(f"< {response.version} {response.status} {response.reason}"), status_differs)
-    for name, value in answer.lines:
+    for name, value in wire.lines:
         differs = bool(fields & {f"header {name.lower()}", f"name of {name.lower()}"})
         if differs or "order of headers" in fields or name.lower() in CONTEXT:
             yield Line(plain(f"< {name}: {value}"), differs or "order of headers" in fields)
     if "body" in fields:
         yield Line("<")
         yield Line(around(response.body, other.response.body), True)
-    yield from _delivery(answer, other, fields)
+    yield from _delivery(wire, other, fields)
 
 
-def _delivery(answer: Answer, other: Answer, fields: set[str]) -> Iterator[Line]:
+def _delivery(wire: WireResponse, other: WireResponse, fields: set[str]) -> Iterator[Line]:
     """How it was framed, and when it came."""
-    response = answer.response
+    response = wire.response
     if "ending" in fields and response.ending != WHOLE:
         yield Line(f"* {plain(response.ending)}", True)
     if "closes" in fields:
         yield Line(f"* the server {'closes' if response.closes else 'keeps'} the connection", True)
     if "chunks" in fields:
-        yield Line(f"* in chunks of {answer.cuts} bytes", True)
+        yield Line(f"* in chunks of {wire.cuts} bytes", True)
     if "extensions" in fields and response.extensions:
         yield Line(plain(f"* chunk extensions: {', '.join(response.extensions)}"), True)
     for name, value in response.trailers.items():
         if f"trailer {name}" in fields:
             yield Line(plain(f"< {name}: {value}  (trailer)"), True)
-    if "after the end" in fields and answer.rest:
-        yield Line(f"* after the end: {around(answer.rest, other.rest)}", True)
+    if "after the end" in fields and wire.rest:
+        yield Line(f"* after the end: {around(wire.rest, other.rest)}", True)
     if "first response" in fields:
-        yield Line(f"* the first byte came after {answer.first:.1f} s", True)
+        yield Line(f"* the first byte came after {wire.first:.1f} s", True)
     if "arrivals" in fields:
-        yield Line(f"* came: {answer.arrivals}", True)
+        yield Line(f"* came: {wire.arrivals}", True)
 
 
 def text(body: bytes) -> str:

@@ -19,7 +19,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.versions import or_earliest
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 
 Reason = Change | None
 """A change, or None for the parser."""
@@ -38,11 +38,11 @@ def middle(older: Environment, newer: Environment) -> Environment:
 class Explained:
     """Why two responses differ: what each reason alters, and what is left beside all of them.
 
-    `acts` tells that some change alters a response at all, whether or not that shows.
+    `acts` says that some change alters a response at all, whether or not that shows.
     """
 
-    before: Answer
-    after: Answer
+    before: WireResponse
+    after: WireResponse
     differences: tuple[Difference, ...]
     reasons: Mapping[Reason, tuple[Difference, ...]]
     remaining: tuple[Difference, ...]
@@ -80,7 +80,7 @@ class Explainer:
         self._parsers_differ = older.parser != newer.parser
         self._to_h11 = newer.parser == "h11"
 
-    def explain(self, request: Request, before: Answer, after: Answer) -> Explained:
+    def explain(self, request: Request, before: WireResponse, after: WireResponse) -> Explained:
         forth = traced(self._forth, request, before.response, self._before)
         back = traced(self._back, request, after.response, self._after)
         by_field = {difference.where: difference for difference in differences(before, after)}
@@ -107,7 +107,11 @@ class Explainer:
         )
 
     def _layout_reasons(
-        self, difference: Difference, before: Answer, after: Answer, reasons: Collection[Reason]
+        self,
+        difference: Difference,
+        before: WireResponse,
+        after: WireResponse,
+        reasons: Collection[Reason],
     ) -> Iterator[Reason]:
         """The parsers, and the changes that alter the response as well, and move a header."""
         by_h11, by_httptools = (after, before) if self._to_h11 else (before, after)
@@ -123,15 +127,15 @@ class Explainer:
                     yield step.change
 
 
-def _moved(moves: tuple[str, str] | None, without: Answer, with_it: Answer) -> bool:
+def _moved(moves: tuple[str, str] | None, without: WireResponse, with_it: WireResponse) -> bool:
     """Whether one header came to stand behind another, and all others stayed in their order."""
     if moves is None:
         return False
     header, behind = moves
     both = {name.lower() for name in without.names} & {name.lower() for name in with_it.names}
     was, now = (
-        [name.lower() for name in answer.names if name.lower() in both]
-        for answer in (without, with_it)
+        [name.lower() for name in response.names if name.lower() in both]
+        for response in (without, with_it)
     )
     rest = [[name for name in names if name != header] for names in (was, now)]
     return rest[0] == rest[1] and header in now and now[now.index(header) - 1] == behind

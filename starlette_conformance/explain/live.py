@@ -13,7 +13,7 @@ from starlette_conformance.explain.scenarios import ExplainedScenario, explain_s
 from starlette_conformance.model.effects import likened
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.side_by_side import AT_ONCE, ask_each
+from starlette_conformance.replay.side_by_side import PARALLEL, comparable_responses
 from starlette_conformance.scenarios.side_by_side import Outcomes, play_each, under_way
 
 RETRIES = 2
@@ -32,7 +32,7 @@ def compare(
     began = time.monotonic()
     wanted = [sent for sent in requests if comparison.wants(sent)]
     with under_way(comparison.sides, scenarios, advance) as outcomes:
-        explained, not_compared = _send(comparison, wanted, AT_ONCE, advance)
+        explained, not_compared = _send(comparison, wanted, PARALLEL, advance)
         played = _explained(outcomes())
     confirmed, unconfirmed = retry(comparison, explained)
     kept, others = replay(comparison, played)
@@ -77,12 +77,12 @@ def _explained(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:
 def _send(
     comparison: Comparison,
     requests: Sequence[SentRequest],
-    at_once: int,
+    parallel: int,
     advance: Callable[[], None] = lambda: None,
 ) -> tuple[dict[SentRequest, Explained], list[str]]:
     every = [*requests, *similar(comparison, requests)]
-    (before, after), not_compared = ask_each(
-        comparison.sides, list(dict.fromkeys(every)), advance, at_once
+    (before, after), not_compared = comparable_responses(
+        comparison.sides, list(dict.fromkeys(every)), advance, parallel
     )
     return comparison.explain(before, after, requests), not_compared
 
@@ -90,7 +90,7 @@ def _send(
 def similar(comparison: Comparison, requests: Sequence[SentRequest]) -> list[SentRequest]:
     """The requests whose response some of `requests` get, by what changes between the two do."""
     return [
-        SentRequest(sent.served, other)
+        SentRequest(sent.variant, other)
         for sent in requests
         for other in likened(comparison.active, [sent.request])
         if other != sent.request

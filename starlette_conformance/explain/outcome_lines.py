@@ -21,7 +21,7 @@ def rendered(why: ExplainedScenario, names: Mapping[Change, str]) -> Differing:
     scenario = why.scenario
     fields = {difference.where for difference in (*why.differences, *why.remaining)}
     return Differing(
-        scenario.served,
+        scenario.variant,
         (f"scenario: {scenario.name}", *(plain(line) for line in scenario.words)),
         tuple(_lines(why.before, why.after, fields)),
         tuple(_lines(why.after, why.before, fields)),

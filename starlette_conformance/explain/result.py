@@ -29,7 +29,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Line:
-    """A line in the form of `curl -v`; `differs` tells that the other response has it otherwise."""
+    """A line in the form of `curl -v`; `differs` says that the other response has it otherwise."""
 
     text: str
     differs: bool = False
@@ -39,23 +39,24 @@ class Line:
 class Differing:
     """A request to which two stacks respond differently, in either order of them.
 
-    `served` is the app, or what else it is served as, `request` the lines of it, `before` and
-    `after` the lines of both responses that matter. `changes` are the names of those that account
-    for it, `remaining` what is left when they have: where there is any, it is unexplained.
-    `by_hand` are lines to paste that repeat it: two that serve, one that sends.
+    `app` is the variant of the app, or of a user's app the request and its place in the file.
+    `request` are the lines of it, `before` and `after` the lines of both responses that matter.
+    `changes` are the names of those that account for it, `remaining` what is left when they have:
+    where there is any, it is unexplained. `commands` are lines to paste that reproduce it: two that
+    serve, one that sends.
 
     Of a `scenario`, `request` has its name, and then what is done, and `before` and `after` have
-    what was seen; `by_hand` are two lines that play it.
+    what was seen; `commands` are two lines that play it.
     """
 
-    served: str
+    app: str
     request: tuple[str, ...]
     before: tuple[Line, ...]
     after: tuple[Line, ...]
     differences: tuple[Difference, ...]
     changes: tuple[str, ...] = ()
     remaining: tuple[Difference, ...] = ()
-    by_hand: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
     scenario: bool = False
 
     @property
@@ -73,7 +74,7 @@ class Differing:
 class Group:
     """Exchanges that differ for one reason; the first is the example.
 
-    With a `change`, it accounts for them, and `lost` tells that NEW lacks it and OLD has it.
+    With a `change`, it accounts for them, and `lost` says that NEW lacks it and OLD has it.
     Without, they look alike, and `name` is what they have in common: nobody explains them, or,
     where `explained`, what is known of the parsers does. An exchange may be in several groups; what
     remains of it is shared out among those that nobody explains. `severity` is the most dangerous
@@ -105,7 +106,7 @@ class Group:
     @property
     def apps(self) -> tuple[str, ...]:
         """Each once, in the order of the exchanges."""
-        return tuple(dict.fromkeys(exchange.served for exchange in self.exchanges))
+        return tuple(dict.fromkeys(exchange.app for exchange in self.exchanges))
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Diff:
 
     `compared` counts the requests that were sent to both, `differing` has those whose responses
     differ, each once; `played` and `outcomes` are the same of scenarios. `unconfirmed` names
-    requests whose difference did not reproduce on retry. `masked` tells what was left out of the
+    requests whose difference did not reproduce on retry. `masked` says what was left out of the
     comparison as random, and `not_compared` what could not be compared and why, a sentence each.
     `command` makes the same diff again.
     """

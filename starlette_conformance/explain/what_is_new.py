@@ -79,7 +79,7 @@ def _sentence(group: Group) -> str:
         f"{d.where} {_short(d.after)} instead of {_short(d.before)}" for d in example.remaining
     ]
     line = example.line.rpartition(" ")[0]
-    return f"{ascii(line)[1:-1][:80]} of {example.served}: {'; '.join(parts)}."
+    return f"{ascii(line)[1:-1][:80]} of {example.app}: {'; '.join(parts)}."
 
 
 def _short(text: str | None) -> str:

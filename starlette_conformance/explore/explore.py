@@ -136,7 +136,7 @@ def _requests(options: Options) -> list[SentRequest]:
     made_up = [SentRequest(each.app, each) for each in generated(options.requests, options.seed)]
     every = [*recorded, *made_up]
     similar = [
-        SentRequest(sent.served, other)
+        SentRequest(sent.variant, other)
         for sent in every
         for other in likened(ledger().effects, [sent.request])
     ]

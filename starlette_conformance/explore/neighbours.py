@@ -11,11 +11,11 @@ from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.side_by_side import Answers, send_to_each, without_lost
+from starlette_conformance.replay.side_by_side import Responses, send_to_stacks, without_lost
 from starlette_conformance.stacks.ledger import Ledger
 
 Provide = Callable[[], Environment]
-Sent = tuple[Environment, Answers, list[str]]
+Sent = tuple[Environment, Responses, list[str]]
 
 
 def compare_neighbours(
@@ -29,17 +29,17 @@ def compare_neighbours(
     """Send the requests to each of the stacks, `jobs` at a time, and compare those next to each
     other whose names are a pair of `neighbours`.
     """
-    quick = [sent for sent in requests if sent.served not in ledger.slow]
-    slow = [sent for sent in requests if sent.served in ledger.slow]
+    quick = [sent for sent in requests if sent.variant not in ledger.slow]
+    slow = [sent for sent in requests if sent.variant in ledger.slow]
     stopping = Event()
 
     def send(provide: Provide) -> Sent:
         environment = provide()
         if stopping.is_set():
             return environment, {}, []
-        (answers,), gave_up = send_to_each([environment], quick, stopping=stopping)
+        (responses,), gave_up = send_to_stacks([environment], quick, stopping=stopping)
         advance()
-        return environment, answers, gave_up
+        return environment, responses, gave_up
 
     pool = ThreadPoolExecutor(jobs)
     try:
@@ -53,7 +53,7 @@ def compare_neighbours(
 
 def _compare(comparison: Comparison, older: Sent, newer: Sent, slow: Sequence[SentRequest]) -> Diff:
     wanted = [sent for sent in slow if comparison.wants(sent)]
-    more, gave_up = send_to_each((older[0], newer[0]), wanted) if wanted else ([{}, {}], [])
+    more, gave_up = send_to_stacks((older[0], newer[0]), wanted) if wanted else ([{}, {}], [])
     (before, after), lost = without_lost([older[1] | more[0], newer[1] | more[1]])
     explained, unconfirmed = live.retry(comparison, comparison.explain(before, after))
     return replace(

@@ -1,7 +1,7 @@
 """The client of the specs: it sends a request on a connection of its own and gives the Exchange.
 
 httpx builds whatever it can express, and h11 writes it, as httpx's own transport does; `raw` sends
-bytes as they are. Either way the answer is read from the bytes of a recorded connection.
+bytes as they are. Either way the response is read from the bytes of a recorded connection.
 """
 
 import socket
@@ -22,15 +22,15 @@ from starlette_conformance.process.log import Log, NoLog
 USER_AGENT = ("User-Agent", "starlette-conformance")
 ACCEPT = ("Accept", "*/*")
 LISTENS = 0.005
-"""Seconds that the first connection is listened to before anything is sent. A server that answers
-unasked needs that moment to be there first; what crosses the request on the way looks like a quick
-answer."""
+"""Seconds that the first connection is listened to before anything is sent. A server that sends
+before any request needs that moment; what crosses the request on the way looks like a quick
+response."""
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str | bytes]]
 
 
 class Client:
-    """Sends requests to one app on one stack; `record` is told of each exchange.
+    """Sends requests to one app on one stack; `record` gets each exchange.
 
     The target goes out as written: no dot segment is removed and nothing is escaped.
     """
@@ -61,7 +61,7 @@ class Client:
 
     @property
     def itself(self) -> str:
-        """The server's own address, which it takes for want of a Host."""
+        """The server's own address, which it uses where there is no Host."""
         return f"{socket.gethostbyname(self.host)}:{self.port}"
 
     @contextmanager
@@ -113,24 +113,24 @@ class Client:
             return self._finish(method, connection)
 
     def raw(
-        self, *data: bytes, seconds: float = 10.0, answers: int = 1, half_close: bool = False
+        self, *data: bytes, seconds: float = 10.0, responses: int = 1, half_close: bool = False
     ) -> Exchange:
-        """Send bytes as they are, and receive until so many whole answers came.
+        """Send bytes as they are, and receive until that many whole responses have come.
 
-        Of several pieces, each is sent once there is an answer more, and none after an answer that
-        announces the close. With `half_close` the client then closes its sending side at once.
+        Of several pieces, each is sent once one more response is there, and none after a response
+        that announces the close. With `half_close` the client closes its sending side at once.
         """
         method = data[0].split(b" ", 1)[0].decode("latin-1")
         with self._connected(seconds) as connection:
-            responses = _Responses(method)
+            counter = _Responses(method)
             for number, piece in enumerate(data):
-                _receive(connection, responses, number)
+                _receive(connection, counter, number)
                 if parser.read(bytes(connection.data), method).announces_close:
                     break
                 connection.send(piece)
             if half_close:
                 connection.half_close()
-            _receive(connection, responses, max(answers, len(data)))
+            _receive(connection, counter, max(responses, len(data)))
             return self._finish(method, connection)
 
     def _connected(self, seconds: float) -> Connection:

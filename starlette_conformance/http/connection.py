@@ -15,7 +15,7 @@ from starlette_conformance.model import clock
 from starlette_conformance.model.errors import of_os
 
 LIMIT = 4 * 1024 * 1024
-"""Bytes received, thirty times the largest answer that a spec asks for. They are kept several times
+"""Bytes received, thirty times the largest response in the specs. They are kept several times
 over until they are in the run file, where one may take six characters."""
 PIECES_LIMIT = 100_000
 """Of a size that the server chooses: each has its time, which takes more memory than a byte."""
@@ -28,7 +28,7 @@ AFTERLOOK = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Bytes that passed in one call, and when: seconds since the connection was asked for."""
+    """Bytes that passed in one call, and when: seconds since the connection was begun."""
 
     at: float
     data: bytes
@@ -38,7 +38,7 @@ class Segment:
 class Connection:
     """A recorded connection, begun `at` (seconds since the epoch).
 
-    `ended` tells in a few words how it went, and is empty while it lasts.
+    `ended` says in a few words how it went, and is empty while it lasts.
 
     `data` are all bytes received so far, in an array that only grows. `receive` and `peek` return
     b"" at the end, whatever ended it: the server's close, a reset, the deadline or a limit. Raises
@@ -65,8 +65,8 @@ class Connection:
             self.socket = socket.create_connection((self.host, self.port), self._left())
         except (ConnectionError, TimeoutError) as error:
             self.ended = f"{NOT_CONNECTED}: {error.strerror or error}"
-        except OSError as error:  # of this machine, and no answer of the server's
-            raise of_os(error, f"{self.host} cannot be asked") from None
+        except OSError as error:  # of this machine, not of the server
+            raise of_os(error, f"{self.host} cannot be reached") from None
         else:
             self.client_port = self.socket.getsockname()[1]
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -104,10 +104,10 @@ class Connection:
             self.socket.settimeout(self._left())
             self.socket.sendall(data)
         except TimeoutError:
-            pass  # what the server answered before it stopped listening still counts
+            pass  # what the server sent before it stopped listening still counts
         except OSError:
-            self._reset = True  # told here once, and never again by `recv`
-        if early:  # whatever it is, it answers no request
+            self._reset = True  # the system says so once, and `recv` never again
+        if early:  # whatever it is, it responds to no request
             self.ended = f"{early} bytes came before the request"
 
     def _waiting(self) -> int:
@@ -160,9 +160,10 @@ class Connection:
         return b""
 
     def look_after(self, wait_for_close: bool) -> bool:
-        """See what follows a whole answer; tell whether the server closed the connection by itself.
+        """See what follows a whole response; return whether the server closed the connection by
+        itself.
 
-        Where the answer announced the close, it is awaited. Then the client closes its sending
+        Where the response announced the close, it is awaited. Then the client closes its sending
         side, and whatever the server still sends is received: bytes after the end show here.
         """
         if self.socket is None or self.ended:
@@ -183,13 +184,13 @@ class Connection:
         return self.ended == CLOSED and (wait_for_close or closed)
 
     def is_silent(self, seconds: float) -> bool:
-        """Wait so long for bytes or an end to receive; tell whether there are none."""
+        """Wait so long for bytes or an end to receive; return whether there are none."""
         if self.socket is None or self.ended:
             return False
         return not select.select([self.socket], [], [], max(0.0, min(seconds, self._left())))[0]
 
     def half_close(self) -> None:
-        """Close the sending side only: the server reads the end, and may still answer."""
+        """Close the sending side only: the server reads the end, and may still respond."""
         if self.socket is not None:
             with suppress(OSError):  # the server was first
                 self.socket.shutdown(socket.SHUT_WR)

@@ -10,7 +10,7 @@ PORT = 8000
 HEADER_LINE = re.compile(r"[\w!#$%&'*+.^`|~-]+:[ -~]*", re.ASCII)
 
 
-def served(app: str, environment: Environment) -> str:
+def serve_command(app: str, environment: Environment) -> str:
     if app in environment.urls:
         return f"{app} is served at {environment.urls[app]}"
     return (
@@ -18,7 +18,7 @@ def served(app: str, environment: Environment) -> str:
     )
 
 
-def asked(request: bytes, url: str = f"http://127.0.0.1:{PORT}") -> str:
+def curl_command(request: bytes, url: str = f"http://127.0.0.1:{PORT}") -> str:
     """The request as a line for a shell, to the server at a URL."""
     parts = urlsplit(url)
     head, end, body = request.partition(b"\r\n\r\n")
@@ -31,8 +31,8 @@ def asked(request: bytes, url: str = f"http://127.0.0.1:{PORT}") -> str:
     words = ["curl", "-v", "--path-as-is"]
     words += {"GET": [], "HEAD": ["-I"]}.get(method, ["-X", method])
     names = {header.partition(":")[0].lower() for header in headers}
-    for own in ("User-Agent", "Accept"):
-        words += [] if own.lower() in names else ["-H", f"{own}:"]  # which leaves it out
+    for default in ("User-Agent", "Accept"):
+        words += [] if default.lower() in names else ["-H", f"{default}:"]  # which leaves it out
     for header in headers:
         name, _, value = header.partition(":")
         if name.lower() != "host":

@@ -1,6 +1,6 @@
 """Transcripts: what `curl -v` printed of an exchange, as documented, and as it comes out now.
 
-Lines that begin with `*` are curl's own words and change with its version. The one that tells
+Lines that begin with `*` are curl's own words and change with its version. The one that says
 something of the server, `Connection #0 ... left intact`, is kept. It is put last: whether it
 comes before or after the body is curl's affair.
 """
@@ -39,8 +39,8 @@ class Transcript:
 
     @classmethod
     def read(cls, path: Path) -> "Transcript":
-        first, *printed = path.read_text("utf-8").splitlines()
-        return cls(shlex.split(first.removeprefix("$ ")), comparable(printed))
+        first, *text_lines = path.read_text("utf-8").splitlines()
+        return cls(shlex.split(first.removeprefix("$ ")), comparable(text_lines))
 
     @property
     def request(self) -> tuple[str, str, list[tuple[str, str]]]:
@@ -94,7 +94,7 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
     """Run the documented command with the real curl, against another port, and host; comparable.
 
     A stream that does not end is left after as many events as the transcript has; of those that
-    curl had read by then, no more are told.
+    curl had read by then, no more are printed.
     """
     agent = next(value for name, value in transcript.request[2] if name == "User-Agent")
     command = [part.replace(":8000", f":{port}") for part in transcript.command]
@@ -108,7 +108,7 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
     )
     events = transcript.chunks or 0
     try:
-        body, told = _read_both(process, lambda data: 0 < events <= data.count(EVENT_END))
+        body, printed = _read_both(process, lambda data: 0 < events <= data.count(EVENT_END))
     finally:
         process.kill()
         process.wait()
@@ -118,10 +118,10 @@ def by_curl(transcript: Transcript, port: int, host: str = "127.0.0.1") -> list[
     if events:
         *documented, more = body.split(EVENT_END, events)
         body = body.removesuffix(more) if len(documented) == events else body
-    printed = told.decode("latin-1").splitlines()
-    if not any(line.startswith("<") for line in printed):
+    text_lines = printed.decode("latin-1").splitlines()
+    if not any(line.startswith("<") for line in text_lines):
         Connection(port, CURL_SECONDS, host).leave()  # raises where nobody can connect
-    lines = [INTACT if KEPT.fullmatch(line) else line for line in printed]
+    lines = [INTACT if KEPT.fullmatch(line) else line for line in text_lines]
     head = [line for line in lines if line[:1] in ("<", ">")]
     return comparable([*head, *_body_lines(body), *(line for line in lines if line == INTACT)])
 

@@ -1,8 +1,8 @@
 """An exchange: one request on a connection of its own, and everything that came back.
 
 It compares with a `Response`: `exchange == Response(...)` resolves the expectation for the stack
-that answered, and compares every field of the answer as it stood on the wire. Where requests were
-sent together, it compares with the list of all answers: `exchange == [Response(...), ...]`.
+that responded, and compares every field of the response as it stood on the wire. Where requests
+were sent together, it compares with the list of all responses: `exchange == [Response(...), ...]`.
 """
 
 from bisect import bisect_left
@@ -17,15 +17,15 @@ from starlette_conformance.http.connection import CLOSED, Connection, Segment
 from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import WHOLE, Response, resolve
-from starlette_conformance.model.mismatch import Difference, differences, each_difference
+from starlette_conformance.model.mismatch import Difference, differences, list_differences
 
 
 @dataclass(frozen=True, eq=False)
 class Exchange:
-    """What one app on one stack answered to one request.
+    """One request to one app on one stack, and what came back.
 
-    `closes` tells whether the server closed the connection by itself after a whole answer, and `at`
-    when it began, in seconds since the epoch.
+    `closes` says whether the server closed the connection by itself after a whole response, and
+    `at` when it began, in seconds since the epoch.
     """
 
     app: str
@@ -64,7 +64,7 @@ class Exchange:
 
     @cached_property
     def message(self) -> parser.Message:
-        """The (first) answer, read from the bytes."""
+        """The (first) response, read from the bytes."""
         return parser.read(self.data, self.method, closed=self.ended == CLOSED)
 
     @property
@@ -73,7 +73,8 @@ class Exchange:
 
     @property
     def responses(self) -> list[Response]:
-        """Every answer on the connection, to requests that are all of one method, or none to HEAD.
+        """Every response on the connection, to requests that are all of one method, or none to
+        HEAD.
 
         `closes` is said of the last one.
         """
@@ -113,7 +114,7 @@ class Exchange:
 
     def _differences(self, wanted: Any) -> list[Difference]:
         if isinstance(wanted, list):
-            return each_difference(self.responses, wanted)
+            return list_differences(self.responses, wanted)
         return differences(self.response, wanted)
 
     def compare(self, expected: Any) -> Comparison:
@@ -162,7 +163,7 @@ def _ending(message: parser.Message, size: int, ended: str) -> str:
         excess = size - message.end
         return f"{excess} bytes after the end" if excess else WHOLE
     if not size:
-        return ended if ended.startswith("no response") else f"no answer: {ended}"
+        return ended if ended.startswith("no response") else f"no response: {ended}"
     if not message.end:
         return f"the head does not end: {ended}"
     if message.chunks is not None:

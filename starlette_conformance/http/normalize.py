@@ -1,4 +1,4 @@
-"""What is random on the wire, in this one place: it is masked before two answers are compared.
+"""What is random on the wire, in this one place: it is masked before two responses are compared.
 
 - the date of now, where it has the form of one;
 - the order of the methods in Allow, which is that of a set;
@@ -7,7 +7,7 @@
 - the moment in a ping of a stream;
 - how much of an endless stream came before the client left: EVENTS of it count;
 - how a body is cut into chunks, and so which of them has an extension;
-- how much came after the first answer, where several requests were sent together;
+- how much came after the first response, where several requests were sent together;
 - a close that nothing announced, which comes before or after the client's last look.
 """
 
@@ -34,18 +34,18 @@ PING = re.compile(
 def masked(
     data: bytes, method: str, ended: str, closed: bool, closes: bool, port: int, server: Adapter
 ) -> Response:
-    """The answer in the bytes that a server on a port sent, with what is random masked.
+    """The response in the bytes that a server on a port sent, with what is random masked.
 
-    `closed` tells that the server closed the connection, `closes` that it did so by itself.
+    `closed` says that the server closed the connection, `closes` that it did so by itself.
     """
     data = without_port(data, port)
     message = read(data, method, closed)
-    answer = observed(message, len(data), ended, closes, at=0.0)
-    headers = {name: _header(name, value) for name, value in answer.headers.items()}
-    body = b"".join(answer.body) if isinstance(answer.body, tuple) else answer.body
-    if answer.ending in LEFT:
+    response = observed(message, len(data), ended, closes, at=0.0)
+    headers = {name: _header(name, value) for name, value in response.headers.items()}
+    body = b"".join(response.body) if isinstance(response.body, tuple) else response.body
+    if response.ending in LEFT:
         body = first_events(body)
-    ending = "more after the end" if answer.ending.endswith("after the end") else answer.ending
+    ending = "more after the end" if response.ending.endswith("after the end") else response.ending
     extensions = _extensions(message, len(body))
     body = PING.sub(rb"\1TIME", body)
     for name in ("content-type", "content-range"):
@@ -56,7 +56,7 @@ def masked(
             body = body.replace(found[1].encode(), word.encode())
     foreseen = closes and server.may_close(message.status, message.announces_close)
     return replace(
-        answer, headers=headers, body=body, ending=ending, closes=foreseen, extensions=extensions
+        response, headers=headers, body=body, ending=ending, closes=foreseen, extensions=extensions
     )
 
 

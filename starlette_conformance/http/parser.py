@@ -194,7 +194,7 @@ class Reader:
         self._interim.append(replace(head, whole=True))
         self._await_head(end)
         if len(self._interim) > INTERIM_LIMIT:
-            fault = f"more than {INTERIM_LIMIT} interim answers"
+            fault = f"more than {INTERIM_LIMIT} interim responses"
             return self._is_broken(Message(fault=fault, end=end))
         return True
 

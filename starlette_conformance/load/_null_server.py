@@ -22,7 +22,7 @@ def chunk(number: int) -> bytes:
 
 
 def serve(listener: socket.socket, interval: float) -> None:
-    """Answer every request with 1, 2, 3, … by a schedule that does not slip, until killed."""
+    """Respond to every request with 1, 2, 3, … by a schedule that does not slip, until killed."""
     poll = select.epoll()
     poll.register(listener, select.EPOLLIN)
     connections: dict[int, socket.socket] = {}

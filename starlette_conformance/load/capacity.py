@@ -31,7 +31,7 @@ SPARE_SECONDS = 200.0
 """For locust to start and end, on busy cores."""
 FAILURES = {each.exit_code: each for each in (UsageError, CannotTell)}
 TRIES = 3
-"""How often a step is run that cannot be told, or is not good: a neighbour may have had the cores.
+"""How often a step is run that is inconclusive, or is not good: a neighbour may have had the cores.
 The best of it counts, and two that are late are enough."""
 
 

@@ -1,4 +1,4 @@
-"""How a knee is told: a line for each step, one table for all stacks, JSON."""
+"""The report of a capacity: a line for each step, one table for all stacks, JSON."""
 
 from collections.abc import Sequence
 

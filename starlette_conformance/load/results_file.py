@@ -79,7 +79,7 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole run: the servers that were loaded, requests by User class, and streams if any.
 
     `crashed` has a sentence for each server that ended by itself; `processes` is how many
-    generators there were, and `silent` how many of them never told what they saw.
+    generators there were, and `silent` how many of them never reported.
     """
 
     servers: Mapping[str, str]

@@ -17,7 +17,7 @@ SHARE = 0.5
 """How much of the lateness may be the generator's own, where the lateness counts at all."""
 
 COUNTS_MS = 20.0
-"""Below this, nobody asks whose the lateness is."""
+"""Below this, it does not matter whose the lateness is."""
 
 AGREE = {"p50": 0.10, "p99": 0.25}
 """How far the raw reader may be away."""
@@ -38,7 +38,7 @@ class Verdict:
 
 
 def judged(results: Results) -> Verdict:
-    """Findings (exit code 1), else why nothing can be told (3), else good (0)."""
+    """Findings (exit code 1), else why it is inconclusive (3), else good (0)."""
     if found := tuple(_findings(results)):
         return Verdict(FINDING, found)
     if why := tuple(_doubts(results)):
@@ -50,7 +50,7 @@ def _findings(results: Results) -> Iterator[str]:
     yield from results.crashed
     for name, requests in results.requests.items():
         if requests.failures:
-            yield f"{name}: {requests.failures} of {requests.count} answers were wrong"
+            yield f"{name}: {requests.failures} of {requests.count} responses were wrong"
     if fanout := results.fanout:
         for kind, times in sorted(fanout.defects.items()):
             yield f"streams: {times} × {kind}"
@@ -61,7 +61,7 @@ def _findings(results: Results) -> Iterator[str]:
 
 def _doubts(results: Results) -> Iterator[str]:
     if results.silent:
-        yield f"{results.silent} of {results.processes} generators never told what they saw"
+        yield f"{results.silent} of {results.processes} generators never reported"
     if not results.requests and not results.fanout:
         yield "nothing was measured: no request was made"
     if idle := [name for name, requests in results.requests.items() if not requests.count]:
@@ -110,7 +110,7 @@ def limit(fanout: Fanout) -> str:
     """Whether the server or the generator was the limit, and who had the cores.
 
     An event loop that wakes all streams at once is late while most of its time is idle, so it is
-    not the server's CPU that tells, but what is left of the lateness without the generator.
+    not the server's CPU that counts, but what is left of the lateness without the generator.
     """
     processes = {f"generator {n + 1}": each for n, each in enumerate(fanout.generators)}
     if len(fanout.generators) == 1:

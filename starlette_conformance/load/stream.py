@@ -2,12 +2,12 @@
 late each one is.
 
 *Lateness*: the app sleeps one interval after each event that it sent, so its schedule begins anew
-with every event, and how far a whole stream falls back is its *drift*, told apart. An event is due
-one interval after the one before it arrived; the first, one interval after the request. Events
-that arrive together were sent an interval apart: of three, the last is taken to be on time, and
-the others have waited for one interval and for two. So a stall counts for every event that it held
-up, and not only for the first. A delay that is the same for each event cannot be seen by any
-client whose server sends no time.
+with every event, and how far a whole stream falls back is its *drift*, a figure of its own. An
+event is due one interval after the one before it arrived; the first, one interval after the
+request. Events that arrive together were sent an interval apart: of three, the last is taken to be
+on time, and the others have waited for one interval and for two. So a stall counts for every event
+that it held up, and not only for the first. A delay that is the same for each event cannot be seen
+by any client whose server sends no time.
 """
 
 import re
@@ -25,7 +25,7 @@ REMEMBERED = 100 * GAP
 SIZE_LINE = 1024
 DIGITS = 18
 SHOWN = 40
-"""Bytes of what is wrong that are told."""
+"""Bytes of what is wrong that are shown."""
 LIMIT = 64 * 1024
 """Bytes of an unfinished head, chunk or event."""
 SILENT_SECONDS = 5.0
@@ -37,9 +37,9 @@ class Broken(Exception):  # noqa: N818  (what is wrong with the stream)
 
 
 class Stream:
-    """What has come of an answer so far.
+    """What has come of a response so far.
 
-    `defects` counts what was wrong, by kind, and `first` tells the first of it.
+    `defects` counts what was wrong, by kind, and `first` says the first of it.
     """
 
     __slots__ = (
@@ -106,7 +106,7 @@ class Stream:
         lines = head.lower().split(b"\r\n")[1:]
         if not status or status[1] != b"200":
             first = head.partition(b"\r\n")[0][:SHOWN].decode("latin-1")
-            raise Broken(f"answered {first!r}")
+            raise Broken(f"responded with {first!r}")
         if not any(line.startswith(b"content-type: text/event-stream") for line in lines):
             raise Broken("its content type is not text/event-stream")
         self._chunked = b"transfer-encoding: chunked" in lines

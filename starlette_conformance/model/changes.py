@@ -22,7 +22,7 @@ class Change:
     """What a release of `package` changed on the wire.
 
     `first` is the first release with the change and `last` the last one, where it went away.
-    `package` is a distribution's name, or `python`. `noticed_by` tells which clients behave
+    `package` is a distribution's name, or `python`. `noticed_by` says which clients behave
     otherwise because of it: `nobody` alone where none does.
     """
 
@@ -65,9 +65,9 @@ def unproven(
 ) -> list[str]:
     """Sentences about the changes whose release could be wrong without a spec that notices.
 
-    `asserted` tells by change the stacks on which a spec passed that would have failed had the
+    `asserted` says by change the stacks on which a spec passed that would have failed had the
     change been on the other side. Of the versions next to each boundary a stack must be among them.
-    `all_should_differ` tells that the stacks are meant to lie on both sides of every change.
+    `all_should_differ` says that the stacks are meant to lie on both sides of every change.
     """
     found = []
     for name, change in changes.items():

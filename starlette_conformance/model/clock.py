@@ -33,4 +33,4 @@ def near(moment: float, at: float, seconds: float) -> bool:
     return any(abs(moment - at - (a - b)) < seconds for a, b in product(_offsets, repeat=2))
 
 
-now()  # what a server read before the first answer counts as well
+now()  # what a server read before the first response counts as well

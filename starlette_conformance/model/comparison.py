@@ -24,7 +24,7 @@ class Comparison:
     asserted: frozenset[Assertion]
 
     def record(self) -> bool:
-        """Whether it holds, which whoever records assertions takes in."""
+        """Whether it holds, which whoever records assertions notes."""
         recorded = _recorded.get()
         if self.holds and recorded is not None:
             recorded |= self.asserted

@@ -1,8 +1,8 @@
-"""Effects: what a named change does to an answer, so that a difference can be told from it.
+"""Effects: what a named change does to a response, so that a difference can be explained by it.
 
-An effect rewrites the answer that a stack without the change gives into the one that a stack with
-it gives, exactly. The answer of the older stack, rewritten by every change that lies between two
-stacks, must be the answer of the newer one: whatever still differs is explained by nobody.
+An effect rewrites the response that a stack without the change gives into the one that a stack with
+it gives, exactly. The response of the older stack, rewritten by every change that lies between two
+stacks, must be the response of the newer one: whatever still differs is explained by nobody.
 
 The effects themselves stand in `specs/ledger/effects.py`.
 """
@@ -22,15 +22,15 @@ from starlette_conformance.model.request import Request
 
 When = Callable[[Request, Response], bool]
 Rewrite = Callable[[Request, Response, Environment], Response]
-"""The answer with a change, from the one without it; the environment is the newer stack's."""
+"""The response with a change, from the one without it; the environment is the newer stack's."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change does to the answers of some apps, `when` request and answer are so.
+    """What a change does to the responses of some apps, `when` request and response are so.
 
-    `back` rewrites the other way, where the change goes away again. With `as_if`, a request is
-    answered as another one was before: what is rewritten is the answer to that one. It gives back
+    `back` rewrites the other way, where the change goes away again. With `as_if`, a request gets
+    the response of another one before: what is rewritten is the response to that one. It gives back
     the request itself where there is no other. With `parser` it is only seen where uvicorn has it;
     without a change, it is what that parser does otherwise than the other one. With `moves`, the
     line of the first header stands right behind that of the second one with the change, and
@@ -48,7 +48,7 @@ class Effect:
 
 
 def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Request]:
-    """The requests that some of `requests` are answered like, by the effects' `as_if`."""
+    """The requests whose responses some of `requests` get, by the effects' `as_if`."""
     others = [effect.as_if for effect in effects if effect.as_if]
     return [other(request) for other in others for request in requests]
 
@@ -57,8 +57,8 @@ def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Requ
 class Step:
     """A change, or None for the parser, and its rewriting.
 
-    `rewrite` gets a request, the answer so far, and what tells the answer so far to another one.
-    `moves` is the effect's, where the change comes.
+    `rewrite` gets a request, the response so far, and a function from another request to its
+    response so far. `moves` is the effect's, where the change comes.
     """
 
     change: Change | None
@@ -89,13 +89,13 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
 
 def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
     def rewritten(
-        request: Request, answer: Response, to: Callable[[Request], Response | None]
+        request: Request, response: Response, to: Callable[[Request], Response | None]
     ) -> Response:
-        if request.app not in effect.apps or not effect.when(request, answer):
-            return answer
+        if request.app not in effect.apps or not effect.when(request, response):
+            return response
         other = effect.as_if(request) if effect.as_if else request
-        taken = answer if other == request else to(other)
-        return answer if taken is None else rewrite(request, taken, newer)
+        taken = response if other == request else to(other)
+        return response if taken is None else rewrite(request, taken, newer)
 
     return Step(effect.change, rewritten)
 
@@ -103,25 +103,25 @@ def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
 def predicted(
     steps: Sequence[Step],
     request: Request,
-    answer: Response,
+    response: Response,
     others: Mapping[Request, Response] = MappingProxyType({}),
 ) -> Response:
-    """The answer of the newer stack, from the one of the older, and from its answers to others."""
-    return traced(steps, request, answer, others)[-1][1]
+    """The response of the newer stack, from the one of the older, and from those to others."""
+    return traced(steps, request, response, others)[-1][1]
 
 
 def traced(
     steps: Sequence[Step],
     request: Request,
-    answer: Response,
+    response: Response,
     others: Mapping[Request, Response] = MappingProxyType({}),
 ) -> list[tuple[Change | None, Response]]:
-    """The answer as it was, with None, and as it is after each step that alters it."""
-    found: list[tuple[Change | None, Response]] = [(None, answer)]
+    """The response as it was, with None, and as it is after each step that alters it."""
+    found: list[tuple[Change | None, Response]] = [(None, response)]
     for number, step in enumerate(steps):
-        answer = step.rewrite(request, answer, partial(_predicted_of, steps[:number], others))
-        if answer != found[-1][1]:
-            found.append((step.change, answer))
+        response = step.rewrite(request, response, partial(_predicted_of, steps[:number], others))
+        if response != found[-1][1]:
+            found.append((step.change, response))
     return found
 
 
@@ -131,33 +131,33 @@ def _predicted_of(
     return predicted(steps, other, others[other], others) if other in others else None
 
 
-def with_headers(answer: Response, **changed: Any) -> Response:
-    """The answer with headers set, or left out where ABSENT; `_` stands for `-`."""
+def with_headers(response: Response, **changed: Any) -> Response:
+    """The response with headers set, or left out where ABSENT; `_` stands for `-`."""
     named = {name.replace("_", "-"): value for name, value in changed.items()}
-    headers = {**answer.headers, **named}
+    headers = {**response.headers, **named}
     return replace(
-        answer, headers={name: value for name, value in headers.items() if value is not ABSENT}
+        response, headers={name: value for name, value in headers.items() if value is not ABSENT}
     )
 
 
-def fields_of(answer: Response) -> dict[str, Any]:
-    """Every field of an answer that two stacks are compared by."""
+def fields_of(response: Response) -> dict[str, Any]:
+    """Every field of a response that two stacks are compared by."""
     return {
-        "version": answer.version,
-        "status": answer.status,
-        "reason": answer.reason,
-        **{f"header {name}": value for name, value in sorted(answer.headers.items())},
-        "body": answer.body,
-        "ending": answer.ending,
-        "closes": answer.closes,
-        "interim": answer.interim,
-        "extensions": answer.extensions,
-        **{f"trailer {name}": value for name, value in sorted(answer.trailers.items())},
+        "version": response.version,
+        "status": response.status,
+        "reason": response.reason,
+        **{f"header {name}": value for name, value in sorted(response.headers.items())},
+        "body": response.body,
+        "ending": response.ending,
+        "closes": response.closes,
+        "interim": response.interim,
+        "extensions": response.extensions,
+        **{f"trailer {name}": value for name, value in sorted(response.trailers.items())},
     }
 
 
 def differing(one: Response, other: Response) -> dict[str, tuple[Any, Any]]:
-    """The fields in which two answers differ, and both values; ABSENT where there is no header."""
+    """The fields in which two responses differ, with both values; ABSENT where one has none."""
     if one == other:
         return {}
     ours, theirs = fields_of(one), fields_of(other)

@@ -19,13 +19,13 @@ from starlette_conformance.servers.adapter import Adapter
 class Environment:
     """A provisioned stack: an interpreter and exactly what is installed for it.
 
-    `passes_variables` tells whether it is one that the user named, whose apps get the variables by
+    `passes_variables` says whether it is one that the user named, whose apps get the variables by
     which an interpreter finds its packages; where not, `hash_seed` is their PYTHONHASHSEED, on
     which the order of a set depends.
-    `urls` tells by app where it is served, when somebody else does.
+    `urls` says by app where it is served, when somebody else does.
     `lacking` are changes that it is taken not to have, whatever its versions say. `implementation`
-    is that of Python, such as CPython; empty where nobody asked. `ahead` is a folder whose packages
-    come before those installed.
+    is that of Python, such as CPython; empty where nobody needs it. `ahead` is a folder whose
+    packages come before those installed.
     """
 
     name: str

@@ -39,8 +39,8 @@ class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the progra
         super().__init__(shortened(text, LONGEST).replace("\n", r"\n"))
 
     @property
-    def told(self) -> str:
-        """What a command ends with: the verdict where it is one on a stack, and the sentence."""
+    def message(self) -> str:
+        """What a command prints last: the verdict where it is one on a stack, and the sentence."""
         return f"{self.verdict if self.exit_code == 3 else 'error'}: {self}"
 
 
@@ -65,7 +65,7 @@ class DidNotStart(Failure):
 
 
 class DidNotStop(Failure):
-    """The app's process stayed when it was told to end, or left others behind."""
+    """The app's process did not end when it should, or left others behind."""
 
     exit_code = 1
     verdict = "fail"
@@ -79,7 +79,7 @@ class CannotTell(Failure):
 
 
 def of_os(error: OSError, what: str) -> Failure:
-    """What the system refused, as a sentence. `what` tells where."""
+    """What the system refused, as a sentence. `what` says where."""
     said = f"{what}: {error.strerror or error}"
     return Failure(f"{said}; make room there" if error.errno in FULL else said)
 

@@ -40,7 +40,7 @@ class Matcher:
     """A value that accepts more than one text."""
 
     def accepts(self, text: str, at: float) -> bool:
-        """Whether the text will do in an answer that came `at` (seconds since the epoch)."""
+        """Whether the text will do in a response that came `at` (seconds since the epoch)."""
         raise NotImplementedError
 
 
@@ -157,7 +157,7 @@ class chunked:  # noqa: N801
 
 @dataclass(frozen=True)
 class Response:
-    """One whole answer. As an expectation any field may be lazy; a header may be a matcher.
+    """One whole response. As an expectation any field may be lazy; a header may be a matcher.
 
     `headers` has lower-case names; a repeated header has a tuple of values. `reason` defaults to
     the phrase of RFC 9110 section 15. `ending` is WHOLE, or says what is wrong with the delivery.
@@ -165,7 +165,7 @@ class Response:
     `extensions` are those of each chunk, the last one's included, and () where none has any;
     `trailers` are as `headers`. `lines` are the names of the header lines, in the order and with
     the capitals sent: an expectation compares them where it has them.
-    `at` is when an answer came, in seconds since the epoch, and not compared.
+    `at` is when a response came, in seconds since the epoch, and not compared.
     """
 
     status: Any

@@ -1,4 +1,4 @@
-"""What differs between an answer and an expectation, field by field."""
+"""What differs between a response and an expectation, field by field."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,7 @@ from starlette_conformance.model.expectations import ABSENT, Matcher, Response, 
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of an answer that is not as expected. `where` is a field, or a header's name."""
+    """One field of a response that is not as expected. `where` is a field, or a header's name."""
 
     where: str
     expected: Any
@@ -21,15 +21,15 @@ class Difference:
 
 
 def differences(received: Response, expected: Any) -> list[Difference]:
-    """Every field in which an answer differs; empty when it is as expected on its stack."""
+    """Every field in which a response differs; empty when it is as expected on its stack."""
     every = compared_fields(received, expected)
     return [each for each in every if not same(each.expected, each.received, received.at)]
 
 
 def compared_fields(received: Response, expected: Any) -> list[Difference]:
-    """Every field of an answer beside what is expected of it, whether or not it differs."""
+    """Every field of a response beside what is expected of it, whether or not it differs."""
     if not isinstance(expected, Response):
-        raise TypeError(f"an answer compares with a Response, not with {expected!r}")
+        raise TypeError(f"a response compares with a Response, not with {expected!r}")
     pairs = (
         ("version", expected.version, received.version),
         ("status", expected.status, received.status),
@@ -46,15 +46,15 @@ def compared_fields(received: Response, expected: Any) -> list[Difference]:
     return [Difference(*pair) for pair in pairs]
 
 
-def each_difference(received: list[Response], expected: list[Any]) -> list[Difference]:
-    """How several answers differ from as many expectations."""
+def list_differences(received: list[Response], expected: list[Any]) -> list[Difference]:
+    """How several responses differ from as many expectations."""
     found = []
     if len(received) != len(expected):
-        found.append(Difference("number of answers", len(expected), len(received)))
-    for number, (answer, expectation) in enumerate(zip(received, expected, strict=False), 1):
+        found.append(Difference("number of responses", len(expected), len(received)))
+    for number, (response, expectation) in enumerate(zip(received, expected, strict=False), 1):
         found += [
-            replace(difference, where=f"answer {number}: {difference.where}")
-            for difference in differences(answer, expectation)
+            replace(difference, where=f"response {number}: {difference.where}")
+            for difference in differences(response, expectation)
         ]
     return found
 

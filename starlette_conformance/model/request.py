@@ -13,7 +13,7 @@ PORT = b"PORT"
 
 @dataclass(frozen=True)
 class Request:
-    """What one app is asked. `data` has PORT in the place of the server's port.
+    """A request to one app. `data` has PORT in the place of the server's port.
 
     `files` names the contents of the app's working directory in `specs/ledger/site.py`.
     """

@@ -100,14 +100,14 @@ class LogLines(Observation):
 class Scenario:
     """What is done to a server, and what is expected of it: `expected` says what is observed.
 
-    `name` is unique, and finishes the sentence "the server, where ...". `served` is the app, or a
+    `name` is unique, and finishes the sentence "the server, where ...". `variant` is the app, or a
     variant of it; `interval` the seconds between two events of its stream, where others are wanted.
-    Where `port_taken`, somebody else listens on its port when it starts. `slow` tells that it takes
+    Where `port_taken`, somebody else listens on its port when it starts. `slow` says that it takes
     more than a second or two. `seconds` is how long a connection may last.
     """
 
     name: str
-    served: str
+    variant: str
     steps: tuple[Step, ...]
     expected: Mapping[Observation, Any]
     interval: float | None = None
@@ -130,4 +130,4 @@ class Scenario:
         """What is done, a line each."""
         paced = f" with {self.interval:g} s between two events" if self.interval else ""
         taken = " on a port that is taken" if self.port_taken else ""
-        return (f"start {self.served}{paced}{taken}", *map(str, self.steps))
+        return (f"start {self.variant}{paced}{taken}", *map(str, self.steps))

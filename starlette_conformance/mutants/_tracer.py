@@ -26,7 +26,7 @@ def name():  # type: ignore[no-untyped-def]
 
 
 def trace(frame, event, _):  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Told of each call, and then of each line of it where the function is in one of the files."""
+    """Called at each call, and then at each line of a function in one of the files."""
     global serving  # noqa: PLW0603
     path = frame.f_code.co_filename
     if not path.startswith(FOLDER):

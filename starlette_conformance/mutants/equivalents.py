@@ -18,7 +18,7 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `function` is a qualified name, or a pattern for several; `operator` one, or several with |.
     `lines` are the texts of the lines that the mutants begin in, and `mutations` what is replaced
-    by what, as they are told, all without line breaks and doubled blanks.
+    by what, as they are printed, all without line breaks and doubled blanks.
     """
 
     module: str
@@ -38,7 +38,7 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             and (not self.function or fnmatchcase(mutant.function, self.function))
             and (not self.operator or mutant.operator in self.operator.split("|"))
             and _is_among(mutant.text, self.lines)
-            and _is_among(mutant.told(), self.mutations)
+            and _is_among(mutant.summary(), self.mutations)
         )
 
     def __str__(self) -> str:

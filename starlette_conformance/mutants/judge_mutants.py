@@ -20,7 +20,7 @@ from starlette_conformance.mutants.equivalents import FILE, Equivalent, known, l
 from starlette_conformance.mutants.kill import Judging, Verdict
 from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.mutants.overlay import all_mutants
-from starlette_conformance.mutants.render import survivor, tell
+from starlette_conformance.mutants.render import print_report, survivor
 from starlette_conformance.mutants.results import Results
 from starlette_conformance.mutants.worker import Worker
 from starlette_conformance.output import output_files
@@ -75,7 +75,7 @@ def mutants(options: Options) -> int:
         ]
         judge_all(chosen, judging, results, workers, output)
         judged = {mutant: verdict for mutant in made if (verdict := results.of(mutant))}
-    return _told(options, made, not_reached, judged, equivalent, output) | _stale(
+    return _report(options, made, not_reached, judged, equivalent, output) | _stale(
         options, entries, judged, equivalent, output
     )
 
@@ -83,7 +83,7 @@ def mutants(options: Options) -> int:
 def _chosen(
     options: Options, made: Sequence[Mutant], equivalent: Mapping[Mutant, object]
 ) -> list[Mutant]:
-    """Those that are asked for; what is known to be equivalent, only with its own option."""
+    """Those that are selected; what is known to be equivalent, only with its own option."""
     if options.only:
         found = [mutant for mutant in made if mutant.name in options.only]
         if lacking := set(options.only) - {mutant.name for mutant in found}:
@@ -96,7 +96,7 @@ def _chosen(
     return by_chance.sample(among, min(options.sample, len(among)))
 
 
-def _told(
+def _report(
     options: Options,
     made: Sequence[Mutant],
     not_reached: Counter[str],
@@ -110,9 +110,9 @@ def _told(
             output.print(line, soft_wrap=True)
     for mutant in made:
         if mutant.name in options.only and (verdict := judged[mutant]).killed:
-            told = f"KILLED {mutant.name}: {mutant.told()}\n  {verdict.verdict}: {verdict.by}"
-            output.print(f"{told}\n  {verdict.why}", soft_wrap=True)
-    tell(made, not_reached, judged, equivalent, output)
+            killed = f"KILLED {mutant.name}: {mutant.summary()}\n  {verdict.verdict}: {verdict.by}"
+            output.print(f"{killed}\n  {verdict.why}", soft_wrap=True)
+    print_report(made, not_reached, judged, equivalent, output)
     return int(bool(survived))
 
 

@@ -15,7 +15,7 @@ from starlette_conformance.mutants.overlay import lay
 from starlette_conformance.mutants.worker import Worker
 
 FIRST = 50
-"""So many specs are asked first, of one server: most mutants need no more."""
+"""So many specs run first, on one server: most mutants need no more."""
 KILLERS = 12
 """So many specs that killed mutants of the same function go before all."""
 SPARE_SECONDS = 30.0
@@ -54,7 +54,7 @@ class Judging:
         self._killers[module, function][spec] += 1
 
     def judge(self, mutant: Mutant, worker: Worker) -> Verdict:
-        began, asked = time.monotonic(), 0
+        began, specs_run = time.monotonic(), 0
         folder = Path(tempfile.mkdtemp(prefix="mutant-", dir=worker.folder))
         try:
             ahead = lay(self.environment, folder, mutant)
@@ -64,16 +64,16 @@ class Judging:
                     judged = worker.judge(ahead, left, self._seconds(left))
                     if judged is None:
                         seconds = time.monotonic() - began
-                        return Verdict("out of time", "", "", asked + len(left), seconds)
-                    asked += len(judged.seconds)
+                        return Verdict("out of time", "", "", specs_run + len(left), seconds)
+                    specs_run += len(judged.seconds)
                     if not judged.failed:
                         break
                     ((spec, why),) = list(judged.failed.items())[:1]
                     if self._fails_again(spec, ahead, worker):
                         self.learn(mutant.module, mutant.function, spec)
-                        return Verdict("killed", spec, why, asked, time.monotonic() - began)
+                        return Verdict("killed", spec, why, specs_run, time.monotonic() - began)
                     left = left[left.index(spec) + 1 :]
-            return Verdict("survived", "", "", asked, time.monotonic() - began)
+            return Verdict("survived", "", "", specs_run, time.monotonic() - began)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -92,8 +92,8 @@ class Judging:
         specs = self.coverage.specs
         covering = self._ordered(mutant, self.coverage.covering(mutant))
         quick = [name for name in covering if not specs[name].waits]
-        served = next((specs[name].served for name in quick), [])
-        first = [name for name in quick if specs[name].served == served][:FIRST]
+        variants = next((specs[name].variants for name in quick), [])
+        first = [name for name in quick if specs[name].variants == variants][:FIRST]
         yield first
         yield [name for name in quick if name not in set(first)]
         yield [name for name in covering if specs[name].waits]

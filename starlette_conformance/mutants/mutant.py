@@ -41,7 +41,7 @@ class Mutant:
         """The source of its module, mutated."""
         return source[: self.start] + self.after.encode() + source[self.end :]
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """What it changes, in a line."""
         before, after = (" ".join(text.split()) for text in (self.before, self.after))
         return f"{before or '(nothing)'} -> {after or '(nothing)'}"

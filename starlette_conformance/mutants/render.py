@@ -30,7 +30,7 @@ def share(counts: Counter[str]) -> float:
     return 100 * killed / ((killed + counts["survived"]) or 1)
 
 
-def tell(
+def print_report(
     made: Iterable[Mutant],
     not_reached: Counter[str],
     judged: Judged,
@@ -67,7 +67,7 @@ def survivor(mutant: Mutant, verdict: Verdict, stack: str) -> list[str]:
     """What survived, the line that it stands in, and how to judge it again."""
     again = of_verb("mutants", "--stack", stack, "--only", mutant.name)
     return [
-        f"SURVIVED {mutant.name} in {mutant.function or 'the module'}: {mutant.told()}",
+        f"SURVIVED {mutant.name} in {mutant.function or 'the module'}: {mutant.summary()}",
         f"  line {mutant.line}: {mutant.text}",
         f"  again: {again}  ({verdict.specs:,} specs passed)",
     ]

@@ -15,8 +15,8 @@ from starlette_conformance.model.errors import Failure
 from starlette_conformance.runs.rerun_commands import stack_option
 from starlette_conformance.runs.sessions import LOG, PYTEST, session
 
-ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
-"""As in `pytest_plugin/mutant_worker.py`, which says what is asked and answered."""
+REPLIES = "STARLETTE_CONFORMANCE_REPLIES"
+"""As in `pytest_plugin/mutant_worker.py`, which describes requests and replies."""
 START_SECONDS = 120.0
 SPARE_SECONDS = 30.0
 """For a fork and a kill, on busy cores."""
@@ -31,7 +31,7 @@ class Spec:
 
     app: str
     apps: list[str]
-    served: list[str]
+    variants: list[str]
     waits: bool
     seconds: float = 0.0
 
@@ -54,7 +54,7 @@ class Worker:
         self.folder = folder
         folder.mkdir(parents=True)
         reading, writing = os.pipe()
-        self._answers = reading
+        self._replies = reading
         self._rest = b""
         options = [
             *PYTEST,
@@ -64,15 +64,15 @@ class Worker:
             "not browser",
         ]
         self._process = session(
-            options, folder / LOG, subprocess.PIPE, [writing], {ANSWERS: str(writing)}
+            options, folder / LOG, subprocess.PIPE, [writing], {REPLIES: str(writing)}
         )
         os.close(writing)
 
     @cached_property
     def specs(self) -> dict[str, Spec]:
-        """All that it has collected, by node id; asked for before anything is judged."""
-        told = self._answer(START_SECONDS)
-        return {name: Spec(**spec) for name, spec in told.items()}
+        """All that it has collected, by node id; read before anything is judged."""
+        specs = self._reply(START_SECONDS)
+        return {name: Spec(**spec) for name, spec in specs.items()}
 
     def __enter__(self) -> "Worker":
         return self
@@ -98,23 +98,23 @@ class Worker:
             self._process.stdin.flush()
         except OSError:
             raise self._broken("ended") from None
-        answer = self._answer(seconds + SPARE_SECONDS)
-        return Judged(**answer) if answer else None
+        reply = self._reply(seconds + SPARE_SECONDS)
+        return Judged(**reply) if reply else None
 
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
         assert self._process.stdin
         self._process.stdin.close()
-        os.close(self._answers)
+        os.close(self._replies)
 
-    def _answer(self, seconds: float) -> Any:
+    def _reply(self, seconds: float) -> Any:
         deadline = time.monotonic() + seconds
         while b"\n" not in self._rest:
             left = max(0.0, deadline - time.monotonic())
-            if not select.select([self._answers], [], [], left)[0]:
+            if not select.select([self._replies], [], [], left)[0]:
                 raise self._broken(f"said nothing for {seconds:g} s")
-            part = os.read(self._answers, 1 << 20)
+            part = os.read(self._replies, 1 << 20)
             if not part:
                 raise self._broken("ended")
             self._rest += part

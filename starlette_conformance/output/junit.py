@@ -11,7 +11,7 @@ from starlette_conformance.output.sanitize import plain, printable
 class Case:
     """One case; `fault` is the kind of what is wrong, or empty where it passed.
 
-    `judged` tells a finding about what was tested from a test that could not be made, `skipped`
+    `judged` says a finding about what was tested from a test that could not be made, `skipped`
     what was not tested at all. `text` is of the fault, or else what there is to say.
     """
 

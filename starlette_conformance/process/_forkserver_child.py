@@ -3,8 +3,8 @@ the modules that it is given.
 
 It runs under the interpreter of a stack, whatever its age. Standard input is a socket of packets:
 `{"words", "folder", "cwd", "variables"}` in JSON, with the descriptor for what the app writes, is
-answered with the app's process id, and `{"wait": pid}` with its status, -N where signal N ended it.
-An app dies with this process, and this process ends with the socket.
+replied to with the app's process id, and `{"wait": pid}` with its status, -N where signal N ended
+it. An app dies with this process, and this process ends with the socket.
 """
 
 import array
@@ -27,7 +27,7 @@ def main() -> None:
     for name in ("starlette.applications", *sys.argv[1:]):
         try:
             importlib.import_module(name)
-        except Exception:  # noqa: BLE001, S112  (the app itself tells)
+        except Exception:  # noqa: BLE001, S112  (the app itself reports it)
             continue
     while True:
         data, given, _, _ = channel.recvmsg(65536, socket.CMSG_SPACE(4))
@@ -35,16 +35,16 @@ def main() -> None:
             return
         request = json.loads(data.decode())
         if "wait" in request:
-            answer = status(request["wait"])
+            reply = status(request["wait"])
         else:
             output = array.array("i", given[0][2])[0]
-            parent, answer = os.getpid(), os.fork()
-            if not answer:
+            parent, reply = os.getpid(), os.fork()
+            if not reply:
                 channel.detach()
                 become(request, output, parent)
                 return
             os.close(output)
-        channel.send(str(answer).encode())
+        channel.send(str(reply).encode())
 
 
 def status(pid: int) -> int:

@@ -1,6 +1,6 @@
 """Servers: an app under an environment's interpreter, as a process of its own.
 
-It is started as documented, with a port that the kernel picks. The server's own line tells the
+It is started as documented, with a port that the kernel picks. The server's own line names the
 port, and that it listens; a server that is not the stack's is stopped.
 """
 
@@ -24,7 +24,7 @@ from starlette_conformance.process.log import LAST_WORDS, Log
 from starlette_conformance.process.orphans import below, kill_holders, kill_left, listeners, opened
 
 LINE = 300
-"""Characters of a line of its log that are told."""
+"""Characters of a line of its log that are shown."""
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -71,13 +71,13 @@ class Server:
         except ProcessLookupError:  # its forker was killed, and has not waited for it
             raise DidNotStart(f"{self.app} on {environment} was killed as it started") from None
         self._port, self._listening = 0, set[str]()
-        self._asked, self._patience = False, 0.0
+        self._stopping, self._patience = False, 0.0
         self._below: list[psutil.Process] = []
 
     def port(self, seconds: float | None = None) -> int:
         """Wait until the stack's server listens. Raises DidNotStart, with the last line of its log.
 
-        A port that another process answers on is not taken: what is judged would be that process.
+        A port of another process is refused: the responses would be that process's.
         """
         seconds = START_SECONDS if seconds is None else seconds
         self._port = self._port_in(seconds)
@@ -103,7 +103,7 @@ class Server:
         return self._port
 
     def _port_in(self, seconds: float) -> int:
-        """The port that its log tells in so many seconds, or 0."""
+        """The port that its log names in so many seconds, or 0."""
         server = self.environment.server
         self.log.wait_for(
             lambda lines: bool(server.port(lines) or _other_server(self.environment, lines)),
@@ -115,29 +115,29 @@ class Server:
         """The CPU time that it has used so far."""
         return cpu_seconds(self.pid)
 
-    def ask_to_stop(self, by: signal.Signals | None = None) -> None:
+    def request_stop(self, by: signal.Signals | None = None) -> None:
         """Send the signal, or the one that stops its server, without waiting."""
         by = by or self.environment.server.stop
-        self._asked, self._patience = True, time.monotonic() + STOP_SECONDS
+        self._stopping, self._patience = True, time.monotonic() + STOP_SECONDS
         self._below = below(self.pid)
         if self._process.returncode is None:
             signal.pidfd_send_signal(self._pidfd, by)
 
     def stop(self, by: signal.Signals | None = None) -> int:
         """Send the signal, and wait as `ended` does."""
-        self.ask_to_stop(by)
+        self.request_stop(by)
         return self.ended()
 
     def stop_well(self) -> None:
         """Stop it by SIGTERM. Raises DidNotStop where it stays, or some child of it does.
 
-        Nothing is left of it then either. The time runs from when it was asked: servers that were
-        asked together take no longer than one.
+        Nothing is left of it then either. The time runs from the signal: servers that got it
+        together take no longer than one.
         """
         if self._process.returncode is not None:
             return
-        if not self._asked:
-            self.ask_to_stop()
+        if not self._stopping:
+            self.request_stop()
         ended = self._ends_within(max(0.0, self._patience - time.monotonic()))
         alone = ended and self._is_alone()
         left = kill_left(self._below, LAST_WORDS) if ended else []
@@ -150,13 +150,13 @@ class Server:
             named = f": {', '.join(left)}" if left else ""
             raise DidNotStop(f"{who} ended, and left processes behind, which were killed{named}")
 
-    def left_behind(self) -> list[str]:
+    def kill_left_processes(self) -> list[str]:
         """What outlives it, killed and named; it is stopped where anything could, and so runs on
         where there is nothing below it that is not in its process group.
         """
         if self._process.returncode is not None or not any(map(self._is_apart, below(self.pid))):
             return []
-        self.ask_to_stop()
+        self.request_stop()
         return kill_left(self._below, LAST_WORDS) if self._ends_within(STOP_SECONDS) else []
 
     def _is_apart(self, process: psutil.Process) -> bool:
@@ -185,17 +185,18 @@ class Server:
     def ended_by_others(self) -> str:
         """The signal by which somebody else ended it: a person, or a machine without memory.
 
-        Empty where it still runs, was told to end, or ended by itself, as by a fault of its own.
+        Empty where it still runs, got a signal to end, or ended by itself, as by a fault of its
+        own.
         """
-        if self._asked or not self._ends_within(0):
+        if self._stopping or not self._ends_within(0):
             return ""
         status = self.kill()
-        self._asked = False
+        self._stopping = False
         return signal.Signals(-status).name if -status in FROM_OUTSIDE else ""
 
     def kill(self) -> int:
         """End it and whatever it started, now. The status is -N where signal N ended it."""
-        self._asked = True
+        self._stopping = True
         if self._process.returncode is None:
             started = {*self._below, *below(self.pid)}
             # Not reaped yet, so the number of its process group cannot have gone to another. There

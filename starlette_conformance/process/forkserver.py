@@ -22,13 +22,13 @@ from starlette_conformance.process.orphans import below, kill_left
 
 FORKER = Path(__file__).with_name("_forkserver_child.py")
 SECONDS = 20.0
-"""How long the interpreter may take for an answer."""
+"""How long the interpreter may take to reply."""
 LEFT_SECONDS = 0.5
 """How long what an app started may take to end after it."""
 
 
 class Forked:
-    """A process of a forker's, as far as it is told like a `subprocess.Popen`."""
+    """A process of a forker's, with what is needed of a `subprocess.Popen`."""
 
     def __init__(self, forker: "Forker", pid: int) -> None:
         self.pid = pid
@@ -38,7 +38,7 @@ class Forked:
     def wait(self) -> int:
         if self.returncode is None:
             try:
-                self.returncode = self._forker.ask({"wait": self.pid})
+                self.returncode = self._forker.call({"wait": self.pid})
             except DidNotStart:  # the forker was killed, and the app with it
                 self.returncode = -signal.SIGKILL
         return self.returncode
@@ -81,12 +81,12 @@ class Forker:
             "cwd": str(cwd),
             "variables": dict(program.variables),
         }
-        return Forked(self, self.ask(request, output))
+        return Forked(self, self.call(request, output))
 
-    def ask(self, request: Any, *descriptors: int) -> int:
-        """The answer to a request. Raises DidNotStart where there is none, and ever after.
+    def call(self, request: Any, *descriptors: int) -> int:
+        """The reply to a request. Raises DidNotStart where there is none, and ever after.
 
-        An answer that is late would be taken for that to the next request.
+        A late reply would be taken for that to the next request.
         """
         data = json.dumps(request).encode()
         with self._lock:
@@ -98,7 +98,7 @@ class Forker:
                 who = f"the interpreter of {self.environment} that apps are forked from"
                 raise DidNotStart(f"{who} ended, or said nothing in {SECONDS:g} s") from None
 
-    def left_behind(self) -> list[str]:
+    def kill_left_processes(self) -> list[str]:
         """What its apps have left, now that all of them have ended: killed, and named."""
         return kill_left(below(self._process.pid), LEFT_SECONDS)
 

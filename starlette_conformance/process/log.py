@@ -1,7 +1,7 @@
 """What a process writes, line by line, while it runs.
 
 A thread reads the pipe, so a process that logs much never blocks. `lines` first takes in whatever
-is in the pipe already: all that the process wrote before it answered is there.
+is in the pipe already: all that the process wrote before it responded is there.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Processes that outlive the one that started them.
 
 Those below a server, which each server adopts (`_die_with_parent.py`), and those that hold what it
-had: its port, or its log. Linux tells by links in /proc, whoever their parent is now.
+had: its port, or its log. Links in /proc show it on Linux, whoever their parent is now.
 """
 
 import os

@@ -28,20 +28,20 @@ def interruptible() -> Iterator[None]:
         yield
         return
     before = {each: signal.getsignal(each) for each in SIGNALS}
-    heard = [each for each in SIGNALS if before[each] is not signal.SIG_IGN]
+    handled = [each for each in SIGNALS if before[each] is not signal.SIG_IGN]
 
     def interrupt(number: int, _: FrameType | None) -> None:
-        for each in heard:
+        for each in handled:
             signal.signal(each, signal.SIG_IGN)
         kill_children()
         raise Interrupted(number)
 
-    for each in heard:
+    for each in handled:
         signal.signal(each, interrupt)
     try:
         yield
     finally:
-        for each in heard:
+        for each in handled:
             signal.signal(each, before[each])
 
 

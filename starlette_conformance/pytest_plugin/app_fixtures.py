@@ -36,8 +36,8 @@ RESEED = 3
 def signals_cut_streams(environment: Environment) -> bool:
     """Whether SIGTERM ends a stream before its next event."""
     changes = ledger().changes
-    heard = not changes["SIGNAL_UNHEARD"].applies_to(environment)
-    return heard and changes["SIGNAL_CUTS_STREAMS"].applies_to(environment)
+    signals_seen = not changes["SIGNAL_UNHEARD"].applies_to(environment)
+    return signals_seen and changes["SIGNAL_CUTS_STREAMS"].applies_to(environment)
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +49,10 @@ def servers(
     """All apps that some spec needs: those of others by their addresses, and else all started side
     by side, from an interpreter for each hash seed.
     """
-    needed = judging.served[environment.name]
-    served = {name: each for name, each in variants().items() if name in needed}
+    needed = judging.needed[environment.name]
+    chosen = {name: each for name, each in variants().items() if name in needed}
     if judging.remote:
-        remote = {n: Remote(judging.remote[a.name], environment) for n, (a, _) in served.items()}
+        remote = {n: Remote(judging.remote[a.name], environment) for n, (a, _) in chosen.items()}
         with ThreadPoolExecutor(1) as pool:
             _start_reading(remote, judging, pool)
             yield remote
@@ -63,11 +63,11 @@ def servers(
             reseeded: stack.enter_context(
                 Forker(replace(environment, hash_seed=environment.hash_seed + RESEED * reseeded))
             )
-            for reseeded in {variant.reseeded for _, variant in served.values()}
+            for reseeded in {variant.reseeded for _, variant in chosen.values()}
         }
         started: dict[str, Server] = {}
         try:
-            for name, (app, variant) in served.items():
+            for name, (app, variant) in chosen.items():
                 folder = site_fixture.lay_out(site_files(variant.site))
                 forker, arguments = forkers[variant.reseeded], app.arguments(variant.interval)
                 started[name] = Server(
@@ -77,10 +77,10 @@ def servers(
             yield started
         finally:
             for name, server in started.items():
-                if served[name][1].idle and not signals_cut_streams(environment):
+                if chosen[name][1].idle and not signals_cut_streams(environment):
                     server.kill()  # a stream that a spec left behind would hold it up
                 else:
-                    server.ask_to_stop()
+                    server.request_stop()
             faults = []
             for server in started.values():
                 try:
@@ -88,7 +88,7 @@ def servers(
                 except DidNotStop as fault:
                     faults.append(str(fault))
             for forker in forkers.values():
-                if left := forker.left_behind():
+                if left := forker.kill_left_processes():
                     who = f"apps on {forker.environment}"
                     faults.append(
                         f"{who} left processes behind, which were killed: {', '.join(left)}"

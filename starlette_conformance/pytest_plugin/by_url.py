@@ -51,7 +51,7 @@ def _lacking(item: pytest.Item, given: Collection[str]) -> str:
     apps = {started[name][0].name for name in needed if name in started}
     plain = needed & known_apps().keys()
     if needed == plain and not apps & {started[n][0].name for n in given if n in started}:
-        return "ask an app that no --url names"
+        return "need an app that no --url names"
     return "need an app that is started for them"
 
 

@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if left:
             config.hook.pytest_deselected(items=left)
     for item in specs:
-        judging.served[_stack(item)].update(variants().keys() & _fixtures(item))
+        judging.needed[_stack(item)].update(variants().keys() & _fixtures(item))
     if not judging.own:
         files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
         judging.complete &= {item.path for item in specs} == files - judging.lacking_extras

@@ -42,7 +42,7 @@ def check_stacks(judging: Judging, stack_of: dict[str, str]) -> None:
     """Raise UsageError where the controller would take a case for one of another stack."""
     for node_id, stack in stack_of.items():
         if stack_in(node_id, judging.targets) != stack:
-            raise pytest.UsageError(f"{node_id}: -n cannot tell its stack; run without -n")
+            raise pytest.UsageError(f"{node_id}: -n does not know its stack; run without -n")
 
 
 def pytest_configure_node(node: Any) -> None:

@@ -1,4 +1,4 @@
-"""How pytest judges stacks: what the options ask for, what each spec came to, the closing table."""
+"""How pytest judges stacks: what the options select, what each spec came to, the closing table."""
 
 import difflib
 import shutil
@@ -89,7 +89,7 @@ def pytest_runtest_makereport(
     item: pytest.Function, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, Failure):  # told in a line: a traceback for each spec would take minutes
+    if isinstance(error, Failure):  # one line: a traceback for each spec would take minutes
         short = pytest.fail.Exception(printable(str(error)), pytrace=False).with_traceback(
             error.__traceback__
         )
@@ -102,7 +102,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """A stack that cannot be judged is told once: a thousand errors would hide why."""
+    """A stack that cannot be judged is reported once: a thousand errors would hide why."""
     if report.failed and hasattr(report, REPEATED):
         return "not judged", "E", "ERROR"
     if report.failed and hasattr(report, NOT_JUDGED):
@@ -119,8 +119,8 @@ def pytest_assertrepr_compare(
     comparison, judging = left.compare(right), config.stash[JUDGING]
     judging.asserted |= comparison.asserted
     if isinstance(left, Exchange):
-        by_hand = judging.own.by_hand(left.environment) if judging.own else ""
-        return [printable(line) for line in failure_lines(left, right, by_hand)]
+        serve_command = judging.own.serve_command(left.environment) if judging.own else ""
+        return [printable(line) for line in failure_lines(left, right, serve_command)]
     if isinstance(left, Outcome):
         return [printable(line) for line in outcome_lines(left, right)]
     return [printable(line.rstrip()) for line in difflib.ndiff(comparison.expected, left)]

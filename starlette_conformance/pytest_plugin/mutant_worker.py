@@ -1,14 +1,15 @@
 """Judging mutants: a plugin of pytest that collects the specs once, and forks for each judgement.
 
-Requests come on standard input, a line of JSON each. Each is answered with a line on the descriptor
-that the variable ANSWERS names, and the first line of all has the specs by node id: the `app`, all
-`apps`, the names of what is `served`, and whether it `waits` for something. A request is
+Requests come on standard input, a line of JSON each. Each gets a reply, a line on the descriptor
+that the variable REPLIES names, and the first line of all has the specs by node id: the `app`, all
+`apps`, the names of the `variants` that it needs, and whether it `waits` for something. A request
+is
     specs    node ids, in the order in which they are judged
     ahead    a folder whose packages come before those installed
     folder   where run files go
     seconds  after so many the judgement is killed
     all      whether it goes on after a spec that fails
-and its answer
+and its reply
     failed   by node id what was wrong with those that failed
     seconds  by node id how long each took
 or null where it took too long. With a file `current` in `ahead`, it has the number of the spec
@@ -35,7 +36,7 @@ from starlette_conformance.pytest_plugin.session import JUDGING, Judging
 from starlette_conformance.stacks.project import variants
 from starlette_conformance.stacks.provision import provision
 
-ANSWERS = "STARLETTE_CONFORMANCE_ANSWERS"
+REPLIES = "STARLETTE_CONFORMANCE_REPLIES"
 LINES = 4
 """So many are kept of what was wrong."""
 
@@ -44,13 +45,13 @@ class Failed:
     """What was wrong with the specs that failed, by node id."""
 
     def __init__(self) -> None:
-        self.found: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             said = report.longreprtext.splitlines()
-            told = [line[1:].strip() for line in said if line.startswith("E")] or said[-1:]
-            self.found.setdefault(report.nodeid, "\n".join(told[:LINES]))
+            lines = [line[1:].strip() for line in said if line.startswith("E")] or said[-1:]
+            self.reasons.setdefault(report.nodeid, "\n".join(lines[:LINES]))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,8 +60,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     ((name, target),) = judging.targets.items()
     environment = provision(target) if isinstance(target, Stack) else target
     items = {item.nodeid: item for item in session.items if isinstance(item, pytest.Function)}
-    answers = int(os.environ.pop(ANSWERS))
-    say(answers, {spec: needs(item) for spec, item in items.items()})
+    replies = int(os.environ.pop(REPLIES))
+    write_reply(replies, {spec: needs(item) for spec, item in items.items()})
     for line in sys.stdin:
         request = json.loads(line)
         reading, writing = os.pipe()
@@ -70,30 +71,34 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             judging.targets[name] = replace(environment, ahead=Path(request["ahead"]))
             judge(session, judging, [items[spec] for spec in request["specs"]], request, writing)
         os.close(writing)
-        answer = heard(reading, child, request["seconds"])
-        say(answers, json.loads(answer) if answer else None)
+        reply = reply_of(reading, child, request["seconds"])
+        write_reply(replies, json.loads(reply) if reply else None)
     return True
 
 
 def needs(item: pytest.Function) -> dict[str, Any]:
-    served = sorted(variants().keys() & set(item.fixturenames))
-    app = variants()[served[0]][0].name if served else getattr(item.module, "APP", "-")
-    apps = sorted({app, *(variants()[name][0].name for name in served)})
+    variants_needed = sorted(variants().keys() & set(item.fixturenames))
+    app = (
+        variants()[variants_needed[0]][0].name
+        if variants_needed
+        else getattr(item.module, "APP", "-")
+    )
+    apps = sorted({app, *(variants()[name][0].name for name in variants_needed)})
     return {
         "app": app,
         "apps": apps,
-        "served": served,
+        "variants": variants_needed,
         "waits": is_slow(item) or "to_be_ended" in item.fixturenames,
     }
 
 
-def say(answers: int, what: Any) -> None:
+def write_reply(replies: int, what: Any) -> None:
     data = json.dumps(what).encode() + b"\n"
     while data:
-        data = data[os.write(answers, data) :]
+        data = data[os.write(replies, data) :]
 
 
-def heard(reading: int, child: int, seconds: float) -> bytes:
+def reply_of(reading: int, child: int, seconds: float) -> bytes:
     """What the child says before it ends; nothing where it does not end in time."""
     said, deadline = b"", time.monotonic() + seconds
     with os.fdopen(reading, "rb", buffering=0) as pipe:
@@ -120,13 +125,13 @@ def judge(
     request: dict[str, Any],
     writing: int,
 ) -> None:
-    """Judge, and answer, and end with no more ado: what was started dies with this process."""
+    """Judge, reply, and end with no more ado: what was started dies with this process."""
     failed, seconds = Failed(), dict[str, float]()
     current = Path(request["ahead"], "current")
     judging.folder = Path(request["folder"])
-    judging.served.clear()
+    judging.needed.clear()
     for item in items:
-        judging.served[str(item.callspec.params["environment"])].update(
+        judging.needed[str(item.callspec.params["environment"])].update(
             variants().keys() & set(item.fixturenames)
         )
     session.items[:] = items
@@ -137,9 +142,9 @@ def judge(
         following = items[number] if number < len(items) else item
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         seconds[item.nodeid] = round(time.monotonic() - began, 3)
-        if failed.found and not request["all"]:
+        if failed.reasons and not request["all"]:
             break
-    say(writing, {"failed": failed.found, "seconds": seconds})
+    write_reply(writing, {"failed": failed.reasons, "seconds": seconds})
     os._exit(0)
 
 

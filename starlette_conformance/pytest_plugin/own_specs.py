@@ -31,9 +31,9 @@ class OwnSpecs:
     def start(self, environment: Environment) -> Server:
         return self.app.start(environment, environment.hash_seed)
 
-    def by_hand(self, environment: Environment) -> str:
-        """A line for a shell that serves the app, where requests by hand go."""
-        return self.app.by_hand(environment, PORT)
+    def serve_command(self, environment: Environment) -> str:
+        """A command that serves the app, for who reproduces a request."""
+        return self.app.serve_command(environment, PORT)
 
 
 def new_folder() -> Path:

@@ -1,6 +1,6 @@
 """The entry point that pytest loads wherever this package is installed.
 
-It adds options, fixtures and hooks only to a session that asks for them: one that is given the
+It adds options, fixtures and hooks only to a session that needs them: one that is given the
 specs of this project (or its benchmarks, which take the same options), or that names a user's own
 app by `--app` together with `--stack` or `--python`. Elsewhere it adds nothing, and options of the
 same names are free for other plugins.

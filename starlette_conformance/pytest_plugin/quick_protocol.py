@@ -1,6 +1,6 @@
 """Specs without a report of those that pass: a plugin for sessions that nobody watches.
 
-For each item pytest makes three reports, tells every plugin of them, and looks up every fixture
+For each item pytest makes three reports, sends them to every plugin, and looks up every fixture
 anew. That takes longer than the spec. `judge` reads run files, so the sessions that it
 starts report only what fails, and give a spec the fixtures that its stack's first one got. What
 plugins do in a setup is left out then, so those that do something there must be off.
@@ -47,11 +47,11 @@ def pytest_runtest_protocol(item: pytest.Function, nextitem: pytest.Item | None)
 
 
 def _known(item: pytest.Function) -> dict[str, object] | None:
-    """What the spec asks for, where all of it is there already."""
+    """The fixtures of the spec, where all of it is there already."""
     given = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     known = given | _kept.get(str(given.pop("environment", "")), {})
     lacking = set(item.fixturenames) - known.keys()
-    # `environment` asks for `request` too
+    # `environment` needs `request` too
     return known if lacking == {"request"} and not _looks_at_request(item.function) else None
 
 

@@ -1,4 +1,4 @@
-"""What the options of a session ask for: stacks, specs, a folder for run files."""
+"""What the options of a session select: stacks, specs, a folder for run files."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from starlette_conformance.stacks.targets import targets_named, with_packages
 
 
 def session_of(config: pytest.Config) -> Judging:
-    """What the options ask for. Raises UsageError."""
+    """What the options select. Raises UsageError."""
     chosen = config.getoption("--stack"), config.getoption("--python")
     named = config.getoption("--runs") or given_folder(config)
     folder = Path(named or "runs")
@@ -41,16 +41,18 @@ def session_of(config: pytest.Config) -> Judging:
 def targets(
     names: list[str], interpreters: list[str], extra: Sequence[str] = ()
 ) -> tuple[dict[str, Stack | Environment], list[str]]:
-    """What --stack and --python ask to judge, by name, with more packages, and what of it this
+    """What --stack and --python select, by name, with more packages, and what of it this
     machine lacks.
 
     Raises UsageError.
     """
     named = targets_named(names, interpreters)
-    asked = {name: with_packages(target, extra) for name, target in named.items()}
-    stacks = {name: target for name, target in asked.items() if isinstance(target, Stack)}
+    selected = {name: with_packages(target, extra) for name, target in named.items()}
+    stacks = {name: target for name, target in selected.items() if isinstance(target, Stack)}
     here, lacking = present(stacks)
-    return {name: asked[name] for name in asked if name in here or name not in stacks}, lacking
+    return {
+        name: selected[name] for name in selected if name in here or name not in stacks
+    }, lacking
 
 
 def held_to(

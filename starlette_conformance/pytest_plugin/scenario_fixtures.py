@@ -47,7 +47,7 @@ def play(environment: Environment, judging: Judging, playing: Playing) -> Play:
     def played(scenario: Scenario) -> Outcome:
         found = playing(scenario)
         for exchange in (each for each in found.exchanges if each.sent):
-            judging.run(environment.name).exchange(judging.spec, exchange, scenario.served)
+            judging.run(environment.name).exchange(judging.spec, exchange, scenario.variant)
         return found.outcome
 
     return played

@@ -63,7 +63,7 @@ class Judging:
 
     folders     where the specs lie: a user's `own`, or the project's
     remote      by app the servers that others run
-    served      by stack the fixtures that some spec needs
+    needed      by stack the fixtures that some spec needs
     complete    whether no spec was left out but what a browser sees
     left        by stack how many specs are still to come
     spec        the one under way, and `asserted` what it asserted so far
@@ -80,7 +80,7 @@ class Judging:
     folders: Sequence[Path] = (SPECS,)
     own: OwnSpecs | None = None
     remote: Mapping[str, Address] = field(default_factory=dict)
-    served: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     complete: bool = True
     left: Counter[str] = field(default_factory=Counter)
     spec: str = ""
@@ -93,7 +93,7 @@ class Judging:
     paths: dict[str, Path] = field(default_factory=dict)
     _runs: dict[str, Run] = field(default_factory=dict)
     staying: list[str] = field(default_factory=list)
-    _told: set[tuple[str, str]] = field(default_factory=set)
+    _reported: set[tuple[str, str]] = field(default_factory=set)
     _seconds: float = 0.0
 
     def is_spec(self, path: Path) -> bool:
@@ -142,13 +142,13 @@ class Judging:
             verdict, reason = "harness error", f"{ended}: {reason}"
             report.longrepr = f"{verdict}: {ended}"
         if isinstance(error, Failure):
-            told = _stack(item), reason
+            failure = _stack(item), reason
             report.longrepr = f"{verdict}: {reason}"
-            if told in self._told:
+            if failure in self._reported:
                 setattr(report, REPEATED, True)
             elif verdict != "fail":
                 setattr(report, NOT_JUDGED, True)
-            self._told.add(told)
+            self._reported.add(failure)
         self._write(item, verdict, reason, self._took(item, 0.0))
 
     def passed(self, item: pytest.Function, seconds: float) -> None:
@@ -156,7 +156,7 @@ class Judging:
         self._write(item, "pass", "", self._took(item, seconds))
 
     def stayed(self, stack: str, why: str) -> None:
-        """Take in that an app of a stack did not stop when it was told to, after the last spec."""
+        """Note that an app of a stack did not stop when it should, after the last spec."""
         self.staying.append(f"{stack}: {why}")
         name = f"starlette_conformance/pytest_plugin/judging.py::servers[{stack}]"
         self.run(stack).verdict(name, "-", "fail", why, {}, 0.0)
@@ -167,8 +167,8 @@ class Judging:
         return seconds
 
     def _write(self, item: pytest.Function, verdict: str, reason: str, seconds: float) -> None:
-        served = (variants()[name][0].name for name in item.fixturenames if name in variants())
-        app = self.own.app.name if self.own else next(served, getattr(item.module, "APP", "-"))
+        needed = (variants()[name][0].name for name in item.fixturenames if name in variants())
+        app = self.own.app.name if self.own else next(needed, getattr(item.module, "APP", "-"))
         browser = "browser" in item.fixturenames
         asserted = {name_of(change, item.module): applied for change, applied in self.asserted}
         self.asserted.clear()
@@ -227,7 +227,7 @@ def _verdict(error: BaseException | None) -> str:
 
 
 def _ended_by_others(item: pytest.Function) -> str:
-    """A sentence on a server of the stack that somebody ended: what it answers is no verdict."""
+    """A sentence on a server of the stack that somebody ended: its responses are no verdict."""
     for name, server in cast("dict[str, object]", item.funcargs.get("servers") or {}).items():
         if isinstance(server, Server) and (by := server.ended_by_others()):
             return f"{name} on {server.environment.name} was ended by {by}, from outside"

@@ -1,7 +1,7 @@
-"""The corpus: what the specs ask, recorded once and kept in the cache.
+"""The corpus: the requests that the specs send, recorded once and kept in the cache.
 
-A run of the specs on one stack tells. The key is made of everything that it depends on, so a spec
-that is added is in the next corpus.
+A run of the specs on one stack records them. The key is made of everything that it depends on, so a
+spec that is added is in the next corpus.
 """
 
 import json
@@ -23,7 +23,7 @@ from starlette_conformance.stacks.project import ROOT, apps, digest, ledger, mod
 from starlette_conformance.stacks.tempdirs import scratch
 
 STACK = "documented"
-"""On no axis, so the specs of all suites are asked, and dated, so that it is the same every day."""
+"""On no axis, so the specs of all suites run, and dated, so that it is the same every day."""
 
 SPECS = ROOT / "specs"
 
@@ -53,29 +53,27 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class SentRequest:
-    """A request, and what it is sent to: an app, or `static_files_404`, which is one of another
-    site.
-    """
+    """A request, and the variant of the app that gets it, such as `hello` or `static_files_404`."""
 
-    served: str
+    variant: str
     request: Request
 
     def __str__(self) -> str:
         line = self.request.data.split(b"\r\n", 1)[0].decode("latin-1")
-        return f"{plain(line, 100)} ({self.served})"
+        return f"{plain(line, 100)} ({self.variant})"
 
 
 def corpus(console: Console) -> list[SentRequest]:
-    """What the specs ask, each once; recorded now if need be. Raises Failure."""
+    """The requests that the specs send, each once; recorded now if need be. Raises Failure."""
     lines = (_folder(console) / "requests.jsonl").read_text("utf-8").splitlines()
     return [
-        SentRequest(served, Request(app, data.encode("latin-1"), files(served)))
-        for served, app, data in map(json.loads, lines)
+        SentRequest(variant, Request(app, data.encode("latin-1"), files(variant)))
+        for variant, app, data in map(json.loads, lines)
     ]
 
 
 def run_files(console: Console) -> list[Path]:
-    """The run files that the corpus was taken from: they tell which spec asked what."""
+    """The run files that the corpus was made from: they say which spec sent what."""
     return sorted(_folder(console).glob("*.run"))
 
 
@@ -83,20 +81,20 @@ def _folder(console: Console) -> Path:
     return made_once("corpora", digest(*SOURCES), lambda aside: _record(aside, console))
 
 
-def files(served: str) -> str:
+def files(variant: str) -> str:
     """The name of what the app finds in its working directory."""
-    return variants()[served][1].site if served in variants() else USUAL_SITE
+    return variants()[variant][1].site if variant in variants() else USUAL_SITE
 
 
-def usual(served: str) -> str:
+def usual(variant: str) -> str:
     """The app, if a variant of it has the usual files, whatever the pace of its events.
 
     A slow one, to whose pings one listens, stands for itself.
     """
-    if served in ledger().slow:
-        return served
-    app, _ = variants().get(served, (None, None))
-    return app.name if app and files(served) == USUAL_SITE else served
+    if variant in ledger().slow:
+        return variant
+    app, _ = variants().get(variant, (None, None))
+    return app.name if app and files(variant) == USUAL_SITE else variant
 
 
 def _record(folder: Path, console: Console) -> None:
@@ -105,31 +103,33 @@ def _record(folder: Path, console: Console) -> None:
         ThreadPoolExecutor(len(parts())) as pool,
     ):
         runs = [beside / str(number) for number in range(len(parts()))]
-        console.print("recording what the specs ask, once", style="dim")
+        console.print("recording the requests of the specs, once", style="dim")
         quiet = Console(quiet=True)
         for _ in pool.map(
             lambda part, run: judge([STACK], run, 1, [*LEFT_OUT, *part], quiet), parts(), runs
         ):
             pass
         paths = [path for run in runs for path in sorted(run.rglob("*.jsonl"))]
-        asked, recorded = _asked(paths), [path.read_text("utf-8") for path in paths]
-    lines = [json.dumps([a.served, a.request.app, a.request.data.decode("latin-1")]) for a in asked]
-    if lacking := [app for app in apps() if app not in {each.served for each in asked}]:
+        requests, texts = _distinct(paths), [path.read_text("utf-8") for path in paths]
+    lines = [
+        json.dumps([a.variant, a.request.app, a.request.data.decode("latin-1")]) for a in requests
+    ]
+    if lacking := [app for app in apps() if app not in {each.variant for each in requests}]:
         raise Failure(
             f"the specs send no request to {', '.join(lacking)}: `pytest specs --stack {STACK}` "
             "shows why; a new app needs a spec in specs/APP/"
         )
     folder.mkdir()
     (folder / "requests.jsonl").write_text("\n".join(lines), "utf-8")
-    for number, text in enumerate(recorded):
+    for number, text in enumerate(texts):
         (folder / f"{number}.run").write_text(text, "utf-8")
 
 
-def _asked(paths: Iterable[Path]) -> list[SentRequest]:
+def _distinct(paths: Iterable[Path]) -> list[SentRequest]:
     found = [
-        SentRequest(usual(served), request)
+        SentRequest(usual(variant), request)
         for path in paths
-        for served, requests in Recorded(path).asked.items()
+        for variant, requests in Recorded(path).sent.items()
         for _, request in requests
     ]
     return list(dict.fromkeys(found))

@@ -12,9 +12,9 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest, files, usual
-from starlette_conformance.replay.send import Heard
-from starlette_conformance.replay.side_by_side import Answers
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.send import RawResponse
+from starlette_conformance.replay.side_by_side import Responses
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import requests_of, without_stack
 from starlette_conformance.runs.records import ExchangeRecord
 from starlette_conformance.runs.run_reader import RecordedRun, load
@@ -25,13 +25,13 @@ from starlette_conformance.servers.adapter import Adapter
 class RecordedExchange:
     """What a spec sent, and the response to it.
 
-    `enough` tells that the client took in as much as one that replays the request does, and then
+    `enough` says that the client received as much as one that replays the request does, and then
     left a stream.
     """
 
     number: int
     sent: SentRequest
-    answer: Answer
+    response: WireResponse
     enough: bool
 
 
@@ -41,7 +41,7 @@ class RunResponses:
 
     environment: Environment
     passed: Mapping[str, bool]
-    responses: Answers
+    responses: Responses
 
     @classmethod
     def read(cls, path: Path) -> "RunResponses":
@@ -66,7 +66,7 @@ def exchanges_of(run: RecordedRun) -> list[RecordedExchange]:
     return [_exchange(*each, server) for each in requests_of(run.exchanges)]
 
 
-def responses_of(exchanges: Iterable[RecordedExchange]) -> Answers:
+def responses_of(exchanges: Iterable[RecordedExchange]) -> Responses:
     """One response to each request: of several, the first that the client took in as a replay
     does.
     """
@@ -75,24 +75,24 @@ def responses_of(exchanges: Iterable[RecordedExchange]) -> Answers:
         known = chosen.get(exchange.sent)
         if known is None or (exchange.enough and not known.enough):
             chosen[exchange.sent] = exchange
-    return {sent: exchange.answer for sent, exchange in chosen.items()}
+    return {sent: exchange.response for sent, exchange in chosen.items()}
 
 
 def _exchange(
     record: ExchangeRecord, request: Request, port: int, server: Adapter
 ) -> RecordedExchange:
-    served = usual(record.served or record.app)
+    variant = usual(record.variant or record.app)
     received = tuple(Segment(part.at, part.text.encode("latin-1")) for part in record.received)
     closed = record.ended == CLOSED
     reception = Reception(record.method)
     reception.read(record.received_bytes)
-    heard = Heard(
+    raw = RawResponse(
         record.method, port, received, record.ended, closed, record.closes, server, request.is_head
     )
-    answer = replace(Answer.of(heard), arrivals="", first=None)
+    response = replace(WireResponse.of(raw), arrivals="", first=None)
     return RecordedExchange(
         record.id,
-        SentRequest(served, request.with_files(files(served))),
-        answer,
-        reception.enough and (answer.response.ending in LEFT or not reception.is_stream),
+        SentRequest(variant, request.with_files(files(variant))),
+        response,
+        reception.enough and (response.response.ending in LEFT or not reception.is_stream),
     )

@@ -1,4 +1,4 @@
-"""The same requests sent to one stack after the other, and what each answered."""
+"""One request sent to one server, and its response, read from the wire."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,18 +11,18 @@ from starlette_conformance.model.request import Request
 from starlette_conformance.servers.adapter import Adapter
 
 FIRST = 4.0
-"""How long the first byte of an answer may take. Then the client says that it has no more to send:
-a server that waits for more answers then, or closes, and one that is only late was waited for."""
+"""How long the first byte of a response may take. Then the client says that it has no more to send:
+a server that waits for more responds then, or closes, and one that is only late was waited for."""
 
 SECONDS = 10.0
-"""How long the rest of an answer may take."""
+"""How long the rest of a response may take."""
 
 PATIENCE = 12
-"""So many answers of one server may not come or end in time, before it is not asked any more."""
+"""So many responses of one server may not come or end in time, before it gets no more requests."""
 
 PIPELINED = 0.25
-"""How long an answer to the second request may take, where two were sent together, before the
-client has no more to send; the server may drop that answer then."""
+"""How long a response to the second request may take, where two were sent together, before the
+client has no more to send; the server may drop that response then."""
 
 ANOTHER = b" HTTP/"
 """What stands in a second request."""
@@ -31,11 +31,11 @@ WAITS = f"no response within {FIRST:g} s"
 
 
 @dataclass(frozen=True)
-class Heard:
+class RawResponse:
     """What came back to a request on a connection of its own, as it stood on the wire.
 
-    `ended` tells in a few words how it went, `closes` whether the server closed by itself, `alone`
-    that nothing was sent beyond the head of one request, `late` that the answer did not come, or
+    `ended` says in a few words how it went, `closes` whether the server closed by itself, `alone`
+    that nothing was sent beyond the head of one request, `late` that the response did not come, or
     not end, in time.
     """
 
@@ -55,27 +55,27 @@ class Heard:
 
     @property
     def response(self) -> Response:
-        """The answer, with what is random masked."""
+        """The response, with what is random masked."""
         ended = self.ended, self.closed, self.closes
         return masked(self.data, self.method, *ended, self.port, self.server)
 
 
-def gone(answer: Response) -> bool:
-    """Whether nobody answered, since the app had ended. Two such answers say nothing of either."""
-    return bool(answer.ending.startswith(f"no answer: {NOT_CONNECTED}"))
+def gone(response: Response) -> bool:
+    """Whether there was no response, since the app had ended. Two of these say nothing."""
+    return bool(response.ending.startswith(f"no response: {NOT_CONNECTED}"))
 
 
-def ask(
+def response_to(
     request: Request, port: int, server: Adapter, seconds: float = SECONDS, first: float = FIRST
 ) -> Response:
-    """What a server answers, masked. Of a stream, its first events."""
-    return heard(request, port, server, seconds, first).response
+    """The response of a server, masked. Of a stream, its first events."""
+    return send(request, port, server, seconds, first).response
 
 
-def heard(
+def send(
     request: Request, port: int, server: Adapter, seconds: float = SECONDS, first: float = FIRST
-) -> Heard:
-    """Send a request to a server, and take in its answer. Of a stream, its first events."""
+) -> RawResponse:
+    """Send a request to a server, and receive the response. Of a stream, its first events."""
     with Sent(request, port, server, seconds, first) as sent:
         return sent.receive()
 
@@ -103,11 +103,11 @@ class Sent:
         self._connection.leave()
 
     def is_silent(self, seconds: float) -> bool:
-        """Wait so long for the first byte; tell whether none came."""
+        """Wait so long for the first byte; return whether none came."""
         return self._connection.is_silent(min(seconds, self._first))
 
-    def receive(self) -> Heard:
-        """Take in the answer, and leave."""
+    def receive(self) -> RawResponse:
+        """Receive the response, and leave."""
         request, connection = self._request, self._connection
         silent = connection.is_silent(self._first - connection.age)
         if silent:
@@ -127,7 +127,7 @@ class Sent:
         closed, ended = connection.ended == CLOSED, connection.ended
         if silent and not connection.data and (closed or connection.timed_out):
             ended = f"no response within {self._first:g} s" + (", nor a close" * (not closed))
-        return Heard(
+        return RawResponse(
             request.method,
             self._port,
             tuple(connection.received),

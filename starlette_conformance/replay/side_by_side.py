@@ -1,7 +1,7 @@
 """The same requests to two stacks at once, their apps side by side.
 
-A server that answers no more is found out and left alone, so that it takes neither hours nor the
-rest of the answers with it.
+A server that stops responding gets no more requests, so that it costs neither hours nor the
+responses of the others.
 """
 
 from collections import Counter
@@ -16,33 +16,33 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import FIRST, PATIENCE, Sent, gone
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
 
 SECONDS = 3.0
-"""How long one answer may take from its first byte on: the apps take milliseconds, and 0.2 s for
+"""How long one response may take from its first byte on: the apps take milliseconds, and 0.2 s for
 two events."""
 
 SOON = 0.25
-"""After so many seconds without a byte, an answer is waited for beside the next requests: a late
+"""After so many seconds without a byte, a response is waited for beside the next requests: a late
 one takes FIRST at most, and so does a request that is incomplete, to which none comes."""
 
 WAITED_FOR = 16
-"""So many answers of one server are waited for beside others at a time."""
+"""So many responses of one server are waited for beside others at a time."""
 
-AT_ONCE = 4
+PARALLEL = 4
 """Requests to one server at a time."""
 
 INTERVAL = 0.1
 """Seconds between two events: far enough apart to see what comes first."""
 
-Answers = dict[SentRequest, Answer]
+Responses = dict[SentRequest, WireResponse]
 
 
 class Stalling:
-    """Whether a server answered too often not in time; noted for each answer, from any thread."""
+    """Whether a server responded too late too often; noted for each response, from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -59,47 +59,47 @@ class Stalling:
             self._late += late
 
 
-def ask_each(
+def comparable_responses(
     environments: Sequence[Environment],
-    asked: Sequence[SentRequest],
+    requests: Sequence[SentRequest],
     advance: Callable[[], None] = lambda: None,
-    at_once: int = AT_ONCE,
-) -> tuple[list[Answers], list[str]]:
-    """What each stack answers, and a sentence on what could not be compared.
+    parallel: int = PARALLEL,
+) -> tuple[list[Responses], list[str]]:
+    """The responses of each stack, and a sentence on what could not be compared.
 
     Raises DidNotStart.
     """
-    answers, gave_up = send_to_each(environments, asked, advance, at_once)
-    answers, lost = without_lost(answers)
-    return answers, lost + gave_up
+    responses, gave_up = send_to_stacks(environments, requests, advance, parallel)
+    responses, lost = without_lost(responses)
+    return responses, lost + gave_up
 
 
-def send_to_each(
+def send_to_stacks(
     environments: Sequence[Environment],
-    asked: Sequence[SentRequest],
+    requests: Sequence[SentRequest],
     advance: Callable[[], None] = lambda: None,
-    at_once: int = AT_ONCE,
+    parallel: int = PARALLEL,
     stopping: Event | None = None,
-) -> tuple[list[Answers], list[str]]:
-    """What each stack answers, and a sentence on each server that was given up.
+) -> tuple[list[Responses], list[str]]:
+    """The responses of each stack, and a sentence on each server that was given up.
 
     Raises DidNotStart.
     """
-    kinds = list(dict.fromkeys(each.served for each in asked))
+    names = list(dict.fromkeys(each.variant for each in requests))
     stopping = stopping or Event()
-    with running(environments, kinds) as ports:
+    with running(environments, names) as ports:
         servers = [
             _Server(
-                ports[number][served],
+                ports[number][variant],
                 environment.server,
-                _queue(each for each in asked if each.served == served),
+                _queue(each for each in requests if each.variant == variant),
             )
             for number, environment in enumerate(environments)
-            for served in kinds
+            for variant in names
         ]
         with (
             ThreadPoolExecutor(len(servers) * WAITED_FOR) as beside,
-            ThreadPoolExecutor(len(servers) * at_once) as pool,
+            ThreadPoolExecutor(len(servers) * parallel) as pool,
         ):
             ended = Event()
 
@@ -108,9 +108,9 @@ def send_to_each(
 
             try:
                 jobs = [
-                    pool.submit(server.ask_all, goes_on, beside, advance)
+                    pool.submit(server.send_all, goes_on, beside, advance)
                     for server in servers
-                    for _ in range(at_once)
+                    for _ in range(parallel)
                 ]
                 for job in jobs:
                     job.result()
@@ -118,13 +118,14 @@ def send_to_each(
                     job.result()
             finally:
                 ended.set()
-    found: list[Answers] = [{} for _ in environments]
+    found: list[Responses] = [{} for _ in environments]
     sentences = []
     for number, server in enumerate(servers):
-        found[number // len(kinds)] |= server.answers
+        found[number // len(names)] |= server.responses
         if server.stalling.unsent:
+            environment = environments[number // len(names)]
             sentences.append(
-                f"{kinds[number % len(kinds)]} on {environments[number // len(kinds)].name}: "
+                f"{names[number % len(names)]} on {environment.name}: "
                 f"{PATIENCE} responses did not begin within {FIRST:g} s, or not end {SECONDS:g} s "
                 f"later, so {server.stalling.unsent:,} requests were not sent"
             )
@@ -138,26 +139,26 @@ class _Server:
         self._port, self._adapter, self._left = port, adapter, left
         self._room = BoundedSemaphore(WAITED_FOR)
         self.stalling = Stalling()
-        self.answers = Answers()
+        self.responses = Responses()
         self.later: list[Future[None]] = []
 
-    def ask_all(
+    def send_all(
         self, goes_on: Callable[[], bool], beside: ThreadPoolExecutor, advance: Callable[[], None]
     ) -> None:
-        """Send what is left, one after the other. What is not soon answered is waited for beside
-        the next one.
+        """Send what is left, one after the other. A response that does not come soon is waited
+        for beside the next request.
         """
 
-        def take_in(each: SentRequest, sent: Sent) -> None:
+        def receive(each: SentRequest, sent: Sent) -> None:
             with sent:
-                came = sent.receive()
-            self.stalling.note(came.late)
-            self.answers[each] = Answer.of(came)
+                received = sent.receive()
+            self.stalling.note(received.late)
+            self.responses[each] = WireResponse.of(received)
             advance()
 
-        def take_in_beside(each: SentRequest, sent: Sent) -> None:
+        def receive_beside(each: SentRequest, sent: Sent) -> None:
             try:
-                take_in(each, sent)
+                receive(each, sent)
             finally:
                 self._room.release()
 
@@ -168,27 +169,27 @@ class _Server:
                 return
             if self.stalling.gives_up():
                 continue
-            seconds = SECONDS + (_own_pace(each.served) or 0)
+            seconds = SECONDS + (_own_pace(each.variant) or 0)
             sent = Sent(each.request, self._port, self._adapter, seconds, FIRST)
             if sent.is_silent(SOON) and self._room.acquire(blocking=False):
-                self.later.append(beside.submit(take_in_beside, each, sent))
+                self.later.append(beside.submit(receive_beside, each, sent))
             else:
-                take_in(each, sent)
+                receive(each, sent)
 
 
-def without_lost(found: Sequence[Answers]) -> tuple[list[Answers], list[str]]:
-    """What at least one stack answered, as its app had not ended; a sentence on each app that had
-    ended on all.
+def without_lost(found: Sequence[Responses]) -> tuple[list[Responses], list[str]]:
+    """What at least one stack responded to, as its app had not ended; a sentence on each app that
+    had ended on all.
     """
     lost = {
         each
         for each in found[0]
-        if all(each in answers and gone(answers[each].response) for answers in found)
+        if all(each in responses and gone(responses[each].response) for responses in found)
     }
-    kept = [{a: v for a, v in answers.items() if a not in lost} for answers in found]
+    kept = [{a: v for a, v in responses.items() if a not in lost} for responses in found]
     return kept, [
-        f"{served}: it had ended on both stacks when {count:,} requests came"
-        for served, count in Counter(each.served for each in lost).items()
+        f"{variant}: it had ended on both stacks when {count:,} requests came"
+        for variant, count in Counter(each.variant for each in lost).items()
     ]
 
 
@@ -202,27 +203,27 @@ def _queue(items: Iterable[SentRequest]) -> "SimpleQueue[SentRequest]":
 
 @contextmanager
 def running(
-    environments: Sequence[Environment], kinds: Collection[str]
+    environments: Sequence[Environment], names: Collection[str]
 ) -> Iterator[list[dict[str, int]]]:
     """The apps of each stack, started side by side, and their ports. Raises DidNotStart."""
     with ExitStack() as stack:
         servers: list[dict[str, Server]] = []
         for environment in environments:
             forker = stack.enter_context(Forker(environment))
-            servers.append({served: _started(served, environment, forker) for served in kinds})
+            servers.append({variant: _started(variant, environment, forker) for variant in names})
             for server in servers[-1].values():
                 stack.callback(server.kill)
         yield [{s: server.port() for s, server in each.items()} for each in servers]
 
 
-def _started(served: str, environment: Environment, forker: Forker) -> Server:
-    app, variant = variants()[served]
-    folder = site_fixture.lay_out(site_files(variant.site))
-    arguments = app.arguments(_own_pace(served) or INTERVAL)
+def _started(variant: str, environment: Environment, forker: Forker) -> Server:
+    app, settings = variants()[variant]
+    folder = site_fixture.lay_out(site_files(settings.site))
+    arguments = app.arguments(_own_pace(variant) or INTERVAL)
     return Server(script(app.name), environment, folder, arguments, forker)
 
 
-def _own_pace(served: str) -> float | None:
+def _own_pace(variant: str) -> float | None:
     """The seconds between two events of a variant that is idle."""
-    _, variant = variants()[served]
-    return variant.interval if variant.idle else None
+    _, settings = variants()[variant]
+    return settings.interval if settings.idle else None

@@ -1,4 +1,4 @@
-"""What the specs are, one by one: their sources, what they asked, and the changes they asserted."""
+"""What the specs are, one by one: their sources, what they sent, and the changes they asserted."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -12,13 +12,13 @@ from starlette_conformance.stacks.project import ROOT
 
 @dataclass
 class Spec:
-    """One spec as it was judged on one stack: `name` is its node id without the stack."""
+    """One spec as it ran on one stack: `name` is its node id without the stack."""
 
     name: str
     app: str
     verdict: str
     changes: dict[str, bool]
-    asked: list[SentRequest] = field(default_factory=list)
+    sent: list[SentRequest] = field(default_factory=list)
 
     @property
     def sentence(self) -> str:
@@ -45,14 +45,14 @@ def specs_of(paths: Iterable[Path]) -> list[Spec]:
     """The specs that run files hold, in their order."""
     found = []
     for path in paths:
-        asked: dict[str, dict[SentRequest, None]] = {}
+        by_spec: dict[str, dict[SentRequest, None]] = {}
         recorded = Recorded(path)
-        for served, requests in recorded.asked.items():
+        for variant, requests in recorded.sent.items():
             for spec, request in requests:
-                name = usual(served)
+                name = usual(variant)
                 each = SentRequest(name, request.with_files(files(name)))
-                asked.setdefault(spec, {})[each] = None
+                by_spec.setdefault(spec, {})[each] = None
         for name, record in recorded.verdicts.items():
-            sent = list(asked.get(name, ()))
+            sent = list(by_spec.get(name, ()))
             found.append(Spec(name, record.app, record.verdict, record.changes, sent))
     return found

@@ -1,4 +1,4 @@
-"""An answer with what `Response` leaves aside: order and case of headers, chunks, and times.
+"""A response with what `Response` leaves aside: order and case of headers, chunks, and times.
 
 `Response` is what the specs promise, so none of this is in it. Two stacks are compared by both.
 """
@@ -12,7 +12,7 @@ from starlette_conformance.http.event_stream import EVENTS, Reception, is_stream
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import without_port
-from starlette_conformance.replay.send import Heard
+from starlette_conformance.replay.send import RawResponse
 
 BETWEEN = ", then "
 GAP = 0.03
@@ -21,11 +21,11 @@ writes of a server."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What one stack answered to one request.
+class WireResponse:
+    """The response of one stack to one request.
 
     `names` are those of the header lines as sent. `cuts` are the sizes of the chunks that the body
-    came in, None where it was not chunked; of a stream, those of its first events. `arrivals` tells
+    came in, None where it was not chunked; of a stream, those of its first events. `arrivals` says
     of a stream what came apart from what: "head, then event 1, then event 2". `first` are the
     seconds until the first byte of a response, and `rest` the bytes after its end, where one
     request was sent.
@@ -39,18 +39,18 @@ class Answer:
     rest: bytes = b""
 
     @classmethod
-    def of(cls, heard: Heard) -> "Answer":
-        response = heard.response
-        data = without_port(heard.data, heard.port)
-        message = parser.read(data, heard.method, heard.closed)
+    def of(cls, received: RawResponse) -> "WireResponse":
+        response = received.response
+        data = without_port(received.data, received.port)
+        message = parser.read(data, received.method, received.closed)
         left = len(response.body) if response.ending in LEFT else len(message.body)
         return cls(
             response,
             tuple(name for name, _ in message.headers),
             None if message.chunks is None else tuple(_sizes(message.chunks, left)),
-            _arrivals(heard) if is_stream(message) else "",
-            heard.received[0].at if heard.received else None,
-            data[message.end :] if message.whole and heard.alone else b"",
+            _arrivals(received) if is_stream(message) else "",
+            received.received[0].at if received.received else None,
+            data[message.end :] if message.whole and received.alone else b"",
         )
 
     @property
@@ -77,21 +77,21 @@ def _sizes(chunks: tuple[bytes, ...], length: int) -> Iterator[int]:
         yield len(chunk)
 
 
-def _arrivals(heard: Heard) -> str:
+def _arrivals(received: RawResponse) -> str:
     """What came apart, by GAP at the least: the head, and the first events."""
     parts: list[list[str]] = []
-    data, told, last = bytearray(), 0, -GAP
-    reception = Reception(heard.method)
-    for segment in heard.received:
+    data, seen, last = bytearray(), 0, -GAP
+    reception = Reception(received.method)
+    for segment in received.received:
         data += segment.data
         reception.read(data)
         names = []
         if reception.reader.head_end:
             events = min(reception.events, EVENTS)
             names = ["head", *(f"event {number}" for number in range(1, events + 1))]
-        if new := names[told:]:
+        if new := names[seen:]:
             if segment.at - last >= GAP:
                 parts.append([])
             parts[-1] += new
-            told, last = len(names), segment.at
+            seen, last = len(names), segment.at
     return BETWEEN.join(" with ".join(part) for part in parts)

@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette_conformance.explain.groups import STANDINGS, fix_of
 from starlette_conformance.explain.severity import SEVERITIES
-from starlette_conformance.http.curl_commands import PORT, asked
+from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.model.changes import Change
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.report.explanations import (
     Explanations,
     counts_between,
@@ -26,7 +26,7 @@ from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.ledger import Ledger
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def report_data(
@@ -74,7 +74,7 @@ def report_data(
         "specs": [_spec(row, numbers[row]) for row in rows],
         "cells": cells.things,
         "requests": requests,
-        "answers": [_answer(answer) for answer in pool.answers.things],
+        "responses": [_response(wire) for wire in pool.responses.things],
         "differences": explanations.differences,
         "explanations": explanations.table,
         "turns": [turn for group in places for turn in _turns(group, requests)],
@@ -133,8 +133,8 @@ def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:
         "parser": environment and environment.parser,
         "loop": environment and environment.loop,
         "packages": environment and dict(environment.packages),
-        "again": list(column.again),
-        "called": column.called,
+        "rerun_options": list(column.rerun_options),
+        "rerun_name": column.rerun_name,
         "has": [n for n, each in changes.items() if environment and each.applies_to(environment)],
         "fixes": {
             name: fix_of(change, environment)
@@ -145,11 +145,11 @@ def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:
 
 
 def _failed(column: Column, number: int, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
-    """The verdicts `fail` of a stack, each with the command that asks for it once more."""
+    """The verdicts `fail` of a stack, each with the command that runs it once more."""
     for place, row in enumerate(rows):
         cell = column.cells.get(row)
-        if cell and cell.verdict == "fail" and column.called:
-            command = of_spec(row[1], column.called, column.again)
+        if cell and cell.verdict == "fail" and column.rerun_name:
+            command = of_spec(row[1], column.rerun_name, column.rerun_options)
             yield {"stack": number, "spec": place, "command": command}
 
 
@@ -171,28 +171,28 @@ def _request(recorded: RecordedRequest, pool: Pool, ledger: Ledger) -> dict[str,
     names = {change: name for name, change in ledger.changes.items()}
     sent = pool.requests.things[recorded.request]
     return {
-        "app": sent.served,
+        "app": sent.variant,
         "text": sent.request.data.decode("latin-1"),
-        "by_hand": asked(sent.request.to(PORT)),
+        "command": curl_command(sent.request.to(PORT)),
         "compared": not recorded.peculiar,
-        "only_for": [names[change] for change in ledger.slow.get(sent.served, ())],
+        "only_for": [names[change] for change in ledger.slow.get(sent.variant, ())],
     }
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
-    response = answer.response
+def _response(wire: WireResponse) -> dict[str, Any]:
+    response = wire.response
     return {
         "version": response.version,
         "status": response.status,
         "reason": response.reason,
-        "headers": [list(line) for line in answer.lines],
+        "headers": [list(line) for line in wire.lines],
         "body": response.body.decode("latin-1"),
         "ending": response.ending,
         "closes": response.closes,
         "interim": list(response.interim),
         "extensions": list(response.extensions),
         "trailers": [[name, str(value)] for name, value in response.trailers.items()],
-        "rest": answer.rest.decode("latin-1"),
+        "rest": wire.rest.decode("latin-1"),
     }
 
 
@@ -236,6 +236,6 @@ def _not_judged(columns: Sequence[Column], specs: int) -> list[dict[str, Any]]:
         if column.finished is None:
             said.append(f"the run was cut off; {missing} of {specs} specs have no verdict")
         elif not column.complete:
-            said.append(f"only a part was asked for; {missing} of {specs} specs have no verdict")
+            said.append(f"only a part was selected; {missing} of {specs} specs have no verdict")
         found += [{"stack": number, "text": text} for text in said]
     return found

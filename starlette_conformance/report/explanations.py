@@ -34,7 +34,8 @@ class Explanations:
         """The phases of a request as data; of two, the earlier, the later, and why they differ."""
         return {
             "phases": [
-                {"answer": phase.answer, "stacks": list(phase.stacks)} for phase in phases.phases
+                {"response": phase.response, "stacks": list(phase.stacks)}
+                for phase in phases.phases
             ],
             "between": [
                 [earlier, later, self._number(explained)]

@@ -13,7 +13,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import ALWAYS
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import exchanges_of, responses_of
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.run_reader import load
 
@@ -42,10 +42,10 @@ class Pool:
 
     def __init__(self) -> None:
         self.requests: Numbered[SentRequest] = Numbered()
-        self.answers: Numbered[Answer] = Numbered()
+        self.responses: Numbered[WireResponse] = Numbered()
 
-    def numbers(self, sent: SentRequest, answer: Answer) -> tuple[int, int]:
-        response = answer.response
+    def numbers(self, sent: SentRequest, wire: WireResponse) -> tuple[int, int]:
+        response = wire.response
         key = (
             response.version,
             response.status,
@@ -57,11 +57,11 @@ class Pool:
             response.interim,
             response.extensions,
             tuple(response.trailers.items()),
-            answer.names,
-            answer.cuts,
-            answer.rest,
+            wire.names,
+            wire.cuts,
+            wire.rest,
         )
-        return self.requests.number(sent, sent), self.answers.number(answer, key)
+        return self.requests.number(sent, sent), self.responses.number(wire, key)
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ class Column:
     """A run file: the stack, as the file's first line has it, and its cells.
 
     `environment` is None where the stack could not be provisioned, `finished` (RFC 3339) where the
-    run was cut off. `again` are the options by which pytest judges the stack once more, and
-    `called` is what it then calls it; both are empty where the file does not say. `responses` has
-    the one response to each request by which stacks are compared.
+    run was cut off. `rerun_options` are the options by which pytest runs the specs on the stack
+    again, and `rerun_name` its name there; both are empty where the file does not say. `responses`
+    has the one response to each request by which stacks are compared.
     """
 
     stack: str
@@ -95,8 +95,8 @@ class Column:
     complete: bool
     hash_seed: int | None
     environment: Environment | None
-    again: tuple[str, ...] = ()
-    called: str = ""
+    rerun_options: tuple[str, ...] = ()
+    rerun_name: str = ""
     cells: dict[Row, Cell] = field(default_factory=dict)
     responses: dict[int, int] = field(default_factory=dict)
 
@@ -139,7 +139,7 @@ def read(path: Path, pool: Pool) -> Column | None:
         start.rerun_name,
     )
     exchanges = exchanges_of(run)
-    numbers = {each.number: pool.numbers(each.sent, each.answer) for each in exchanges}
+    numbers = {each.number: pool.numbers(each.sent, each.response) for each in exchanges}
     column.responses.update(pool.numbers(*each) for each in responses_of(exchanges).items())
     for record in run.verdicts:
         column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(

@@ -30,7 +30,7 @@ class Kind:
 
     stacks: tuple[int, ...]
     has: Has
-    answer: int
+    response: int
 
     @property
     def first(self) -> int:
@@ -42,7 +42,7 @@ class Phase:
     """Stacks that differ from all others for the same reasons."""
 
     stacks: tuple[int, ...]
-    answer: int
+    response: int
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ class PhaseFinder:
         """The kinds by phase; of those next to each other, no change acts on the response."""
         app = self._pool.requests.things[recorded.request].request.app
         stacks: dict[tuple[Has, int], list[int]] = {}
-        for stack, answer in sorted(recorded.answers.items()):
-            stacks.setdefault((self._has(stack, app), answer), []).append(stack)
+        for stack, response in sorted(recorded.responses.items()):
+            stacks.setdefault((self._has(stack, app), response), []).append(stack)
         phases: list[list[Kind]] = []
-        for (has, answer), those in stacks.items():
-            kind = Kind(tuple(those), has, answer)
+        for (has, response), those in stacks.items():
+            kind = Kind(tuple(those), has, response)
             for phase in reversed(phases):
-                if phase[-1].answer == answer and self._is_one_phase(recorded, phase[-1], kind):
+                if phase[-1].response == response and self._is_one_phase(recorded, phase[-1], kind):
                     phase.append(kind)
                     break
             else:
@@ -119,8 +119,8 @@ class PhaseFinder:
 
     def _explain(self, recorded: RecordedRequest, one: Kind, other: Kind) -> Explained:
         sent = self._pool.requests.things[recorded.request]
-        before, after = (self._pool.answers.things[kind.answer] for kind in (one, other))
-        explainer = self._explainer(one.first, other.first, sent.served)
+        before, after = (self._pool.responses.things[kind.response] for kind in (one, other))
+        explainer = self._explainer(one.first, other.first, sent.variant)
         explained = explainer.explain(sent.request, before, after)
         if not explained.remaining:
             return explained
@@ -138,14 +138,14 @@ class PhaseFinder:
     def _comparison_of(self, older: int, newer: int) -> Comparison:
         return Comparison(self._environment(older), self._environment(newer), self._ledger)
 
-    def _explainer_of(self, older: int, newer: int, served: str) -> Explainer:
-        sides = (self._responses(stack).get(served, {}) for stack in (older, newer))
+    def _explainer_of(self, older: int, newer: int, variant: str) -> Explainer:
+        sides = (self._responses(stack).get(variant, {}) for stack in (older, newer))
         return self._comparison(older, newer).explainer(*sides)
 
     def _responses_of(self, stack: int) -> dict[str, dict[Request, Response]]:
-        requests, answers = self._pool.requests.things, self._pool.answers.things
+        requests, pooled = self._pool.requests.things, self._pool.responses.things
         responses = self._columns[stack].responses.items()
-        return responses_by_app({requests[r]: answers[a] for r, a in responses})
+        return responses_by_app({requests[r]: pooled[a] for r, a in responses})
 
     def _has_of(self, stack: int, app: str) -> Has:
         environment = self._environment(stack)
@@ -177,7 +177,7 @@ def _phases(rough: Sequence[Sequence[Kind]], why: Mapping[tuple[Kind, Kind], Exp
     }
     return Phases(
         tuple(
-            Phase(tuple(sorted(itertools.chain(*(k.stacks for k in kinds)))), kinds[0].answer)
+            Phase(tuple(sorted(itertools.chain(*(k.stacks for k in kinds)))), kinds[0].response)
             for kinds in merged
         ),
         between,

@@ -18,11 +18,11 @@ Occurrence = tuple[Row, int, int]
 class RecordedRequest:
     """A request by its number, by column the number of the response, and the specs that send it.
 
-    `peculiar` tells that one of them sends it in its own way.
+    `peculiar` says that one of them sends it in its own way.
     """
 
     request: int
-    answers: dict[int, int] = field(default_factory=dict)
+    responses: dict[int, int] = field(default_factory=dict)
     specs: dict[Row, None] = field(default_factory=dict)
     peculiar: bool = False
 
@@ -33,22 +33,22 @@ class RecordedRequests:
     def __init__(self, columns: Sequence[Column], count: int) -> None:
         self.all = [RecordedRequest(number) for number in range(count)]
         for place, column in enumerate(columns):
-            for request, answer in column.responses.items():
-                self.all[request].answers[place] = answer
+            for request, response in column.responses.items():
+                self.all[request].responses[place] = response
         peculiar = {
             occurrence: None
             for column in columns
             for row, cell in column.cells.items()
-            for occurrence, answer in _occurrences(row, cell)
-            if column.responses[occurrence[1]] != answer
+            for occurrence, response in _occurrences(row, cell)
+            if column.responses[occurrence[1]] != response
         }
         self._numbers = {each: count + number for number, each in enumerate(peculiar)}
         self.all += [RecordedRequest(request, peculiar=True) for _, request, _ in peculiar]
         for place, column in enumerate(columns):
             for row, cell in column.cells.items():
-                for occurrence, answer in _occurrences(row, cell):
+                for occurrence, response in _occurrences(row, cell):
                     recorded = self.all[self._numbers.get(occurrence, occurrence[1])]
-                    recorded.answers[place] = answer
+                    recorded.responses[place] = response
                     recorded.specs[row] = None
 
     def of(self, row: Row, cell: Cell) -> Iterator[int]:
@@ -59,6 +59,6 @@ class RecordedRequests:
 
 def _occurrences(row: Row, cell: Cell) -> Iterable[tuple[Occurrence, int]]:
     seen: Counter[int] = Counter()
-    for request, answer in cell.exchanges:
-        yield (row, request, seen[request]), answer
+    for request, response in cell.exchanges:
+        yield (row, request, seen[request]), response
         seen[request] += 1

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from starlette_conformance.http.curl_commands import asked, served
+from starlette_conformance.http.curl_commands import curl_command, serve_command
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 
 
-def failure_lines(exchange: Exchange, expectation: Any, by_hand: str = "") -> list[str]:
+def failure_lines(exchange: Exchange, expectation: Any, serving: str = "") -> list[str]:
     """The lines that explain why an exchange is not as expected.
 
-    `by_hand` is how the app is served by hand, where it is not a reference app.
+    `serving` is a command that serves the app, where it is not a reference app.
     """
     environment = exchange.environment
     line = exchange.request.split(b"\r\n", 1)[0].decode("latin-1")
@@ -20,8 +20,8 @@ def failure_lines(exchange: Exchange, expectation: Any, by_hand: str = "") -> li
     return [
         *lines,
         f"stack: {environment}",
-        f"by hand: {by_hand or served(exchange.app, environment)}",
-        f"         {asked(exchange.request, *_url(environment, exchange.app))}",
+        f"reproduce: {serving or serve_command(exchange.app, environment)}",
+        f"           {curl_command(exchange.request, *_url(environment, exchange.app))}",
     ]
 
 

@@ -28,7 +28,7 @@ def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> i
 
 
 def print_matrix(
-    found: Summary, asked: set[str], said: list[str] | None = None, aside: bool = False
+    found: Summary, selected: set[str], said: list[str] | None = None, aside: bool = False
 ) -> int:
     """Print what stacks came to; 0 where all is well. The closing lines are added to `said`.
 
@@ -42,7 +42,7 @@ def print_matrix(
     for name, change in seen.items():
         write_line("\n".join(change.lines(name)), aside)
     unproven = found.unproven(changes, catalogue())
-    not_judged = sorted(asked - found.stacks)
+    not_judged = sorted(selected - found.stacks)
     cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
@@ -53,8 +53,8 @@ def print_matrix(
         output.print(line, style="bold red", soft_wrap=True)  # a path stays whole
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.judged - found.unfinished)
-    closing = f"{whole} of {len(asked)} stacks judged: {verdicts or 'no verdict'}"
+    closing = f"{whole} of {len(selected)} stacks judged: {verdicts or 'no verdict'}"
     write_line(closing, aside)
     if said is not None:
         said += [*notes, closing]
-    return found.exit_code(asked, unproven)
+    return found.exit_code(selected, unproven)

@@ -17,7 +17,7 @@ HOST = re.compile(rb"(?im)^Host: 127\.0\.0\.1:(\d{4,5})\r$")
 class Recorded:
     """What a run file holds of its specs: what each sent, and its verdict.
 
-    `asked` has each spec and what it sent, once, by what that was sent to. `verdicts` are by the
+    `sent` has each spec and what it sent, once, by variant. `verdicts` are by the
     name of the spec. Ports are masked; the stack's name is left out of the specs' names. Raises
     UsageError.
     """
@@ -28,9 +28,9 @@ class Recorded:
             raise UsageError(f"{path}: no run of a stack that was provisioned")
         self.stack = run.start.stack
         self.verdicts = {self._spec(record.spec): record for record in run.verdicts}
-        self.asked: dict[str, dict[tuple[str, Request], None]] = {}
+        self.sent: dict[str, dict[tuple[str, Request], None]] = {}
         for record, request, _ in requests_of(run.exchanges):
-            of_spec = self.asked.setdefault(record.served or record.app, {})
+            of_spec = self.sent.setdefault(record.variant or record.app, {})
             of_spec[self._spec(record.spec), request] = None
 
     def _spec(self, name: str) -> str:

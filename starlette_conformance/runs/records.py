@@ -1,4 +1,4 @@
-"""What a run file holds: JSON Lines, each an object of one of these types, told by `kind`.
+"""What a run file holds: JSON Lines, each an object of one of these types, by its `kind`.
 
 A file has one `run` first, then exchanges and verdicts as they happen, and one `end` last, which is
 missing where the run was cut off. Bytes are written as text in Latin-1: one character a byte.
@@ -45,7 +45,7 @@ class Installed(msgspec.Struct, frozen=True, kw_only=True):
 class Start(Record, frozen=True, tag="run", kw_only=True):
     """The first line. `installed` is None where the stack could not be provisioned.
 
-    `complete` tells whether every spec was selected, those that need a browser aside.
+    `complete` says whether every spec was selected, those that need a browser aside.
     `rerun_options` are the options by which pytest judges the stack once more, and `rerun_name` is
     what it then calls it; both are empty where a file of schema 1 does not say.
     """
@@ -73,8 +73,9 @@ class Segment(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_defaults=True):
     """A request and what came back. `id` counts from 1 in a file.
 
-    `served` is the name of what the request went to, where that is not the app with its usual
-    files. `closes` tells whether the server closed by itself.
+    `variant` is the variant of the app that got the request, where that is not the one with the
+    usual files; its key in the file is `served`. `closes` says whether the server closed by
+    itself.
     """
 
     id: Number
@@ -85,7 +86,7 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
     received: tuple[Segment, ...]
     ended: str
     closes: bool
-    served: str | None = None
+    variant: str | None = msgspec.field(default=None, name="served")
 
     @property
     def sent_bytes(self) -> bytes:
@@ -99,7 +100,7 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
 class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):
     """What a spec came to. `exchanges` are the ids of its exchanges, all of them above.
 
-    `changes` are those that it asserted, and whether they applied. `browser` tells whether it
+    `changes` are those that it asserted, and whether they applied. `browser` says whether it
     needed one.
     """
 

@@ -51,7 +51,7 @@ def _or(words: Iterable[str]) -> str:
 
 
 class Remote:
-    """A server at an address, as far as it is told like a `Server`."""
+    """A server at an address, with the methods of a `Server` that are needed."""
 
     def __init__(self, address: Address, environment: Environment) -> None:
         self.app = address.app

@@ -1,6 +1,6 @@
-"""What it takes to repeat a verdict: what a stack is made of, and the commands that ask again.
+"""What it takes to repeat a verdict: what a stack is made of, and the commands that repeat it.
 
-A stack is asked for by name where a date in `specs/stacks.toml` pins what the name stands for, by
+A stack is given by name where a date in `specs/stacks.toml` pins what the name stands for, by
 its path where it is an interpreter or a checkout, and else by all its packages: `latest` is another
 stack tomorrow.
 """

@@ -69,7 +69,7 @@ class Run:
         )
         self.begun = True
 
-    def exchange(self, spec: str, exchange: Exchange, served: str | None = None) -> None:
+    def exchange(self, spec: str, exchange: Exchange, variant: str | None = None) -> None:
         with self._lock:  # a spec may have two exchanges at once
             self._exchanges += 1
             self._of_spec.append(self._exchanges)
@@ -83,7 +83,7 @@ class Run:
                     received=_segments(exchange.received),
                     ended=exchange.ended,
                     closes=exchange.closes,
-                    served=served if served != exchange.app else None,
+                    variant=variant if variant != exchange.app else None,
                 )
             )
 
@@ -113,7 +113,7 @@ class Run:
         )
 
     def end(self, complete: bool = True) -> None:
-        """Close the file; only a run that gave every verdict it was asked for has an `end`.
+        """Close the file; only a run that gave every verdict has an `end`.
 
         One that could not be written has none, though there be room again.
         """

@@ -83,7 +83,7 @@ class _Schema1(msgspec.Struct, tag_field="kind", tag="run", kw_only=True):
 
 
 class _Line(msgspec.Struct):
-    """As far as a line tells which schema the file has."""
+    """As much of a line as says which schema the file has."""
 
     kind: str = ""
     schema: int = 0

@@ -18,7 +18,7 @@ class Summary:
     """The sum of some run files, each one stack's. Raises UsageError where one is no run file.
 
     `tally` counts verdicts by stack and app, `seconds` is the time that judging each stack took
-    (what a browser sees aside), `asserted` tells by change the stacks where a spec asserted it and
+    (what a browser sees aside), `asserted` says by change the stacks where a spec asserted it and
     passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
     out, `logs` are the outputs of the sessions that ran the stacks, where they are known.
     """

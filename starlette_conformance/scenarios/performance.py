@@ -55,7 +55,7 @@ class Performance:
             case steps.Signal(number, while_open):
                 if not while_open or any(not self._wires[name].ended for name in while_open):
                     rests(self._server.pid, RESTS_SECONDS)  # and looks for no signal on its way
-                    self._server.ask_to_stop(number)
+                    self._server.request_stop(number)
             case steps.SignalBeside(number, on, data):
                 self._cross(number, self._wire(on), data)
             case steps.Pause(seconds):
@@ -112,7 +112,7 @@ class Performance:
         rests(pid, RESTS_SECONDS)
         os.kill(pid, signal.SIGSTOP)
         try:
-            self._server.ask_to_stop(number)
+            self._server.request_stop(number)
             wire.send(data)
         finally:
             os.kill(pid, signal.SIGCONT)

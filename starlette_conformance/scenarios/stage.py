@@ -86,7 +86,7 @@ class Stage:
             yield server, server.port()
 
     def _shared(self, scenario: Scenario) -> tuple[Server, Lock]:
-        key = (scenario.served, scenario.interval, scenario.reads_log)
+        key = (scenario.variant, scenario.interval, scenario.reads_log)
         with self._starting:
             if key not in self._servers:
                 self._servers[key], self._locks[key] = self._started(scenario, 0), Lock()
@@ -100,9 +100,9 @@ class Stage:
     def _started(self, scenario: Scenario, port: int) -> Server:
         if self._forker is None:
             self._forker = self._opened.enter_context(Forker(self._environment))
-        app, variant = variants()[scenario.served]
-        interval = variant.interval if scenario.interval is None else scenario.interval
-        folder = site_fixture.lay_out(site_files(variant.site))
+        app, settings = variants()[scenario.variant]
+        interval = settings.interval if scenario.interval is None else scenario.interval
+        folder = site_fixture.lay_out(site_files(settings.site))
         arguments = app.arguments(interval)
         return Server(
             script(app.name), self._environment, folder, arguments, self._forker, port=port

@@ -51,7 +51,7 @@ class Adapter:
         return announced or (status >= 500 and self.closes_after_500)
 
     def port(self, lines: Sequence[str]) -> int:
-        """The port that its log tells, or 0."""
+        """The port that its log names, or 0."""
         found = (match for line in lines if (match := self.ready.search(line)))
         return next((int(match[1]) for match in found), 0)
 

@@ -1,8 +1,9 @@
 """The cache: folders that are made once, whole or not at all, and made anew when damaged.
 
 A folder is built aside and renamed. Only the holder of its lock builds, so two runs at once are
-safe, and a leftover of a killed run can be told from a folder that is being built. What a folder
-was made of is listed in `contents/`, so that one which has lost a file is not taken for whole.
+safe, and a leftover of a killed run is not confused with a folder that is being built. What a
+folder was made of is listed in `contents/`, so that one which has lost a file is not taken for
+whole.
 """
 
 import fcntl
@@ -168,7 +169,7 @@ def _elsewhere() -> list[Path]:
 def hold(path: Path) -> int:
     """A descriptor; until it is closed no other run takes the path for a leftover. Raises OSError.
 
-    A process id alone does not tell: containers that share a cache do not see each other's.
+    A process id alone is not enough: containers that share a cache do not see each other's.
     """
     descriptor = os.open(path, READING)
     fcntl.flock(descriptor, fcntl.LOCK_SH)

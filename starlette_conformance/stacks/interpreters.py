@@ -49,7 +49,7 @@ def _pyenv() -> dict[str, str]:
 
 @cache
 def build(interpreter: Path) -> str:
-    """What tells an interpreter from another one of the same version."""
+    """What distinguishes an interpreter from another one of the same version."""
     if interpreter == OWN:
         return sys.version
     command = [str(interpreter), "-I", "-c", "import sys; print(sys.version)"]
@@ -78,7 +78,7 @@ def _run(command: list[str], variables: Mapping[str, str]) -> subprocess.Complet
             env=variables,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotInstallable(f"a Python of this machine does not answer: {error}") from None
+        raise NotInstallable(f"a Python of this machine does not run: {error}") from None
 
 
 def present(stacks: Mapping[str, Stack]) -> tuple[dict[str, Stack], list[str]]:

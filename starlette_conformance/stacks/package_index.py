@@ -61,9 +61,9 @@ def _page(url: str) -> bytes:
         for piece in response.iter_bytes(AT_ONCE):
             data += piece
             if len(data) > LIMIT:
-                raise UsageError(f"its answer is longer than {LIMIT:,} bytes")
+                raise UsageError(f"its response is longer than {LIMIT:,} bytes")
             if time.monotonic() > deadline:
-                raise UsageError(f"its answer took longer than {SECONDS:g} s")
+                raise UsageError(f"its response took longer than {SECONDS:g} s")
     return bytes(data)
 
 

@@ -124,8 +124,8 @@ def inspected(
 def _resolve(stack: Stack, base: Path) -> list[str]:
     """The pins of a stack, as `name==version` lines.
 
-    With a date they never change, and the first answer is kept. Without one each run asks anew, and
-    falls back on the last answer only where the index cannot be reached.
+    With a date they never change, and the first reply is kept. Without one each run queries anew,
+    and falls back on the last reply only where the index cannot be reached.
     """
     wanted = [*stack.requirements]
     key = _key(stack.requirements, stack.exclude_newer, stack.needs, base, FORMAT)
@@ -166,7 +166,7 @@ class Refused(Failure):
 
 
 class Unreachable(NotInstallable):
-    """The package index did not answer, so nothing is known about the packages."""
+    """The package index did not respond, so nothing is known about the packages."""
 
 
 def _compile(stack: Stack, base: Path, requirements: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ FORMS = """\
 or several:
   all, releases, uvicorn           the milestones, or a whole axis
   starlette>=0.39,<0.50            what of an axis is within a range"""
-"""How a word names stacks, told where a verb takes some."""
+"""How a word names stacks, for the help of commands that take some."""
 
 
 def targets_named(

@@ -6,30 +6,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from starlette_conformance.explain.comparison import side
 from starlette_conformance.explain.differences import differences
-from starlette_conformance.explain.excerpt import answer_lines, request_lines
+from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.groups import clusters, security
 from starlette_conformance.explain.result import Diff, Differing, Line
-from starlette_conformance.http.curl_commands import PORT, asked
+from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.request import Request
 from starlette_conformance.stacks.project import ledger
-from starlette_conformance.userapp.merge_repetitions import Judged
+from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import Rounds, differ
+from starlette_conformance.userapp.repetitions import Repetitions, differ
 from starlette_conformance.userapp.send_in_order import STUCK
 from starlette_conformance.userapp.user_app import App
-from starlette_conformance.userapp.where_it_varies import apart
+from starlette_conformance.userapp.where_it_varies import differing_paths
 
 USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
 """Header lines that every request of a browser has, and that are not shown."""
 
 ALWAYS_MASKED = (
-    "every answer: the date of now, the order of Allow, the boundary of parts, the time in a ping, "
-    "and of an event stream that does not end, all but its first two events"
+    "every response: the date of now, the order of Allow, the boundary of parts, the time in a "
+    "ping, and of an event stream that does not end, all but its first two events"
 )
 
 
-def own_diff(
+def compare_app(
     app: App,
     steps: Sequence[Step],
     older: Environment,
@@ -38,64 +38,68 @@ def own_diff(
     advance: Callable[[], None] = lambda: None,
     more: Callable[[], None] = lambda: None,
 ) -> Diff:
-    """What differs, and what could not be judged. Raises DidNotStart."""
+    """What differs, and what could not be compared. Raises DidNotStart."""
     began = time.monotonic()
-    rounds = Rounds(app, older, newer, steps, seconds, advance)
-    found = rounds.judge(more)
-    unsent = len(steps) - len(found)
-    problems = [f"{step}: {judged.problem}" for step, judged in found.items() if judged.problem]
-    problems += [f"{step}: {limit}" for step, judged in found.items() for limit in judged.limits]
+    repetitions = Repetitions(app, older, newer, steps, seconds, advance)
+    results = repetitions.compare(more)
+    unsent = len(steps) - len(results)
+    problems = [f"{step}: {merged.problem}" for step, merged in results.items() if merged.problem]
+    problems += [f"{step}: {limit}" for step, merged in results.items() for limit in merged.limits]
     if unsent:
-        problems.append(f"{unsent} requests after {STUCK} without any answer were not sent")
-    problems += rounds.ended
+        problems.append(f"{unsent} requests after {STUCK} without a response were not sent")
+    problems += repetitions.ended
     differing = [
-        _told(app, older, newer, step, rounds.sent[step], judged)
-        for step, judged in found.items()
-        if differ(judged)
+        _differing(app, older, newer, step, repetitions.sent[step], merged)
+        for step, merged in results.items()
+        if differ(merged)
     ]
     return Diff(
         side(older),
         side(newer),
-        sum(not judged.problem for judged in found.values()),
+        sum(not merged.problem for merged in results.values()),
         tuple(differing),
         time.monotonic() - began,
         security(ledger().changes, older, newer),
         tuple(clusters(differing)),
-        unconfirmed=tuple(str(step) for step in rounds.suspects if not differ(found[step])),
-        masked=(*_masked(found), ALWAYS_MASKED),
+        unconfirmed=tuple(str(step) for step in repetitions.suspects if not differ(results[step])),
+        masked=(*_masked(results), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )
 
 
-def _masked(found: Mapping[Step, Judged]) -> Iterator[str]:
-    """What varies: by place, with the requests whose answers vary there."""
-    judged = [each for each in found.values() if not each.problem]
+def _masked(found: Mapping[Step, Merged]) -> Iterator[str]:
+    """What varies: by place, with the requests whose responses vary there."""
+    merged = [each for each in found.values() if not each.problem]
     varying: dict[str, list[Step]] = {}
     for step, each in found.items():
         for place in each.varying:
             varying.setdefault(place, []).append(step)
     for place, steps in varying.items():
-        usual = len(steps) == len(judged) > 1
-        yield f"{'every answer' if usual else ', '.join(map(str, steps))}: {place}"
+        usual = len(steps) == len(merged) > 1
+        yield f"{'every response' if usual else ', '.join(map(str, steps))}: {place}"
 
 
-def _told(
-    app: App, older: Environment, newer: Environment, step: Step, sent: Request, judged: Judged
+def _differing(
+    app: App, older: Environment, newer: Environment, step: Step, sent: Request, merged: Merged
 ) -> Differing:
-    """By its place in the user's file, and with the cookies that OLD was sent."""
-    found = differences(judged.before, judged.after)
+    """By its line or entry in the user's file, and with the cookies that were sent to OLD."""
+    found = differences(merged.before, merged.after)
     fields = {difference.where for difference in found}
-    bodies = (answer.response.body for answer in (judged.before, judged.after))
-    within = [Line(f"* its JSON differs at {paths}", True)] if (paths := apart(*bodies)) else []
+    bodies = (wire.response.body for wire in (merged.before, merged.after))
+    within = (
+        [Line(f"* its JSON differs at {paths}", True)]
+        if (paths := differing_paths(*bodies))
+        else []
+    )
     return Differing(
         str(step),
         tuple(line for line in request_lines(sent) if not USUAL.match(line)),
-        answer_lines(judged.before, judged.after, fields),
-        (*answer_lines(judged.after, judged.before, fields), *within),
+        response_lines(merged.before, merged.after, fields),
+        (*response_lines(merged.after, merged.before, fields), *within),
         tuple(found),
         remaining=tuple(found),
-        by_hand=(
-            *(app.by_hand(environment, PORT) for environment in (older, newer)),
-            asked(sent.to(PORT)),
+        commands=(
+            *(app.serve_command(environment, PORT) for environment in (older, newer)),
+            curl_command(sent.to(PORT)),
         ),
     )

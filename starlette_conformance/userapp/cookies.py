@@ -1,8 +1,8 @@
 """The cookies of one sequence of requests: what responses set, later requests send.
 
 As RFC 6265 has it, sections 5.2 to 5.4, but for Domain, Secure and SameSite: the app has another
-host here than where it is deployed, and no https. A cookie is judged by itself: one that nobody
-can read does not take others with it. As in browsers, a cookie of over 4,096 bytes is ignored, and
+host here than where it is deployed, and no https. Each cookie is read by itself: one that nobody
+can read does not affect the others. As in browsers, a cookie of over 4,096 bytes is ignored, and
 the oldest go where there are more than 180.
 """
 
@@ -44,11 +44,11 @@ class Cookie:
         return path.startswith(self.path) and whole
 
 
-class Jar:
+class CookieJar:
     def __init__(self) -> None:
         self._cookies: dict[tuple[str, str], Cookie] = {}
 
-    def take(self, request: Request, response: Response) -> None:
+    def store(self, request: Request, response: Response) -> None:
         """Keep what a response sets."""
         found = response.headers.get("set-cookie", ABSENT)
         lines = () if found is ABSENT else found if isinstance(found, tuple) else (found,)
@@ -64,7 +64,7 @@ class Jar:
                 if len(self._cookies) > COOKIES:
                     del self._cookies[next(iter(self._cookies))]
 
-    def given(self, request: Request) -> Request:
+    def add_to(self, request: Request) -> Request:
         """The request with the cookies so far, in the place of those of the same name.
 
         What else its own Cookie header has stays.

@@ -1,7 +1,7 @@
 """`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
-Exit codes: 0 no answer differs, 1 some do, or the app left processes behind, 2 usage, 3 a stack
-could not be installed, the app did not start, or some answer could not be compared, 4 harness
+Exit codes: 0 no response differs, 1 some do, or the app left processes behind, 2 usage, 3 a stack
+could not be installed, the app did not start, or some response could not be compared, 4 harness
 error.
 """
 
@@ -19,9 +19,9 @@ from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.targets import made, one, with_packages
 from starlette_conformance.userapp import har, http_file
-from starlette_conformance.userapp.compare import own_diff
+from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import LEFT, ROUNDS
+from starlette_conformance.userapp.repetitions import LEFT, REPETITIONS
 from starlette_conformance.userapp.user_app import App
 
 
@@ -57,12 +57,12 @@ def diff(options: Options) -> int:
         sides = [pool.submit(_provisioned, word, options.extra) for word in words]
         older, newer = (side.result() for side in sides)
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
-        bar = shown.add_task("", total=2 * ROUNDS * len(steps))
+        bar = shown.add_task("", total=2 * REPETITIONS * len(steps))
 
         def more() -> None:
             shown.update(bar, total=(shown.tasks[0].total or 0) + 2 * len(steps))
 
-        found = own_diff(
+        found = compare_app(
             app, steps, older, newer, options.seconds, lambda: shown.advance(bar), more
         )
     found = replace(found, command=_again(options, older, newer))

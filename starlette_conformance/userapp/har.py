@@ -8,7 +8,7 @@ the recording: browsers leave out cookies and Authorization.
 
 Pseudo headers of HTTP/2 (`:path` and the like), and the headers of a connection, are left out, the
 Cookie headers of HTTP/2 are put together (RFC 9113 section 8.2.3), and Host is the URL's. What was
-not sent to the app by HTTP is left out as well, and told: other hosts, WebSockets, `data:` and
+not sent to the app by HTTP is left out as well, and listed: other hosts, WebSockets, `data:` and
 `blob:`.
 """
 
@@ -33,9 +33,9 @@ NOT_SENT = {"data", "blob", "about", "chrome-extension", "moz-extension", "file"
 DIGITS = 18
 LENGTH = re.compile(rf"[0-9]{{1,{DIGITS}}}")
 LISTED = 12
-"""Origins that are told of one file."""
+"""Origins that are listed of one file."""
 SHOWN = 200
-"""Characters of an origin that are told."""
+"""Characters of an origin that are shown."""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -151,8 +151,8 @@ def _only_origin(path: Path, entries: list[Entry]) -> str:
     if not entries:
         raise UsageError(f"{path}: there is no request in it")
     if len({entry.origin for entry in entries}) > 1:
-        told = _origins(entries)
-        raise UsageError(f"{path}: it has requests to {told}: name the app's by --origin")
+        listed = _origins(entries)
+        raise UsageError(f"{path}: it has requests to {listed}: name the app's by --origin")
     return entries[0].origin
 
 
@@ -206,7 +206,7 @@ def _text(post: Post) -> bytes:
 
 
 def _size(request: Sent) -> int:
-    """How long the body was as it was sent; 0 where the file does not tell."""
+    """How long the body was as it was sent; 0 where the file does not say."""
     if isinstance(request.body_size, int) and request.body_size > 0:
         return request.body_size
     lengths = [h.value for h in request.headers if h.name.lower() == "content-length"]

@@ -15,17 +15,17 @@ TOKEN = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z_+/=-]{16,}")
 
 
 ENOUGH = 4
-"""Samples of which all but one tell what the text has in common."""
+"""Samples of which all but one show what the text has in common."""
 FEW = 2048
 """Characters of a text of which each sample is left out once; of a longer one, two of them are."""
 CUT = f"compared up to {COMPARED:,} characters from where it first varies"
 
 
 @dataclass(frozen=True)
-class Told:
-    """One text of the answers of both stacks, with `[varies]` where it does; `where` says on which
-    of them, in words, and is empty where the text is the same each time. `limit` says what could
-    not be compared, and is empty where all was.
+class Masked:
+    """One text of the responses of both stacks, with `[varies]` where it does; `where` says on
+    which of them, in words, and is empty where the text is the same each time. `limit` says what
+    could not be compared, and is empty where all was.
     """
 
     before: str
@@ -34,10 +34,10 @@ class Told:
     limit: str = ""
 
 
-def told(old: Sequence[str], new: Sequence[str]) -> Told:
+def mask(old: Sequence[str], new: Sequence[str]) -> Masked:
     """What some runs of OLD, and as many of NEW, gave, made comparable."""
     if len(set(old)) == len(set(new)) == 1:
-        return Told(old[0], new[0], "")
+        return Masked(old[0], new[0], "")
     ours, theirs = Template.of(old), Template.of(new)
     where = ("only on NEW", "only on OLD", "on both")[ours.varies + (ours.varies and theirs.varies)]
     limit = CUT if ours.cut or theirs.cut else ""
@@ -49,10 +49,10 @@ def told(old: Sequence[str], new: Sequence[str]) -> Told:
         marks = [_marks(*lengths), _marks(*reversed(lengths))]
         if not (ours.varies and theirs.varies):
             marks = [[], []]
-        return Told(template.with_gaps(marks[0]), template.with_gaps(marks[1]), where, limit)
+        return Masked(template.with_gaps(marks[0]), template.with_gaps(marks[1]), where, limit)
     if ours.varies and theirs.varies and _is_arbitrary(ours, old, theirs, new):
-        return Told(VARIES, VARIES, f"{where}, each time in another way")
-    return Told(ours.with_gaps(), theirs.with_gaps(), where, limit)
+        return Masked(VARIES, VARIES, f"{where}, each time in another way")
+    return Masked(ours.with_gaps(), theirs.with_gaps(), where, limit)
 
 
 def _is_arbitrary(ours: Template, old: Sequence[str], theirs: Template, new: Sequence[str]) -> bool:

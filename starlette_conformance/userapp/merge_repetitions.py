@@ -1,4 +1,4 @@
-"""The answers of several runs on two stacks to one request, brought down to one of each."""
+"""The responses of several runs on two stacks to one request, brought down to one of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ from starlette_conformance.http.event_stream import first_events
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
-from starlette_conformance.replay.wire_response import Answer
-from starlette_conformance.userapp.masking import Told, told
+from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.userapp.masking import Masked, mask
 from starlette_conformance.userapp.template import VARIES
 from starlette_conformance.userapp.unpacked import KEPT, UNPACKED, unpacked
-from starlette_conformance.userapp.where_it_varies import places
+from starlette_conformance.userapp.where_it_varies import locations
 
 TEXT = "utf-8", "surrogateescape"
 """How a body is read as text and back, whatever bytes it has."""
@@ -23,51 +23,51 @@ LATE = "nothing more came within"
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One answer of each stack with `[varies]` where it does, and the places where.
+class Merged:
+    """One response of each stack with `[varies]` where it does, and where that is.
 
-    `problem` tells why they cannot be compared, where they cannot, and `limits` what of them.
+    `problem` says why they cannot be compared, where they cannot, and `limits` what of them.
     """
 
-    before: Answer
-    after: Answer
+    before: WireResponse
+    after: WireResponse
     varying: tuple[str, ...] = ()
     problem: str = ""
     limits: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, old: Sequence[Answer], new: Sequence[Answer]) -> "Judged":
-        """From what as many runs of OLD and of NEW answered."""
-        ours, theirs = ([_comparable(answer, side) for answer in side] for side in (old, new))
+    def of(cls, old: Sequence[WireResponse], new: Sequence[WireResponse]) -> "Merged":
+        """From the responses of as many runs of OLD and of NEW."""
+        ours, theirs = ([_comparable(wire, side) for wire in side] for side in (old, new))
         if problem := _problem(ours, theirs):
             return cls(ours[0], theirs[0], problem=problem)
-        merging = _Merging(ours, theirs)
-        before, after = merging.answers()
+        merging = _Merger(ours, theirs)
+        before, after = merging.responses()
         varying, limits = (tuple(dict.fromkeys(each)) for each in (merging.varying, merging.limits))
         return cls(before, after, varying, limits=limits)
 
 
-def _comparable(answer: Answer, side: Sequence[Answer]) -> Answer:
-    """The answer, cut where another run's was left."""
-    response = answer.response
+def _comparable(wire: WireResponse, side: Sequence[WireResponse]) -> WireResponse:
+    """The response, cut where another run's client left."""
+    response = wire.response
     if any(each.response.ending in LEFT for each in side) and response.ending not in LEFT:
         ending = next(e.response.ending for e in side if e.response.ending in LEFT)
         response = replace(response, body=first_events(response.body), ending=ending)
-    return replace(answer, response=response)
+    return replace(wire, response=response)
 
 
-def _problem(old: Sequence[Answer], new: Sequence[Answer]) -> str:
+def _problem(old: Sequence[WireResponse], new: Sequence[WireResponse]) -> str:
     outcomes = []
     for name, side in (("OLD", old), ("NEW", new)):
-        seen = list(dict.fromkeys(_outcome(answer.response) for answer in side))
+        seen = list(dict.fromkeys(_outcome(wire.response) for wire in side))
         if len(seen) > 1:
-            return f"{name} answers {seen[0]} in one run and {seen[1]} in another"
+            return f"{name} responds with {seen[0]} in one run and {seen[1]} in another"
         outcomes.append(seen[0])
-    answers = [side[0].response for side in (old, new)]
-    if all(MUCH in answer.ending for answer in answers):
-        return f"the answers of both are too long to be kept: {MUCH}"
-    if all(answer.status == 0 or LATE in answer.ending for answer in answers):
-        return f"no whole answer from either: {answers[0].ending}"
+    responses = [side[0].response for side in (old, new)]
+    if all(MUCH in wire.ending for wire in responses):
+        return f"the responses of both are too long to be kept: {MUCH}"
+    if all(wire.status == 0 or LATE in wire.ending for wire in responses):
+        return f"no whole response from either: {responses[0].ending}"
     return ""
 
 
@@ -77,20 +77,20 @@ def _outcome(response: Response) -> str:
     return f"{response.status or 'nothing'}{how}"
 
 
-class _Merging:
+class _Merger:
     """Field by field, what the runs have in common; `varying` are the places where they differ, and
     `limits` says what could not be compared.
     """
 
-    def __init__(self, old: Sequence[Answer], new: Sequence[Answer]) -> None:
+    def __init__(self, old: Sequence[WireResponse], new: Sequence[WireResponse]) -> None:
         self._old, self._new = old, new
-        self._responses = [[answer.response for answer in side] for side in (old, new)]
+        self._responses = [[wire.response for wire in side] for side in (old, new)]
         self._bodies = [[unpacked(response) for response in side] for side in self._responses]
         self.varying: list[str] = []
         self.limits: list[str] = []
         self._body_varies = False
 
-    def answers(self) -> tuple[Answer, Answer]:
+    def responses(self) -> tuple[WireResponse, WireResponse]:
         body = self._body()
         self._body_varies = bool(body.where)
         headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
@@ -100,7 +100,7 @@ class _Merging:
             values = (LENGTH, LENGTH) if is_of_body else self._header(name)
             for mine, value in zip(headers, values, strict=True):
                 mine.update({} if value is ABSENT else {name: value})
-        reason = self._told("reason", [[str(r.reason) for r in side] for side in self._responses])
+        reason = self._mask("reason", [[str(r.reason) for r in side] for side in self._responses])
         found = []
         for side, mine, text, phrase in zip(
             (self._old, self._new),
@@ -115,19 +115,21 @@ class _Merging:
             found.append(replace(side[0], response=response))
         return self._alike(*found)
 
-    def _body(self) -> Told:
+    def _body(self) -> Masked:
         bodies = [each for side in self._bodies for each in side]
         if any(each.too_much for each in bodies) and len({each.body for each in bodies}) > 1:
             self.limits.append(
                 f"body: not compared, for it unpacks to more than {UNPACKED:,} bytes"
             )
-            return Told(VARIES, VARIES, "on both")
-        body = self._told("body", [[each.body.decode(*TEXT) for each in s] for s in self._bodies])
+            return Masked(VARIES, VARIES, "on both")
+        body = self._mask("body", [[each.body.decode(*TEXT) for each in s] for s in self._bodies])
         if body.where and any(each.rest for each in bodies):
             self.limits.append(f"body: compared up to {KEPT:,} bytes of what it unpacks to")
         return body
 
-    def _alike(self, before: Answer, after: Answer) -> tuple[Answer, Answer]:
+    def _alike(
+        self, before: WireResponse, after: WireResponse
+    ) -> tuple[WireResponse, WireResponse]:
         """Without what of the layout differs from run to run."""
         closes = self._is_steady("whether the connection is closed", lambda a: a.response.closes)
         cuts = self._is_one_length() or not self._body_varies
@@ -135,24 +137,22 @@ class _Merging:
         arrivals = self._is_steady("what of the stream comes together", lambda a: a.arrivals)
         names = self._is_steady("the header lines and their order", lambda a: a.names)
         found = []
-        for answer, side in ((before, self._old), (after, self._new)):
-            response = answer.response
+        for wire, side in ((before, self._old), (after, self._new)):
+            response = wire.response
             firsts = [each.first for each in side if each.first is not None]
             found.append(
-                Answer(
+                WireResponse(
                     response if closes else replace(response, closes=False),
-                    answer.names if names else tuple(sorted(response.headers)),
-                    answer.cuts if cuts else None,
-                    answer.arrivals if arrivals else "",
+                    wire.names if names else tuple(sorted(response.headers)),
+                    wire.cuts if cuts else None,
+                    wire.arrivals if arrivals else "",
                     min(firsts, default=None),
                 )
             )
         return found[0], found[1]
 
     def _is_steady(self, what: str, field: Any) -> bool:
-        steady = all(
-            len({field(answer) for answer in side}) == 1 for side in (self._old, self._new)
-        )
+        steady = all(len({field(wire) for wire in side}) == 1 for side in (self._old, self._new))
         if not steady:
             self.varying.append(what)
         return steady
@@ -169,23 +169,23 @@ class _Merging:
             return VARIES, VARIES
         pairs = [list(zip(*side, strict=True)) for side in sides]
         if counts[0] == counts[1]:
-            found = [self._told(f"header {name}", list(each)) for each in zip(*pairs, strict=True)]
+            found = [self._mask(f"header {name}", list(each)) for each in zip(*pairs, strict=True)]
             return _joined([each.before for each in found]), _joined([e.after for e in found])
         masked = [
-            _joined([self._told(f"header {name}", [values, values]).before for values in side])
+            _joined([self._mask(f"header {name}", [values, values]).before for values in side])
             for side in pairs
         ]
         return masked[0], masked[1]
 
-    def _told(self, where: str, samples: Sequence[Sequence[str]]) -> Told:
-        found = told(*samples)
+    def _mask(self, where: str, samples: Sequence[Sequence[str]]) -> Masked:
+        found = mask(*samples)
         if found.limit:
             self.limits.append(f"{where}: {found.limit}")
         if found.where:
             side = "" if found.where == "on both" else f" ({found.where})"
             shown = found.after if found.where == "only on NEW" else found.before
-            told_places = places(shown, samples)
-            self.varying.append(f"{where}{side}: {plain(told_places, len(told_places))}")
+            text = locations(shown, samples)
+            self.varying.append(f"{where}{side}: {plain(text, len(text))}")
         return found
 
     def _is_of_the_body(self) -> bool:

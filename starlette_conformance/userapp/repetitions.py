@@ -1,8 +1,8 @@
 """Runs of both stacks side by side, each in fresh processes, until what differs is certain.
 
-Each round starts the app on both, and asks both at the same time. What is the same in all rounds
-of a stack, and not the same on the other, cannot be the time of day: the rounds of both overlap.
-Two rounds find what varies. Where something differs, more of them tell it from a coincidence.
+Each repetition starts the app on both, and sends to both at the same time. What is the same in all
+repetitions of a stack, and not the same on the other, cannot be the time of day: those of both
+overlap. Two find what varies. Where something differs, more of them rule out a coincidence.
 """
 
 import time
@@ -15,33 +15,34 @@ from threading import Event
 from starlette_conformance.explain.differences import differences
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
-from starlette_conformance.userapp.merge_repetitions import LATE, Judged
+from starlette_conformance.userapp.merge_repetitions import LATE, Merged
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.send_in_order import Answers, Sent, ask_in_order
+from starlette_conformance.userapp.send_in_order import Responses, Sent, send_in_order
 from starlette_conformance.userapp.user_app import App, port, reason
 
-ROUNDS = 2
+REPETITIONS = 2
 CERTAIN = 5
-"""Rounds in all where something differs: a value that is one of two by chance differs, and stays
-the same on each stack, in one of 512 comparisons.
+"""Repetitions in all where something differs: a value that is one of two by chance differs, and
+stays the same on each stack, in one of 512 comparisons.
 """
 
 APART = 1.2
-"""Seconds between the beginnings of two rounds at the least, so that what has the second varies."""
+"""Seconds between the beginnings of two repetitions at the least, so that what has the second
+varies."""
 
 LEFT = "left processes behind"
 
 SEEDS = (0, 3, 1, 2, 4)
-"""PYTHONHASHSEED by round: with 0 and 3, a set of two methods has either order."""
+"""PYTHONHASHSEED by repetition: with 0 and 3, a set of two methods has either order."""
 
 
 @dataclass
-class Rounds:
-    """The app, both stacks, and what was answered so far, by round.
+class Repetitions:
+    """The app, both stacks, and the responses so far, by repetition.
 
-    `suspects` are the requests that differ after ROUNDS of them, `sent` what OLD was sent last.
+    `suspects` are the requests that differ after REPETITIONS, `sent` what OLD was sent last.
     """
 
     app: App
@@ -50,35 +51,35 @@ class Rounds:
     steps: Sequence[Step]
     seconds: float
     advance: Callable[[], None] = lambda: None
-    old: list[Answers] = field(default_factory=list)
-    new: list[Answers] = field(default_factory=list)
+    old: list[Responses] = field(default_factory=list)
+    new: list[Responses] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     hanging: set[Step] = field(default_factory=set)
     suspects: set[Step] = field(default_factory=set)
     sent: Sent = field(default_factory=dict)
 
-    def judge(self, more: Callable[[], None] = lambda: None) -> dict[Step, Judged]:
-        """Both stacks' answers to each request; `more` is told of each further round.
+    def compare(self, more: Callable[[], None] = lambda: None) -> dict[Step, Merged]:
+        """Both stacks' responses to each request; `more` is called before each further repetition.
 
         Raises DidNotStart.
         """
-        found: dict[Step, Judged] = {}
+        found: dict[Step, Merged] = {}
         for number in range(CERTAIN):
-            if number >= ROUNDS:
+            if number >= REPETITIONS:
                 more()
             began = time.monotonic()
-            self._round(SEEDS[number])
-            if number + 1 >= ROUNDS:
-                found = self._judged()
-                differing = {step for step, judged in found.items() if differ(judged)}
-                self.suspects = differing if number + 1 == ROUNDS else self.suspects
+            self._repeat(SEEDS[number])
+            if number + 1 >= REPETITIONS:
+                found = self._merged()
+                differing = {step for step, merged in found.items() if differ(merged)}
+                self.suspects = differing if number + 1 == REPETITIONS else self.suspects
                 if not differing:
                     break
             if number + 1 < CERTAIN:
                 time.sleep(max(0.0, began + APART - time.monotonic()))
         return found
 
-    def _round(self, hash_seed: int) -> None:
+    def _repeat(self, hash_seed: int) -> None:
         environments = (self.older, self.newer)
         stopping = Event()
         with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
@@ -89,7 +90,7 @@ class Rounds:
             stack.callback(stopping.set)
             ports = [port(server) for server in servers]
             jobs = [
-                pool.submit(self._ask, number, environment.server, stopping)
+                pool.submit(self._send, number, environment.server, stopping)
                 for number, environment in zip(ports, environments, strict=True)
             ]
             (old, sent), (new, _) = (job.result() for job in jobs)
@@ -101,41 +102,39 @@ class Rounds:
         self.hanging |= {
             step
             for step in old.keys() & new.keys()
-            if all(LATE in answers[step].response.ending for answers in (old, new))
+            if all(LATE in responses[step].response.ending for responses in (old, new))
         }
 
-    def _ask(self, number: int, server: Adapter, stopping: Event) -> tuple[Answers, Sent]:
-        asked = [step for step in self.steps if step not in self.hanging]
-        return ask_in_order(asked, number, server, self.seconds, stopping.is_set, self.advance)
+    def _send(self, number: int, server: Adapter, stopping: Event) -> tuple[Responses, Sent]:
+        requests = [step for step in self.steps if step not in self.hanging]
+        return send_in_order(requests, number, server, self.seconds, stopping.is_set, self.advance)
 
-    def _note(self, name: str, server: Server, answers: Answers) -> None:
-        """See whether the app went while it was asked, or answered nothing itself, or left what it
-        started.
-        """
+    def _note(self, name: str, server: Server, responses: Responses) -> None:
+        """See whether the app ended, raised at every request, or left processes behind."""
         went = server.ended_already()
-        if left := server.left_behind():
+        if left := server.kill_left_processes():
             sentence = f"the app on {name} {LEFT}, which were killed: {_programs(left)}"
             self.ended += [] if sentence in self.ended else [sentence]
         status = server.kill()
         if not went:
-            if answers and all(map(_is_of_the_server, answers.values())):
+            if responses and all(map(_is_of_the_server, responses.values())):
                 why = reason(server.log.lines())
                 sentence = f"the app on {name} raised an exception at every request{why}"
                 self.ended += [] if sentence in self.ended else [sentence]
             return
-        step = next((step for step, answer in answers.items() if not answer.response.status), None)
-        when = f"when it was asked {step}" if step else "after the last request"
+        step = next((step for step, wire in responses.items() if not wire.response.status), None)
+        when = f"at {step}" if step else "after the last request"
         said = [line for line in server.log.lines() if line.strip()] or ["(it logged nothing)"]
         sentence = f"the app on {name} ended with status {status} {when}: {said[-1]}"
         if sentence not in self.ended:
             self.ended.append(sentence)
 
-    def _judged(self) -> dict[Step, Judged]:
+    def _merged(self) -> dict[Step, Merged]:
         found = {}
         for step in self.steps:
             old, new = ([a[step] for a in side if step in a] for side in (self.old, self.new))
             if old and new:
-                found[step] = Judged.of(old, new)
+                found[step] = Merged.of(old, new)
         return found
 
 
@@ -144,11 +143,11 @@ def _programs(left: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(each.partition(" (")[2].removesuffix(")") for each in left))
 
 
-def _is_of_the_server(answer: Answer) -> bool:
-    """Whether uvicorn answered, as it does for an app that raises: Starlette closes nothing."""
-    response = answer.response
+def _is_of_the_server(wire: WireResponse) -> bool:
+    """Whether uvicorn responded, as it does for an app that raises: Starlette closes nothing."""
+    response = wire.response
     return response.status == 500 and bool(response.headers.get("connection") == "close")
 
 
-def differ(judged: Judged) -> bool:
-    return not judged.problem and bool(differences(judged.before, judged.after))
+def differ(merged: Merged) -> bool:
+    return not merged.problem and bool(differences(merged.before, merged.after))

@@ -6,50 +6,50 @@ from collections.abc import Callable, Sequence
 from starlette_conformance.http.connection import CLOSED, Connection
 from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.send import Heard
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.send import RawResponse
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
-from starlette_conformance.userapp.cookies import Jar
+from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.recorded_request import Step
 
 SECONDS = 10.0
-"""How long one answer may take."""
+"""How long one response may take."""
 
 STREAM_SECONDS = 1.0
 """How long a stream of events is listened to, if two of them have come by then."""
 
 STUCK = 3
-"""So many requests in a row that get no answer, and the app is not asked any more."""
+"""So many requests in a row without a response, and no more are sent."""
 
-Answers = dict[Step, Answer]
+Responses = dict[Step, WireResponse]
 Sent = dict[Step, Request]
 """What was sent for each step: its request, with the cookies so far."""
 
 
-def ask_in_order(
+def send_in_order(
     steps: Sequence[Step],
     port: int,
     server: Adapter,
     seconds: float,
     stops: Callable[[], bool],
     advance: Callable[[], None],
-) -> tuple[Answers, Sent]:
-    """The answers of one process to the requests, in their order, until it is stuck."""
-    jar, found, sent, unanswered = Jar(), Answers(), Sent(), 0
+) -> tuple[Responses, Sent]:
+    """The responses of one process to the requests, in their order, until it is stuck."""
+    cookies, responses, sent, without_response = CookieJar(), Responses(), Sent(), 0
     for step in steps:
-        if stops() or unanswered == STUCK:
+        if stops() or without_response == STUCK:
             break
-        sent[step] = jar.given(step.request)
-        answer = Answer.of(_heard(sent[step], port, server, seconds))
-        jar.take(sent[step], answer.response)
-        found[step] = answer
-        unanswered = 0 if answer.response.status else unanswered + 1
+        sent[step] = cookies.add_to(step.request)
+        wire = WireResponse.of(_send(sent[step], port, server, seconds))
+        cookies.store(sent[step], wire.response)
+        responses[step] = wire
+        without_response = 0 if wire.response.status else without_response + 1
         advance()
-    return found, sent
+    return responses, sent
 
 
-def _heard(request: Request, port: int, server: Adapter, seconds: float) -> Heard:
-    """Send a request, and take in its answer: of a stream that does not end, the first events."""
+def _send(request: Request, port: int, server: Adapter, seconds: float) -> RawResponse:
+    """Send a request, and take in its response: of a stream that does not end, the first events."""
     with Connection(port, seconds) as connection:
         connection.send(request.to(port))
         leaves_at = time.monotonic() + STREAM_SECONDS
@@ -67,4 +67,4 @@ def _heard(request: Request, port: int, server: Adapter, seconds: float) -> Hear
         )
         connection.leave()
         received, ended = tuple(connection.received), connection.ended
-        return Heard(request.method, port, received, ended, ended == CLOSED, closes, server)
+        return RawResponse(request.method, port, received, ended, ended == CLOSED, closes, server)

@@ -37,7 +37,7 @@ Parts = tuple[str | None, ...]
 class Template:
     """What samples of a text have in common; `odd` are characters in gaps beside words' own.
 
-    `cut` tells that they vary over more than COMPARED, so that a gap may cover what stays.
+    `cut` says that they vary over more than COMPARED, so that a gap may cover what stays.
     """
 
     parts: Parts

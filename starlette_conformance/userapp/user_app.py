@@ -41,9 +41,9 @@ HINTS = {
 START_SECONDS = 60.0
 """How long an app may take to listen: it may have much to import, or to load, and twice at once."""
 QUIET = 0.5
-"""Seconds between two looks at what it listens on, where its log does not tell."""
+"""Seconds between two looks at what it listens on, where its log does not say."""
 CHOSEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
-"""From which port to which the kernel picks one; some sandboxes do not tell."""
+"""From which port to which the kernel picks one; some sandboxes hide it."""
 USUALLY_CHOSEN = ["32768", "60999"]
 
 
@@ -70,16 +70,16 @@ class App:
         return cls(name, folder.absolute(), (*passed, *passed_by(folder / "pyproject.toml")))
 
     def start(self, environment: Environment, hash_seed: int) -> Server:
-        return _Served(self, environment, hash_seed)
+        return _UserAppServer(self, environment, hash_seed)
 
-    def by_hand(self, environment: Environment, port: int) -> str:
+    def serve_command(self, environment: Environment, port: int) -> str:
         """A line that serves it in a shell, until it is interrupted."""
         program = Program.of(self.name, environment, port=port)
         words = [str(environment.interpreter), *program.words]
         return f"cd {shlex.quote(str(self.folder))} && {shlex.join(words)}"
 
 
-class _Served(Server):
+class _UserAppServer(Server):
     """An app that may have silenced its server's log, as `logging.config.dictConfig` does.
 
     It listens on the one port that the kernel picked for it.
@@ -110,24 +110,24 @@ class _Served(Server):
         words = CHOSEN.read_text().split() if CHOSEN.exists() else USUALLY_CHOSEN
         lowest, highest = map(int, words)
         before: set[int] = set()
-        while not (told := super()._port_in(min(QUIET, deadline - time.monotonic()))):
+        while not (logged := super()._port_in(min(QUIET, deadline - time.monotonic()))):
             if self.log.ended or time.monotonic() > deadline:
                 return 0
             now = {port for port in ports(self.pid) if lowest <= port <= highest}
             if len(now) == 1 and now == before:
                 return now.pop()
             before = now
-        return told
+        return logged
 
 
 def port(server: Server) -> int:
-    """Wait until the app listens. Raises DidNotStart, with the reason that its log tells."""
+    """Wait until the app listens. Raises DidNotStart, with the reason from its log."""
     try:
         return server.port(START_SECONDS)
     except DidNotStart as error:
         discard_bytecode()
         lines = server.log.lines()
-        names = server.withheld if isinstance(server, _Served) else []
+        names = server.withheld if isinstance(server, _UserAppServer) else []
         raise DidNotStart(f"{error}{reason(lines)}{not_passed(names, lines)}") from None
 
 
@@ -136,6 +136,6 @@ def reason(lines: Sequence[str]) -> str:
     starts = [number for number, line in enumerate(lines) if line.endswith(TRACEBACK)]
     after = lines[starts[-1] + 1 :] if starts else lines
     raised = next((line for line in after if line and not line.startswith((" ", "\t"))), "")
-    told = f" ({raised})" if starts and raised and raised != lines[-1] else ""
+    exception = f" ({raised})" if starts and raised and raised != lines[-1] else ""
     said = [hint for words, hint in HINTS.items() if any(re.search(words, line) for line in after)]
-    return "".join([told, *(f"; {hint}" for hint in said)])
+    return "".join([exception, *(f"; {hint}" for hint in said)])

@@ -11,22 +11,22 @@ from starlette_conformance.userapp.template import VARIES
 AROUND = 24
 """Characters that are shown on each side of what varies in a text."""
 LISTED = 12
-"""Places that are told of one text."""
+"""Places that are listed of one text."""
 MARK = VARIES[:-1]
 """What a mark begins with, whatever it says besides."""
 NOTHING: Any = object()
 """In the place of a value that one of several texts does not have."""
 
 READ = 4 * 1024 * 1024
-"""Characters of JSON that are read at once to tell the paths: it takes twenty times the memory."""
+"""Characters of JSON that are read at once to find the paths: it takes twenty times the memory."""
 
 Path = tuple[Any, str]
-"""The path of what a value is in, and the step to it. Written out only where it is told: those of
+"""The path of what a value is in, and the step to it. Written out only where it is shown: those of
 all values of a deep text are far longer than the text."""
 ROOT: Path = (None, "$")
 
 
-def places(masked: str, sides: Sequence[Sequence[str]]) -> str:
+def locations(masked: str, sides: Sequence[Sequence[str]]) -> str:
     """Where in a text it varies: the paths of JSON, or else what stands around."""
     try:
         texts = [text for side in sides for text in side]
@@ -111,7 +111,7 @@ def _alike(row: Sequence[Any]) -> bool:
     return same and len({*map(type, row)}) == 1
 
 
-def apart(before: bytes, after: bytes) -> str:
+def differing_paths(before: bytes, after: bytes) -> str:
     """The paths of JSON at which two bodies differ; nothing where one of them is none."""
     if len(before) + len(after) > READ:
         return ""

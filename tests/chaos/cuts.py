@@ -27,7 +27,7 @@ class Swept:
         if cut == len(self.head + self.body):
             return WHOLE
         if cut == 0:
-            return f"no answer: {ended}"
+            return f"no response: {ended}"
         if cut < len(self.head):
             return f"the head does not end: {ended}"
         return f"{self.unfinished.format(n=cut - len(self.head))}: {ended}"

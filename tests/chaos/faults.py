@@ -60,8 +60,8 @@ def main() -> int:
         for each in [name for name in BREAKAGES if name in (options.only or BREAKAGES)]:
             wrong += tried(each, Path(name) / each.replace(" ", "_"), untouched, output)
     kills = sum(outcome.kills for outcome in killing.found.values())
-    told = f"{kills} kills, {len(wrong)} things wrong, seed {options.seed}"
-    output.print(f"{told}, {time.monotonic() - began:.0f} s", highlight=False)
+    printed = f"{kills} kills, {len(wrong)} things wrong, seed {options.seed}"
+    output.print(f"{printed}, {time.monotonic() - began:.0f} s", highlight=False)
     return int(bool(wrong))
 
 
@@ -85,8 +85,8 @@ def parsed() -> argparse.Namespace:
 
 def judge_axis(folder: Path, options: argparse.Namespace, output: Console) -> int:
     how = (options.stacks, options.period, options.seed, ["-k", options.k])
-    told, wrong = axis(folder, cache_folder(), *how)
-    output.print(told, highlight=False, soft_wrap=True)
+    printed, wrong = axis(folder, cache_folder(), *how)
+    output.print(printed, highlight=False, soft_wrap=True)
     tell_wrong(wrong, output)
     return int(bool(wrong))
 

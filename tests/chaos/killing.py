@@ -218,11 +218,11 @@ def _left(place: Place) -> list[str]:
         _bury()
         found = members(place)
         if not found or time.monotonic() > deadline:
-            return [_told(each) for each in found]
+            return [_lines_printed(each) for each in found]
         time.sleep(0.02)
 
 
-def _told(process: psutil.Process) -> str:
+def _lines_printed(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         return " ".join(process.cmdline())
     return f"process {process.pid}, which has just ended"

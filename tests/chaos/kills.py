@@ -161,8 +161,8 @@ def read(folder: Path) -> Found:
         torn += bool(rest)
         records = [json.loads(line) for line in lines]
         ids = [record["id"] for record in records if record["kind"] == "exchange"]
-        told = [record for record in records if record["kind"] == "verdict"]
-        named = [number for record in told for number in record["exchanges"]]
+        output = [record for record in records if record["kind"] == "verdict"]
+        named = [number for record in output for number in record["exchanges"]]
         if ids != list(range(1, len(ids) + 1)) or not set(named) <= set(ids):
             wrong.append(f"{path.name}: exchanges are missing")
         stack = records[0]["stack"] if records else path.name
@@ -172,8 +172,8 @@ def read(folder: Path) -> Found:
         exchanges += len(ids)
         asked = [record["sent"] for record in records if record["kind"] == "exchange"]
         sent += ["".join(text for _, text in parts).encode("latin-1") for parts in asked]
-        verdicts += len(told)
-        failed += sum(record["verdict"] == "fail" for record in told)
+        verdicts += len(output)
+        failed += sum(record["verdict"] == "fail" for record in output)
         try:
             run = load(path)
             Summary.of([path])

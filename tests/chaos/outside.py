@@ -30,8 +30,8 @@ from starlette_conformance.mutants import results as mutant_results
 from starlette_conformance.output.jsonlines import records
 from starlette_conformance.output.output_files import as_json
 from starlette_conformance.process.log import Log
-from starlette_conformance.replay.send import Heard
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.send import RawResponse
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.report.data import report_data
 from starlette_conformance.report.merged_runs import Pool, read
 from starlette_conformance.report.page import page
@@ -41,10 +41,10 @@ from starlette_conformance.runs.summary import Summary
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks import catalogue, package_index, project, provision
 from starlette_conformance.userapp import har, http_file, pass_env
-from starlette_conformance.userapp.cookies import Jar
-from starlette_conformance.userapp.masking import told
-from starlette_conformance.userapp.merge_repetitions import Judged
-from starlette_conformance.userapp.where_it_varies import apart, places
+from starlette_conformance.userapp.cookies import CookieJar
+from starlette_conformance.userapp.masking import mask
+from starlette_conformance.userapp.merge_repetitions import Merged
+from starlette_conformance.userapp.where_it_varies import differing_paths, locations
 
 PIECE = 256
 """Bytes of a response that are received at a time."""
@@ -64,14 +64,14 @@ class Reader:
     longest: int = 8192
 
 
-def response(data: bytes, piece: int = PIECE) -> Answer:
+def response(data: bytes, piece: int = PIECE) -> WireResponse:
     """A response to an app's client, as it is received, masked, and looked at."""
     segments = tuple(Segment(at / 1000, data[at : at + piece]) for at in range(0, len(data), piece))
-    heard = Heard("GET", 8000, segments, CLOSED, closed=True, closes=False, server=DEFAULT)
-    return Answer.of(heard)
+    heard = RawResponse("GET", 8000, segments, CLOSED, closed=True, closes=False, server=DEFAULT)
+    return WireResponse.of(heard)
 
 
-def by_bytes(data: bytes) -> Answer:
+def by_bytes(data: bytes) -> WireResponse:
     """In as many pieces as a client receives at the most."""
     return response(data, 1 + len(data) // PIECES_LIMIT)
 
@@ -86,22 +86,27 @@ def load_stream(data: bytes) -> Stream:
 
 def cookies(data: bytes) -> Request:
     """The lines of Set-Cookie of a response, and what the next request sends of them."""
-    jar, request = Jar(), Request("m:app", b"GET /a HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\n\r\n")
-    jar.take(request, Response(200, {"set-cookie": tuple(data.decode("latin-1").split("\n"))}))
-    return jar.given(request)
+    cookie_jar, request = (
+        CookieJar(),
+        Request("m:app", b"GET /a HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\n\r\n"),
+    )
+    cookie_jar.store(
+        request, Response(200, {"set-cookie": tuple(data.decode("latin-1").split("\n"))})
+    )
+    return cookie_jar.add_to(request)
 
 
 def bodies(data: bytes) -> tuple[object, str]:
     """A body that varies on both stacks: halves of the data with another end each time."""
     samples = [data[: len(data) // 2] + bytes([byte]) + data[len(data) // 2 :] for byte in b"1234"]
-    answers = [Answer(Response(200, {"etag": repr(body[:9])}, body)) for body in samples]
-    return Judged.of(answers[:2], answers[2:]), apart(samples[0], samples[-1])
+    responses = [WireResponse(Response(200, {"etag": repr(body[:9])}, body)) for body in samples]
+    return Merged.of(responses[:2], responses[2:]), differing_paths(samples[0], samples[-1])
 
 
 def packed(data: bytes) -> object:
     headers = {"content-encoding": "gzip"}
-    answers = [Answer(Response(200, headers, data + end)) for end in (b"", b"", b"", b"x")]
-    return Judged.of(answers[:2], answers[2:])
+    responses = [WireResponse(Response(200, headers, data + end)) for end in (b"", b"", b"", b"x")]
+    return Merged.of(responses[:2], responses[2:])
 
 
 def masks(data: bytes) -> tuple[object, str]:
@@ -109,8 +114,8 @@ def masks(data: bytes) -> tuple[object, str]:
     texts = data.decode("utf-8", "surrogateescape").split("\0")[:10]
     half = max(1, len(texts) // 2)
     old, new = texts[:half], (texts[half:] or texts)[:half]
-    found = told(old, new)
-    return found, places(found.before, [old, new])
+    found = mask(old, new)
+    return found, locations(found.before, [old, new])
 
 
 def log(data: bytes) -> bool:

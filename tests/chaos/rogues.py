@@ -34,7 +34,7 @@ def runs(port):
     address = f"http://127.0.0.1:{port}"
     print(f"INFO:     Uvicorn running on {address} (Press CTRL+C to quit)", flush=True)
 """
-ANSWERS = f"""
+REPLIES = f"""
 def answers():
     while True:
         connection, _ = listener.accept()
@@ -44,7 +44,7 @@ def answers():
                 connection.sendall({HELLO.answer!r}.replace(b"DATE", date))
 threading.Thread(target=answers, daemon=True).start()
 """
-SERVES = LISTENS + ANSWERS + "runs(port)\n"
+SERVES = LISTENS + REPLIES + "runs(port)\n"
 STAYS = "threading.Event().wait()\n"
 FLOODS = """
 def floods():
@@ -135,9 +135,9 @@ def judged(rogue: Rogue) -> tuple[str, float, list[str]]:
 def _verdict(server: Server) -> str:
     try:
         client = Client(server.app, ENVIRONMENT, server.port(), server.log, lambda _: None)
-        answer = client.get("/")
-        if answer != HELLO.expected:
-            return f"fail: {answer.response.ending}"
+        response = client.get("/")
+        if response != HELLO.expected:
+            return f"fail: {response.response.ending}"
         server.stop_well()
     except (DidNotStart, DidNotStop) as failure:
         return f"{failure.verdict}: {failure}".replace(str(ENVIRONMENT), ENVIRONMENT.name)

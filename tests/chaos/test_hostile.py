@@ -47,9 +47,9 @@ def test_an_answer_is_whole_only_with_its_last_byte(name: str, ended: str) -> No
 
 
 def test_what_a_cut_must_be_called_is_told_for_each_part() -> None:
-    answer = Swept(b"abc", b"de", "{n} of 2 bytes")
-    assert [answer.ending_at(cut, "gone") for cut in range(6)] == [
-        "no answer: gone",
+    response = Swept(b"abc", b"de", "{n} of 2 bytes")
+    assert [response.ending_at(cut, "gone") for cut in range(6)] == [
+        "no response: gone",
         "the head does not end: gone",
         "the head does not end: gone",
         "0 of 2 bytes: gone",
@@ -61,15 +61,15 @@ def test_what_a_cut_must_be_called_is_told_for_each_part() -> None:
 def test_the_run_goes_on_after_a_server_that_said_nothing() -> None:
     turns = iter([b"", HELLO.answer])
 
-    def answers_the_second(connection: socket.socket) -> None:
+    def responds_to_the_second(connection: socket.socket) -> None:
         keeps_open(next(turns))(connection)
 
-    with miniature(answers_the_second) as server, client_of(server.port) as client:
-        assert _ask(client, SECONDS).response.ending == NO_RESPONSE
-        assert _ask(client, LONG) == HELLO.expected
+    with miniature(responds_to_the_second) as server, client_of(server.port) as client:
+        assert _get(client, SECONDS).response.ending == NO_RESPONSE
+        assert _get(client, LONG) == HELLO.expected
 
 
-def _ask(client: Client, seconds: float) -> Exchange:
+def _get(client: Client, seconds: float) -> Exchange:
     return client.request("GET", "/", seconds=seconds)
 
 

@@ -71,7 +71,7 @@ def sent(answer: bytes, ending: str) -> Hostile:
     return Hostile(keeps_open(answer), re.escape(ending))
 
 
-DEAF = Hostile(keeps_open(b""), "no answer: no connection: timed out")
+DEAF = Hostile(keeps_open(b""), "no response: no connection: timed out")
 """Served by `deaf`: its script never runs."""
 
 BOMB = gzip.compress(bytes(256 * 1024 * 1024), 1)[: LIMIT // 2]
@@ -80,7 +80,7 @@ HOSTILE = {
     "never accepts": DEAF,
     "an answer before the request": Hostile(
         keeps_open(b""),
-        f"no answer: {len(HELLO.answer)} bytes came before the request",
+        f"no response: {len(HELLO.answer)} bytes came before the request",
         unasked=HELLO.answer,
     ),
     "says nothing": sent(b"", NO_RESPONSE),
@@ -99,7 +99,7 @@ HOSTILE = {
     ),
     "no line ever ends": flood(b"", b"\0\xff", f"the head is longer than {HEAD_LIMIT} bytes"),
     "1xx without end": flood(
-        b"", b"HTTP/1.1 100 \r\n\r\n", f"more than {INTERIM_LIMIT} interim answers"
+        b"", b"HTTP/1.1 100 \r\n\r\n", f"more than {INTERIM_LIMIT} interim responses"
     ),
     "a body that never ends": flood(HEAD + b"\r\n", b"a", f"the body does not end: {TOO_MUCH}"),
     "four gigabytes": Hostile(

@@ -67,7 +67,7 @@ def test_a_load_test_is_one_class(project: ProjectCopy) -> None:
     project.add("loadtests/json_cors_names.py")
     done = project.run("locust", "-f", "loadtests", "NamesUser", *LOAD)
     assert "NamesUser /user/R2" in done.stdout + done.stderr
-    assert "answers were wrong" not in done.stdout
+    assert "responses were wrong" not in done.stdout
 
 
 def test_a_load_profile_is_one_entry(project: ProjectCopy) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import measured
-from benchmarks.kept_alive_request import Asking
+from benchmarks.kept_alive_request import Exchanging
 from benchmarks.manifest import Run, across, manifest
 from benchmarks.measured import Measured
 from benchmarks.next_event import INTERVAL, SUBSCRIBERS, Listening
@@ -60,11 +60,11 @@ def serve(python: Path) -> Iterator[Serve]:
         each.kill()
 
 
-def asking(server: Server) -> Measured:
-    return Asking(server, MANIFEST["hello"], b"Hello Starlette !!!")
+def exchanging(server: Server) -> Measured:
+    return Exchanging(server, MANIFEST["hello"], b"Hello Starlette !!!")
 
 
-@pytest.mark.parametrize("begin", [asking, Listening])
+@pytest.mark.parametrize("begin", [exchanging, Listening])
 def test_what_is_as_expected_is_counted(serve: Serve, begin: Callable[[Server], Measured]) -> None:
     with closing(begin(serve(""))) as call:
         for _ in range(100):
@@ -74,18 +74,18 @@ def test_what_is_as_expected_is_counted(serve: Serve, begin: Callable[[Server], 
 
 
 @pytest.mark.parametrize(
-    ("begin", "defect", "told"),
+    ("begin", "defect", "message"),
     [
-        (asking, "wrong", "body b'Hallo Starlette !!!' instead of b'Hello Starlette !!!'"),
-        (asking, "closes", "the server went away in mid-run (it closed the connection)"),
-        (asking, "changes", "Hello Starlette !!?', which is another answer than before"),
-        (asking, "adds", "Hello Starlette !!!\\n', which is another answer than before"),
+        (exchanging, "wrong", "body b'Hallo Starlette !!!' instead of b'Hello Starlette !!!'"),
+        (exchanging, "closes", "the server went away in mid-run (it closed the connection)"),
+        (exchanging, "changes", "Hello Starlette !!?', which is another response than before"),
+        (exchanging, "adds", "Hello Starlette !!!\\n', which is another response than before"),
         (
-            asking,
+            exchanging,
             "dies",
             "the server went away in mid-run (it closed the connection); it last said: ",
         ),
-        (asking, "stalls", "not whole within 0.5 s"),
+        (exchanging, "stalls", "not whole within 0.5 s"),
         (Listening, "dies", "the stream ended with nothing; its process has ended; its last line"),
         (Listening, "stalls", "no event, not within 0.5 s"),
         (Listening, "ends", "before event 50 the stream ended with b'0"),
@@ -97,13 +97,13 @@ def test_what_is_wrong_is_told(
     serve: Serve,
     begin: Callable[[Server], Measured],
     defect: str,
-    told: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(measured, "SECONDS", 0.5)
     with pytest.raises(CannotTell, match=r"hello on .*python \(") as caught:
         repeat(begin(serve(defect)))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def repeat(call: Measured) -> None:
@@ -130,7 +130,7 @@ def test_events_that_waited_for_their_reader_are_not_counted(serve: Serve) -> No
 
 def test_the_clock_stands_still_while_the_server_is_idle(serve: Serve) -> None:
     server = serve("")
-    with closing(asking(server)) as call, watching(server, call):
+    with closing(exchanging(server)) as call, watching(server, call):
         call()
         times = [server_cpu_time() for _ in range(1000)]
         assert len(set(times)) == 1000
@@ -209,7 +209,7 @@ def test_a_comparison_that_leaves_a_benchmark_out_fails(tmp_path: Path, python: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "message"),
     [
         (["--benchmark-disable"], 1, "INCOMPLETE RUN no benchmark was measured"),
         (["--benchmark-skip"], 1, "INCOMPLETE RUN no benchmark was measured"),
@@ -217,27 +217,27 @@ def test_a_comparison_that_leaves_a_benchmark_out_fails(tmp_path: Path, python: 
     ],
 )
 def test_a_run_that_says_nothing_fails(
-    tmp_path: Path, python: Path, arguments: list[str], status: int, told: str
+    tmp_path: Path, python: Path, arguments: list[str], status: int, message: str
 ) -> None:
     code, output = benchmarks(tmp_path, "--python", str(python), "-k", "hello", *arguments)
-    assert (code, told in output) == (status, True), output
+    assert (code, message in output) == (status, True), output
 
 
 @pytest.mark.parametrize(
-    ("defect", "told"),
+    ("defect", "message"),
     [
         ("dies", "cannot tell: hello on {python} ("),
         ("does not start", "did not start: hello on {python} ("),
     ],
 )
 def test_a_server_that_fails_is_named_and_gives_no_figure(
-    tmp_path: Path, python: Path, defect: str, told: str
+    tmp_path: Path, python: Path, defect: str, message: str
 ) -> None:
     arguments = ["--python", str(python), "-k", "hello", "--benchmark-json=found.json", "-rN"]
     plant(python, defect)
     code, output = benchmarks(tmp_path, *arguments)
     assert code == 1
-    assert output.count(told.format(python=python)) == 1
+    assert output.count(message.format(python=python)) == 1
     assert "another exception" not in output
     assert "Traceback" not in output
     found = tmp_path / "found.json"

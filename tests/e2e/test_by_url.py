@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from starlette_conformance.http.curl_commands import asked, served
+from starlette_conformance.http.curl_commands import curl_command, serve_command
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
 from starlette_conformance.process.app_server import Server
@@ -35,7 +35,7 @@ def test_urls_are_addresses_by_app() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "told"),
+    ("texts", "message"),
     [
         (
             ["http://x.org"],
@@ -52,10 +52,10 @@ def test_urls_are_addresses_by_app() -> None:
         (["hello=http://x", "hello=http://y"], "--url hello=http://y: hello is served at http://x"),
     ],
 )
-def test_what_is_no_address_is_refused(texts: list[str], told: str) -> None:
+def test_what_is_no_address_is_refused(texts: list[str], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         addresses(texts)
-    assert str(caught.value).startswith(told)
+    assert str(caught.value).startswith(message)
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,12 @@ def test_its_log_cannot_be_read() -> None:
 
 def test_it_is_asked_by_hand_where_it_is() -> None:
     environment = Environment("url-as-latest", Path(), "3", {}, urls={"sse": "http://x.org:81"})
-    assert served("sse", environment) == "sse is served at http://x.org:81"
+    assert serve_command("sse", environment) == "sse is served at http://x.org:81"
     request = b"GET /stream HTTP/1.1\r\nHost: x.org:81\r\nUser-Agent: a\r\nAccept: b\r\n\r\n"
-    assert asked(request, "http://x.org:81") == (
+    assert curl_command(request, "http://x.org:81") == (
         "curl -v --path-as-is -H 'User-Agent: a' -H 'Accept: b' http://x.org:81/stream"
     )
-    assert asked(b"GET", "http://x.org:81") == "printf 'GET' | nc x.org 81"
+    assert curl_command(b"GET", "http://x.org:81") == "printf 'GET' | nc x.org 81"
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_a_server_that_answers_otherwise_fails(tmp_path: Path) -> None:
         code, output, verdicts = judged(tmp_path, *arguments)
     assert code == 1
     assert set(verdicts) == {"fail"}
-    assert f"by hand: hello is served at {url}" in output
+    assert f"reproduce: hello is served at {url}" in output
 
 
 def test_of_a_server_that_is_not_there_nothing_is_judged(tmp_path: Path, closed: int) -> None:
@@ -142,7 +142,7 @@ def test_of_a_server_that_is_not_there_nothing_is_judged(tmp_path: Path, closed:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--url", "hello=https://x.org"], "ERROR: --url hello=https://x.org: https is not suppo"),
         (
@@ -151,10 +151,10 @@ def test_of_a_server_that_is_not_there_nothing_is_judged(tmp_path: Path, closed:
         ),
     ],
 )
-def test_what_cannot_be_meant_ends_with_4(tmp_path: Path, words: list[str], told: str) -> None:
+def test_what_cannot_be_meant_ends_with_4(tmp_path: Path, words: list[str], message: str) -> None:
     code, output, verdicts = judged(tmp_path, *words)
     assert (code, verdicts) == (4, [])
-    assert output.startswith(told)
+    assert output.startswith(message)
 
 
 LISTED = """

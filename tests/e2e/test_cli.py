@@ -71,7 +71,7 @@ def test_the_lists_can_be_read_by_people(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["nope"], "No such command 'nope'."),
         (["jugde"], "No such command 'jugde'. Did you mean 'judge'?"),
@@ -92,17 +92,17 @@ def test_the_lists_can_be_read_by_people(capsys: pytest.CaptureFixture[str]) -> 
     ],
 )
 def test_a_command_that_does_not_exist_ends_with_2(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
     error, hint = capsys.readouterr().err.splitlines()
     assert error.startswith("error: ")
-    assert told in error
+    assert message in error
     assert re.fullmatch(r"`starlette-conformance( \w+)? --help` shows its options", hint)
 
 
 @pytest.mark.parametrize(
-    ("stack", "told"),
+    ("stack", "message"),
     [
         ("nope", "error: unknown stack 'nope': `starlette-conformance stacks` lists the names; "),
         ("", "error: unknown stack '': "),
@@ -115,10 +115,10 @@ def test_a_command_that_does_not_exist_ends_with_2(
     ],
 )
 def test_an_unknown_stack_ends_with_2(
-    stack: str, told: str, capsys: pytest.CaptureFixture[str]
+    stack: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["serve", "hello", "--stack", stack]) == 2
-    assert capsys.readouterr().err.startswith(told)
+    assert capsys.readouterr().err.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["explore", "1.9.0", "nope"], "unknown stack 'nope'"),
         (["explore", "1.9.0"], "two stacks are compared, and 1 are named"),
@@ -152,13 +152,13 @@ def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
 )
 def test_a_release_is_a_stack_for_every_verb_and_outputs_are_checked_first(
     words: list[str],
-    told: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("starlette_conformance.cost.callgrind.found", lambda: True)
     assert main(words) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("typo", "near"), [("documentd", "documented, "), ("Latest", "latest)")])

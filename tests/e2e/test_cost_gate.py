@@ -17,7 +17,7 @@ from starlette_conformance.cost import callgrind, counts, gate, gate_verdict, pa
 from starlette_conformance.cost.callgrind import PATIENT, Counted
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.manifest import MANIFEST, Benchmark
-from starlette_conformance.cost.measured_server import served
+from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
 from starlette_conformance.process.launch import rests
@@ -81,7 +81,7 @@ def test_a_stack_has_the_same_variables_however_it_is_named(
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     found = []
     for each in (documented, of_interpreter(str(documented.interpreter))):
-        server = served("hello", each, paired.PINNED)
+        server = measured_server("hello", each, paired.PINNED)
         try:
             server.port()
             found.append(Path(f"/proc/{server.pid}/environ").read_text().split("\0"))
@@ -119,8 +119,8 @@ def test_a_stack_that_fails_its_specs_has_no_cost(
     path = interpreter(tmp_path, str(documented.interpreter), sitecustomize=defect)
     figures = tmp_path / "figures.json"
     assert main(["gate", path, path, "--benchmark", "hello", "--json", str(figures)]) == 3
-    told = capsys.readouterr().err
-    assert told.startswith(f"cannot tell: hello on {path} does not pass its specs")
+    output = capsys.readouterr().err
+    assert output.startswith(f"cannot tell: hello on {path} does not pass its specs")
     assert not figures.exists()
 
 
@@ -135,11 +135,11 @@ def test_without_valgrind_cpu_time_decides_and_says_what_it_resolves(
     monkeypatch.setattr(paired, "rounds_for", lambda _: -1)  # and 3 more
     python, figures = str(documented.interpreter), tmp_path / "figures.json"
     code = main(["gate", python, python, "--benchmark", "hello", "--json", str(figures)])
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     found = json.loads(figures.read_text())
     whats = [finding["what"] for finding in found["findings"]]
-    assert "install Debian's package `valgrind`. Paired CPU time alone decides." in told
-    assert "of CPU µs" in told
+    assert "install Debian's package `valgrind`. Paired CPU time alone decides." in output
+    assert "of CPU µs" in output
     assert whats == ["bytes left", "CPU seconds", "latency seconds"]
     assert (code, found["exit_code"]) in {(0, 0), (3, 3)}  # as noisy as the machine is
     assert "verdict" in found
@@ -156,7 +156,7 @@ def test_without_valgrind_nothing_is_counted(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["nope", "nope"], "error: unknown stack 'nope'"),
         (["/bin/false", "latest"], "error: /bin/false does not run as a Python"),
@@ -166,10 +166,10 @@ def test_without_valgrind_nothing_is_counted(
     ],
 )
 def test_what_cannot_be_meant_ends_with_2(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["gate", *arguments]) == 2
-    assert capsys.readouterr().err.startswith(told)
+    assert capsys.readouterr().err.startswith(message)
 
 
 def test_a_server_that_never_rests_is_told() -> None:

@@ -19,21 +19,21 @@ from tests.miniatures.planted import with_defects
 HOST = "Host: 127.0.0.1:PORT\r\n"
 
 
-def asked(app: str, line: str, *headers: str) -> SentRequest:
+def requests_of_app(app: str, line: str, *headers: str) -> SentRequest:
     rest = "".join(f"{header}\r\n" for header in headers)
     return SentRequest(app, Request(app, f"{line} HTTP/1.1\r\n{HOST}{rest}\r\n".encode()))
 
 
 CORPUS = [
-    asked("hello", "GET /"),
-    asked("json_cors", "GET /user/Vader"),
-    asked("json_cors", "DELETE /"),
-    asked("static_files", "GET /note.txt"),
-    asked("static_files", "GET /note.txt", "Range: bytes=0-1"),
-    asked("static_files", "GET /note.txt", "If-None-Match: *"),
-    asked("static_files", "GET /large.bin"),
-    asked("static_files", "DELETE /note.txt"),
-    asked("sse", "GET /stream"),
+    requests_of_app("hello", "GET /"),
+    requests_of_app("json_cors", "GET /user/Vader"),
+    requests_of_app("json_cors", "DELETE /"),
+    requests_of_app("static_files", "GET /note.txt"),
+    requests_of_app("static_files", "GET /note.txt", "Range: bytes=0-1"),
+    requests_of_app("static_files", "GET /note.txt", "If-None-Match: *"),
+    requests_of_app("static_files", "GET /large.bin"),
+    requests_of_app("static_files", "DELETE /note.txt"),
+    requests_of_app("sse", "GET /stream"),
 ]
 
 
@@ -57,8 +57,8 @@ def found(damaged: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         patch.setattr(diff, "corpus", lambda _: CORPUS)
         patch.setattr(diff, "chosen_scenarios", lambda _: [])
         code = main(["diff", "1.10.0", str(damaged), "--json", str(path)])
-    told: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return told | {"code": code}
+    output: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return output | {"code": code}
 
 
 SEEN = {
@@ -131,10 +131,10 @@ def test_an_upgrade_is_explained_the_most_dangerous_first(
         "starlette-conformance diff starlette-0.46.1 starlette-1.10.0"
     )
     assert found["command"] in html.unescape(files["html"].read_text("utf-8"))
-    told = capsys.readouterr().out
-    assert "all explained by 3 changes, of which 1 alters a status" in told
-    assert told.index("SECURITY") < told.index("STATUS STAR_MATCHES_EVERY_TAG")
-    for text in (told, files["html"].read_text("utf-8")):
+    output = capsys.readouterr().out
+    assert "all explained by 3 changes, of which 1 alters a status" in output
+    assert output.index("SECURITY") < output.index("STATUS STAR_MATCHES_EVERY_TAG")
+    for text in (output, files["html"].read_text("utf-8")):
         assert "&lt; HTTP/1.1 304 Not Modified" in text or "< HTTP/1.1 304 Not Modified" in text
 
 
@@ -142,9 +142,9 @@ def test_a_downgrade_is_explained_and_names_the_fixes_that_go(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["diff", "1.10.0", "0.46.1", "--only", "json_cors"]) == 0
-    told = capsys.readouterr().out
-    assert "SECURITY NEW takes the fix away: " in told
-    assert "CORS_VARIES_ALWAYS  fix, starlette 1.7.0, which NEW lacks" in told
+    output = capsys.readouterr().out
+    assert "SECURITY NEW takes the fix away: " in output
+    assert "CORS_VARIES_ALWAYS  fix, starlette 1.7.0, which NEW lacks" in output
 
 
 OLD_PINGS, NEW_PINGS = "sse-starlette-1.3.4", "sse-starlette-1.4.0"
@@ -154,8 +154,8 @@ OLD_PINGS, NEW_PINGS = "sse-starlette-1.3.4", "sse-starlette-1.4.0"
 def test_a_ping_is_waited_for_where_pings_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    silent = SentRequest("silent_stream", asked("sse", "GET /stream").request)
-    monkeypatch.setattr(diff, "corpus", lambda _: [silent, asked("hello", "GET /")])
+    silent = SentRequest("silent_stream", requests_of_app("sse", "GET /stream").request)
+    monkeypatch.setattr(diff, "corpus", lambda _: [silent, requests_of_app("hello", "GET /")])
     assert main(["diff", OLD_PINGS, NEW_PINGS]) == 0
     shown = capsys.readouterr().out
     assert "1 of 2 responses differ, all explained by 1 change" in shown
@@ -229,7 +229,7 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["1.10.0", "nonesuch"], "unknown stack 'nonesuch'"),
         (["1.10.0", "./nonesuch"], "'./nonesuch': not a virtual environment, interpreter,"),
@@ -241,10 +241,10 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
 )
 def test_what_cannot_be_compared_is_a_usage_error_before_the_work(
     words: list[str],
-    told: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(diff, "corpus", lambda _: pytest.fail("the specs were asked first"))
     assert main(["diff", *words]) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err

@@ -20,7 +20,7 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request, without_port
 from starlette_conformance.replay import side_by_side
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.send import ask
+from starlette_conformance.replay.send import response_to
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.ledger import Ledger
@@ -99,8 +99,8 @@ def test_the_date_of_now_is_masked_and_no_other_text() -> None:
 
 
 def test_the_order_of_allow_is_masked() -> None:
-    answers = [seen(HEAD + b"allow: %b\r\n\r\n" % value) for value in (b"A, B", b"B, A", b"A")]
-    assert answers[0] == answers[1] != answers[2]
+    responses = [seen(HEAD + b"allow: %b\r\n\r\n" % value) for value in (b"A, B", b"B, A", b"A")]
+    assert responses[0] == responses[1] != responses[2]
 
 
 def test_the_boundary_is_masked_and_its_length_is_not() -> None:
@@ -128,8 +128,8 @@ def test_of_a_stream_that_the_client_left_its_beginning_counts() -> None:
 
 
 def test_that_more_follows_an_answer_counts_and_how_much_does_not() -> None:
-    answer = HEAD + b"content-length: 0\r\n\r\n"
-    assert seen(answer + b"a") == seen(answer + b"abc") != seen(answer)
+    response = HEAD + b"content-length: 0\r\n\r\n"
+    assert seen(response + b"a") == seen(response + b"abc") != seen(response)
 
 
 def test_an_announced_close_counts_and_no_other() -> None:
@@ -139,9 +139,9 @@ def test_an_announced_close_counts_and_no_other() -> None:
 
 
 def test_a_server_is_asked() -> None:
-    answer = HEAD + b"date: DATE\r\ncontent-length: 2\r\n\r\nok"
-    with miniature(keeps_open(answer)) as server:
-        found = ask(REQUEST, server.port, DEFAULT)
+    response = HEAD + b"date: DATE\r\ncontent-length: 2\r\n\r\nok"
+    with miniature(keeps_open(response)) as server:
+        found = response_to(REQUEST, server.port, DEFAULT)
     assert found == Response(
         200, {"date": "DATE", "content-length": "2"}, b"ok", "OK", "HTTP/1.1", closes=False
     )
@@ -149,18 +149,21 @@ def test_a_server_is_asked() -> None:
 
 def test_a_server_that_breaks_off_says_how() -> None:
     with miniature(closes(HEAD + b"content-length: 5\r\n\r\nok")) as server:
-        assert ask(REQUEST, server.port, DEFAULT).ending == "2 of 5 bytes: closed by the server"
+        assert (
+            response_to(REQUEST, server.port, DEFAULT).ending
+            == "2 of 5 bytes: closed by the server"
+        )
 
 
 def test_a_server_that_says_nothing_is_left_at_the_deadline() -> None:
     with miniature(lambda _: sleep(0.5)) as server:
-        found = ask(REQUEST, server.port, DEFAULT, seconds=0.2, first=0.1)
+        found = response_to(REQUEST, server.port, DEFAULT, seconds=0.2, first=0.1)
     assert (found.status, found.ending) == (0, "no response within 0.1 s, nor a close")
 
 
 def test_a_server_that_waits_for_more_is_told_that_there_is_none() -> None:
     with miniature(keeps_open(b"")) as server:
-        found = ask(REQUEST, server.port, DEFAULT, first=0.1)
+        found = response_to(REQUEST, server.port, DEFAULT, first=0.1)
     assert (found.status, found.ending) == (0, "no response within 0.1 s")
 
 

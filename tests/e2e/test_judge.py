@@ -142,9 +142,9 @@ def test_a_session_whose_folder_is_gone_is_told(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     chosen = ["--stack", "documented", "--runs", str(tmp_path / "runs")]
     assert main(["judge", *chosen, *PYTEST, "-plost"]) == 4
-    told = capsys.readouterr().err
-    assert told.startswith("error: ")
-    assert told.endswith("000/pytest.log: cannot be read: No such file or directory\n")
+    output = capsys.readouterr().err
+    assert output.startswith("error: ")
+    assert output.endswith("000/pytest.log: cannot be read: No such file or directory\n")
 
 
 @pytest.mark.parametrize("shard", ["", "1", "0/2", "3/2", "a/b", "1/0"])

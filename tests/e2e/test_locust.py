@@ -238,7 +238,7 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "told"),
+    ("name", "code", "message"),
     [
         ("disorders", 1, "streams: 6 × lost"),
         ("disorders", 1, "streams: 6 × out of order"),
@@ -248,24 +248,24 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
         ("dies", 1, "× ended early"),
         ("never", 1, "streams: 6 × silent"),
         ("hogged", 3, "the generator was the limit: its own loop was "),
-        ("bereft", 3, "1 of 2 generators never told what they saw"),
+        ("bereft", 3, "1 of 2 generators never reported"),
         ("short", 3, "nothing was measured: events count when all subscribers have had their"),
         ("early", 3, "nothing was measured: events count when all subscribers have had their"),
         ("nobody", 3, "did not start: --host http://127.0.0.1:9: nobody listens there"),
         ("many", 2, "file descriptors in one process"),
         ("lacking/many", 2, "\nerror: "),
         ("lacking/many", 2, "/lacking/many.json: there is no folder "),
-        ("wrong", 1, "answers were wrong"),
-        ("good", 0, "Good: every answer was as expected"),
+        ("wrong", 1, "responses were wrong"),
+        ("good", 0, "Good: every response was as expected"),
     ],
 )
 def test_a_run_ends_with_its_verdict(
-    runs: dict[str, Run], said: dict[str, tuple[int, str]], name: str, code: int, told: str
+    runs: dict[str, Run], said: dict[str, tuple[int, str]], name: str, code: int, message: str
 ) -> None:
     if name not in said:
         said[name] = calm(runs, name) if name == "good" else runs[name].ended()
     assert said[name][0] == code, said[name][1]
-    assert told in said[name][1], said[name][1]
+    assert message in said[name][1], said[name][1]
     assert ("No speed is reported" in said[name][1]) == (
         not name.endswith(("good", "nobody", "many"))
     )
@@ -287,14 +287,14 @@ def said() -> dict[str, tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--host", "http://[::1"], "--host http://[::1: it must look like http://127.0.0.1:8000"),
         (["--host", "http://x:99999"], "--host http://x:99999: it must look like"),
         (["--results", "nonesuch/a.json"], "nonesuch/a.json: there is no folder nonesuch"),
     ],
 )
-def test_bad_input_ends_with_2_before_the_run(options: list[str], told: str) -> None:
+def test_bad_input_ends_with_2_before_the_run(options: list[str], message: str) -> None:
     done = subprocess.run(
         [*(sys.executable, "-m", "locust", "-f", "loadtests", "HelloUser", "--headless"), *options],
         cwd=ROOT,
@@ -305,7 +305,7 @@ def test_bad_input_ends_with_2_before_the_run(options: list[str], told: str) -> 
     )
     lines = done.stderr.splitlines()
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
-    assert [line for line in lines if line.startswith(f"error: {told}")], done.stderr
+    assert [line for line in lines if line.startswith(f"error: {message}")], done.stderr
 
 
 def test_first_events_are_waited_for_however_long_the_interval_is(runs: dict[str, Run]) -> None:
@@ -327,7 +327,7 @@ def test_figures_that_go_to_stdout_are_alone_there() -> None:
         check=False,
     )
     assert json.loads(done.stdout)["requests"]["HelloUser"]["count"] > 0
-    assert done.returncode == (0 if "Good: every answer" in done.stderr else 3), done.stderr
+    assert done.returncode == (0 if "Good: every response" in done.stderr else 3), done.stderr
 
 
 def test_the_time_of_requests_goes_on_when_events_begin_to_count() -> None:

@@ -104,9 +104,9 @@ def documented() -> Environment:
 def test_each_operator_is_applied_where_it_can() -> None:
     found: dict[str, list[str]] = {}
     for mutant in mutants("module", SOURCE):
-        found.setdefault(f"{mutant.line} {mutant.operator}", []).append(mutant.told())
-    assert {name: sorted(told) for name, told in found.items()} == {
-        name: sorted(told) for name, told in MADE.items()
+        found.setdefault(f"{mutant.line} {mutant.operator}", []).append(mutant.summary())
+    assert {name: sorted(summary) for name, summary in found.items()} == {
+        name: sorted(summary) for name, summary in MADE.items()
     }
 
 
@@ -250,7 +250,7 @@ def test_an_entry_covers_what_it_says(tmp_path: Path) -> None:
     head = '[[equivalent]]\nmodule = "module"\nwhy = "so"\nfunction = "ans*"\n'
     path.write_text(f'{head}operator = "compare|loop"\nmutations = ["== -> !=", "< -> <="]\n')
     (entry,) = load(path)
-    covered = [mutant.told() for mutant in mutants("module", SOURCE) if entry.covers(mutant)]
+    covered = [mutant.summary() for mutant in mutants("module", SOURCE) if entry.covers(mutant)]
     assert covered == ["== -> !=", "< -> <="]
 
 

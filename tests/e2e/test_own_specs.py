@@ -72,7 +72,7 @@ def test_a_broken_expectation_fails_and_says_what_differs_and_how_to_repeat_it(
     at = lines.index("header vary")
     assert lines[at + 1 : at + 3] == ["expected: 'Cookie'", "received: nothing"]
     assert lines[at + 3].startswith("stack: starlette-0.46.1 (starlette 0.46.1, ")
-    assert lines[at + 4].startswith(f"by hand: cd {folder} && ")
+    assert lines[at + 4].startswith(f"reproduce: cd {folder} && ")
     assert lines[at + 4].endswith("python -m uvicorn --port 8000 notes:app")
     assert lines[at + 5].endswith("http://127.0.0.1:8000/notes")
     (runs,) = folder.parent.glob("starlette-conformance-runs-*")
@@ -115,7 +115,7 @@ def test_an_app_that_cannot_be_imported_did_not_start(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--app", ":x", "--stack", "1.10.0"], "ERROR: --app :x: write package.module:app"),
         (["--app", "notes:app", "--stack", "nope"], "ERROR: unknown stack 'nope': "),
@@ -125,10 +125,10 @@ def test_an_app_that_cannot_be_imported_did_not_start(folder: Path) -> None:
         (["--app", "a:b", str(ROOT / "specs"), "--stack", "latest"], "ERROR: --app a:b: the specs"),
     ],
 )
-def test_what_cannot_be_meant_ends_with_4(folder: Path, options: list[str], told: str) -> None:
+def test_what_cannot_be_meant_ends_with_4(folder: Path, options: list[str], message: str) -> None:
     status, output = run(folder, *options)
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert told in output
+    assert message in output
 
 
 def test_a_folder_that_is_a_package_of_our_own_name_is_the_user_s(folder: Path) -> None:

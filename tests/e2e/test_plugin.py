@@ -118,8 +118,8 @@ def test_a_path_whose_configuration_pytest_would_take_is_refused(
 ) -> None:
     status, output = run(ROOT, option, str(checkout), SPEC)
     assert status == pytest.ExitCode.USAGE_ERROR
-    told = f"ERROR: {option} {checkout}: pytest takes a path on its own for a folder of tests; "
-    assert f"{told}write {option}={checkout}\n" in output
+    message = f"ERROR: {option} {checkout}: pytest takes a path on its own for a folder of tests; "
+    assert f"{message}write {option}={checkout}\n" in output
     assert "RuntimeError" not in output
 
 

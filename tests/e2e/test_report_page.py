@@ -90,7 +90,7 @@ def test_it_answers_the_question(seen: Seen) -> None:
 def test_two_releases_are_picked(seen: Seen) -> None:
     seen.page.select_option("#older", label="starlette-1.6.0")
     seen.page.select_option("#newer", label="starlette-1.7.0")
-    words = seen.text("#answer .words")
+    words = seen.text("#result .words")
     assert words == ("2 of 3 responses differ, 1 of them unexplained. 1 spec fails on the newer.")
     assert "new=starlette-1.7.0" in seen.page.evaluate("location.hash")
     assert "starlette 1.6.0 → 1.7.0" in seen.text(".moved")
@@ -106,7 +106,7 @@ def test_two_releases_are_picked(seen: Seen) -> None:
 def test_what_nothing_explains_is_said_to_be_so(seen: Seen) -> None:
     seen.page.select_option("#older", label="starlette-1.7.0")
     seen.page.select_option("#newer", label="starlette-1.8.0")
-    assert "bad" in (seen.page.locator("#answer").get_attribute("class") or "")
+    assert "bad" in (seen.page.locator("#result").get_attribute("class") or "")
     group = seen.page.locator("details.group.bad", has_text="No named change explains")
     assert "2 responses" in group.inner_text()
     group.locator("summary").first.click()
@@ -116,7 +116,7 @@ def test_what_nothing_explains_is_said_to_be_so(seen: Seen) -> None:
 def test_stacks_that_share_no_spec_are_not_called_equal(seen: Seen) -> None:
     seen.page.select_option("#older", label="starlette-1.8.0")
     seen.page.select_option("#newer", label="starlette-1.9.0")
-    assert "1 spec judged on one of the two only" in seen.text("#answer")
+    assert "1 spec judged on one of the two only" in seen.text("#result")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from starlette_conformance import selftest
 from starlette_conformance.cost import callgrind
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.runs.summary import Summary
-from starlette_conformance.selftest import Line, green, red, summed_up
+from starlette_conformance.selftest import Line, green, print_summary, red
 from starlette_conformance.stacks.patched_copies import COST, DEFECTS, Defect, called, plant
 from starlette_conformance.stacks.project import apps, catalogue
 from starlette_conformance.stacks.provision import of_interpreter, provision
@@ -55,7 +55,7 @@ def test_a_session_that_was_cut_off_shows_nothing_green() -> None:
 def closing(*held: bool | None) -> tuple[int, str]:
     output = Console(file=io.StringIO(), width=100)
     lines = [Line(f"thing {number}", each, "") for number, each in enumerate(held)]
-    code = summed_up(lines, 1.0, output)
+    code = print_summary(lines, 1.0, output)
     assert isinstance(output.file, io.StringIO)
     return code, output.file.getvalue()
 
@@ -63,8 +63,8 @@ def closing(*held: bool | None) -> tuple[int, str]:
 def test_it_ends_with_0_only_where_all_was_shown() -> None:
     assert closing(True, True) == (0, "2 of 2 came out as they must, in 1 s\n")
     assert closing(True, False) == (1, "1 of 2 came out as they must, in 1 s\n")
-    told = "1 of 2 came out as they must, in 1 s\nNOT SHOWN: thing 1\n"
-    assert closing(True, None) == (1, told)
+    output = "1 of 2 came out as they must, in 1 s\nNOT SHOWN: thing 1\n"
+    assert closing(True, None) == (1, output)
     assert closing() == (1, "0 of 0 came out as they must, in 1 s\n")
 
 
@@ -73,8 +73,8 @@ def test_a_line_is_printed_as_soon_as_it_is_known(
 ) -> None:
     seen: list[str] = []
 
-    def first(_: Path, tell: selftest.Tell) -> None:
-        tell(Line("the first", True, "[3] pass"))
+    def first(_: Path, report: selftest.Report) -> None:
+        report(Line("the first", True, "[3] pass"))
         seen.append(capsys.readouterr().out)
 
     monkeypatch.setattr(selftest, "whole", first)
@@ -90,10 +90,10 @@ def test_a_line_is_printed_as_soon_as_it_is_known(
 def test_nothing_is_told_after_an_interruption(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told: list[selftest.Tell] = []
+    reports: list[selftest.Report] = []
 
-    def interrupted(*given: selftest.Tell) -> None:
-        told.append(given[-1])
+    def interrupted(*given: selftest.Report) -> None:
+        reports.append(given[-1])
         raise KeyboardInterrupt
 
     monkeypatch.setattr(selftest, "whole", lambda *_: None)
@@ -101,7 +101,7 @@ def test_nothing_is_told_after_an_interruption(
     monkeypatch.setattr(selftest, "gates", interrupted)
     with pytest.raises(KeyboardInterrupt):
         selftest.selftest()
-    told[0](Line("late", False, "its folder is gone"))
+    reports[0](Line("late", False, "its folder is gone"))
     assert "late" not in capsys.readouterr().out
 
 

@@ -66,16 +66,16 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Started]
 
 
 @pytest.mark.parametrize(
-    ("by", "told"),
+    ("by", "message"),
     [(signal.SIGKILL, "SIGKILL"), (signal.SIGTERM, "SIGTERM"), (signal.SIGSEGV, "")],
 )
-def test_who_ended_it_is_told(started: Started, by: signal.Signals, told: str) -> None:
+def test_who_ended_it_is_told(started: Started, by: signal.Signals, message: str) -> None:
     with started(WAITS) as server:
         server.port()
         assert server.ended_by_others() == ""
         os.kill(server.pid, by)
         select.select([server._pidfd], [], [], SECONDS)
-        assert [server.ended_by_others() for _ in range(2)] == [told] * 2
+        assert [server.ended_by_others() for _ in range(2)] == [message] * 2
 
 
 def test_what_is_stopped_here_is_not_ended_by_others(started: Started) -> None:
@@ -102,8 +102,8 @@ def test_an_app_gets_its_folder_its_arguments_and_few_variables(
     )
     with started(source + WAITS, ["--interval", "0.1"]) as server:
         server.port()
-        told = server.log.lines()[0]
-    assert told == f"{tmp_path} --port 0 --interval 0.1  False 0"
+        output = server.log.lines()[0]
+    assert output == f"{tmp_path} --port 0 --interval 0.1  False 0"
 
 
 def test_an_app_gets_the_hash_seed_of_its_environment() -> None:
@@ -198,7 +198,7 @@ def test_apps_that_are_told_to_end_together_have_the_same_time_for_it(
     with started(IGNORES_SIGTERM) as one, started(IGNORES_SIGTERM) as other:
         for server in (one, other):
             server.port()
-            server.ask_to_stop()
+            server.request_stop()
         began = time.monotonic()
         for server in (one, other):
             with pytest.raises(DidNotStop, match="did not end within 2 s of SIGTERM"):
@@ -331,7 +331,7 @@ def test_a_late_answer_of_a_forker_is_taken_for_no_other(
     with Forker(replace(ENVIRONMENT, interpreter=late)) as forker:
         for _ in range(2):
             with pytest.raises(DidNotStart, match=r"said nothing in 0\.2 s"):
-                forker.ask({})
+                forker.call({})
             time.sleep(0.6)
 
 
@@ -434,7 +434,7 @@ def test_an_app_that_dies_mid_answer_is_named(started: Started) -> None:
         client = Client("tiny", ENVIRONMENT, server.port(), server.log, lambda _: None)
         assert client.get("/").response.ending == "5 of 19 bytes: closed by the server"
         assert server.ended() == 9
-        assert client.get("/").response.ending == "no answer: no connection: Connection refused"
+        assert client.get("/").response.ending == "no response: no connection: Connection refused"
 
 
 def test_what_a_job_in_the_background_ignores_is_heard_by_what_it_starts() -> None:

@@ -133,7 +133,7 @@ def test_specs_that_judge_none_of_the_stacks_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--stack", "nope"], "ERROR: unknown stack 'nope': `starlette-conformance stacks` lists"),
         (["--python", "/bin/false"], "ERROR: /bin/false does not run as a Python: "),
@@ -143,11 +143,11 @@ def test_specs_that_judge_none_of_the_stacks_are_told(tmp_path: Path) -> None:
     ],
 )
 def test_specs_of_what_cannot_be_meant_end_with_4(
-    tmp_path: Path, options: list[str], told: str
+    tmp_path: Path, options: list[str], message: str
 ) -> None:
     status, output, found = judged(tmp_path, *options)
     assert (status, found) == (pytest.ExitCode.USAGE_ERROR, [])
-    assert told in output
+    assert message in output
 
 
 def interpreter(folder: Path, python: str, **files: str) -> str:
@@ -193,10 +193,10 @@ def test_specs_of_an_app_with_a_defect_end_with_1_and_name_it(tmp_path: Path) ->
     assert status == pytest.ExitCode.TESTS_FAILED
     assert "fail" in found
     assert set(found) <= {"pass", "fail"}
-    told = [line.removeprefix("E").strip() for line in output.splitlines()]
-    named = told.index("header content-type")
-    assert told[named + 1 : named + 3] == [
+    lines = [line.removeprefix("E").strip() for line in output.splitlines()]
+    named = lines.index("header content-type")
+    assert lines[named + 1 : named + 3] == [
         "expected: 'text/plain; charset=utf-8'",
         "received: 'text/csv; charset=utf-8'",
     ]
-    assert f"by hand: starlette-conformance serve hello --stack {path} --port 8000" in told
+    assert f"reproduce: starlette-conformance serve hello --stack {path} --port 8000" in lines

@@ -178,7 +178,7 @@ def test_a_tool_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--stack", "nope"], "error: unknown stack 'nope'"),
         (["--stack", "all"], "error: 'all' matches "),
@@ -186,20 +186,20 @@ def test_a_tool_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_a_wrong_request_ends_with_2(
     arguments: list[str],
-    told: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(usual_gates, "find_spec", lambda _: object())
     assert usual_gates.main(arguments) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     monkeypatch.setattr(usual_gates, "find_spec", lambda _: None)
     assert usual_gates.main([]) == 2
     assert "locust and pytest_benchmark: not installed here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--runs", "1"], "--runs: fewer than two say nothing of noise"),
         (["--runs", "many"], "--runs: 'many' is not a whole number above 0"),
@@ -208,11 +208,11 @@ def test_a_wrong_request_ends_with_2(
     ],
 )
 def test_what_cannot_be_meant_is_refused(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         usual_gates.main(words)
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -235,14 +235,14 @@ def test_a_file_of_something_else_is_left_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "unknown stack 'nope'"),
         ("x\n", "{path}:1: not JSON: "),
         ('{"case": "equal stacks"}\n', "{path}:1: no seconds, verdict; not a gate"),
     ],
 )
-def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, told: str) -> None:
+def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "gates.jsonl"
     path.write_text(text)
     done = subprocess.run(
@@ -254,4 +254,4 @@ def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, told: s
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.startswith(f"error: {told.format(path=path)}")
+    assert done.stderr.startswith(f"error: {message.format(path=path)}")

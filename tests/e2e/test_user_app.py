@@ -19,15 +19,15 @@ from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.process import orphans
 from starlette_conformance.process.app_server import Server
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
-from starlette_conformance.userapp.compare import own_diff
+from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.diff_app import read_steps
 from starlette_conformance.userapp.http_file import requests
-from starlette_conformance.userapp.merge_repetitions import Judged
+from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import Rounds
+from starlette_conformance.userapp.repetitions import Repetitions
 from starlette_conformance.userapp.user_app import App
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,42 +56,42 @@ def new(old: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environme
 
 
 @pytest.fixture
-def asking(tmp_path: Path) -> Path:
+def requests_file(tmp_path: Path) -> Path:
     return tmp_path / "file.http"
 
 
 def compared(file: Path, older: Environment, newer: Environment, *paths: str) -> Diff:
     file.write_text("\n###\n".join(paths), "utf-8")
-    return own_diff(APP, requests(file, APP.name), older, newer, 0.5)
+    return compare_app(APP, requests(file, APP.name), older, newer, 0.5)
 
 
 def found(diff: Diff) -> dict[str, tuple[str, ...]]:
-    return {each.served: g.fields for g in diff.unexplained for each in g.exchanges}
+    return {each.app: g.fields for g in diff.unexplained for each in g.exchanges}
 
 
 def test_what_differs_in_later_rounds_only_takes_nothing_from_what_did_in_the_first(
-    asking: Path, old: Environment, monkeypatch: pytest.MonkeyPatch
+    requests_file: Path, old: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asking.write_text("/a\n###\n/b\n###\n/c")
-    steps = requests(asking, APP.name)
-    plain, other = (Answer(Response(200, {}, body, "OK", at=0.0)) for body in (b"a", b"b"))
-    same, differs = Judged(plain, plain), Judged(plain, other)
+    requests_file.write_text("/a\n###\n/b\n###\n/c")
+    steps = requests(requests_file, APP.name)
+    plain, other = (WireResponse(Response(200, {}, body, "OK", at=0.0)) for body in (b"a", b"b"))
+    same, differs = Merged(plain, plain), Merged(plain, other)
 
-    def judge(rounds: Rounds, _: object) -> dict[Step, Judged]:
-        rounds.suspects = set(steps[:1])
-        rounds.sent = {step: step.request for step in steps}
+    def compare(repetitions: Repetitions, _: object) -> dict[Step, Merged]:
+        repetitions.suspects = set(steps[:1])
+        repetitions.sent = {step: step.request for step in steps}
         return dict(zip(steps, (same, differs, differs), strict=True))
 
-    monkeypatch.setattr(Rounds, "judge", judge)
-    diff = own_diff(APP, steps, old, old, 0.5)
+    monkeypatch.setattr(Repetitions, "compare", compare)
+    diff = compare_app(APP, steps, old, old, 0.5)
     assert (len(diff.differing), len(diff.unconfirmed)) == (2, 1)
 
 
 def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
-    asking: Path, old: Environment, new: Environment
+    requests_file: Path, old: Environment, new: Environment
 ) -> None:
     paths = "/random", "/me", "/login", "/me", "/only-new", "/only-new-and-more", "/status"
-    diff = compared(asking, old, new, *paths, "/flaky", "/events")
+    diff = compared(requests_file, old, new, *paths, "/flaky", "/events")
     assert found(diff) == {
         "GET /login (file.http:5)": ("header set-cookie",),
         "GET /only-new-and-more (file.http:11)": ("body",),
@@ -106,16 +106,16 @@ def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
         "GET /events (file.http:17): body: data: [varies] data: [varies]",
     )
     (problem,) = diff.not_compared
-    assert problem.startswith("GET /flaky (file.http:15): OLD answers 2")
+    assert problem.startswith("GET /flaky (file.http:15): OLD responds with 2")
     assert (diff.compared, len(diff.differing)) == (8, 3)
 
 
 def test_an_exchange_is_shown_with_the_cookies_that_were_sent(
-    asking: Path, old: Environment, new: Environment
+    requests_file: Path, old: Environment, new: Environment
 ) -> None:
-    diff = compared(asking, old, new, "/status", "/login", "/status")
+    diff = compared(requests_file, old, new, "/status", "/login", "/status")
     sent = [
-        (each.request[-1].partition("=")[0], "Cookie: session=" in each.by_hand[-1])
+        (each.request[-1].partition("=")[0], "Cookie: session=" in each.commands[-1])
         for group in diff.unexplained
         for each in group.exchanges
         if each.line == "GET /status HTTP/1.1"
@@ -123,43 +123,49 @@ def test_an_exchange_is_shown_with_the_cookies_that_were_sent(
     assert sent == [("GET /status HTTP/1.1", False), ("Cookie: session", True)]
 
 
-def test_what_varies_alike_in_several_answers_is_told_once(asking: Path, old: Environment) -> None:
-    diff = compared(asking, old, old, "/random", "/random?2", "/status")
+def test_what_varies_alike_in_several_answers_is_told_once(
+    requests_file: Path, old: Environment
+) -> None:
+    diff = compared(requests_file, old, old, "/random", "/random?2", "/status")
     assert diff.masked[:-1] == (
         "GET /random (file.http:1), GET /random?2 (file.http:3): body: $.token, $.at",
     )
 
 
-def test_a_stack_does_not_differ_from_itself(asking: Path, old: Environment) -> None:
-    diff = compared(asking, old, old, "/random", "/login", "/me", "/only-new", "/status")
+def test_a_stack_does_not_differ_from_itself(requests_file: Path, old: Environment) -> None:
+    diff = compared(requests_file, old, old, "/random", "/login", "/me", "/only-new", "/status")
     assert (found(diff), diff.not_compared, diff.compared) == ({}, (), 5)
 
 
 def test_an_answer_that_depends_on_the_run_cannot_be_compared(
-    asking: Path, old: Environment
+    requests_file: Path, old: Environment
 ) -> None:
-    diff = compared(asking, old, old, "/sometimes")
+    diff = compared(requests_file, old, old, "/sometimes")
     assert diff.not_compared == (
-        "GET /sometimes (file.http:1): OLD answers 200 in one run and 409 in another",
+        "GET /sometimes (file.http:1): OLD responds with 200 in one run and 409 in another",
     )
 
 
-def test_a_route_that_never_ends_is_named(asking: Path, old: Environment, new: Environment) -> None:
-    diff = compared(asking, old, new, "/hangs", "/hangs-on-new", "/random")
-    why = "no whole answer from either: no response within 0.5 s"
+def test_a_route_that_never_ends_is_named(
+    requests_file: Path, old: Environment, new: Environment
+) -> None:
+    diff = compared(requests_file, old, new, "/hangs", "/hangs-on-new", "/random")
+    why = "no whole response from either: no response within 0.5 s"
     assert diff.not_compared == (f"GET /hangs (file.http:1): {why}",)
     assert found(diff).keys() == {"GET /hangs-on-new (file.http:3)"}
     assert "status" in found(diff)["GET /hangs-on-new (file.http:3)"]
 
 
-def test_an_app_that_goes_is_named_with_the_request(asking: Path, old: Environment) -> None:
-    diff = compared(asking, old, old, "/random", "/dies", "/random?2", "/random?3", "/random?4")
+def test_an_app_that_goes_is_named_with_the_request(requests_file: Path, old: Environment) -> None:
+    diff = compared(
+        requests_file, old, old, "/random", "/dies", "/random?2", "/random?3", "/random?4"
+    )
     assert diff.compared == 1
     assert any(
-        sentence.startswith("the app on OLD ended with status 7 when it was asked GET /dies (file")
+        sentence.startswith("the app on OLD ended with status 7 at GET /dies (file")
         for sentence in diff.not_compared
     )
-    assert "1 requests after 3 without any answer were not sent" in diff.not_compared
+    assert "1 requests after 3 without a response were not sent" in diff.not_compared
 
 
 def test_the_example_shop_differs_where_fastapi_does() -> None:
@@ -170,14 +176,14 @@ def test_the_example_shop_differs_where_fastapi_does() -> None:
         provision(catalogue().named(pins.format(*versions)))
         for versions in (("0.115.12", "0.46.1"), ("0.128.0", "0.50.0"))
     )
-    diff = own_diff(App("shop:app", ROOT / "examples"), steps, older, newer, 10.0)
+    diff = compare_app(App("shop:app", ROOT / "examples"), steps, older, newer, 10.0)
     assert diff.not_compared == ()
     assert found(diff) == {
         "GET /admin (shop.har, entry 19)": ("status", "reason", "header www-authenticate")
     }
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     """Ask for a diff of `documented` with itself."""
     code = main(["diff", "documented", "documented", *words])
     return code, capsys.readouterr().err.strip()
@@ -227,7 +233,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 def test_what_cannot_be_meant_ends_with_2(
     words: list[str], error: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, said = told(capsys, *words)
+    code, said = run_diff(capsys, *words)
     assert code == 2
     assert said.startswith(f"error: {error}")
 
@@ -254,7 +260,7 @@ def test_an_app_that_does_not_start_ends_with_3(
     (tmp_path / "broken.py").write_text(f"import sys\nsys.path.append({str(ROOT)!r})\n{source}\n")
     (tmp_path / "file.http").write_text("/")
     words = ["--app", "broken:app", "--cwd", str(tmp_path)]
-    code, said = told(capsys, *words, "--requests", str(tmp_path / "file.http"))
+    code, said = run_diff(capsys, *words, "--requests", str(tmp_path / "file.http"))
     assert code == 3
     assert said.startswith("did not start: broken:app on documented (starlette 0.46.1, ")
     assert reason in said
@@ -267,7 +273,7 @@ SILENT = "import logging.config\nlogging.config.dictConfig({'version': 1})\n"
 LISTENS = "import socket\nother = socket.create_server(('127.0.0.1', 0))\n"
 
 
-def served(source: str, folder: Path, environment: Environment) -> Server:
+def start_app(source: str, folder: Path, environment: Environment) -> Server:
     planted = f"import sys\nsys.path.append({str(ROOT)!r})\n"
     planted += "from tests.miniatures.planted_app import app\n"
     (folder / "silent.py").write_text(source + planted)
@@ -277,7 +283,7 @@ def served(source: str, folder: Path, environment: Environment) -> Server:
 def test_an_app_that_silences_the_log_of_its_server_is_asked(
     tmp_path: Path, old: Environment
 ) -> None:
-    server = served(SILENT, tmp_path, old)
+    server = start_app(SILENT, tmp_path, old)
     try:
         assert {server.port()} == orphans.ports(server.pid)
     finally:
@@ -287,7 +293,7 @@ def test_an_app_that_silences_the_log_of_its_server_is_asked(
 def test_an_app_that_may_listen_on_either_port_is_not_asked(
     tmp_path: Path, old: Environment
 ) -> None:
-    server = served(SILENT + LISTENS, tmp_path, old)
+    server = start_app(SILENT + LISTENS, tmp_path, old)
     try:
         with pytest.raises(DidNotStart, match=r"did not listen in 3 s: \(it logged nothing\)"):
             server.port(3.0)
@@ -301,7 +307,7 @@ def test_what_is_no_app_is_told_although_both_stacks_answer_alike(
     (tmp_path / "broken.py").write_text("no_app = 1\n")
     (tmp_path / "file.http").write_text("/")
     steps = requests(tmp_path / "file.http", "broken")
-    diff = own_diff(App("broken:no_app", tmp_path), steps, old, old, 0.5)
+    diff = compare_app(App("broken:no_app", tmp_path), steps, old, old, 0.5)
     said = "raised an exception at every request (TypeError: 'int' object is not callable)"
     assert diff.not_compared == tuple(f"the app on {side} {said}" for side in ("OLD", "NEW"))
 
@@ -311,21 +317,21 @@ def test_an_app_that_lies_elsewhere_is_told_with_what_to_do(
 ) -> None:
     requests = tmp_path / "file.http"
     requests.write_text("GET /\n")
-    code, said = told(capsys, "--app", "nowhere:app", "--requests", str(requests))
+    code, said = run_diff(capsys, "--app", "nowhere:app", "--requests", str(requests))
     assert code == 3
     assert 'Could not import module "nowhere".; --cwd says where it lies' in said
 
 
 def test_a_route_that_never_ends_ends_with_3(
-    asking: Path, capsys: pytest.CaptureFixture[str]
+    requests_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asking.write_text("/hangs")
-    report = asking.with_name("diff.json")
-    words = ["--app", APP.name, "--requests", str(asking), "--seconds", "0.3"]
-    code, _ = told(capsys, *words, "--json", str(report))
+    requests_file.write_text("/hangs")
+    report = requests_file.with_name("diff.json")
+    words = ["--app", APP.name, "--requests", str(requests_file), "--seconds", "0.3"]
+    code, _ = run_diff(capsys, *words, "--json", str(report))
     assert code == 3
     (sentence,) = json.loads(report.read_text())["not_compared"]
-    assert sentence.startswith("GET /hangs (file.http:1): no whole answer from either")
+    assert sentence.startswith("GET /hangs (file.http:1): no whole response from either")
 
 
 INTERRUPTIBLE = """
@@ -336,9 +342,9 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_nothing_is_left_of_an_interrupted_diff(asking: Path) -> None:
-    asking.write_text("/hangs")
-    words = ["--app", APP.name, "--requests", str(asking), "--seconds", "50"]
+def test_nothing_is_left_of_an_interrupted_diff(requests_file: Path) -> None:
+    requests_file.write_text("/hangs")
+    words = ["--app", APP.name, "--requests", str(requests_file), "--seconds", "50"]
     command = [sys.executable, "-c", INTERRUPTIBLE, "diff", "documented", "documented", *words]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:

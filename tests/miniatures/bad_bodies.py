@@ -253,9 +253,9 @@ BAD_BODIES = {
     ),
     "a close announced and not made": Defect(CLOSING, CLOSING.answer, {"closes": False}),
     "a reset instead of a close": Defect(CLOSING, CLOSING.answer, {"closes": False}, resets),
-    "no answer, closed": Defect(HELLO, b"", NO_HEAD | {"ending": f"no answer: {CUT}"}, closes),
-    "no answer, stalled": stalls(HELLO, b"", NO_HEAD | {"ending": "no response within 0.3 s"}),
-    "no answer, reset": Defect(HELLO, b"", NO_HEAD | {"ending": f"no answer: {RESET}"}, resets),
+    "no response, closed": Defect(HELLO, b"", NO_HEAD | {"ending": f"no response: {CUT}"}, closes),
+    "no response, stalled": stalls(HELLO, b"", NO_HEAD | {"ending": "no response within 0.3 s"}),
+    "no response, reset": Defect(HELLO, b"", NO_HEAD | {"ending": f"no response: {RESET}"}, resets),
     "an endless chunk": Defect(
         STREAM,
         STREAM.but(CHUNK_ONE, b"fffffff\r\na").partition(b"b\r\n")[0],

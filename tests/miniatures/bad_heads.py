@@ -106,7 +106,7 @@ BAD_HEADS = {
     "an interim answer": Defect(
         HELLO, b"HTTP/1.1 103 Early Hints\r\n\r\n" + HELLO.answer, {"interim": (103,)}
     ),
-    "two interim answers": Defect(
+    "two interim responses": Defect(
         HELLO, b"HTTP/1.1 100 Continue\r\n\r\n" * 2 + HELLO.answer, {"interim": (100, 100)}
     ),
     "a folded header line": Defect(

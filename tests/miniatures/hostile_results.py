@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Line, Side
 from starlette_conformance.runs.run_file import Run
 from tests.miniatures.hostile_text import HOSTILE
-from tests.miniatures.run_files import answered, environment
+from tests.miniatures.run_files import environment, recorded_exchange
 
 
 def hostile_run(folder: Path, text: str = HOSTILE, python: str = HOSTILE) -> Path:
@@ -21,7 +21,9 @@ def hostile_run(folder: Path, text: str = HOSTILE, python: str = HOSTILE) -> Pat
     spec = f"specs/hello/test_hello.py::test_it[{text}]"
     body = text.encode("utf-8", "replace").decode()
     header = {"x": body.replace("\n", " ").replace("\r", " ")}
-    run.exchange(spec, answered("hello", "1.0.0", "/forged", f"200 {body[:20]}", header, body))
+    run.exchange(
+        spec, recorded_exchange("hello", "1.0.0", "/forged", f"200 {body[:20]}", header, body)
+    )
     run.verdict(spec, "hello", "fail", text, {text: True}, 0.1)
     run.verdict(text, text, "harness error", text, {text: False}, 0.1)
     run.end(complete=False)

@@ -30,7 +30,7 @@ def environment(release: str, parser: str = "h11") -> Environment:
     return Environment(name, Path("python"), "3.11.7", packages)
 
 
-def answered(
+def recorded_exchange(
     app: str, release: str, target: str, status: str, headers: Mapping[str, str], body: str
 ) -> Exchange:
     sent = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:4321\r\n\r\n"
@@ -57,15 +57,21 @@ def made(
     run.begin(environment(release))
     vary = {"vary": "Origin"} if varies else {}
     spec = GREETS.format(name)
-    run.exchange(spec, answered("json_cors", release, "/user/Vader", "200 OK", vary, GREETING))
+    run.exchange(
+        spec, recorded_exchange("json_cors", release, "/user/Vader", "200 OK", vary, GREETING)
+    )
     run.verdict(spec, "json_cors", *greets, {"CORS_VARIES_ALWAYS": varies}, 0.1)
     spec = HOSTILE.format(name)
     body = f"{MARKUP}\u202e\x00 {release}"
-    run.exchange(spec, answered("hello", release, f"/{MARKUP}", "200 OK", {"x": MARKUP}, body))
+    run.exchange(
+        spec, recorded_exchange("hello", release, f"/{MARKUP}", "200 OK", {"x": MARKUP}, body)
+    )
     run.verdict(spec, "hello", "fail", f"body\n  {MARKUP}", {MARKUP: True}, 0.1)
     if serves:
         spec = SERVES.format(name)
-        run.exchange(spec, answered("static_files", release, "/note.txt", note, {}, "A note.\n"))
+        run.exchange(
+            spec, recorded_exchange("static_files", release, "/note.txt", note, {}, "A note.\n")
+        )
         run.verdict(spec, "static_files", "pass", "", {}, 0.1)
     run.end(complete=ends)
     return run.path
@@ -87,7 +93,9 @@ def beside_httptools(folder: Path, headers: Mapping[str, str]) -> Path:
     run = Run(folder, stack.name)
     run.begin(stack)
     spec = GREETS.format(stack.name)
-    run.exchange(spec, answered("json_cors", "1.6.0", "/user/Vader", "200 OK", headers, GREETING))
+    run.exchange(
+        spec, recorded_exchange("json_cors", "1.6.0", "/user/Vader", "200 OK", headers, GREETING)
+    )
     run.verdict(spec, "json_cors", *PASSED, {"CORS_VARIES_ALWAYS": False}, 0.1)
     run.end()
     return run.path

@@ -15,12 +15,12 @@ from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import Stack, completed
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Program
-from starlette_conformance.replay.send import ask
+from starlette_conformance.replay.send import response_to
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.catalogue import Catalogue, load
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.send_in_order import ask_in_order
+from starlette_conformance.userapp.send_in_order import send_in_order
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
 
 TINY = Adapter(
@@ -53,12 +53,12 @@ REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
 
 
 def replayed(port: int, server: Adapter) -> bool:
-    return bool(ask(REQUEST, port, server).closes)
+    return bool(response_to(REQUEST, port, server).closes)
 
 
 def sent_to_a_user_app(port: int, server: Adapter) -> bool:
     step = Step("1", REQUEST)
-    answers, _ = ask_in_order([step], port, server, 5.0, lambda: False, lambda: None)
+    answers, _ = send_in_order([step], port, server, 5.0, lambda: False, lambda: None)
     return bool(answers[step].response.closes)
 
 
@@ -88,10 +88,12 @@ def axis(folder: Path, name: str, vary: str) -> Catalogue:
 def test_an_axis_of_a_server_that_does_not_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         axis(tmp_path, "hypercorn", 'hypercorn = ["0.17.3"]')
-    told = str(caught.value)
-    assert told.startswith(f"{tmp_path / 'stacks.toml'}: axis 'hypercorn' varies hypercorn, which")
-    assert "uvicorn serves the apps" in told
-    assert "Add a server" in told
+    output = str(caught.value)
+    assert output.startswith(
+        f"{tmp_path / 'stacks.toml'}: axis 'hypercorn' varies hypercorn, which"
+    )
+    assert "uvicorn serves the apps" in output
+    assert "Add a server" in output
 
 
 @pytest.mark.parametrize("package", ["python-multipart", "jinja2", "rich", "wsproto"])

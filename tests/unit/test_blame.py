@@ -183,7 +183,7 @@ def test_coverage_that_is_damaged_is_learned_anew(tmp_path: Path, text: str) -> 
 
 def test_coverage_reads_back(tmp_path: Path) -> None:
     path = tmp_path / "coverage.json"
-    spec = '{"app": "hello", "apps": [], "served": [], "waits": false, "seconds": 0.1}'
+    spec = '{"app": "hello", "apps": [], "variants": [], "waits": false, "seconds": 0.1}'
     lines = '{"m": {"7": [1, "x"]}}'
     path.write_text(f'{{"specs": {{"a": {spec}}}, "lines": {lines}, "failed": []}}')
     kept = coverage._kept(path)

@@ -70,7 +70,7 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         (
             'exclude-newer = "2026-11-20T00:00:00Z"',
@@ -109,11 +109,11 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
         ("[stacks]", f"x = {'[' * 5000}\n[stacks]", "stacks.toml: not TOML that can be read: "),
     ],
 )
-def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert GOOD.count(old) == 1
     with pytest.raises(UsageError) as caught:
         load(written(tmp_path, GOOD.replace(old, new)))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

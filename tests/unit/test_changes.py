@@ -22,7 +22,7 @@ def test_the_changes_of_a_module_are_named_in_its_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "stacks", "told"),
+    ("change", "stacks", "message"),
     [
         (CAME, {"0.38.6", "0.39.0"}, []),
         (CAME, {"0.38.6", "0.48.0", "1.0.0"}, ["CAME: no spec asserts it on starlette 0.39.0"]),
@@ -41,9 +41,9 @@ def test_the_changes_of_a_module_are_named_in_its_order() -> None:
     ],
 )
 def test_a_change_is_proven_by_the_stacks_nearest_to_it(
-    change: Change, stacks: set[str], told: list[str]
+    change: Change, stacks: set[str], message: list[str]
 ) -> None:
-    assert unproven({"CAME": change}, STACKS, {"CAME": stacks}) == told
+    assert unproven({"CAME": change}, STACKS, {"CAME": stacks}) == message
 
 
 def test_a_change_that_no_spec_asserts_is_told() -> None:

@@ -128,13 +128,15 @@ def test_a_record_that_lacks_something_is_told(
     outputs = ["--markdown", str(tmp_path / "summary.md"), "--junit", str(tmp_path / "junit.xml")]
     assert main(["matrix", str(path), *outputs]) == 2
     line = {"stack": 1, "spec": 2}.get(lacking, 3)
-    told = f"error: {path}:{line}: object missing required field {lacking}; judge the stack again\n"
-    assert capsys.readouterr().err == told
+    message = (
+        f"error: {path}:{line}: object missing required field {lacking}; judge the stack again\n"
+    )
+    assert capsys.readouterr().err == message
 
 
 def test_a_folder_without_run_files_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["matrix", str(tmp_path)]) == 2
-    told = f"error: {tmp_path}: no run file (*.jsonl) in this folder\n"
-    assert capsys.readouterr() == ("", told)
+    message = f"error: {tmp_path}: no run file (*.jsonl) in this folder\n"
+    assert capsys.readouterr() == ("", message)

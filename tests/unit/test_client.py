@@ -84,7 +84,7 @@ def test_the_answers_to_several_requests_are_received() -> None:
         keeps_open(HELLO.answer)(connection)
 
     with miniature(one_after_the_other) as server, client_of(server.port) as client:
-        exchange = client.raw(b"GET / HTTP/1.1\r\n\r\n" * 2, answers=2)
+        exchange = client.raw(b"GET / HTTP/1.1\r\n\r\n" * 2, responses=2)
     assert exchange.response.status == 307
     assert exchange.data.count(b"HTTP/1.1 ") == 2
     assert exchange.data.endswith(b"Hello Starlette !!!")
@@ -171,7 +171,7 @@ def test_what_lies_ready_at_the_deadline_is_taken_and_no_more() -> None:
 
 def test_a_machine_that_lets_nobody_connect_is_no_answer() -> None:
     with pytest.raises(
-        Failure, match=r"255\.255\.255\.255 cannot be asked: Network is unreachable"
+        Failure, match=r"255\.255\.255\.255 cannot be reached: Network is unreachable"
     ):
         Connection(80, 1.0, "255.255.255.255")
 

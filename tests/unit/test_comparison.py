@@ -14,7 +14,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT
 
@@ -33,9 +33,9 @@ LEDGER = Ledger(
     {},
     {"silent": [PINGS]},
 )
-PLAIN, SAYING = Answer(Response(200)), Answer(Response(200, {"c": "3"}), ("c",))
+PLAIN, SAYING = WireResponse(Response(200)), WireResponse(Response(200, {"c": "3"}), ("c",))
 QUICK = SentRequest("hello", Request("hello", b"GET / HTTP/1.1\r\n\r\n"))
-SLOW = replace(QUICK, served="silent")
+SLOW = replace(QUICK, variant="silent")
 
 
 def on(version: str) -> Environment:
@@ -57,8 +57,8 @@ def test_a_change_that_no_request_shows_is_named_with_the_reason(
     older: str, newer: str, lost: bool
 ) -> None:
     comparison = Comparison(on(older), on(newer), LEDGER)
-    answers = {QUICK: PLAIN}, {QUICK: SAYING}
-    explained = comparison.explain(*(reversed(answers) if lost else answers))
+    responses = {QUICK: PLAIN}, {QUICK: SAYING}
+    explained = comparison.explain(*(reversed(responses) if lost else responses))
     diff = comparison.diff(explained)
     assert [group.name for group in diff.explained] == ["SAYS_C"]
     assert [(each.name, each.lost, each.why) for each in diff.not_shown] == [
@@ -80,7 +80,7 @@ def test_a_change_with_an_effect_that_nothing_shows_is_named_too() -> None:
 def test_counts_are_by_request_severity_and_change() -> None:
     comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
     other = SentRequest("hello", Request("hello", b"GET /a HTTP/1.1\r\n\r\n"))
-    broken = Answer(Response(500, {"c": "3"}), ("c",))
+    broken = WireResponse(Response(500, {"c": "3"}), ("c",))
     explained = comparison.explain({QUICK: PLAIN, other: PLAIN}, {QUICK: SAYING, other: broken})
     assert comparison.diff(explained).counts == {
         "compared": 2,

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.userapp.cookies import COOKIES, Jar, moment, parsed
+from starlette_conformance.userapp.cookies import COOKIES, CookieJar, moment, parsed
 
 
-def asked(target: str, cookie: str = "") -> Request:
+def request(target: str, cookie: str = "") -> Request:
     line = f"Cookie: {cookie}\r\n" if cookie else ""
     return Request("m:app", f"GET {target} HTTP/1.1\r\nHost: x\r\n{line}\r\nbody".encode())
 
@@ -22,21 +22,23 @@ def setting(*cookies: str) -> Response:
 
 def sent(*cookies: str, target: str = "/a/b", at: str = "/a/b") -> str:
     """The value of Cookie after a response that sets some."""
-    jar = Jar()
-    jar.take(asked(at), setting(*cookies))
-    return dict(jar.given(asked(target)).headers).get("cookie", "")
+    cookie_jar = CookieJar()
+    cookie_jar.store(request(at), setting(*cookies))
+    return dict(cookie_jar.add_to(request(target)).headers).get("cookie", "")
 
 
 def test_a_cookie_is_sent_as_a_browser_would() -> None:
-    jar = Jar()
-    assert jar.given(asked("/", "a=1")) == asked("/", "a=1")
-    jar.take(asked("/login"), setting("a=2; Path=/; Secure; Domain=x.org", "b=3; Path=/admin"))
-    assert jar.given(asked("/")) == asked("/", "a=2")
-    assert jar.given(asked("/", "c=0; a=1")) == asked("/", "c=0; a=2")
-    assert jar.given(asked("/", "a=1; c=0")) == asked("/", "a=2; c=0")
-    assert jar.given(asked("/admin/x")) == asked("/admin/x", "b=3; a=2")
-    jar.take(asked("/logout"), setting("a=; Max-Age=0; Path=/; Domain=x.org"))
-    assert jar.given(asked("/")) == asked("/")
+    cookie_jar = CookieJar()
+    assert cookie_jar.add_to(request("/", "a=1")) == request("/", "a=1")
+    cookie_jar.store(
+        request("/login"), setting("a=2; Path=/; Secure; Domain=x.org", "b=3; Path=/admin")
+    )
+    assert cookie_jar.add_to(request("/")) == request("/", "a=2")
+    assert cookie_jar.add_to(request("/", "c=0; a=1")) == request("/", "c=0; a=2")
+    assert cookie_jar.add_to(request("/", "a=1; c=0")) == request("/", "a=2; c=0")
+    assert cookie_jar.add_to(request("/admin/x")) == request("/admin/x", "b=3; a=2")
+    cookie_jar.store(request("/logout"), setting("a=; Max-Age=0; Path=/; Domain=x.org"))
+    assert cookie_jar.add_to(request("/")) == request("/")
 
 
 @pytest.mark.parametrize("age", ["1" * 4000, "-" + "1" * 4000, "1" * 100_000, "1e9", "\xb2", ""])
@@ -93,9 +95,9 @@ def test_a_date_is_read_however_it_is_written() -> None:
 
 
 def test_no_app_fills_the_memory_with_cookies() -> None:
-    jar = Jar()
-    jar.take(asked("/"), setting(*(f"n{number}=1" for number in range(2 * COOKIES))))
-    kept = dict(jar.given(asked("/")).headers)["cookie"].split("; ")
+    cookie_jar = CookieJar()
+    cookie_jar.store(request("/"), setting(*(f"n{number}=1" for number in range(2 * COOKIES))))
+    kept = dict(cookie_jar.add_to(request("/")).headers)["cookie"].split("; ")
     assert kept == [f"n{number}=1" for number in range(COOKIES, 2 * COOKIES)]
 
 

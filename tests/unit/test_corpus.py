@@ -25,17 +25,17 @@ def run(tmp_path: Path) -> Path:
     run = Run(tmp_path / "runs", "miniature")
     run.begin(ENVIRONMENT)
     with miniature(keeps_open(ANSWER)) as server:
-        for served in ("hello", "hello", "static_files_404", "slow_sse"):
+        for variant in ("hello", "hello", "static_files_404", "slow_sse"):
             with client_of(server.port) as client:
-                run.exchange(SPEC, client.get("/"), served)
+                run.exchange(SPEC, client.get("/"), variant)
     run.verdict(SPEC, "hello", "pass", "", {"A_CHANGE": True}, 0.1)
     run.end()
     return run.path
 
 
 def test_what_specs_asked_is_kept_once_for_each_that_it_was_sent_to(run: Path) -> None:
-    found = corpus._asked([run])
-    assert [each.served for each in found] == ["hello", "static_files_404", "sse"]
+    found = corpus._distinct([run])
+    assert [each.variant for each in found] == ["hello", "static_files_404", "sse"]
     assert len({each.request for each in found}) == 1
     assert b"Host: 127.0.0.1:PORT\r\n" in found[0].request.data
 
@@ -44,7 +44,7 @@ def test_each_spec_is_known_with_what_it_asked(run: Path) -> None:
     (spec,) = specs_of([run])
     assert (spec.name, spec.verdict, spec.changes) == (SPEC, "pass", {"A_CHANGE": True})
     assert spec.sentence == "The server greets."
-    assert [(a.served, a.request.files) for a in spec.asked] == [
+    assert [(a.variant, a.request.files) for a in spec.sent] == [
         ("hello", "SITE"),
         ("static_files_404", "SITE_404"),
         ("sse", "SITE"),

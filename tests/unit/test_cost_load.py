@@ -20,7 +20,7 @@ RIGHT = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
-class Told:
+class FakeServer:
     """As much of a server as load looks at."""
 
     environment = ENVIRONMENT
@@ -34,7 +34,7 @@ def line_to(
     script: Script, benchmark: str = "hello", body: bytes | None = None, seconds: float = 10.0
 ) -> Iterator[Line]:
     with miniature(script) as found, piped_log() as (log, _):
-        server = cast("Server", Told(log))
+        server = cast("Server", FakeServer(log))
         with Line(server, found.port, MANIFEST[benchmark], body, seconds) as line:
             yield line
 
@@ -62,32 +62,32 @@ def events(*numbers: int) -> list[bytes]:
 def test_right_answers_are_counted_in_bytes() -> None:
     with line_to(answers(RIGHT, RIGHT, RIGHT)) as line:
         for _ in range(3):
-            line.ask()
+            line.exchange()
         assert line.received == 3 * len(RIGHT)
 
 
 def test_answers_at_once_are_as_many_as_were_asked() -> None:
     with line_to(answers(RIGHT, RIGHT * 7)) as line:
-        line.ask_at_once(7)
+        line.send_pipelined(7)
 
 
 @pytest.mark.parametrize(
-    ("second", "told"),
+    ("second", "message"),
     [
         (RIGHT.replace(b"200 OK", b"500 No"), "status 500 instead of 200"),
-        (RIGHT.replace(b"hi", b"ho"), "\\r\\nho', which is another answer than before"),
-        (RIGHT + b"more", "himore', which is another answer than before"),
-        (RIGHT.replace(b"length", b"lengtH"), "which is another answer than before"),
+        (RIGHT.replace(b"hi", b"ho"), "\\r\\nho', which is another response than before"),
+        (RIGHT + b"more", "himore', which is another response than before"),
+        (RIGHT.replace(b"length", b"lengtH"), "which is another response than before"),
         (RIGHT.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"), "is not kept alive"),
         (b"nonsense\r\n\r\n", "not a status line"),
         (RIGHT[:-1], "the server went away in mid-run (it closed the connection)"),
     ],
 )
-def test_a_wrong_answer_is_named(second: bytes, told: str) -> None:
+def test_a_wrong_answer_is_named(second: bytes, message: str) -> None:
     with line_to(answers(RIGHT, second)) as line:
-        line.ask()
-        with pytest.raises(CannotTell, match=f"^hello on miniature .*{re.escape(told)}"):
-            line.ask()
+        line.exchange()
+        with pytest.raises(CannotTell, match=f"^hello on miniature .*{re.escape(message)}"):
+            line.exchange()
 
 
 def test_a_date_may_change_and_nothing_else() -> None:
@@ -96,19 +96,19 @@ def test_a_date_may_change_and_nothing_else() -> None:
         answers(*(RIGHT.replace(b"content", date + b"content") for date in dates))
     ) as line:
         for _ in range(3):
-            line.ask()
+            line.exchange()
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (RIGHT, "body b'hi' instead of b'ho'"),
         (RIGHT.replace(b"hi", b"ho") + b"!", "1 bytes after the end"),
     ],
 )
-def test_the_first_answer_must_have_the_body_that_is_wanted(answer: bytes, told: str) -> None:
-    with line_to(answers(answer), body=b"ho") as line, pytest.raises(CannotTell, match=told):
-        line.ask()
+def test_the_first_answer_must_have_the_body_that_is_wanted(answer: bytes, message: str) -> None:
+    with line_to(answers(answer), body=b"ho") as line, pytest.raises(CannotTell, match=message):
+        line.exchange()
 
 
 def drips(connection: socket.socket) -> None:
@@ -120,7 +120,7 @@ def drips(connection: socket.socket) -> None:
 def test_an_answer_that_drips_is_told_in_time() -> None:
     began = time.monotonic()
     with line_to(drips, seconds=0.5) as line, pytest.raises(CannotTell, match=r"within 0\.5 s"):
-        line.ask()
+        line.exchange()
     assert time.monotonic() - began < 2
 
 
@@ -131,14 +131,14 @@ def test_a_server_that_is_gone_is_named() -> None:
         piped_log() as (log, _),
         pytest.raises(CannotTell, match=r"went away in mid-run .* refused"),
     ):
-        Line(cast("Server", Told(log)), port, MANIFEST["hello"])
+        Line(cast("Server", FakeServer(log)), port, MANIFEST["hello"])
 
 
 def test_a_wrong_answer_among_many_is_noticed() -> None:
     wrong = RIGHT.replace(b"200 OK", b"500 No")
-    told = pytest.raises(CannotTell, match="not 3 answers of 40 bytes")
-    with line_to(answers(RIGHT, RIGHT + wrong + RIGHT)) as line, told:
-        line.ask_at_once(3)
+    output = pytest.raises(CannotTell, match="not 3 responses of 40 bytes")
+    with line_to(answers(RIGHT, RIGHT + wrong + RIGHT)) as line, output:
+        line.send_pipelined(3)
 
 
 def test_a_stream_is_read_up_to_an_event() -> None:
@@ -148,7 +148,7 @@ def test_a_stream_is_read_up_to_an_event() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "told"),
+    ("stream", "message"),
     [
         (chunks(*events(1, 3, 4)), r"b'data: 3\\r\\n\\r\\n' instead of event 2"),
         (chunks(*events(1, 1, 2)), r"b'data: 1\\r\\n\\r\\n' instead of event 2"),
@@ -157,6 +157,6 @@ def test_a_stream_is_read_up_to_an_event() -> None:
         (chunks(*events(1)), "the server went away in mid-run"),
     ],
 )
-def test_a_stream_that_is_not_whole_is_named(stream: bytes, told: str) -> None:
-    with line_to(answers(stream), "sse") as line, pytest.raises(CannotTell, match=told):
+def test_a_stream_that_is_not_whole_is_named(stream: bytes, message: str) -> None:
+    with line_to(answers(stream), "sse") as line, pytest.raises(CannotTell, match=message):
         line.follow(3)

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from starlette_conformance.cost import gate_verdict
 from starlette_conformance.cost.counts import Count
-from starlette_conformance.cost.gate import complete, summed_up
+from starlette_conformance.cost.gate import complete, overall
 from starlette_conformance.cost.gate_table import print_findings, seen
 from starlette_conformance.cost.manifest import MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
@@ -126,8 +126,8 @@ def test_what_is_above_the_budget_by_chance_is_no_pass_where_nothing_else_decide
     screen = Console(width=200)
     with screen.capture() as shown:
         print_findings([found], screen)
-    told = "CANNOT TELL hello: CPU µs +16.0%, where 10.00% are allowed: that may be chance"
-    assert (told in shown.get()) == sole
+    output = "CANNOT TELL hello: CPU µs +16.0%, where 10.00% are allowed: that may be chance"
+    assert (output in shown.get()) == sole
 
 
 def test_latency_never_blocks() -> None:
@@ -142,9 +142,9 @@ def test_a_regression_outweighs_what_cannot_be_told() -> None:
         gate_verdict.of_counts("hello", old, new, 0.005)
         for new in (old, counted(1.1), counted(1.03, 0.97, 1.0, 0.98, 1.01))
     )
-    assert summed_up([passing, hidden, regressing]) == "regression"
-    assert summed_up([passing, hidden]) == "cannot tell"
-    assert summed_up([passing]) == "pass"
+    assert overall([passing, hidden, regressing]) == "regression"
+    assert overall([passing, hidden]) == "cannot tell"
+    assert overall([passing]) == "pass"
 
 
 def test_what_could_have_been_seen_is_the_largest_noise() -> None:

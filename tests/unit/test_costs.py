@@ -95,7 +95,7 @@ def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
 
     def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         if environment.name in wrong:
-            raise CannotTell(f"sse on {environment.name} answered wrong: nothing")
+            raise CannotTell(f"sse on {environment.name} responded wrongly: nothing")
         return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
 
     monkeypatch.setattr(costs, "count", count)
@@ -103,7 +103,7 @@ def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
     words = ["costs", "--json", str(tmp_path / "costs.jsonl"), "--stack", "documented"]
     assert main([*words, "--stack", "starlette-0.46.1"]) == 3
     said = capsys.readouterr().out
-    assert "NO COSTS sse on documented answered wrong: nothing" in said
+    assert "NO COSTS sse on documented responded wrongly: nothing" in said
     assert "starlette-0.46.1" in said
     assert "2 stacks in" in said
     wrong.add("documented-h11")

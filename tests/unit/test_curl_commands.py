@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from starlette_conformance.http.curl_commands import PORT, asked, served
+from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from tests.miniatures.good_responses import HELLO
 from tests.miniatures.raw_server import (
     ENVIRONMENT,
@@ -53,7 +53,7 @@ BY_PRINTF = {
 
 @pytest.mark.parametrize("name", BY_PRINTF)
 def test_what_curl_cannot_send_printf_does(name: str) -> None:
-    line = asked(BY_PRINTF[name])
+    line = curl_command(BY_PRINTF[name])
     assert line.startswith("printf ")
     assert run(line.removesuffix(f" | nc 127.0.0.1 {PORT}")) == BY_PRINTF[name]
 
@@ -80,7 +80,7 @@ BY_CURL = {
 
 @pytest.mark.parametrize("name", BY_CURL)
 def test_what_curl_can_send_it_does(name: str) -> None:
-    line = asked(BY_CURL[name])
+    line = curl_command(BY_CURL[name])
     assert line.startswith("curl -v ")
     if shutil.which("curl") is None:
         return  # then nobody can paste the line either
@@ -99,22 +99,22 @@ def comparable(request: bytes) -> tuple[bytes, list[bytes]]:
 def test_a_request_of_the_specs_is_repeated_by_curl() -> None:
     with miniature(closes(HELLO.answer)) as server, client_of(server.port) as client:
         exchange = client.get("/user/Vader?x=1", {"Origin": "http://example.org"})
-    assert asked(exchange.request) == (
+    assert curl_command(exchange.request) == (
         "curl -v --path-as-is -H 'User-Agent: starlette-conformance' -H 'Accept: */*' "
         "-H 'Origin: http://example.org' 'http://127.0.0.1:8000/user/Vader?x=1'"
     )
 
 
 def test_an_app_is_served_on_its_stack() -> None:
-    assert served("hello", ENVIRONMENT) == (
+    assert serve_command("hello", ENVIRONMENT) == (
         "starlette-conformance serve hello --stack miniature --port 8000"
     )
     wanted = replace(ENVIRONMENT, name="starlette>=0.39,<0.50")
-    assert "--stack 'starlette>=0.39,<0.50' " in served("hello", wanted)
+    assert "--stack 'starlette>=0.39,<0.50' " in serve_command("hello", wanted)
 
 
 def test_an_app_is_served_by_its_own_interpreter() -> None:
     own = replace(ENVIRONMENT, name="/my venv/bin/python", passes_variables=True)
-    assert served("sse", own) == (
+    assert serve_command("sse", own) == (
         "starlette-conformance serve sse --stack '/my venv/bin/python' --port 8000"
     )

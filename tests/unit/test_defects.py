@@ -10,7 +10,7 @@ import pytest
 from starlette_conformance.http import connection
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.connection import Connection
-from starlette_conformance.http.curl_commands import asked
+from starlette_conformance.http.curl_commands import curl_command
 from starlette_conformance.http.curl_transcripts import as_curl_prints
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.runs.failure_message import failure_lines
@@ -40,26 +40,26 @@ def by_raw(client: Client, good: Good, seconds: float) -> Exchange:
     return client.raw(request.encode(), seconds=seconds)
 
 
-both_ways = pytest.mark.parametrize("ask", [by_httpx, by_raw], ids=["httpx", "raw"])
+both_ways = pytest.mark.parametrize("send", [by_httpx, by_raw], ids=["httpx", "raw"])
 
 
 @both_ways
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_answer_is_as_expected(name: str, ask: Ask) -> None:
+def test_a_good_answer_is_as_expected(name: str, send: Ask) -> None:
     good = GOOD[name]
     with miniature(good.script(good.answer)) as server, client_of(server.port) as client:
-        exchange = ask(client, good, 10.0)
+        exchange = send(client, good, 10.0)
     assert exchange.differences(good.expected) == []
     assert exchange == good.expected
 
 
 @both_ways
 @pytest.mark.parametrize("name", DEFECTS)
-def test_a_defect_is_named(name: str, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_named(name: str, send: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "LIMIT", LIMIT)
     defect = DEFECTS[name]
     with miniature(defect.script(defect.answer)) as server, client_of(server.port) as client:
-        exchange = ask(client, defect.good, defect.seconds)
+        exchange = send(client, defect.good, defect.seconds)
     found = exchange.differences(defect.good.expected)
     assert {difference.where: difference.received for difference in found} == defect.received
     assert [difference.where for difference in found] == list(defect.received)
@@ -79,19 +79,19 @@ def test_a_failure_is_told_with_its_stack_and_how_to_repeat_it() -> None:
         "  expected: 'http://127.0.0.1:8000/user/Vader?side=dark'",
         "  received: 'http://127.0.0.1:8000/user/Vader'",
         f"stack: {ENVIRONMENT}",
-        "by hand: starlette-conformance serve hello --stack miniature --port 8000",
-        f"         {asked(exchange.request)}",
+        "reproduce: starlette-conformance serve hello --stack miniature --port 8000",
+        f"           {curl_command(exchange.request)}",
     ]
 
 
 @both_ways
-def test_a_port_where_nothing_listens_is_named(ask: Ask) -> None:
+def test_a_port_where_nothing_listens_is_named(send: Ask) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with client_of(port) as client:
-        exchange = ask(client, HELLO, 10.0)
+        exchange = send(client, HELLO, 10.0)
     found = {d.where: d.received for d in exchange.differences(HELLO.expected)}
-    assert found == NO_HEAD | {"ending": "no answer: no connection: Connection refused"}
+    assert found == NO_HEAD | {"ending": "no response: no connection: Connection refused"}
 
 
 NO_DEFECTS = {
@@ -111,15 +111,15 @@ NO_DEFECTS = {
 
 @both_ways
 @pytest.mark.parametrize("name", NO_DEFECTS)
-def test_what_means_the_same_is_as_expected(name: str, ask: Ask) -> None:
+def test_what_means_the_same_is_as_expected(name: str, send: Ask) -> None:
     good, answer = NO_DEFECTS[name]
     with miniature(keeps_open(answer)) as server, client_of(server.port) as client:
-        assert ask(client, good, 10.0).differences(good.expected) == []
+        assert send(client, good, 10.0).differences(good.expected) == []
 
 
 @both_ways
 @pytest.mark.parametrize("name", GOOD)
-def test_an_answer_may_come_byte_by_byte(name: str, ask: Ask) -> None:
+def test_an_answer_may_come_byte_by_byte(name: str, send: Ask) -> None:
     def drips(connection: socket.socket) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in dated(GOOD[name].answer):
@@ -127,7 +127,7 @@ def test_an_answer_may_come_byte_by_byte(name: str, ask: Ask) -> None:
         GOOD[name].script(b"")(connection)
 
     with miniature(drips) as server, client_of(server.port) as client:
-        assert ask(client, GOOD[name], 10.0).differences(GOOD[name].expected) == []
+        assert send(client, GOOD[name], 10.0).differences(GOOD[name].expected) == []
 
 
 LINES = ("date", "server", "content-length", "content-type")
@@ -143,14 +143,14 @@ SWAPPED = ("server", "date", "content-length", "content-type")
     ],
 )
 def test_order_and_case_count_where_an_expectation_has_the_lines(
-    name: str, received: tuple[str, ...], ask: Ask
+    name: str, received: tuple[str, ...], send: Ask
 ) -> None:
     good, answer = NO_DEFECTS[name]
     expected = replace(good.expected, lines=LINES)
     with miniature(keeps_open(good.answer)) as server, client_of(server.port) as client:
-        assert ask(client, good, 10.0) == expected
+        assert send(client, good, 10.0) == expected
     with miniature(keeps_open(answer)) as server, client_of(server.port) as client:
-        exchange = ask(client, good, 10.0)
+        exchange = send(client, good, 10.0)
     assert [(d.where, d.received) for d in exchange.differences(expected)] == [
         ("header lines", received)
     ]
@@ -174,7 +174,7 @@ def test_a_late_event_shows_in_the_arrivals(monkeypatch: pytest.MonkeyPatch) -> 
     arrived = threading.Event()
     receive = Connection.receive
 
-    def receive_and_tell(self: Connection) -> bytes:
+    def receive_and_report(self: Connection) -> bytes:
         data = receive(self)
         arrived.set()
         return data
@@ -185,7 +185,7 @@ def test_a_late_event_shows_in_the_arrivals(monkeypatch: pytest.MonkeyPatch) -> 
         threading.Event().wait(pause)
         client_socket.sendall(CHUNK_THREE + b"0\r\n\r\n", socket.MSG_MORE)
 
-    monkeypatch.setattr(Connection, "receive", receive_and_tell)
+    monkeypatch.setattr(Connection, "receive", receive_and_report)
     with miniature(late) as server, client_of(server.port) as client:
         exchange = client.get("/")
     first, second, third = exchange.arrivals()

@@ -42,7 +42,7 @@ EXCHANGE = Differing(
     (Difference("presence", "header a", EVIL, None),),
     ("MORE",),
 )
-LEFT = replace(EXCHANGE, changes=(), remaining=EXCHANGE.differences, by_hand=(f"curl {EVIL}",))
+LEFT = replace(EXCHANGE, changes=(), remaining=EXCHANGE.differences, commands=(f"curl {EVIL}",))
 FIX = replace(CHANGE, kind="security")
 DIFF = Diff(
     SIDE,
@@ -140,22 +140,22 @@ def test_the_terminal_shows_what_is_unexplained_before_what_is() -> None:
     console = Console(file=io.StringIO(), width=100)
     render(DIFF, console)
     assert isinstance(console.file, io.StringIO)
-    told = console.file.getvalue()
+    output = console.file.getvalue()
     order = ["SECURITY", "NOT COMPARED", "UNEXPLAINED  - a  GET /", "PRESENCE MORE  fix"]
-    assert sorted(order, key=told.index) == order
-    assert "[bold]y[/bold]" in told
-    assert f"by hand: curl {EVIL}" in told
+    assert sorted(order, key=output.index) == order
+    assert "[bold]y[/bold]" in output
+    assert f"reproduce: curl {EVIL}" in output
 
 
-@pytest.mark.parametrize(("width", "told"), [(80, 0), (120, 1)])
-def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, told: int) -> None:
+@pytest.mark.parametrize(("width", "shown"), [(80, 0), (120, 1)])
+def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, shown: int) -> None:
     name = "A_NAME_THAT_TAKES_THIRTY_CHARS"
     text = io.StringIO()
     group = replace(DIFF.explained[0], name=name)
     render(replace(DIFF, explained=(group,)), Console(file=text, width=width))
     overview = text.getvalue().partition(f"PRESENCE {name}")[0]
     assert overview.count(name) == 1
-    assert overview.count("who notices") == told
+    assert overview.count("who notices") == shown
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_page_of_words_without_blanks_fits_a_phone(browser: Browser, tmp_path:
 
 
 def test_a_case_of_many_requests_names_some_of_them() -> None:
-    many = tuple(replace(LEFT, served=f"GET /{number} (a.http:1)") for number in range(9))
+    many = tuple(replace(LEFT, app=f"GET /{number} (a.http:1)") for number in range(9))
     (group,) = DIFF.unexplained
     diff = replace(DIFF, unexplained=(replace(group, exchanges=many),))
     case = next(ET.fromstring(files.as_junit(diff)).iter("testcase"))

@@ -55,24 +55,24 @@ def test_an_exchange_equals_what_its_answer_amounts_to() -> None:
 def test_answers_that_came_together_are_compared_one_by_one() -> None:
     first, second = b"HTTP/1.1 204 No Content\r\n\r\n", HEAD + b"1\r\na\r\n0\r\n\r\n"
     exchange = replace(received(Segment(2.0, first + second[:9]), Segment(3.0, second[9:])))
-    answers = [Response(204), Response(200, {"transfer-encoding": "chunked"}, chunked(b"a"))]
-    assert exchange == answers
-    assert replace(exchange, closes=True) == [answers[0], replace(answers[1], closes=True)]
-    assert exchange != answers[:1]
-    assert exchange != [*answers, Response(204)]
-    assert exchange != answers[::-1]
+    responses = [Response(204), Response(200, {"transfer-encoding": "chunked"}, chunked(b"a"))]
+    assert exchange == responses
+    assert replace(exchange, closes=True) == [responses[0], replace(responses[1], closes=True)]
+    assert exchange != responses[:1]
+    assert exchange != [*responses, Response(204)]
+    assert exchange != responses[::-1]
     assert [
-        str(difference) for difference in exchange.differences([*answers[:1], Response(200)])
+        str(difference) for difference in exchange.differences([*responses[:1], Response(200)])
     ] == [
-        "answer 2: header transfer-encoding\n  expected: nothing\n  received: 'chunked'",
-        "answer 2: body\n  expected: b'' (0 bytes)\n  received: b'a' (1 bytes)",
+        "response 2: header transfer-encoding\n  expected: nothing\n  received: 'chunked'",
+        "response 2: body\n  expected: b'' (0 bytes)\n  received: b'a' (1 bytes)",
     ]
 
 
 @pytest.mark.parametrize(
     ("data", "endings"),
     [
-        (b"", ["no answer: left by the client"]),
+        (b"", ["no response: left by the client"]),
         (b"HTTP/1.1 204 No Content\r\n\r\nabc\r\n", ["whole", "not a status line: b'abc'"]),
         (b"HTTP/1.1 204 No Content\r\n\r\n" + HEAD, ["whole", "no last chunk: left by the client"]),
     ],

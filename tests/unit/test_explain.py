@@ -31,7 +31,7 @@ def few_specs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explain, "specs_of", lambda _: SPECS)
 
 
-def told(capsys: pytest.CaptureFixture[str], name: str) -> str:
+def run_explain(capsys: pytest.CaptureFixture[str], name: str) -> str:
     assert main(["explain", name]) == 0
     return capsys.readouterr().out
 
@@ -39,7 +39,7 @@ def told(capsys: pytest.CaptureFixture[str], name: str) -> str:
 def test_a_change_is_told_with_its_specs_and_an_example(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    text = told(capsys, "cors_varies_always")
+    text = run_explain(capsys, "cors_varies_always")
     for part in (
         "CORS_VARIES_ALWAYS: fix, starlette 1.7.0",
         "https://github.com/Kludex/starlette/pull/3516",
@@ -48,19 +48,19 @@ def test_a_change_is_told_with_its_specs_and_an_example(
         f"asserted by 1 specs:\n    {VARY}",
         "seen on starlette-1.6.0 and starlette-1.7.0",
         "    < vary: Origin",
-        "by hand: starlette-conformance serve json_cors --stack starlette-1.7.0 --port 8000",
+        "reproduce: starlette-conformance serve json_cors --stack starlette-1.7.0 --port 8000",
         "http://127.0.0.1:8000/user/Vader",
     ):
         assert part in text
 
 
 def test_a_change_that_no_request_shows_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no example: it is only logged" in told(capsys, "LOGGED_ONCE")
+    assert "no example: it is only logged" in run_explain(capsys, "LOGGED_ONCE")
 
 
 def test_a_spec_is_told_by_its_name_or_a_part(capsys: pytest.CaptureFixture[str]) -> None:
     for name in (VARY, "test_greets_the_user_named_in_the_path", "USER_NAMED"):
-        text = told(capsys, name)
+        text = run_explain(capsys, name)
         assert "The server greets the user named in the path." in text
         assert "CORS_VARIES_ALWAYS: fix" in text
         assert "> GET /user/Vader HTTP/1.1" in text

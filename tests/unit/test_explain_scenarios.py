@@ -192,4 +192,4 @@ def test_an_unexplained_scenario_is_shown_with_what_was_done() -> None:
     )
     assert [line.text for line in group.example.after] == ["exit status: 1", "log: new", "log: end"]
     assert [line.differs for line in group.example.after] == [True, True, False]
-    assert "play one --stack" in group.example.by_hand[0]
+    assert "play one --stack" in group.example.commands[0]

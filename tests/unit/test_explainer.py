@@ -14,7 +14,7 @@ from starlette_conformance.diff import phrases
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison, side
 from starlette_conformance.explain.differences import SLOWER, differences
-from starlette_conformance.explain.excerpt import answer_lines, request_lines
+from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer, Reason, middle
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.parser_quirks import makes
@@ -26,48 +26,48 @@ from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay import side_by_side
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.send import PATIENCE, heard
-from starlette_conformance.replay.side_by_side import Stalling, ask_each
-from starlette_conformance.replay.wire_response import GAP, Answer
+from starlette_conformance.replay.send import PATIENCE, send
+from starlette_conformance.replay.side_by_side import Stalling, comparable_responses
+from starlette_conformance.replay.wire_response import GAP, WireResponse
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT, Script, keeps_open, miniature
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
-PLAIN = Answer(Response(200, {"a": "1", "b": "2"}, b"ok", "OK"), ("a", "b"), first=0.01)
+PLAIN = WireResponse(Response(200, {"a": "1", "b": "2"}, b"ok", "OK"), ("a", "b"), first=0.01)
 
 
-def said(**changed: Any) -> Answer:
+def said(**changed: Any) -> WireResponse:
     """PLAIN, with headers set or left out."""
     response = with_headers(PLAIN.response, **changed)
-    return Answer(response, tuple(response.headers))
+    return WireResponse(response, tuple(response.headers))
 
 
-def answering(**fields: Any) -> Answer:
+def responding(**fields: Any) -> WireResponse:
     return replace(PLAIN, response=replace(PLAIN.response, **fields))
 
 
-def seen(script: Script) -> Answer:
+def seen(script: Script) -> WireResponse:
     with miniature(script) as server:
-        return Answer.of(heard(REQUEST, server.port, DEFAULT, seconds=2.0))
+        return WireResponse.of(send(REQUEST, server.port, DEFAULT, seconds=2.0))
 
 
 @pytest.mark.parametrize(
     ("other", "severities"),
     [
         (PLAIN, []),
-        (answering(extensions=(";x",)), ["framing"]),
-        (answering(trailers={"c": "3"}), ["presence"]),
+        (responding(extensions=(";x",)), ["framing"]),
+        (responding(trailers={"c": "3"}), ["presence"]),
         (replace(PLAIN, rest=b"!"), ["framing"]),
         (replace(PLAIN, first=2.0), ["arrival"]),
         (replace(PLAIN, first=0.3), []),
-        (answering(status=404), ["status"]),
-        (answering(body=b"no"), ["body"]),
-        (answering(ending="no last chunk: closed by the server"), ["framing"]),
-        (answering(closes=True), ["framing"]),
-        (answering(interim=(100,)), ["framing"]),
-        (answering(version="HTTP/1.0"), ["framing"]),
+        (responding(status=404), ["status"]),
+        (responding(body=b"no"), ["body"]),
+        (responding(ending="no last chunk: closed by the server"), ["framing"]),
+        (responding(closes=True), ["framing"]),
+        (responding(interim=(100,)), ["framing"]),
+        (responding(version="HTTP/1.0"), ["framing"]),
         (said(a="2"), ["value"]),
         (said(b=ABSENT), ["presence"]),
         (said(c="3"), ["presence"]),
@@ -78,7 +78,7 @@ def seen(script: Script) -> Answer:
         (replace(PLAIN, arrivals="head with event 1"), ["arrival"]),
     ],
 )
-def test_each_way_to_differ_has_its_severity(other: Answer, severities: list[str]) -> None:
+def test_each_way_to_differ_has_its_severity(other: WireResponse, severities: list[str]) -> None:
     assert [found.severity for found in differences(PLAIN, other)] == severities
 
 
@@ -170,7 +170,7 @@ CHANGE = Change("starlette", "0.40", "fix", "It says c.", "https://x", noticed_b
 EFFECTS = [Effect(CHANGE, ("hello",), lambda *_: True, lambda _, a, __: with_headers(a, c="3"))]
 
 
-def explained(older: str, newer: str, before: Answer, after: Answer) -> Explained:
+def explained(older: str, newer: str, before: WireResponse, after: WireResponse) -> Explained:
     explainer = Explainer(EFFECTS, on(older), on(newer), {}, {})
     return explainer.explain(REQUEST, before, after)
 
@@ -253,13 +253,13 @@ def test_parsers_that_are_alike_make_no_difference() -> None:
 
 
 def test_another_body_has_chunks_and_another_status_an_order_of_its_own() -> None:
-    whole, cut = replace(PLAIN, cuts=(2,)), replace(answering(body=b"no"), cuts=(1, 1))
+    whole, cut = replace(PLAIN, cuts=(2,)), replace(responding(body=b"no"), cuts=(1, 1))
     assert [each.where for each in differences(whole, cut)] == ["body"]
-    moved = replace(answering(status=404), names=("b", "a"))
+    moved = replace(responding(status=404), names=("b", "a"))
     assert [each.where for each in differences(PLAIN, moved)] == ["status"]
 
 
-def differing(before: Answer, after: Answer, line: str = "GET / HTTP/1.1") -> Differing:
+def differing(before: WireResponse, after: WireResponse, line: str = "GET / HTTP/1.1") -> Differing:
     found = tuple(differences(before, after))
     return Differing("hello", (line,), (), (), found, remaining=found)
 
@@ -269,7 +269,7 @@ def test_what_nobody_explains_is_put_together_where_it_looks_alike() -> None:
         [
             differing(PLAIN, said(c="3"), "GET /long HTTP/1.1"),
             differing(PLAIN, said(c="3")),
-            differing(PLAIN, answering(status=404)),
+            differing(PLAIN, responding(status=404)),
         ]
     )
     assert [(group.severity, len(group.exchanges)) for group in found] == [
@@ -280,7 +280,7 @@ def test_what_nobody_explains_is_put_together_where_it_looks_alike() -> None:
 
 
 def test_a_header_that_differs_by_itself_somewhere_is_told_by_itself_and_counted_once() -> None:
-    missing = answering(status=404, headers=said(c="3").response.headers)
+    missing = responding(status=404, headers=said(c="3").response.headers)
     found = differing(PLAIN, said(c="3")), differing(PLAIN, missing, "GET /a HTTP/1.1")
     groups = clusters(found)
     assert [(group.name, len(group.exchanges)) for group in groups] == [
@@ -302,7 +302,7 @@ def test_a_header_that_differs_by_itself_somewhere_is_told_by_itself_and_counted
 
 def test_a_body_is_shown_as_text_around_what_differs_and_headers_one_by_one() -> None:
     before, after = (
-        answering(body=b"x" * 200 + end + b"y" * 200, headers={"set-cookie": cookies})
+        responding(body=b"x" * 200 + end + b"y" * 200, headers={"set-cookie": cookies})
         for end, cookies in (("é".encode(), "a=1"), (b"\xff", ("a=1", "b=2")))
     )
     found = {each.where: (each.before, each.after) for each in differences(before, after)}
@@ -315,10 +315,10 @@ def test_a_body_is_shown_as_text_around_what_differs_and_headers_one_by_one() ->
 
 
 def test_an_exchange_is_told_under_each_of_its_changes() -> None:
-    one, other = differences(PLAIN, answering(status=404, body=b"no"))[:2]
-    told = differing(PLAIN, answering(status=404, body=b"no"))
+    one, other = differences(PLAIN, responding(status=404, body=b"no"))[:2]
+    output = differing(PLAIN, responding(status=404, body=b"no"))
     for lost in ([], [CHANGE]):
-        groups = by_reason([(told, {CHANGE: [other], None: [one]})], {CHANGE: "C"}, lost)
+        groups = by_reason([(output, {CHANGE: [other], None: [one]})], {CHANGE: "C"}, lost)
         assert {(group.name, group.severity, group.lost) for group in groups} == {
             (PARSER, "status", False),
             ("C", "body", bool(lost)),
@@ -326,7 +326,7 @@ def test_an_exchange_is_told_under_each_of_its_changes() -> None:
 
 
 def test_the_example_shows_the_most_dangerous_difference_by_itself_if_possible() -> None:
-    status = differing(PLAIN, answering(status=404), "GET /a/long/one HTTP/1.1")
+    status = differing(PLAIN, responding(status=404), "GET /a/long/one HTTP/1.1")
     header = differing(PLAIN, said(c="3"))
     both = replace(status, request=("GET / HTTP/1.1",), changes=("A", "B"))
     members: list[tuple[Differing, dict[Reason, tuple[Difference, ...]]]] = [
@@ -350,9 +350,9 @@ def test_security_fixes_stand_by_what_becomes_of_them(
 
 
 def test_lines_are_those_that_matter() -> None:
-    after = answering(status=404, body=b"no\x1b[31m")
+    after = responding(status=404, body=b"no\x1b[31m")
     fields = {difference.where for difference in differences(PLAIN, after)}
-    assert [(line.text, line.differs) for line in answer_lines(after, PLAIN, fields)] == [
+    assert [(line.text, line.differs) for line in response_lines(after, PLAIN, fields)] == [
         ("< HTTP/1.1 404 OK", True),
         ("<", False),
         ("no\\x1b[31m", True),
@@ -395,7 +395,9 @@ def both(
     with miniature(scripts[0]) as one, miniature(scripts[1]) as other:
         ports = [{"hello": one.port}, {"hello": other.port}]
         monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
-        (before, after), sentences = ask_each([on("0.39"), on("0.40")], requests, at_once=1)
+        (before, after), sentences = comparable_responses(
+            [on("0.39"), on("0.40")], requests, parallel=1
+        )
     assert sentences == []
     return Comparison(on("0.39"), on("0.40"), Ledger({}, [], {}, {})).explain(before, after)
 
@@ -448,7 +450,7 @@ def test_requests_to_which_nothing_comes_are_waited_for_side_by_side(
         threading.Thread(target=server.serve_forever, args=(0.05,)).start()
         ports = [{"hello": server.server_address[1]}]
         monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
-        (found,), _ = ask_each([ENVIRONMENT], requests, at_once=1)
+        (found,), _ = comparable_responses([ENVIRONMENT], requests, parallel=1)
         server.shutdown()
     assert {answer.response.status for answer in found.values()} == {200}
     assert len(found) == 3
@@ -481,7 +483,7 @@ def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.Monke
     ]
     with miniature(script) as server:
         monkeypatch.setattr(side_by_side, "running", lambda *_: Running(server.port))
-        found, gave_up = ask_each([ENVIRONMENT], many, at_once=1)
+        found, gave_up = comparable_responses([ENVIRONMENT], many, parallel=1)
     assert len(found[0]) == 2
     (sentence,) = gave_up
     assert sentence == (
@@ -498,7 +500,7 @@ def test_apps_that_ended_on_both_stacks_do_not_answer_alike(
     ports = [{"hello": server.port}, {"hello": server.port}]
     monkeypatch.setattr(side_by_side, "running", lambda *_: nullcontext(ports))
     both = [ENVIRONMENT, ENVIRONMENT]
-    assert ask_each(both, [SentRequest("hello", REQUEST)]) == (
+    assert comparable_responses(both, [SentRequest("hello", REQUEST)]) == (
         [{}, {}],
         ["hello: it had ended on both stacks when 1 requests came"],
     )
@@ -515,17 +517,17 @@ def test_apps_that_ended_on_both_stacks_do_not_answer_alike(
     ],
 )
 def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
-    afters: list[Answer], counts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+    afters: list[WireResponse], counts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How many differ, clusters of what is unexplained, changes, and what was there only once."""
-    answers = iter(afters)
+    responses = iter(afters)
 
-    def ask(
-        _: object, asked: list[SentRequest], *__: object
-    ) -> tuple[list[dict[SentRequest, Answer]], list[str]]:
-        return [dict.fromkeys(asked, PLAIN), dict.fromkeys(asked, next(answers))], []
+    def respond(
+        _: object, requests: list[SentRequest], *__: object
+    ) -> tuple[list[dict[SentRequest, WireResponse]], list[str]]:
+        return [dict.fromkeys(requests, PLAIN), dict.fromkeys(requests, next(responses))], []
 
-    monkeypatch.setattr(live, "ask_each", ask)
+    monkeypatch.setattr(live, "comparable_responses", respond)
     ledger = Ledger({"C": CHANGE}, EFFECTS, {}, {})
     diff = live.compare(Comparison(on("0.39"), on("0.40"), ledger), [SentRequest("hello", REQUEST)])
     lists = diff.differing, diff.unexplained, diff.explained, diff.unconfirmed

@@ -100,7 +100,7 @@ NOT_ONE = ": entry 1 is not one of HAR 1.2: "
 
 
 @pytest.mark.parametrize(
-    ("entries", "told"),
+    ("entries", "message"),
     [
         ([], ": there is no request in it"),
         (
@@ -140,12 +140,12 @@ NOT_ONE = ": entry 1 is not one of HAR 1.2: "
     ],
 )
 def test_what_cannot_be_replayed_is_refused_by_entry(
-    tmp_path: Path, entries: list[Any], told: str
+    tmp_path: Path, entries: list[Any], message: str
 ) -> None:
     path = saved(tmp_path, *entries)
     with pytest.raises(UsageError) as caught:
         requests(path, "m:app", None)
-    assert str(caught.value).startswith(f"{path}{told}")
+    assert str(caught.value).startswith(f"{path}{message}")
 
 
 def test_a_number_of_any_length_is_read(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_of_many_origins_a_few_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "not JSON: Expecting value"),
         ('{"log": ', "not JSON: "),
@@ -171,12 +171,12 @@ def test_of_many_origins_a_few_are_told(tmp_path: Path) -> None:
         ('{"log": {"entries": {}}}', "field log.entries: expected array, got object"),
     ],
 )
-def test_what_is_no_har_is_refused(tmp_path: Path, text: str, told: str) -> None:
+def test_what_is_no_har_is_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "file.har"
     path.write_text(text, "utf-8")
     with pytest.raises(UsageError) as caught:
         requests(path, "m:app", None)
-    assert str(caught.value).startswith(f"{path}: not a HAR file: {told}")
+    assert str(caught.value).startswith(f"{path}: not a HAR file: {message}")
 
 
 def test_the_origin_that_is_named_must_be_there(tmp_path: Path) -> None:

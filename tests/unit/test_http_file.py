@@ -89,7 +89,7 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "file.http: there is no request in it"),
         ("# only a comment\n###", "file.http: there is no request in it"),
@@ -118,10 +118,10 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("WEBSOCKET ws://x.org/g", "file.http:1: WEBSOCKET is not supported"),
     ],
 )
-def test_what_is_not_accepted_is_refused_by_line(tmp_path: Path, text: str, told: str) -> None:
+def test_what_is_not_accepted_is_refused_by_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         read(tmp_path, text)
-    assert str(caught.value).startswith(f"{tmp_path}/{told}")
+    assert str(caught.value).startswith(f"{tmp_path}/{message}")
 
 
 def test_variables_of_variables_are_bounded(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.output.console import PlainConsole
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.project import ROOT
@@ -79,9 +79,11 @@ def finding(outcome: str) -> Finding:
 def explored(output: Console) -> None:
     request = Request("hello", b"GET /forged HTTP/1.1\r\nx: ##[error]forged\r\n\r\n")
     sent = SentRequest("hello", request)
-    before = {sent: Answer(Response(200, {HOSTILE: HOSTILE}, HOSTILE.encode("utf-8", "replace")))}
+    before = {
+        sent: WireResponse(Response(200, {HOSTILE: HOSTILE}, HOSTILE.encode("utf-8", "replace")))
+    }
     comparison = Comparison(ENVIRONMENT, replace(ENVIRONMENT, name=HOSTILE), Ledger({}, [], {}, {}))
-    explained = comparison.explain(before, {sent: Answer(Response(500))})
+    explained = comparison.explain(before, {sent: WireResponse(Response(500))})
     render_unexplained(comparison.diff(explained), output)
 
 

@@ -72,7 +72,7 @@ def test_a_real_interpreter_tells_what_it_has(program: Written) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "message"),
     [
         ("exit 1", "does not run as a Python: "),
         ("echo 'no libpython' >&2; exit 127", "does not run as a Python: no libpython"),
@@ -88,12 +88,14 @@ def test_a_real_interpreter_tells_what_it_has(program: Written) -> None:
         (says({"starlette": "0.46.1"}), ": uvicorn not installed there"),
     ],
 )
-def test_a_program_that_cannot_run_an_app_is_told(program: Written, script: str, told: str) -> None:
+def test_a_program_that_cannot_run_an_app_is_told(
+    program: Written, script: str, message: str
+) -> None:
     path = program(script)
     with pytest.raises(UsageError) as caught:
         of_interpreter(path)
     assert path in str(caught.value)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("mode", [0o644, None])

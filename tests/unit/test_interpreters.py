@@ -44,6 +44,6 @@ def test_one_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     asleep.chmod(0o755)
     monkeypatch.setattr(interpreters, "SECONDS", 0.2)
     with pytest.raises(
-        NotInstallable, match=r"a Python of this machine does not answer: .* timed out"
+        NotInstallable, match=r"a Python of this machine does not run: .* timed out"
     ):
         interpreters.build(asleep)

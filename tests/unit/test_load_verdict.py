@@ -45,7 +45,7 @@ def test_good_figures_are_good() -> None:
 
 
 @pytest.mark.parametrize(
-    ("results", "code", "told"),
+    ("results", "code", "message"),
     [
         (streaming(defects={"lost": 2}), 1, "streams: 2 × lost"),
         (streaming(faults=("it went on",)), 1, "it went on"),
@@ -53,7 +53,7 @@ def test_good_figures_are_good() -> None:
         (
             replace(GOOD, requests={"HelloUser": Requests(5, 1, LATE)}),
             1,
-            "HelloUser: 1 of 5 answers were wrong",
+            "HelloUser: 1 of 5 responses were wrong",
         ),
         (streaming(connected=99), 3, "only 99 of 100 subscribers were connected"),
         (streaming(lateness=Spread()), 3, "none came after that; give it more time (-t)"),
@@ -61,7 +61,7 @@ def test_good_figures_are_good() -> None:
         (streaming(null=Spread()), 3, "no event of the null server came in time"),
         (streaming(null=replace(LATE, p99=21.0)), 3, "the null server's events seemed 21.0 ms"),
         (replace(GOOD, cores=0.9), 3, "the generator was the limit: it took 90% of a core"),
-        (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never told what they saw"),
+        (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never reported"),
         (Results({}), 3, "nothing was measured: no request was made"),
         (
             replace(GOOD, requests={name: Requests(0, 0, Spread(), None) for name in ("A", "B")}),
@@ -75,10 +75,10 @@ def test_good_figures_are_good() -> None:
         ),
     ],
 )
-def test_what_forbids_a_speed_is_told(results: Results, code: int, told: str) -> None:
+def test_what_forbids_a_speed_is_told(results: Results, code: int, message: str) -> None:
     verdict = judged(results)
     assert verdict.exit_code == code
-    assert any(told in sentence for sentence in verdict.sentences)
+    assert any(message in sentence for sentence in verdict.sentences)
 
 
 def test_a_finding_goes_before_a_doubt() -> None:
@@ -86,7 +86,7 @@ def test_a_finding_goes_before_a_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({}, "The server was the limit, not the generator: at p99, the app's events were 40.0"),
         ({"null": replace(LATE, p99=30.0)}, "The generator was the limit"),
@@ -96,12 +96,12 @@ def test_a_finding_goes_before_a_doubt() -> None:
         ({"server": None}, "The generator took 20% of a core"),
     ],
 )
-def test_who_was_the_limit_is_told(changes: dict[str, Any], told: str) -> None:
-    assert told in limit(replace(FANOUT, **changes))
+def test_who_was_the_limit_is_told(changes: dict[str, Any], message: str) -> None:
+    assert message in limit(replace(FANOUT, **changes))
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "message"),
     [
         (replace(LATE, p50=22.0, p99=52.0), None),
         (replace(LATE, p50=17.0), "p50 20.00 ms here and 17.00 ms there"),
@@ -109,9 +109,9 @@ def test_who_was_the_limit_is_told(changes: dict[str, Any], told: str) -> None:
         (replace(LATE, count=499), "the raw reader saw only 499 events"),
     ],
 )
-def test_the_raw_reader_may_be_so_far_away(raw: Spread, told: str | None) -> None:
+def test_the_raw_reader_may_be_so_far_away(raw: Spread, message: str | None) -> None:
     found = disagreement(LATE, raw)
-    assert found is None if told is None else told in (found or "")
+    assert found is None if message is None else message in (found or "")
 
 
 def test_results_are_read_back_as_they_were(tmp_path: Path) -> None:
@@ -224,8 +224,8 @@ def test_a_step_that_fails_has_the_exit_code_of_locust_and_the_time_that_it_take
         return subprocess.CompletedProcess(command, code)
 
     monkeypatch.setattr(subprocess, "run", run)
-    told = f"^locust ended with status {code}: did not start: hello$"
-    with pytest.raises(Failure, match=told) as caught:
+    output = f"^locust ended with status {code}: did not start: hello$"
+    with pytest.raises(Failure, match=output) as caught:
         capacity._run("documented", 100, 600.0, tmp_path / "0.json")
     assert caught.value.exit_code == code
 

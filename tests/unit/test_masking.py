@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from starlette_conformance.userapp import template
 from starlette_conformance.userapp.common_ends import ends_in_common
-from starlette_conformance.userapp.masking import told
+from starlette_conformance.userapp.masking import mask
 from starlette_conformance.userapp.template import COMPARED, VARIES, Template
-from starlette_conformance.userapp.where_it_varies import places
+from starlette_conformance.userapp.where_it_varies import locations
 
 Text = Callable[[], str]
 
@@ -84,12 +84,12 @@ MASKED_ITEM = '{"id":"[varies]","n":[varies],"name":"%s"}'
 def test_what_varies_is_masked_and_nothing_else(
     old: Text, new: Text, before: str, after: str, where: str
 ) -> None:
-    found = told([old() for _ in range(3)], [new() for _ in range(3)])
+    found = mask([old() for _ in range(3)], [new() for _ in range(3)])
     assert (found.before, found.after, found.where) == (before, after, where)
 
 
 def test_a_token_of_another_length_differs() -> None:
-    found = told([cookie(16)() for _ in range(3)], [cookie(24)() for _ in range(3)])
+    found = mask([cookie(16)() for _ in range(3)], [cookie(24)() for _ in range(3)])
     assert found.before == "session=[varies, 22 characters]; Path=/; HttpOnly"
     assert found.after == "session=[varies, 32 characters]; Path=/; HttpOnly"
 
@@ -106,7 +106,7 @@ def test_a_token_of_another_length_differs() -> None:
     ],
 )
 def test_chance_makes_no_difference(old: list[str], new: list[str]) -> None:
-    found = told(old, new)
+    found = mask(old, new)
     assert found.before == found.after
 
 
@@ -143,9 +143,9 @@ def table(name: str) -> Text:
 
 
 def test_of_a_long_text_no_more_is_masked_than_what_varies() -> None:
-    same = told([table("tea")() for _ in range(3)], [table("tea")() for _ in range(3)])
+    same = mask([table("tea")() for _ in range(3)], [table("tea")() for _ in range(3)])
     assert [same.before == same.after, same.before.count('"name":"tea"')] == [True, 1801]
-    other = told([table("tea")() for _ in range(3)], [table("milk")() for _ in range(3)])
+    other = mask([table("tea")() for _ in range(3)], [table("milk")() for _ in range(3)])
     assert [text.count('{"name":"milk"}') for text in (other.before, other.after)] == [0, 1]
 
 
@@ -159,7 +159,7 @@ def random_text(alphabet: str, end: str = "") -> Text:
 def test_text_that_is_another_each_time_makes_no_difference(alphabet: str) -> None:
     """Almost: a word that five of them have in common by chance may be lacking in five others."""
     found = [
-        told(*([random_text(alphabet)() for _ in range(5)] for _ in range(2))) for _ in "1" * 6
+        mask(*([random_text(alphabet)() for _ in range(5)] for _ in range(2))) for _ in "1" * 6
     ]
     assert sum(each.before != each.after for each in found) <= 1
 
@@ -167,7 +167,7 @@ def test_text_that_is_another_each_time_makes_no_difference(alphabet: str) -> No
 def test_text_that_is_another_each_time_on_one_stack_differs_from_what_is_not() -> None:
     old = [random_text("ab ,.")() for _ in range(5)]
     new = [f'{{"error": "{uuid.uuid4()}"}}' for _ in range(5)]
-    found = told(old, new)
+    found = mask(old, new)
     assert found.before != found.after
     assert found.after == '{"error": "[varies]"}'
 
@@ -181,7 +181,7 @@ def test_of_a_text_that_varies_all_over_no_more_than_a_bound_is_compared(
     def text(name: str) -> str:
         return f"<p>{name} " + " ".join(secrets.token_hex(2) for _ in range(1000)) + "</p>"
 
-    found = told([text("tea"), text("tea")], [text("milk"), text("milk")])
+    found = mask([text("tea"), text("tea")], [text("milk"), text("milk")])
     assert found.before.startswith("<p>tea ")
     assert found.after.startswith("<p>milk ")
     assert found.limit == "compared up to 524,288 characters from where it first varies"
@@ -191,7 +191,7 @@ def test_of_a_long_text_both_ends_are_compared_whole() -> None:
     def text(name: str) -> str:
         return f"{'x y ' * COMPARED} id={secrets.token_hex(8)};{'x y ' * COMPARED}{name}"
 
-    found = told([text("tea") for _ in range(3)], [text("pie") for _ in range(3)])
+    found = mask([text("tea") for _ in range(3)], [text("pie") for _ in range(3)])
     assert (found.before.count(VARIES), found.limit) == (1, "")
     assert (found.before[-3:], found.after[-3:]) == ("tea", "pie")
 
@@ -213,7 +213,7 @@ def test_paths_of_deep_json_are_short() -> None:
         f'{{"{key}":' * 300 + "[" + ",".join([str(number)] * 20_000) + "]" + "}" * 300
         for number in (1, 2)
     ]
-    shown = places(str([VARIES] * 20_000), [deep, deep])
+    shown = locations(str([VARIES] * 20_000), [deep, deep])
     assert len(shown) < 20_000
     assert shown.endswith("and 19988 more")
 
@@ -221,7 +221,7 @@ def test_paths_of_deep_json_are_short() -> None:
 def test_where_a_text_varies_is_told_as_far_as_it_is_masked() -> None:
     samples = ['[{"a": 1, "b": 1, "c": 1}]', '[{"a": 2, "b": 1, "c": 2}]']
     narrow, wide = '[{"a": [varies], "b": 1, "c": [varies]}]', '[{"a": [varies]}]'
-    assert places(narrow, [samples, samples]) == "$[0].a, $[0].c"
-    assert places(wide, [samples, samples]) == wide
+    assert locations(narrow, [samples, samples]) == "$[0].a, $[0].c"
+    assert locations(wide, [samples, samples]) == wide
     many = [str([number] * 14) for number in (1, 2)]
-    assert places(str([VARIES] * 14), [many, many]).endswith(", $[11], and 2 more")
+    assert locations(str([VARIES] * 14), [many, many]).endswith(", $[11], and 2 more")

@@ -11,46 +11,48 @@ import pytest
 from starlette_conformance.explain.differences import differences
 from starlette_conformance.http.connection import LIMIT
 from starlette_conformance.model.expectations import Response
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.userapp import unpacked as unpacking
-from starlette_conformance.userapp.merge_repetitions import Judged
-from starlette_conformance.userapp.where_it_varies import apart
+from starlette_conformance.userapp.merge_repetitions import Merged
+from starlette_conformance.userapp.where_it_varies import differing_paths
 
 LEFT = "no last chunk: left by the client"
 LATE = "nothing more came within 1 s"
 MUCH = f"more than {LIMIT} bytes came"
 
 
-def answer(body: bytes = b"", status: int = 200, **rest: Any) -> Answer:
+def response(body: bytes = b"", status: int = 200, **rest: Any) -> WireResponse:
     headers = {"content-length": str(len(body))} | rest.pop("headers", {})
     response = Response(status, headers, body, "OK", at=0.0)
     response = replace(response, **{k: rest.pop(k) for k in ("ending", "closes") if k in rest})
-    return Answer(response, tuple(headers), **rest)
+    return WireResponse(response, tuple(headers), **rest)
 
 
-def runs(make: Callable[[], Answer]) -> list[Answer]:
+def runs(make: Callable[[], WireResponse]) -> list[WireResponse]:
     return [make() for _ in range(3)]
 
 
-def fields(judged: Judged) -> list[str]:
+def fields(judged: Merged) -> list[str]:
     return [difference.where for difference in differences(judged.before, judged.after)]
 
 
-def numbers(digits: int) -> Callable[[], Answer]:
-    return lambda: answer(b"[%d]" % (10 ** (digits - 1) + secrets.randbelow(9)))
+def numbers(digits: int) -> Callable[[], WireResponse]:
+    return lambda: response(b"[%d]" % (10 ** (digits - 1) + secrets.randbelow(9)))
 
 
 def test_the_length_of_what_varies_makes_no_difference() -> None:
-    judged = Judged.of([answer(b"[1]"), answer(b"[3]")], [answer(b"[10]"), answer(b"[11]")])
+    judged = Merged.of([response(b"[1]"), response(b"[3]")], [response(b"[10]"), response(b"[11]")])
     assert fields(judged) == []
     assert judged.varying == ("body: $[0]",)
     assert judged.after.response.headers == {"content-length": "[the length of the body]"}
 
 
 def test_a_response_that_is_late_in_every_run_is_slower() -> None:
-    quick = [answer(first=0.1), answer(first=0.2)]
-    assert fields(Judged.of(quick, [answer(first=3.1), answer(first=3.0)])) == ["first response"]
-    assert fields(Judged.of(quick, [answer(first=3.1), answer(first=0.1)])) == []
+    quick = [response(first=0.1), response(first=0.2)]
+    assert fields(Merged.of(quick, [response(first=3.1), response(first=3.0)])) == [
+        "first response"
+    ]
+    assert fields(Merged.of(quick, [response(first=3.1), response(first=0.1)])) == []
 
 
 def test_a_length_that_is_not_the_bodys_differs() -> None:
@@ -61,41 +63,45 @@ def test_a_length_that_is_not_the_bodys_differs() -> None:
     right = [
         replace(w, response=replace(w.response, headers={"content-length": "3"})) for w in wrong
     ]
-    assert "header content-length" in fields(Judged.of(right, wrong))
+    assert "header content-length" in fields(Merged.of(right, wrong))
 
 
 def test_another_body_differs_beside_what_varies() -> None:
-    def page(name: bytes) -> Callable[[], Answer]:
-        return lambda: answer(b'{"id": "%b", "name": "%b"}' % (secrets.token_hex(8).encode(), name))
+    def page(name: bytes) -> Callable[[], WireResponse]:
+        return lambda: response(
+            b'{"id": "%b", "name": "%b"}' % (secrets.token_hex(8).encode(), name)
+        )
 
-    judged = Judged.of(runs(page(b"tea")), runs(page(b"pie")))
+    judged = Merged.of(runs(page(b"tea")), runs(page(b"pie")))
     assert fields(judged) == ["body"]
     assert judged.varying == ("body: $.id",)
 
 
 def test_the_length_of_what_varies_in_length_is_not_told_beside_it() -> None:
-    judged = Judged.of([answer(b"[1]"), answer(b"[10]")], [answer(b"[1]"), answer(b"[100]")])
+    judged = Merged.of(
+        [response(b"[1]"), response(b"[10]")], [response(b"[1]"), response(b"[100]")]
+    )
     assert (fields(judged), judged.varying) == ([], ("body: $[0]",))
 
 
 def test_a_body_is_masked_as_the_text_that_it_is_and_bytes_stay_bytes() -> None:
-    def grown(end: bytes) -> Callable[[], Answer]:
+    def grown(end: bytes) -> Callable[[], WireResponse]:
         number = secrets.token_hex(8).encode()
-        return lambda: answer(b'{"gr\xc3\xb6\xc3\x9fe": "%b"}' % number + end)
+        return lambda: response(b'{"gr\xc3\xb6\xc3\x9fe": "%b"}' % number + end)
 
-    judged = Judged.of([grown(b"")(), grown(b"")()], [grown(b"")(), grown(b"")()])
+    judged = Merged.of([grown(b"")(), grown(b"")()], [grown(b"")(), grown(b"")()])
     assert (fields(judged), judged.varying) == ([], ("body: $.größe",))
-    broken = Judged.of([grown(b"\xff")(), grown(b"\xff")()], [grown(b"\xfe")(), grown(b"\xfe")()])
+    broken = Merged.of([grown(b"\xff")(), grown(b"\xff")()], [grown(b"\xfe")(), grown(b"\xfe")()])
     assert broken.before.response.body == b'{"gr\xc3\xb6\xc3\x9fe": "[varies]"}\xff'
     assert fields(broken) == ["body"]
     assert broken.varying == ('body: {"größe": "[varies]"}\\udcff',)
 
 
 def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
-    def cookies(*more: str) -> Answer:
-        return answer(headers={"set-cookie": (f"a={secrets.token_hex(4)}", "b=1", *more)})
+    def cookies(*more: str) -> WireResponse:
+        return response(headers={"set-cookie": (f"a={secrets.token_hex(4)}", "b=1", *more)})
 
-    judged = Judged.of([cookies(), cookies()], [cookies("c=1"), cookies("c=1")])
+    judged = Merged.of([cookies(), cookies()], [cookies("c=1"), cookies("c=1")])
     assert judged.varying == ("header set-cookie: a=[varies]",)
 
 
@@ -112,18 +118,18 @@ def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
     ],
 )
 def test_where_json_differs_is_told_by_its_paths(before: bytes, after: bytes, paths: str) -> None:
-    told = apart(before, after)
-    assert told.endswith(paths) if paths.startswith(",") else told == paths
+    output = differing_paths(before, after)
+    assert output.endswith(paths) if paths.startswith(",") else output == paths
 
 
 def test_compressed_bodies_compare_by_what_is_in_them() -> None:
-    def compressed(level: int) -> Answer:
-        return answer(
+    def compressed(level: int) -> WireResponse:
+        return response(
             gzip.compress(b"tea" * 9, level, mtime=level),
             headers={"content-encoding": "gzip", "content-length": "1"},
         )
 
-    assert fields(Judged.of([compressed(1)] * 2, [compressed(9)] * 2)) == []
+    assert fields(Merged.of([compressed(1)] * 2, [compressed(9)] * 2)) == []
 
 
 def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
@@ -132,41 +138,41 @@ def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
     packed = gzip.compress(b"tea" * 9)
     for body, most in ((packed, 26), (packed[:-1], 99), (packed + b"x", 99), (b"tea", 99)):
         monkeypatch.setattr(unpacking, "UNPACKED", most)
-        same = [answer(body, headers={"content-encoding": "gzip"})] * 2
-        assert Judged.of(same, same).before.response.body == body
+        same = [response(body, headers={"content-encoding": "gzip"})] * 2
+        assert Merged.of(same, same).before.response.body == body
 
 
-def packed(end: Callable[[], bytes], size: int) -> Callable[[], Answer]:
+def packed(end: Callable[[], bytes], size: int) -> Callable[[], WireResponse]:
     headers = {"content-encoding": "gzip", "content-length": "1"}
-    return lambda: answer(gzip.compress(bytes(size) + end(), 1), headers=headers)
+    return lambda: response(gzip.compress(bytes(size) + end(), 1), headers=headers)
 
 
 def test_of_a_body_that_unpacks_to_much_the_beginning_is_kept() -> None:
     """Its end counts all the same, as long as it does not vary."""
     old, new = (runs(packed(lambda end=end: end, 9_000_000)) for end in (b"tea", b"pie"))  # type: ignore[misc]
-    same = Judged.of(old, old)
+    same = Merged.of(old, old)
     assert (fields(same), same.varying, same.limits) == ([], (), ())
     assert len(same.before.response.body) < LIMIT + 200
-    other = Judged.of(old, new)
+    other = Merged.of(old, new)
     assert (fields(other), other.limits) == (["body"], ())
     varies = packed(lambda: secrets.token_bytes(9), 9_000_000)
-    judged = Judged.of([varies(), varies()], [varies(), varies()])
+    judged = Merged.of([varies(), varies()], [varies(), varies()])
     assert fields(judged) == []
     assert judged.limits == ("body: compared up to 4,194,304 bytes of what it unpacks to",)
 
 
 def test_of_a_body_that_unpacks_to_too_much_nothing_is_compared_where_it_varies() -> None:
     varies = packed(lambda: secrets.token_bytes(9), 65_000_000 + 2_200_000)
-    judged = Judged.of([varies(), varies()], [varies(), varies()])
+    judged = Merged.of([varies(), varies()], [varies(), varies()])
     assert fields(judged) == []
     assert judged.limits == ("body: not compared, for it unpacks to more than 67,108,864 bytes",)
 
 
 def test_json_that_is_too_deep_to_be_read_is_compared_as_text() -> None:
-    def deep() -> Answer:
-        return answer(b"[" * 100_000 + secrets.token_hex(8).encode())
+    def deep() -> WireResponse:
+        return response(b"[" * 100_000 + secrets.token_hex(8).encode())
 
-    judged = Judged.of(runs(deep), runs(deep))
+    judged = Merged.of(runs(deep), runs(deep))
     assert fields(judged) == []
     assert [place.partition(":")[0] for place in judged.varying] == ["body"]
 
@@ -175,83 +181,83 @@ def test_json_that_is_too_deep_to_be_read_is_compared_as_text() -> None:
     ("old", "new", "problem"),
     [
         (
-            [answer(), answer(status=409)],
-            [answer()] * 2,
-            "OLD answers 200 in one run and 409 in another",
+            [response(), response(status=409)],
+            [response()] * 2,
+            "OLD responds with 200 in one run and 409 in another",
         ),
         (
-            [answer()] * 2,
-            [answer(), answer(status=0, ending=f"no answer: {LATE}")],
-            f"NEW answers 200 in one run and nothing (no answer: {LATE}) in another",
+            [response()] * 2,
+            [response(), response(status=0, ending=f"no response: {LATE}")],
+            f"NEW responds with 200 in one run and nothing (no response: {LATE}) in another",
         ),
         (
-            [answer(status=0, ending=f"no answer: {LATE}")] * 2,
-            [answer(status=0, ending=f"no answer: {LATE}")] * 2,
-            f"no whole answer from either: no answer: {LATE}",
+            [response(status=0, ending=f"no response: {LATE}")] * 2,
+            [response(status=0, ending=f"no response: {LATE}")] * 2,
+            f"no whole response from either: no response: {LATE}",
         ),
         (
-            [answer(ending=f"no last chunk: {LATE}")],
-            [answer(ending=f"no last chunk: {LATE}")],
-            f"no whole answer from either: no last chunk: {LATE}",
+            [response(ending=f"no last chunk: {LATE}")],
+            [response(ending=f"no last chunk: {LATE}")],
+            f"no whole response from either: no last chunk: {LATE}",
         ),
         (
-            [answer(ending=f"4200000 of 9999999 bytes: {MUCH}")],
-            [answer(ending=f"4200001 of 9999999 bytes: {MUCH}")],
-            f"the answers of both are too long to be kept: {MUCH}",
+            [response(ending=f"4200000 of 9999999 bytes: {MUCH}")],
+            [response(ending=f"4200001 of 9999999 bytes: {MUCH}")],
+            f"the responses of both are too long to be kept: {MUCH}",
         ),
         (
-            [answer(ending=f"{n} of 9999999 bytes: {MUCH}") for n in (4200000, 4200001)],
-            [answer(), answer(status=409)],
-            "NEW answers 200 in one run and 409 in another",
+            [response(ending=f"{n} of 9999999 bytes: {MUCH}") for n in (4200000, 4200001)],
+            [response(), response(status=409)],
+            "NEW responds with 200 in one run and 409 in another",
         ),
     ],
 )
 def test_what_cannot_be_compared_has_a_problem(
-    old: list[Answer], new: list[Answer], problem: str
+    old: list[WireResponse], new: list[WireResponse], problem: str
 ) -> None:
-    assert Judged.of(old, new).problem == problem
+    assert Merged.of(old, new).problem == problem
 
 
 def test_that_only_new_hangs_is_a_difference() -> None:
-    hangs = answer(status=0, ending=f"no answer: {LATE}")
-    judged = Judged.of([answer()] * 2, [hangs] * 2)
+    hangs = response(status=0, ending=f"no response: {LATE}")
+    judged = Merged.of([response()] * 2, [hangs] * 2)
     assert judged.problem == ""
     assert {"status", "ending"} <= set(fields(judged))
 
 
 def test_a_stream_that_some_run_left_counts_to_where_it_was_left() -> None:
-    whole = answer(b"data: 1\n\ndata: 2\n\ndata: 3\n\n")
-    left = answer(b"data: 1\n\ndata: 2\n\n", ending=LEFT)
-    assert fields(Judged.of([whole, left], [left, left])) == []
+    whole = response(b"data: 1\n\ndata: 2\n\ndata: 3\n\n")
+    left = response(b"data: 1\n\ndata: 2\n\n", ending=LEFT)
+    assert fields(Merged.of([whole, left], [left, left])) == []
 
 
 def test_chunks_of_a_body_that_varies_count_where_its_length_does_not() -> None:
-    def cut(*cuts: int) -> list[Answer]:
-        return runs(lambda: answer(secrets.token_hex(sum(cuts) // 2).encode(), cuts=cuts))
+    def cut(*cuts: int) -> list[WireResponse]:
+        return runs(lambda: response(secrets.token_hex(sum(cuts) // 2).encode(), cuts=cuts))
 
-    assert fields(Judged.of(cut(10), cut(12))) == []
-    assert fields(Judged.of(cut(10), cut(4, 6))) == ["chunks"]
+    assert fields(Merged.of(cut(10), cut(12))) == []
+    assert fields(Merged.of(cut(10), cut(4, 6))) == ["chunks"]
 
 
 def test_each_of_several_cookies_is_masked_by_itself() -> None:
-    def cookies(more: str = "") -> Callable[[], Answer]:
-        return lambda: answer(
+    def cookies(more: str = "") -> Callable[[], WireResponse]:
+        return lambda: response(
             headers={"set-cookie": (f"a={secrets.token_hex(4)}; Path=/", f"b=1; Path=/{more}")}
         )
 
-    assert fields(Judged.of(runs(cookies()), runs(cookies()))) == []
-    judged = Judged.of(runs(cookies()), runs(cookies("; Secure")))
+    assert fields(Merged.of(runs(cookies()), runs(cookies()))) == []
+    judged = Merged.of(runs(cookies()), runs(cookies("; Secure")))
     assert judged.after.response.headers["set-cookie"] == (
         "a=[varies]; Path=/",
         "b=1; Path=/; Secure",
     )
-    one = runs(lambda: answer(headers={"set-cookie": f"a={secrets.token_hex(4)}; Path=/"}))
-    assert fields(Judged.of(runs(cookies()), one)) == ["header set-cookie"]
+    one = runs(lambda: response(headers={"set-cookie": f"a={secrets.token_hex(4)}; Path=/"}))
+    assert fields(Merged.of(runs(cookies()), one)) == ["header set-cookie"]
 
 
 def test_a_header_that_is_sent_now_and_then_is_told() -> None:
-    now_and_then = [answer(headers={"x-cache": "hit"}), answer()]
-    judged = Judged.of(now_and_then, [answer()] * 2)
+    now_and_then = [response(headers={"x-cache": "hit"}), response()]
+    judged = Merged.of(now_and_then, [response()] * 2)
     assert judged.varying == (
         "header x-cache: whether it is sent, or how often",
         "the header lines and their order",
@@ -260,8 +266,8 @@ def test_a_header_that_is_sent_now_and_then_is_told() -> None:
 
 
 def test_what_of_the_layout_varies_is_told() -> None:
-    old = [answer(cuts=(1, 2), arrivals="head, then event 1"), answer(cuts=(3,), closes=True)]
-    judged = Judged.of(old, [answer(cuts=(3,))] * 2)
+    old = [response(cuts=(1, 2), arrivals="head, then event 1"), response(cuts=(3,), closes=True)]
+    judged = Merged.of(old, [response(cuts=(3,))] * 2)
     assert fields(judged) == []
     assert judged.varying == (
         "whether the connection is closed",

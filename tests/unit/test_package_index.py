@@ -67,8 +67,8 @@ def test_an_index_out_of_reach_is_told(
 ) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
     assert main(["releases"]) == 3
-    told = "not known: http://127.0.0.1:9/simple/ did not list the releases of starlette: "
-    assert capsys.readouterr().err.startswith(told)
+    output = "not known: http://127.0.0.1:9/simple/ did not list the releases of starlette: "
+    assert capsys.readouterr().err.startswith(output)
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "401 Unauthorized"])
@@ -79,9 +79,9 @@ def test_an_index_without_the_package_is_told_and_no_password(
         url = f"127.0.0.1:{server.port}/simple/"
         monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://me:s3cr3t@{url}")
         assert main(["releases"]) == 3
-    told = capsys.readouterr().err
-    assert told.startswith(f"not known: http://{url} did not list the releases of starlette: ")
-    assert "s3cr3t" not in told
+    output = capsys.readouterr().err
+    assert output.startswith(f"not known: http://{url} did not list the releases of starlette: ")
+    assert "s3cr3t" not in output
 
 
 def test_an_index_without_json_is_told(
@@ -109,9 +109,9 @@ def test_an_index_that_answers_nonsense_is_told(
     with miniature(closes(head.encode() + data)) as server:
         monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{server.port}/simple/")
         assert main(["releases"]) == 3
-    told = capsys.readouterr().err
-    assert "did not list the releases of starlette: what it sent: " in told
-    assert len(told) < 1000
+    output = capsys.readouterr().err
+    assert "did not list the releases of starlette: what it sent: " in output
+    assert len(output) < 1000
 
 
 def test_an_index_that_answers_without_an_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

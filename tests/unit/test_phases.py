@@ -9,7 +9,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.report.explanations import Explanations, counts_between
 from starlette_conformance.report.merged_runs import Column, Pool
 from starlette_conformance.report.phases import PhaseFinder, Phases
@@ -29,7 +29,7 @@ ONE, OTHER = change("starlette"), change("uvicorn")
 LEDGER = Ledger(
     {"ONE": ONE, "OTHER": OTHER},
     [
-        Effect(each, ("hello",), lambda _, answer: not answer.headers, lambda *_: SAYS_A)
+        Effect(each, ("hello",), lambda _, response: not response.headers, lambda *_: SAYS_A)
         for each in (ONE, OTHER)
     ],
     {},
@@ -43,10 +43,10 @@ def column(starlette: str, uvicorn: str) -> Column:
     return Column(name, "", None, True, 0, Environment(name, Path(), "3.11", packages))
 
 
-def phases(answers: Mapping[tuple[str, str], Response]) -> Phases:
-    pool, columns = Pool(), [column(*versions) for versions in answers]
-    for each, response in zip(columns, answers.values(), strict=True):
-        each.responses.update([pool.numbers(SENT, Answer(response, tuple(response.headers)))])
+def phases(responses: Mapping[tuple[str, str], Response]) -> Phases:
+    pool, columns = Pool(), [column(*versions) for versions in responses]
+    for each, response in zip(columns, responses.values(), strict=True):
+        each.responses.update([pool.numbers(SENT, WireResponse(response, tuple(response.headers)))])
     recorded = RecordedRequest(0, {n: each.responses[0] for n, each in enumerate(columns)})
     return PhaseFinder(columns, pool, LEDGER).find(recorded)
 

@@ -19,9 +19,9 @@ from starlette_conformance.runs.run_file import Run
 from tests.miniatures.run_files import (
     GREETS,
     MARKUP,
-    answered,
     made,
     not_installable,
+    recorded_exchange,
     three_releases,
 )
 
@@ -84,7 +84,7 @@ def test_the_data_are_as_the_schema_has_them(tmp_path: Path) -> None:
         (("requests", 0, "between"), [[0, 1]]),
         (("explanations", 0, "severity"), "timing"),
         (("counts", "severities"), {"timing": 1}),
-        (("answers", 0, "status"), "200"),
+        (("responses", 0, "status"), "200"),
         (("turns", 0, "explanation"), None),
         (("changes", "RANGES", "link"), "javascript:alert(1)"),
     ],
@@ -114,7 +114,7 @@ def test_columns_are_in_the_order_of_releases_and_rows_in_that_of_apps(tmp_path:
 def test_an_answer_that_is_given_again_is_kept_once(tmp_path: Path) -> None:
     data = reported(three_releases(tmp_path / "runs"))
     assert len(data["requests"]) == 3
-    bodies = [answer["body"] for answer in data["answers"]]
+    bodies = [response["body"] for response in data["responses"]]
     assert sorted(map(bodies.count, {'{"response":"Hello Vader !!!"}', "A note.\n"})) == [2, 2]
 
 
@@ -308,7 +308,7 @@ def test_stdout_gets_the_data_and_nothing_else(
     folder = three_releases(tmp_path / "runs")
     assert main(["report", str(folder), "--json", "-"]) == 0
     shown = capsys.readouterr()
-    assert json.loads(shown.out)["schema"] == 2
+    assert json.loads(shown.out)["schema"] == 3
     assert "3 stacks, 3 specs" in shown.err
     assert GREETS.format("starlette-1.6.0") not in shown.out
 
@@ -318,7 +318,7 @@ def test_exchanges_of_a_stack_that_was_not_provisioned_are_refused(
 ) -> None:
     run = Run(tmp_path, "a")
     run.begin(None)
-    run.exchange("s", answered("hello", "1.0.0", "/", "200 OK", {}, ""))
+    run.exchange("s", recorded_exchange("hello", "1.0.0", "/", "200 OK", {}, ""))
     run.end()
     assert main(["report", str(run.path), "--json", "-"]) == 2
     assert "exchanges of a stack that could not be provisioned" in capsys.readouterr().err

@@ -78,7 +78,7 @@ def judged(command: list[str], folder: Path) -> dict[str, tuple[str, str]]:
     (path,) = folder.glob("*.jsonl")
     run = load(path)
     assert run
-    return {r.spec: (r.verdict, r.reason.partition("\nby hand")[0]) for r in run.verdicts}
+    return {r.spec: (r.verdict, r.reason.partition("\nreproduce")[0]) for r in run.verdicts}
 
 
 def test_a_verdict_is_repeated_by_the_json_of_the_report_alone(tmp_path: Path) -> None:

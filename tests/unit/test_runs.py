@@ -118,7 +118,7 @@ def test_a_run_is_written_as_its_records_say(tmp_path: Path) -> None:
         {"kind": "end"},
     ]
     found = loaded(run.path)
-    assert [each.served for each in found.exchanges] == [None, "slow_sse", None]
+    assert [each.variant for each in found.exchanges] == [None, "slow_sse", None]
     assert [(each.verdict, each.exchanges) for each in found.verdicts] == [
         ("fail", (1, 2)),
         ("pass", (3,)),

@@ -55,26 +55,26 @@ STREAM = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 EVENT = b"3\r\none\r\n"
 
 
-def told(*answers: bytes, reads: bool = True) -> Script:
+def sending(*responses: bytes, reads: bool = True) -> Script:
     """Answer so many requests, and close; or, where it is not to read them, all at once."""
 
     def script(connection: socket.socket) -> None:
-        for number, answer in enumerate(answers):
+        for number, response in enumerate(responses):
             if number and reads:
                 connection.recv(65536)
-            connection.sendall(dated(answer))
+            connection.sendall(dated(response))
 
     return script
 
 
-def staying(*answers: bytes) -> Script:
+def staying(*responses: bytes) -> Script:
     """Answer, and stay until the client leaves."""
 
     def script(connection: socket.socket) -> None:
-        for number, answer in enumerate(answers):
+        for number, response in enumerate(responses):
             if number:
                 connection.recv(65536)
-            connection.sendall(dated(answer))
+            connection.sendall(dated(response))
         while connection.recv(65536):
             pass
 
@@ -111,8 +111,8 @@ def playing(script: Script, scenario: Scenario, lines: bytes = b"") -> Iterator[
 
 def test_reads_so_many_responses_and_then_more() -> None:
     steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
-    (answers,) = seen(told(OK, LAST), *steps, ReadToEnd("a"), of=(ResponsesOn("a"),)).values()
-    assert [(answer.status, answer.ending, answer.closes) for answer in answers] == [
+    (responses,) = seen(sending(OK, LAST), *steps, ReadToEnd("a"), of=(ResponsesOn("a"),)).values()
+    assert [(response.status, response.ending, response.closes) for response in responses] == [
         (200, WHOLE, False),
         (200, WHOLE, True),
     ]
@@ -122,37 +122,37 @@ def test_a_response_to_head_has_no_body() -> None:
     head = OK.removesuffix(b"ok")
     steps = (Send("a", b"HEAD / HTTP/1.1\r\n\r\n"), ReadResponses("a", method="HEAD"))
     more = (Send("a", GET), ReadResponses("a"))
-    (answers,) = seen(staying(head, OK), *steps, *more, of=(ResponsesOn("a"),)).values()
-    assert [answer.body for answer in answers] == [b"", b"ok"]
+    (responses,) = seen(staying(head, OK), *steps, *more, of=(ResponsesOn("a"),)).values()
+    assert [response.body for response in responses] == [b"", b"ok"]
 
 
 def test_a_server_that_closes_early_leaves_a_response_out() -> None:
     steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
-    (answers,) = seen(told(OK), *steps, of=(ResponsesOn("a"),)).values()
-    assert [(answer.status, answer.closes) for answer in answers] == [(200, True)]
+    (responses,) = seen(sending(OK), *steps, of=(ResponsesOn("a"),)).values()
+    assert [(response.status, response.closes) for response in responses] == [(200, True)]
 
 
 def test_reads_no_event_beyond_those_that_it_waits_for() -> None:
     steps = (Send("a", GET), ReadChunks("a", 2))
-    (answer,) = seen(staying(STREAM + EVENT * 3), *steps, of=(ResponseOn("a"),)).values()
-    assert answer.body == (b"one", b"one")
-    assert answer.ending == "no last chunk: left by the client"
+    (response,) = seen(staying(STREAM + EVENT * 3), *steps, of=(ResponseOn("a"),)).values()
+    assert response.body == (b"one", b"one")
+    assert response.ending == "no last chunk: left by the client"
 
 
 def test_reads_to_the_end_of_a_stream_with_fewer_events() -> None:
     steps = (Send("a", GET), ReadChunks("a", 4))
-    (answer,) = seen(told(STREAM + EVENT), *steps, of=(ResponseOn("a"),)).values()
-    assert (answer.body, answer.ending) == ((b"one",), "no last chunk: closed by the server")
+    (response,) = seen(sending(STREAM + EVENT), *steps, of=(ResponseOn("a"),)).values()
+    assert (response.body, response.ending) == ((b"one",), "no last chunk: closed by the server")
 
 
 def test_the_head_alone_can_be_waited_for() -> None:
     steps = (Send("a", GET), ReadChunks("a", 0))
-    (answer,) = seen(staying(STREAM + EVENT), *steps, of=(ResponseOn("a"),)).values()
-    assert answer.body == ()
+    (response,) = seen(staying(STREAM + EVENT), *steps, of=(ResponseOn("a"),)).values()
+    assert response.body == ()
 
 
 @pytest.mark.parametrize(
-    ("script", "end"), [(told(OK), "closed after 0 s"), (staying(OK), "open after 0 s")]
+    ("script", "end"), [(sending(OK), "closed after 0 s"), (staying(OK), "open after 0 s")]
 )
 def test_says_how_a_watched_connection_ended(script: Script, end: str) -> None:
     steps = (Send("a", GET), ReadResponses("a"), Watch("a", 0.3))
@@ -263,7 +263,7 @@ def test_an_expectation_names_what_it_observes() -> None:
 
 @pytest.mark.parametrize("scenario", ledger().scenarios, ids=lambda scenario: scenario.name)
 def test_a_scenario_says_what_is_done_in_words(scenario: Scenario) -> None:
-    assert scenario.served in variants()
+    assert scenario.variant in variants()
     assert len(scenario.words) == 1 + len(scenario.steps)
     assert not any("object at 0x" in line for line in scenario.words)
 

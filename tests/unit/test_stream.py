@@ -85,9 +85,9 @@ def test_an_answer_without_chunks_is_read_as_it_comes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "message"),
     [
-        (HEAD.replace(b"200 OK", b"503 Busy"), "answered 'HTTP/1.1 503 Busy'"),
+        (HEAD.replace(b"200 OK", b"503 Busy"), "responded with 'HTTP/1.1 503 Busy'"),
         (HEAD.replace(b"event-stream", b"html"), "its content type is not text/event-stream"),
         (HEAD + b"x\r\n", r"b'x' is no size of a chunk"),
         (HEAD + b"1\r\nab\r\n", "a chunk is longer than the 1 bytes that it says"),
@@ -95,8 +95,8 @@ def test_an_answer_without_chunks_is_read_as_it_comes() -> None:
         (HEAD + b"40000\r\n" + b"y" * 200_000, "an event does not end"),
     ],
 )
-def test_what_is_no_stream_is_refused(sent: bytes, told: str) -> None:
-    with pytest.raises(Broken, match=told):
+def test_what_is_no_stream_is_refused(sent: bytes, message: str) -> None:
+    with pytest.raises(Broken, match=message):
         Stream().feed(sent)
 
 

@@ -88,10 +88,10 @@ def test_a_git_reference_is_built_and_nothing_is_left_in_the_repository(tmp_path
     committed(folder, "old")
     (folder / "version.txt").write_text("9.4")
     assert wheel_of(one(f"{folder}@old")) == "starlette-9.3-py3-none-any.whl"
-    told = subprocess.run(
+    output = subprocess.run(
         ["git", "-C", str(folder), "worktree", "list"], capture_output=True, text=True, check=True
     )
-    assert len(told.stdout.splitlines()) == 1
+    assert len(output.stdout.splitlines()) == 1
     with pytest.raises(UsageError, match="has no commit, branch or tag 'nonesuch'"):
         one(f"{folder}@nonesuch")
 
@@ -127,7 +127,7 @@ def test_what_is_neither_is_told(tmp_path: Path) -> None:
     wheel.write_bytes(b"")
     odd = tmp_path / "odd.whl"
     odd.write_bytes(b"")
-    for word, told in {
+    for word, output in {
         str(other): "a checkout of flask",
         str(tmp_path / "empty"): "neither pyproject.toml nor setup.py",
         f"{committed_not}@main": "not a git repository",
@@ -137,7 +137,7 @@ def test_what_is_neither_is_told(tmp_path: Path) -> None:
         "nonesuch": "unknown stack",
         "releases": "matches 98 stacks; name one, such as starlette-1.10.0",
     }.items():
-        with pytest.raises(UsageError, match=told):
+        with pytest.raises(UsageError, match=output):
             one(word)
 
 

@@ -25,7 +25,7 @@ from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import RunResponses
-from starlette_conformance.replay.wire_response import Answer
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT
 
@@ -49,7 +49,7 @@ def compared(
 ) -> Diff:
     """Where the older stack answers PLAIN."""
     comparison = Comparison(OLDER, newer, ledger)
-    before, now = ({get(target): Answer(each)} for each in (PLAIN, after))
+    before, now = ({get(target): WireResponse(each)} for each in (PLAIN, after))
     return comparison.diff(comparison.explain(before, now))
 
 

@@ -44,39 +44,39 @@ function drawCell() {
       make("code", null, visible(each.id)),
     ),
     cell?.reason ? make("pre", { class: "reason", tabindex: 0 }, decoded16(cell.reason)) : "",
-    cell ? "" : make("p", null, "This spec has no verdict on this stack: the run was cut off, or the spec was not asked for."),
+    cell ? "" : make("p", null, "This spec has no verdict on this stack: the run was cut off, or the spec was not selected."),
     phases(spec, stack),
     ...(cell?.requests ?? []).map((request, place) => drawExchange(spec, stack, request, place)),
     cell && !cell.requests.length ? make("p", { class: "quiet" }, "No exchange is recorded with this spec.") : "",
-    make("h4", null, "By hand"),
+    make("h4", null, "Reproduce"),
     make("pre", { tabindex: 0 }, make("code", null, `starlette-conformance serve ${each.app} --stack ${quoted(visible(data.stacks[stack].name))} --port 8000\n`)),
-    again(each, data.stacks[stack]),
+    rerun(each, data.stacks[stack]),
   );
 }
 
-// The command that judges the stack by the spec once more, and what the stack is made of.
-function again(spec, stack) {
+// The command that runs the spec on the stack again, and what the stack is made of.
+function rerun(spec, stack) {
   if (!stack.packages) return null;
   const packages = Object.entries(stack.packages).map(([name, version]) => `${name} ${version}`).sort();
   const seed = stack.hash_seed === null ? "hash seed left to the environment" : `hash seed ${stack.hash_seed}`;
   const [name, bracket, rest] = spec.id.split(/(\[)(.*)/s);
-  const words = ["pytest", `${name}[${stack.called}${bracket ? `-${rest}` : "]"}`, ...stack.again];
+  const words = ["pytest", `${name}[${stack.rerun_name}${bracket ? `-${rest}` : "]"}`, ...stack.rerun_options];
   return [
-    stack.called ? make("h4", null, "Again") : null,
-    stack.called ? make("pre", { tabindex: 0 }, make("code", null, `${words.map((word) => quoted(visible(word))).join(" ")}\n`)) : null,
+    stack.rerun_name ? make("h4", null, "Run this spec again") : null,
+    stack.rerun_name ? make("pre", { tabindex: 0 }, make("code", null, `${words.map((word) => quoted(visible(word))).join(" ")}\n`)) : null,
     make("p", { class: "quiet" }, visible(`${packages.join(", ")}; ${stack.parser}, ${stack.loop}, ${`${stack.implementation} ${stack.python}`.trim()}, ${seed}`)),
   ];
 }
 
 const decoded16 = (text) => text.split("\n").map(visible).join("\n");
 
-// The answers that the row has had, in its group, each with the releases that gave it.
+// The responses that the row has had, in its group, each with the releases that gave it.
 function phases(spec, stack) {
   const found = [];
   let before = "";
   for (const number of data.stacks[stack].group.stacks) {
     const cell = cellOf(spec, number);
-    const now = cell ? `${cell.verdict} ${cell.requests.map((request) => answerOn(request, number))}` : "missing";
+    const now = cell ? `${cell.verdict} ${cell.requests.map((request) => responseOn(request, number))}` : "missing";
     if (now !== before) found.push([]);
     found.at(-1).push(number);
     before = now;
@@ -85,7 +85,7 @@ function phases(spec, stack) {
   const buttons = found.map((stacks) => {
     const [first, last] = [data.stacks[stacks[0]].short, data.stacks[stacks.at(-1)].short];
     const cell = cellOf(spec, stacks[0]);
-    const statuses = [...new Set((cell?.requests ?? []).map((request) => data.answers[answerOn(request, stacks[0])].status || "none"))];
+    const statuses = [...new Set((cell?.requests ?? []).map((request) => data.responses[responseOn(request, stacks[0])].status || "none"))];
     const said = !cell ? "no verdict" : cell.verdict === "pass" ? statuses.join(", ") : cell.verdict;
     return make(
       "button",
@@ -94,7 +94,7 @@ function phases(spec, stack) {
       ` ${said}`,
     );
   });
-  return make("div", { class: "phases", role: "group", "aria-label": "answers by release" }, buttons);
+  return make("div", { class: "phases", role: "group", "aria-label": "responses by release" }, buttons);
 }
 
 // The nearest stack on a side that got the same request.
@@ -112,7 +112,7 @@ function drawExchange(spec, stack, number, place) {
   if (!parts.length) {
     const names = [before, after].filter((other) => other !== null).map((other) => data.stacks[other].short);
     parts.push(
-      make("figure", null, make("figcaption", null, names.length ? `Response, as on ${visible(listed(names))}` : "Response"), code(answerLines(answerOn(number, stack)))),
+      make("figure", null, make("figcaption", null, names.length ? `Response, as on ${visible(listed(names))}` : "Response"), code(responseLines(responseOn(number, stack)))),
     );
   }
   const request = data.requests[number];
@@ -120,7 +120,7 @@ function drawExchange(spec, stack, number, place) {
     "section",
     { class: "exchange" },
     make("h4", null, `${place + 1}. `, make("code", null, requestLine(number)), request.app === data.specs[spec].app ? null : ` to ${visible(request.app)}`),
-    make("details", { open: place === 0 && request.text.length < 600 }, make("summary", null, "Request"), code(requestLines(number)), make("p", { class: "quiet" }, "by hand:"), make("pre", { tabindex: 0 }, make("code", null, visible(request.by_hand).slice(0, LONGEST)))),
+    make("details", { open: place === 0 && request.text.length < 600 }, make("summary", null, "Request"), code(requestLines(number)), make("p", { class: "quiet" }, "reproduce:"), make("pre", { tabindex: 0 }, make("code", null, visible(request.command).slice(0, LONGEST)))),
     parts,
   );
 }

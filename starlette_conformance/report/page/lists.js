@@ -28,7 +28,7 @@ function drawNotJudged() {
   const items = data.not_judged.map(({ stack, text }) =>
     make("li", null, stack === null ? null : make("b", null, `${visible(data.stacks[stack].label)}: `), decoded16(text)),
   );
-  fill(byId("unjudged"), items.length ? make("ul", null, items) : make("p", { class: "quiet" }, "Every spec that these runs asked for has a verdict."));
+  fill(byId("unjudged"), items.length ? make("ul", null, items) : make("p", { class: "quiet" }, "Every spec that was selected in these runs has a verdict."));
   byId("unjudged-count").textContent = items.length ? ` ${items.length}` : "";
 }
 

@@ -50,7 +50,7 @@ function prepared(found) {
 
 const cellOf = (spec, stack) => data.cells[data.specs[spec].cells[stack]] ?? null;
 const phaseOn = (request, stack) => data.requests[request].phaseOn.get(stack);
-const answerOn = (request, stack) => data.requests[request].phases[phaseOn(request, stack)]?.answer ?? null;
+const responseOn = (request, stack) => data.requests[request].phases[phaseOn(request, stack)]?.response ?? null;
 
 // Why the responses of two stacks to a request differ, as Python explained it; null where they do not.
 function explanation(request, older, newer) {
@@ -60,7 +60,7 @@ function explanation(request, older, newer) {
   const { severity, differences, remaining, reasons } = data.explanations[number];
   const turned = (field) => (one < other ? field : { ...field, before: field.after, after: field.before });
   const fields = (differences.length ? differences : remaining).map((field) => turned(data.differences[field]));
-  return { request, severity, reasons, fields, explained: !remaining.length, before: answerOn(request, older), after: answerOn(request, newer) };
+  return { request, severity, reasons, fields, explained: !remaining.length, before: responseOn(request, older), after: responseOn(request, newer) };
 }
 
 // Everything that differs between two stacks.

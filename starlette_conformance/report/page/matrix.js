@@ -39,7 +39,7 @@ function tree() {
   }));
 }
 
-// What is drawn in a row's cells: the worst verdict, and whether an answer turned there.
+// What is drawn in a row's cells: the worst verdict, and whether a response changed there.
 const WORST = ["fail", "harness error", "did not start", "not installable", "pass"];
 
 function marks(node) {

@@ -1,4 +1,4 @@
-// The two pickers, the answer to the question, and the differences by the change behind them.
+// The two pickers, the result, and the differences by the change behind them.
 
 const upgrade = { older: 0, newer: 0, requests: new Set() };
 const SHOWN = 20;
@@ -34,7 +34,7 @@ function pick(older, newer) {
   byId("newer").value = newer;
   const labels = [older, newer].map((number) => data.stacks[number].label);
   if (chosen) history.replaceState(null, "", `#${new URLSearchParams({ old: labels[0], new: labels[1] })}`);
-  drawAnswer(found, labels.map(visible));
+  drawResult(found, labels.map(visible));
   drawDifferences(found);
   drawChanges();
   drawCosts();
@@ -56,9 +56,9 @@ function verdictWords(found) {
   return ["bad", `${words} ${counted(failing.length, "spec fails", "specs fail")} on the newer.`];
 }
 
-function drawAnswer(found, labels) {
+function drawResult(found, labels) {
   const [tone, words] = verdictWords(found);
-  byId("answer").className = `answer ${tone}`;
+  byId("result").className = `result ${tone}`;
   const { gained, lost, lacking } = found.security;
   const asides = [
     gained.length && ["good", `${counted(gained.length, "security fix", "security fixes")} come${gained.length === 1 ? "s" : ""} with it`],
@@ -68,7 +68,7 @@ function drawAnswer(found, labels) {
     found.oneSided && ["quiet", `${counted(found.oneSided, "request")} sent to one of the two only`],
   ].filter(Boolean);
   fill(
-    byId("answer"),
+    byId("result"),
     make("p", { class: "words" }, words),
     asides.length ? make("ul", { class: "asides" }, asides.map(([its, text]) => make("li", { class: its }, text))) : "",
     severityBar(found.differing),

@@ -1,4 +1,4 @@
-// Requests and answers in the form of `curl -v`, side by side, with the lines that differ marked.
+// Requests and responses in the form of `curl -v`, side by side, with the lines that differ marked.
 
 function requestLines(request) {
   const [head, ...rest] = data.requests[request].text.split("\r\n\r\n");
@@ -6,18 +6,18 @@ function requestLines(request) {
   return [...lines, ...bodyLines(rest.join("\r\n\r\n"))];
 }
 
-function answerLines(number) {
-  const answer = data.answers[number];
-  const lines = answer.interim.map((status) => `< HTTP/1.1 ${status}`);
-  if (answer.status) lines.push(`< ${answer.version} ${answer.status} ${visible(answer.reason)}`);
-  for (const [name, value] of answer.headers) lines.push(`< ${name}: ${visible(value)}`);
-  const body = bodyLines(answer.body);
+function responseLines(number) {
+  const response = data.responses[number];
+  const lines = response.interim.map((status) => `< HTTP/1.1 ${status}`);
+  if (response.status) lines.push(`< ${response.version} ${response.status} ${visible(response.reason)}`);
+  for (const [name, value] of response.headers) lines.push(`< ${name}: ${visible(value)}`);
+  const body = bodyLines(response.body);
   if (body.length) lines.push("<", ...body);
-  for (const text of answer.extensions) lines.push(`* chunk extension ${visible(text)}`);
-  for (const [name, value] of answer.trailers) lines.push(`< ${name}: ${visible(value)}  (trailer)`);
-  if (answer.rest) lines.push(`* after the end: ${visible(answer.rest)}`);
-  if (answer.ending !== "whole") lines.push(`* ${visible(answer.ending)}`);
-  if (answer.closes) lines.push("* the server closes the connection");
+  for (const text of response.extensions) lines.push(`* chunk extension ${visible(text)}`);
+  for (const [name, value] of response.trailers) lines.push(`< ${name}: ${visible(value)}  (trailer)`);
+  if (response.rest) lines.push(`* after the end: ${visible(response.rest)}`);
+  if (response.ending !== "whole") lines.push(`* ${visible(response.ending)}`);
+  if (response.closes) lines.push("* the server closes the connection");
   return lines;
 }
 
@@ -33,7 +33,7 @@ function code(lines, others = null, mark = "") {
 }
 
 function sideBySide(before, after, names) {
-  const [ours, theirs] = [answerLines(before), answerLines(after)];
+  const [ours, theirs] = [responseLines(before), responseLines(after)];
   return make(
     "div",
     { class: "pair" },
