@@ -72,3 +72,11 @@ def _add_own(group: pytest.OptionGroup) -> None:
         metavar="REQUIREMENT",
         help="what the app needs besides what a stack has; repeatable",
     )
+    group.addoption(
+        "--pass-env",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="pass this environment variable of yours to the app, or those of a pattern such as "
+        "'DB_*'; repeatable",
+    )

@@ -13,20 +13,24 @@ from starlette_conformance.userapp.user_app import App
 
 @dataclass(frozen=True)
 class OwnSpecs:
-    """`extra` are requirements of the app besides what a stack has."""
+    """`extra` are requirements of the app besides what a stack has, `passed` are the environment
+    variables that it gets besides those of its pyproject.toml.
+    """
 
     app: App
     extra: tuple[str, ...]
+    passed: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, app: str, folder: Path, extra: Sequence[str]) -> "OwnSpecs":
+    def of(cls, app: str, folder: Path, extra: Sequence[str], passed: Sequence[str]) -> "OwnSpecs":
         """Raises UsageError."""
-        return cls(App.of(app, folder), tuple(extra))
+        return cls(App.of(app, folder, passed), tuple(extra), tuple(passed))
 
     def options(self) -> list[str]:
         """Those by which pytest starts the same app."""
         words = ["--app", self.app.name, "--cwd", str(self.app.folder)]
-        return [*words, *(word for extra in self.extra for word in ("--with", extra))]
+        words += [word for extra in self.extra for word in ("--with", extra)]
+        return words + [word for name in self.passed for word in ("--pass-env", name)]
 
     def start(self, environment: Environment) -> Server:
         return self.app.start(environment, environment.hash_seed)

@@ -7,7 +7,7 @@ same names are free for other plugins.
 """
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,36 @@ JUDGES = pytest.StashKey[bool]()
 """Whether the session has the options."""
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> None:
+) -> Generator[None, None, None]:
     """Add the options before pytest looks for conftest files: where it does not know `--stack`, it
-    takes the word behind it for a folder of tests.
+    takes the word behind it for a folder of tests. After that, say what an option lacks which
+    neither this plugin nor another one has taken.
     """
+    _add_options(early_config, parser, args)
+    yield
+    _, unknown = parser.parse_known_and_unknown_args(args, copy.copy(early_config.option))
+    names = {word.partition("=")[0] for word in unknown}
+    for option in ("--app", *NAMING_STACKS):
+        if option in names:
+            app = next(_values(args, "--app"), None)
+            raise pytest.UsageError(f"unrecognized argument: {option}; {_lacking(app)}")
+
+
+def _lacking(app: str | None) -> str:
+    if app is None:
+        return (
+            "starlette-conformance takes it for specs of its own, which are not here, and for "
+            "those of your app: name that by --app MODULE:APP"
+        )
+    if ":" not in app:
+        return f"write --app {app or 'module'}:app, as for uvicorn"
+    return "specs of your app need a stack as well: add --stack RELEASE, such as --stack 1.10.0"
+
+
+def _add_options(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     known = early_config.known_args_namespace
     apart = {value for option in NAMING_STACKS for value in _values(args, option, apart=True)}
     given = [word for word in known.file_or_dir if word not in apart]

@@ -25,10 +25,11 @@ def session_of(config: pytest.Config) -> Judging:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"--runs {folder}: is not a folder")
     if app := config.getoption("--app", ""):
-        own = OwnSpecs.of(app, Path(config.getoption("--cwd")), config.getoption("--with"))
+        given = config.getoption("--with"), config.getoption("--pass-env")
+        own = OwnSpecs.of(app, Path(config.getoption("--cwd")), *given)
         stacks, lacking = targets(*chosen, own.extra)
-        given = [Path(config.invocation_params.dir, arg.partition("::")[0]) for arg in config.args]
-        folders = [path.resolve() for path in given]
+        words = (word.partition("::")[0] for word in config.args)
+        folders = [Path(config.invocation_params.dir, word).resolve() for word in words]
         if any(folder == SPECS or SPECS in folder.parents for folder in folders):
             raise UsageError(f"--app {app}: the specs of this project are about its own apps")
         runs = folder if named else new_folder()

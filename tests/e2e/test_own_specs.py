@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from starlette_conformance.pytest_plugin.judging import NOTHING_JUDGED
 from starlette_conformance.stacks.project import ROOT
 
 EXAMPLE = ROOT / "examples" / "own_specs"
@@ -109,7 +110,7 @@ def test_a_change_of_the_users_own_is_recorded_by_its_name(folder: Path) -> None
 
 def test_an_app_that_cannot_be_imported_did_not_start(folder: Path) -> None:
     status, output = run(folder, "--app", "notez:app", "--stack", "1.10.0", "-k", "lists")
-    assert status == pytest.ExitCode.TESTS_FAILED
+    assert status == NOTHING_JUDGED
     assert "did not start: notez:app on starlette-1.10.0" in output
     assert "--cwd says where it lies" in output
 
@@ -129,6 +130,54 @@ def test_what_cannot_be_meant_ends_with_4(folder: Path, options: list[str], mess
     status, output = run(folder, *options)
     assert status == pytest.ExitCode.USAGE_ERROR
     assert message in output
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--app", "notes:app"], "--app; specs of your app need a stack as well: add --stack"),
+        (["--app", "notes", "--stack", "latest"], "--app; write --app notes:app, as for uvicorn"),
+        (["--stack", "latest"], "--stack; starlette-conformance takes it for specs of its own,"),
+        (["--python=./venv"], "--python; starlette-conformance takes it for specs of its own,"),
+    ],
+)
+def test_an_option_that_lacks_another_one_says_so(
+    folder: Path, options: list[str], told: str
+) -> None:
+    status, output = run(folder, *options)
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: unrecognized argument: {told}" in output
+
+
+ENVIRON = """
+import os
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        body = os.environ.get("SHOP_NAME", "nothing").encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+"""
+NAMED = """
+def test_has_the_name(app):
+    assert b"Corner" in app.get("/").data
+"""
+
+
+def test_an_app_gets_the_variables_that_are_passed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_NAME", "Corner")
+    (folder / "environ.py").write_text(ENVIRON)
+    (folder / "test_environ.py").write_text(NAMED)
+    runs = folder.parent / "runs"
+    words = ["test_environ.py", "--app", "environ:app", "--stack", "1.10.0", "--runs", str(runs)]
+    status, output = run(folder, *words)
+    assert status == pytest.ExitCode.TESTS_FAILED, output
+    status, output = run(folder, *words, "--pass-env", "SHOP_*")
+    assert status == pytest.ExitCode.OK, output
+    begun = [record["rerun_options"] for record in records(runs) if record["kind"] == "run"]
+    assert ["--pass-env", "SHOP_*"] in [options[-2:] for options in begun]
 
 
 def test_a_folder_that_is_a_package_of_our_own_name_is_the_user_s(folder: Path) -> None:

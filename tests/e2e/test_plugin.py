@@ -10,7 +10,17 @@ import pytest
 from starlette_conformance.stacks.project import ROOT
 
 SPEC = "specs/hello/test_hello.py::test_logs_its_start"
-OPTIONS = ("--stack", "--python", "--hash-seed", "--url", "--runs", "--app", "--cwd", "--with")
+OPTIONS = (
+    "--stack",
+    "--python",
+    "--hash-seed",
+    "--url",
+    "--runs",
+    "--app",
+    "--cwd",
+    "--with",
+    "--pass-env",
+)
 THEIR_CONFTEST = f"""
 def pytest_addoption(parser):
     for name in {OPTIONS}:
