@@ -58,6 +58,10 @@ KINDS = (*get_args(Kind), "any")
     "'DB_*'; repeatable. A name that looks like a secret is passed by its full name only.",
 )  # fmt: skip
 @click.option(
+    "--sandbox", is_flag=True, cls=Option, topic=YOURS,
+    help="The app reaches 127.0.0.1 alone, and there nothing but itself. Packages come before.",
+)  # fmt: skip
+@click.option(
     "--origin", cls=Option, topic=YOURS, metavar="URL",
     help="Which origin of a HAR the app is, if it has several.",
 )  # fmt: skip
@@ -71,6 +75,7 @@ def diff(
     cwd: Path | None,
     extra: tuple[str, ...],
     passed: tuple[str, ...],
+    sandbox: bool,
     origin: str | None,
     seconds: float,
     only: tuple[str, ...],
@@ -81,7 +86,7 @@ def diff(
     """Exits with 0 if every difference is explained, even if statuses change: `--fail-on any`
     makes that a failure. With --app, exits with 0 if no response differs.
     """
-    if app or requests or cwd or extra or passed or origin:
+    if app or requests or cwd or extra or passed or sandbox or origin:
         from starlette_conformance.userapp import diff_app
 
         if not app or not requests:
@@ -89,7 +94,7 @@ def diff(
         if only or quick or fail_on:
             raise UsageError("--only, --quick, --fail-on are for the reference apps, not for --app")
         return diff_app.diff(
-            diff_app.Options(app, requests, cwd, extra, passed, origin, seconds, **given)
+            diff_app.Options(app, requests, cwd, extra, passed, sandbox, origin, seconds, **given)
         )
     from starlette_conformance.diff import reference_apps
 

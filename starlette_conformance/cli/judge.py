@@ -19,6 +19,11 @@ from starlette_conformance.model.option_values import shard
     "--runs", type=FILE, default=Path("runs"), show_default=True, metavar="DIR",
     help="Where to make a folder of run files.",
 )  # fmt: skip
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="The apps reach 127.0.0.1 alone, and there nothing but themselves.",
+)
 @click.argument(
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENT...]",
     help="What pytest gets as well.",
@@ -28,9 +33,12 @@ def judge(
     jobs: int,
     shard: tuple[int, int],
     runs: Path,
+    sandbox: bool,
     arguments: tuple[str, ...],
 ) -> int:
     """`starlette-conformance judge --stack latest -- -k range` runs some specs only."""
     from starlette_conformance.diff import judge_stacks
 
-    return judge_stacks.judge_stacks(stacks, jobs, shard, runs, arguments)
+    return judge_stacks.judge_stacks(
+        stacks, jobs, shard, runs, (*(["--sandbox"] if sandbox else []), *arguments)
+    )

@@ -12,6 +12,7 @@ from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.output.console import console
 from starlette_conformance.output.sanitize import printable
+from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.pytest_plugin.collection import (
     pytest_collection_finish,
     pytest_collection_modifyitems,
@@ -27,6 +28,7 @@ from starlette_conformance.pytest_plugin.session import (
     JUDGING,
     NOT_JUDGED,
     REPEATED,
+    ending_without_record,
 )
 from starlette_conformance.runs.failure_message import failure_lines
 from starlette_conformance.runs.verdict_table import print_table
@@ -59,6 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         if config.getoption("dist", "no") == "each":
             raise UsageError("--dist each would run every stack on each worker; leave it out")
+        if config.getoption("--sandbox") and (
+            config.getoption("--url", []) or config.getoption("numprocesses", None)
+        ):
+            raise UsageError("--sandbox goes neither with --url nor with -n")
         config.stash[JUDGING] = session_of(config)
     except UsageError as error:
         raise pytest.UsageError(printable(str(error))) from None
@@ -67,6 +73,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     make_inert(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """What needs a network comes before the sandbox."""
+    if session.config.getoption("--sandbox") and not session.config.option.collectonly:
+        session.config.stash[JUDGING].provision()
+        with ending_without_record():
+            leave_network()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -39,6 +39,12 @@ def add_options(parser: pytest.Parser, own: bool) -> None:
         help="where the run files are written "
         f"(default: {'a new temporary folder' if own else 'runs'})",
     )
+    group.addoption(
+        "--sandbox",
+        action="store_true",
+        help="the apps reach 127.0.0.1 alone, and there nothing but what the session started; "
+        "packages come before",
+    )
     if own:
         _add_own(group)
     else:

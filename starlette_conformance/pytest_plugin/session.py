@@ -23,6 +23,7 @@ from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import ROOT, catalogue, ledger, variants
+from starlette_conformance.stacks.targets import made
 
 CHANGES = ledger().changes
 NAMES: dict[object, str] = {change: name for name, change in CHANGES.items()}
@@ -72,6 +73,7 @@ class Judging:
     left_out    by reason how many specs an address cannot be held to
     ahead       by stack the streams at their documented pace, read while other specs run
     staying     which apps did not stop
+    provisioned  by stack its environment, or why there is none, where that was made before
     paths       by stack the run file
     """
 
@@ -90,6 +92,7 @@ class Judging:
     left_out: Counter[str] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
     ahead: dict[str, Future[Exchange]] = field(default_factory=dict)
+    provisioned: dict[str, Environment | Failure] = field(default_factory=dict)
     paths: dict[str, Path] = field(default_factory=dict)
     _runs: dict[str, Run] = field(default_factory=dict)
     staying: list[str] = field(default_factory=list)
@@ -107,6 +110,21 @@ class Judging:
         suite = first if first in SUITES else ""
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
         return [name for name, judge in suites.items() if judge in (None, suite)]
+
+    def environment(self, name: str) -> Environment:
+        """The environment of a stack, made if need be. Raises Failure."""
+        found = self.provisioned.get(name) or made(self.targets[name])
+        if isinstance(found, Failure):
+            raise found
+        return found
+
+    def provision(self) -> None:
+        """Make the environments of all stacks."""
+        for name in self.targets:
+            try:
+                self.provisioned[name] = made(self.targets[name])
+            except Failure as failure:
+                self.provisioned[name] = failure
 
     def has_begun(self, item: pytest.Item) -> bool:
         """Whether a spec of the same stack was judged before, if the item is a spec at all."""

@@ -6,7 +6,6 @@ import pytest
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.pytest_plugin.session import JUDGING, Judging
-from starlette_conformance.stacks.targets import made
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +16,9 @@ def judging(request: pytest.FixtureRequest) -> Judging:
 @pytest.fixture(scope="session")
 def environment(request: pytest.FixtureRequest, judging: Judging) -> Environment:
     """The stack under judgement, provisioned."""
-    target = judging.targets[request.param]
     run = judging.run(request.param)
     urls = {app: str(address) for app, address in judging.remote.items()}
     seed = request.config.getoption("--hash-seed")
-    environment = replace(made(target), hash_seed=seed, urls=urls)
+    environment = replace(judging.environment(request.param), hash_seed=seed, urls=urls)
     run.begin(environment, judging.complete, judging.own.options() if judging.own else ())
     return environment

@@ -16,6 +16,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.progress import progress as progress_bar
+from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.targets import made, one, with_packages
 from starlette_conformance.userapp import har, http_file
@@ -34,6 +35,7 @@ class Options:
     cwd: Path | None
     extra: Sequence[str]
     passed: Sequence[str]
+    sandbox: bool
     origin: str | None
     seconds: float
     old: str
@@ -56,6 +58,8 @@ def diff(options: Options) -> int:
         words = options.old, options.new
         sides = [pool.submit(_provisioned, word, options.extra) for word in words]
         older, newer = (side.result() for side in sides)
+    if options.sandbox:
+        leave_network()
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * REPETITIONS * len(steps))
 
@@ -81,6 +85,7 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += ["--seconds", f"{options.seconds:g}"]
     words += [text for extra in options.extra for text in ("--with", extra)]
     words += [text for name in options.passed for text in ("--pass-env", name)]
+    words += ["--sandbox"] if options.sandbox else []
     return of_verb("diff", word(older), word(newer), *words)
 
 
