@@ -14,6 +14,7 @@ import gevent
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
+from msgspec import structs
 
 import _options  # its listener
 import _profiles
@@ -169,10 +170,11 @@ def conclude(environment: Environment, **_: Any) -> None:
     run.runner.stop()
     if not run.leads:
         return
+    run.stopping = True
+    if left := _servers.stop_all(run.servers):
+        run.results = structs.replace(_so_far(), crashed=(*_so_far().crashed, *left))
     if path := _results_file():
         output_files.write(path, written(_so_far()))
-    run.stopping = True
-    _servers.stop_all(run.servers)
     last = _verdict().exit_code
     codes = [] if cut_off else run.codes
     environment.process_exit_code = next((code for code in codes if code), last)

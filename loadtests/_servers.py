@@ -121,8 +121,16 @@ def crashed(loaded: dict[str, Loaded]) -> list[str]:
     ]
 
 
-def stop_all(loaded: dict[str, Loaded]) -> None:
-    """They get no more requests, and they need not end well."""
-    for each in loaded.values():
+def stop_all(loaded: dict[str, Loaded]) -> list[str]:
+    """They get no more requests, and they need not end well.
+
+    A sentence for each that left a process behind, as a daemon is.
+    """
+    said = []
+    for name, each in loaded.items():
+        if left := each.server.left_behind():
+            named = ", ".join(left)
+            said.append(f"the server of {name} left processes behind, which were killed: {named}")
         each.server.kill()
     loaded.clear()
+    return said

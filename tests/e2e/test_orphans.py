@@ -57,15 +57,33 @@ def mark(tmp_path: Path) -> str:
     return f"daemon-of-{tmp_path.name}-{time.monotonic_ns()}"
 
 
-@pytest.mark.timeout(SECONDS)
-def test_specs_fail_where_a_package_leaves_a_daemon(tmp_path: Path, mark: str) -> None:
+@pytest.fixture
+def python(tmp_path: Path, mark: str) -> Path:
+    """A stack of which a package leaves a daemon, wherever it serves."""
     real = provision(catalogue().named("documented")).interpreter
-    only_there = "import sys\nif 'forkserver' in str(sys.orig_argv):\n"
+    only_there = "import re, sys\nif re.search(r'forkserver|sse\\.py', str(sys.orig_argv)):\n"
     daemon = textwrap.indent(DAEMON.replace("MARK", mark), "    ")
     (tmp_path / "sitecustomize.py").write_text(only_there + daemon)
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {real} "$@"\n')
     python.chmod(0o755)
+    return python
+
+
+@pytest.mark.timeout(SECONDS)
+def test_a_load_test_finds_what_its_server_leaves(python: Path, mark: str) -> None:
+    words = ["--headless", "-u", "1", "-t", "2s", "--interval", "0.5", "--stack", str(python)]
+    done = run("locust", "-f", str(ROOT / "loadtests"), "SseUser", *words)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 1, said
+    assert "the server of SseUser left processes behind, which were killed: process " in said
+    assert living(mark) == []
+
+
+@pytest.mark.timeout(SECONDS)
+def test_specs_fail_where_a_package_leaves_a_daemon(
+    tmp_path: Path, python: Path, mark: str
+) -> None:
     specs = ["specs/hello/test_hello.py", "--runs", str(tmp_path / "runs")]
     done = run("pytest", *specs, "--python", str(python), "-q", "-pno:cacheprovider")
     assert done.returncode == 1, done.stdout
