@@ -19,8 +19,10 @@ import psutil
 import pytest
 
 from starlette_conformance.stacks.project import ROOT
+from tests.miniatures import run_files
 
 SECONDS = 120.0
+A_WHILE = 8.0
 CANARY = "c4n4ry-of-the-caller"
 SECRETS = {
     "GITHUB_TOKEN": CANARY,
@@ -66,7 +68,8 @@ class Watched:
         return any(all(word in " ".join(line) for word in words) for line in self.children)
 
 
-def watched(command: Sequence[str], folder: Path) -> Watched:
+def watched(command: Sequence[str], folder: Path, until: str = "") -> Watched:
+    """The run, which is ended a while after a child by that name, if any is given."""
     seen = folder / "seen"
     seen.touch()
     hook = HOOK.replace("CANARY", repr(CANARY)).replace("FILE", repr(str(seen)))
@@ -86,6 +89,8 @@ def watched(command: Sequence[str], folder: Path) -> Watched:
     try:
         while process.poll() is None and time.monotonic() < deadline:
             found |= below(psutil.Process(process.pid))
+            if until and any(until in " ".join(words) for words in found):
+                until, deadline = "", time.monotonic() + A_WHILE
             time.sleep(0.005)
     finally:
         process.kill()
@@ -159,6 +164,44 @@ def test_locust_passes_no_secret(tmp_path: Path) -> None:
     run = watched(command, tmp_path)
     assert run.has("sse.py"), run.said
     assert run.has("_reference_reader.py")
+    assert run.leaking == {}
+
+
+@pytest.mark.timeout(2 * SECONDS)
+def test_explore_passes_no_secret(tmp_path: Path) -> None:
+    recorded = run_files.made(tmp_path / "runs", "1.6.0", varies=False)
+    words = ["explore", "documented", "documented", "--requests", "5", "--run", str(recorded)]
+    run = watched([*STARLETTE, *words], tmp_path)
+    assert run.status == 0, run.said
+    assert run.has("_forkserver_child.py")
+    assert run.leaking == {}
+
+
+@pytest.mark.timeout(2 * SECONDS)
+def test_benchmarks_pass_no_secret(tmp_path: Path) -> None:
+    words = ["-m", "pytest", "benchmarks", "-q", "-pno:cacheprovider", "-k", "hello"]
+    words += ["--stack", "documented", "--benchmark-max-time=0.02", "--benchmark-min-rounds=2"]
+    run = watched([sys.executable, *words], tmp_path)
+    assert run.has("hello.py"), run.said
+    of_the_plugin = {"git", "hg", "file", "lscpu"}  # pytest-benchmark's, which is the caller's
+    assert {words for words in run.leaking if words[0] not in of_the_plugin} == set()
+
+
+@pytest.mark.timeout(2 * SECONDS)
+@pytest.mark.parametrize(
+    ("words", "child"),
+    [
+        (["costs", "--stack", "documented-h11", "--json", "{folder}/costs"], "valgrind"),
+        (["mutants", "--sample", "1", "--jobs", "1", "--results", "{folder}/results"], "pytest"),
+    ],
+)
+def test_what_takes_minutes_passes_no_secret_as_it_begins(
+    words: Sequence[str], child: str, tmp_path: Path
+) -> None:
+    if child == "valgrind" and not shutil.which(child):
+        pytest.skip("no valgrind on PATH")
+    run = watched([*STARLETTE, *(each.format(folder=tmp_path) for each in words)], tmp_path, child)
+    assert run.has(child), run.said
     assert run.leaking == {}
 
 
