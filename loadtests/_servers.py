@@ -128,7 +128,7 @@ def stop_all(loaded: dict[str, Loaded]) -> list[str]:
     """
     said = []
     for name, each in loaded.items():
-        if left := each.server.left_behind():
+        if left := each.server.kill_left_processes():
             named = ", ".join(left)
             said.append(f"the server of {name} left processes behind, which were killed: {named}")
         each.server.kill()
