@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from specs.ledger.changes import LOGGED_ONCE, LOGGING_UNCONFIGURED
+from specs.ledger.responses import in_each_phase
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.expectations import ABSENT, since
 
@@ -28,9 +29,18 @@ def said(level: str, text: Any) -> list[Any]:
 
 def access(exchange: Exchange, request: str, status: str = "200 OK") -> Any:
     """The line of a request in the access log."""
-    text = f'127.0.0.1:{exchange.client_port} - "{request}" '
-    unconfigured = f"INFO TIME - {text}{status[:3]}"
-    return since(LOGGING_UNCONFIGURED, unconfigured, before=f"INFO:     {text}{status}")
+    return accessed(f"127.0.0.1:{exchange.client_port}", request, status)
+
+
+def accessed(client: Any, request: str, status: str = "200 OK") -> Any:
+    """The same of a client that a proxy names, in each phase."""
+
+    def line(text: str) -> Any:
+        unconfigured = f'INFO TIME - {text} - "{request}" {status[:3]}'
+        configured = f'INFO:     {text} - "{request}" {status}'
+        return since(LOGGING_UNCONFIGURED, unconfigured, before=configured)
+
+    return in_each_phase(client, line)
 
 
 def _line(text: Any, before: str) -> Any:

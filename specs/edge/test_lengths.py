@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from specs.ledger.changes import LONG_LENGTHS_REFUSED
+from specs.ledger.changes import CHUNK_SIZES_STRICT, LENGTHS_MERGED, LONG_LENGTHS_REFUSED
 from specs.ledger.raw_requests import (
     CHUNKED,
     CLOSES,
@@ -35,7 +35,7 @@ LENGTHS = {
     b"000000000000000000003": by_parser(
         h11=since(LONG_LENGTHS_REFUSED, [REFUSED], before=BOTH), httptools=BOTH
     ),
-    b"3, 3": h11_takes(BOTH),
+    b"3, 3": h11_takes(since(LENGTHS_MERGED, BOTH, before=[REFUSED])),
     b"3, 4": REFUSED,
     b"-1": REFUSED,
     b"+3": REFUSED,
@@ -48,7 +48,7 @@ LENGTHS = {
     "\N{ARABIC-INDIC DIGIT THREE}".encode(): REFUSED,
 }
 TWO_LENGTHS = {
-    (b"3", b"3"): h11_takes(BOTH),
+    (b"3", b"3"): h11_takes(since(LENGTHS_MERGED, BOTH, before=[REFUSED])),
     (b"3", b"03"): REFUSED,
     (b"3", b"4"): REFUSED,
     (b"4", b"3"): REFUSED,
@@ -70,7 +70,7 @@ CODINGS = {
     b'"chunked"': REFUSED,
     b"chunked;q=1": REFUSED,
     b"\x0bchunked": REFUSED,
-    b"\r\n chunked": h11_takes(BOTH),
+    b"\r\n chunked": by_parser(h11=BOTH, httptools=since(CHUNK_SIZES_STRICT, REFUSED, before=BOTH)),
     b"": REFUSED,
     b"chunked\r\nTransfer-Encoding: chunked": REFUSED,
     b"gzip\r\nTransfer-Encoding: chunked": httptools_takes(BOTH),

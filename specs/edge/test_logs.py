@@ -11,6 +11,7 @@ from specs.ledger.changes import (
     LOGGED_ONCE,
     LOGGING_UNCONFIGURED,
     NO_TRACEBACK_OF_INVALID,
+    PROTOCOL_ERRORS_SHORT,
     UPGRADES_IGNORED,
     UPGRADES_WARNED_OF_ONCE,
 )
@@ -26,6 +27,7 @@ PROTOCOL_ERROR = (
     "h11._util.LocalProtocolError: can't handle event type Response when role=SERVER and "
     "state=MUST_CLOSE"
 )
+DURING = "During handling of the above exception, another exception occurred:"
 UPGRADES = {
     "WebSocket": WEBSOCKET,
     "h2c": b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n",
@@ -49,7 +51,7 @@ TARGETS = {
 
 @pytest.fixture(autouse=True)
 def started(hello: Client) -> None:
-    """Once it answers, all lines of its start are there: the last may be logged twice."""
+    """Once it responds, all lines of its start are there: the last may be logged twice."""
     hello.raw(LAST)
 
 
@@ -135,7 +137,9 @@ def test_logs_an_answer_that_an_invalid_chunk_foiled(hello: Client) -> None:
         httptools="httptools.parser.errors.HttpParserError: Invalid character in chunk size",
     )
     own, doubled = said("ERROR", "Exception in ASGI application")
-    trace = (TRACEBACK, PROTOCOL_ERROR)
+    first = ("KeyError: <class 'h11._events.Response'>", DURING, TRACEBACK)
+    longer = (since(PROTOCOL_ERRORS_SHORT, ABSENT, before=line) for line in first)
+    trace = (TRACEBACK, *longer, PROTOCOL_ERROR)
     failure = [
         own,
         *(since(LOGGING_UNCONFIGURED, ABSENT, before=line) for line in trace),

@@ -5,9 +5,13 @@ from dataclasses import replace
 import pytest
 
 from specs.ledger.changes import (
+    BINARY_REFUSED_EARLY,
     CLOSE_HEEDED,
+    HEADS_STRICT,
     INVALID_ANSWERED,
+    LF_ENDS_LINES,
     LONG_TARGETS_REFUSED,
+    QUERY_KNOWN,
     UPGRADES_IGNORED,
 )
 from specs.ledger.raw_requests import (
@@ -24,7 +28,7 @@ from specs.ledger.raw_requests import (
 from specs.ledger.responses import BAD_REQUEST, GREETING, NO_BODY, UVICORN, raw_request
 from specs.ledger.upgrades import NO_TUNNEL
 from starlette_conformance.http.client import Client
-from starlette_conformance.model.expectations import Response, by_parser, history, since
+from starlette_conformance.model.expectations import Response, by_parser, history, resolve, since
 
 AT_ANOTHER_HOST = by_parser(h11=NOT_FOUND, httptools=GREETING)
 SLASH = Response(307, UVICORN | NO_BODY | {"location": "http://example.org/"})
@@ -40,7 +44,9 @@ METHODS = {
     ),
     b"OPTIONS * HTTP/1.1": NOT_FOUND,
     b"GET * HTTP/1.1": NOT_FOUND,
-    b"QUERY / HTTP/1.1": NOT_ALLOWED,
+    b"QUERY / HTTP/1.1": by_parser(
+        h11=NOT_ALLOWED, httptools=since(QUERY_KNOWN, NOT_ALLOWED, before=REFUSED)
+    ),
     b"M-SEARCH / HTTP/1.1": NOT_ALLOWED,
     b"SOURCE / HTTP/1.1": NOT_ALLOWED,
     b"BREW / HTTP/1.1": h11_takes(NOT_ALLOWED),
@@ -113,11 +119,19 @@ NO_REQUESTS = {
     "null bytes": bytes(8) + b"\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 }
+AWAITED = since(LF_ENDS_LINES, GREETING, before=NOTHING)
+STRICT = since(HEADS_STRICT, REFUSED, before=GREETING)
 BREAKS = {
-    "LF only": (b"GET / HTTP/1.1\nHost: example.org\n\n", h11_takes(GREETING)),
-    "LF after the line": (b"GET / HTTP/1.1\nHost: example.org\r\n\r\n", h11_takes(GREETING)),
-    "LF after a header": (b"GET / HTTP/1.1\r\nHost: example.org\n\r\n", h11_takes(GREETING)),
-    "LF in the end": (b"GET / HTTP/1.1\r\nHost: example.org\r\n\n", h11_takes(GREETING)),
+    "LF only": (b"GET / HTTP/1.1\nHost: example.org\n\n", h11_takes(AWAITED)),
+    "LF after the line": (
+        b"GET / HTTP/1.1\nHost: example.org\r\n\r\n",
+        by_parser(h11=since(LF_ENDS_LINES, GREETING, before=REFUSED), httptools=STRICT),
+    ),
+    "LF after a header": (b"GET / HTTP/1.1\r\nHost: example.org\n\r\n", h11_takes(AWAITED)),
+    "LF in the end": (
+        b"GET / HTTP/1.1\r\nHost: example.org\r\n\n",
+        by_parser(h11=AWAITED, httptools=STRICT),
+    ),
     "CR after a header": (b"GET / HTTP/1.1\r\nHost: example.org\rX: y\r\n\r\n", REFUSED),
 }
 
@@ -174,7 +188,17 @@ def test_refuses_what_is_no_request(hello: Client, name: str) -> None:
 @pytest.mark.parametrize("name", BREAKS)
 def test_reads_line_breaks_as_its_parser_does(hello: Client, name: str) -> None:
     request, response = BREAKS[name]
-    assert hello.raw(request) == response
+    waits = resolve(response, hello.environment).value == NOTHING
+    assert hello.raw(request, half_close=waits) == response
+
+
+@pytest.mark.source("RFC 9112 section 3")
+@pytest.mark.parametrize("begin", [b"\x16\x03\x01\x02\x00\x01", b"\0", b" "])
+def test_refuses_what_begins_as_no_request_does(hello: Client, begin: bytes) -> None:
+    early = since(BINARY_REFUSED_EARLY, REFUSED, before=NOTHING)
+    response = by_parser(h11=early, httptools=REFUSED)
+    waits = resolve(response, hello.environment).value == NOTHING
+    assert hello.raw(begin, half_close=waits) == response
 
 
 @pytest.mark.source("RFC 9112 section 2.2")

@@ -90,7 +90,7 @@ LINE_BREAK_REDIRECTS = Change(
     "0.33.0",
     "regression",
     "A folder's path that ends with / and a line break is redirected instead of its page being "
-    "sent.",
+    "sent. Without the /, Location no longer begins with //.",
     "https://github.com/Kludex/starlette/pull/2352",
     last="0.34.0",
     noticed_by=("nobody",),
@@ -593,6 +593,15 @@ FORWARDED_SCHEME_CHECKED = Change(
     "https://github.com/Kludex/uvicorn/pull/2468",
     noticed_by=("browser", "proxy"),
 )
+FORWARDED_CLIENT_USABLE = Change(
+    "uvicorn",
+    "0.31.0",
+    "fix",
+    "Where X-Forwarded-For is empty, the client is the peer, and where it names trusted proxies "
+    "only, the first of them; its address was empty, or None.",
+    "https://github.com/Kludex/uvicorn/pull/2468",
+    noticed_by=("proxy",),
+)
 HTTPTOOLS_STOPS_AT_CLOSE = Change(
     "uvicorn",
     "0.32.1",
@@ -610,6 +619,33 @@ EXIT_DISCONNECTS = Change(
     "https://github.com/Kludex/uvicorn/pull/2829",
     last="0.44.0",
     noticed_by=("JavaScript client", "proxy"),
+)
+FORWARDED_PORT_KEPT = Change(
+    "uvicorn",
+    "0.45.0",
+    "fix",
+    "A port in X-Forwarded-For is the client's port, and a trusted proxy may have one; it was a "
+    "part of the address.",
+    "https://github.com/Kludex/uvicorn/pull/2903",
+    noticed_by=("proxy",),
+)
+FORWARDED_TWICE_IGNORED = Change(
+    "uvicorn",
+    "0.48.0",
+    "regression",
+    "X-Forwarded-Proto and X-Forwarded-For are ignored where a request has several lines of them: "
+    "behind two proxies Location is http, and the client is the proxy.",
+    "https://github.com/Kludex/uvicorn/pull/2944",
+    last="0.48.0",
+    noticed_by=("browser", "proxy"),
+)
+FORWARDED_LINES_JOINED = Change(
+    "uvicorn",
+    "0.49.0",
+    "fix",
+    "Several lines of X-Forwarded-For count as one list; the last line alone did.",
+    "https://github.com/Kludex/uvicorn/pull/2971",
+    noticed_by=("proxy",),
 )
 STARTUP_FAILS_WITH_3 = Change(
     "uvicorn",
@@ -637,6 +673,58 @@ CLOSE_ANNOUNCED = Change(
     "https://github.com/Kludex/uvicorn/issues/3074",
     noticed_by=("proxy",),
 )
+LENGTHS_MERGED = Change(
+    "h11",
+    "0.11.0",
+    "feature",
+    "With h11, a Content-Length that is there several times, and the same each time, counts once; "
+    "it was answered 400.",
+    "https://github.com/python-hyper/h11/issues/92",
+    noticed_by=("proxy",),
+)
+H11_WRITES_CAPITALS = Change(
+    "h11",
+    "0.11.0",
+    "change",
+    "The headers that h11 adds to a response are Connection and Transfer-Encoding, not connection "
+    "and transfer-encoding.",
+    "https://github.com/python-hyper/h11/issues/31",
+    noticed_by=("nobody",),
+)
+LF_ENDS_LINES = Change(
+    "h11",
+    "0.12.0",
+    "feature",
+    "With h11, a line break without a carriage return ends a line of a request's head; it was "
+    "answered 400, or more was waited for.",
+    "https://github.com/python-hyper/h11/issues/7",
+    noticed_by=("proxy",),
+)
+BINARY_REFUSED_EARLY = Change(
+    "h11",
+    "0.12.0",
+    "feature",
+    "With h11, what begins with a control character, as TLS does, is answered 400 at once; the end "
+    "of its head was waited for.",
+    "https://github.com/python-hyper/h11/issues/122",
+    noticed_by=("proxy",),
+)
+PROTOCOL_ERRORS_SHORT = Change(
+    "h11",
+    "0.13.0",
+    "change",
+    "A protocol error of h11 is logged with one traceback instead of two.",
+    "https://github.com/python-hyper/h11/pull/132",
+    noticed_by=("nobody",),
+)
+CHUNK_BLANKS_TAKEN = Change(
+    "h11",
+    "0.14.0",
+    "feature",
+    "With h11, blanks may follow the size of a chunk; they were answered 400.",
+    "https://github.com/python-hyper/h11/issues/133",
+    noticed_by=("proxy",),
+)
 LONG_LENGTHS_REFUSED = Change(
     "h11",
     "0.15.0",
@@ -652,6 +740,33 @@ CHUNK_ENDS_CHECKED = Change(
     "A chunk must end in CRLF; any two bytes were taken for it (CVE-2025-43859).",
     "https://github.com/python-hyper/h11/security/advisories/GHSA-vqfr-h8mv-ghfj",
     noticed_by=("proxy",),
+)
+CHUNK_SIZES_STRICT = Change(
+    "httptools",
+    "0.6.0",
+    "security",
+    "With httptools, a blank or a lone ; behind the size of a chunk, and a folded line before the "
+    "first header, or as the begin of Transfer-Encoding, are answered 400; they were taken.",
+    "https://github.com/MagicStack/httptools/pull/91",
+    noticed_by=("proxy",),
+)
+HEADS_STRICT = Change(
+    "httptools",
+    "0.6.3",
+    "security",
+    "With httptools, a line break without a carriage return, a folded line, a blank in a header's "
+    "name, no name, a chunk without a line break behind it, and Content-Length as a trailer are "
+    "answered 400; they were taken.",
+    "https://github.com/MagicStack/httptools/pull/113",
+    noticed_by=("proxy",),
+)
+QUERY_KNOWN = Change(
+    "httptools",
+    "0.6.3",
+    "feature",
+    "With httptools, a request with the method QUERY reaches the app; it was answered 400.",
+    "https://github.com/MagicStack/httptools/pull/113",
+    noticed_by=("JavaScript client",),
 )
 LONG_TARGETS_REFUSED = Change(
     "httptools",

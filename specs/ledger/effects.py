@@ -121,6 +121,12 @@ def _is_stream(_: Request, response: Response) -> bool:
     return response.status == 200 and media_type.startswith("text/event-stream")
 
 
+def _said(response: Response) -> tuple[str, ...]:
+    """What Connection says, line by line."""
+    said = response.headers.get("connection", ())
+    return said if isinstance(said, tuple) else (said,)
+
+
 def _expects_continue(request: Request) -> bool:
     line = request.data.partition(b"\r\n")[0]
     expected = (request.header("expect") or "").lower()
@@ -136,7 +142,7 @@ def _is_preflight(request: Request) -> bool:
 
 
 def _is_origin_named_by_cookie(request: Request, response: Response) -> bool:
-    """Whether CORSMiddleware answers with the origin because of a cookie."""
+    """Whether CORSMiddleware responds with the origin because of a cookie."""
     return (
         not _is_preflight(request)
         and None not in (request.header("origin"), request.header("cookie"))
@@ -287,6 +293,17 @@ EFFECTS = [
         ),
         hosts.no_failure,
     ),
+    Effect(
+        named.HOST_FAILS_NO_APP,
+        STREAM,
+        lambda request, response: (
+            request.path == "/stream"
+            and hosts.fails_by_host(request, response)
+            and not hosts.is_old_host(request.header("host") or "")
+        ),
+        lambda _, response, __: response,
+        as_if=hosts.with_usual_host,
+    ),
     _modelled(named.ABSOLUTE_PATHS_REFUSED),
     _modelled(named.UNKNOWN_TYPE_BINARY),
     _modelled(named.WEAK_PREFIX_EXACT),
@@ -363,6 +380,12 @@ EFFECTS = [
     _pinging(named.PINGS_ARE_COMMENTS, "event: ping\r\ndata: TIME", ": ping - TIME"),
     _pinging(named.PING_TIME_HAS_ZONE, ": ping - TIME", ": ping - TIME+00:00"),
     Effect(
+        named.HEAD_OPENS_NO_STREAM,
+        STREAM,
+        lambda request, response: request.method == "HEAD" and _is_stream(request, response),
+        lambda _, response, __: replace(response, closes="close" in _said(response)),
+    ),
+    Effect(
         named.EXPECTATION_HEARD,
         STREAM,
         lambda request, response: _is_stream(request, response) and _expects_continue(request),
@@ -385,13 +408,16 @@ UNASKED = {
         named.LOGGED_ONCE,
         named.WEBSOCKET_HINT_QUOTED,
         named.UPGRADES_WARNED_OF_ONCE,
+        named.PROTOCOL_ERRORS_SHORT,
+        named.FORWARDED_CLIENT_USABLE,
+        named.FORWARDED_PORT_KEPT,
+        named.FORWARDED_LINES_JOINED,
     ],
     "it shows when a server ends, or does not start": [
         named.STARTUP_FAILS_WITH_3,
     ],
-    "it takes more than a request in one piece and the first events of its answer": [
+    "it takes more than a request in one piece and the first events of its response": [
         named.LEAVING_STOPS_STREAM,
-        named.HEAD_OPENS_NO_STREAM,
         named.TARGET_PUT_TOGETHER,
         named.DATE_RENEWED,
         named.WAITING_ANSWER_KEPT,

@@ -22,6 +22,7 @@ CLOSED = "no response: closed by the server"
 ENDLESS = "the body does not end: left by the client"
 ANY_PORT = 49_494
 COUNTED = 65_536
+CHUNK_BLANKS = re.compile(rb"(?m)^([0-9A-Fa-f]+)[ \t]+\r\n")
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
@@ -90,11 +91,29 @@ def _not_upgraded(_: Request, response: Response, newer: Environment) -> Respons
     return replace(response, ending=WHOLE) if drops else response
 
 
+SCHEMES = {"http", "https", "ws", "wss"}
+
+
+def _schemes(request: Request, response: Response) -> list[str]:
+    """The schemes that a proxy names, line by line, where Location shows the last one."""
+    if response.status != 307 or "//" not in response.headers.get("location", ""):
+        return []
+    return [value.strip() for name, value in request.headers if name == "x-forwarded-proto"]
+
+
 def _names_odd_scheme(request: Request, response: Response) -> bool:
-    """Whether a proxy names a scheme that is none, the last one counting, and Location shows it."""
-    named_by_proxy = [value for name, value in request.headers if name == "x-forwarded-proto"]
-    odd = named_by_proxy and named_by_proxy[-1].strip() not in {"http", "https", "ws", "wss"}
-    return bool(odd) and response.status == 307 and "//" in response.headers.get("location", "")
+    schemes = _schemes(request, response)
+    return bool(schemes) and schemes[-1] not in SCHEMES
+
+
+def _names_two_schemes(request: Request, response: Response) -> bool:
+    schemes = _schemes(request, response)
+    return len(schemes) > 1 and schemes[-1] in SCHEMES
+
+
+def _with_last_scheme(request: Request, response: Response, _: Environment) -> Response:
+    rest = response.headers["location"].partition("//")[2]
+    return with_headers(response, location=f"{_schemes(request, response)[-1]}://{rest}")
 
 
 def _with_own_scheme(_: Request, response: Response, __: Environment) -> Response:
@@ -187,6 +206,68 @@ def _has_odd_chunk_end(request: Request, _: Response) -> bool:
     return False
 
 
+def _with_one_length(request: Request) -> Request:
+    """The request with a Content-Length that is there several times, and the same, once."""
+    lengths = {
+        part.strip()
+        for name, value in request.headers
+        if name == "content-length"
+        for part in value.split(",")
+    }
+    if len(lengths) != 1:
+        return request
+    head, end, rest = request.data.partition(b"\r\n\r\n")
+    head = re.sub(rb"(?im)^content-length:[^\r]*(?:\r\n)?", b"", head + b"\r\n")
+    head += b"Content-Length: " + lengths.pop().encode("latin-1")
+    return replace(request, data=head + end + rest)
+
+
+def _with_crlf(request: Request) -> Request:
+    """The request with CRLF behind each line of its head."""
+    head, end, rest = re.match(rb"(?s)(.*?)(\r?\n\r?\n|\Z)(.*)", request.data).groups()  # type: ignore[union-attr]
+    lines = re.sub(rb"\r?\n", b"\r\n", head)
+    return replace(request, data=lines + (b"\r\n\r\n" if end else b"") + rest)
+
+
+def _without_chunk_blanks(request: Request) -> Request:
+    head, end, rest = request.data.partition(b"\r\n\r\n")
+    return replace(request, data=head + end + CHUNK_BLANKS.sub(rb"\1\r\n", rest))
+
+
+def _with_put(request: Request) -> Request:
+    """No app here has a route for either method."""
+    return replace(request, data=re.sub(rb"\AQUERY ", b"PUT ", request.data))
+
+
+def _is_not_taken(_: Request, response: Response) -> bool:
+    return response.ending == WAITS or (response.status == 400 and "date" not in response.headers)
+
+
+def _is_not_known(_: Request, response: Response) -> bool:
+    return bool(response.status == 400)
+
+
+def _begins_otherwise(request: Request, response: Response) -> bool:
+    return response.ending == WAITS and bool(request.data) and request.data[0] < ord("!")
+
+
+def _is_loosely_chunked(request: Request, response: Response) -> bool:
+    """Whether it has what httptools takes before 0.6.0 only."""
+    if not response.status or _is_refused(request, response):
+        return False
+    head, _, rest = request.data.partition(b"\r\n\r\n")
+    sizes = re.search(rb"(?m)^[0-9A-Fa-f]+(?:[ \t]+|;)\r\n", rest) and b"chunked" in head.lower()
+    folds = re.search(rb"(?i)\A[^\r]*\r\n[ \t]|\r\ntransfer-encoding:[ \t]*\r\n[ \t]", head)
+    return bool(sizes or folds)
+
+
+def _is_loose(request: Request, response: Response) -> bool:
+    """Whether httptools refuses it today, but for what it lost count of."""
+    if not response.status or _is_refused(request, response) or _is_long(request):
+        return False
+    return ByHttptools(request.to(ANY_PORT)).refused
+
+
 def _written_out(request: Request) -> Request:
     """The first request as h11 reads it, too."""
     found = ByHttptools(_counted(request).to(ANY_PORT))
@@ -209,7 +290,7 @@ def _said_by_httptools(request: Request, response: Response, newer: Environment)
 
 
 def _by_httptools(request: Request, response: Response, newer: Environment) -> Response:
-    """What is answered with httptools; `answer` is that with h11 to the request written out."""
+    """What is answered with httptools; `response` is that with h11 to the request written out."""
     read = ByHttptools(_counted(request).to(ANY_PORT))
     if read.refused or (_is_long(request) and named.LONG_TARGETS_REFUSED.applies_to(newer)):
         return _masked(request, resolve(BAD_REQUEST, newer).value)
@@ -229,6 +310,30 @@ def _by_httptools(request: Request, response: Response, newer: Environment) -> R
 
 EFFECTS: list[Effect] = [
     Effect(None, APPS, lambda *_: True, _by_httptools, as_if=_written_out, parser="httptools"),
+    Effect(
+        named.LENGTHS_MERGED, APPS, _is_not_taken, _as_it_is, as_if=_with_one_length, parser="h11"
+    ),
+    Effect(
+        named.H11_WRITES_CAPITALS,
+        APPS,
+        lambda *_: False,
+        _as_it_is,
+        parser="h11",
+        spells=("connection", "transfer-encoding"),
+    ),
+    Effect(named.LF_ENDS_LINES, APPS, _is_not_taken, _as_it_is, as_if=_with_crlf, parser="h11"),
+    Effect(named.BINARY_REFUSED_EARLY, APPS, _begins_otherwise, _refuse, parser="h11"),
+    Effect(
+        named.CHUNK_BLANKS_TAKEN,
+        APPS,
+        _is_not_taken,
+        _as_it_is,
+        as_if=_without_chunk_blanks,
+        parser="h11",
+    ),
+    Effect(named.CHUNK_SIZES_STRICT, APPS, _is_loosely_chunked, _refuse, parser="httptools"),
+    Effect(named.HEADS_STRICT, APPS, _is_loose, _refuse, parser="httptools"),
+    Effect(named.QUERY_KNOWN, APPS, _is_not_known, _as_it_is, as_if=_with_put, parser="httptools"),
     Effect(named.LONG_LENGTHS_REFUSED, APPS, _has_long_length, _refuse, parser="h11"),
     Effect(named.CHUNK_ENDS_CHECKED, APPS, _has_odd_chunk_end, _refuse, parser="h11"),
     Effect(named.LONG_TARGETS_REFUSED, APPS, _is_long, _refuse, parser="httptools"),
@@ -237,6 +342,13 @@ EFFECTS: list[Effect] = [
     Effect(named.UPGRADES_IGNORED, APPS, _is_no_upgrade, _not_upgraded, as_if=_without_upgrade),
     Effect(named.H11_STOPS_AT_CLOSE, APPS, _is_refused, _as_it_is, as_if=_alone, parser="h11"),
     Effect(named.FORWARDED_SCHEME_CHECKED, APPS, _names_odd_scheme, _with_own_scheme),
+    Effect(
+        named.FORWARDED_TWICE_IGNORED,
+        APPS,
+        _names_two_schemes,
+        _with_own_scheme,
+        _with_last_scheme,
+    ),
     Effect(
         named.HTTPTOOLS_STOPS_AT_CLOSE,
         APPS,

@@ -1,4 +1,4 @@
-"""What static_files answers to GET and HEAD, release by release: a model to predict answers from.
+"""What static_files responds to GET and HEAD, release by release: a model to predict it.
 
 It is told apart by the named changes only, so it says of each what it does, and nothing else.
 """
@@ -75,6 +75,11 @@ def with_slash(path: str) -> str:
     return re.sub(r"(?=[?#])|$", "/", path, count=1)
 
 
+def without_breaks(url: str) -> str:
+    """What Python leaves of a URL when it splits it, which replaces its path takes."""
+    return re.sub(r"[\t\r\n]", "", url)
+
+
 def _path(request: Request, environment: Environment) -> str:
     kept = changes.LINE_BREAK_KEPT.applies_to(environment)
     return request.path if kept or not request.path.endswith("\n") else request.path[:-1]
@@ -87,11 +92,14 @@ def _file_response(request: Request, path: str, environment: Environment, root: 
     found = _look_up(root, name, environment)
     if found is not None and found.is_dir():
         found = _look_up(root, f"{name}/index.html", environment)
-        path_sent = request.path if changes.LINE_BREAK_REDIRECTS.applies_to(environment) else path
+        redirects = changes.LINE_BREAK_REDIRECTS.applies_to(environment)
+        path_sent = request.path if redirects else path
         if found is not None and found.is_file() and not path_sent.endswith("/"):
             host = request.header("host") or ""
             query = f"?{request.query}" if request.query else ""
-            return redirect(quote(f"http://{host}{with_slash(path)}{query}", safe=SAFE))
+            mounted = "/" if path != request.path and not redirects else ""
+            location = f"http://{host}{mounted}{with_slash(path)}{query}"
+            return redirect(quote(without_breaks(location), safe=SAFE))
     if found is not None and found.is_file():
         return _file(request, found, environment)
     page = root / "404.html"

@@ -9,7 +9,7 @@ from specs.ledger.responses import without_body
 from specs.ledger.streams import GET, stream
 from specs.streams.subscriptions import Listen, framed, listening
 from starlette_conformance.http.client import Client
-from starlette_conformance.model.expectations import ABSENT, since
+from starlette_conformance.model.expectations import ABSENT, by_parser, since
 from starlette_conformance.model.log_lines import Lines
 
 HEAD = b"HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -54,6 +54,15 @@ def test_sends_a_continue_where_it_listens_first(sse: Client, method: str) -> No
 @pytest.mark.source("RFC 9110 section 9.3.2")
 def test_answers_head_with_the_head_of_the_stream(sse: Client) -> None:
     assert sse.head("/stream") == HEAD_OF_STREAM
+
+
+@pytest.mark.source("RFC 9112 section 9.6")
+def test_closes_after_head_where_that_is_asked_for(sse: Client) -> None:
+    closes = since(HEAD_OPENS_NO_STREAM, True, before=False)
+    connection = by_parser(h11="close", httptools=("keep-alive", "close"))
+    headers = HEAD_OF_STREAM.headers | {"connection": connection}
+    closing = replace(HEAD_OF_STREAM, headers=headers, closes=closes)
+    assert sse.head("/stream", {"Connection": "close"}) == closing
 
 
 @pytest.mark.source("RFC 9110 section 9.3.2")

@@ -9,6 +9,7 @@ import time
 
 from starlette_conformance.cost.manifest import Benchmark
 from starlette_conformance.http import parser
+from starlette_conformance.http.message import Message
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
 
@@ -74,7 +75,7 @@ class Line:
         same = len(data) == self._length > 0
         return same and data.startswith(self._begin) and data.endswith(self._end)
 
-    def _look_at(self, message: parser.Message, data: bytes) -> None:
+    def _look_at(self, message: Message, data: bytes) -> None:
         """See whether the response is right; another one than the first is not."""
         if message.status != self.benchmark.status:
             raise self._wrong(f"status {message.status} instead of {self.benchmark.status}")

@@ -133,7 +133,7 @@ def neighbours(change: Change) -> Iterator[tuple[str, str]]:
             continue
         series: dict[tuple[str, ...], list[tuple[Version, str]]] = {}
         for name, parts in axis.combinations():
-            if not parsers or parts.get("parser", "h11") in parsers:
+            if not parsers or catalogue().stacks[name].parser in parsers:
                 rest = tuple(value for key, value in parts.items() if key != change.package)
                 series.setdefault(rest, []).append((Version(parts[change.package]), name))
         for pair in itertools.chain(*(itertools.pairwise(sorted(s)) for s in series.values())):

@@ -44,7 +44,7 @@ def of_layout(before: WireResponse, after: WireResponse) -> Iterator[Difference]
             yield _difference(f"name of {name}", was_spelled, now_spelled)
     if before.response.ending == after.response.ending and before.rest != after.rest:
         yield _difference("after the end", *_texts(before.rest, after.rest))
-    if before.arrivals != after.arrivals:
+    if before.arrivals and after.arrivals and before.arrivals != after.arrivals:
         yield _difference("arrivals", before.arrivals, after.arrivals)
     if before.first is not None and after.first is not None:
         was_first, now_first = (f"after {each.first:.1f} s" for each in (before, after))

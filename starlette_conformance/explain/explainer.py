@@ -113,7 +113,9 @@ class Explainer:
         after: WireResponse,
         reasons: Collection[Reason],
     ) -> Iterator[Reason]:
-        """The parsers, and the changes that alter the response as well, and move a header."""
+        """The parsers, the changes that alter the response as well, and move a header, and those
+        that spell its name otherwise.
+        """
         by_h11, by_httptools = (after, before) if self._to_h11 else (before, after)
         if self._parsers_differ and parser_quirks.makes(difference, by_h11, by_httptools):
             yield None
@@ -124,6 +126,10 @@ class Explainer:
             moving = [step for step in steps if step.moves and step.change in reasons]
             for step in moving if difference.severity == "order" else ():
                 if _moved(step.moves, without, with_it):
+                    yield step.change
+            name = difference.where.removeprefix("name of ")
+            for step in steps if difference.severity == "case" else ():
+                if name in step.spells and name in without.names and name not in with_it.names:
                     yield step.change
 
 

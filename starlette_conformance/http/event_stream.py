@@ -2,7 +2,8 @@
 
 import re
 
-from starlette_conformance.http.parser import Message, Reader
+from starlette_conformance.http.message import Message
+from starlette_conformance.http.parser import Reader
 
 EVENTS = 2
 """So many events of a stream count; then the client leaves."""

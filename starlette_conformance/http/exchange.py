@@ -14,6 +14,7 @@ from typing import Any
 
 from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, Connection, Segment
+from starlette_conformance.http.message import Message
 from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import WHOLE, Response, resolve
@@ -63,7 +64,7 @@ class Exchange:
         return b"".join(segment.data for segment in self.received)
 
     @cached_property
-    def message(self) -> parser.Message:
+    def message(self) -> Message:
         """The (first) response, read from the bytes."""
         return parser.read(self.data, self.method, closed=self.ended == CLOSED)
 
@@ -130,7 +131,7 @@ class Exchange:
     __hash__ = None  # type: ignore[assignment]
 
 
-def observed(message: parser.Message, size: int, ended: str, closes: bool, at: float) -> Response:
+def observed(message: Message, size: int, ended: str, closes: bool, at: float) -> Response:
     """The `Response` that a message amounts to, at the end of `size` bytes on the wire."""
     return Response(
         status=message.status,
@@ -156,7 +157,7 @@ def _by_name(lines: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return {name: sent[0] if len(sent) == 1 else tuple(sent) for name, sent in values.items()}
 
 
-def _ending(message: parser.Message, size: int, ended: str) -> str:
+def _ending(message: Message, size: int, ended: str) -> str:
     if message.fault:
         return message.fault
     if message.whole:

@@ -17,7 +17,8 @@ from typing import Any
 
 from starlette_conformance.http.event_stream import first_events
 from starlette_conformance.http.exchange import observed
-from starlette_conformance.http.parser import Message, read
+from starlette_conformance.http.message import Message
+from starlette_conformance.http.parser import read
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import without_port
 from starlette_conformance.servers.adapter import Adapter

@@ -34,7 +34,7 @@ class Effect:
     the request itself where there is no other. With `parser` it is only seen where uvicorn has it;
     without a change, it is what that parser does otherwise than the other one. With `moves`, the
     line of the first header stands right behind that of the second one with the change, and
-    elsewhere without it.
+    elsewhere without it. `spells` are header names that have capitals with it, and not without.
     """
 
     change: Change | None
@@ -45,6 +45,7 @@ class Effect:
     as_if: Callable[[Request], Request] | None = None
     parser: str | None = None
     moves: tuple[str, str] | None = None
+    spells: tuple[str, ...] = ()
 
 
 def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Request]:
@@ -58,12 +59,14 @@ class Step:
     """A change, or None for the parser, and its rewriting.
 
     `rewrite` gets a request, the response so far, and a function from another request to its
-    response so far. `moves` is the effect's, where the change comes.
+    response so far.
+    `moves` and `spells` are the effect's, where the change comes.
     """
 
     change: Change | None
     rewrite: Callable[[Request, Response, Callable[[Request], Response | None]], Response]
     moves: tuple[str, str] | None = None
+    spells: tuple[str, ...] = ()
 
 
 def between(effects: Iterable[Effect], older: Environment, newer: Environment) -> list[Step]:
@@ -79,7 +82,8 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
             continue
         had, has = (change.applies_to(environment) for environment in (older, newer))
         if has and not had:
-            step = replace(_step(effect, effect.rewrite, newer), moves=effect.moves)
+            step = _step(effect, effect.rewrite, newer)
+            step = replace(step, moves=effect.moves, spells=effect.spells)
             found.append((change.package, Version(change.first), step))
         elif had and not has and change.last and effect.back:
             step = _step(effect, effect.back, newer)

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from starlette_conformance.http.connection import Connection
-from starlette_conformance.http.parser import Message, Reader, read
+from starlette_conformance.http.message import Message
+from starlette_conformance.http.parser import Reader, read
 
 HELD = {"01", "08"}
 """proc(5), tcp: ESTABLISHED, and CLOSE_WAIT, when the client has left and the server has not."""

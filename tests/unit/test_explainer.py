@@ -75,11 +75,19 @@ def seen(script: Script) -> WireResponse:
         (replace(PLAIN, names=("b", "a")), ["order"]),
         (replace(PLAIN, names=("a", "B")), ["case"]),
         (replace(PLAIN, names=("B", "a")), ["order", "case"]),
-        (replace(PLAIN, arrivals="head with event 1"), ["arrival"]),
     ],
 )
 def test_each_way_to_differ_has_its_severity(other: WireResponse, severities: list[str]) -> None:
     assert [found.severity for found in differences(PLAIN, other)] == severities
+
+
+def test_what_arrives_together_differs_between_streams() -> None:
+    apart, together = (
+        replace(PLAIN, arrivals=arrivals)
+        for arrivals in ("head, then event 1", "head with event 1")
+    )
+    assert [found.severity for found in differences(apart, together)] == ["arrival"]
+    assert differences(PLAIN, together) == []
 
 
 def test_other_chunks_of_one_body_differ_in_framing() -> None:
