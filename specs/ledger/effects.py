@@ -104,7 +104,35 @@ def _changes_of(starlette: str, lacking: frozenset[Change]) -> frozenset[Change]
 @lru_cache(64)
 def _model(request: Request, release: _Release) -> Response:
     """What the model says; the release after one change is the one before the next."""
-    return static_files_model.predicted(request, release.environment, _root(request.files))
+    known = _predictions(request)
+    for consulted, had, response in known:
+        if consulted & release.has == had:
+            return response
+    lacking = _Consulted(release.environment.lacking)
+    environment = replace(release.environment, lacking=lacking)
+    response = static_files_model.predicted(request, environment, _root(request.files))
+    known.append((lacking.changes, lacking.changes & release.has, response))
+    return response
+
+
+@lru_cache(8)
+def _predictions(_: Request) -> list[tuple[set[Change], set[Change], Response]]:
+    """What the model said already: which changes it looked at, and which of them there were. It
+    says the same of every release that is alike in these.
+    """
+    return []
+
+
+class _Consulted(frozenset[Change]):
+    """Changes that a release lacks; it notes which ones are looked for."""
+
+    def __init__(self, _: Iterable[Change]) -> None:
+        self.changes: set[Change] = set()
+
+    def __contains__(self, change: object) -> bool:
+        if isinstance(change, Change):
+            self.changes.add(change)
+        return super().__contains__(change)
 
 
 def _at(environment: Environment, starlette: str, lacking: Iterable[Change]) -> Environment:

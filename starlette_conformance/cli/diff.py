@@ -16,6 +16,7 @@ from starlette_conformance.cli.options import (
 from starlette_conformance.model.changes import Kind
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
+from starlette_conformance.replay.repeat import AFTER
 from starlette_conformance.stacks.project import apps
 
 YOURS = "Your own app, instead of the reference apps"
@@ -28,8 +29,9 @@ KINDS = (*get_args(Kind), "any")
     "--only", multiple=True, type=click.Choice(list(apps())), help="This app only; repeatable."
 )
 @click.option(
-    "--quick", is_flag=True, help="Leave out the scenarios that take more than a second or two."
-)
+    "--quick", is_flag=True,
+    help="Leave out repetitions, and scenarios that take more than a second or two.",
+)  # fmt: skip
 @click.option(
     "--fail-on",
     multiple=True,
@@ -38,6 +40,10 @@ KINDS = (*get_args(Kind), "any")
     help=f"Exit with 1 if a change of this kind explains a difference; repeatable: "
     f"{', '.join(KINDS)}.",
 )
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=AFTER, show_default=True, metavar="N",
+    help="Repeat exchanges on the same server, up to 64 at once, until each app got N requests.",
+)  # fmt: skip
 @file("--json", "The diff as data; `-` is standard output, here and below.")
 @file("--markdown", "For a job's summary page.")
 @file("--html", "As a page of its own.")
@@ -81,23 +87,26 @@ def diff(
     only: tuple[str, ...],
     quick: bool,
     fail_on: tuple[str, ...],
+    repeat: int,
     **given: Any,
 ) -> int:
     """Exits with 0 if every difference is explained, even if statuses change: `--fail-on any`
-    makes that a failure. With --app, exits with 0 if no response differs.
+    makes that a failure. Exits with 1 if a stack does not respond the same each time. With --app,
+    exits with 0 if no response differs.
     """
     if app or requests or cwd or extra or passed or sandbox or origin:
         from starlette_conformance.userapp import diff_app
 
         if not app or not requests:
             raise UsageError("--app and --requests go together: the app, and what to send to it")
-        if only or quick or fail_on:
-            raise UsageError("--only, --quick, --fail-on are for the reference apps, not for --app")
+        if only or quick or fail_on or repeat != AFTER:
+            named = "--only, --quick, --fail-on and --repeat"
+            raise UsageError(f"{named} are for the reference apps, not for --app")
         return diff_app.diff(
             diff_app.Options(app, requests, cwd, extra, passed, sandbox, origin, seconds, **given)
         )
     from starlette_conformance.diff import reference_apps
 
     return reference_apps.diff(
-        reference_apps.Options(only=only, quick=quick, fail_on=fail_on, **given)
+        reference_apps.Options(only=only, quick=quick, fail_on=fail_on, repeat=repeat, **given)
     )

@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from starlette_conformance.diff import phrases
-from starlette_conformance.explain.result import Diff, Differing, Group
+from starlette_conformance.explain.repetition import Repetition
+from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.output import output_files
 from starlette_conformance.output.junit import Case, Suite, junit
 from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
@@ -35,7 +36,14 @@ def document(diff: Diff) -> dict[str, Any]:
     counts        numbers of requests: compared, differing, unexplained, severities, changes
     scenarios     the same numbers of scenarios
     seconds       how long it took
-    unconfirmed   requests whose difference did not reproduce on retry
+    unconfirmed   requests whose difference did not reproduce on retry: request, fields
+    unstable      requests to which one stack responds otherwise from time to time: stack, fields,
+                  app, requests (how many), count (responses that are not the usual one), total
+                  (responses of the app), circumstances (name, count), severity, example (an
+                  exchange: before is the usual response, after another one)
+    repetition    what was repeated: after (requests to an app; 0 where nothing was), crowds (at
+                  once), seed, responses (by app), missed (the odds that a defect in 1 of 50, or of
+                  500, responses came in none of them, by app); null for --app
     security      name, standing (gained, lost, lacking), change
     unexplained, explained  groups, the most dangerous first: name, change (null where there is
                   none), severity, fields, apps, lost, exchanges
@@ -59,7 +67,9 @@ def document(diff: Diff) -> dict[str, Any]:
         "counts": diff.counts,
         "scenarios": diff.counts_of_scenarios,
         "seconds": diff.seconds,
-        "unconfirmed": list(diff.unconfirmed),
+        "unconfirmed": [asdict(each) for each in diff.unconfirmed],
+        "unstable": [_unstable(each) for each in diff.unstable],
+        "repetition": _repetition(diff.repetition),
         "security": [asdict(fix) for fix in diff.security],
         "unexplained": [_group(group) for group in diff.unexplained],
         "explained": [_group(group) for group in diff.explained],
@@ -67,6 +77,22 @@ def document(diff: Diff) -> dict[str, Any]:
         "masked": list(diff.masked),
         "not_compared": list(diff.not_compared),
     }
+
+
+def _unstable(found: Unstable) -> dict[str, Any]:
+    return asdict(found) | {
+        "app": found.app,
+        "fields": list(found.fields),
+        "severity": found.severity,
+        "circumstances": dict(found.circumstances),
+    }
+
+
+def _repetition(repetition: Repetition | None) -> dict[str, Any] | None:
+    if repetition is None:
+        return None
+    missed = {str(of): dict(repetition.missed(1 / of)) for of in phrases.RATES}
+    return asdict(repetition) | {"responses": dict(repetition.responses), "missed": missed}
 
 
 def _group(group: Group) -> dict[str, Any]:
@@ -117,6 +143,8 @@ def as_junit(diff: Diff) -> str:
     """A case for each change, which passes, and for each cluster of what is unexplained."""
     cases = [*_cases(diff)] or [Case("diff", "no response differs")]
     properties = {"command": diff.command} if diff.command else {}
+    if diff.repetition:
+        properties["repetition"] = phrases.repeated(diff.repetition)
     for name, side in (("older", diff.older), ("newer", diff.newer)):
         properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
     name = f"{diff.older.name} -> {diff.newer.name}"
@@ -130,6 +158,10 @@ def _cases(diff: Diff) -> Iterator[Case]:
         text = "\n".join([first, *lines(group.example)])
         name = f"UNEXPLAINED {group.name}: {group.example.line}"
         yield Case(_where(group), name, fault=group.severity, text=text)
+    for found in diff.unstable:
+        text = "\n".join([phrases.unstable(found), *lines(found.example, phrases.UNSTABLE_SIDES)])
+        name = f"UNSTABLE {', '.join(found.fields)}: {found.example.line}"
+        yield Case(f"diff.{found.app}", name, fault=found.severity, text=text)
     for sentence in diff.not_compared:
         yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
     for group in diff.explained:
@@ -146,10 +178,10 @@ def _where(group: Group) -> str:
     return f"diff.{'.'.join(group.apps[:EXAMPLES])}" + (f" and {more} more" if more > 0 else "")
 
 
-def lines(example: Differing) -> list[str]:
+def lines(example: Differing, names: tuple[str, str] = ("before", "after")) -> list[str]:
     """An exchange as lines, those that differ marked."""
     found = [f"> {line}" for line in example.request]
-    for name, response in (("before", example.before), ("after", example.after)):
+    for name, response in zip(names, (example.before, example.after), strict=True):
         found += ["", f"{name}:", *(f"{'!' if x.differs else ' '} {x.text}" for x in response)]
     if example.remaining:
         found += ["", *(f"reproduce: {line}" for line in example.commands)]

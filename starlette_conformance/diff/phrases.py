@@ -2,18 +2,34 @@
 
 from collections.abc import Iterable
 
-from starlette_conformance.explain.result import Diff, Difference, Group, NotShown, Security, Side
+from starlette_conformance.explain.repetition import Repetition
+from starlette_conformance.explain.result import (
+    Diff,
+    Difference,
+    Group,
+    NotShown,
+    Security,
+    Side,
+    Unstable,
+)
 from starlette_conformance.model.changes import Change
 from starlette_conformance.output.sanitize import plain
 
 LEGEND = (
-    "What a client sees first: the status, the body, its framing or how the connection ends; how "
-    "the process ends; a header's value, its presence, the order or the case of headers; when the "
-    "parts of a stream arrive; what is logged."
+    "What a client sees first: the status, the body, a response that is not the same each time, "
+    "its framing or how the connection ends; how the process ends; a header's value, its presence, "
+    "the order or the case of headers; when the parts of a stream arrive; what is logged."
 )
 """The severities, in words, the most dangerous first."""
 
 NOT_SHOWN = "Between these stacks, and not compared here:"
+NOT_REPEATED = (
+    "Nothing was repeated: a response that is wrong now and then, or among many, may be missed."
+)
+UNSTABLE_SIDES = ("usually", "now and then")
+RATES = (50, 500)
+"""Responses of which one is wrong, in a sentence on what may have been missed."""
+
 NAMED = 3
 """Requests that a sentence names; there may be more."""
 
@@ -37,6 +53,14 @@ def outcome(diff: Diff) -> str:
     """What came out, without a word of anyone else."""
     if not diff.compared:
         return "nothing was compared"
+    text = _differing(diff)
+    if diff.unstable:
+        requests = sum(each.requests for each in diff.unstable)
+        text += f"; unstable responses to {count(requests, 'request')}"
+    return text
+
+
+def _differing(diff: Diff) -> str:
     counts, of_scenarios = diff.counts, diff.counts_of_scenarios
     of_all = f"{counts['differing']:,} of {diff.compared:,} responses differ"
     whole = f"{diff.compared:,} responses"
@@ -66,7 +90,42 @@ def unconfirmed(diff: Diff) -> str:
 def named(diff: Diff) -> str:
     """Some of the requests of which this is said."""
     more = len(diff.unconfirmed) - NAMED
-    return ", ".join(diff.unconfirmed[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    some = ", ".join(map(str, diff.unconfirmed[:NAMED]))
+    return some + (f" and {more:,} more" if more > 0 else "")
+
+
+def unstable(found: Unstable) -> str:
+    """How often a stack responded otherwise than usual, and when."""
+    when = ", ".join(f"{name} {number:,}" for name, number in found.circumstances)
+    return (
+        f"{found.stack} responds otherwise from time to time: {found.count:,} of {found.total:,} "
+        f"responses of {found.app} ({found.count / found.total:.2g} of all; {when}), to "
+        f"{count(found.requests, 'request')}"
+    )
+
+
+def repeated(repetition: Repetition) -> str:
+    """What was repeated, and which defects that may have missed."""
+    if not repetition.after:
+        return NOT_REPEATED
+    crowds = " and ".join(map(str, repetition.crowds))
+    counts = ", ".join(f"{app} {number:,}" for app, number in repetition.responses)
+    odds = "; ".join(f"in 1 of {of:,} responses, {_range(repetition, of)}" for of in RATES)
+    return (
+        f"Repeated on each stack, {crowds} at once and after {repetition.after:,} requests "
+        f"(responses: {counts}). Odds of missing a defect of an app: {odds}."
+    )
+
+
+def _range(repetition: Repetition, of: int) -> str:
+    """The least and the greatest odds of an app, with its name."""
+    missed = [(odds, served) for served, odds in repetition.missed(1 / of)]
+    ends = dict.fromkeys((min(missed), max(missed)))
+    return " to ".join(f"{_percent(odds)} ({served})" for odds, served in ends)
+
+
+def _percent(odds: float) -> str:
+    return "less than 0.01 %" if odds < 0.0001 else f"{100 * odds:.2g} %"
 
 
 def headline(differences: Iterable[Difference]) -> str:

@@ -1,12 +1,13 @@
 """`diff OLD NEW`: what clients see of an upgrade.
 
-Exit codes: 0 all is explained, 1 something is not, or --fail-on says so, 2 usage, 3 a stack could
-not be installed, started or fully compared, 4 harness error.
+Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on says so, 2 usage,
+3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.replay.corpus import corpus
+from starlette_conformance.replay.repeat import AFTER
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.targets import made, one
@@ -35,13 +37,16 @@ FORMATS: dict[str, Callable[[Diff], str]] = {
 
 @dataclass(frozen=True)
 class Options:
-    """What the user wants: two stacks, some apps, which kinds of change fail, files to write."""
+    """What the user wants: two stacks, some apps, which kinds of change fail, after how many
+    requests to an app its exchanges are repeated, or none with `quick`; files to write.
+    """
 
     old: str
     new: str
     only: Sequence[str]
     quick: bool
     fail_on: Sequence[str]
+    repeat: int
     json: Path | None
     markdown: Path | None
     html: Path | None
@@ -63,12 +68,15 @@ def diff(options: Options) -> int:
     scenarios = [
         each for each in chosen_scenarios(chosen_apps) if not (options.quick and each.slow)
     ]
+    repeat = 0 if options.quick else options.repeat
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
-        found = live.compare(comparison, requests, lambda: shown.advance(bar), scenarios)
-    only = [text for app in options.only for text in ("--only", app)]
-    only += ["--quick"] if options.quick else []
-    found = replace(found, command=of_verb("diff", word(older), word(newer), *only))
+        advance = partial(shown.advance, bar)
+        found = live.compare(comparison, requests, advance, scenarios, repeat)
+    rest = [text for app in options.only for text in ("--only", app)]
+    rest += ["--quick"] if options.quick else []
+    rest += ["--repeat", str(options.repeat)] if options.repeat != AFTER else []
+    found = replace(found, command=of_verb("diff", word(older), word(newer), *rest))
     render(found, output)
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
@@ -81,9 +89,11 @@ def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:
 
 
 def exit_code(found: Diff, fail_on: Iterable[str]) -> int:
-    """1 for what is unexplained, or where a change of a kind that is not wanted lies between."""
+    """1 for what is unexplained or unstable, or where a change of a kind that is not wanted lies
+    between.
+    """
     kinds = found.kinds | ({"any"} if found.explained or found.not_shown else set())
-    if found.unexplained or kinds & set(fail_on):
+    if found.unexplained or found.unstable or kinds & set(fail_on):
         return 1
     return 3 if found.not_compared or not found.compared else 0
 

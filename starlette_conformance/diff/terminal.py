@@ -8,18 +8,27 @@ from rich.text import Text
 
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
+    UNSTABLE_SIDES,
     apart,
     headline,
     members,
     not_shown,
+    repeated,
     since,
     standing,
     summary,
+    unstable,
 )
-from starlette_conformance.explain.result import Diff, Differing, Group, Line, Security
+from starlette_conformance.explain.result import Diff, Differing, Group, Line, Security, Unstable
 from starlette_conformance.explain.what_is_new import draft
 
-STYLES = {"status": "bold red", "body": "red", "framing": "red", "value": "yellow"}
+STYLES = {
+    "status": "bold red",
+    "body": "red",
+    "unstable": "red",
+    "framing": "red",
+    "value": "yellow",
+}
 GROUPS = 12
 """Groups that `render_unexplained` shows; there are more only where much is unexplained."""
 
@@ -35,7 +44,7 @@ def render(diff: Diff, console: Console) -> None:
 
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
     show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
-    good = not diff.unexplained and not diff.not_compared
+    good = not (diff.unexplained or diff.unstable or diff.not_compared)
     show(Text(summary(diff), "bold green" if good else "bold red"))
     for fix in diff.security:
         show(_security(fix))
@@ -43,6 +52,11 @@ def render(diff: Diff, console: Console) -> None:
         show(Text(f"NOT COMPARED {sentence}", "bold red"))
     for sentence in diff.masked:
         show(Text(f"masked: {sentence}", "dim"))
+    if diff.repetition:
+        show(Text(repeated(diff.repetition), "dim"))
+    for found in diff.unstable:
+        for line in unstable_lines(found):
+            show(line)
     if diff.explained:
         console.print(_overview(diff.explained, console.width))
     for group in (*diff.unexplained, *diff.explained):
@@ -57,7 +71,10 @@ def render(diff: Diff, console: Console) -> None:
 def render_unexplained(diff: Diff, console: Console) -> None:
     """Print what nobody explains, each group with a draft of the change that it may be."""
     pair = f"{diff.older.name} -> {diff.newer.name}"
-    if not diff.unexplained:
+    for found in diff.unstable:
+        for shown in unstable_lines(found):
+            console.print(shown, soft_wrap=True)
+    if not (diff.unexplained or diff.unstable):
         line = f"{pair}: every response is as the named changes predict; see the failures above"
         console.print(line, soft_wrap=True)
         return
@@ -71,6 +88,17 @@ def render_unexplained(diff: Diff, console: Console) -> None:
             console.print(shown, soft_wrap=True)
     if len(diff.unexplained) > GROUPS:
         console.print(f"  ... and {len(diff.unexplained) - GROUPS} more groups")
+
+
+def unstable_lines(found: Unstable) -> Iterator[Text]:
+    """How often, and one response beside the usual one."""
+    title = Text("\n").append("UNSTABLE  ", "bold red").append(headline(found.example.differences))
+    yield title.append(f"  {found.example.line.removesuffix(' HTTP/1.1')} ({found.app})")
+    yield Text(f"  {unstable(found)}")
+    example = _example(found.example, UNSTABLE_SIDES)
+    yield from (Text("  ").append_text(line) for line in example)
+    for line in found.example.commands:
+        yield Text(f"  reproduce: {line}", "dim")
 
 
 def _security(fix: Security) -> Text:
@@ -130,13 +158,13 @@ def _group(group: Group) -> Iterator[Text]:
     yield from _example(group.example)
 
 
-def _example(example: Differing) -> Iterator[Text]:
+def _example(example: Differing, names: tuple[str, str] = ("before", "after")) -> Iterator[Text]:
     for line in example.request:
         yield Text(f"> {line}", "cyan")
     for difference in example.remaining:
         was, now = difference.before, difference.after
         yield Text(f"{difference.where}: {_or_nothing(was)} -> {_or_nothing(now)}", "bold red")
-    for name, lines in (("before", example.before), ("after", example.after)):
+    for name, lines in zip(names, (example.before, example.after), strict=True):
         yield Text(f"{name}:", "dim")
         yield from (_line(line) for line in lines)
     if example.remaining:

@@ -3,21 +3,39 @@ counts only if it reproduces on every retry.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.explainer import Explained
-from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.instability import unstable
+from starlette_conformance.explain.repetition import Repetition, Unconfirmed
+from starlette_conformance.explain.result import Diff, Unstable
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
 from starlette_conformance.model.effects import likened
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.side_by_side import PARALLEL, comparable_responses
+from starlette_conformance.replay.repeat import CROWDS, FIRST, SEED, Seen, repeat
+from starlette_conformance.replay.side_by_side import (
+    Responses,
+    comparable_responses,
+    running,
+    send_to_running,
+    variants_of,
+    without_lost,
+)
 from starlette_conformance.scenarios.side_by_side import Outcomes, play_each, under_way
+from starlette_conformance.stacks.project import apps
 
+SENT_AGAIN = "sent again"
 RETRIES = 2
 """So many times more an unexplained difference must be seen."""
+
+
+Sides = tuple[dict[SentRequest, Seen], dict[SentRequest, Seen]]
+"""What the older stack responded, and the newer one."""
 
 
 def compare(
@@ -25,36 +43,113 @@ def compare(
     requests: Sequence[SentRequest],
     advance: Callable[[], None] = lambda: None,
     scenarios: Sequence[Scenario] = (),
+    repeat_after: int = 0,
 ) -> Diff:
     """Send the requests to both stacks, play the scenarios meanwhile, and compare what comes of
-    both. Raises DidNotStart.
+    both. With `repeat_after`, repeat the requests on the same servers, up to so many and once more.
+    Raises DidNotStart.
     """
     began = time.monotonic()
     wanted = [sent for sent in requests if comparison.wants(sent)]
-    with under_way(comparison.sides, scenarios, advance) as outcomes:
-        explained, not_compared = _send(comparison, wanted, PARALLEL, advance)
+    every = list(dict.fromkeys([*wanted, *similar(comparison, wanted)]))
+    with (
+        under_way(comparison.sides, scenarios, advance) as outcomes,
+        running(comparison.sides, variants_of(every)) as ports,
+    ):
+        sent, gave_up = send_to_running(comparison.sides, ports, every, advance)
+        (before, after), lost = without_lost(sent)
+        both = before, after
+        seen = _repeat(comparison, ports, both, repeat_after) if repeat_after else []
         played = _explained(outcomes())
-    confirmed, unconfirmed = retry(comparison, explained)
+    retried = retry(comparison, comparison.explain(before, after, wanted))
     kept, others = replay(comparison, played)
+    found = [
+        one
+        for side, each in zip(comparison.sides, seen, strict=False)
+        for one in unstable(side, each)
+    ]
     return replace(
-        comparison.diff(confirmed, list(kept.values())),
+        comparison.diff(retried.explained, list(kept.values())),
         seconds=time.monotonic() - began,
-        unconfirmed=(*unconfirmed, *others),
-        not_compared=tuple(not_compared),
+        unconfirmed=(*retried.unconfirmed, *map(Unconfirmed, others)),
+        unstable=(*found, *retried.unstable),
+        repetition=_repetition(seen, repeat_after),
+        not_compared=(*lost, *gave_up),
     )
 
 
-def retry(
-    comparison: Comparison, explained: dict[SentRequest, Explained]
-) -> tuple[dict[SentRequest, Explained], tuple[str, ...]]:
-    """What holds once unexplained requests are sent again, and those that did not reproduce."""
+def _repeat(
+    comparison: Comparison,
+    ports: Sequence[Mapping[str, int]],
+    responses: Sequence[Responses],
+    after: int,
+) -> list[dict[SentRequest, Seen]]:
+    """What each stack responds when it is sent everything again, the stacks side by side; an app
+    that was started in another way than the usual one is left out.
+    """
+    with ThreadPoolExecutor(len(ports)) as pool:
+        usual = [{app: port for app, port in each.items() if app in apps()} for each in ports]
+        servers = [side.server for side in comparison.sides]
+        stacks = zip(servers, usual, responses, strict=True)
+        again = [pool.submit(repeat, *each, after) for each in stacks]
+        return [each.result() for each in again]
+
+
+def _repetition(seen: Sequence[Mapping[SentRequest, Seen]], after: int) -> Repetition:
+    if not seen:
+        return Repetition(0, (), SEED, ())
+    counts: list[Counter[str]] = [Counter() for _ in seen]
+    for of_stack, of_side in zip(counts, seen, strict=True):
+        for sent, each in of_side.items():
+            of_stack[f"{sent.variant}{' streams' * each.streams}"] += each.count
+    apps = tuple((app, min(count[app] for count in counts)) for app in counts[0])
+    return Repetition(after, CROWDS, SEED, apps)
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What holds once unexplained requests are sent again, and what did not reproduce: `unstable`
+    where one stack did not respond as it had the first time, `unconfirmed` where both did, but for
+    the moments at which parts of a stream arrived.
+    """
+
+    explained: dict[SentRequest, Explained]
+    unconfirmed: tuple[Unconfirmed, ...]
+    unstable: tuple[Unstable, ...]
+
+
+def retry(comparison: Comparison, explained: dict[SentRequest, Explained]) -> Retried:
+    """Send what is unexplained again, RETRIES times as long as it is."""
     suspects = left = [sent for sent, why in explained.items() if why.remaining]
+    first = {sent: explained[sent] for sent in suspects}
+    seen: Sides = {}, {}
+    _note(first, seen, FIRST)
     for _ in range(RETRIES):
         if left:
-            again, _ = _send(comparison, left, 1)
+            again, _ = _send(comparison, left)
+            _note(again, seen, SENT_AGAIN)
             explained = explained | again  # a change may explain what nothing did at first
             left = [sent for sent in left if explained[sent].remaining]
-    return explained, tuple(str(sent) for sent in suspects if sent not in left)
+    gone = [sent for sent in suspects if sent not in left]
+    return Retried(
+        explained,
+        tuple(
+            Unconfirmed(str(sent), tuple(each.where for each in first[sent].remaining))
+            for sent in gone
+            if all(len(side[sent].responses) == 1 for side in seen)
+        ),
+        tuple(
+            one
+            for environment, side in zip(comparison.sides, seen, strict=True)
+            for one in unstable(environment, {sent: side[sent] for sent in gone})
+        ),
+    )
+
+
+def _note(explained: Mapping[SentRequest, Explained], seen: Sides, circumstance: str) -> None:
+    for sent, why in explained.items():
+        for side, response in zip(seen, (why.before, why.after), strict=True):
+            side.setdefault(sent, Seen()).note(response, circumstance)
 
 
 def replay(
@@ -75,14 +170,12 @@ def _explained(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:
 
 
 def _send(
-    comparison: Comparison,
-    requests: Sequence[SentRequest],
-    parallel: int,
-    advance: Callable[[], None] = lambda: None,
+    comparison: Comparison, requests: Sequence[SentRequest]
 ) -> tuple[dict[SentRequest, Explained], list[str]]:
+    """The same requests to both stacks anew, one at a time."""
     every = [*requests, *similar(comparison, requests)]
     (before, after), not_compared = comparable_responses(
-        comparison.sides, list(dict.fromkeys(every)), advance, parallel
+        comparison.sides, list(dict.fromkeys(every)), parallel=1
     )
     return comparison.explain(before, after, requests), not_compared
 

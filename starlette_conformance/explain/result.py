@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import SEVERITIES, Severity, most_dangerous
 from starlette_conformance.model.changes import Change
 
@@ -146,14 +147,42 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Unstable:
+    """Requests to one app to which one stack does not respond the same each time, and in the same
+    fields.
+
+    `stack` is its name. `count` of the `total` responses of the app are not the usual ones, and
+    `circumstances` tell how many of them came when: "8 at once". The example has the usual response
+    in `before`, and the other one in `after`.
+    """
+
+    stack: str
+    example: Differing
+    requests: int
+    count: int
+    total: int
+    circumstances: tuple[tuple[str, int], ...]
+    severity: Severity = "unstable"
+
+    @property
+    def app(self) -> str:
+        return self.example.app
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(difference.where for difference in self.example.differences)
+
+
+@dataclass(frozen=True)
 class Diff:
     """Everything that a comparison of two stacks found.
 
     `compared` counts the requests that were sent to both, `differing` has those whose responses
-    differ, each once; `played` and `outcomes` are the same of scenarios. `unconfirmed` names
-    requests whose difference did not reproduce on retry. `masked` says what was left out of the
-    comparison as random, and `not_compared` what could not be compared and why, a sentence each.
-    `command` makes the same diff again.
+    differ, each once; `played` and `outcomes` are the same of scenarios. `unconfirmed` are requests
+    and scenarios whose difference did not reproduce on retry, `unstable` those to which one stack
+    responds otherwise from time to time; `repetition` is None where that is found out otherwise.
+    `masked` says what was left out of the comparison as random, and `not_compared` what could not
+    be compared and why, a sentence each. `command` makes the same diff again.
     """
 
     older: Side
@@ -165,7 +194,9 @@ class Diff:
     unexplained: tuple[Group, ...] = ()
     explained: tuple[Group, ...] = ()
     not_shown: tuple[NotShown, ...] = ()
-    unconfirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+    unstable: tuple[Unstable, ...] = ()
+    repetition: Repetition | None = None
     masked: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     command: str = ""

@@ -6,13 +6,23 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 Severity = Literal[
-    "status", "body", "framing", "process", "value", "presence", "order", "case", "arrival", "log"
+    "status",
+    "body",
+    "unstable",
+    "framing",
+    "process",
+    "value",
+    "presence",
+    "order",
+    "case",
+    "arrival",
+    "log",
 ]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""The most dangerous first: the status, the body, where a response or a connection ends, how the
-process ends, a header's value, its presence, the order of the header lines, the case of their
-names, what arrives later, or of a stream
-before what, and what is logged."""
+"""The most dangerous first: the status, the body, a response that is not the same each time on one
+stack, where a response or a connection ends, how the process ends, a header's value, its presence,
+the order of the header lines, the case of their names, what arrives later, or of a stream before
+what, and what is logged."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Rule:
 TABLE = (
     Rule("status", "status"),
     Rule("body", "body"),
+    Rule("repetition", "unstable"),
     Rule("version", "framing"),
     Rule("ending", "framing"),
     Rule("closes", "framing"),

@@ -1,7 +1,7 @@
 """`explore`: differences on the wire that no named change explains.
 
-Exit codes: 0 every difference is explained, 1 some are not, 2 usage, 3 a stack could not be
-installed, started or fully compared, 4 harness error.
+Exit codes: 0 every difference is explained, 1 some are not or a response is unstable, 2 usage,
+3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
 import itertools
@@ -69,19 +69,21 @@ def explore(options: Options) -> int:
     for diff in diffs:
         for sentence in diff.not_compared:
             output.print(f"NOT COMPARED {sentence}", style="bold red", soft_wrap=True)
-        if diff.unexplained:
+        if diff.unexplained or diff.unstable:
             render_unexplained(diff, output)
             for line in _again(options, diff):
                 output.print(line, soft_wrap=True)
     differing = sum(len(diff.differing) for diff in diffs)
     unexplained = sum(diff.counts["unexplained"] for diff in diffs)
+    unstable = sum(len(diff.unstable) for diff in diffs)
     output.print(
         f"{count(len(diffs), 'pair')} of stacks, {count(len(requests), 'request')}, "
         f"{time.monotonic() - began:.0f} s: "
         f"{count(differing, 'response differs', 'responses differ')}, "
         f"{unexplained:,} of them unexplained"
+        + (f"; {count(unstable, 'unstable response')}" if unstable else "")
     )
-    if unexplained:
+    if unexplained or unstable:
         return 1
     return 3 if any(diff.not_compared for diff in diffs) else 0
 

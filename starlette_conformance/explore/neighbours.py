@@ -55,9 +55,10 @@ def _compare(comparison: Comparison, older: Sent, newer: Sent, slow: Sequence[Se
     wanted = [sent for sent in slow if comparison.wants(sent)]
     more, gave_up = send_to_stacks((older[0], newer[0]), wanted) if wanted else ([{}, {}], [])
     (before, after), lost = without_lost([older[1] | more[0], newer[1] | more[1]])
-    explained, unconfirmed = live.retry(comparison, comparison.explain(before, after))
+    retried = live.retry(comparison, comparison.explain(before, after))
     return replace(
-        comparison.diff(explained),
-        unconfirmed=unconfirmed,
+        comparison.diff(retried.explained),
+        unconfirmed=retried.unconfirmed,
+        unstable=retried.unstable,
         not_compared=(*older[2], *newer[2], *gave_up, *lost),
     )

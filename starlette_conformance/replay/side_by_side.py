@@ -5,7 +5,7 @@ responses of the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
@@ -85,39 +85,56 @@ def send_to_stacks(
 
     Raises DidNotStart.
     """
-    names = list(dict.fromkeys(each.variant for each in requests))
+    with running(environments, variants_of(requests)) as ports:
+        return send_to_running(environments, ports, requests, advance, parallel, stopping)
+
+
+def variants_of(requests: Iterable[SentRequest]) -> list[str]:
+    """What the requests are sent to, each once."""
+    return list(dict.fromkeys(each.variant for each in requests))
+
+
+def send_to_running(
+    environments: Sequence[Environment],
+    ports: Sequence[Mapping[str, int]],
+    requests: Sequence[SentRequest],
+    advance: Callable[[], None] = lambda: None,
+    parallel: int = PARALLEL,
+    stopping: Event | None = None,
+) -> tuple[list[Responses], list[str]]:
+    """The same of servers that run already, on the ports of each environment."""
+    names = variants_of(requests)
     stopping = stopping or Event()
-    with running(environments, names) as ports:
-        servers = [
-            _Server(
-                ports[number][variant],
-                environment.server,
-                _queue(each for each in requests if each.variant == variant),
-            )
-            for number, environment in enumerate(environments)
-            for variant in names
-        ]
-        with (
-            ThreadPoolExecutor(len(servers) * WAITED_FOR) as beside,
-            ThreadPoolExecutor(len(servers) * parallel) as pool,
-        ):
-            ended = Event()
+    servers = [
+        _Server(
+            ports[number][variant],
+            environment.server,
+            _queue(each for each in requests if each.variant == variant),
+        )
+        for number, environment in enumerate(environments)
+        for variant in names
+    ]
+    with (
+        ThreadPoolExecutor(max(1, len(servers) * WAITED_FOR)) as beside,
+        ThreadPoolExecutor(max(1, len(servers) * parallel)) as pool,
+    ):
+        ended = Event()
 
-            def goes_on() -> bool:
-                return not (stopping.is_set() or ended.is_set())
+        def goes_on() -> bool:
+            return not (stopping.is_set() or ended.is_set())
 
-            try:
-                jobs = [
-                    pool.submit(server.send_all, goes_on, beside, advance)
-                    for server in servers
-                    for _ in range(parallel)
-                ]
-                for job in jobs:
-                    job.result()
-                for job in (job for server in servers for job in server.later):
-                    job.result()
-            finally:
-                ended.set()
+        try:
+            jobs = [
+                pool.submit(server.send_all, goes_on, beside, advance)
+                for server in servers
+                for _ in range(parallel)
+            ]
+            for job in jobs:
+                job.result()
+            for job in (job for server in servers for job in server.later):
+                job.result()
+        finally:
+            ended.set()
     found: list[Responses] = [{} for _ in environments]
     sentences = []
     for number, server in enumerate(servers):

@@ -8,6 +8,7 @@ from starlette_conformance.explain.comparison import side
 from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.groups import clusters, security
+from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Differing, Line
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.model.environment import Environment
@@ -61,7 +62,9 @@ def compare_app(
         time.monotonic() - began,
         security(ledger().changes, older, newer),
         tuple(clusters(differing)),
-        unconfirmed=tuple(str(step) for step in repetitions.suspects if not differ(results[step])),
+        unconfirmed=tuple(
+            Unconfirmed(str(step)) for step in repetitions.suspects if not differ(results[step])
+        ),
         masked=(*_masked(results), ALWAYS_MASKED),
         not_compared=tuple(problems),
     )

@@ -14,7 +14,7 @@ from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.provision import provision
-from tests.miniatures.planted import with_defects
+from tests.miniatures.planted import NOW_AND_THEN, with_defect, with_defects
 
 HOST = "Host: 127.0.0.1:PORT\r\n"
 
@@ -98,6 +98,39 @@ def test_what_nobody_explains_ends_with_1_and_nothing_else_is_told(found: dict[s
     lines = {e["request"][0] for group in found["unexplained"] for e in group["exchanges"]}
     assert lines == {line for line, *_ in SEEN.values()}
     assert found["explained"] == []
+
+
+@pytest.mark.parametrize(
+    ("defect", "app", "circumstance"),
+    [
+        ("every 50th body", "json_cors", "8 at once"),
+        ("after 1,000 requests", "json_cors", "after 1,000 requests"),
+        ("the fifth stream at once", "sse", "8 at once"),
+    ],
+)
+def test_a_defect_that_comes_and_goes_is_unstable(
+    defect: str, app: str, circumstance: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interpreter = provision(catalogue().named("starlette-1.10.0")).interpreter
+    damaged = with_defect(interpreter, tmp_path / "copy", NOW_AND_THEN[defect])
+    path = tmp_path / "diff.json"
+    assert main(["diff", "1.10.0", str(damaged), "--only", app, "--json", str(path)]) == 1
+    found = json.loads(path.read_text("utf-8"))
+    assert (found["unexplained"], found["counts"]["differing"]) == ([], 0)
+    unstable, *_ = found["unstable"]
+    assert (unstable["app"], "body" in unstable["fields"]) == (app, True)
+    assert circumstance in unstable["circumstances"]
+    assert 0 < unstable["count"] < unstable["total"]
+    assert found["summary"].startswith("none of ")
+    assert "; unstable responses to " in found["summary"]
+    assert "UNSTABLE  " in capsys.readouterr().out
+
+
+def test_a_quick_diff_says_that_nothing_was_repeated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["diff", "1.10.0", "1.10.0", "--only", "hello", "--quick"]) == 0
+    assert "Nothing was repeated" in capsys.readouterr().out
 
 
 def test_a_stack_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
-from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Line, Side
+from starlette_conformance.explain.repetition import Repetition, Unconfirmed
+from starlette_conformance.explain.result import (
+    Diff,
+    Difference,
+    Differing,
+    Group,
+    Line,
+    Side,
+    Unstable,
+)
 from starlette_conformance.runs.run_file import Run
 from tests.miniatures.hostile_text import HOSTILE
 from tests.miniatures.run_files import environment, recorded_exchange
@@ -44,7 +53,9 @@ def hostile_diff(text: str = HOSTILE) -> Diff:
         (exchange,),
         unexplained=(unexplained,),
         explained=(explained,),
-        unconfirmed=(text, text),
+        unconfirmed=(Unconfirmed(text, (text,)),),
+        unstable=(Unstable(text, exchange, 1, 1, 2, ((text, 1),)),),
+        repetition=Repetition(1, (2,), 0, ((text, 3),)),
         masked=(text,),
         not_compared=(text,),
         command=text,

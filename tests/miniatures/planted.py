@@ -54,6 +54,52 @@ DEFECTS = {
 }
 """By what it does: the file, what stands there, and what is put in its place."""
 
+RENDER = """    def render(self, content: Any) -> bytes:
+        return json.dumps("""
+COUNTED = """    rendered = 0
+
+    def render(self, content: Any) -> bytes:
+        JSONResponse.rendered += 1
+        if JSONResponse.rendered % 50 == 0:
+            return b'"wrong"'
+        return json.dumps("""
+SCOPE = """        scope["app"] = self
+"""
+MANY = """        self.served = getattr(self, "served", 0) + 1
+        if self.served > 1000:
+            scope["path"] = "/wrong"
+"""
+BEGIN = "        async for data in self.body_iterator:\n            try:\n"
+FIFTH = """        streams = EventSourceResponse.__dict__.get("streams", 0) + 1
+        EventSourceResponse.streams = streams
+        try:
+            if streams > 4:
+                await self.body_iterator.__anext__()
+            await self._stream_all(send)
+        finally:
+            EventSourceResponse.streams -= 1
+
+    async def _stream_all(self, send: Send) -> None:
+"""
+
+NOW_AND_THEN = {
+    "every 50th body": (
+        "starlette/responses.py",
+        RENDER,
+        COUNTED,
+    ),
+    "after 1,000 requests": ("starlette/applications.py", SCOPE, SCOPE + MANY),
+    "the fifth stream at once": ("sse_starlette/sse.py", BEGIN, FIFTH + BEGIN),
+}
+"""Defects that no response shows by itself, in the same form."""
+
+
+def with_defect(interpreter: Path, folder: Path, defect: tuple[str, str, str]) -> Path:
+    """The interpreter of a copy, in `folder`, of an environment, with one defect."""
+    python = copied(interpreter, folder)
+    replace_text(folder, *defect)
+    return python
+
 
 def with_defects(interpreter: Path, folder: Path) -> Path:
     """The interpreter of a copy, in `folder`, of an environment, with all of DEFECTS."""

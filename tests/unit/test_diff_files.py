@@ -15,6 +15,7 @@ from rich.console import Console
 from starlette_conformance.diff import files, phrases
 from starlette_conformance.diff.reference_apps import exit_code
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.result import (
     Diff,
     Difference,
@@ -24,6 +25,7 @@ from starlette_conformance.explain.result import (
     NotShown,
     Security,
     Side,
+    Unstable,
 )
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import UsageError
@@ -54,10 +56,12 @@ DIFF = Diff(
     unexplained=(Group("header a", None, "presence", (LEFT,), ("header a",), explained=False),),
     explained=(Group("MORE", CHANGE, "presence", (EXCHANGE,), ("header a",)),),
     not_shown=(NotShown("QUIET", replace(CHANGE, kind="regression"), True, "it is only logged"),),
-    unconfirmed=("GET /once (hello)",),
+    unconfirmed=(Unconfirmed("GET /once (hello)", ("arrivals",)),),
     masked=(f"cookie {EVIL}",),
     not_compared=(f"sse {EVIL}",),
 )
+FLAKY = Unstable("old", EXCHANGE, 1, 20, 1020, (("8 at once", 20),))
+REPEATED = Repetition(1000, (8, 64), 0, (("hello", 1020), ("sse streams", 80)))
 NOTHING = Diff(SIDE, SIDE, 10, seconds=1.0)
 
 
@@ -111,11 +115,39 @@ def test_every_format_lists_the_changes_that_no_request_shows(form: str) -> None
         assert phrases.NOT_SHOWN in text
 
 
+def rendered(diff: Diff, form: str) -> str:
+    if form != "terminal":
+        return FORMATS[form](diff)
+    console = Console(file=io.StringIO(), width=100)
+    render(diff, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "terminal"])
+def test_every_format_has_what_is_unstable_with_its_rate_and_what_may_be_missed(form: str) -> None:
+    text = rendered(replace(DIFF, unstable=(FLAKY,), repetition=REPEATED), form)
+    assert "8 at once" in text
+    if form == "json":
+        found = json.loads(text)
+        assert found["unstable"][0]["total"] == 1020
+        assert found["repetition"]["missed"]["50"]["sse streams"] == pytest.approx(0.98**80)
+    else:
+        assert "20 of 1,020 responses of hello" in text
+        assert "in 1 of 50 responses, less than 0.01 % (hello) to 20 % (sse streams)" in text
+        assert re.search("unstable", text, re.IGNORECASE)
+
+
+def test_what_is_unstable_fails_in_junit() -> None:
+    (suite,) = ET.fromstring(files.as_junit(replace(NOTHING, unstable=(FLAKY,))))
+    assert suite.get("failures") == "1"
+
+
 def test_the_summary_names_what_did_not_reproduce() -> None:
     summary = phrases.summary(DIFF)
     assert summary == (
         "2 of 10 responses differ, 1 of them unexplained; 1 difference did not reproduce on retry "
-        "and was ignored: GET /once (hello) (1.2 s)"
+        "and was ignored: GET /once (hello): arrivals (1.2 s)"
     )
 
 
@@ -163,6 +195,7 @@ def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, shown: int)
     [
         (DIFF, [], 1),
         (NOTHING, ["any"], 0),
+        (replace(NOTHING, unstable=(FLAKY,)), [], 1),
         (replace(DIFF, unexplained=()), [], 3),
         (replace(NOTHING, not_shown=DIFF.not_shown), [], 0),
         (replace(NOTHING, not_shown=DIFF.not_shown), ["regression"], 1),

@@ -14,6 +14,7 @@ from starlette_conformance.explain.severity import (
 FIELDS: dict[tuple[str, bool], Severity] = {
     ("status", False): "status",
     ("body", False): "body",
+    ("repetition", False): "unstable",
     ("version", False): "framing",
     ("ending", False): "framing",
     ("closes", False): "framing",
