@@ -54,6 +54,7 @@ def run(arguments: Sequence[str] | None) -> int:
         return NOT_TAKEN
     except KeyboardInterrupt as interrupt:
         write_line("interrupted", stderr=True)
+        _sweep()
         return getattr(interrupt, "exit_code", 130)
     except OSError as error:
         if error.errno not in FULL:
@@ -89,6 +90,18 @@ def _open_closed_streams() -> None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)
             os.set_inheritable(number, True)
             setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _sweep() -> None:
+    """Remove what the processes that were killed cannot remove themselves."""
+    import psutil
+
+    from starlette_conformance.stacks.cache import cache_folder, sweep
+
+    with suppress(psutil.Error):
+        psutil.wait_procs(psutil.Process().children(recursive=True), LEFT_SECONDS)
+    with suppress(Failure):
+        sweep(cache_folder())
 
 
 def _broken(error: Exception) -> int:

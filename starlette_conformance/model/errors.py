@@ -4,7 +4,7 @@ import errno
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """How the system says that no more can be written."""
-REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT)
 """How it says that nothing may be written there."""
 ELSEWHERE = (
     "set STARLETTE_CONFORMANCE_CACHE, and UV_CACHE_DIR for uv's own cache, to folders that can be "

@@ -153,10 +153,19 @@ def sweep(root: Path) -> None:
             _remove(aside)
     for aside in (*root.glob("*/.*"), *root.glob(f"{SCRATCH}/*"), *_elsewhere()):
         pid = aside.name.rpartition(".")[2].removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+        if pid.isdigit() and not _runs(int(pid)):
             with suppress(OSError):  # another run removes it as well
                 if not _is_held(aside):
                     _remove(aside)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process has not ended; a zombie has."""
+    if not psutil.pid_exists(pid):
+        return False
+    with suppress(psutil.Error):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _elsewhere() -> list[Path]:
