@@ -550,6 +550,16 @@ WAITING_ANSWER_KEPT = Change(
     "https://github.com/Kludex/uvicorn/pull/2243",
     noticed_by=("proxy",),
 )
+LEAVING_SHOWS_IN_SENDING = Change(
+    "uvicorn",
+    "0.28.0",
+    "change",
+    "By ASGI 2.4, sending fails once the client has left; Starlette 1.8.0 and newer then does not "
+    "listen for that beside a file, so Expect: 100-continue gets no 100.",
+    "https://github.com/Kludex/uvicorn/pull/2220",
+    last="0.32.0",
+    noticed_by=("proxy",),
+)
 SIGNALS_RAISED_AGAIN = Change(
     "uvicorn",
     "0.29.0",

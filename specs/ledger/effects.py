@@ -231,6 +231,13 @@ def _is_file_with_body(request: Request, response: Response) -> bool:
     return request.method == "GET" and "etag" in response.headers and response.status != 304
 
 
+def _let_go_on(_: Request, response: Response, newer: Environment) -> Response:
+    """With a 100 where the app listens to the client beside the file."""
+    listens = named.FILE_HEEDS_DISCONNECT.applies_to(newer)
+    listens = listens and not named.LEAVING_SHOWS_IN_SENDING.applies_to(newer)
+    return replace(response, interim=(100,) if listens else ())
+
+
 def _pinging(change: Change, before: str, now: str) -> Effect:
     """One of the lines of a ping, in which the time is masked."""
     was, becomes = (f"{lines}\r\n\r\n".encode() for lines in (before, now))
@@ -378,7 +385,16 @@ EFFECTS = [
         lambda request, response: (
             _is_file_with_body(request, response) and _expects_continue(request)
         ),
-        lambda _, response, __: replace(response, interim=(100,)),
+        _let_go_on,
+    ),
+    Effect(
+        named.LEAVING_SHOWS_IN_SENDING,
+        FILES,
+        lambda request, response: (
+            _is_file_with_body(request, response) and _expects_continue(request)
+        ),
+        _let_go_on,
+        _let_go_on,
     ),
     _headers(
         named.FILES_ALLOW_ON_405,

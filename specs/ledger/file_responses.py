@@ -8,8 +8,10 @@ from typing import Any
 from specs.ledger.changes import (
     BOUNDARY_OF_26_DIGITS,
     ETAG_QUOTED,
+    FILE_HEEDS_DISCONNECT,
     FILES_ALLOW_ON_405,
     LARGE_PARTS_WHOLE,
+    LEAVING_SHOWS_IN_SENDING,
     MULTIPART_MENDED,
     PATHSEND_ASSUMED,
     RANGES,
@@ -21,6 +23,7 @@ from specs.ledger.responses import (
     TEXT,
     UVICORN,
     content,
+    in_each_phase,
     not_found,
     redirect,
     response_to,
@@ -177,6 +180,13 @@ def not_satisfiable(size: int = len(PAGE)) -> Response:
         before="Requested Range Not Satisfiable",
     )
     return Response(416, content(b"", TEXT, {"content-range": extent}), reason=reason)
+
+
+def told_to_go_on(answer: Any) -> Any:
+    """The answer, in each phase, after leave to go on where the app listens to the client."""
+    listening = since(LEAVING_SHOWS_IN_SENDING, (), before=(100,))
+    interim = since(FILE_HEEDS_DISCONNECT, listening, before=())
+    return in_each_phase(answer, lambda each: replace(each, interim=interim))
 
 
 def not_modified(body: bytes) -> Response:

@@ -25,6 +25,23 @@ def read_by_h11(data: bytes) -> tuple[list[h11.Request], bool]:
     return found, False
 
 
+def heads_by_h11(data: bytes) -> tuple[list[tuple[bytes, ...]], bool]:
+    """What an app sees of the requests that h11 reads, and whether it refuses what comes then.
+
+    The length of a body is left aside, which no app here reads.
+    """
+    read, refused = read_by_h11(data)
+    return [_head(request) for request in read], refused
+
+
+def _head(request: h11.Request) -> tuple[bytes, ...]:
+    lines = sorted(request.headers, key=lambda line: line[0])
+    told = (
+        b"%b: %b" % (name, value if name != b"content-length" else b"") for name, value in lines
+    )
+    return request.method, request.target, request.http_version, *told
+
+
 def _respond(connection: h11.Connection) -> bool:
     """Answer the request that was read; tell whether there may be another one."""
     if connection.our_state is h11.SEND_RESPONSE:

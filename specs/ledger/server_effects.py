@@ -6,7 +6,7 @@ from typing import Any
 
 from specs.ledger import changes as named
 from specs.ledger.apps import APPS as ROWS
-from specs.ledger.parsers import ByHttptools, read_by_h11
+from specs.ledger.parsers import ByHttptools, heads_by_h11, read_by_h11
 from specs.ledger.raw_requests import UNFRAMED
 from specs.ledger.responses import BAD_REQUEST
 from specs.ledger.static_files_model import MORE
@@ -59,9 +59,8 @@ def _masked(request: Request, response: Response) -> Response:
     if request.method == "HEAD":
         read = "transfer-encoding" in headers
         return replace(found, body=b"", ending=WHOLE if read else MORE, closes=True)
-    framed = {"content-length", "transfer-encoding"} & set(headers)
     body = b"".join(getattr(response.body, "chunks", (response.body,)))
-    return replace(found, body=body, closes=bool(framed))
+    return replace(found, body=body, closes=True)
 
 
 def _is_no_upgrade(request: Request, response: Response) -> bool:
@@ -269,11 +268,13 @@ def _is_loose(request: Request, response: Response) -> bool:
 
 
 def _written_out(request: Request) -> Request:
-    """The first request as h11 reads it, too."""
+    """The first request as h11 reads it, too; the request itself where h11 reads it so."""
     found = ByHttptools(_counted(request).to(ANY_PORT))
     if found.refused or not found.heads:
         return request
-    return replace(request, data=without_port(found.heads[0], ANY_PORT))
+    head, data = found.heads[0], request.to(ANY_PORT)
+    same = heads_by_h11(data) == heads_by_h11(head)
+    return request if same else replace(request, data=without_port(head, ANY_PORT))
 
 
 def _said_by_httptools(request: Request, response: Response, newer: Environment) -> Response:

@@ -1,11 +1,8 @@
 """static_files: a client that waits for leave to send a body (RFC 9110 section 10.1.1)."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from specs.ledger.changes import ETAG_QUOTED, FILE_HEEDS_DISCONNECT, RANGES
+from specs.ledger.changes import ETAG_QUOTED, RANGES
 from specs.ledger.file_responses import (
     NOT_MODIFIED,
     QUOTED,
@@ -13,9 +10,10 @@ from specs.ledger.file_responses import (
     not_satisfiable,
     part,
     parts,
+    told_to_go_on,
     with_fixed_boundary,
 )
-from specs.ledger.responses import in_each_phase, not_found, without_body
+from specs.ledger.responses import not_found, without_body
 from specs.static_files.test_404 import NOT_FOUND
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
@@ -30,12 +28,6 @@ def send(client: Client, line: bytes, headers: str = "") -> Exchange:
     return client.raw(b"%b\r\n%b\r\nhello" % (line, (framing + headers).encode()))
 
 
-def with_continue(response: Any) -> Any:
-    """The response, in each phase, after leave to go on where the app listens to the client."""
-    interim = since(FILE_HEEDS_DISCONNECT, (100,), before=())
-    return in_each_phase(response, lambda each: replace(each, interim=interim))
-
-
 @pytest.mark.source("RFC 9110 section 10.1.1")
 @pytest.mark.parametrize(
     ("headers", "response"),
@@ -45,12 +37,12 @@ def test_lets_a_client_go_on_that_asks_for_a_file(
     static_files: Client, headers: str, response: object
 ) -> None:
     exchange = send(static_files, b"GET / HTTP/1.1", headers)
-    assert with_fixed_boundary(exchange) == with_continue(response)
+    assert with_fixed_boundary(exchange) == told_to_go_on(response)
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")
 def test_lets_a_client_go_on_that_asks_for_a_file_that_is_missing(static_files_404: Client) -> None:
-    assert send(static_files_404, b"GET /missing HTTP/1.1") == with_continue(NOT_FOUND)
+    assert send(static_files_404, b"GET /missing HTTP/1.1") == told_to_go_on(NOT_FOUND)
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")

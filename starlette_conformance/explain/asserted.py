@@ -1,8 +1,9 @@
-"""What accounts for a difference between two recorded responses where effects leave something.
+"""What accounts for a difference between two recorded responses that no two stacks are compared by.
 
-A spec may send a request in pieces, or together with another one, and then no effect predicts the
-response. Where the spec passed on both stacks, what is left is the parsers', if these differ, or
-else that of the changes which the spec asserted one way and the other.
+A spec may send a request in pieces, or with pauses, and then no effect predicts the response.
+Where the spec passed on both stacks, what is left is the parsers', if these differ, or else that of
+the changes which the spec asserted one way and the other. It explains nothing of a request that is
+compared: all outputs explain that by effects alone.
 """
 
 from collections.abc import Mapping, Sequence

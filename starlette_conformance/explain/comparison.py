@@ -55,13 +55,13 @@ class Comparison:
         return slow is None or not self.lying_between.isdisjoint(slow)
 
     def explain(
-        self, before: Responses, after: Responses, requests: Collection[SentRequest] = ()
+        self, before: Responses, after: Responses, requests: Iterable[SentRequest] | None = None
     ) -> dict[SentRequest, Explained]:
         """Why the responses to `requests` differ, or to all that both stacks were sent."""
         sides = responses_by_app(before), responses_by_app(after)
         explainers: dict[str, Explainer] = {}
         explained = {}
-        for sent in requests or before:
+        for sent in before if requests is None else requests:
             if sent in before and sent in after and self.wants(sent):
                 if sent.variant not in explainers:
                     responses = (side.get(sent.variant, {}) for side in sides)

@@ -26,7 +26,9 @@ WIDTH = 60
 
 def compare_runs(older: RunResponses, newer: RunResponses, ledger: Ledger) -> Diff:
     comparison = Comparison(older.environment, newer.environment, ledger)
-    return comparison.diff(comparison.explain(older.responses, newer.responses))
+    before, after = ({**each.others, **each.responses} for each in (older, newer))
+    requests = [sent for sent in older.responses if sent in newer.responses]
+    return comparison.diff(comparison.explain(before, after, requests))
 
 
 def what_is_new(

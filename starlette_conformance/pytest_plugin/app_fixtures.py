@@ -20,7 +20,13 @@ from starlette_conformance.process.browser import program as chromium_path
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.pytest_plugin.scenario_fixtures import Playing
 from starlette_conformance.pytest_plugin.session import Judging
+from starlette_conformance.replay.replays import replay_record, to_replay
+from starlette_conformance.replay.send import gone
+from starlette_conformance.replay.side_by_side import raw_responses
 from starlette_conformance.runs.remote_server import Remote
+from starlette_conformance.runs.run_file import Run
+from starlette_conformance.runs.run_reader import load
+from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ledger, script, site_files, variants
 
@@ -75,6 +81,8 @@ def servers(
                 )
             _start_reading(started, judging, pool)
             yield started
+            if judging.left[environment.name] <= 0:  # nobody interrupted it
+                _replay(started, environment.server, judging.run(environment.name))
         finally:
             for name, server in started.items():
                 if chosen[name][1].idle and not signals_cut_streams(environment):
@@ -95,6 +103,18 @@ def servers(
                     )
             if faults:  # pytest would put an error down to the first spec of the next stack
                 judging.stayed(environment.name, "; ".join(faults))
+
+
+def _replay(servers: Mapping[str, Server], adapter: Adapter, run: Run) -> None:
+    """Send what `diff` sends in another way, and record the responses."""
+    recorded = load(run.path)
+    assert recorded, "a run that was begun has a first line"
+    requests = to_replay(recorded.exchanges, ledger())
+    variants_sent = {each.variant for each in requests}
+    ports = {name: server.port() for name, server in servers.items() if name in variants_sent}
+    for sent, raw in raw_responses(ports, adapter, requests).items():
+        if not gone(raw.response):
+            run.replay(replay_record(sent, raw))
 
 
 def _client(name: str) -> Callable[..., Client]:

@@ -28,8 +28,12 @@ STACK = "documented"
 SPECS = ROOT / "specs"
 
 
+ASIDE = ("specs/shutdown/", "specs/edge/test_idle.py")
+"""Specs of signals and pauses: by what they send, no two stacks are compared."""
+
+
 def parts() -> tuple[list[str], list[str]]:
-    """Sessions of pytest that are run side by side. What takes signals or pauses is no request."""
+    """Sessions of pytest that are run side by side, but for what is ASIDE."""
     return (
         [f"--ignore={SPECS / 'edge'}", f"--ignore={SPECS / 'streams'}"],
         [f"--ignore={SPECS / name}" for name in (*apps(), "every_app", "edge/test_idle.py")],

@@ -1,7 +1,7 @@
 """A run file as it compares with that of another stack: one response to each request."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette_conformance import servers
@@ -11,7 +11,8 @@ from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay.corpus import SentRequest, files, usual
+from starlette_conformance.replay.corpus import ASIDE, SentRequest
+from starlette_conformance.replay.replays import replayed, sent_request
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.replay.wire_response import WireResponse
@@ -25,23 +26,28 @@ from starlette_conformance.servers.adapter import Adapter
 class RecordedExchange:
     """What a spec sent, and the response to it.
 
-    `enough` says that the client received as much as one that replays the request does, and then
-    left a stream.
+    `enough` tells that the client took in as much as one that replays the request does, and then
+    left a stream, `aside` that the spec is of signals or pauses.
     """
 
     number: int
     sent: SentRequest
     response: WireResponse
     enough: bool
+    aside: bool = False
 
 
 @dataclass(frozen=True)
 class RunResponses:
-    """The stack, which specs passed, and the response to each request."""
+    """The stack, which specs passed, and the response to each request.
+
+    `others` are the responses to requests that no spec sent, and like which another one is read.
+    """
 
     environment: Environment
     passed: Mapping[str, bool]
     responses: Responses
+    others: Responses = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "RunResponses":
@@ -52,7 +58,7 @@ class RunResponses:
         stack, installed = run.start.stack, run.start.installed
         passed = {without_stack(v.spec, stack): v.verdict == "pass" for v in run.verdicts}
         environment = Environment(stack, Path(), installed.python, installed.packages)
-        return cls(environment, passed, responses_of(exchanges_of(run)))
+        return cls(environment, passed, *responses_of(exchanges_of(run), replays_of(run)))
 
 
 def exchanges_of(run: RecordedRun) -> list[RecordedExchange]:
@@ -61,27 +67,39 @@ def exchanges_of(run: RecordedRun) -> list[RecordedExchange]:
     When a response, or the parts of a stream, arrive is left out: it depends on how a spec reads
     them, and on what else the machine did.
     """
+    return [_exchange(*each, _server(run)) for each in requests_of(run.exchanges)]
+
+
+def replays_of(run: RecordedRun) -> Responses:
+    return dict(replayed(record, _server(run)) for record in run.replays)
+
+
+def _server(run: RecordedRun) -> Adapter:
     installed = run.start.installed
-    server = servers.of(installed.packages if installed else ())
-    return [_exchange(*each, server) for each in requests_of(run.exchanges)]
+    return servers.of(installed.packages if installed else ())
 
 
-def responses_of(exchanges: Iterable[RecordedExchange]) -> Responses:
-    """One response to each request: of several, the first that the client took in as a replay
-    does.
+def responses_of(
+    exchanges: Iterable[RecordedExchange], replays: Responses
+) -> tuple[Responses, Responses]:
+    """One response to each request that a spec sent, and to each of the others.
+
+    It is that of the replay, or else the first that the client took in as a replay does.
     """
     chosen: dict[SentRequest, RecordedExchange] = {}
-    for exchange in exchanges:
+    for exchange in (each for each in exchanges if not each.aside):
         known = chosen.get(exchange.sent)
         if known is None or (exchange.enough and not known.enough):
             chosen[exchange.sent] = exchange
-    return {sent: exchange.response for sent, exchange in chosen.items()}
+    responses = {sent: replays.get(sent, exchange.response) for sent, exchange in chosen.items()}
+    return responses, {
+        sent: response for sent, response in replays.items() if sent not in responses
+    }
 
 
 def _exchange(
     record: ExchangeRecord, request: Request, port: int, server: Adapter
 ) -> RecordedExchange:
-    variant = usual(record.variant or record.app)
     received = tuple(Segment(part.at, part.text.encode("latin-1")) for part in record.received)
     closed = record.ended == CLOSED
     reception = Reception(record.method)
@@ -92,7 +110,8 @@ def _exchange(
     response = replace(WireResponse.of(raw), arrivals="", first=None)
     return RecordedExchange(
         record.id,
-        SentRequest(variant, request.with_files(files(variant))),
+        sent_request(record, request),
         response,
         reception.enough and (response.response.ending in LEFT or not reception.is_stream),
+        record.spec.startswith(ASIDE),
     )

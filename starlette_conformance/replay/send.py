@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, NOT_CONNECTED, Connection, Segment
 from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.http.normalize import masked
@@ -117,7 +118,7 @@ class Sent:
         while not reception.enough and connection.receive():
             reception.read(connection.data)
         late = connection.timed_out or (silent and request.is_complete)
-        message = reception.reader.message(connection.data)
+        message = parser.read(bytes(connection.data), request.method, connection.closed_by_server)
         if message.whole and ANOTHER in request.data.partition(b"\r\n\r\n")[2]:
             connection.is_silent(PIPELINED)
         closes = message.whole and connection.look_after(

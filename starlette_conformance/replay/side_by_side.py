@@ -15,7 +15,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.send import FIRST, PATIENCE, Sent, gone
+from starlette_conformance.replay.send import FIRST, PATIENCE, RawResponse, Sent, gone
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks import site_fixture
@@ -104,16 +104,41 @@ def send_to_running(
 ) -> tuple[list[Responses], list[str]]:
     """The same of servers that run already, on the ports of each environment."""
     names = variants_of(requests)
-    stopping = stopping or Event()
     servers = [
-        _Server(
-            ports[number][variant],
-            environment.server,
-            _queue(each for each in requests if each.variant == variant),
-        )
+        {name: _server(name, ports[number][name], environment.server, requests) for name in names}
         for number, environment in enumerate(environments)
-        for variant in names
     ]
+    every = [server for of_stack in servers for server in of_stack.values()]
+    _send_all(every, advance, parallel, stopping or Event())
+    responses = [
+        {
+            sent: WireResponse.of(received)
+            for server in of_stack.values()
+            for sent, received in server.raw.items()
+        }
+        for of_stack in servers
+    ]
+    return responses, [
+        f"{variant} on {environment.name}: {PATIENCE} responses did not begin within {FIRST:g} s, "
+        f"or not end {SECONDS:g} s later, so {server.stalling.unsent:,} requests were not sent"
+        for environment, of_stack in zip(environments, servers, strict=True)
+        for variant, server in of_stack.items()
+        if server.stalling.unsent
+    ]
+
+
+def raw_responses(
+    ports: Mapping[str, int], adapter: Adapter, requests: Sequence[SentRequest]
+) -> dict[SentRequest, RawResponse]:
+    """The responses of the servers of one stack, as they stood on the wire."""
+    servers = [_server(variant, port, adapter, requests) for variant, port in ports.items()]
+    _send_all(servers, lambda: None, PARALLEL, Event())
+    return {sent: received for server in servers for sent, received in server.raw.items()}
+
+
+def _send_all(
+    servers: "Sequence[_Server]", advance: Callable[[], None], parallel: int, stopping: Event
+) -> None:
     with (
         ThreadPoolExecutor(max(1, len(servers) * WAITED_FOR)) as beside,
         ThreadPoolExecutor(max(1, len(servers) * parallel)) as pool,
@@ -135,18 +160,12 @@ def send_to_running(
                 job.result()
         finally:
             ended.set()
-    found: list[Responses] = [{} for _ in environments]
-    sentences = []
-    for number, server in enumerate(servers):
-        found[number // len(names)] |= server.responses
-        if server.stalling.unsent:
-            environment = environments[number // len(names)]
-            sentences.append(
-                f"{names[number % len(names)]} on {environment.name}: "
-                f"{PATIENCE} responses did not begin within {FIRST:g} s, or not end {SECONDS:g} s "
-                f"later, so {server.stalling.unsent:,} requests were not sent"
-            )
-    return found, sentences
+
+
+def _server(
+    variant: str, port: int, adapter: Adapter, requests: Iterable[SentRequest]
+) -> "_Server":
+    return _Server(port, adapter, _queue(each for each in requests if each.variant == variant))
 
 
 class _Server:
@@ -156,7 +175,7 @@ class _Server:
         self._port, self._adapter, self._left = port, adapter, left
         self._room = BoundedSemaphore(WAITED_FOR)
         self.stalling = Stalling()
-        self.responses = Responses()
+        self.raw: dict[SentRequest, RawResponse] = {}
         self.later: list[Future[None]] = []
 
     def send_all(
@@ -170,7 +189,7 @@ class _Server:
             with sent:
                 received = sent.receive()
             self.stalling.note(received.late)
-            self.responses[each] = WireResponse.of(received)
+            self.raw[each] = received
             advance()
 
         def receive_beside(each: SentRequest, sent: Sent) -> None:

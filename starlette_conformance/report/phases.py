@@ -122,7 +122,7 @@ class PhaseFinder:
         before, after = (self._pool.responses.things[kind.response] for kind in (one, other))
         explainer = self._explainer(one.first, other.first, sent.variant)
         explained = explainer.explain(sent.request, before, after)
-        if not explained.remaining:
+        if not (explained.remaining and recorded.peculiar):
             return explained
         known = self._ledger.changes
         parsers_differ = bool({"h11", "httptools"} & (one.has ^ other.has))
@@ -144,8 +144,9 @@ class PhaseFinder:
 
     def _responses_of(self, stack: int) -> dict[str, dict[Request, Response]]:
         requests, pooled = self._pool.requests.things, self._pool.responses.things
-        responses = self._columns[stack].responses.items()
-        return responses_by_app({requests[r]: pooled[a] for r, a in responses})
+        column = self._columns[stack]
+        recorded = {requests[r]: pooled[a] for r, a in column.responses.items()}
+        return responses_by_app(column.others | recorded)
 
     def _has_of(self, stack: int, app: str) -> Has:
         environment = self._environment(stack)

@@ -40,7 +40,7 @@ class RecordedRequests:
             for column in columns
             for row, cell in column.cells.items()
             for occurrence, response in _occurrences(row, cell)
-            if column.responses[occurrence[1]] != response
+            if column.responses.get(occurrence[1]) != response
         }
         self._numbers = {each: count + number for number, each in enumerate(peculiar)}
         self.all += [RecordedRequest(request, peculiar=True) for _, request, _ in peculiar]

@@ -1,8 +1,8 @@
 """What a run file holds: JSON Lines, each an object of one of these types, by its `kind`.
 
-A file has one `run` first, then exchanges and verdicts as they happen, and one `end` last, which is
-missing where the run was cut off. Bytes are written as text in Latin-1: one character a byte.
-Seconds count from the connection.
+A file has one `run` first, then exchanges and verdicts as they happen, then replays, and one `end`
+last, which is missing where the run was cut off. Bytes are written as text in Latin-1: one
+character a byte. Seconds count from the connection.
 """
 
 from collections.abc import Sequence
@@ -95,6 +95,24 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
     @property
     def received_bytes(self) -> bytes:
         return joined(self.received)
+
+
+class ReplayRecord(Record, frozen=True, tag="replay", kw_only=True):
+    """A request as `diff` sends it, and what came back, after the specs of a stack.
+
+    Stacks are compared by it where specs send that request in another way. Or none sends it, and
+    another request gets its response. In `sent`, the port is written PORT. `closed` tells whether
+    the server closed, `closes` whether by itself.
+    """
+
+    variant: Short = msgspec.field(name="served")
+    app: Short
+    port: int
+    sent: str
+    received: tuple[Segment, ...]
+    ended: str
+    closed: bool
+    closes: bool
 
 
 class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):

@@ -25,6 +25,7 @@ from starlette_conformance.runs.records import (
     ExchangeRecord,
     Installed,
     Record,
+    ReplayRecord,
     Segment,
     Start,
     VerdictRecord,
@@ -86,6 +87,9 @@ class Run:
                     variant=variant if variant != exchange.app else None,
                 )
             )
+
+    def replay(self, record: ReplayRecord) -> None:
+        self._write(record)
 
     def verdict(
         self,

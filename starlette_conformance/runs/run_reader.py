@@ -17,6 +17,7 @@ from starlette_conformance.runs.records import (
     End,
     ExchangeRecord,
     Installed,
+    ReplayRecord,
     Short,
     StackName,
     Start,
@@ -37,6 +38,7 @@ class RecordedRun:
     start: Start
     exchanges: tuple[ExchangeRecord, ...]
     verdicts: tuple[VerdictRecord, ...]
+    replays: tuple[ReplayRecord, ...]
     end: End | None
 
 
@@ -101,12 +103,13 @@ def load(path: Path) -> RecordedRun | None:
     start = _start(path, lines[0])
     exchanges: list[ExchangeRecord] = []
     verdicts: list[VerdictRecord] = []
+    replays: list[ReplayRecord] = []
     end: End | None = None
     for number, line in enumerate(lines[1:], 2):
         where = f"{path}:{number}"
         if end:
             raise UsageError(f"{where}: a line after the end of the run; {REMEDY}")
-        record = _decoded(line, ExchangeRecord | VerdictRecord | End, where)
+        record = _decoded(line, ExchangeRecord | VerdictRecord | ReplayRecord | End, where)
         if isinstance(record, ExchangeRecord):
             if record.id != len(exchanges) + 1:
                 missing = f"field id: expected {len(exchanges) + 1}, got {record.id}"
@@ -116,9 +119,11 @@ def load(path: Path) -> RecordedRun | None:
             if unknown := [each for each in record.exchanges if each > len(exchanges)]:
                 raise UsageError(f"{where}: field exchanges: no exchange {unknown[0]}; {REMEDY}")
             verdicts.append(record)
+        elif isinstance(record, ReplayRecord):
+            replays.append(record)
         else:
             end = record
-    return RecordedRun(start, tuple(exchanges), tuple(verdicts), end)
+    return RecordedRun(start, tuple(exchanges), tuple(verdicts), tuple(replays), end)
 
 
 def load_start(path: Path) -> Start | None:
