@@ -5,7 +5,6 @@ from typing import Any
 
 from specs.ledger.changes import LOGGED_ONCE, LOGGING_UNCONFIGURED
 from specs.ledger.responses import in_each_phase
-from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.expectations import ABSENT, since
 
 RECEIVED = "INFO TIME - Received request: GET"
@@ -27,9 +26,9 @@ def said(level: str, text: Any) -> list[Any]:
     ]
 
 
-def access(exchange: Exchange, request: str, status: str = "200 OK") -> Any:
-    """The line of a request in the access log."""
-    return accessed(f"127.0.0.1:{exchange.client_port}", request, status)
+def access(on: str, request: str, status: str = "200 OK") -> Any:
+    """The line in the access log of a request on a connection."""
+    return accessed(f"127.0.0.1:{on}", request, status)
 
 
 def accessed(client: Any, request: str, status: str = "200 OK") -> Any:

@@ -2,12 +2,12 @@
 
 import pytest
 
+from specs.edge.connection_scenarios import TARGET_IN_PIECES
 from specs.ledger.changes import (
     CLOSE_HEEDED,
     H11_STOPS_AT_CLOSE,
     HTTPTOOLS_STOPS_AT_CLOSE,
     INVALID_ANSWERED,
-    TARGET_PUT_TOGETHER,
 )
 from specs.ledger.raw_requests import (
     BY_HTTP_1_0,
@@ -25,7 +25,6 @@ from specs.ledger.raw_requests import (
 from specs.ledger.responses import (
     BAD_REQUEST,
     GREETING,
-    HOST,
     last,
     raw_request,
     until_it_closes,
@@ -33,6 +32,8 @@ from specs.ledger.responses import (
 )
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, by_parser, history, since
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 MISSING = raw_request(b"GET /missing HTTP/1.1")
 POSTED = raw_request(b"POST / HTTP/1.1", b"Content-Length: 3\r\n", b"abc")
@@ -76,11 +77,9 @@ def test_puts_a_request_together_that_comes_in_pieces(hello: Client) -> None:
 
 
 @pytest.mark.source("RFC 9112 section 9.3.2", "RFC 9112 section 3.2")
-def test_puts_a_target_together_that_comes_in_pieces(hello: Client) -> None:
-    pieces = NEXT + b"GET /mis", b"sing HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-    responses = [GREETING, last(NOT_FOUND)]
-    httptools = since(TARGET_PUT_TOGETHER, responses, before=[CLOSES])
-    assert until_it_closes(hello, *pieces) == by_parser(h11=responses, httptools=httptools)
+@pytest.mark.parametrize("scenario", [TARGET_IN_PIECES])
+def test_puts_a_target_together_that_comes_in_pieces(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
 
 
 @pytest.mark.source("RFC 9112 section 9.3")

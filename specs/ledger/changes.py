@@ -450,6 +450,14 @@ SIGNAL_UNHEARD = Change(
     last="3.0.4",
     noticed_by=("JavaScript client", "proxy"),
 )
+LATE_IMPORT_HEARS = Change(
+    "sse-starlette",
+    "3.1.1",
+    "fix",
+    "A signal ends streams, too, where uvicorn had signal handlers before it imported the app.",
+    "https://github.com/sysid/sse-starlette/pull/151",
+    noticed_by=("JavaScript client", "proxy"),
+)
 HEAD_OPENS_NO_STREAM = Change(
     "sse-starlette",
     "3.6.0",
@@ -569,6 +577,15 @@ SIGNALS_RAISED_AGAIN = Change(
     "https://github.com/Kludex/uvicorn/pull/1600",
     noticed_by=("nobody",),
 )
+HANDLERS_BEFORE_APP = Change(
+    "uvicorn",
+    "0.29.0",
+    "regression",
+    "`uvicorn module:app` installs signal handlers before it imports the app: sse-starlette, which "
+    "replaces the handler on import, hears no signal, and SIGTERM hangs while a stream is open.",
+    "https://github.com/sysid/sse-starlette/issues/132",
+    noticed_by=("JavaScript client", "proxy"),
+)
 INTERRUPT_KEPT_QUIET = Change(
     "uvicorn",
     "0.30.3",
@@ -656,6 +673,15 @@ FORWARDED_LINES_JOINED = Change(
     "Several lines of X-Forwarded-For count as one list; the last line alone did.",
     "https://github.com/Kludex/uvicorn/pull/2971",
     noticed_by=("proxy",),
+)
+APP_BEFORE_HANDLERS = Change(
+    "uvicorn",
+    "0.47.0",
+    "fix",
+    "`uvicorn module:app` imports the app before it installs signal handlers: sse-starlette hears "
+    "a signal again; not so in workers and with --reload.",
+    "https://github.com/Kludex/uvicorn/pull/2919",
+    noticed_by=("JavaScript client", "proxy"),
 )
 STARTUP_FAILS_WITH_3 = Change(
     "uvicorn",

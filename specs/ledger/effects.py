@@ -445,26 +445,9 @@ SLOW = {
 
 UNASKED = {
     "it is only logged": [
-        named.DEPRECATED_WAIT,
-        named.ENDS_OF_CONNECTIONS_LOGGED,
-        named.LOGGING_UNCONFIGURED,
-        named.NO_TRACEBACK_OF_INVALID,
-        named.LOGGED_ONCE,
-        named.WEBSOCKET_HINT_QUOTED,
-        named.UPGRADES_WARNED_OF_ONCE,
-        named.PROTOCOL_ERRORS_SHORT,
         named.FORWARDED_CLIENT_USABLE,
         named.FORWARDED_PORT_KEPT,
         named.FORWARDED_LINES_JOINED,
-    ],
-    "it shows when a server ends, or does not start": [
-        named.STARTUP_FAILS_WITH_3,
-    ],
-    "it takes more than a request in one piece and the first events of its response": [
-        named.LEAVING_STOPS_STREAM,
-        named.TARGET_PUT_TOGETHER,
-        named.DATE_RENEWED,
-        named.WAITING_ANSWER_KEPT,
     ],
     "it takes a folder that the server may not enter": [named.LOCKED_FOLDER_REFUSED],
 }

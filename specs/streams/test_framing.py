@@ -4,18 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from specs.ledger.changes import DEPRECATED_WAIT, EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
-from specs.ledger.responses import without_body
+from specs.ledger.changes import EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
 from specs.ledger.streams import GET, stream
-from specs.streams.subscriptions import Listen, framed, listening
+from specs.streams.scenarios import AFTER_HEAD, HEAD_OF_STREAM, HEAD_THEN_HEAD, WARNING
+from specs.streams.subscriptions import Listen, framed
 from starlette_conformance.http.client import Client
-from starlette_conformance.model.expectations import ABSENT, by_parser, since
-from starlette_conformance.model.log_lines import Lines
-
-HEAD = b"HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
-HEAD_ELSEWHERE = b"HEAD /missing HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-HEAD_OF_STREAM = without_body(stream(0))
+from starlette_conformance.model.expectations import by_parser, since
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 REQUEST_HEADERS = {
     "for a page": "Accept: text/html",
@@ -66,29 +62,18 @@ def test_closes_after_head_where_that_is_asked_for(sse: Client) -> None:
 
 
 @pytest.mark.source("RFC 9110 section 9.3.2")
-def test_counts_for_nobody_after_head(slow_sse: Client, listen: Listen) -> None:
-    with slow_sse.logged() as lines, listening(slow_sse, 0, HEAD):
-        assert listen(slow_sse, 2) == stream(2)
-    begun = Lines([line for line in lines if "{'data': 1}" in line], slow_sse.environment)
-    one = "INFO TIME - Event: {'data': 1}"
-    assert begun == [one, since(HEAD_OPENS_NO_STREAM, ABSENT, before=one)]
+@pytest.mark.parametrize("scenario", [AFTER_HEAD])
+def test_counts_for_nobody_after_head(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
 
 
 @pytest.mark.source("RFC 9112 section 9.3")
-def test_answers_the_request_after_head(silent_sse: Client) -> None:
-    with listening(silent_sse, 0, HEAD, seconds=1.5) as connection:
-        head = len(connection.data)
-        connection.send(HEAD_ELSEWHERE)
-        while b"\r\n\r\n" not in connection.data[head:] and connection.receive():
-            pass
-    status = connection.data[head:].decode().partition("\r\n")[0]
-    expected = [since(HEAD_OPENS_NO_STREAM, "HTTP/1.1 404 Not Found", before="")]
-    assert Lines([status], silent_sse.environment) == expected
+@pytest.mark.parametrize("scenario", [HEAD_THEN_HEAD])
+def test_answers_the_request_after_head(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
 
 
 @pytest.mark.source("starlette docs responses")
-def test_streams_without_a_warning(sse: Client, listen: Listen) -> None:
-    assert listen(sse, 1) == stream(1)
-    warned = [line.partition("Warning: ")[2] for line in sse.log.lines() if "Warning: " in line]
-    said = "run_until_first_complete is deprecated and will be removed in a future version."
-    assert Lines(warned, sse.environment) == [since(DEPRECATED_WAIT, said)]
+@pytest.mark.parametrize("scenario", [WARNING])
+def test_streams_without_a_warning(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected

@@ -14,7 +14,9 @@ from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output.console import console
 from starlette_conformance.replay.corpus import STACK, run_files
 from starlette_conformance.replay.run_responses import exchanges_of
@@ -24,6 +26,8 @@ from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import provisioned
 
+PLAYED = 4
+"""Scenarios that are tried for an example."""
 SHOWN = 12
 """Specs that are listed, and requests of one."""
 
@@ -86,12 +90,17 @@ def _change(
             yield from _recorded(why, {spec.name for spec in asserting})
             return
     requests = list(dict.fromkeys(sent for spec in asserting or specs for sent in spec.sent))
+    scenarios: list[Scenario] = []
+    if change not in {effect.change for effect in ledger().effects}:
+        requests = []
+        scenarios = [each for each in ledger().scenarios if change in changes_in(each.expected)]
     yield ""
     for pair in neighbours(change):
         try:
             with output.status("sending requests to both"):
                 older, newer = (provisioned(stack) for stack in pair)
-                diff = live.compare(Comparison(older, newer, ledger()), requests)
+                comparison = Comparison(older, newer, ledger())
+                diff = live.compare(comparison, requests, scenarios=scenarios[:PLAYED])
         except Failure as failure:
             yield f"no example: {failure}"
             return

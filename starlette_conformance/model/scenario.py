@@ -102,7 +102,9 @@ class Scenario:
 
     `name` is unique, and finishes the sentence "the server, where ...". `variant` is the app, or a
     variant of it; `interval` the seconds between two events of its stream, where others are wanted.
-    Where `port_taken`, somebody else listens on its port when it starts. `slow` says that it takes
+    `start` is how it is started, as the server's adapter calls it, where not by its own script.
+    Where `port_taken`, somebody else listens on its port when it starts. One that is `alone` has a
+    server of its own, whose log it sees from the start on. `slow` says that it takes
     more than a second or two. `seconds` is how long a connection may last.
     """
 
@@ -111,15 +113,26 @@ class Scenario:
     steps: tuple[Step, ...]
     expected: Mapping[Observation, Any]
     interval: float | None = None
+    start: str = ""
     port_taken: bool = False
+    alone: bool = False
     slow: bool = False
     seconds: float = 10.0
 
     @property
     def ends_its_server(self) -> bool:
-        """Whether no other scenario can have its server."""
+        """Whether its server is not to run on."""
         signals = any(isinstance(step, Signal | SignalBeside) for step in self.steps)
         return signals or self.port_taken or any(isinstance(o, ExitStatus) for o in self.expected)
+
+    @property
+    def has_own_server(self) -> bool:
+        return self.alone or bool(self.start) or self.ends_its_server
+
+    @property
+    def shares_its_server(self) -> bool:
+        """Whether any server of its variant will do, whoever else uses it."""
+        return not self.has_own_server and not self.reads_log and self.interval is None
 
     @property
     def reads_log(self) -> bool:
@@ -130,4 +143,5 @@ class Scenario:
         """What is done, a line each."""
         paced = f" with {self.interval:g} s between two events" if self.interval else ""
         taken = " on a port that is taken" if self.port_taken else ""
-        return (f"start {self.variant}{paced}{taken}", *map(str, self.steps))
+        by = f" by `{self.start}`" if self.start else ""
+        return (f"start {self.variant}{by}{paced}{taken}", *map(str, self.steps))

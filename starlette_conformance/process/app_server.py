@@ -35,7 +35,7 @@ class Server:
     """An app that has been started, from `python apps/<app>.py` to its exit status.
 
     It is named by its script, or as `module:attribute`. With a forker, the interpreter that it runs
-    in is not started anew, but forked.
+    in is not started anew, but forked. `by` names another way to start it, of its server's adapter.
     """
 
     def __init__(
@@ -47,13 +47,14 @@ class Server:
         forker: Forker | None = None,
         under: Under = NOTHING,
         port: int = 0,
+        by: str = "",
     ) -> None:
         self.app = app.stem if isinstance(app, Path) else app
         self.host = "127.0.0.1"
         self.environment = environment
         reading, writing = os.pipe()
         try:
-            program = Program.of(app, environment, arguments, port)
+            program = Program.of(app, environment, arguments, port, by)
             self._process: subprocess.Popen[bytes] | Forked = (
                 forker.start(program, cwd, writing)
                 if forker

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.child_environment import of_app
 
 GUARD = Path(__file__).with_name("_die_with_parent.py")
@@ -82,20 +83,25 @@ class Program:
         environment: Environment,
         arguments: Sequence[str] = (),
         port: int = 0,
+        start: str = "",
     ) -> "Program":
-        """Of a script, or of `module:attribute`, as the environment's server starts it.
+        """Of a script, or of `module:attribute`, as the environment's server starts it, or in
+        another way that its adapter names. Raises Failure where that has none of the name.
 
         A server that imports a script's app instead of running the script hands it no arguments:
         `--interval 0.1` becomes the variable APP_INTERVAL.
         """
         server = environment.server
-        if isinstance(app, Path) and server.runs_scripts:
+        if start and start not in server.starts:
+            raise Failure(f"{server.name} is never started by {start!r}: see its adapter")
+        begin = server.starts[start] if start else server.command
+        if isinstance(app, Path) and server.runs_scripts and not start:
             return cls([str(app), "--port", str(port), *arguments])
         if isinstance(app, str):
-            return cls(["-m", *server.command(app, port)])
+            return cls(["-m", *begin(app, port)])
         names = (f"APP_{name.removeprefix('--').upper()}" for name in arguments[::2])
         given = dict(zip(names, arguments[1::2], strict=True))
-        return cls(["-m", *server.command(f"{app.stem}:app", port)], app.parent, given)
+        return cls(["-m", *begin(f"{app.stem}:app", port)], app.parent, given)
 
     def environ(self, environment: Environment) -> dict[str, str]:
         """The environment variables that the app gets."""

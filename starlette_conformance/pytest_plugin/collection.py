@@ -7,19 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.by_url import selected
 from starlette_conformance.pytest_plugin.distribution import check_stacks, is_worker
+from starlette_conformance.pytest_plugin.needs import is_slow, servers_of
 from starlette_conformance.pytest_plugin.session import JUDGING, SPECS
-from starlette_conformance.stacks.project import variants
 
 SOURCE = re.compile(
     r"primer(?: \w+)+|RFC \d+ section [\d.]+|Fetch #\S+|HTML #\S+"
     r"|((sse-)?starlette|uvicorn) docs \w+|CVE-\d{4}-\d+"
 )
-
-SLOW = {"documented_stream", "silent_stream", "paused"}
-"""Fixtures that take a while."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -52,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if left:
             config.hook.pytest_deselected(items=left)
     for item in specs:
-        judging.needed[_stack(item)].update(variants().keys() & _fixtures(item))
+        judging.needed[_stack(item)] |= servers_of(item)
     if not judging.own:
         files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
         judging.complete &= {item.path for item in specs} == files - judging.lacking_extras
@@ -72,15 +68,6 @@ def _place(item: pytest.Item, stacks: list[str]) -> tuple[int, bool]:
     """By stack; what takes a while to come, last. What needs no stack comes first."""
     stack = _stack(item)
     return stacks.index(stack) + 1 if stack in stacks else 0, is_slow(item)
-
-
-def is_slow(item: pytest.Item) -> bool:
-    """Whether what it compares takes a while to come."""
-    callspec = getattr(item, "callspec", None)
-    given = callspec.params.values() if callspec else ()
-    return bool(SLOW & set(_fixtures(item))) or any(
-        isinstance(value, Scenario) and value.slow for value in given
-    )
 
 
 def _stack(item: pytest.Item) -> str:

@@ -31,7 +31,7 @@ import pytest
 
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process._die_with_parent import die_with_parent
-from starlette_conformance.pytest_plugin.collection import is_slow
+from starlette_conformance.pytest_plugin.needs import app_of, is_slow, scenarios_of, servers_of
 from starlette_conformance.pytest_plugin.session import JUDGING, Judging
 from starlette_conformance.stacks.project import variants
 from starlette_conformance.stacks.provision import provision
@@ -77,18 +77,15 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def needs(item: pytest.Function) -> dict[str, Any]:
-    variants_needed = sorted(variants().keys() & set(item.fixturenames))
-    app = (
-        variants()[variants_needed[0]][0].name
-        if variants_needed
-        else getattr(item.module, "APP", "-")
-    )
-    apps = sorted({app, *(variants()[name][0].name for name in variants_needed)})
+    needed = sorted(servers_of(item))
+    app = app_of(item)
+    names = {*needed, *(scenario.variant for scenario in scenarios_of(item))}
+    apps = sorted({app, *(variants()[name][0].name for name in names)})
     return {
         "app": app,
         "apps": apps,
-        "variants": variants_needed,
-        "waits": is_slow(item) or "to_be_ended" in item.fixturenames,
+        "variants": needed,
+        "waits": is_slow(item),
     }
 
 
@@ -131,9 +128,7 @@ def judge(
     judging.folder = Path(request["folder"])
     judging.needed.clear()
     for item in items:
-        judging.needed[str(item.callspec.params["environment"])].update(
-            variants().keys() & set(item.fixturenames)
-        )
+        judging.needed[str(item.callspec.params["environment"])] |= servers_of(item)
     session.items[:] = items
     session.config.pluginmanager.register(failed)
     for number, item in enumerate(items, 1):

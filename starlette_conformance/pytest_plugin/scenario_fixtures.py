@@ -4,14 +4,16 @@ Slow ones are played side by side, from the moment on at which the first app of 
 while other specs run.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.session import Judging
+from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.scenarios.stage import Played, Stage
 
@@ -19,7 +21,7 @@ AT_ONCE = 16
 """Slow scenarios that are played at a time: most of what they do is to wait."""
 
 Play = Callable[[Scenario], Outcome]
-Playing = Callable[[Scenario], Played]
+Playing = Callable[[Scenario, Server | None], Played]
 
 
 @pytest.fixture(scope="session")
@@ -32,20 +34,26 @@ def playing(request: pytest.FixtureRequest, environment: Environment) -> Iterato
             if scenario.slow
         }
 
-        def play(scenario: Scenario) -> Played:
+        def play(scenario: Scenario, running: Server | None) -> Played:
             under_way = ahead.get(scenario.name)
-            return under_way.result() if under_way else stage.play(scenario)
+            return under_way.result() if under_way else stage.play(scenario, running)
 
         yield play
         pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture
-def play(environment: Environment, judging: Judging, playing: Playing) -> Play:
+def play(
+    environment: Environment,
+    judging: Judging,
+    playing: Playing,
+    servers: Mapping[str, Server | Remote],
+) -> Play:
     """Play a scenario, and put what passed into the run file."""
 
     def played(scenario: Scenario) -> Outcome:
-        found = playing(scenario)
+        running = servers.get(scenario.variant)
+        found = playing(scenario, running if isinstance(running, Server) else None)
         for exchange in (each for each in found.exchanges if each.sent):
             judging.run(environment.name).exchange(judging.spec, exchange, scenario.variant)
         return found.outcome

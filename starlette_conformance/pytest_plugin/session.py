@@ -17,12 +17,13 @@ from starlette_conformance.model.errors import DidNotStart, Failure, NotInstalla
 from starlette_conformance.model.expectations import Assertion
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.pytest_plugin.needs import app_of
 from starlette_conformance.pytest_plugin.own_specs import OwnSpecs
 from starlette_conformance.runs.records import Record
 from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
-from starlette_conformance.stacks.project import ROOT, catalogue, ledger, variants
+from starlette_conformance.stacks.project import ROOT, catalogue, ledger
 from starlette_conformance.stacks.targets import made
 
 CHANGES = ledger().changes
@@ -185,8 +186,7 @@ class Judging:
         return seconds
 
     def _write(self, item: pytest.Function, verdict: str, reason: str, seconds: float) -> None:
-        needed = (variants()[name][0].name for name in item.fixturenames if name in variants())
-        app = self.own.app.name if self.own else next(needed, getattr(item.module, "APP", "-"))
+        app = self.own.app.name if self.own else app_of(item)
         browser = "browser" in item.fixturenames
         asserted = {name_of(change, item.module): applied for change, applied in self.asserted}
         self.asserted.clear()

@@ -35,20 +35,23 @@ class Performance:
         self._scenario, self._server, self._port = scenario, server, port
         self._wires: dict[str, Wire] = {}
         self._held: set[str] = set()
-        self._log_start = 0 if scenario.ends_its_server else server.log.position()
+        self._log_start = 0 if scenario.has_own_server else server.log.position()
         self._status = ""
+        self._lines: list[str] = []
 
     def play(self) -> None:
         """Raises no Failure but where this machine lets nobody connect."""
         try:
             for step in self._scenario.steps:
                 self._take(step)
+            self._lines = self._server.log.lines(self._log_start)  # before anybody leaves
         finally:
             for wire in self._wires.values():
                 wire.leave()
         if self._scenario.ends_its_server:
             self._server.log.wait_for(lambda _: False, ENDS_SECONDS)
             self._status = str(self._server.kill())
+            self._lines = self._server.log.lines(self._log_start)
 
     def _take(self, step: steps.Step) -> None:
         match step:
@@ -130,8 +133,7 @@ class Performance:
             case model.EndOf(on):
                 return _end(self._wires[on])
             case model.DatesOn(on):
-                first, *rest = DATE.findall(bytes(self._wires[on].data)) or [b""]
-                return f"{len({first, *rest})} of {1 + len(rest)}"
+                return _dates(self._wires[on])
             case model.HeldFor(those):
                 return self._let_go(those)
             case model.ExitStatus():
@@ -144,8 +146,7 @@ class Performance:
     def _log(self) -> list[str]:
         names = {wire.client_port: name for name, wire in self._wires.items()}
         names[self._port] = "PORT"
-        lines = self._server.log.lines(self._log_start)
-        return [_without_numbers(line, names) for line in lines]
+        return [_without_numbers(line, names) for line in self._lines]
 
     def _let_go(self, those: tuple[str, ...]) -> str:
         ports = {self._wires[name].client_port for name in those}
@@ -177,6 +178,12 @@ def _responses(wire: Wire) -> list[Response]:
         observed(message, size, wire.ended, closes, wire.at)
         for message, size, closes in zip(messages, sizes, lasts, strict=True)
     ]
+
+
+def _dates(wire: Wire) -> str:
+    found = DATE.findall(bytes(wire.data))
+    dates = len(set(found))
+    return f"{dates} date{'s' if dates != 1 else ''} in {len(found)} responses"
 
 
 def _end(wire: Wire) -> str:

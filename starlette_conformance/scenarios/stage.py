@@ -1,12 +1,13 @@
 """Plays scenarios on a stack: a server for each that ends it or reads its log, and one for others.
 
-A scenario that is told to end its server is given a new one; those that read the log share one by
-turns; all others share one at once.
+A scenario that ends its server, or is to be alone, is given a new one; those that read the log
+share one by turns; all others share one at once.
 """
 
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Self
@@ -14,7 +15,7 @@ from typing import Self
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
-from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.app_server import START_SECONDS, Server
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.scenarios.performance import Performance
@@ -52,13 +53,18 @@ class Stage:
     def close(self) -> None:
         self._opened.close()
 
-    def play(self, scenario: Scenario) -> Played:
-        """Raises DidNotStart."""
+    def play(self, scenario: Scenario, running: Server | None = None) -> Played:
+        """On a server that runs already, where there is one that will do. Raises DidNotStart."""
+        if running and scenario.shares_its_server:
+            return self._played(scenario, running, running.port())
         with self._server(scenario) as (server, port):
-            performance = Performance(scenario, server, port)
-            performance.play()
-            outcome = Outcome(performance.observed(), self._environment)
-            return Played(outcome, tuple(performance.exchanges().values()))
+            return self._played(scenario, server, port)
+
+    def _played(self, scenario: Scenario, server: Server, port: int) -> Played:
+        performance = Performance(scenario, server, port)
+        performance.play()
+        outcome = Outcome(performance.observed(), self._environment)
+        return Played(outcome, tuple(performance.exchanges().values()))
 
     @contextmanager
     def _server(self, scenario: Scenario) -> Iterator[tuple[Server, int]]:
@@ -71,10 +77,12 @@ class Stage:
                     yield server, port
                 finally:
                     server.kill()
-        elif scenario.ends_its_server:
+        elif scenario.has_own_server:
             server = self._start(scenario)
             try:
-                yield server, server.port()
+                port = server.port()
+                _await_worker(port)
+                yield server, port
             finally:
                 server.kill()
         elif scenario.reads_log:
@@ -104,6 +112,22 @@ class Stage:
         interval = settings.interval if scenario.interval is None else scenario.interval
         folder = site_fixture.lay_out(site_files(settings.site))
         arguments = app.arguments(interval)
+        forker = None if scenario.start else self._forker  # a command is run as it is
         return Server(
-            script(app.name), self._environment, folder, arguments, self._forker, port=port
+            script(app.name),
+            self._environment,
+            folder,
+            arguments,
+            forker,
+            port=port,
+            by=scenario.start,
         )
+
+
+def _await_worker(port: int) -> None:
+    """Wait until somebody listens: a server says that it does before its workers are there."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)

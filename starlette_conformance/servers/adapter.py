@@ -2,8 +2,8 @@
 
 import re
 import signal
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Adapter:
     `command` gives the words behind `python -m` that serve an app, `module:attribute`, on a port of
     127.0.0.1; with 0 the kernel picks one. With `runs_scripts`, the reference apps start the server
     themselves: `python apps/hello.py --port PORT`.
+    `starts` are other ways to serve an app, by what they are called: each gives such words, too.
     `ready` finds the line that the server logs once it listens; its group is the port.
     `parsers` and `loops` are the HTTP parsers and event loops, each a package, that it takes where
     they are installed, the first one first; the last one it always has.
@@ -38,6 +39,7 @@ class Adapter:
     settings: re.Pattern[str] | None = None
     preloaded: tuple[str, ...] = ()
     stop: signal.Signals = signal.SIGTERM
+    starts: Mapping[str, Callable[[str, int], Sequence[str]]] = field(default_factory=dict)
 
     def parser(self, packages: Collection[str]) -> str:
         """The HTTP parser that it takes among these packages; its own where it has no choice."""

@@ -55,7 +55,16 @@ def test_a_change_is_told_with_its_specs_and_an_example(
 
 
 def test_a_change_that_no_request_shows_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no example: it is only logged" in run_explain(capsys, "LOGGED_ONCE")
+    assert "no example: it takes a folder" in run_explain(capsys, "LOCKED_FOLDER_REFUSED")
+
+
+def test_a_change_that_a_scenario_shows_has_it_for_an_example(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = run_explain(capsys, "LOGGED_ONCE")
+    assert "seen on uvicorn-0.18.3-h11 and uvicorn-0.19.0-h11:" in text
+    assert "> scenario: " in text
+    assert "by hand: starlette-conformance play " in text
 
 
 def test_a_spec_is_told_by_its_name_or_a_part(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Scenarios: what is done to a miniature, what is seen of it, and how that compares."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -159,7 +160,9 @@ def test_says_how_a_watched_connection_ended(script: Script, end: str) -> None:
     assert seen(script, *steps, of=(EndOf("a"),)) == {"end of a": end}
 
 
-@pytest.mark.parametrize(("later", "dates"), [(b"then", "1 of 2"), (b"now", "2 of 2")])
+@pytest.mark.parametrize(
+    ("later", "dates"), [(b"then", "1 date in 2 responses"), (b"now", "2 dates in 2 responses")]
+)
 def test_says_whether_a_date_is_renewed(later: bytes, dates: str) -> None:
     script = staying(OK.replace(b"DATE", b"then"), OK.replace(b"DATE", later))
     steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
@@ -174,17 +177,39 @@ def test_says_whether_the_server_lets_go_of_a_connection(leave: Step) -> None:
 
 def test_ports_and_process_ids_have_names_in_the_log() -> None:
     scenario = Scenario("one", "hello", (Send("a", GET), ReadResponses("a")), {LogLines(): []})
-    with piped_log() as (log, writing), miniature(staying(OK)) as server:
-        performance = Performance(scenario, cast(Server, Stub(log)), server.port)
-        performance.play()
-        (exchange,) = performance.exchanges().values()
-        port = exchange.client_port
-        with open(writing, "wb", buffering=0, closefd=False) as file:
-            file.write(b"process [17]\n127.0.0.1:%d - x\n" % port)
-            file.write(b"http://127.0.0.1:%d %d\n" % (server.port, port))
-        assert performance.observed() == {
-            "log": ["process [PID]", "127.0.0.1:a - x", f"http://127.0.0.1:PORT {port}"]
-        }
+    with piped_log() as (log, writing):
+
+        def script(connection: socket.socket) -> None:
+            client, server = connection.getpeername()[1], connection.getsockname()[1]
+            lines = [
+                "process [17]",
+                f"127.0.0.1:{client} - x",
+                f"http://127.0.0.1:{server} {client}",
+            ]
+            os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+            staying(OK)(connection)
+
+        with miniature(script) as server:
+            performance = Performance(scenario, cast(Server, Stub(log)), server.port)
+            performance.play()
+            (line,) = [line for line in performance.observed()["log"] if "http" in line]
+            assert performance.observed()["log"][:2] == ["process [PID]", "127.0.0.1:a - x"]
+            assert line.startswith("http://127.0.0.1:PORT ")
+
+
+def test_what_is_logged_once_a_client_has_left_is_no_part_of_it() -> None:
+    scenario = Scenario("one", "hello", (Send("a", GET), ReadResponses("a")), {LogLines(): []})
+    with piped_log() as (log, writing):
+
+        def script(connection: socket.socket) -> None:
+            os.write(writing, b"before\n")
+            staying(OK)(connection)
+            os.write(writing, b"after\n")
+
+        with miniature(script) as server:
+            performance = Performance(scenario, cast(Server, Stub(log)), server.port)
+            performance.play()
+        assert performance.observed() == {"log": ["before"]}
 
 
 def test_what_was_logged_before_a_mark_is_left_out() -> None:
