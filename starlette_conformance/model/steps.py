@@ -71,7 +71,7 @@ class ReadToEnd(Step):
 @dataclass(frozen=True)
 class Watch(Step):
     """Read until the server closes the connection, but no longer than so many seconds since the
-    last request that has a response.
+    last response.
     """
 
     on: str

@@ -187,7 +187,7 @@ def _dates(wire: Wire) -> str:
 
 
 def _end(wire: Wire) -> str:
-    after = int(wire.watched)
+    after = round(wire.watched)  # either end is read late where cores are busy
     if wire.closed_by_server:
         return f"closed after {after} s"
     return f"open after {after} s" if "left by" in wire.ended else f"{wire.ended} after {after} s"

@@ -16,20 +16,16 @@ HELD = {"01", "08"}
 class Wire(Connection):
     """Beside the bytes, it knows the methods of the responses that it has read.
 
-    `clock` is when the last request was sent whose response it has read: the server's own time
-    begins after that, however late this process reads. `watched` are the seconds from then on.
+    `clock` is when it had the last response that it was to read, `watched` are the seconds from
+    then on.
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.methods: list[str] = []
-        self.clock = self._sent_at = time.monotonic()
+        self.clock = time.monotonic()
         self.watched = 0.0
         self._end = 0
-
-    def send(self, data: bytes) -> None:
-        self._sent_at = time.monotonic()
-        super().send(data)
 
     def read_responses(self, number: int, method: str) -> None:
         """So many more; fewer only where one is broken, or the connection ends."""
@@ -41,7 +37,7 @@ class Wire(Connection):
             if not reader.whole:
                 break
             self._end = reader.end
-        self.clock = self._sent_at
+        self.clock = time.monotonic()
 
     def _takes(self, reader: Reader) -> bool:
         return reader.read(self.data).whole or bool(reader.fault)
@@ -52,14 +48,14 @@ class Wire(Connection):
             wanted = _behind_chunk(self.data + ahead, number, method)
             self.receive(wanted - len(self.data) if wanted else len(ahead))
         self.methods.append(method)
-        self.clock = self._sent_at
+        self.clock = time.monotonic()
 
     def read_to_end(self) -> None:
         while self.receive():
             pass
 
     def watch(self, seconds: float) -> None:
-        """Read until the end, or for so long since the last request that has a response."""
+        """Read until the end, or for so long since the last response."""
         while not self.ended and (left := self.clock + seconds - time.monotonic()) > 0:
             if not self.is_silent(left):
                 self.receive()
