@@ -21,6 +21,7 @@ from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress as progress_bar
+from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.replay.repeat import AFTER
 from starlette_conformance.runs.rerun_commands import of_verb, word
@@ -63,7 +64,9 @@ def diff(options: Options) -> int:
         sides = [pool.submit(made, each) for each in meant]
         older, newer = (side.result() for side in sides)
         chosen_apps = options.only or apps()
-        requests = [sent for sent in recording.result() if sent.request.app in chosen_apps]
+        recorded = recording.result()
+        every = dict.fromkeys([*recorded, *client_requests(recorded)])
+        requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
     scenarios = [
         each for each in chosen_scenarios(chosen_apps) if not (options.quick and each.slow)

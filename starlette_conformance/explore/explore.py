@@ -22,6 +22,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress
+from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import SentRequest, corpus
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.rerun_commands import of_verb
@@ -136,7 +137,7 @@ def _requests(options: Options) -> list[SentRequest]:
         else corpus(console(stderr=True))
     )
     made_up = [SentRequest(each.app, each) for each in generated(options.requests, options.seed)]
-    every = [*recorded, *made_up]
+    every = [*recorded, *client_requests(recorded), *made_up]
     similar = [
         SentRequest(sent.variant, other)
         for sent in every

@@ -10,6 +10,7 @@ from starlette_conformance.explore import grammar as words
 from starlette_conformance.explore.script_routes import words_of
 from starlette_conformance.model.app import Words
 from starlette_conformance.model.request import Request
+from starlette_conformance.replay.clients import http_clients
 from starlette_conformance.stacks.project import apps
 
 OUT_OF_TEN = 10
@@ -36,6 +37,8 @@ def without_words() -> list[str]:
 def _request(known: Words, random: Random) -> bytes:
     method = random.choice(words.METHODS)
     headers = [("Host", random.choice(words.HOSTS)) if _rarely(random) else ("Host", words.HOST)]
+    if _rarely(random):
+        headers = _of_a_client(random)
     topics = [words.TOPICS[name] for name in known.topics]
     for topic in random.sample(topics, k=min(len(topics), random.choice((0, 1, 1, 2, 3)))):
         headers += [(name, _value(values, random)) for name, values in random.choice(topic)]
@@ -48,6 +51,12 @@ def _request(known: Words, random: Random) -> bytes:
     head = f"{method} {_target(known.paths, random)} {version}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers)
     return _damaged(head.encode(), random) + b"\r\n" + body
+
+
+def _of_a_client(random: Random) -> list[tuple[str, str]]:
+    """The header lines of a client, but for the tag of a reload."""
+    lines = [line.partition(":") for line in random.choice(http_clients()).headers]
+    return [(name, value.strip()) for name, _, value in lines if value.strip() != "ETAG"]
 
 
 def _value(values: words.Values, random: Random) -> str:

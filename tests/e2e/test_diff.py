@@ -40,6 +40,7 @@ CORPUS = [
 @pytest.fixture(autouse=True)
 def few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diff, "corpus", lambda _: CORPUS)
+    monkeypatch.setattr(diff, "client_requests", lambda _: [])
     monkeypatch.setattr(diff, "chosen_scenarios", lambda _: [])
 
 
@@ -55,6 +56,7 @@ def found(damaged: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     path = tmp_path_factory.mktemp("found") / "diff.json"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(diff, "corpus", lambda _: CORPUS)
+        patch.setattr(diff, "client_requests", lambda _: [])
         patch.setattr(diff, "chosen_scenarios", lambda _: [])
         code = main(["diff", "1.10.0", str(damaged), "--json", str(path)])
     output: dict[str, Any] = json.loads(path.read_text("utf-8"))
