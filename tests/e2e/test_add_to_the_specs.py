@@ -35,6 +35,23 @@ def test_a_spec_is_one_function(project: ProjectCopy) -> None:
     assert (broken.returncode, "1 failed" in broken.stdout) == (1, True), broken.stdout
 
 
+@pytest.mark.timeout(180)  # three processes, one after the other
+def test_a_scenario_is_data_and_one_assertion(project: ProjectCopy) -> None:
+    data, spec = "specs/hello/pause_scenarios.py", "specs/hello/test_pauses.py"
+    project.add(data)
+    project.add(spec)
+    kept = judged(project, spec, "documented")
+    assert (kept.returncode, "1 passed" in kept.stdout) == (0, True), kept.stdout
+    name = "a client pauses for a second between two requests"
+    played = project.run("starlette_conformance", "play", name, "--stack", "documented")
+    assert (played.returncode, "as expected" in played.stdout) == (0, True), played.stdout
+    wrong = project.example(data).replace("[GREETING, last(GREETING)]", "[GREETING, GREETING]")
+    project.add(data, wrong)
+    broken = judged(project, spec, "documented")
+    assert broken.returncode == 1, broken.stdout
+    assert "the connection: response 2: closes" in broken.stdout
+
+
 def test_a_release_is_one_line(project: ProjectCopy) -> None:
     line = project.example(STACKS)
     file = project.folder / STACKS
