@@ -28,6 +28,8 @@ from starlette_conformance.stacks.project import catalogue, ledger
 from studies.tools import finished
 
 HEADINGS = ("package", "pairs", "changes", "shown", "not compared here", "missed", "unexplained")
+DONE = "exit"
+"""What the line of a pair has that could be compared; one that could not is compared again."""
 
 
 def pairs(package: str, number: int) -> list[tuple[str, str]]:
@@ -72,13 +74,13 @@ def compared(package: str, older: str, newer: str) -> dict[str, Any]:
         status, output = finished([*command, "--json", str(file)], Path(folder))
         if not file.exists():
             return {"package": package, "older": older, "newer": newer, "failed": output[-300:]}
-        return line(package, older, newer, json.loads(file.read_text("utf-8"))) | {"exit": status}
+        return line(package, older, newer, json.loads(file.read_text("utf-8"))) | {DONE: status}
 
 
 def table(lines: Iterable[dict[str, Any]]) -> Table:
     """The counts by package. A pair that could not be compared is none."""
     found = Table(*HEADINGS)
-    done = [each for each in lines if "failed" not in each]
+    done = [each for each in lines if DONE in each]
     for package in dict.fromkeys(each["package"] for each in done):
         those = [each for each in done if each["package"] == package]
         counts = [sum(len(each[key]) for each in those) for key in HEADINGS[3:]]
@@ -93,7 +95,7 @@ def _run(packages: Sequence[str], number: int, file: Path | None, output: Consol
         for package in packages:
             for older, newer in pairs(package, number):
                 key = {"package": package, "older": older, "newer": newer}
-                there = [each for each in known if key.items() <= each.items()]
+                there = [each for each in known if key.items() <= each.items() and DONE in each]
                 found = there[0] if there else compared(**key)
                 output.print(json.dumps(found), soft_wrap=True, markup=False, highlight=False)
                 if file and not there:
@@ -103,7 +105,7 @@ def _run(packages: Sequence[str], number: int, file: Path | None, output: Consol
 
     done = list(lines())
     output.print(table(done))
-    return int(any("failed" in each or each["missed"] or each["unexplained"] for each in done))
+    return int(any(DONE not in each or each["missed"] or each["unexplained"] for each in done))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ import itertools
 from rich.console import Console
 
 from starlette_conformance.stacks.project import catalogue
-from studies.neighbours import between, line, pairs, table
+from studies.neighbours import DONE, between, line, pairs, table
 
 ONE, OTHER, THIRD = "LENGTHS_MERGED", "H11_WRITES_CAPITALS", "LF_ENDS_LINES"
 
@@ -35,8 +35,8 @@ def test_a_change_is_shown_or_listed_or_missed() -> None:
 
 def test_the_table_counts_by_package_what_was_compared() -> None:
     lines = [
-        line("h11", "0.10.0", "0.11.0", diff([ONE], [OTHER], [])),
-        line("h11", "0.11.0", "0.12.0", diff([], [], ["body"])),
+        line("h11", "0.10.0", "0.11.0", diff([ONE], [OTHER], [])) | {DONE: 0},
+        line("h11", "0.11.0", "0.12.0", diff([], [], ["body"])) | {DONE: 1},
         {"package": "h11", "older": "0.1", "newer": "0.2", "failed": "not installable"},
     ]
     found = table(lines)
