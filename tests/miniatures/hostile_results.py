@@ -1,5 +1,6 @@
 """Results whose every text is hostile: a run file, and a diff."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +15,23 @@ from starlette_conformance.explain.result import (
     Unstable,
 )
 from starlette_conformance.runs.run_file import Run
-from tests.miniatures.hostile_text import HOSTILE
+from tests.miniatures.hostile_text import ATTEMPTS, HOSTILE
 from tests.miniatures.run_files import environment, recorded_exchange
 
+SHORT = 200
+"""Characters that a run file may have in the fields of a stack, and in an app's name."""
 
-def hostile_run(folder: Path, text: str = HOSTILE, python: str = HOSTILE) -> Path:
+
+def hostile_run(
+    folder: Path, attempts: Sequence[str] = tuple(ATTEMPTS.values()), python: str = HOSTILE[:SHORT]
+) -> Path:
+    text = "\n".join(attempts)
+    named = {attempt: attempt for attempt in attempts}
     stack = replace(
         environment("1.0.0"),
         name=text,
         python=python,
-        packages={"starlette": "1.0.0", "uvicorn": "0.50.0", text: text},
+        packages={"starlette": "1.0.0", "uvicorn": "0.50.0"} | named,
     )
     run = Run(folder, text)
     run.begin(stack)
@@ -34,7 +42,8 @@ def hostile_run(folder: Path, text: str = HOSTILE, python: str = HOSTILE) -> Pat
         spec, recorded_exchange("hello", "1.0.0", "/forged", f"200 {body[:20]}", header, body)
     )
     run.verdict(spec, "hello", "fail", text, {text: True}, 0.1)
-    run.verdict(text, text, "harness error", text, {text: False}, 0.1)
+    for app in attempts:
+        run.verdict(f"{text}[{app}]", app, "harness error", text, {text: False}, 0.1)
     run.end(complete=False)
     return run.path
 

@@ -30,7 +30,7 @@ from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.ledger import Ledger
 from starlette_conformance.stacks.project import ROOT
-from tests.miniatures.hostile_results import hostile_diff, hostile_run
+from tests.miniatures.hostile_results import SHORT, hostile_diff, hostile_run
 from tests.miniatures.hostile_text import FORGED, HOSTILE, MENTIONED
 from tests.miniatures.log_parsers import inert, read_as_text
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
@@ -48,7 +48,8 @@ RUN_FORMATS = [
 def test_a_run_file_is_inert(
     verb: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hostile_run(tmp_path / "runs", python="3.11.7" if verb[0] == "report" else HOSTILE)
+    python = "3.11.7" if verb[0] == "report" else HOSTILE[:SHORT]
+    hostile_run(tmp_path / "runs", python=python)
     assert main([verb[0], str(tmp_path / "runs"), *verb[1:]]) == 1
     output = capsys.readouterr()
     inert(f"{FORGED}{output.out}")
@@ -144,7 +145,7 @@ def test_the_page_of_a_report_shows_it(browser: Browser, tmp_path: Path) -> None
 
 
 def test_a_locale_without_a_character_shows_its_escape(tmp_path: Path) -> None:
-    hostile_run(tmp_path / "runs", text="forged é →")
+    hostile_run(tmp_path / "runs", ["forged é →"])
     env = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     env.pop("PYTHONIOENCODING", None)  # which tox sets
     done = subprocess.run(
