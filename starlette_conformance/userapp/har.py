@@ -37,6 +37,19 @@ LISTED = 12
 SHOWN = 200
 """Characters of an origin that are shown."""
 FORM = "application/x-www-form-urlencoded"
+OF_THE_CONNECTION = {
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+"""Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -168,14 +181,21 @@ def _step(path: Path, entry: Entry, app: str) -> Step:
     url, request = entry.url, entry.request
     headers = [(each.name, each.value) for each in request.headers]
     cookies = "; ".join(value for name, value in headers if name.lower() == "cookie")
-    headers = [(n, v) for n, v in headers if not n.startswith(":") and n.lower() != "cookie"]
+    headers = [("Host", url.netloc.rpartition("@")[2]), *_end_to_end(headers)]
     headers += [("Cookie", cookies)] if cookies else []
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    host = url.netloc.rpartition("@")[2]
     try:
-        return Step(place, written(app, request.method, target, host, headers, _body(request)))
+        return Step(place, written(app, request.method, target, headers, _body(request)))
     except UsageError as error:
         raise UsageError(f"{path}: entry {entry.number}: {error}") from None
+
+
+def _end_to_end(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without pseudo headers, cookies, and the headers of the recorded connection."""
+    listed = (value for name, value in headers if name.lower() == "connection")
+    named = {word.strip().lower() for value in listed for word in value.split(",")}
+    left_out = OF_THE_CONNECTION | named | {"cookie"}
+    return [(n, v) for n, v in headers if not n.startswith(":") and n.lower() not in left_out]
 
 
 def _body(request: Sent) -> bytes:

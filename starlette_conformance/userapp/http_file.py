@@ -8,12 +8,15 @@ What is accepted, and nothing else:
 - the first line of a request: `METHOD TARGET`, or `TARGET` for GET, or either with `HTTP/1.1` at
   the end. A target is a path, which begins with `/`, or a URL of http or https; lines that begin
   with blanks and `?` or `&` continue it;
-- headers, `Name: value` in a line each, and comments among them, up to an empty line; user and
-  password of `Authorization: Basic`, with a blank or a colon between them, are encoded;
+- headers, `Name: value` in a line each, and comments among them, up to an empty line. They are
+  sent as written, those of the connection and Cookie, too; what is missing is added: Host, and
+  Content-Length of a body. After `Transfer-Encoding: chunked` the body is sent as one chunk. User
+  and password of `Authorization: Basic`, with a blank or a colon between them, are encoded;
 - the body: everything after that, without the line ends at its end. The lines of a form
   (application/x-www-form-urlencoded) are put together, those of a multipart body end with CR LF.
 Refused, with file and line: bodies and scripts from files (`<`, `>`), variables that the editor
-makes up or asks for, `@prompt`, `@no-cookie-jar`, GRAPHQL, WEBSOCKET and their like.
+makes up or asks for, directives in comments that change what is sent (`@prompt`, `@loop`), URLs of
+WebSockets, GRAPHQL, GRPC and their like.
 """
 
 import re
@@ -35,7 +38,18 @@ VARIABLE = re.compile(rf"@({NAME.pattern})\s*=\s*(.*)")
 REQUEST_LINE = re.compile(r"(?:([A-Z]+)\s+)?(\S+)(?:\s+(HTTP/\S+))?")
 CONTINUES = re.compile(r"\s+[?&]")
 REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
-REFUSED_DIRECTIVES = {"@prompt", "@no-cookie-jar", "@graphql"}
+DIRECTIVES = {
+    "@debug",
+    "@description",
+    "@name",
+    "@no-log",
+    "@no-redirect",
+    "@no-reject-unauthorized",
+    "@note",
+    "@title",
+    "@use-os-credentials",
+}
+"""What comments say to an editor, and changes nothing of what is sent here."""
 FROM_FILE = re.compile(r"\s*(<(@\w*)?\s+\S|<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
 
 REQUESTS = 20_000
@@ -103,13 +117,15 @@ class _Reader:
                     at, f"not a header: {line[:SHOWN]!r}; a body follows an empty line"
                 )
             headers.append((name.strip(), _encoded(name.strip(), value)))
-        named = [value.strip() for name, value in headers if name.lower() == "host"]
-        host = named[0] if named else host or "127.0.0.1:PORT"
+        named = {name.lower() for name, _ in headers}
+        if "host" not in named:
+            headers.insert(0, ("Host", host or "127.0.0.1:PORT"))
         kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
         body = self._body(rest[end + 1 :], kinds[0] if kinds else "")
         return Step(
             f"{self.path.name}:{number}",
-            self._request(number, method, target, host, headers, body),
+            self._request(number, method, target, headers, body),
+            own_cookies="cookie" in named,
         )
 
     def _request(
@@ -117,12 +133,11 @@ class _Reader:
         number: int,
         method: str,
         target: str,
-        host: str,
         headers: list[tuple[str, str]],
         body: bytes,
     ) -> Request:
         try:
-            return written(self.app, method, target, host, headers, body)
+            return written(self.app, method, target, headers, body)
         except UsageError as error:
             raise self._refused(number, str(error)) from None
 
@@ -156,6 +171,9 @@ class _Reader:
             parts = urlsplit(url)
         except ValueError as error:
             raise self._refused(number, f"{url[:SHOWN]!r} is no URL: {error}") from None
+        if parts.scheme in {"ws", "wss"}:
+            what = f"a WebSocket, which is not supported: {url[:SHOWN]!r}; take the request out"
+            raise self._refused(number, what)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise self._refused(
                 number, f"{url[:SHOWN]!r} is neither a path nor a URL of http or https"
@@ -181,8 +199,11 @@ class _Reader:
 
     def _is_comment(self, number: int, line: str) -> bool:
         comment = COMMENT.fullmatch(line)
-        if comment and comment[2] in REFUSED_DIRECTIVES:
-            raise self._refused(number, f"{comment[2]} is not supported")
+        if comment and comment[2] and comment[2] not in DIRECTIVES:
+            raise self._refused(
+                number,
+                f"the directive {comment[2][:SHOWN]} is not supported; a comment begins without @",
+            )
         return bool(comment)
 
     def _filled(self, number: int, text: str) -> str:

@@ -10,20 +10,6 @@ from starlette_conformance.model.request import Request
 
 Pairs = Iterable[tuple[str, str]]
 
-OF_THE_CONNECTION = {
-    "connection",
-    "content-length",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-}
-"""Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
-
 FILE_LIMIT = 128 * 1024 * 1024
 """Bytes of a file of requests; a browser saves the bodies of responses with them."""
 
@@ -34,10 +20,14 @@ VALUE = re.compile(r"[\t -~\x80-\xff]*")
 
 @dataclass(frozen=True)
 class Step:
-    """One request of a sequence; `place` is a file with the line, or the entry, that holds it."""
+    """One request of a sequence; `place` is a file with the line, or the entry, that holds it.
+
+    `own_cookies` says that its Cookie header is sent as it is written, whatever responses set.
+    """
 
     place: str
     request: Request
+    own_cookies: bool = False
 
     def __str__(self) -> str:
         return f"{self.request.method} {self.request.target} ({self.place})"
@@ -58,25 +48,30 @@ def file_bytes(path: Path) -> bytes:
     return data
 
 
-def written(app: str, method: str, target: str, host: str, headers: Pairs, body: bytes) -> Request:
+def written(app: str, method: str, target: str, headers: Pairs, body: bytes) -> Request:
     """The request as bytes. Raises UsageError, with what of it cannot be sent.
 
-    Headers of the connection are made anew; the rest goes out as it is.
+    Every header goes out as it is given. A body that Transfer-Encoding says is chunked becomes one
+    chunk; where neither that nor Content-Length is given, the length is added.
     """
-    pairs = [(name, value.strip()) for name, value in headers]
-    listed = (value for name, value in pairs if name.lower() == "connection")
-    named = {word.strip().lower() for value in listed for word in value.split(",")}
-    left_out = OF_THE_CONNECTION | named
-    kept = [pair for pair in pairs if pair[0].lower() not in left_out]
+    kept = [(name, value.strip()) for name, value in headers]
     if not TARGET.fullmatch(target):
         raise UsageError(f"the target {target[:80]!r} has a character that must be %-escaped")
     if not NAME.fullmatch(method):
         raise UsageError(f"{method[:40]!r} is not a method")
-    for name, value in [("Host", host), *kept]:
+    for name, value in kept:
         if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
             raise UsageError(f"the header {name[:40]!r} cannot be sent: {value[:40]!r}")
-    if body or method in {"POST", "PUT", "PATCH"}:
-        kept.append(("Content-Length", str(len(body))))
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
-    lines += [f"{name}: {value}" for name, value in kept]
+    framing = {name.lower(): value for name, value in kept}
+    if framing.keys().isdisjoint({"content-length", "transfer-encoding"}):
+        if body or method in {"POST", "PUT", "PATCH"}:
+            kept.append(("Content-Length", str(len(body))))
+    elif "content-length" not in framing and is_chunked(framing["transfer-encoding"]):
+        body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in kept)]
     return Request(app, "\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+
+
+def is_chunked(coding: str) -> bool:
+    """Whether a value of Transfer-Encoding ends with the coding that delimits a body."""
+    return coding.rpartition(",")[2].strip().lower() == "chunked"

@@ -39,7 +39,7 @@ def send_in_order(
     for step in steps:
         if stops() or without_response == STUCK:
             break
-        sent[step] = cookies.add_to(step.request)
+        sent[step] = step.request if step.own_cookies else cookies.add_to(step.request)
         wire = WireResponse.of(_send(sent[step], port, server, seconds))
         cookies.store(sent[step], wire.response)
         responses[step] = wire

@@ -32,8 +32,36 @@ def read(folder: Path, text: str) -> list[bytes]:
         ("# @name login\n# @no-redirect\n/a", b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
         ("/a\n  ?b=c\n  &d=e", b"GET /a?b=c&d=e HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
         (
-            "/a\nhost: y.org\n# no header\nX: 1\nX:  2 \nConnection: X-Hop\nX-Hop: 1\nTE: a",
-            b"GET /a HTTP/1.1\r\nHost: y.org\r\nX: 1\r\nX: 2\r\n\r\n",
+            "/a\nX: 1\nhost: y.org\n# no header\nX:  2 \nConnection: X-Hop\nX-Hop: 1\nTE: a",
+            (
+                b"GET /a HTTP/1.1\r\nX: 1\r\nhost: y.org\r\nX: 2\r\nConnection: X-Hop\r\n"
+                b"X-Hop: 1\r\nTE: a\r\n\r\n"
+            ),
+        ),
+        (
+            "POST /a\nHost: x\nConnection: Upgrade\nUpgrade: h2c\nTrailer: X\n\nhello",
+            (
+                b"POST /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+                b"Trailer: X\r\nContent-Length: 5\r\n\r\nhello"
+            ),
+        ),
+        (
+            "POST /a\nHost: x\nHost: y\ncontent-length: 3\n\nhello",
+            b"POST /a HTTP/1.1\r\nHost: x\r\nHost: y\r\ncontent-length: 3\r\n\r\nhello",
+        ),
+        (
+            "POST /a\nHost: x\nTransfer-Encoding: chunked\n\nhello, hello",
+            (
+                b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                b"c\r\nhello, hello\r\n0\r\n\r\n"
+            ),
+        ),
+        (
+            "POST /a\nHost: x\nTransfer-Encoding: chunked\nContent-Length: 5\n\nhello",
+            (
+                b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                b"Content-Length: 5\r\n\r\nhello"
+            ),
         ),
         (
             "@base = http://x.org\n@path={{base}}/a\nGET {{ path }}\nX: {{base}}",
@@ -112,8 +140,10 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("POST /a\n\n<@utf8 ./file", "file.http:3: bodies and scripts from files are not"),
         ("GET /a\n\n> {%\n%}", "file.http:3: bodies and scripts from files are not supported"),
         ("GET /a\n\n>>! out", "file.http:3: bodies and scripts from files are not supported"),
-        ("# @prompt name\nGET /a", "file.http:1: @prompt is not supported"),
-        ("GET /a\n# @no-cookie-jar", "file.http:2: @no-cookie-jar is not supported"),
+        ("# @prompt name\nGET /a", "file.http:1: the directive @prompt is not supported"),
+        ("GET /a\n# @no-cookie-jar", "file.http:2: the directive @no-cookie-jar is not supp"),
+        ("// @loop for 3\nGET /a", "file.http:1: the directive @loop is not supported"),
+        ("GET ws://x.org/a", "file.http:1: a WebSocket, which is not supported: 'ws://x.org/a'"),
         ("GRAPHQL http://x.org/g", "file.http:1: GRAPHQL is not supported"),
         ("WEBSOCKET ws://x.org/g", "file.http:1: WEBSOCKET is not supported"),
     ],
@@ -162,3 +192,9 @@ def test_a_file_of_more_requests_than_anybody_waits_for_is_refused(tmp_path: Pat
     assert len(read(tmp_path, "/a\n###\n" * REQUESTS)) == REQUESTS
     with pytest.raises(UsageError, match=r"file.http: more than 20,000 requests; make several"):
         read(tmp_path, "/a\n###\n" * (REQUESTS + 1))
+
+
+def test_an_own_cookie_header_is_sent_as_written(tmp_path: Path) -> None:
+    path = tmp_path / "file.http"
+    path.write_text("/a\nCookie: sid=typed\n###\n/a")
+    assert [step.own_cookies for step in requests(path, "m:app")] == [True, False]
