@@ -3,18 +3,15 @@
 The failing exit code is set first; the passing one last, where the figures allow it.
 """
 
-import os
 import signal
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import gevent
 from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
-from msgspec import structs
 
 import _options  # its listener
 import _profiles
@@ -22,38 +19,22 @@ import _report
 import _servers
 from _aggregate import Measured, gather, results
 from _fanout import PATH, Fanout
+from _interrupts import leave_it_to_the_master, signal_that_ends_it
 from _raw import Raw
 from _state import STREAMS, run
 from starlette_conformance.load import descriptors
-from starlette_conformance.load.results_file import Process, Results, Spread, written
+from starlette_conformance.load.results_file import Process, Results, Spread, with_crashed, written
 from starlette_conformance.load.run_verdict import Verdict, judged
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
 from starlette_conformance.output.printing import write_line
-from starlette_conformance.process._die_with_parent import die_with_parent
 
 __all__ = ["_options"]
 
 POLL_SECONDS = 0.5
 UNDER_WAY = ("spawning", "running")
 """The states of locust's runner in which a run has not ended by itself."""
-
-# The workers of --processes; locust itself leaves them behind when it is killed, or fails early.
-os.register_at_fork(after_in_child=die_with_parent)
-
-
-def _without_traceback(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    """Ctrl-C while it starts is no error; Python ends by the signal then."""
-    if issubclass(kind, KeyboardInterrupt):
-        write_line("interrupted", stderr=True)
-    else:
-        sys.__excepthook__(kind, error, trace)
-
-
-sys.excepthook = _without_traceback
 
 
 @events.init.add_listener
@@ -64,13 +45,13 @@ def start(environment: Environment, **_: Any) -> None:
     runner = environment.runner
     if isinstance(runner, WorkerRunner):
         runner.register_message("close metrics", _close_metrics_of_worker, concurrent=True)
-        signal.signal(signal.SIGINT, _leave_it_to_the_master)
+        signal.signal(signal.SIGINT, leave_it_to_the_master)
         descriptors.enough_for(0, "connections")  # how many it will be, the master knows
         return
     environment.process_exit_code = Failure.exit_code
     try:
         output_files.check([_results_file()])
-        descriptors.enough_for(_connections_of_a_process(), "connections")
+        descriptors.enough_for(run.connections, "connections")
         if environment.host:
             _servers.check_reachable(environment.host)
         else:
@@ -166,13 +147,13 @@ def end(**_: Any) -> None:
 def conclude(environment: Environment, **_: Any) -> None:
     cut_off = run.options.headless and run.options.run_time and run.runner.state in UNDER_WAY
     if cut_off:
-        run.interrupted = _signal_that_ends_it()
+        run.interrupted = signal_that_ends_it()
     run.runner.stop()
     if not run.leads:
         return
     run.stopping = True
     if left := _servers.stop_all(run.servers):
-        run.results = structs.replace(_so_far(), crashed=(*_so_far().crashed, *left))
+        run.results = with_crashed(_so_far(), left)
     if path := _results_file():
         output_files.write(path, written(_so_far()))
     last = _verdict().exit_code
@@ -195,32 +176,12 @@ def _verdict() -> Verdict:
     return Verdict(128 + run.interrupted, (why,))
 
 
-def _signal_that_ends_it() -> int:
-    """Only SIGTERM is heard in a greenlet of its own."""
-    return signal.SIGTERM if isinstance(gevent.getcurrent(), gevent.Greenlet) else signal.SIGINT
-
-
 def _results_file() -> Path | None:
     return Path(run.options.results) if run.options.results else None
 
 
 def _so_far() -> Results:
     return run.results or Results(servers={}, crashed=tuple(run.crashed))
-
-
-def _connections_of_a_process() -> int:
-    """Those of the busiest process, which is the server, where it is started here."""
-    users = int(run.options.num_users or 1)
-    if run.environment.host:
-        return -(-users // max(1, int(run.options.expect_workers)))
-    return users
-
-
-def _leave_it_to_the_master(signum: int, frame: object) -> None:
-    """Ctrl-C reaches all processes; the master requests the metrics, and then ends its workers."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    if not run.under_way:
-        raise KeyboardInterrupt
 
 
 def _window_opens() -> None:

@@ -92,6 +92,14 @@ class Run:
         found = self.environment.runner
         return len(found.clients.all) if isinstance(found, MasterRunner) else 0
 
+    @property
+    def connections(self) -> int:
+        """Those of the busiest process, which is the server, where it is started here."""
+        users = int(self.options.num_users or 1)
+        if self.environment.host:
+            return -(-users // max(1, int(self.options.expect_workers)))
+        return users
+
     def use(self, hosts: dict[str, str]) -> None:
         """Let each User class load its own server."""
         for each in self.environment.user_classes:

@@ -18,10 +18,10 @@ from starlette_conformance.model.effects import likened
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.repeat import CROWDS, FIRST, SEED, Seen, repeat
+from starlette_conformance.replay.running_apps import running
 from starlette_conformance.replay.side_by_side import (
     Responses,
     comparable_responses,
-    running,
     send_to_running,
     variants_of,
     without_lost,

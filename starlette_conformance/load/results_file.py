@@ -2,7 +2,7 @@
 nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -91,6 +91,11 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     silent: int = 0
     cores: float = 0.0
     """The most that one generator took of a core."""
+
+
+def with_crashed(results: Results, sentences: Iterable[str]) -> Results:
+    """The results, where what these sentences say went wrong besides."""
+    return msgspec.structs.replace(results, crashed=(*results.crashed, *sentences))
 
 
 def written(results: Results) -> str:

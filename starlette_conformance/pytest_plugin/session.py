@@ -6,7 +6,6 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -16,9 +15,9 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, Failure, NotInstallable
 from starlette_conformance.model.expectations import Assertion
 from starlette_conformance.model.stack import Stack
-from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.needs import app_of
 from starlette_conformance.pytest_plugin.own_specs import OwnSpecs
+from starlette_conformance.pytest_plugin.verdict_of import ended_by_others, verdict_of
 from starlette_conformance.runs.records import Record
 from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
@@ -156,8 +155,8 @@ class Judging:
             self._took(item, 0.0)
             self.not_judged.append(f"{item.nodeid}: {error}")
             return
-        verdict, reason = _verdict(error), str(error) if error else ""
-        if verdict == "fail" and (ended := _ended_by_others(item)):
+        verdict, reason = verdict_of(error), str(error) if error else ""
+        if verdict == "fail" and (ended := ended_by_others(item)):
             verdict, reason = "harness error", f"{ended}: {reason}"
             report.longrepr = f"{verdict}: {ended}"
         if isinstance(error, Failure):
@@ -234,19 +233,3 @@ JUDGING = pytest.StashKey[Judging]()
 
 def _stack(item: pytest.Function) -> str:
     return str(item.callspec.params["environment"])
-
-
-def _verdict(error: BaseException | None) -> str:
-    if error is None:
-        return "pass"
-    if isinstance(error, Failure):
-        return error.verdict
-    return "fail" if isinstance(error, AssertionError | pytest.fail.Exception) else "harness error"
-
-
-def _ended_by_others(item: pytest.Function) -> str:
-    """A sentence on a server of the stack that somebody ended: its responses are no verdict."""
-    for name, server in cast("dict[str, object]", item.funcargs.get("servers") or {}).items():
-        if isinstance(server, Server) and (by := server.ended_by_others()):
-            return f"{name} on {server.environment.name} was ended by {by}, from outside"
-    return ""

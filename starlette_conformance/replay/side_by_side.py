@@ -5,21 +5,17 @@ responses of the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Event, Lock
 
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.process.app_server import Server
-from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.replay.corpus import SentRequest
+from starlette_conformance.replay.running_apps import own_pace, running
 from starlette_conformance.replay.send import FIRST, PATIENCE, RawResponse, Sent, gone
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
-from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import script, site_files, variants
 
 SECONDS = 3.0
 """How long one response may take from its first byte on: the apps take milliseconds, and 0.2 s for
@@ -34,9 +30,6 @@ WAITED_FOR = 16
 
 PARALLEL = 4
 """Requests to one server at a time."""
-
-INTERVAL = 0.1
-"""Seconds between two events: far enough apart to see what comes first."""
 
 Responses = dict[SentRequest, WireResponse]
 
@@ -205,7 +198,7 @@ class _Server:
                 return
             if self.stalling.gives_up():
                 continue
-            seconds = SECONDS + (_own_pace(each.variant) or 0)
+            seconds = SECONDS + (own_pace(each.variant) or 0)
             sent = Sent(each.request, self._port, self._adapter, seconds, FIRST)
             if sent.is_silent(SOON) and self._room.acquire(blocking=False):
                 self.later.append(beside.submit(receive_beside, each, sent))
@@ -235,31 +228,3 @@ def _queue(items: Iterable[SentRequest]) -> "SimpleQueue[SentRequest]":
     for item in items:
         found.put(item)
     return found
-
-
-@contextmanager
-def running(
-    environments: Sequence[Environment], names: Collection[str]
-) -> Iterator[list[dict[str, int]]]:
-    """The apps of each stack, started side by side, and their ports. Raises DidNotStart."""
-    with ExitStack() as stack:
-        servers: list[dict[str, Server]] = []
-        for environment in environments:
-            forker = stack.enter_context(Forker(environment))
-            servers.append({variant: _started(variant, environment, forker) for variant in names})
-            for server in servers[-1].values():
-                stack.callback(server.kill)
-        yield [{s: server.port() for s, server in each.items()} for each in servers]
-
-
-def _started(variant: str, environment: Environment, forker: Forker) -> Server:
-    app, settings = variants()[variant]
-    folder = site_fixture.lay_out(site_files(settings.site))
-    arguments = app.arguments(_own_pace(variant) or INTERVAL)
-    return Server(script(app.name), environment, folder, arguments, forker)
-
-
-def _own_pace(variant: str) -> float | None:
-    """The seconds between two events of a variant that is idle."""
-    _, settings = variants()[variant]
-    return settings.interval if settings.idle else None
