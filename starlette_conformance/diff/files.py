@@ -48,7 +48,9 @@ def document(diff: Diff) -> dict[str, Any]:
     unexplained, explained  groups, the most dangerous first: name, change (null where there is
                   none), severity, fields, apps, lost, exchanges
     not_shown     changes between the two that no request shows: name, change, lost, why
-    masked, not_compared  sentences
+    masked, not_compared, inconclusive  sentences; with one of the last, nothing is proved
+    statuses      of your own app: how many responses of older and of newer were 2xx, 3xx, 4xx, 5xx,
+                  or `no response`; null for the reference apps
     change        package, first, last, kind, sentence, link, noticed_by
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and
                   after (lines: text, differs), differences and remaining (severity, where, before,
@@ -76,6 +78,8 @@ def document(diff: Diff) -> dict[str, Any]:
         "not_shown": [asdict(change) for change in diff.not_shown],
         "masked": list(diff.masked),
         "not_compared": list(diff.not_compared),
+        "inconclusive": list(diff.inconclusive),
+        "statuses": asdict(diff.statuses) if diff.statuses else None,
     }
 
 
@@ -145,6 +149,8 @@ def as_junit(diff: Diff) -> str:
     properties = {"command": diff.command} if diff.command else {}
     if diff.repetition:
         properties["repetition"] = phrases.repeated(diff.repetition)
+    if diff.statuses:
+        properties["responses"] = phrases.statuses(diff.statuses)
     for name, side in (("older", diff.older), ("newer", diff.newer)):
         properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
     name = f"{diff.older.name} -> {diff.newer.name}"
@@ -164,6 +170,8 @@ def _cases(diff: Diff) -> Iterator[Case]:
         yield Case(f"diff.{found.app}", name, fault=found.severity, text=text)
     for sentence in diff.not_compared:
         yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
+    for sentence in diff.inconclusive:
+        yield Case("diff", "INCONCLUSIVE", fault="inconclusive", text=sentence, judged=False)
     for group in diff.explained:
         about = [group.change.sentence, group.change.link] if group.change else []
         text = "\n".join([*about, *lines(group.example)])

@@ -1,6 +1,6 @@
 """The sentences that every rendering of a diff shares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import (
@@ -10,6 +10,7 @@ from starlette_conformance.explain.result import (
     NotShown,
     Security,
     Side,
+    Statuses,
     Unstable,
 )
 from starlette_conformance.model.changes import Change
@@ -57,7 +58,17 @@ def outcome(diff: Diff) -> str:
     if diff.unstable:
         requests = sum(each.requests for each in diff.unstable)
         text += f"; unstable responses to {count(requests, 'request')}"
-    return text
+    return f"inconclusive: {text}" if diff.inconclusive and not diff.differing else text
+
+
+def statuses(found: Statuses) -> str:
+    """How many responses of each class each stack sent: `OLD 3 2xx, 1 4xx; NEW 4 2xx`."""
+    sides = (("OLD", found.older), ("NEW", found.newer))
+    return "; ".join(f"{name} {_classes(counts)}" for name, counts in sides)
+
+
+def _classes(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
 
 
 def _differing(diff: Diff) -> str:
@@ -76,7 +87,7 @@ def _differing(diff: Diff) -> str:
     else:
         text = (
             f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
-            f"of which {count(len(statuses(diff)), 'alters', 'alter')} a status"
+            f"of which {count(len(alters_status(diff)), 'alters', 'alter')} a status"
         )
     return text
 
@@ -161,7 +172,7 @@ def members(group: Group) -> str:
     return " and ".join(parts)
 
 
-def statuses(diff: Diff) -> list[Group]:
+def alters_status(diff: Diff) -> list[Group]:
     """The explained groups that alter a status."""
     return [group for group in diff.explained if group.severity == "status"]
 

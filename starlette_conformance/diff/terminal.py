@@ -16,6 +16,7 @@ from starlette_conformance.diff.phrases import (
     repeated,
     since,
     standing,
+    statuses,
     summary,
     unstable,
 )
@@ -44,16 +45,10 @@ def render(diff: Diff, console: Console) -> None:
 
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
     show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
-    good = not (diff.unexplained or diff.unstable or diff.not_compared)
+    good = not (diff.unexplained or diff.unstable or diff.not_compared or diff.inconclusive)
     show(Text(summary(diff), "bold green" if good else "bold red"))
-    for fix in diff.security:
-        show(_security(fix))
-    for sentence in diff.not_compared:
-        show(Text(f"NOT COMPARED {sentence}", "bold red"))
-    for sentence in diff.masked:
-        show(Text(f"masked: {sentence}", "dim"))
-    if diff.repetition:
-        show(Text(repeated(diff.repetition), "dim"))
+    for line in _about_the_run(diff):
+        show(line)
     for found in diff.unstable:
         for line in unstable_lines(found):
             show(line)
@@ -66,6 +61,22 @@ def render(diff: Diff, console: Console) -> None:
         show(Text(f"\n{NOT_SHOWN}", "bold"))
         for change in diff.not_shown:
             show(Text(f"  {not_shown(change)}"))
+
+
+def _about_the_run(diff: Diff) -> Iterator[Text]:
+    """What holds for the whole: statuses, security, and what was not compared, or repeated."""
+    if diff.statuses:
+        yield Text(f"responses: {statuses(diff.statuses)}")
+    for sentence in diff.inconclusive:
+        yield Text(f"INCONCLUSIVE {sentence}", "bold red")
+    for fix in diff.security:
+        yield _security(fix)
+    for sentence in diff.not_compared:
+        yield Text(f"NOT COMPARED {sentence}", "bold red")
+    for sentence in diff.masked:
+        yield Text(f"masked: {sentence}", "dim")
+    if diff.repetition:
+        yield Text(repeated(diff.repetition), "dim")
 
 
 def render_unexplained(diff: Diff, console: Console) -> None:

@@ -5,7 +5,7 @@ Text in it comes from servers and may be hostile: each renderer escapes it for w
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -173,6 +173,33 @@ class Unstable:
         return tuple(difference.where for difference in self.example.differences)
 
 
+NO_RESPONSE = "no response"
+SUCCEEDED = ("1xx", "2xx", "3xx")
+"""Classes of status codes that say that a request did what it should."""
+
+
+@dataclass(frozen=True)
+class Statuses:
+    """How many responses of each stack were of which class: `2xx`, or `no response`."""
+
+    older: Mapping[str, int]
+    newer: Mapping[str, int]
+
+    @classmethod
+    def of(cls, older: Iterable[int], newer: Iterable[int]) -> "Statuses":
+        """From status codes; 0 is no response."""
+        return cls(*(dict(sorted(Counter(map(_class, side)).items())) for side in (older, newer)))
+
+    @property
+    def nothing_succeeded(self) -> bool:
+        """Whether no request did what it should on OLD: there is nothing that NEW could break."""
+        return not any(map(self.older.get, SUCCEEDED))
+
+
+def _class(status: int) -> str:
+    return f"{status // 100}xx" if status else NO_RESPONSE
+
+
 @dataclass(frozen=True)
 class Diff:
     """Everything that a comparison of two stacks found.
@@ -182,7 +209,8 @@ class Diff:
     and scenarios whose difference did not reproduce on retry, `unstable` those to which one stack
     responds otherwise from time to time; `repetition` is None where that is found out otherwise.
     `masked` says what was left out of the comparison as random, and `not_compared` what could not
-    be compared and why, a sentence each. `command` makes the same diff again.
+    be compared and why, a sentence each. `command` makes the same diff again. `statuses` are those
+    of a user's app, and `inconclusive` says why its run proves nothing, a sentence each.
     """
 
     older: Side
@@ -202,6 +230,8 @@ class Diff:
     command: str = ""
     played: int = 0
     outcomes: tuple[Differing, ...] = ()
+    statuses: Statuses | None = None
+    inconclusive: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> set[str]:

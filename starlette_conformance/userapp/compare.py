@@ -9,7 +9,7 @@ from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.groups import clusters, security
 from starlette_conformance.explain.repetition import Unconfirmed
-from starlette_conformance.explain.result import Diff, Differing, Line
+from starlette_conformance.explain.result import Diff, Differing, Line, Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.request import Request
@@ -27,6 +27,10 @@ USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|refer
 ALWAYS_MASKED = (
     "every response: the date of now, the order of Allow, the boundary of parts, the time in a "
     "ping, and of an event stream that does not end, all but its first two events"
+)
+NOTHING_SUCCEEDED = (
+    "no response of OLD is 2xx or 3xx, so nothing shows whether NEW breaks what works; send "
+    "requests that succeed, with the login, the token or the data that they need"
 )
 
 
@@ -54,6 +58,10 @@ def compare_app(
         for step, merged in results.items()
         if differ(merged)
     ]
+    statuses = Statuses.of(
+        (merged.before.response.status for merged in results.values()),
+        (merged.after.response.status for merged in results.values()),
+    )
     return Diff(
         side(older),
         side(newer),
@@ -67,6 +75,8 @@ def compare_app(
         ),
         masked=(*_masked(results), ALWAYS_MASKED),
         not_compared=tuple(problems),
+        statuses=statuses,
+        inconclusive=(NOTHING_SUCCEEDED,) if statuses.nothing_succeeded else (),
     )
 
 

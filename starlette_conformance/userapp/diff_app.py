@@ -1,8 +1,8 @@
 """`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
 Exit codes: 0 no response differs, 1 some do, or the app left processes behind, 2 usage, 3 a stack
-could not be installed, the app did not start, or some response could not be compared, 4 harness
-error.
+could not be installed, the app did not start, some response could not be compared, or no request
+succeeded on OLD, 4 harness error.
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def diff(options: Options) -> int:
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
     left = any(LEFT in sentence for sentence in found.not_compared)
-    return 1 if found.unexplained or left else 3 if found.not_compared else 0
+    return 1 if found.unexplained or left else 3 if found.not_compared or found.inconclusive else 0
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:

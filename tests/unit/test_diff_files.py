@@ -25,6 +25,7 @@ from starlette_conformance.explain.result import (
     NotShown,
     Security,
     Side,
+    Statuses,
     Unstable,
 )
 from starlette_conformance.model.changes import Change
@@ -136,6 +137,31 @@ def test_every_format_has_what_is_unstable_with_its_rate_and_what_may_be_missed(
         assert "20 of 1,020 responses of hello" in text
         assert "in 1 of 50 responses, less than 0.01 % (hello) to 20 % (sse streams)" in text
         assert re.search("unstable", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "terminal"])
+def test_every_format_counts_statuses_and_says_that_nothing_succeeded(form: str) -> None:
+    statuses = Statuses.of([401, 401, 404], [401, 500, 0])
+    assert statuses.nothing_succeeded
+    text = rendered(replace(NOTHING, statuses=statuses, inconclusive=("no login",)), form)
+    assert "inconclusive: none of 10 responses differs" in text or form == "junit"
+    assert "no login" in text
+    if form == "json":
+        assert json.loads(text)["statuses"] == {
+            "older": {"4xx": 3},
+            "newer": {"4xx": 1, "5xx": 1, "no response": 1},
+        }
+    else:
+        assert "OLD 3 4xx; NEW 1 4xx, 1 5xx, 1 no response" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "nothing"), [(101, False), (200, False), (303, False), (0, True)]
+)
+def test_a_request_succeeds_where_old_responds_with_1xx_2xx_or_3xx(
+    status: int, nothing: bool
+) -> None:
+    assert Statuses.of([404, status], [200, 200]).nothing_succeeded == nothing
 
 
 def test_what_is_unstable_fails_in_junit() -> None:
