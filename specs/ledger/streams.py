@@ -30,3 +30,8 @@ CUT = "no last chunk: closed by the server"
 def stream(events: int, ending: str = LEFT) -> Response:
     """So many events, each in a chunk of its own, and no end of the body."""
     return Response(200, STREAM, chunked(*EVENTS[:events]), ending=ending)
+
+
+def framed(events: int) -> bytes:
+    """The body with so many events, as it stands on the wire."""
+    return b"".join(b"%x\r\n%s\r\n" % (len(event), event) for event in EVENTS[:events])

@@ -5,38 +5,37 @@ from dataclasses import replace
 import pytest
 
 from specs.ledger.changes import EXPECTATION_HEARD, HEAD_OPENS_NO_STREAM
-from specs.ledger.streams import GET, stream
+from specs.ledger.streams import framed, stream
 from specs.streams.scenarios import AFTER_HEAD, HEAD_OF_STREAM, HEAD_THEN_HEAD, WARNING
-from specs.streams.subscriptions import Listen, framed
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser, since
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 REQUEST_HEADERS = {
-    "for a page": "Accept: text/html",
-    "for events": "Accept: text/event-stream",
-    "for what followed": "Last-Event-ID: 7",
-    "for a part": "Range: bytes=0-3",
-    "for what is new": "If-None-Match: *",
-    "for what is compressed": "Accept-Encoding: gzip, br",
-    "for what is fresh": "Cache-Control: no-cache",
-    "for an open connection": "Connection: keep-alive",
+    "for a page": ("Accept", "text/html"),
+    "for events": ("Accept", "text/event-stream"),
+    "for what followed": ("Last-Event-ID", "7"),
+    "for a part": ("Range", "bytes=0-3"),
+    "for what is new": ("If-None-Match", "*"),
+    "for what is compressed": ("Accept-Encoding", "gzip, br"),
+    "for what is fresh": ("Cache-Control", "no-cache"),
+    "for an open connection": ("Connection", "keep-alive"),
 }
 
 
 @pytest.mark.source("RFC 9112 section 7.1", "HTML #parsing-an-event-stream")
-def test_sends_an_event_a_chunk(sse: Client, listen: Listen) -> None:
-    exchange = listen(sse, 12)
+def test_sends_an_event_a_chunk(sse: Client) -> None:
+    exchange = sse.request("GET", "/stream", chunks=12)
     assert exchange == stream(12)
     assert exchange.data.partition(b"\r\n\r\n")[2] == framed(12)
 
 
 @pytest.mark.source("HTML #server-sent-events-intro")
 @pytest.mark.parametrize("name", REQUEST_HEADERS)
-def test_streams_alike_to_whoever_asks(sse: Client, listen: Listen, name: str) -> None:
-    request = GET.replace(b"\r\n\r\n", b"\r\n%s\r\n\r\n" % REQUEST_HEADERS[name].encode())
-    assert listen(sse, 2, request) == stream(2)
+def test_streams_alike_to_whoever_asks(sse: Client, name: str) -> None:
+    header, value = REQUEST_HEADERS[name]
+    assert sse.request("GET", "/stream", {header: value}, chunks=2) == stream(2)
 
 
 @pytest.mark.source("RFC 9110 section 10.1.1")

@@ -69,7 +69,9 @@ def diff(options: Options) -> int:
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
     scenarios = [
-        each for each in chosen_scenarios(chosen_apps) if not (options.quick and each.slow)
+        each
+        for each in chosen_scenarios(chosen_apps)
+        if comparison.wants_scenario(each) and not (options.quick and each.slow)
     ]
     repeat = 0 if options.quick else options.repeat
     with progress_bar("sending to both stacks", progress, transient=True) as shown:

@@ -54,6 +54,11 @@ class Comparison:
         slow = self.ledger.slow.get(sent.variant)
         return slow is None or not self.lying_between.isdisjoint(slow)
 
+    def wants_scenario(self, scenario: Scenario) -> bool:
+        """Whether to play it: on what is slow, only where a change lies between that it shows."""
+        slow = self.ledger.slow.get(scenario.variant)
+        return slow is None or not self.lying_between.isdisjoint(slow)
+
     def explain(
         self, before: Responses, after: Responses, requests: Iterable[SentRequest] | None = None
     ) -> dict[SentRequest, Explained]:

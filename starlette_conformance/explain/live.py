@@ -29,6 +29,8 @@ from starlette_conformance.replay.side_by_side import (
 from starlette_conformance.scenarios.side_by_side import Outcomes, play_each, under_way
 from starlette_conformance.stacks.project import apps
 
+ALONE = 2
+"""Scenarios that are played on a stack at a time, where they are played again."""
 SENT_AGAIN = "sent again"
 RETRIES = 2
 """So many times more an unexplained difference must be seen."""
@@ -159,7 +161,7 @@ def replay(
     suspects = left = [scenario for scenario, why in played.items() if why.remaining]
     for _ in range(RETRIES):
         if left:
-            played = played | _explained(play_each(comparison.sides, left))
+            played = played | _explained(play_each(comparison.sides, left, at_once=ALONE))
             left = [scenario for scenario in left if played[scenario].remaining]
     return played, tuple(scenario.name for scenario in suspects if scenario not in left)
 

@@ -63,6 +63,8 @@ TABLE = (
     Rule("connections at the server", "framing"),
     Rule("exit status", "process"),
     Rule("dates on *", "value"),
+    Rule("first ping on *", "arrival"),
+    Rule("time of the ping on *", "value"),
     Rule("log*", "log"),
 )
 """The first rule whose pattern matches a field holds. The name that a scenario gives to a

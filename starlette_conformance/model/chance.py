@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from starlette_conformance.model.matcher import Matcher
+
 
 @dataclass(frozen=True)
 class leading:  # noqa: N801
@@ -15,6 +17,20 @@ class leading:  # noqa: N801
 
     def __repr__(self) -> str:
         return f"the first of {', '.join(map(repr, self.chunks))}"
+
+
+@dataclass(frozen=True)
+class within(Matcher):  # noqa: N801
+    """So many seconds, written as in `15.02 s`: at least `least`, and less than `most`."""
+
+    least: float
+    most: float
+
+    def accepts(self, text: str, at: float) -> bool:  # noqa: ARG002
+        return self.least <= float(text.removesuffix(" s")) < self.most
+
+    def __repr__(self) -> str:
+        return f"{self.least:g} s to {self.most:g} s"
 
 
 @dataclass(frozen=True)

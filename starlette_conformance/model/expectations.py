@@ -20,6 +20,7 @@ from starlette_conformance.model.chance import leading, one_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.matcher import Matcher
 
 WHOLE = "whole"
 
@@ -33,14 +34,6 @@ class Lazy:
 
     def on(self, environment: Environment, asserted: set[Assertion]) -> Any:
         """The value on a stack. The changes that decide between two values go to `asserted`."""
-        raise NotImplementedError
-
-
-class Matcher:
-    """A value that accepts more than one text."""
-
-    def accepts(self, text: str, at: float) -> bool:
-        """Whether the text will do in a response that came `at` (seconds since the epoch)."""
         raise NotImplementedError
 
 
@@ -218,7 +211,7 @@ def _resolved(value: Any, environment: Environment, asserted: set[Assertion]) ->
         return type(value)(item for item in items if item is not ABSENT)
     if isinstance(value, one_of):
         return one_of(*(_resolved(part, environment, asserted) for part in value.values))
-    assert not is_dataclass(value) or isinstance(value, chunked | leading | type), value
+    assert not is_dataclass(value) or isinstance(value, chunked | leading | Matcher | type), value
     return value
 
 

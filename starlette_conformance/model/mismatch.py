@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette_conformance.model.chance import leading
-from starlette_conformance.model.expectations import ABSENT, Matcher, Response, chunked
+from starlette_conformance.model.expectations import ABSENT, Response, chunked
+from starlette_conformance.model.matcher import Matcher
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,36 @@ class EndOf(Observation):
 
 
 @dataclass(frozen=True)
+class PingedStreamOn(Observation):
+    """The first response on a connection; the moment in a ping is TIME."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return self.on
+
+
+@dataclass(frozen=True)
+class PingAfter(Observation):
+    """The seconds from the head of a stream to its first event, which is a ping."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return f"first ping on {self.on}"
+
+
+@dataclass(frozen=True)
+class PingDelay(Observation):
+    """The seconds from the moment that a ping states, taken as UTC, to when it came."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return f"time of the ping on {self.on}"
+
+
+@dataclass(frozen=True)
 class DatesOn(Observation):
     """Whether two responses on a connection have the same Date."""
 

@@ -5,7 +5,7 @@ import pytest
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.stacks.project import variants
 
-SLOW = {"documented_stream", "silent_stream"}
+SLOW = {"documented_stream"}
 """Fixtures that take a while."""
 
 

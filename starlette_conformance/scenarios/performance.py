@@ -15,6 +15,7 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import rests
+from starlette_conformance.scenarios.pings import ping_delay, without_time
 from starlette_conformance.scenarios.wire import Wire, held
 
 RESTS_SECONDS = 10.0
@@ -130,6 +131,13 @@ class Performance:
                 return _responses(self._wires[on])[0]
             case model.ResponsesOn(on):
                 return _responses(self._wires[on])
+            case model.PingedStreamOn(on):
+                return without_time(_responses(self._wires[on])[0])
+            case model.PingAfter(on):
+                exchange = self.exchanges()[on]
+                return f"{exchange.arrivals()[0] - exchange.head_arrival():.2f} s"
+            case model.PingDelay(on):
+                return f"{ping_delay(self.exchanges()[on]):.2f} s"
             case model.EndOf(on):
                 return _end(self._wires[on])
             case model.DatesOn(on):

@@ -7,9 +7,9 @@ share one by turns; all others share one at once.
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Self
 
 from starlette_conformance.http.exchange import Exchange
@@ -21,6 +21,10 @@ from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.scenarios.performance import Performance
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
+
+OWN_SERVERS = 6
+"""Scenarios with a server of their own that are played at once: while servers start, cores are
+busy, and a client that is late by an event does something else than its scenario says."""
 
 Shared = tuple[str, float | None, bool]
 
@@ -43,6 +47,7 @@ class Stage:
         self._servers: dict[Shared, Server] = {}
         self._locks: dict[Shared, Lock] = {}
         self._starting = Lock()
+        self._alone = BoundedSemaphore(OWN_SERVERS)
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +62,8 @@ class Stage:
         """On a server that runs already, where there is one that will do. Raises DidNotStart."""
         if running and scenario.shares_its_server:
             return self._played(scenario, running, running.port())
-        with self._server(scenario) as (server, port):
+        own = self._alone if scenario.has_own_server else nullcontext()
+        with own, self._server(scenario) as (server, port):
             return self._played(scenario, server, port)
 
     def _played(self, scenario: Scenario, server: Server, port: int) -> Played:

@@ -2,14 +2,16 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
-from starlette_conformance.model.chance import leading, one_of
+from starlette_conformance.model.chance import leading, one_of, within
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.comparison import recorded_assertions
 from starlette_conformance.model.expectations import (
@@ -26,6 +28,9 @@ from starlette_conformance.model.scenario import (
     HeldFor,
     LogLines,
     Observation,
+    PingAfter,
+    PingDelay,
+    PingedStreamOn,
     ResponseOn,
     ResponsesOn,
     Scenario,
@@ -214,6 +219,27 @@ def test_what_is_logged_once_a_client_has_left_is_no_part_of_it() -> None:
 
 def test_what_was_logged_before_a_mark_is_left_out() -> None:
     assert seen(staying(OK), MarkLog(), of=(LogLines(),), lines=b"before\n") == {"log": []}
+
+
+def chunk(text: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(text), text)
+
+
+@pytest.mark.parametrize("late", [0, 7200])
+def test_says_what_a_ping_states_and_when_it_came(late: int) -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(STREAM)
+        time.sleep(0.3)
+        stated = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=late)
+        connection.sendall(chunk(b": ping - %s" % str(stated).encode()))
+        connection.recv(1)
+
+    steps = (Send("a", GET), ReadChunks("a", 1))
+    found = seen(script, *steps, of=(PingedStreamOn("a"), PingAfter("a"), PingDelay("a")))
+    assert found["a"].body == (b": ping - TIME",)
+    assert within(0.25, 5).accepts(found["first ping on a"], 0.0)
+    assert within(late - 0.1, late + 5).accepts(found["time of the ping on a"], 0.0)
+    assert not within(late + 5, late + 9).accepts(found["time of the ping on a"], 0.0)
 
 
 RENAMED = Change("uvicorn", "0.30.0", "fix", "It says something else.", "https://x")

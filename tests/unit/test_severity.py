@@ -41,6 +41,8 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("connections at the server", False): "framing",
     ("exit status", False): "process",
     ("dates on a", False): "value",
+    ("first ping on a", False): "arrival",
+    ("time of the ping on a", False): "value",
     ("log of complaints", False): "log",
 }
 
