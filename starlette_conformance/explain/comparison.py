@@ -104,29 +104,40 @@ class Comparison:
             security=security(self.ledger.changes, self.older, self.newer),
             unexplained=tuple(clusters(each for each, _ in pairs if each.remaining)),
             explained=tuple(groups),
-            not_shown=tuple(self._not_shown(groups, {why.scenario for why in scenarios})),
+            not_shown=tuple(
+                self._not_shown(
+                    groups,
+                    {why.scenario for why in scenarios},
+                    {sent.request.app for sent in explained},
+                )
+            ),
             played=len(scenarios),
             outcomes=tuple(differing for differing, _ in of_scenarios),
         )
 
     def _not_shown(
-        self, groups: Iterable[Group], played: Collection[Scenario]
+        self, groups: Iterable[Group], played: Collection[Scenario], apps: Collection[str]
     ) -> Iterator[NotShown]:
         """The changes between the two that no exchange shows, and no scenario of those played."""
         shown = {group.change for group in groups}
         for name, change in self.ledger.changes.items():
             if change not in shown and change in self.lying_between:
-                why = self._why_not_shown(change, played)
+                why = self._why_not_shown(change, played, apps)
                 yield NotShown(name, change, change in self.lost, why)
 
-    def _why_not_shown(self, change: Change, played: Collection[Scenario]) -> str:
+    def _why_not_shown(
+        self, change: Change, played: Collection[Scenario], apps: Collection[str]
+    ) -> str:
         for why, changes in self.ledger.unseen.items():
             if change in changes:
                 return why
         showing = [s for s in self.ledger.scenarios if change in changes_in(s.expected)]
         if showing and not any(scenario in played for scenario in showing):
             return f"the scenario that shows it was left out: {showing[0].name}"
-        parsers = {effect.parser for effect in self.ledger.effects if effect.change == change}
+        effects = [effect for effect in self.ledger.effects if effect.change == change]
+        if effects and not any(app in apps for effect in effects for app in effect.apps):
+            return f"left out by --only: requests to {' or '.join(effects[0].apps)} show it"
+        parsers = {effect.parser for effect in effects}
         if parsers and parsers.isdisjoint({None, self.older.parser, self.newer.parser}):
             return f"it shows with {' or '.join(sorted(filter(None, parsers)))} only"
         return "none of the requests that were sent shows it"

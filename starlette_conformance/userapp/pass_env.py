@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from starlette_conformance.model.decode import toml_table
+import msgspec
+
+from starlette_conformance.model.decode import from_toml
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.process.child_environment import ALTERING
 
 VARIABLE = re.compile(r"[A-Za-z_*?][\w*?]*")
 """A name of an environment variable, or a pattern of names."""
-TOOL = "starlette-conformance"
 SHOWN = 12
 """Names of variables that a message lists."""
 
@@ -29,13 +30,25 @@ def not_passed(names: Sequence[str], lines: Sequence[str]) -> str:
     return f"; variables set here and not passed: {shown}{more}; --pass-env NAME passes one"
 
 
+class Ours(msgspec.Struct):
+    pass_env: list[str] = []
+
+
+class Tools(msgspec.Struct, rename="kebab"):
+    starlette_conformance: Ours = msgspec.field(default_factory=Ours)
+
+
+class Project(msgspec.Struct):
+    """What is read of a pyproject.toml."""
+
+    tool: Tools = msgspec.field(default_factory=Tools)
+
+
 def passed_by(file: Path) -> list[str]:
     """What a project passes. Raises UsageError."""
-    names: object = toml_table(file) if file.is_file() else {}
-    for key, default in (("tool", {}), (TOOL, {}), ("pass_env", [])):
-        names = names.get(key, default) if isinstance(names, dict) else None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise UsageError(f"{file}: [tool.{TOOL}] pass_env must be a list of names")
+    if not file.is_file():
+        return []
+    names = from_toml(file, Project).tool.starlette_conformance.pass_env
     for name in names:
         check(name, f"{file}: pass_env")
     return names

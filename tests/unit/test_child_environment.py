@@ -215,9 +215,15 @@ def test_a_project_passes_variables(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("tool = 1", "pass_env must be a list of names"),
-        ('[tool.starlette-conformance]\npass_env = "A"', "pass_env must be a list of names"),
-        ("[tool.starlette-conformance]\npass_env = [1]", "pass_env must be a list of names"),
+        ("tool = 1", "field tool: expected object, got int"),
+        (
+            '[tool.starlette-conformance]\npass_env = "A"',
+            "field tool.starlette-conformance.pass_env: expected array, got str",
+        ),
+        (
+            "[tool.starlette-conformance]\npass_env = [1]",
+            "field tool.starlette-conformance.pass_env[0]: expected str, got int",
+        ),
         ('[tool.starlette-conformance]\npass_env = ["A=b"]', "pass_env A=b: write the name"),
         ("[tool", "not TOML: "),
     ],
@@ -225,8 +231,9 @@ def test_a_project_passes_variables(tmp_path: Path) -> None:
 def test_a_project_that_passes_nonsense_is_refused(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text(text)
-    with pytest.raises(UsageError, match=said) as caught:
+    with pytest.raises(UsageError) as caught:
         passed_by(file)
+    assert said in str(caught.value)
     assert str(caught.value).startswith(f"{file}: ")
 
 

@@ -11,6 +11,7 @@ from starlette_conformance.explain.scenarios import ExplainedScenario, explain_s
 from starlette_conformance.model.chance import leading, one_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in
+from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import HTTP_DATE, Response, by_parser, history, since
 from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
@@ -193,3 +194,13 @@ def test_an_unexplained_scenario_is_shown_with_what_was_done() -> None:
     assert [line.text for line in group.example.after] == ["exit status: 1", "log: new", "log: end"]
     assert [line.differs for line in group.example.after] == [True, True, False]
     assert "play one --stack" in group.example.commands[0]
+
+
+def test_a_change_whose_app_is_left_out_is_not_said_to_be_invisible() -> None:
+    effect = Effect(
+        STATUS, ("sse", "hello"), lambda *_: True, lambda _request, response, _newer: response
+    )
+    diff = Comparison(OLD, NEW, Ledger(CHANGES, [effect], {}, {})).diff({})
+    assert {each.name: each.why for each in diff.not_shown}["STATUS"] == (
+        "left out by --only: requests to sse or hello show it"
+    )
