@@ -13,6 +13,7 @@ from starlette_conformance.cli.options import (
     file,
     pair,
 )
+from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.changes import Kind
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
@@ -73,7 +74,17 @@ KINDS = (*get_args(Kind), "any")
 )  # fmt: skip
 @click.option(
     "--seconds", cls=Option, topic=YOURS, type=Value(seconds), default=10.0, show_default=True,
-    metavar="SECONDS", help="How long a response may take.",
+    metavar="SECONDS", help="How long a response may take, and a stream be waited for to end.",
+)  # fmt: skip
+@click.option(
+    "--events", cls=Option, topic=YOURS, type=click.IntRange(min=1), default=EVENTS,
+    show_default=True, metavar="N",
+    help="Compare so many events of a stream that does not end by then.",
+)  # fmt: skip
+@click.option(
+    "--unlike-recorded", cls=Option, topic=YOURS, type=click.FloatRange(0, 100), default=10.0,
+    show_default=True, metavar="PERCENT",
+    help="Exit with 3 if more requests get another status from OLD than was recorded.",
 )  # fmt: skip
 def diff(
     app: str | None,
@@ -84,6 +95,8 @@ def diff(
     sandbox: bool,
     origin: str | None,
     seconds: float,
+    events: int,
+    unlike_recorded: float,
     only: tuple[str, ...],
     quick: bool,
     fail_on: tuple[str, ...],
@@ -103,7 +116,19 @@ def diff(
             named = "--only, --quick, --fail-on and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
         return diff_app.diff(
-            diff_app.Options(app, requests, cwd, extra, passed, sandbox, origin, seconds, **given)
+            diff_app.Options(
+                app,
+                requests,
+                cwd,
+                extra,
+                passed,
+                sandbox,
+                origin,
+                seconds,
+                events,
+                unlike_recorded,
+                **given,
+            )
         )
     from starlette_conformance.diff import reference_apps
 

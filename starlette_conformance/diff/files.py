@@ -48,7 +48,8 @@ def document(diff: Diff) -> dict[str, Any]:
     unexplained, explained  groups, the most dangerous first: name, change (null where there is
                   none), severity, fields, apps, lost, exchanges
     not_shown     changes between the two that no request shows: name, change, lost, why
-    masked, not_compared, inconclusive  sentences; with one of the last, nothing is proved
+    masked, not_compared, notes, inconclusive  sentences; with one of the last, nothing is
+                  proved
     statuses      of your own app: how many responses of older and of newer were 2xx, 3xx, 4xx, 5xx,
                   or `no response`; null for the reference apps
     change        package, first, last, kind, sentence, link, noticed_by
@@ -78,6 +79,7 @@ def document(diff: Diff) -> dict[str, Any]:
         "not_shown": [asdict(change) for change in diff.not_shown],
         "masked": list(diff.masked),
         "not_compared": list(diff.not_compared),
+        "notes": list(diff.notes),
         "inconclusive": list(diff.inconclusive),
         "statuses": asdict(diff.statuses) if diff.statuses else None,
     }

@@ -73,6 +73,8 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
         yield _security(fix)
     for sentence in diff.not_compared:
         yield Text(f"NOT COMPARED {sentence}", "bold red")
+    for sentence in diff.notes:
+        yield Text(f"note: {sentence}", "yellow")
     for sentence in diff.masked:
         yield Text(f"masked: {sentence}", "dim")
     if diff.repetition:

@@ -209,8 +209,9 @@ class Diff:
     and scenarios whose difference did not reproduce on retry, `unstable` those to which one stack
     responds otherwise from time to time; `repetition` is None where that is found out otherwise.
     `masked` says what was left out of the comparison as random, and `not_compared` what could not
-    be compared and why, a sentence each. `command` makes the same diff again. `statuses` are those
-    of a user's app, and `inconclusive` says why its run proves nothing, a sentence each.
+    be compared and why, a sentence each; `notes` say what a reader of the result should know of the
+    run. `command` makes the same diff again. `statuses` are those of a user's app, and
+    `inconclusive` says why its run proves nothing, a sentence each.
     """
 
     older: Side
@@ -227,6 +228,7 @@ class Diff:
     repetition: Repetition | None = None
     masked: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     command: str = ""
     played: int = 0
     outcomes: tuple[Differing, ...] = ()

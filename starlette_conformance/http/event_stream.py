@@ -1,5 +1,6 @@
 """Where the events of a stream end, and how many of it are enough: it may never end itself."""
 
+import itertools
 import re
 
 from starlette_conformance.http.message import Message
@@ -12,12 +13,17 @@ KEPT = 3
 """Bytes of an event's end that may have come before its last one."""
 
 
-def first_events(body: bytes) -> bytes:
+def first_events(body: bytes, events: int = EVENTS) -> bytes:
     """The first events of a body, whole ones only."""
     end = 0
-    for found, _ in zip(EVENT_END.finditer(body), range(EVENTS), strict=False):
+    for found in itertools.islice(EVENT_END.finditer(body), events):
         end = found.end()
     return body[:end]
+
+
+def count_events(body: bytes) -> int:
+    """How many whole events a body has."""
+    return sum(1 for _ in EVENT_END.finditer(body))
 
 
 def is_stream(message: Message) -> bool:

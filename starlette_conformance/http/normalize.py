@@ -15,7 +15,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from starlette_conformance.http.event_stream import first_events
+from starlette_conformance.http.event_stream import EVENTS, first_events
 from starlette_conformance.http.exchange import observed
 from starlette_conformance.http.message import Message
 from starlette_conformance.http.parser import read
@@ -33,11 +33,19 @@ PING = re.compile(
 
 
 def masked(
-    data: bytes, method: str, ended: str, closed: bool, closes: bool, port: int, server: Adapter
+    data: bytes,
+    method: str,
+    ended: str,
+    closed: bool,
+    closes: bool,
+    port: int,
+    server: Adapter,
+    events: int = EVENTS,
 ) -> Response:
     """The response in the bytes that a server on a port sent, with what is random masked.
 
-    `closed` says that the server closed the connection, `closes` that it did so by itself.
+    `closed` says that the server closed the connection, `closes` that it did so by itself;
+    `events` count of a stream that the client left.
     """
     data = without_port(data, port)
     message = read(data, method, closed)
@@ -45,7 +53,7 @@ def masked(
     headers = {name: _header(name, value) for name, value in response.headers.items()}
     body = b"".join(response.body) if isinstance(response.body, tuple) else response.body
     if response.ending in LEFT:
-        body = first_events(body)
+        body = first_events(body, events)
     ending = "more after the end" if response.ending.endswith("after the end") else response.ending
     extensions = _extensions(message, len(body))
     body = PING.sub(rb"\1TIME", body)

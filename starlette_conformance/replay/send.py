@@ -5,7 +5,7 @@ from typing import Self
 
 from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, NOT_CONNECTED, Connection, Segment
-from starlette_conformance.http.event_stream import Reception
+from starlette_conformance.http.event_stream import EVENTS, Reception
 from starlette_conformance.http.normalize import masked
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
@@ -37,7 +37,7 @@ class RawResponse:
 
     `ended` says in a few words how it went, `closes` whether the server closed by itself, `alone`
     that nothing was sent beyond the head of one request, `late` that the response did not come, or
-    not end, in time.
+    not end, in time; `events` how many events count of a stream that the client left.
     """
 
     method: str
@@ -49,6 +49,7 @@ class RawResponse:
     server: Adapter
     alone: bool = False
     late: bool = False
+    events: int = EVENTS
 
     @property
     def data(self) -> bytes:
@@ -58,7 +59,7 @@ class RawResponse:
     def response(self) -> Response:
         """The response, with what is random masked."""
         ended = self.ended, self.closed, self.closes
-        return masked(self.data, self.method, *ended, self.port, self.server)
+        return masked(self.data, self.method, *ended, self.port, self.server, self.events)
 
 
 def gone(response: Response) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette_conformance.http import parser
-from starlette_conformance.http.event_stream import EVENTS, Reception, is_stream
+from starlette_conformance.http.event_stream import Reception, is_stream
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import without_port
@@ -87,7 +87,7 @@ def _arrivals(received: RawResponse) -> str:
         reception.read(data)
         names = []
         if reception.reader.head_end:
-            events = min(reception.events, EVENTS)
+            events = min(reception.events, received.events)
             names = ["head", *(f"event {number}" for number in range(1, events + 1))]
         if new := names[seen:]:
             if segment.at - last >= GAP:

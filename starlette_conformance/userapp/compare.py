@@ -11,10 +11,14 @@ from starlette_conformance.explain.groups import clusters, security
 from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Differing, Line, Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
+from starlette_conformance.http.event_stream import EVENTS, count_events
+from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.request import Request
 from starlette_conformance.stacks.project import ledger
+from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
 from starlette_conformance.userapp.merge_repetitions import Merged
+from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import Repetitions, differ
 from starlette_conformance.userapp.send_in_order import STUCK
@@ -26,7 +30,7 @@ USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|refer
 
 ALWAYS_MASKED = (
     "every response: the date of now, the order of Allow, the boundary of parts, the time in a "
-    "ping, and of an event stream that does not end, all but its first two events"
+    "ping, and of an event stream that does not end, all but its first events"
 )
 NOTHING_SUCCEEDED = (
     "no response of OLD is 2xx or 3xx, so nothing shows whether NEW breaks what works; send "
@@ -42,10 +46,12 @@ def compare_app(
     seconds: float,
     advance: Callable[[], None] = lambda: None,
     more: Callable[[], None] = lambda: None,
+    events: int = EVENTS,
+    unlike_recorded: float = SHARE,
 ) -> Diff:
     """What differs, and what could not be compared. Raises DidNotStart."""
     began = time.monotonic()
-    repetitions = Repetitions(app, older, newer, steps, seconds, advance)
+    repetitions = Repetitions(app, older, newer, steps, Limits(seconds, events), advance)
     results = repetitions.compare(more)
     unsent = len(steps) - len(results)
     problems = [f"{step}: {merged.problem}" for step, merged in results.items() if merged.problem]
@@ -53,6 +59,7 @@ def compare_app(
     if unsent:
         problems.append(f"{unsent} requests after {STUCK} without a response were not sent")
     problems += repetitions.ended
+    recorded = AsRecorded.of(results)
     differing = [
         _differing(app, older, newer, step, repetitions.sent[step], merged)
         for step, merged in results.items()
@@ -73,10 +80,14 @@ def compare_app(
         unconfirmed=tuple(
             Unconfirmed(str(step)) for step in repetitions.suspects if not differ(results[step])
         ),
-        masked=(*_masked(results), ALWAYS_MASKED),
+        masked=(*_masked(results), *_open_streams(results, seconds), ALWAYS_MASKED),
         not_compared=tuple(problems),
         statuses=statuses,
-        inconclusive=(NOTHING_SUCCEEDED,) if statuses.nothing_succeeded else (),
+        inconclusive=(
+            *([NOTHING_SUCCEEDED] if statuses.nothing_succeeded else []),
+            *recorded.inconclusive(unlike_recorded),
+        ),
+        notes=recorded.unlike,
     )
 
 
@@ -90,6 +101,16 @@ def _masked(found: Mapping[Step, Merged]) -> Iterator[str]:
     for place, steps in varying.items():
         usual = len(steps) == len(merged) > 1
         yield f"{'every response' if usual else ', '.join(map(str, steps))}: {place}"
+
+
+def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]:
+    """What was compared of each stream that did not end on either stack."""
+    for step, merged in found.items():
+        before, after = merged.before.response, merged.after.response
+        if not merged.problem and before.ending in LEFT and after.ending in LEFT:
+            events = count_events(before.body)
+            compared = f"its head and its first {events} events are" if events else "its head is"
+            yield f"{step}: the stream was still open after {seconds:g} s: {compared} compared"
 
 
 def _differing(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output import output_files
@@ -20,6 +21,7 @@ from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.targets import made, one, with_packages
 from starlette_conformance.userapp import har, http_file
+from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import LEFT, REPETITIONS
@@ -38,6 +40,8 @@ class Options:
     sandbox: bool
     origin: str | None
     seconds: float
+    events: int
+    unlike_recorded: float
     old: str
     new: str
     json: Path | None
@@ -67,7 +71,15 @@ def diff(options: Options) -> int:
             shown.update(bar, total=(shown.tasks[0].total or 0) + 2 * len(steps))
 
         found = compare_app(
-            app, steps, older, newer, options.seconds, lambda: shown.advance(bar), more
+            app,
+            steps,
+            older,
+            newer,
+            options.seconds,
+            lambda: shown.advance(bar),
+            more,
+            options.events,
+            options.unlike_recorded,
         )
     found = replace(found, command=_again(options, older, newer))
     render(found, output)
@@ -83,6 +95,9 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += ["--cwd", str((options.cwd or Path()).absolute())]
     words += ["--origin", options.origin] if options.origin else []
     words += ["--seconds", f"{options.seconds:g}"]
+    words += ["--events", f"{options.events}"] if options.events != EVENTS else []
+    if options.unlike_recorded != SHARE:
+        words += ["--unlike-recorded", f"{options.unlike_recorded:g}"]
     words += [text for extra in options.extra for text in ("--with", extra)]
     words += [text for name in options.passed for text in ("--pass-env", name)]
     words += ["--sandbox"] if options.sandbox else []

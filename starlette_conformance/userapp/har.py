@@ -3,8 +3,9 @@
 Of each entry these fields are used, and no others: `startedDateTime` for the order,
 `request.method`, `request.url`, `request.headers`, `request.postData` (`text`, which may be of
 `encoding` base64, or `params` of a form), and `request.bodySize`, or else Content-Length, which
-must be what the text comes to. Whoever records should switch the sanitising off, or log in within
-the recording: browsers leave out cookies and Authorization.
+must be what the text comes to; and `response.status`, which the replay is held against. Whoever
+records should switch the sanitising off, or log in within the recording: browsers leave out cookies
+and Authorization.
 
 Pseudo headers of HTTP/2 (`:path` and the like), and the headers of a connection, are left out, the
 Cookie headers of HTTP/2 are put together (RFC 9113 section 8.2.3), and Host is the URL's. What was
@@ -23,15 +24,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-import msgspec
-
 from starlette_conformance.model.decode import checked, from_json
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.har_format import Har, Post, Saved, Sent
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
 
 NOT_SENT = {"data", "blob", "about", "chrome-extension", "moz-extension", "file"}
 DIGITS = 18
 LENGTH = re.compile(rf"[0-9]{{1,{DIGITS}}}")
+STATUSES = range(100, 600)
 LISTED = 12
 """Origins that are listed of one file."""
 SHOWN = 200
@@ -52,50 +53,6 @@ OF_THE_CONNECTION = {
 """Headers that are made anew: those of a connection (RFC 9110 section 7.6.1), Host, the length."""
 
 
-class Pair(msgspec.Struct, frozen=True):
-    """A part of a form."""
-
-    name: str
-    value: str = ""
-
-
-class Header(msgspec.Struct, frozen=True):
-    name: str
-    value: str
-
-
-class Post(msgspec.Struct, frozen=True, rename={"kind": "mimeType"}):
-    """The body of a request."""
-
-    kind: str | None = None
-    text: str | None = None
-    params: tuple[Pair, ...] | None = None
-    encoding: str | None = None
-
-
-class Sent(msgspec.Struct, frozen=True, rename="camel"):
-    """A request as far as it is used."""
-
-    method: str
-    url: str
-    headers: tuple[Header, ...]
-    post_data: Post | None = None
-    body_size: Any = None
-
-
-class _Saved(msgspec.Struct, frozen=True, rename="camel"):
-    started_date_time: str
-    request: Sent
-
-
-class _Log(msgspec.Struct):
-    entries: list[Any]
-
-
-class _Har(msgspec.Struct):
-    log: _Log
-
-
 @dataclass(frozen=True)
 class Entry:
     """An entry as far as it is used; `number` counts from 1, in the order of the file."""
@@ -104,6 +61,7 @@ class Entry:
     at: datetime
     url: SplitResult
     request: Sent
+    status: int = 0
 
     @property
     def origin(self) -> str:
@@ -140,19 +98,26 @@ def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list
 
 
 def _entries(path: Path) -> list[Entry]:
-    found = from_json(file_bytes(path), _Har, f"{path}: not a HAR file").log.entries
+    found = from_json(file_bytes(path), Har, f"{path}: not a HAR file").log.entries
     return [_entry(path, number, entry) for number, entry in enumerate(found, 1)]
 
 
 def _entry(path: Path, number: int, entry: Any) -> Entry:
     where = f"{path}: entry {number} is not one of HAR 1.2"
-    found = checked(entry, _Saved, where)
+    found = checked(entry, Saved, where)
     try:
         at = datetime.fromisoformat(found.started_date_time)
         url = urlsplit(found.request.url)
     except ValueError as error:
         raise UsageError(f"{where}: {error}") from None
-    return Entry(number, at if at.tzinfo else at.replace(tzinfo=UTC), url, found.request)
+    status = found.response.status
+    return Entry(
+        number,
+        at if at.tzinfo else at.replace(tzinfo=UTC),
+        url,
+        found.request,
+        status if isinstance(status, int) and status in STATUSES else 0,
+    )
 
 
 def _upgrades(entry: Entry) -> bool:
@@ -185,7 +150,8 @@ def _step(path: Path, entry: Entry, app: str) -> Step:
     headers += [("Cookie", cookies)] if cookies else []
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     try:
-        return Step(place, written(app, request.method, target, headers, _body(request)))
+        whole = written(app, request.method, target, headers, _body(request))
+        return Step(place, whole, recorded=entry.status)
     except UsageError as error:
         raise UsageError(f"{path}: entry {entry.number}: {error}") from None
 

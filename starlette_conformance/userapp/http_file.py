@@ -14,43 +14,37 @@ What is accepted, and nothing else:
   and password of `Authorization: Basic`, with a blank or a colon between them, are encoded;
 - the body: everything after that, without the line ends at its end. The lines of a form
   (application/x-www-form-urlencoded) are put together, those of a multipart body end with CR LF.
+- in a comment before or in a request: `# @name NAME`, and `# @while NAME`, upon which it is sent
+  while the event stream of that name is open, which is read beside it;
+- a line `?? status == 200`, below the headers or the body: the status that is expected.
 Refused, with file and line: bodies and scripts from files (`<`, `>`), variables that the editor
 makes up or asks for, directives in comments that change what is sent (`@prompt`, `@loop`), URLs of
 WebSockets, GRAPHQL, GRPC and their like.
 """
 
-import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.http_syntax import (
+    COMMENT,
+    CONTINUES,
+    DIRECTIVES,
+    FROM_FILE,
+    LINE_END,
+    NAME,
+    REFUSED_METHODS,
+    REQUEST_LINE,
+    SEPARATOR,
+    SHOWN,
+    STATUS,
+    VARIABLE,
+    Lines,
+    encoded,
+)
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
-
-SEPARATOR = "###"
-LINE_END = re.compile(r"\r\n|\r|\n")
-BASIC = re.compile(r"(?i)(basic)\s+(\S+?)(?::|\s+)(.*)")
-COMMENT = re.compile(r"\s*(#|//)\s*(@[\w-]+)?.*")
-NAME = re.compile(r"[\w-]+")
-VARIABLE = re.compile(rf"@({NAME.pattern})\s*=\s*(.*)")
-REQUEST_LINE = re.compile(r"(?:([A-Z]+)\s+)?(\S+)(?:\s+(HTTP/\S+))?")
-CONTINUES = re.compile(r"\s+[?&]")
-REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
-DIRECTIVES = {
-    "@debug",
-    "@description",
-    "@name",
-    "@no-log",
-    "@no-redirect",
-    "@no-reject-unauthorized",
-    "@note",
-    "@title",
-    "@use-os-credentials",
-}
-"""What comments say to an editor, and changes nothing of what is sent here."""
-FROM_FILE = re.compile(r"\s*(<(@\w*)?\s+\S|<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
 
 REQUESTS = 20_000
 """Of one file; each is sent to both stacks several times."""
@@ -58,12 +52,6 @@ REQUESTS = 20_000
 FILLED = 64 * 1024 * 1024
 """Characters that variables may come to in a whole file: a dozen of them, each twice in the next,
 would be more than any memory."""
-
-SHOWN = 80
-"""Characters of a line that a message has."""
-
-Lines = list[tuple[int, str]]
-"""Lines with their numbers, from 1."""
 
 
 def requests(path: Path, app: str) -> list[Step]:
@@ -98,9 +86,14 @@ class _Reader:
     app: str
     variables: dict[str, str] = field(default_factory=dict)
     filled: int = 0
+    names: set[str] = field(default_factory=set)
+    name: str = ""
+    during: str = ""
+    recorded: int = 0
 
     def step(self, lines: Lines) -> Step | None:
         """The request of a part of the file; None where it has none."""
+        self.name, self.during, self.recorded = "", "", 0
         rest = self._after_variables(lines)
         if not rest:
             return None
@@ -109,23 +102,28 @@ class _Reader:
         headers: list[tuple[str, str]] = []
         end = next((index for index, (_, line) in enumerate(rest) if not line.strip()), len(rest))
         for at, line in rest[:end]:
-            if self._is_comment(at, line):
+            if self._is_comment(at, line) or self._is_expected(at, line):
                 continue
             name, colon, value = self._filled(at, line).partition(":")
             if not colon:
                 raise self._refused(
                     at, f"not a header: {line[:SHOWN]!r}; a body follows an empty line"
                 )
-            headers.append((name.strip(), _encoded(name.strip(), value)))
+            headers.append((name.strip(), encoded(name.strip(), value)))
         named = {name.lower() for name, _ in headers}
         if "host" not in named:
             headers.insert(0, ("Host", host or "127.0.0.1:PORT"))
         kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
         body = self._body(rest[end + 1 :], kinds[0] if kinds else "")
+        if self.name:
+            self.names.add(self.name)
         return Step(
             f"{self.path.name}:{number}",
             self._request(number, method, target, headers, body),
-            own_cookies="cookie" in named,
+            "cookie" in named,
+            self.name,
+            self.during,
+            self.recorded,
         )
 
     def _request(
@@ -182,6 +180,7 @@ class _Reader:
         return method, parts.netloc.rpartition("@")[2], target, rest
 
     def _body(self, lines: Lines, kind: str) -> bytes:
+        lines = [line for line in lines if not self._is_expected(*line)]
         for number, line in lines:
             if FROM_FILE.match(line):
                 raise self._refused(
@@ -199,12 +198,33 @@ class _Reader:
 
     def _is_comment(self, number: int, line: str) -> bool:
         comment = COMMENT.fullmatch(line)
-        if comment and comment[2] and comment[2] not in DIRECTIVES:
-            raise self._refused(
-                number,
-                f"the directive {comment[2][:SHOWN]} is not supported; a comment begins without @",
-            )
+        if comment and comment[2]:
+            self._follow(number, comment[2], comment[3].strip())
         return bool(comment)
+
+    def _follow(self, number: int, directive: str, word: str) -> None:
+        """Do what a comment says beyond a comment."""
+        if directive == "@name":
+            self.name = word.lstrip("=").strip()
+        elif directive == "@while":
+            if word not in self.names:
+                what = f"no request above it has `# @name {word[:SHOWN]}`"
+                raise self._refused(number, f"@while {word[:SHOWN]}: {what}")
+            self.during = word
+        elif directive not in DIRECTIVES:
+            what = f"the directive {directive[:SHOWN]} is not supported"
+            raise self._refused(number, f"{what}; a comment begins without @")
+
+    def _is_expected(self, number: int, line: str) -> bool:
+        """Whether a line says which status is expected, as httpyac has it."""
+        if not line.startswith("??"):
+            return False
+        status = STATUS.fullmatch(line.strip())
+        if status is None:
+            what = f"only `?? status == 200` is supported: {line.strip()[:SHOWN]!r}"
+            raise self._refused(number, what)
+        self.recorded = int(status[1])
+        return True
 
     def _filled(self, number: int, text: str) -> str:
         """The text with the variables' values in it."""
@@ -227,11 +247,3 @@ class _Reader:
 
     def _refused(self, number: int, why: str) -> UsageError:
         return UsageError(f"{self.path}:{number}: {why}")
-
-
-def _encoded(name: str, value: str) -> str:
-    """The value of a header as the editors send it: they encode what Basic is followed by."""
-    plain = BASIC.fullmatch(value.strip()) if name.lower() == "authorization" else None
-    if plain is None:
-        return value
-    return f"{plain[1]} {b64encode(f'{plain[2]}:{plain[3]}'.encode()).decode()}"

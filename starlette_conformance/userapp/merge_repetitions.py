@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette_conformance.http.connection import LIMIT
-from starlette_conformance.http.event_stream import first_events
+from starlette_conformance.http.event_stream import count_events, first_events
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
@@ -50,9 +50,11 @@ class Merged:
 def _comparable(wire: WireResponse, side: Sequence[WireResponse]) -> WireResponse:
     """The response, cut where another run's client left."""
     response = wire.response
-    if any(each.response.ending in LEFT for each in side) and response.ending not in LEFT:
-        ending = next(e.response.ending for e in side if e.response.ending in LEFT)
-        response = replace(response, body=first_events(response.body), ending=ending)
+    left = [each.response for each in side if each.response.ending in LEFT]
+    if left:
+        events = min(count_events(each.body) for each in left)
+        body = first_events(response.body, events)
+        response = replace(response, body=body, ending=left[0].ending)
     return replace(wire, response=response)
 
 

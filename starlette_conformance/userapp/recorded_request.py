@@ -22,12 +22,17 @@ VALUE = re.compile(r"[\t -~\x80-\xff]*")
 class Step:
     """One request of a sequence; `place` is a file with the line, or the entry, that holds it.
 
-    `own_cookies` says that its Cookie header is sent as it is written, whatever responses set.
+    `own_cookies` says that its Cookie header is sent as it is written, whatever responses set;
+    `name` is one that other requests have for it, and `during` that of a stream which is open when
+    it is sent. `recorded` is the status that it had when it was recorded, 0 where nobody says.
     """
 
     place: str
     request: Request
     own_cookies: bool = False
+    name: str = ""
+    during: str = ""
+    recorded: int = 0
 
     def __str__(self) -> str:
         return f"{self.request.method} {self.request.target} ({self.place})"

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from starlette_conformance.explain.differences import differences
+from starlette_conformance.http.event_stream import count_events
+from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.merge_repetitions import LATE, Merged
+from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.send_in_order import Responses, Sent, send_in_order
+from starlette_conformance.userapp.send_in_order import Endless, Responses, Sent, send_in_order
 from starlette_conformance.userapp.user_app import App, port, reason
 
 REPETITIONS = 2
@@ -42,14 +45,16 @@ SEEDS = (0, 3, 1, 2, 4)
 class Repetitions:
     """The app, both stacks, and the responses so far, by repetition.
 
-    `suspects` are the requests that differ after REPETITIONS, `sent` what OLD was sent last.
+    `suspects` are the requests that differ after REPETITIONS, `sent` what OLD was sent last,
+    `endless` the streams of either stack that did not end in time: the first repetition waits for
+    their end, and the next ones only for as many events.
     """
 
     app: App
     older: Environment
     newer: Environment
     steps: Sequence[Step]
-    seconds: float
+    limits: Limits
     advance: Callable[[], None] = lambda: None
     old: list[Responses] = field(default_factory=list)
     new: list[Responses] = field(default_factory=list)
@@ -57,6 +62,7 @@ class Repetitions:
     hanging: set[Step] = field(default_factory=set)
     suspects: set[Step] = field(default_factory=set)
     sent: Sent = field(default_factory=dict)
+    endless: tuple[Endless, Endless] = field(default_factory=lambda: ({}, {}))
 
     def compare(self, more: Callable[[], None] = lambda: None) -> dict[Step, Merged]:
         """Both stacks' responses to each request; `more` is called before each further repetition.
@@ -90,8 +96,10 @@ class Repetitions:
             stack.callback(stopping.set)
             ports = [port(server) for server in servers]
             jobs = [
-                pool.submit(self._send, number, environment.server, stopping)
-                for number, environment in zip(ports, environments, strict=True)
+                pool.submit(self._send, number, environment.server, stopping, endless)
+                for number, environment, endless in zip(
+                    ports, environments, self.endless, strict=True
+                )
             ]
             (old, sent), (new, _) = (job.result() for job in jobs)
             self.sent |= sent
@@ -99,15 +107,21 @@ class Repetitions:
             self._note("NEW", servers[1], new)
         self.old.append(old)
         self.new.append(new)
+        for endless, responses in zip(self.endless, (old, new), strict=True):
+            _note_endless(endless, responses)
         self.hanging |= {
             step
             for step in old.keys() & new.keys()
             if all(LATE in responses[step].response.ending for responses in (old, new))
         }
 
-    def _send(self, number: int, server: Adapter, stopping: Event) -> tuple[Responses, Sent]:
+    def _send(
+        self, number: int, server: Adapter, stopping: Event, endless: Endless
+    ) -> tuple[Responses, Sent]:
         requests = [step for step in self.steps if step not in self.hanging]
-        return send_in_order(requests, number, server, self.seconds, stopping.is_set, self.advance)
+        return send_in_order(
+            requests, number, server, self.limits, stopping.is_set, self.advance, endless
+        )
 
     def _note(self, name: str, server: Server, responses: Responses) -> None:
         """See whether the app ended, raised at every request, or left processes behind."""
@@ -136,6 +150,14 @@ class Repetitions:
             if old and new:
                 found[step] = Merged.of(old, new)
         return found
+
+
+def _note_endless(endless: Endless, responses: Responses) -> None:
+    """See which streams were left, and how many events of them there are in every repetition."""
+    for step, wire in responses.items():
+        if wire.response.ending in LEFT_OPEN:
+            events = count_events(wire.response.body)
+            endless[step] = min(events, endless.get(step, events))
 
 
 def _programs(left: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.diff_app import read_steps
+from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.send_in_order import send_in_order
 from starlette_conformance.userapp.user_app import App, port
 
@@ -51,7 +52,9 @@ def responses(folder: Path, name: str, text: str) -> list[tuple[int, str]]:
     server = app(name).start(environment, 0)
     try:
         number = port(server)
-        got, _ = send_in_order(steps, number, environment.server, 10.0, lambda: False, lambda: None)
+        got, _ = send_in_order(
+            steps, number, environment.server, Limits(10.0), lambda: False, lambda: None
+        )
     finally:
         server.kill()
     return [(wire.response.status, wire.response.body.decode()) for wire in got.values()]
@@ -87,3 +90,79 @@ def test_a_cookie_that_is_written_reaches_the_app(tmp_path: Path) -> None:
 def test_a_chunked_body_reaches_the_app(tmp_path: Path) -> None:
     text = "POST /echo\nTransfer-Encoding: chunked\n\nhello, hello"
     assert responses(tmp_path, "echo", text) == [(200, '{"body":"hello, hello","upgrade":null}')]
+
+
+def test_a_stream_is_read_to_its_end_after_a_pause(tmp_path: Path) -> None:
+    text = "/event-stream/1.2\n###\n/event-stream/0.2\n###\n/plain/1.2"
+    diff = compared(tmp_path, "late", text, "fastapi==0.105.0", "fastapi==0.106.0")
+    assert diff.not_compared == ()
+    assert set(found(diff)) == {
+        "GET /event-stream/1.2 (file.http:1)",
+        "GET /event-stream/0.2 (file.http:3)",
+        "GET /plain/1.2 (file.http:5)",
+    }
+    assert all("ending" in fields for fields in found(diff).values())
+
+
+def test_of_a_stream_that_does_not_end_the_first_events_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("starlette_conformance.userapp.reading.PATIENCE", 0.1)
+    path = tmp_path / "file.http"
+    path.write_text("/ticks\n###\n/idle\n###\n/count", "utf-8")
+    steps, _ = read_steps(path, app("streams").name, None)
+    diff = compare_app(
+        app("streams"), steps, stack("documented"), stack("documented"), 1.5, events=3
+    )
+    assert (diff.compared, diff.not_compared, diff.differing) == (3, (), ())
+    open_after = "the stream was still open after 1.5 s: its head and its first"
+    assert [sentence for sentence in diff.masked if "still open" in sentence] == [
+        f"GET /ticks (file.http:1): {open_after} 3 events are compared",
+        f"GET /idle (file.http:3): {open_after} 1 events are compared",
+    ]
+
+
+def test_a_stream_that_is_known_not_to_end_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "file.http"
+    path.write_text("/idle\n###\n/ticks\n###\n/count", "utf-8")
+    steps, _ = read_steps(path, app("streams").name, None)
+    environment = stack("documented")
+    server = app("streams").start(environment, 0)
+    known = {steps[0]: 1, steps[1]: 2}
+    try:
+        arguments = (port(server), environment.server, Limits(3600.0), lambda: False, lambda: None)
+        got, _ = send_in_order(steps, *arguments, known)
+    finally:
+        server.kill()
+    assert [wire.response.body for wire in got.values()] == [
+        b"data: hello\n\n",
+        b"data: 0\n\ndata: 1\n\n",
+        b"0",
+    ]
+
+
+def test_a_request_is_sent_while_a_stream_is_open(tmp_path: Path) -> None:
+    text = "# @name events\n/sse\n###\n# @while events\n/count\n###\n# @while events\n/count"
+    path = tmp_path / "file.http"
+    path.write_text(text, "utf-8")
+    steps, _ = read_steps(path, app("streams").name, None)
+    environment = stack("documented")
+    server = app("streams").start(environment, 0)
+    try:
+        arguments = (port(server), environment.server, Limits(3600.0), lambda: False, lambda: None)
+        got, _ = send_in_order(steps, *arguments, {steps[0]: 1})
+    finally:
+        server.kill()
+    assert [wire.response.body for wire in got.values()][1:] == [b"1", b"1"]
+
+
+def test_requests_that_do_not_do_what_was_recorded_are_named(tmp_path: Path) -> None:
+    text = "/echo\n\n?? status == 200\n###\nPUT /echo\n?? status == 201"
+    diff = compared(tmp_path, "echo", text, "documented", "documented")
+    why = "PUT /echo (file.http:5): recorded 201, 405 in the replay"
+    unlike = "1 of 2 requests (50 %) did not do on OLD what was recorded"
+    allowed = "--unlike-recorded allows 10 %"
+    assert (diff.inconclusive, diff.notes) == ((f"{unlike}; {allowed}",), (why,))
+    text += "\n###\n/echo\n?? status == 200" * 8
+    diff = compared(tmp_path, "echo", text, "documented", "documented")
+    assert (diff.inconclusive, diff.notes) == ((), (why,))

@@ -19,6 +19,7 @@ from starlette_conformance.replay.send import response_to
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.catalogue import Catalogue, load
+from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import send_in_order
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
@@ -58,7 +59,7 @@ def replayed(port: int, server: Adapter) -> bool:
 
 def sent_to_a_user_app(port: int, server: Adapter) -> bool:
     step = Step("1", REQUEST)
-    answers, _ = send_in_order([step], port, server, 5.0, lambda: False, lambda: None)
+    answers, _ = send_in_order([step], port, server, Limits(5.0), lambda: False, lambda: None)
     return bool(answers[step].response.closes)
 
 

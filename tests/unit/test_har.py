@@ -189,3 +189,11 @@ def test_the_origin_that_is_named_must_be_there(tmp_path: Path) -> None:
 def test_the_example_that_a_browser_saved_is_accepted() -> None:
     steps, left_out = requests(ROOT / "examples" / "shop.har", "shop:app", None)
     assert (len(steps), left_out) == (25, [])
+
+
+@pytest.mark.parametrize(("status", "recorded"), [(303, 303), (0, 0), (-1, 0), ("200", 0)])
+def test_the_recorded_status_is_read(tmp_path: Path, status: Any, recorded: int) -> None:
+    (step,), _ = requests(
+        saved(tmp_path, entry() | {"response": {"status": status}}), "m:app", None
+    )
+    assert step.recorded == recorded

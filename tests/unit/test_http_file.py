@@ -143,6 +143,8 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("# @prompt name\nGET /a", "file.http:1: the directive @prompt is not supported"),
         ("GET /a\n# @no-cookie-jar", "file.http:2: the directive @no-cookie-jar is not supp"),
         ("// @loop for 3\nGET /a", "file.http:1: the directive @loop is not supported"),
+        ("# @while a\n/a\n", "file.http:1: @while a: no request above it has `# @name a`"),
+        ("/a\n\n?? body == 1", "file.http:3: only `?? status == 200` is supported: '?? body == 1'"),
         ("GET ws://x.org/a", "file.http:1: a WebSocket, which is not supported: 'ws://x.org/a'"),
         ("GRAPHQL http://x.org/g", "file.http:1: GRAPHQL is not supported"),
         ("WEBSOCKET ws://x.org/g", "file.http:1: WEBSOCKET is not supported"),
@@ -198,3 +200,14 @@ def test_an_own_cookie_header_is_sent_as_written(tmp_path: Path) -> None:
     path = tmp_path / "file.http"
     path.write_text("/a\nCookie: sid=typed\n###\n/a")
     assert [step.own_cookies for step in requests(path, "m:app")] == [True, False]
+
+
+def test_names_streams_and_expected_statuses_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "file.http"
+    path.write_text(
+        "# @name events\n/a\n###\nPOST /b\n# @while events\nX: 1\n\nbody\n\n?? status == 201\n"
+    )
+    first, second = requests(path, "m:app")
+    assert (first.name, first.during, first.recorded) == ("events", "", 0)
+    assert (second.name, second.during, second.recorded) == ("", "events", 201)
+    assert second.request.data.endswith(b"\r\n\r\nbody")

@@ -63,6 +63,7 @@ MAY_IMPORT = {
     },
     "studies": {"benchmarks", PACKAGE, "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
+    "tests/miniatures/replayed": {"fastapi", "starlette"},
     "tests": {
         "benchmarks",
         PACKAGE,

@@ -1,0 +1,131 @@
+"""A request under way, and its response as it comes: a stream is read beside other requests."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from threading import Event
+
+from starlette_conformance.http.connection import CLOSED, LIMIT, PIECES_LIMIT, Connection
+from starlette_conformance.http.event_stream import EVENTS, Reception
+from starlette_conformance.model.request import Request
+from starlette_conformance.replay.send import RawResponse
+from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.servers.adapter import Adapter
+
+PATIENCE = 3.0
+"""How long a stream holds up the requests that follow, if it does not end."""
+
+AT_ONCE = 0.05
+"""Seconds between two looks at whether a stream is to be left."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a response may take, and how many events count of a stream that does not end."""
+
+    seconds: float
+    events: int = EVENTS
+
+
+class Reading:
+    """One request on a connection of its own. Call `read`, then `finish`.
+
+    `wanted` are the events of a stream that is known not to end: once they have come it is left;
+    None where it is to be seen whether it ends. `beside` says that the next requests are sent while
+    it is open.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        port: int,
+        server: Adapter,
+        limits: Limits,
+        stops: Callable[[], bool],
+        wanted: int | None = None,
+        beside: bool = False,
+    ) -> None:
+        self._request, self._port, self._server = request, port, server
+        self._limits, self._stops = limits, stops
+        self._wanted, self._beside = wanted, beside
+        self._reception = Reception(request.method)
+        self._leave = Event()
+        self._rest: Future[None] | None = None
+        self._connection = Connection(port, limits.seconds)
+        self._connection.send(request.to(port))
+
+    def read(self, pool: Executor) -> None:
+        """Read the response, or what of a stream the next request waits for; the rest is read by
+        the pool.
+        """
+        self._until(self._may_go_on)
+        if not self._is_over:
+            self._rest = pool.submit(self._until, self._may_be_left)
+
+    def finish(self) -> WireResponse:
+        """The response, when it has ended, or may be left."""
+        self._leave.set()
+        if self._rest:
+            self._rest.result()
+        connection = self._connection
+        message = self._reception.reader.message(connection.data)
+        closes = message.whole and connection.look_after(
+            self._server.may_close(message.status, message.announces_close)
+        )
+        connection.leave()
+        return WireResponse.of(
+            RawResponse(
+                self._request.method,
+                self._port,
+                tuple(connection.received),
+                connection.ended,
+                connection.ended == CLOSED,
+                closes,
+                self._server,
+                events=self._limits.events,
+            )
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the rest of it is read beside other requests."""
+        return self._rest is not None
+
+    @property
+    def _is_over(self) -> bool:
+        return self._reception.ended or bool(self._connection.ended)
+
+    def _until(self, enough: Callable[[], bool]) -> None:
+        """Read until the response ends, or enough has come of a stream."""
+        connection, reception = self._connection, self._reception
+        while not self._is_over:
+            if reception.is_stream:
+                if enough() or self._is_late():
+                    return
+                if connection.is_silent(AT_ONCE):
+                    continue
+            if not connection.receive():
+                return
+            began = reception.is_stream
+            reception.read(connection.data)
+            if reception.is_stream and not began:  # from here on, it is left when it is late
+                connection.allow(self._limits.seconds + PATIENCE)
+
+    def _may_go_on(self) -> bool:
+        known = self._wanted is not None and self._reception.events >= self._wanted
+        return self._beside or known or self._connection.age >= PATIENCE
+
+    def _may_be_left(self) -> bool:
+        return (
+            self._wanted is not None
+            and self._leave.is_set()
+            and self._reception.events >= self._wanted
+        )
+
+    def _is_late(self) -> bool:
+        much = (
+            len(self._connection.data) > LIMIT // 2
+            or len(self._connection.received) > PIECES_LIMIT // 2
+        )
+        enough = self._reception.events >= self._limits.events
+        return self._stops() or self._connection.age >= self._limits.seconds or (much and enough)
