@@ -44,7 +44,7 @@ HEAD_OF_STREAM = without_body(stream(0))
 ENDED = Response(200, STREAM, leading(*EVENTS), ending=CUT)
 """A stream whose client has closed its sending side."""
 
-INTERVAL = 0.8
+INTERVAL = 1.6
 """Seconds between events: a client that leaves after one is gone before the next, on busy cores."""
 
 COUNTED = "INFO TIME - Event: {'data': 2}"
@@ -147,6 +147,7 @@ AFTER_HEAD = Scenario(
         ResponseOn("reads"): stream(2),
         LogLines(first_events): [FIRST, since(HEAD_OPENS_NO_STREAM, ABSENT, before=FIRST)],
     },
+    interval=INTERVAL,
     alone=True,
     slow=True,
 )
