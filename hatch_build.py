@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-CARRIED = ("apps", "benchmarks", "loadtests", "pyproject.toml", "specs")
+CARRIED = ("apps", "benchmarks", "loadtests", "locust_plugins.py", "pyproject.toml", "specs")
 
 
 class Carry(BuildHookInterface[Any]):

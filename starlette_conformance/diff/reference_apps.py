@@ -21,6 +21,8 @@ from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress as progress_bar
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.replay.repeat import AFTER
@@ -60,6 +62,8 @@ def diff(options: Options) -> int:
     output_files.check(chosen.values())
     with ThreadPoolExecutor(3) as pool:
         meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
+        if not quiet():
+            progress.print(announced(options), style="dim")
         recording = pool.submit(corpus, progress)
         sides = [pool.submit(made, each) for each in meant]
         older, newer = (side.result() for side in sides)
@@ -86,6 +90,12 @@ def diff(options: Options) -> int:
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
     return exit_code(found, options.fail_on)
+
+
+def announced(options: Options) -> str:
+    """What is about to happen, said at once: packages and requests take their time."""
+    stacks = f"{plain(options.old, 40)} {plain(options.new, 40)}"
+    return f"diff {stacks}: install both, send each the requests of the specs: 20 to 60 s"
 
 
 def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:

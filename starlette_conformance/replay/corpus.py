@@ -107,7 +107,7 @@ def _record(folder: Path, console: Console) -> None:
         ThreadPoolExecutor(len(parts())) as pool,
     ):
         runs = [beside / str(number) for number in range(len(parts()))]
-        console.print("recording the requests of the specs, once", style="dim")
+        console.print("recording the requests of the specs, once: a minute or two", style="dim")
         quiet = Console(quiet=True)
         for _ in pool.map(
             lambda part, run: judge([STACK], run, 1, [*LEFT_OUT, *part], quiet), parts(), runs

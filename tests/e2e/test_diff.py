@@ -283,3 +283,11 @@ def test_what_cannot_be_compared_is_a_usage_error_before_the_work(
     monkeypatch.setattr(diff, "corpus", lambda _: pytest.fail("the specs were asked first"))
     assert main(["diff", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_first_line_comes_before_anything_is_installed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["diff", "starlette==0.46.1", "starlette==999"]) == 3
+    begins = "diff starlette==0.46.1 starlette==999: install both, send each the requests"
+    assert capsys.readouterr().err.startswith(begins)

@@ -106,7 +106,10 @@ def test_a_wheel_has_one_package_and_carries_the_project(wheel: Path) -> None:
         if (ROOT / name).exists()
     }
     assert inside - set(names) == set()
-    assert "starlette_conformance/_project/pyproject.toml" in names
+    beside = {
+        f"starlette_conformance/_project/{name}" for name in ("locust_plugins.py", "pyproject.toml")
+    }
+    assert beside - set(names) == set()
     assert [name for name in names if "__pycache__" in name or "/tests/" in name] == []
 
 
