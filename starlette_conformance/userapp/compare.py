@@ -21,7 +21,7 @@ from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import Repetitions, differ
-from starlette_conformance.userapp.send_in_order import STUCK
+from starlette_conformance.userapp.send_in_order import STUCK, Sent
 from starlette_conformance.userapp.user_app import App
 from starlette_conformance.userapp.where_it_varies import differing_paths
 
@@ -36,6 +36,10 @@ NOTHING_SUCCEEDED = (
     "no response of OLD is 2xx or 3xx, so nothing shows whether NEW breaks what works; send "
     "requests that succeed, with the login, the token or the data that they need"
 )
+
+
+SHOWN = 80
+"""Characters of a value that a note has."""
 
 
 def compare_app(
@@ -59,6 +63,7 @@ def compare_app(
     if unsent:
         problems.append(f"{unsent} requests after {STUCK} without a response were not sent")
     problems += repetitions.ended
+    problems += _unbound(repetitions.sent)
     recorded = AsRecorded.of(results)
     differing = [
         _differing(app, older, newer, step, repetitions.sent[step], merged)
@@ -87,7 +92,7 @@ def compare_app(
             *([NOTHING_SUCCEEDED] if statuses.nothing_succeeded else []),
             *recorded.inconclusive(unlike_recorded),
         ),
-        notes=recorded.unlike,
+        notes=(*recorded.unlike, *_bound(repetitions.sent)),
     )
 
 
@@ -101,6 +106,22 @@ def _masked(found: Mapping[Step, Merged]) -> Iterator[str]:
     for place, steps in varying.items():
         usual = len(steps) == len(merged) > 1
         yield f"{'every response' if usual else ', '.join(map(str, steps))}: {place}"
+
+
+def _bound(sent: Sent) -> Iterator[str]:
+    """Which values of requests were those of responses, and not the recorded ones."""
+    for step, request in sent.items():
+        for binding in step.bindings:
+            if binding.text.encode() not in request.data:
+                yield f"{step}: {binding.text[:SHOWN]} is {binding}"
+
+
+def _unbound(sent: Sent) -> Iterator[str]:
+    """Which values that a file has from responses were not there on OLD."""
+    for step, request in sent.items():
+        for binding in step.bindings:
+            if not binding.recorded and binding.text.encode() in request.data:
+                yield f"{step}: sent as written, since OLD gave no {binding}"
 
 
 def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]:

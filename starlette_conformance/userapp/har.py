@@ -3,9 +3,10 @@
 Of each entry these fields are used, and no others: `startedDateTime` for the order,
 `request.method`, `request.url`, `request.headers`, `request.postData` (`text`, which may be of
 `encoding` base64, or `params` of a form), and `request.bodySize`, or else Content-Length, which
-must be what the text comes to; and `response.status`, which the replay is held against. Whoever
-records should switch the sanitising off, or log in within the recording: browsers leave out cookies
-and Authorization.
+must be what the text comes to. Of `response`, the replay is held against `status`, and values in
+`headers` and `content.text` that a later request sends are taken from the replay. Whoever records
+should switch the sanitising off, or log in within the recording: browsers leave out cookies and
+Authorization.
 
 Pseudo headers of HTTP/2 (`:path` and the like), and the headers of a connection, are left out, the
 Cookie headers of HTTP/2 are put together (RFC 9113 section 8.2.3), and Host is the URL's. What was
@@ -18,7 +19,7 @@ import itertools
 import re
 from base64 import b64decode
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,14 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from starlette_conformance.model.decode import checked, from_json
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.find_bindings import Given, bindings
 from starlette_conformance.userapp.har_format import Har, Post, Saved, Sent
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
 
 NOT_SENT = {"data", "blob", "about", "chrome-extension", "moz-extension", "file"}
 DIGITS = 18
 LENGTH = re.compile(rf"[0-9]{{1,{DIGITS}}}")
+NOTHING_GIVEN = Given()
 STATUSES = range(100, 600)
 LISTED = 12
 """Origins that are listed of one file."""
@@ -62,6 +65,7 @@ class Entry:
     url: SplitResult
     request: Sent
     status: int = 0
+    given: Given = NOTHING_GIVEN
 
     @property
     def origin(self) -> str:
@@ -85,16 +89,22 @@ def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list
             sent.append(entry)
     chosen = origin.rstrip("/") if origin else _only_origin(path, sent)
     left_out.update(f"to {entry.origin}" for entry in sent if entry.origin != chosen)
-    steps = [_step(path, entry, app) for entry in sent if entry.origin == chosen]
+    others = _origins(sent)
+    sent = [entry for entry in sent if entry.origin == chosen]
+    steps = [_step(path, entry, app) for entry in sent]
     if not steps:
-        raise UsageError(f"{path}: there is no request to {chosen} in it, but to {_origins(sent)}")
+        raise UsageError(f"{path}: there is no request to {chosen} in it, but to {others}")
     sentences = [
         f"{path.name}: {count} requests {what[:SHOWN]} are left out"
         for what, count in itertools.islice(left_out.items(), LISTED)
     ]
     if more := sum(left_out.values()) - sum(itertools.islice(left_out.values(), LISTED)):
         sentences.append(f"{path.name}: {more} more requests to other origins are left out")
-    return steps, sentences
+    exchanges = [
+        (step.place, step.request, entry.given) for step, entry in zip(steps, sent, strict=True)
+    ]
+    found = zip(steps, bindings(exchanges), strict=True)
+    return [replace(step, bindings=bound) for step, bound in found], sentences
 
 
 def _entries(path: Path) -> list[Entry]:
@@ -117,6 +127,7 @@ def _entry(path: Path, number: int, entry: Any) -> Entry:
         url,
         found.request,
         status if isinstance(status, int) and status in STATUSES else 0,
+        Given.of(found.response.headers, found.response.content),
     )
 
 

@@ -40,6 +40,8 @@ class Received(msgspec.Struct, frozen=True):
     """A response as far as it is used; its status is 0 where the browser got none."""
 
     status: Any = 0
+    headers: Any = None
+    content: Any = None
 
 
 class Saved(msgspec.Struct, frozen=True, rename="camel"):

@@ -17,24 +17,29 @@ What is accepted, and nothing else:
 - in a comment before or in a request: `# @name NAME`, and `# @while NAME`, upon which it is sent
   while the event stream of that name is open, which is read beside it;
 - a line `?? status == 200`, below the headers or the body: the status that is expected.
-Refused, with file and line: bodies and scripts from files (`<`, `>`), variables that the editor
-makes up or asks for, directives in comments that change what is sent (`@prompt`, `@loop`), URLs of
-WebSockets, GRAPHQL, GRPC and their like.
+- `{{NAME.response.body.$.token}}` (or `body.*`, `headers.X-Token`, `fields.csrf` of a form,
+  `events.0.data` of an event stream): what the response to the request NAME gave on the same
+  stack; and below a request `> {% client.global.set("token", response.body.token) %}`, which sets
+  a variable to it;
+- in a body `< FILE`, or `<@ FILE` with variables in it.
+Refused, with file and line: other scripts, variables that the editor makes up or asks for,
+directives in comments that change what is sent (`@prompt`, `@loop`), URLs of WebSockets, GRAPHQL,
+GRPC and their like.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.http_body import body_of, without_scripts
+from starlette_conformance.userapp.http_references import BOUND_TARGET, references
 from starlette_conformance.userapp.http_syntax import (
     COMMENT,
     CONTINUES,
     DIRECTIVES,
-    FROM_FILE,
     LINE_END,
-    NAME,
     REFUSED_METHODS,
     REQUEST_LINE,
     SEPARATOR,
@@ -44,14 +49,11 @@ from starlette_conformance.userapp.http_syntax import (
     Lines,
     encoded,
 )
+from starlette_conformance.userapp.http_variables import Variables
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
 
 REQUESTS = 20_000
 """Of one file; each is sent to both stacks several times."""
-
-FILLED = 64 * 1024 * 1024
-"""Characters that variables may come to in a whole file: a dozen of them, each twice in the next,
-would be more than any memory."""
 
 
 def requests(path: Path, app: str) -> list[Step]:
@@ -60,7 +62,7 @@ def requests(path: Path, app: str) -> list[Step]:
         text = file_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
-    reader = _Reader(path, app)
+    reader = _Reader(Variables(path), app)
     parts: list[Lines] = [[]]
     for number, line in enumerate(LINE_END.split(text), 1):
         if line.startswith(SEPARATOR):
@@ -82,11 +84,8 @@ def requests(path: Path, app: str) -> list[Step]:
 class _Reader:
     """Reads one request after the other, with the variables so far."""
 
-    path: Path
+    variables: Variables
     app: str
-    variables: dict[str, str] = field(default_factory=dict)
-    filled: int = 0
-    names: set[str] = field(default_factory=set)
     name: str = ""
     during: str = ""
     recorded: int = 0
@@ -104,27 +103,34 @@ class _Reader:
         for at, line in rest[:end]:
             if self._is_comment(at, line) or self._is_expected(at, line):
                 continue
-            name, colon, value = self._filled(at, line).partition(":")
+            name, colon, value = self.variables.filled(at, line).partition(":")
             if not colon:
-                raise self._refused(
+                raise self.variables.refused(
                     at, f"not a header: {line[:SHOWN]!r}; a body follows an empty line"
                 )
-            headers.append((name.strip(), encoded(name.strip(), value)))
+            written_value = encoded(name.strip(), value)
+            if "{{" in value and written_value != value:
+                raise self.variables.refused(at, "user and password cannot be values of responses")
+            headers.append((name.strip(), written_value))
         named = {name.lower() for name, _ in headers}
         if "host" not in named:
             headers.insert(0, ("Host", host or "127.0.0.1:PORT"))
         kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
-        body = self._body(rest[end + 1 :], kinds[0] if kinds else "")
-        if self.name:
-            self.names.add(self.name)
-        return Step(
-            f"{self.path.name}:{number}",
-            self._request(number, method, target, headers, body),
-            "cookie" in named,
-            self.name,
-            self.during,
-            self.recorded,
+        below = [line for line in rest[end + 1 :] if not self._is_expected(*line)]
+        below, sets = without_scripts(below, self.variables)
+        body = body_of(below, kinds[0] if kinds else "", self.variables)
+        place = f"{self.variables.path.name}:{number}"
+        request = self._request(number, method, target, headers, body)
+        bound = references(request, self.variables.places)
+        if "transfer-encoding" in named and any(each.text.encode() in body for each in bound):
+            raise self.variables.refused(number, "a chunked body cannot have values of responses")
+        for variable, where in sets.items():
+            self.variables.values[variable] = f"{{{{line-{number}.response.{where}}}}}"
+        self.variables.places |= {f"line-{number}": place} | (
+            {self.name: place} if self.name else {}
         )
+        cookies = "cookie" in named
+        return Step(place, request, cookies, self.name, self.during, self.recorded, bound)
 
     def _request(
         self,
@@ -137,13 +143,13 @@ class _Reader:
         try:
             return written(self.app, method, target, headers, body)
         except UsageError as error:
-            raise self._refused(number, str(error)) from None
+            raise self.variables.refused(number, str(error)) from None
 
     def _after_variables(self, lines: Lines) -> Lines:
         """What begins with the first line that is neither empty, nor a comment, nor a variable."""
         for index, (number, line) in enumerate(lines):
             if variable := VARIABLE.fullmatch(line.strip()):
-                self.variables[variable[1]] = self._filled(number, variable[2])
+                self.variables.values[variable[1]] = self.variables.filled(number, variable[2])
             elif line.strip() and not self._is_comment(number, line):
                 return lines[index:]
         return []
@@ -154,47 +160,32 @@ class _Reader:
         if end:
             line = "".join([line.rstrip(), *(more.strip() for _, more in rest[:end])])
             rest = rest[end:]
-        found = REQUEST_LINE.fullmatch(self._filled(number, line).strip())
+        found = REQUEST_LINE.fullmatch(self.variables.filled(number, line).strip())
         if found is None:
-            raise self._refused(number, f"not a request line: {line[:SHOWN]!r}")
+            raise self.variables.refused(number, f"not a request line: {line[:SHOWN]!r}")
         method, url, version = found[1] or "GET", found[2], found[3]
         if method in REFUSED_METHODS:
-            raise self._refused(number, f"{method[:SHOWN]} is not supported")
+            raise self.variables.refused(number, f"{method[:SHOWN]} is not supported")
         if version not in {None, "HTTP/1.1", "HTTP/2", "HTTP/2.0"}:
             what = f"{version[:SHOWN]} is not supported: requests are HTTP/1.1"
-            raise self._refused(number, what)
+            raise self.variables.refused(number, what)
         if url.startswith("/"):
             return method, "", url.partition("#")[0], rest
+        if bound := BOUND_TARGET.fullmatch(url):
+            return method, bound[1] or "", bound[2], rest
         try:
             parts = urlsplit(url)
         except ValueError as error:
-            raise self._refused(number, f"{url[:SHOWN]!r} is no URL: {error}") from None
+            raise self.variables.refused(number, f"{url[:SHOWN]!r} is no URL: {error}") from None
         if parts.scheme in {"ws", "wss"}:
             what = f"a WebSocket, which is not supported: {url[:SHOWN]!r}; take the request out"
-            raise self._refused(number, what)
+            raise self.variables.refused(number, what)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise self._refused(
+            raise self.variables.refused(
                 number, f"{url[:SHOWN]!r} is neither a path nor a URL of http or https"
             )
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return method, parts.netloc.rpartition("@")[2], target, rest
-
-    def _body(self, lines: Lines, kind: str) -> bytes:
-        lines = [line for line in lines if not self._is_expected(*line)]
-        for number, line in lines:
-            if FROM_FILE.match(line):
-                raise self._refused(
-                    number,
-                    f"bodies and scripts from files are not supported: {line.strip()[:SHOWN]!r}",
-                )
-        texts = [self._filled(number, line) for number, line in lines]
-        while texts and not texts[-1].strip():
-            texts.pop()
-        if kind.startswith("application/x-www-form-urlencoded"):
-            return "".join(text.strip() for text in texts).encode()
-        if kind.startswith("multipart/"):
-            return "".join(f"{text}\r\n" for text in texts).encode()
-        return "\n".join(texts).encode()
 
     def _is_comment(self, number: int, line: str) -> bool:
         comment = COMMENT.fullmatch(line)
@@ -207,13 +198,13 @@ class _Reader:
         if directive == "@name":
             self.name = word.lstrip("=").strip()
         elif directive == "@while":
-            if word not in self.names:
+            if word not in self.variables.places:
                 what = f"no request above it has `# @name {word[:SHOWN]}`"
-                raise self._refused(number, f"@while {word[:SHOWN]}: {what}")
+                raise self.variables.refused(number, f"@while {word[:SHOWN]}: {what}")
             self.during = word
         elif directive not in DIRECTIVES:
             what = f"the directive {directive[:SHOWN]} is not supported"
-            raise self._refused(number, f"{what}; a comment begins without @")
+            raise self.variables.refused(number, f"{what}; a comment begins without @")
 
     def _is_expected(self, number: int, line: str) -> bool:
         """Whether a line says which status is expected, as httpyac has it."""
@@ -222,28 +213,6 @@ class _Reader:
         status = STATUS.fullmatch(line.strip())
         if status is None:
             what = f"only `?? status == 200` is supported: {line.strip()[:SHOWN]!r}"
-            raise self._refused(number, what)
+            raise self.variables.refused(number, what)
         self.recorded = int(status[1])
         return True
-
-    def _filled(self, number: int, text: str) -> str:
-        """The text with the variables' values in it."""
-        parts, position = [], 0
-        while (begin := text.find("{{", position)) >= 0 and (end := text.find("}}", begin)) >= 0:
-            parts += [text[position:begin], self._value(number, text[begin + 2 : end].strip())]
-            self.filled += len(parts[-1])
-            if self.filled > FILLED:
-                raise self._refused(number, f"variables come to more than {FILLED:,} characters")
-            position = end + 2
-        return "".join([*parts, text[position:]])
-
-    def _value(self, number: int, name: str) -> str:
-        if name not in self.variables:
-            what = f"write `@{name[:SHOWN]} = ...` above"
-            if not NAME.fullmatch(name):  # the editor makes it up, or has it from a response
-                what = "write a value in its place, which is the same for both stacks"
-            raise self._refused(number, f"{{{{{name[:SHOWN]}}}}} has no value: {what}")
-        return self.variables[name]
-
-    def _refused(self, number: int, why: str) -> UsageError:
-        return UsageError(f"{self.path}:{number}: {why}")

@@ -24,7 +24,8 @@ DIRECTIVES = {
     "@use-os-credentials",
 }
 """What comments say to an editor, and changes nothing of what is sent here."""
-FROM_FILE = re.compile(r"\s*(<(@\w*)?\s+\S|<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
+FILE = re.compile(r"\s*<(@\w*)?\s+(\S.*)")
+FROM_FILE = re.compile(r"\s*(<>\s+\S|>>!?\s+\S|> \{%|> \S+\.js$)")
 SHOWN = 80
 """Characters of a line that a message has."""
 

@@ -1,16 +1,18 @@
 """A request under way, and its response as it comes: a stream is read beside other requests."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from threading import Event
 
-from starlette_conformance.http.connection import CLOSED, LIMIT, PIECES_LIMIT, Connection
+from starlette_conformance.http.connection import CLOSED, LEFT, LIMIT, PIECES_LIMIT, Connection
 from starlette_conformance.http.event_stream import EVENTS, Reception
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.userapp.bound_values import value_at
 
 PATIENCE = 3.0
 """How long a stream holds up the requests that follow, if it does not end."""
@@ -85,6 +87,20 @@ class Reading:
                 events=self._limits.events,
             )
         )
+
+    def value_at(self, where: str) -> str | None:
+        """What is at a place of the response so far; of a stream it is waited for."""
+        while True:
+            over = self._is_over or self._is_late()
+            received = tuple(self._connection.received)
+            raw = RawResponse(
+                self._request.method, self._port, received, LEFT, False, False, self._server,
+                events=self._limits.events,
+            )  # fmt: skip
+            found = value_at(raw.response, where)
+            if found is not None or over:
+                return found
+            time.sleep(AT_ONCE)
 
     @property
     def is_open(self) -> bool:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.bound_values import Binding
 
 Pairs = Iterable[tuple[str, str]]
 
 FILE_LIMIT = 128 * 1024 * 1024
 """Bytes of a file of requests; a browser saves the bodies of responses with them."""
 
-TARGET = re.compile(r"/[!-~]*")
+TARGET = re.compile(r"(?:/|\{\{)[!-~]*")
 NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t -~\x80-\xff]*")
 
@@ -24,7 +25,8 @@ class Step:
 
     `own_cookies` says that its Cookie header is sent as it is written, whatever responses set;
     `name` is one that other requests have for it, and `during` that of a stream which is open when
-    it is sent. `recorded` is the status that it had when it was recorded, 0 where nobody says.
+    it is sent. `recorded` is the status that it had when it was recorded, 0 where nobody says,
+    `bindings` are what of it earlier responses give.
     """
 
     place: str
@@ -33,6 +35,7 @@ class Step:
     name: str = ""
     during: str = ""
     recorded: int = 0
+    bindings: tuple[Binding, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.request.method} {self.request.target} ({self.place})"

@@ -5,10 +5,12 @@ A stream of events that is still open after a while is read on beside the reques
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.userapp.bound_values import Binding, filled, gives, value_at
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.reading import Limits, Reading
 from starlette_conformance.userapp.recorded_request import Step
@@ -43,7 +45,12 @@ def send_in_order(
         for step in steps:
             if stops() or without_response == STUCK:
                 break
-            sent[step] = step.request if step.own_cookies else cookies.add_to(step.request)
+            bound = filled(
+                step.request,
+                step.bindings,
+                partial(_value, {each.place: each for each in sent}, responses, streams),
+            )
+            sent[step] = bound if step.own_cookies else cookies.add_to(bound)
             wanted = (endless or {}).get(step)
             waits = bool(step.name) and step.name in beside
             reading = Reading(sent[step], port, server, limits, stops, wanted, waits)
@@ -58,3 +65,21 @@ def send_in_order(
             advance()
         responses |= {step: reading.finish() for step, reading in streams.items()}
     return {step: responses[step] for step in steps if step in responses}, sent
+
+
+def _value(
+    steps: Mapping[str, Step],
+    responses: Responses,
+    streams: Mapping[Step, Reading],
+    binding: Binding,
+) -> str | None:
+    """What this side's response gave, which an open stream may still have to give."""
+    step = steps.get(binding.place)
+    if step and step in streams:
+        return streams[step].value_at(binding.where)
+    if step is None or step not in responses:
+        return None
+    response = responses[step].response
+    if binding.recorded and gives(response, binding.recorded):
+        return binding.recorded
+    return value_at(response, binding.where)

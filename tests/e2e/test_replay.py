@@ -1,5 +1,6 @@
 """What is replayed to a user's own app, and what is found by it: small cases on public releases."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -139,6 +140,79 @@ def test_a_stream_that_is_known_not_to_end_is_not_waited_for(tmp_path: Path) -> 
         b"data: 0\n\ndata: 1\n\n",
         b"0",
     ]
+
+
+def test_a_message_is_posted_to_a_stream_that_is_open(tmp_path: Path) -> None:
+    text = "# @name sse\n/sse\n###\n# @while sse\nPOST {{sse.response.events.0.data}}\n\nhello\n"
+    path = tmp_path / "file.http"
+    path.write_text(text + "?? status == 202\n", "utf-8")
+    steps, _ = read_steps(path, app("streams").name, None)
+    diff = compare_app(app("streams"), steps, stack("documented"), stack("documented"), 1.5)
+    assert (diff.compared, diff.not_compared, diff.differing, diff.inconclusive) == (2, (), (), ())
+    (bound,) = diff.notes
+    assert bound.endswith("is events.0.data of the response to file.http:2")
+    assert any("its first 2 events are compared" in sentence for sentence in diff.masked)
+
+
+def test_values_of_responses_are_sent_in_later_requests(tmp_path: Path) -> None:
+    text = (
+        "# @name login\nPOST /token\n###\n/me\n"
+        "Authorization: Bearer {{login.response.body.$.access_token}}\n###\n"
+        "# @name page\n/form\n###\nPOST /upload\n\ncsrf={{page.response.fields.csrf}}\n###\n"
+        'POST /things\n\ntea\n\n> {% client.global.set("id", response.body.id); %}'
+        "\n###\n/things/{{id}}"
+    )
+    got = responses(tmp_path, "tokens", text)
+    assert [status for status, _ in got] == [200, 200, 200, 200, 201, 200]
+    assert got[-1][1] == '{"thing":"tea"}'
+
+
+def test_a_value_that_no_response_gave_is_named(tmp_path: Path) -> None:
+    text = "# @name login\nPOST /token\n###\n/me\nX: {{login.response.body.$.none}}"
+    diff = compared(tmp_path, "tokens", text, "documented", "documented")
+    why = "sent as written, since OLD gave no body.$.none of the response to file.http:2"
+    assert diff.not_compared == (f"GET /me (file.http:4): {why}",)
+
+
+def entry(
+    second: int, line: str, status: int, given: str = "", **more: object
+) -> dict[str, object]:
+    method, target = line.split()
+    request = {"method": method, "url": f"http://x.org{target}", "headers": [], "bodySize": -1}
+    response = {"status": status, "headers": [], "content": {"text": given}}
+    started = f"2026-11-25T01:00:{second:02}.000Z"
+    return {"startedDateTime": started, "request": request | more, "response": response}
+
+
+def test_values_of_a_recording_are_bound(tmp_path: Path) -> None:
+    old = "OLD-token-of-the-recording"
+    bearer = [{"name": "Authorization", "value": f"Bearer {old}"}]
+    body = {"mimeType": "application/x-www-form-urlencoded", "text": "csrf=field-recorded&a=1"}
+    entries = [
+        entry(1, "POST /token", 200, json.dumps({"access_token": old})),
+        entry(2, "GET /me", 200, headers=bearer),
+        entry(3, "GET /form", 200, '<input type="hidden" name="csrf" value="field-recorded">'),
+        entry(
+            4,
+            "POST /upload",
+            200,
+            headers=[{"name": "Content-Type", "value": body["mimeType"]}],
+            postData=body,
+        ),
+        entry(5, "POST /things", 201, '{"id": "1f3870be274f6c49"}', postData={"text": "tea"}),
+        entry(6, "GET /things/1f3870be274f6c49", 200),
+    ]
+    path = tmp_path / "file.har"
+    path.write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
+    steps, _ = read_steps(path, app("tokens").name, None)
+    diff = compare_app(app("tokens"), steps, stack("documented"), stack("documented"), 10.0)
+    assert (diff.differing, diff.not_compared, diff.inconclusive) == ((), (), ())
+    given, number = "of the response to file.har, entry", "1f3870be274f6c49"
+    assert diff.notes == (
+        f"GET /me (file.har, entry 2): {old} is body.$.access_token {given} 1",
+        f"POST /upload (file.har, entry 4): field-recorded is fields.csrf {given} 3",
+        f"GET /things/{number} (file.har, entry 6): {number} is body.$.id {given} 5",
+    )
 
 
 def test_a_request_is_sent_while_a_stream_is_open(tmp_path: Path) -> None:

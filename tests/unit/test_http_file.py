@@ -134,12 +134,20 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("POST /a\n\n{{$guid}}", "file.http:3: {{$guid}} has no value: write a value in its place"),
         (
             "GET /{{a.response.body.$.b}}",
-            "file.http:1: {{a.response.body.$.b}} has no value: write a",
+            "file.http:1: {{a.response.body.$.b}}: no request above it has `# @name a`",
         ),
-        ("POST /a\n\n< ./file", "file.http:3: bodies and scripts from files are not supported"),
-        ("POST /a\n\n<@utf8 ./file", "file.http:3: bodies and scripts from files are not"),
-        ("GET /a\n\n> {%\n%}", "file.http:3: bodies and scripts from files are not supported"),
-        ("GET /a\n\n>>! out", "file.http:3: bodies and scripts from files are not supported"),
+        ("POST /a\n\n<@utf8 ./file", "file.http:3: "),
+        ("GET /a\n\n> {%\nclient.log(1)\n%}", "file.http:3: of scripts, only `client.global.set("),
+        ("GET /a\n\n> {%\n", "file.http:3: the script does not end"),
+        ("GET /a\n\n>>! out", "file.http:3: scripts from files, and responses in files, are not"),
+        (
+            "# @name a\n/a\n###\n/{{a.response.body.//b}}",
+            "file.http:4: {{a.response.body.//b}}: 'body.//b' is no place in a response: body.$",
+        ),
+        (
+            "# @name a\n/a\n###\n/a\nAuthorization: Basic me {{a.response.body.*}}",
+            "file.http:5: user and password cannot be values of responses",
+        ),
         ("# @prompt name\nGET /a", "file.http:1: the directive @prompt is not supported"),
         ("GET /a\n# @no-cookie-jar", "file.http:2: the directive @no-cookie-jar is not supp"),
         ("// @loop for 3\nGET /a", "file.http:1: the directive @loop is not supported"),
@@ -211,3 +219,31 @@ def test_names_streams_and_expected_statuses_are_read(tmp_path: Path) -> None:
     assert (first.name, first.during, first.recorded) == ("events", "", 0)
     assert (second.name, second.during, second.recorded) == ("", "events", 201)
     assert second.request.data.endswith(b"\r\n\r\nbody")
+
+
+def test_values_of_responses_are_bound_to_the_request_that_has_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "file.http"
+    path.write_text(
+        "# @name login\n/a\n###\n@token = {{login.response.body.$.token}}\n"
+        "GET http://x.org{{ login.response.headers.Location }}\nX: {{token}}\n"
+        '###\n/b\n\n> {% client.global.set("id", response.body.items[0].id); %}\n###\n/{{id}}\n'
+    )
+    found = [[str(each) for each in step.bindings] for step in requests(path, "m:app")]
+    assert found == [
+        [],
+        [
+            "headers.Location of the response to file.http:2",
+            "body.$.token of the response to file.http:2",
+        ],
+        [],
+        ["body.$.items[0].id of the response to file.http:8"],
+    ]
+
+
+def test_a_body_may_be_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "data").write_bytes(b"\xff {{a}}\n")
+    (tmp_path / "text").write_bytes(b"{{a}}")
+    text = "@a = 1\n/a\n\n< ./data\nand\n<@ text\n"
+    assert read(tmp_path, text)[0].endswith(b"\r\n\r\n\xff {{a}}\n\nand\n1")
+    with pytest.raises(UsageError, match=r"file.http:3: .*none: No such file"):
+        read(tmp_path, "/a\n\n< none")
