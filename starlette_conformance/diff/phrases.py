@@ -10,9 +10,9 @@ from starlette_conformance.explain.result import (
     NotShown,
     Security,
     Side,
-    Statuses,
     Unstable,
 )
+from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 from starlette_conformance.output.sanitize import plain
 

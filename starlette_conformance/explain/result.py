@@ -5,12 +5,13 @@ Text in it comes from servers and may be hostile: each renderer escapes it for w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
-from starlette_conformance.explain.severity import SEVERITIES, Severity, most_dangerous
+from starlette_conformance.explain.severity import Severity, most_dangerous
+from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 
 
@@ -173,33 +174,6 @@ class Unstable:
         return tuple(difference.where for difference in self.example.differences)
 
 
-NO_RESPONSE = "no response"
-SUCCEEDED = ("1xx", "2xx", "3xx")
-"""Classes of status codes that say that a request did what it should."""
-
-
-@dataclass(frozen=True)
-class Statuses:
-    """How many responses of each stack were of which class: `2xx`, or `no response`."""
-
-    older: Mapping[str, int]
-    newer: Mapping[str, int]
-
-    @classmethod
-    def of(cls, older: Iterable[int], newer: Iterable[int]) -> "Statuses":
-        """From status codes; 0 is no response."""
-        return cls(*(dict(sorted(Counter(map(_class, side)).items())) for side in (older, newer)))
-
-    @property
-    def nothing_succeeded(self) -> bool:
-        """Whether no request did what it should on OLD: there is nothing that NEW could break."""
-        return not any(map(self.older.get, SUCCEEDED))
-
-
-def _class(status: int) -> str:
-    return f"{status // 100}xx" if status else NO_RESPONSE
-
-
 @dataclass(frozen=True)
 class Diff:
     """Everything that a comparison of two stacks found.
@@ -260,19 +234,3 @@ class Diff:
             sum(bool(outcome.remaining) for outcome in self.outcomes),
             Counter({group.name: group.scenarios for group in self.explained if group.scenarios}),
         )
-
-
-def counts(
-    compared: int,
-    by_severity: Mapping[Severity, int],
-    unexplained: int,
-    by_change: Mapping[str, int],
-) -> dict[str, Any]:
-    """How often what was found; an exchange that several changes alter counts for each."""
-    return {
-        "compared": compared,
-        "differing": sum(by_severity.values()),
-        "unexplained": unexplained,
-        "severities": {name: by_severity[name] for name in SEVERITIES if by_severity.get(name)},
-        "changes": dict(sorted(by_change.items())),
-    }

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.groups import PARSER
-from starlette_conformance.explain.result import Difference, counts
+from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import SEVERITIES, most_dangerous
 from starlette_conformance.report.merged_runs import Numbered
 from starlette_conformance.report.phases import Phases

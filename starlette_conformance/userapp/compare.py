@@ -9,7 +9,8 @@ from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.groups import clusters, security
 from starlette_conformance.explain.repetition import Unconfirmed
-from starlette_conformance.explain.result import Diff, Differing, Line, Statuses
+from starlette_conformance.explain.result import Diff, Differing, Line
+from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.http.event_stream import EVENTS, count_events
 from starlette_conformance.http.normalize import LEFT

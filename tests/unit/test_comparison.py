@@ -68,13 +68,20 @@ def test_a_change_that_no_request_shows_is_named_with_the_reason(
     assert diff.kinds == {"fix", "regression"}
 
 
-def test_a_change_with_an_effect_that_nothing_shows_is_named_too() -> None:
+@pytest.mark.parametrize(
+    ("app", "why"),
+    [
+        ("hello", "none of the requests that were sent shows it"),
+        ("sse", "left out by --only: requests to hello show it"),
+    ],
+)
+def test_a_change_with_an_effect_that_nothing_shows_is_named_too(app: str, why: str) -> None:
     comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
-    both = {SentRequest("sse", Request("sse", b"GET / HTTP/1.1\r\n\r\n")): PLAIN}
+    both = {SentRequest(app, Request(app, b"GET / HTTP/1.1\r\n\r\n")): PLAIN}
     names = {
         each.name: each.why for each in comparison.diff(comparison.explain(both, both)).not_shown
     }
-    assert names["SAYS_C"] == "none of the requests that were sent shows it"
+    assert names["SAYS_C"] == why
 
 
 def test_counts_are_by_request_severity_and_change() -> None:

@@ -25,9 +25,9 @@ from starlette_conformance.explain.result import (
     NotShown,
     Security,
     Side,
-    Statuses,
     Unstable,
 )
+from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output import output_files

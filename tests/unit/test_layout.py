@@ -73,6 +73,7 @@ MAY_IMPORT = {
         "markdown_it",
         "pyte",
         "pytest",
+        "ruamel",
         "specs",
         "studies",
         "tests",
