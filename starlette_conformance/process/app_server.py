@@ -7,7 +7,6 @@ port, and that it listens; a server that is not the stack's is stopped.
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from starlette_conformance.process.forkserver import Forked, Forker
 from starlette_conformance.process.launch import NOTHING, Program, Under, cpu_seconds, start
 from starlette_conformance.process.log import LAST_WORDS, Log
 from starlette_conformance.process.orphans import below, kill_holders, kill_left, listeners, opened
+from starlette_conformance.process.supervised import Supervised
 
 LINE = 300
 """Characters of a line of its log that are shown."""
@@ -55,7 +55,7 @@ class Server:
         reading, writing = os.pipe()
         try:
             program = Program.of(app, environment, arguments, port, by)
-            self._process: subprocess.Popen[bytes] | Forked = (
+            self._process: Supervised | Forked = (
                 forker.start(program, cwd, writing)
                 if forker
                 else start(program, environment, cwd, writing, under)
@@ -141,7 +141,7 @@ class Server:
             self.request_stop()
         ended = self._ends_within(max(0.0, self._patience - time.monotonic()))
         alone = ended and self._is_alone()
-        left = kill_left(self._below, LAST_WORDS) if ended else []
+        left = self._kill_left() if ended else []
         self.kill()
         who = f"{self.app} on {self.environment}"
         if not ended:
@@ -158,7 +158,10 @@ class Server:
         if self._process.returncode is not None or not any(map(self._is_apart, below(self.pid))):
             return []
         self.request_stop()
-        return kill_left(self._below, LAST_WORDS) if self._ends_within(STOP_SECONDS) else []
+        return self._kill_left() if self._ends_within(STOP_SECONDS) else []
+
+    def _kill_left(self) -> list[str]:
+        return kill_left([*{*self._below, *self._process.adopted()}], LAST_WORDS)
 
     def _is_apart(self, process: psutil.Process) -> bool:
         with suppress(ProcessLookupError):

@@ -7,18 +7,20 @@ same script in a process of its own, with the same packages and variables.
 import json
 import signal
 import socket
-import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import psutil
+
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.process.child_environment import of_app
-from starlette_conformance.process.launch import Program, guarded
+from starlette_conformance.process.launch import Program
 from starlette_conformance.process.orphans import below, kill_left
+from starlette_conformance.process.supervised import Supervised
 
 FORKER = Path(__file__).with_name("_forkserver_child.py")
 SECONDS = 20.0
@@ -34,6 +36,10 @@ class Forked:
         self.pid = pid
         self.returncode: int | None = None
         self._forker = forker
+
+    def adopted(self) -> list[psutil.Process]:
+        """Nothing: its forker adopts what it has left, and names it."""
+        return []
 
     def wait(self) -> int:
         if self.returncode is None:
@@ -57,14 +63,8 @@ class Forker:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.settimeout(SECONDS)
         with theirs:
-            self._process = subprocess.Popen(
-                guarded([*program, str(environment.interpreter), str(FORKER), *preloaded]),
-                env=of_app(environment),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            words = [*program, str(environment.interpreter), str(FORKER), *preloaded]
+            self._process = Supervised(words, of_app(environment), stdin=theirs.fileno())
 
     def __enter__(self) -> "Forker":
         return self
@@ -104,10 +104,7 @@ class Forker:
 
     def close(self) -> None:
         """End it, and with it every app that still runs, and what they left."""
-        left = below(self._process.pid)
         self._channel.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(1)
-        self._process.kill()
+        with suppress(DidNotStart):
+            self._process.ends_within(1)  # under valgrind it writes what it counted
         self._process.wait()
-        kill_left(left)

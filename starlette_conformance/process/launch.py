@@ -1,7 +1,6 @@
 """How a process is started, so that it dies with the harness; its variables, clock and rest."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.child_environment import of_app
+from starlette_conformance.process.supervised import Supervised
 
 GUARD = Path(__file__).with_name("_die_with_parent.py")
 
@@ -114,20 +114,12 @@ class Program:
 
 def command(program: Program, environment: Environment, under: Under = NOTHING) -> list[str]:
     """The command that starts an app."""
-    run = [*under.program, str(environment.interpreter), *under.script, *program.words]
-    return guarded(run)
+    return [*under.program, str(environment.interpreter), *under.script, *program.words]
 
 
 def start(
     program: Program, environment: Environment, cwd: Path, output: int, under: Under = NOTHING
-) -> subprocess.Popen[bytes]:
+) -> Supervised:
     """Start an app in a session of its own; it writes to the descriptor `output`."""
-    return subprocess.Popen(
-        command(program, environment, under),
-        cwd=cwd,
-        env=({} if under.alone else program.environ(environment)) | dict(under.pinned),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    env = ({} if under.alone else program.environ(environment)) | dict(under.pinned)
+    return Supervised(command(program, environment, under), env, cwd, output=output)

@@ -6,7 +6,7 @@ import subprocess
 
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.output.printing import write_line
-from starlette_conformance.process.launch import Program, command
+from starlette_conformance.process.launch import Program, command, guarded
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files, variants
 from starlette_conformance.stacks.targets import provisioned
@@ -23,7 +23,7 @@ def serve(name: str, stack: str, port: int) -> int:
     _check_free(port)
     program = Program.of(script(app.name), environment, port=port)
     server = subprocess.Popen(
-        command(program, environment), cwd=folder, env=program.environ(environment)
+        guarded(command(program, environment)), cwd=folder, env=program.environ(environment)
     )
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server hears it too, and ends by itself
     server.wait()

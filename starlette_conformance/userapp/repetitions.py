@@ -131,7 +131,8 @@ class Repetitions:
             self.ended += [] if sentence in self.ended else [sentence]
         status = server.kill()
         if not went:
-            if responses and all(map(_is_of_the_server, responses.values())):
+            adapter = server.environment.server
+            if responses and all(is_of_the_server(each, adapter) for each in responses.values()):
                 why = reason(server.log.lines())
                 sentence = f"the app on {name} raised an exception at every request{why}"
                 self.ended += [] if sentence in self.ended else [sentence]
@@ -165,10 +166,13 @@ def _programs(left: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(each.partition(" (")[2].removesuffix(")") for each in left))
 
 
-def _is_of_the_server(wire: WireResponse) -> bool:
-    """Whether uvicorn responded, as it does for an app that raises: Starlette closes nothing."""
-    response = wire.response
-    return response.status == 500 and bool(response.headers.get("connection") == "close")
+def is_of_the_server(wire: WireResponse, server: Adapter) -> bool:
+    """Whether the server responded, as it does for an app that raises: one that closes after a 500
+    announces it then, and Starlette announces nothing.
+    """
+    if wire.response.status != 500 or not server.may_close(500, announced=False):
+        return False
+    return bool(wire.response.headers.get("connection") == "close")
 
 
 def differ(merged: Merged) -> bool:

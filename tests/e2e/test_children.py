@@ -250,4 +250,4 @@ def test_a_users_app_gets_what_is_passed_and_nothing_else(shop: list[str], tmp_p
     run = watched([*shop, "--pass-env", "MY_*"], tmp_path)
     assert run.status == 0, run.said
     assert set(map(tuple, run.leaking.values())) == {("DATABASE_URL", "MY_SETTING")}
-    assert all("uvicorn" in words for words in run.leaking if "_die_with_parent" not in words[3])
+    assert all("uvicorn" in words for words in run.leaking if "_supervisor" not in words[3])

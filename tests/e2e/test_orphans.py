@@ -126,3 +126,32 @@ app.router.lifespan_context = lifespan
     done = run("starlette_conformance", "diff", "documented", "documented", *words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "left processes" not in done.stdout
+
+
+@pytest.mark.timeout(SECONDS)
+@pytest.mark.parametrize("verb", ["diff --app", "pytest", "locust"])
+def test_no_daemon_outlives_a_harness_that_is_killed_outright(
+    verb: str, tmp_path: Path, python: Path, mark: str
+) -> None:
+    (tmp_path / "shop.py").write_text(APP + DAEMON.replace("MARK", mark))
+    (tmp_path / "shop.http").write_text("/")
+    app = ["--app", "shop:app", "--cwd", str(tmp_path), "--requests", str(tmp_path / "shop.http")]
+    load = ["SseUser", "--headless", "-u", "1", "--interval", "0.5", "--stack", str(python)]
+    commands = {
+        "diff --app": ["starlette_conformance", "diff", "documented", "documented", *app],
+        "pytest": ["pytest", "specs/hello", "--python", str(python), "-pno:cacheprovider"],
+        "locust": ["locust", "-f", str(ROOT / "loadtests"), *load],
+    }
+    with (tmp_path / "said").open("wb") as said:
+        harness = subprocess.Popen(
+            [sys.executable, "-m", *commands[verb]], cwd=ROOT, stdout=said, stderr=said
+        )
+    while not living(mark) and harness.poll() is None:
+        time.sleep(0.05)
+    assert harness.poll() is None, (tmp_path / "said").read_text()
+    harness.kill()
+    harness.wait()
+    deadline = time.monotonic() + SECONDS / 2
+    while living(mark) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert living(mark) == []

@@ -10,17 +10,19 @@ import pytest
 
 from starlette_conformance import servers
 from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
-from starlette_conformance.model.expectations import SERVER, by_parser, resolve
+from starlette_conformance.model.expectations import SERVER, Response, by_parser, resolve
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.stack import Stack, completed
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Program
 from starlette_conformance.replay.send import response_to
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.catalogue import Catalogue, load
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
+from starlette_conformance.userapp.repetitions import is_of_the_server
 from starlette_conformance.userapp.send_in_order import send_in_order
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
 
@@ -51,6 +53,22 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Adapter:
 FAILED = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\n\r\nno"
 ANNOUNCED = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok"
 REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("server", "status", "headers", "is_its_own"),
+    [
+        (DEFAULT, 500, {"connection": "close"}, True),
+        (DEFAULT, 500, {}, False),
+        (DEFAULT, 503, {"connection": "close"}, False),
+        (TINY, 500, {"connection": "close"}, False),
+    ],
+)
+def test_a_500_that_is_followed_by_a_close_is_the_servers_own_where_it_does_so(
+    server: Adapter, status: int, headers: dict[str, str], is_its_own: bool
+) -> None:
+    wire = WireResponse(Response(status, headers, b""))
+    assert is_of_the_server(wire, server) == is_its_own
 
 
 def replayed(port: int, server: Adapter) -> bool:

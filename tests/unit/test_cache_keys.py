@@ -19,7 +19,11 @@ PLUGIN = {each for each in GRAPH.modules if each.startswith(f"{PACKAGE}.pytest_p
 NO_TEST_OF_A_STACK = {f"{PACKAGE}.pytest_plugin.mutant_worker"}
 READ_BY_OTHERS = {"advisories.md", "equivalent.toml"}
 """Files of the ledger that no spec reads: an entry there must not make mutants be judged anew."""
-BY_PATH = ("process/_die_with_parent.py", "process/_forkserver_child.py")
+BY_PATH = (
+    "process/_die_with_parent.py",
+    "process/_forkserver_child.py",
+    "process/_supervisor.py",
+)
 """Modules that are run as scripts, in a process of their own, so nobody imports them."""
 
 

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     PACKAGE: {PACKAGE, *declared()},
     f"{PACKAGE}/process/_forkserver_child.py": set(),
     f"{PACKAGE}/process/_die_with_parent.py": set(),
+    f"{PACKAGE}/process/_supervisor.py": set(),
     f"{PACKAGE}/mutants/_tracer.py": set(),
     f"{PACKAGE}/pytest_plugin": {PACKAGE, "packaging", "playwright", "pytest", "rich", "xdist"},
     "loadtests": {
