@@ -87,7 +87,7 @@ class Connection:
 
     @property
     def age(self) -> float:
-        """Seconds since the connection was asked for."""
+        """Seconds since the connection was begun."""
         return self._now()
 
     def allow(self, seconds: float) -> None:

@@ -8,11 +8,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from starlette_conformance.model.errors import REFUSED, of_cache
 from starlette_conformance.stacks.cache import PREFIX, SCRATCH, cache_folder, hold
+
+TRIES = 100
+"""So many times may threads make a folder again that is removed."""
 
 
 @contextmanager
@@ -24,13 +27,32 @@ def scratch() -> Iterator[Path]:
     def remove() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(remove)  # after Ctrl-C, which ends no thread
+    atexit.register(remove)
     try:
         yield folder
+    except KeyboardInterrupt:  # it ends no thread
+        _close_to_threads(folder)
+        raise
     finally:
         remove()
         atexit.unregister(remove)
         os.close(held)
+
+
+def _close_to_threads(folder: Path) -> None:
+    """Put a file in its place, until this process ends: a thread that still copies something into
+    the folder would else make it again.
+    """
+    asides = [folder.with_name(f"{folder.name}-{number}") for number in range(TRIES)]
+    for aside in asides:
+        with suppress(OSError):
+            folder.rename(aside)
+        with suppress(FileExistsError):  # made again in between
+            folder.touch(exist_ok=False)
+            break
+    for aside in asides:
+        shutil.rmtree(aside, ignore_errors=True)
+    atexit.register(folder.unlink, missing_ok=True)
 
 
 def _folder() -> Path:

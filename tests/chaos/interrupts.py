@@ -44,10 +44,6 @@ VERBS = {
 LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "stacks": 0.5, "changes": 0.5}
 """Seconds within which verbs are interrupted that end soon by themselves."""
 USUALLY = 5.0
-COPIES = "selftest"
-"""Its threads still copy environments as it ends, so that a scratch folder may stay until the next
-run removes it.
-"""
 
 
 def moments(verb: str, seed: int) -> list[float]:
@@ -77,8 +73,7 @@ def interrupted(
             wrong.append(f"it ended before, with {done.status}: {done.said[-300:]}")
         if "Traceback" in done.said:
             wrong.append(f"a traceback: {done.said[-600:]}")
-        left = () if verb == COPIES else done.leftovers
-        wrong += [f"left: {each}" for each in (*done.processes, *left)]
+        wrong += [f"left: {each}" for each in (*done.processes, *done.leftovers)]
         wrong += [f"{done.ports} ports are still listened on"] if done.ports else []
         yield by, done, [f"{verb}, {by.name} at {after:.2f} s: {each}" for each in wrong]
 

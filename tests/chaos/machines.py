@@ -132,10 +132,15 @@ ROWS = (
         "No space left on device",
     ),
     Row(
-        "no file over 2 kB, cache warm",
+        "no file over 2 kB: bytecode is cut off",
         'shift; exec "$PYTHON" -c "$FEW_BYTES" 2000 "$@"',
-        command=DIFF[0:1] + DIFF[2:],
-        said=DIFFERS,
+        3,
+        "did not start",
+    ),
+    Row(
+        "the next run after that",
+        'python=$1; shift; "$PYTHON" -c "$FEW_BYTES" 2000 "$@" >/dev/null 2>&1; '
+        'exec "$python" "$@"',
     ),
     variables("LC_ALL=C", "LC_ALL=C"),
     variables("LC_ALL=POSIX", "LC_ALL=POSIX"),
@@ -149,7 +154,7 @@ ROWS = (
     variables("TZ=Pacific/Kiritimati", "TZ=Pacific/Kiritimati"),
     variables("TZ is nonsense", "TZ=:no/where+99"),
     Row("64 open files", 'ulimit -n 64; exec "$@"', quick=True),
-    Row("16 open files", 'ulimit -n 16; exec "$@"', 4, "Too many open files"),
+    Row("16 open files", 'ulimit -n 16; exec "$@"'),
     Row("1 GiB of address space", 'ulimit -v 1048576; exec "$@"'),
     Row(
         "256 processes, as nobody",
