@@ -8,7 +8,7 @@ import random
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -46,16 +46,18 @@ LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "stacks": 0.5, "changes
 USUALLY = 5.0
 
 
-def moments(verb: str, seed: int) -> list[float]:
-    chance = random.Random(f"{seed} {verb}")
-    return [chance.uniform(0.15, LONGEST.get(verb, USUALLY)) for _ in SIGNALS]
-
-
 def interrupted(
-    verb: str, folder: Path, cache: Path, seed: int
+    verb: str,
+    folder: Path,
+    cache: Path,
+    seed: int,
+    signals: Sequence[signal.Signals] = SIGNALS,
+    longest: float = USUALLY,
 ) -> Iterator[tuple[signal.Signals, Killed, list[str]]]:
     """Each signal, what came of it, and a sentence on each thing that was wrong."""
-    for by, after in zip(SIGNALS, moments(verb, seed), strict=True):
+    chance = random.Random(f"{seed} {verb}")
+    for by in signals:
+        after = chance.uniform(0.15, min(longest, LONGEST.get(verb, USUALLY)))
         place = Place(folder / by.name, cache)
         place.runs.mkdir(parents=True)
         (place.folder / "requests.http").write_text("GET http://localhost/\n")

@@ -1,13 +1,17 @@
-"""Ctrl-C, SIGTERM and SIGHUP of every verb, at moments by a seed."""
+"""Ctrl-C, SIGTERM or SIGHUP of every verb, early on, at moments by a seed.
+
+`python -m tests.chaos.interrupts` sends each verb all three, later as well.
+"""
 
 from pathlib import Path
 
 import pytest
 
 from starlette_conformance.cli.topics import TOPICS
-from tests.chaos.interrupts import VERBS, interrupted
+from tests.chaos.interrupts import SIGNALS, VERBS, interrupted
 from tests.chaos.machines import warm
 
+LONGEST = 1.5
 SECONDS = 10.0
 """Verbs end within 2 s, where nobody else uses the machine."""
 
@@ -23,8 +27,11 @@ def test_no_verb_is_left_out() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_verb_ends_by_a_signal_and_leaves_nothing(verb: str, tmp_path: Path, cache: Path) -> None:
-    for _, done, wrong in interrupted(verb, tmp_path, cache, seed=15):
+@pytest.mark.parametrize(("number", "verb"), [*enumerate(VERBS)])
+def test_a_verb_ends_by_a_signal_and_leaves_nothing(
+    number: int, verb: str, tmp_path: Path, cache: Path
+) -> None:
+    by = SIGNALS[number % len(SIGNALS)]
+    for _, done, wrong in interrupted(verb, tmp_path, cache, 15, [by], LONGEST):
         assert not wrong
         assert done.at is None or done.seconds - done.at < SECONDS
