@@ -15,24 +15,35 @@ SHARE = 10.0
 NOT_MODIFIED = {200, 304}
 """A browser that has a file gets one of them, and whoever has not, the other."""
 
+REFUSED = 401
+"""What nobody wants who sends credentials, and does not say so."""
+
 
 @dataclass(frozen=True)
 class AsRecorded:
-    """`unlike` has a sentence for each request that did otherwise on OLD, of `total` in all."""
+    """`unlike` has a sentence for each request that did otherwise on OLD, of `total` in all, which
+    are those of which a status is recorded, or that have credentials.
+    """
 
     unlike: tuple[str, ...]
     total: int
 
     @classmethod
     def of(cls, results: Mapping[Step, Merged]) -> "AsRecorded":
-        recorded = [step for step in results if step.recorded]
-        unlike = []
-        for step in recorded:
-            status = results[step].before.response.status
-            if status != step.recorded and {status, step.recorded} != NOT_MODIFIED:
-                replayed = f"{status} in the replay" if status else "no response in the replay"
-                unlike.append(f"{step}: recorded {step.recorded}, {replayed}")
-        return cls(tuple(unlike), len(recorded))
+        unlike, total = [], 0
+        for step, merged in results.items():
+            status = merged.before.response.status
+            if step.recorded:
+                total += 1
+                if status != step.recorded and {status, step.recorded} != NOT_MODIFIED:
+                    replayed = f"{status} in the replay" if status else "no response in the replay"
+                    unlike.append(f"{step}: recorded {step.recorded}, {replayed}")
+            elif step.request.header("authorization") is not None:
+                total += 1
+                if status == REFUSED:
+                    meant = f"write `?? status == {REFUSED}` if that is meant"
+                    unlike.append(f"{step}: OLD refuses its Authorization with {REFUSED}; {meant}")
+        return cls(tuple(unlike), total)
 
     def inconclusive(self, allowed: float) -> tuple[str, ...]:
         """Why the run says little, where more than `allowed` percent did otherwise."""
@@ -40,5 +51,7 @@ class AsRecorded:
         if share <= allowed:
             return ()
         how_many = f"{len(self.unlike)} of {self.total} requests ({share:.0f} %)"
-        what = f"did not do on OLD what was recorded; --unlike-recorded allows {allowed:g} %"
+        what = (
+            f"did not do on OLD what was recorded or meant; --unlike-recorded allows {allowed:g} %"
+        )
         return (f"{how_many} {what}",)

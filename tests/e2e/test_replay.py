@@ -174,6 +174,16 @@ def test_a_value_that_no_response_gave_is_named(tmp_path: Path) -> None:
     assert diff.not_compared == (f"GET /me (file.http:4): {why}",)
 
 
+def test_credentials_that_are_refused_on_both_prove_nothing(tmp_path: Path) -> None:
+    text = "POST /token\n###\n/me\nAuthorization: Bearer of-an-earlier-run"
+    diff = compared(tmp_path, "tokens", text, "documented", "documented")
+    why = "OLD refuses its Authorization with 401; write `?? status == 401` if that is meant"
+    assert diff.notes == (f"GET /me (file.http:3): {why}",)
+    assert len(diff.inconclusive) == 1
+    diff = compared(tmp_path, "tokens", f"{text}\n?? status == 401", "documented", "documented")
+    assert (diff.notes, diff.inconclusive) == ((), ())
+
+
 def entry(
     second: int, line: str, status: int, given: str = "", **more: object
 ) -> dict[str, object]:
@@ -234,7 +244,7 @@ def test_requests_that_do_not_do_what_was_recorded_are_named(tmp_path: Path) -> 
     text = "/echo\n\n?? status == 200\n###\nPUT /echo\n?? status == 201"
     diff = compared(tmp_path, "echo", text, "documented", "documented")
     why = "PUT /echo (file.http:5): recorded 201, 405 in the replay"
-    unlike = "1 of 2 requests (50 %) did not do on OLD what was recorded"
+    unlike = "1 of 2 requests (50 %) did not do on OLD what was recorded or meant"
     allowed = "--unlike-recorded allows 10 %"
     assert (diff.inconclusive, diff.notes) == ((f"{unlike}; {allowed}",), (why,))
     text += "\n###\n/echo\n?? status == 200" * 8
