@@ -22,6 +22,7 @@ from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
+from starlette_conformance.replay.send import ANOTHER
 from starlette_conformance.stacks import site_fixture
 
 ROUTES = having("routes")
@@ -153,6 +154,16 @@ def _said(response: Response) -> tuple[str, ...]:
     """What Connection says, line by line."""
     said = response.headers.get("connection", ())
     return said if isinstance(said, tuple) else (said,)
+
+
+def _without_stream(request: Request, response: Response, _: Environment) -> Response:
+    """HEAD gets its response at once, and the next request on its connection heard."""
+    closes = "close" in _said(response)
+    followed = ANOTHER in request.data.partition(b"\r\n\r\n")[2]
+    more = followed and not closes
+    return replace(
+        response, ending=static_files_model.MORE if more else response.ending, closes=closes
+    )
 
 
 def _expects_continue(request: Request) -> bool:
@@ -427,7 +438,7 @@ EFFECTS = [
         named.HEAD_OPENS_NO_STREAM,
         STREAM,
         lambda request, response: request.method == "HEAD" and _is_stream(request, response),
-        lambda _, response, __: replace(response, closes="close" in _said(response)),
+        _without_stream,
     ),
     Effect(
         named.EXPECTATION_HEARD,
