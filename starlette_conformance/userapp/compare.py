@@ -131,7 +131,8 @@ def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]
         before, after = merged.before.response, merged.after.response
         if not merged.problem and before.ending in LEFT and after.ending in LEFT:
             events = count_events(before.body)
-            compared = f"its head and its first {events} events are" if events else "its head is"
+            first = "first event" if events == 1 else f"first {events} events"
+            compared = f"its head and its {first} are" if events else "its head is"
             yield f"{step}: the stream was still open after {seconds:g} s: {compared} compared"
 
 

@@ -228,7 +228,7 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
         ),
         (
             ["--app", "shop:app", "--requests", "examples/shop.http", "--only", "hello"],
-            "--only, --quick, --fail-on are for the reference apps, not for --app",
+            "--only, --quick, --fail-on and --repeat are for the reference apps, not for --app",
         ),
     ],
 )
@@ -367,8 +367,14 @@ def _children(pid: int, count: int) -> list[psutil.Process]:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         children = psutil.Process(pid).children(recursive=True)
-        served = [child for child in children if "uvicorn" in child.cmdline()]
+        served = [child for child in children if _serves(child)]
         if len(served) == count:
             return served
         time.sleep(0.05)
     raise AssertionError(f"no {count} servers in 30 s")
+
+
+def _serves(process: psutil.Process) -> bool:
+    """Whether it is a server: its supervisor has the same words behind its own."""
+    words = process.cmdline()
+    return "uvicorn" in words and not any("_supervisor" in word for word in words)
