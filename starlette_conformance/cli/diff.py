@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import click
 
+from starlette_conformance.cli.app_options import NAMES, YOURS, starts
 from starlette_conformance.cli.options import (
     FILE,
     Option,
@@ -20,7 +21,6 @@ from starlette_conformance.model.option_values import seconds
 from starlette_conformance.replay.repeat import AFTER
 from starlette_conformance.stacks.project import apps
 
-YOURS = "Your own app, instead of the reference apps"
 KINDS = (*get_args(Kind), "any")
 
 
@@ -86,6 +86,7 @@ KINDS = (*get_args(Kind), "any")
     show_default=True, metavar="PERCENT",
     help="Exit with 3 if more requests get another status from OLD than was recorded.",
 )  # fmt: skip
+@starts
 def diff(
     app: str | None,
     requests: Path | None,
@@ -107,11 +108,15 @@ def diff(
     makes that a failure. Exits with 1 if a stack does not respond the same each time. With --app,
     exits with 0 if no response differs.
     """
-    if app or requests or cwd or extra or passed or sandbox or origin:
+    starting = {name: value for name in NAMES if (value := given.pop(name))}
+    if app or requests or cwd or extra or passed or sandbox or origin or starting:
         from starlette_conformance.userapp import diff_app
+        from starlette_conformance.userapp.start_options import StartOptions
 
-        if not app or not requests:
-            raise UsageError("--app and --requests go together: the app, and what to send to it")
+        if not (app or "start" in starting) or not requests:
+            raise UsageError(
+                "--app (or --start) and --requests go together: the app, and what to send to it"
+            )
         if only or quick or fail_on or repeat != AFTER:
             named = "--only, --quick, --fail-on and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
@@ -127,6 +132,7 @@ def diff(
                 seconds,
                 events,
                 unlike_recorded,
+                StartOptions(**starting),
                 **given,
             )
         )

@@ -52,6 +52,8 @@ def document(diff: Diff) -> dict[str, Any]:
                   proved
     statuses      of your own app: how many responses of older and of newer were 2xx, 3xx, 4xx, 5xx,
                   or `no response`; null for the reference apps
+    starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
+                  where it starts), exception (with its place), log (last lines), hints; or null
     change        package, first, last, kind, sentence, link, noticed_by
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and
                   after (lines: text, differs), differences and remaining (severity, where, before,
@@ -82,6 +84,7 @@ def document(diff: Diff) -> dict[str, Any]:
         "notes": list(diff.notes),
         "inconclusive": list(diff.inconclusive),
         "statuses": asdict(diff.statuses) if diff.statuses else None,
+        "starts": [asdict(start) for start in diff.starts] if diff.starts else None,
     }
 
 
@@ -172,6 +175,10 @@ def _cases(diff: Diff) -> Iterator[Case]:
         yield Case(f"diff.{found.app}", name, fault=found.severity, text=text)
     for sentence in diff.not_compared:
         yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
+    for name, start in phrases.failures(diff):
+        text = "\n".join([*phrases.start_lines(start), phrases.apart(diff.older, diff.newer)])
+        fails = diff.only_new_fails_to_start
+        yield Case("diff", f"{name} DOES NOT START", fault="did not start", text=text, judged=fails)
     for sentence in diff.inconclusive:
         yield Case("diff", "INCONCLUSIVE", fault="inconclusive", text=sentence, judged=False)
     for group in diff.explained:

@@ -12,6 +12,7 @@ from starlette_conformance.explain.result import (
     Side,
     Unstable,
 )
+from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 from starlette_conformance.output.sanitize import plain
@@ -52,6 +53,9 @@ def summary(diff: Diff) -> str:
 
 def outcome(diff: Diff) -> str:
     """What came out, without a word of anyone else."""
+    if diff.starts:
+        text = starts(*diff.starts)
+        return f"inconclusive: {text}" if diff.inconclusive else text
     if not diff.compared:
         return "nothing was compared"
     text = _differing(diff)
@@ -59,6 +63,30 @@ def outcome(diff: Diff) -> str:
         requests = sum(each.requests for each in diff.unstable)
         text += f"; unstable responses to {count(requests, 'request')}"
     return f"inconclusive: {text}" if diff.inconclusive and not diff.differing else text
+
+
+def starts(older: Start, newer: Start) -> str:
+    """Both sides' state: `NEW does not start, OLD does: KeyError: 'x' (app.py:3)`."""
+    if older.failure and newer.failure:
+        text = "neither OLD nor NEW starts"
+    elif newer.failure:
+        text = "NEW does not start, OLD does"
+    else:
+        text = "OLD does not start, NEW does"
+    failed = newer if newer.failure else older
+    return f"{text}: {failed.exception or failed.failure}"
+
+
+def failures(diff: Diff) -> list[tuple[str, Start]]:
+    """The sides on which a user's app does not start, by name."""
+    sides = zip(("OLD", "NEW"), diff.starts or (), strict=False)
+    return [(name, start) for name, start in sides if start.failure]
+
+
+def start_lines(start: Start) -> list[str]:
+    """What is known of a start that failed."""
+    lines = [start.failure, *(["last exception: " + start.exception] if start.exception else [])]
+    return [*lines, *(f"  {line}" for line in start.log), *(f"hint: {h}" for h in start.hints)]
 
 
 def statuses(found: Statuses) -> str:

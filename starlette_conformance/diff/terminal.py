@@ -10,12 +10,14 @@ from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     UNSTABLE_SIDES,
     apart,
+    failures,
     headline,
     members,
     not_shown,
     repeated,
     since,
     standing,
+    start_lines,
     statuses,
     summary,
     unstable,
@@ -45,7 +47,8 @@ def render(diff: Diff, console: Console) -> None:
 
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
     show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
-    good = not (diff.unexplained or diff.unstable or diff.not_compared or diff.inconclusive)
+    faults = diff.unexplained, diff.unstable, diff.not_compared, diff.inconclusive, diff.starts
+    good = not any(faults)
     show(Text(summary(diff), "bold green" if good else "bold red"))
     for line in _about_the_run(diff):
         show(line)
@@ -67,6 +70,9 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
     """What holds for the whole: statuses, security, and what was not compared, or repeated."""
     if diff.statuses:
         yield Text(f"responses: {statuses(diff.statuses)}")
+    for name, start in failures(diff):
+        yield Text(f"DOES NOT START {name}", "bold red")
+        yield from (Text(f"  {line}") for line in start_lines(start))
     for sentence in diff.inconclusive:
         yield Text(f"INCONCLUSIVE {sentence}", "bold red")
     for fix in diff.security:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
+from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 
@@ -185,7 +186,8 @@ class Diff:
     `masked` says what was left out of the comparison as random, and `not_compared` what could not
     be compared and why, a sentence each; `notes` say what a reader of the result should know of the
     run. `command` makes the same diff again. `statuses` are those of a user's app, and
-    `inconclusive` says why its run proves nothing, a sentence each.
+    `inconclusive` says why its run proves nothing, a sentence each. `starts` are how that app
+    starts on OLD and on NEW, where it does not on both.
     """
 
     older: Side
@@ -208,6 +210,14 @@ class Diff:
     outcomes: tuple[Differing, ...] = ()
     statuses: Statuses | None = None
     inconclusive: tuple[str, ...] = ()
+    starts: tuple[Start, Start] | None = None
+
+    @property
+    def only_new_fails_to_start(self) -> bool:
+        if self.starts is None or self.inconclusive:
+            return False
+        older, newer = self.starts
+        return bool(newer.failure) and not older.failure
 
     @property
     def kinds(self) -> set[str]:

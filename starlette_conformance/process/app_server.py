@@ -35,7 +35,8 @@ class Server:
     """An app that has been started, from `python apps/<app>.py` to its exit status.
 
     It is named by its script, or as `module:attribute`. With a forker, the interpreter that it runs
-    in is not started anew, but forked. `by` names another way to start it, of its server's adapter.
+    in is not started anew, but forked. `by` names another way to start it, of its server's adapter,
+    and `program` is one that it has not.
     """
 
     def __init__(
@@ -48,13 +49,14 @@ class Server:
         under: Under = NOTHING,
         port: int = 0,
         by: str = "",
+        program: Program | None = None,
     ) -> None:
         self.app = app.stem if isinstance(app, Path) else app
         self.host = "127.0.0.1"
         self.environment = environment
         reading, writing = os.pipe()
         try:
-            program = Program.of(app, environment, arguments, port, by)
+            program = program or Program.of(app, environment, arguments, port, by)
             self._process: Supervised | Forked = (
                 forker.start(program, cwd, writing)
                 if forker
@@ -82,7 +84,7 @@ class Server:
         """
         seconds = START_SECONDS if seconds is None else seconds
         self._port = self._port_in(seconds)
-        if other := _other_server(self.environment, self.log.lines()):
+        if other := self._is_of_other_server():
             self.kill()
             raise DidNotStart(
                 f"{self.app} on {self.environment}: {other} serves it, and the stack's server is "
@@ -94,7 +96,8 @@ class Server:
             how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {self._last_words()}")
         listening = listeners(self._port)
-        self._listening = listening.intersection(opened(self.pid))
+        pids = (self.pid, *(each.pid for each in below(self.pid)))
+        self._listening = {link for pid in pids for link in opened(pid)} & listening
         if listening and not self._listening:
             self.kill()
             raise DidNotStart(
@@ -102,6 +105,10 @@ class Server:
                 "where another process does"
             )
         return self._port
+
+    def _is_of_other_server(self) -> str:
+        """The server that serves it instead of the stack's; empty where none does."""
+        return _other_server(self.environment, self.log.lines())
 
     def _port_in(self, seconds: float) -> int:
         """The port that its log names in so many seconds, or 0."""

@@ -69,12 +69,14 @@ def guarded(program: Sequence[str]) -> list[str]:
 class Program:
     """How an app is started: the words behind its interpreter, and what it is given besides.
 
-    `folder` is that of the app's module, where it is started by a module's name.
+    `folder` is that of the app's module, where it is started by a module's name. `executable` is
+    the path of a program that runs instead of the interpreter.
     """
 
     words: Sequence[str]
     folder: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    executable: str = ""
 
     @classmethod
     def of(
@@ -86,7 +88,8 @@ class Program:
         start: str = "",
     ) -> "Program":
         """Of a script, or of `module:attribute`, as the environment's server starts it, or in
-        another way that its adapter names. Raises Failure where that has none of the name.
+        another way that its adapter names. The server of a module gets the arguments. Raises
+        Failure where the adapter has no way of the name.
 
         A server that imports a script's app instead of running the script hands it no arguments:
         `--interval 0.1` becomes the variable APP_INTERVAL.
@@ -98,7 +101,7 @@ class Program:
         if isinstance(app, Path) and server.runs_scripts and not start:
             return cls([str(app), "--port", str(port), *arguments])
         if isinstance(app, str):
-            return cls(["-m", *begin(app, port)])
+            return cls(["-m", *begin(app, port), *arguments])
         names = (f"APP_{name.removeprefix('--').upper()}" for name in arguments[::2])
         given = dict(zip(names, arguments[1::2], strict=True))
         return cls(["-m", *begin(f"{app.stem}:app", port)], app.parent, given)
@@ -114,7 +117,8 @@ class Program:
 
 def command(program: Program, environment: Environment, under: Under = NOTHING) -> list[str]:
     """The command that starts an app."""
-    return [*under.program, str(environment.interpreter), *under.script, *program.words]
+    executable = program.executable or str(environment.interpreter)
+    return [*under.program, executable, *under.script, *program.words]
 
 
 def start(

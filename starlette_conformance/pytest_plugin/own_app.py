@@ -8,13 +8,13 @@ from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStop
-from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.userapp import user_app
+from starlette_conformance.userapp.app_process import AppProcess
 
 
 @pytest.fixture(scope="session")
-def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str, Server]]:
+def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str, AppProcess]]:
     """The app, in a process of its own."""
     assert judging.own
     server = judging.own.start(environment)
@@ -28,7 +28,7 @@ def servers(environment: Environment, judging: Judging) -> Iterator[Mapping[str,
 
 
 @pytest.fixture(scope="session")
-def app(servers: Mapping[str, Server], judging: Judging) -> Client:
+def app(servers: Mapping[str, AppProcess], judging: Judging) -> Client:
     """A client of the app that `--app` names."""
     server = servers["app"]
 

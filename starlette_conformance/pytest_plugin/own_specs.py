@@ -7,7 +7,8 @@ from pathlib import Path
 
 from starlette_conformance.http.curl_commands import PORT
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.process.app_server import Server
+from starlette_conformance.userapp.app_process import AppProcess
+from starlette_conformance.userapp.starting import Starting
 from starlette_conformance.userapp.user_app import App
 
 
@@ -24,7 +25,9 @@ class OwnSpecs:
     @classmethod
     def of(cls, app: str, folder: Path, extra: Sequence[str], passed: Sequence[str]) -> "OwnSpecs":
         """Raises UsageError."""
-        return cls(App.of(app, folder, passed), tuple(extra), tuple(passed))
+        return cls(
+            App.of(app, folder, passed, Starting(in_place=True)), tuple(extra), tuple(passed)
+        )
 
     def options(self) -> list[str]:
         """Those by which pytest starts the same app."""
@@ -32,7 +35,7 @@ class OwnSpecs:
         words += [word for extra in self.extra for word in ("--with", extra)]
         return words + [word for name in self.passed for word in ("--pass-env", name)]
 
-    def start(self, environment: Environment) -> Server:
+    def start(self, environment: Environment) -> AppProcess:
         return self.app.start(environment, environment.hash_seed)
 
     def serve_command(self, environment: Environment) -> str:

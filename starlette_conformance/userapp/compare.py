@@ -15,13 +15,12 @@ from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.http.event_stream import EVENTS, count_events
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.request import Request
 from starlette_conformance.stacks.project import ledger
 from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
 from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import Repetitions, differ
+from starlette_conformance.userapp.repetitions import DoesNotStart, Repetitions, differ
 from starlette_conformance.userapp.send_in_order import STUCK, Sent
 from starlette_conformance.userapp.user_app import App
 from starlette_conformance.userapp.where_it_varies import differing_paths
@@ -54,10 +53,20 @@ def compare_app(
     events: int = EVENTS,
     unlike_recorded: float = SHARE,
 ) -> Diff:
-    """What differs, and what could not be compared. Raises DidNotStart."""
+    """What differs, and what could not be compared."""
     began = time.monotonic()
     repetitions = Repetitions(app, older, newer, steps, Limits(seconds, events), advance)
-    results = repetitions.compare(more)
+    try:
+        results = repetitions.compare(more)
+    except DoesNotStart as found:
+        return Diff(
+            side(older),
+            side(newer),
+            0,
+            seconds=time.monotonic() - began,
+            inconclusive=(found.unsteady,) if found.unsteady else (),
+            starts=found.starts,
+        )
     unsent = len(steps) - len(results)
     problems = [f"{step}: {merged.problem}" for step, merged in results.items() if merged.problem]
     problems += [f"{step}: {limit}" for step, merged in results.items() for limit in merged.limits]
@@ -67,9 +76,7 @@ def compare_app(
     problems += _unbound(repetitions.sent)
     recorded = AsRecorded.of(results)
     differing = [
-        _differing(app, older, newer, step, repetitions.sent[step], merged)
-        for step, merged in results.items()
-        if differ(merged)
+        _differing(repetitions, step, merged) for step, merged in results.items() if differ(merged)
     ]
     statuses = Statuses.of(
         (merged.before.response.status for merged in results.values()),
@@ -136,10 +143,9 @@ def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]
             yield f"{step}: the stream was still open after {seconds:g} s: {compared} compared"
 
 
-def _differing(
-    app: App, older: Environment, newer: Environment, step: Step, sent: Request, merged: Merged
-) -> Differing:
+def _differing(repetitions: Repetitions, step: Step, merged: Merged) -> Differing:
     """By its line or entry in the user's file, and with the cookies that were sent to OLD."""
+    sent, stacks = repetitions.sent[step], (repetitions.older, repetitions.newer)
     found = differences(merged.before, merged.after)
     fields = {difference.where for difference in found}
     bodies = (wire.response.body for wire in (merged.before, merged.after))
@@ -151,12 +157,26 @@ def _differing(
     return Differing(
         str(step),
         tuple(line for line in request_lines(sent) if not USUAL.match(line)),
-        response_lines(merged.before, merged.after, fields),
-        (*response_lines(merged.after, merged.before, fields), *within),
+        (*response_lines(merged.before, merged.after, fields), *_logged(repetitions, "OLD", step)),
+        (
+            *response_lines(merged.after, merged.before, fields),
+            *within,
+            *_logged(repetitions, "NEW", step),
+        ),
         tuple(found),
         remaining=tuple(found),
         commands=(
-            *(app.serve_command(environment, PORT) for environment in (older, newer)),
+            *(
+                app.serve_command(environment, PORT)
+                for app, environment in zip(repetitions.app.sides, stacks, strict=True)
+            ),
             curl_command(sent.to(PORT)),
         ),
     )
+
+
+def _logged(repetitions: Repetitions, name: str, step: Step) -> Iterator[Line]:
+    """The traceback that a server logged during a request that it failed."""
+    if lines := repetitions.logs.get((name, step)):
+        yield Line("* the server logged:", True)
+        yield from (Line(f"*   {line}", True) for line in lines)

@@ -1,8 +1,8 @@
 """`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
-Exit codes: 0 no response differs, 1 some do, or the app left processes behind, 2 usage, 3 a stack
-could not be installed, the app did not start, some response could not be compared, or no request
-succeeded on OLD, 4 harness error.
+Exit codes: 0 no response differs, 1 some do, or the app starts on OLD only, or left processes
+behind, 2 usage, 3 a stack could not be installed, the app does not start on OLD, some response
+could not be compared, or no request succeeded on OLD, 4 harness error.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain.result import Diff
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
@@ -24,15 +25,15 @@ from starlette_conformance.userapp import har, http_file
 from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import LEFT, REPETITIONS
-from starlette_conformance.userapp.user_app import App
+from starlette_conformance.userapp.repetitions import LEFT_BEHIND, REPETITIONS
+from starlette_conformance.userapp.start_options import StartOptions
 
 
 @dataclass(frozen=True)
 class Options:
     """What the user wants: an app, requests to it, two stacks, files to write."""
 
-    app: str
+    app: str | None
     requests: Path
     cwd: Path | None
     extra: Sequence[str]
@@ -42,6 +43,7 @@ class Options:
     seconds: float
     events: int
     unlike_recorded: float
+    starting: StartOptions
     old: str
     new: str
     json: Path | None
@@ -54,14 +56,17 @@ def diff(options: Options) -> int:
     chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
     output, progress = consoles(chosen)
     output_files.check(chosen.values())
-    app = App.of(options.app, options.cwd or Path(), options.passed)
+    app = options.starting.app(options.app, options.cwd, options.passed)
+    originals = {side.original for side in app.sides if side.original}
     steps, left_out = read_steps(options.requests, app.name, options.origin)
-    for sentence in left_out:
-        progress.print(sentence, style="yellow")
+    for original in originals:
+        left_out += original.sentences()
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [pool.submit(_provisioned, word, options.extra) for word in words]
         older, newer = (side.result() for side in sides)
+    for sentence in left_out:
+        progress.print(sentence, style="yellow")
     if options.sandbox:
         leave_network()
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
@@ -85,13 +90,21 @@ def diff(options: Options) -> int:
     render(found, output)
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](found))
-    left = any(LEFT in sentence for sentence in found.not_compared)
-    return 1 if found.unexplained or left else 3 if found.not_compared or found.inconclusive else 0
+    return exit_code(found)
+
+
+def exit_code(found: Diff) -> int:
+    """1 for a finding, 3 where something was not, or could not be, compared."""
+    left = any(LEFT_BEHIND in sentence for sentence in found.not_compared)
+    if found.unexplained or left or found.only_new_fails_to_start:
+        return 1
+    return 3 if found.not_compared or found.inconclusive or found.starts else 0
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:
     """The command that makes the same diff."""
-    words = ["--app", options.app, "--requests", str(options.requests.absolute())]
+    words = ["--app", options.app] if options.app else []
+    words += ["--requests", str(options.requests.absolute())]
     words += ["--cwd", str((options.cwd or Path()).absolute())]
     words += ["--origin", options.origin] if options.origin else []
     words += ["--seconds", f"{options.seconds:g}"]
@@ -101,6 +114,7 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += [text for extra in options.extra for text in ("--with", extra)]
     words += [text for name in options.passed for text in ("--pass-env", name)]
     words += ["--sandbox"] if options.sandbox else []
+    words += options.starting.words()
     return of_verb("diff", word(older), word(newer), *words)
 
 

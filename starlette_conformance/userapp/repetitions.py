@@ -9,21 +9,22 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from starlette_conformance.explain.differences import differences
+from starlette_conformance.explain.start import Start
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.process.app_server import Server
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.userapp.app_process import AppProcess
 from starlette_conformance.userapp.merge_repetitions import LATE, Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import Endless, Responses, Sent, send_in_order
-from starlette_conformance.userapp.user_app import App, port, reason
+from starlette_conformance.userapp.user_app import App, AppDidNotStart, port, reason
 
 REPETITIONS = 2
 CERTAIN = 5
@@ -35,10 +36,23 @@ APART = 1.2
 """Seconds between the beginnings of two repetitions at the least, so that what has the second
 varies."""
 
-LEFT = "left processes behind"
+LEFT_BEHIND = "left processes behind"
 
 SEEDS = (0, 3, 1, 2, 4)
 """PYTHONHASHSEED by repetition: with 0 and 3, a set of two methods has either order."""
+
+
+SIDES = ("OLD", "NEW")
+
+
+class DoesNotStart(Exception):  # noqa: N818  (a finding)
+    """The app starts on one stack only, or on none. `unsteady` says why that may not be due to the
+    stack.
+    """
+
+    def __init__(self, starts: tuple[Start, Start], unsteady: str) -> None:
+        super().__init__(starts, unsteady)
+        self.starts, self.unsteady = starts, unsteady
 
 
 @dataclass
@@ -47,7 +61,8 @@ class Repetitions:
 
     `suspects` are the requests that differ after REPETITIONS, `sent` what OLD was sent last,
     `endless` the streams of either stack that did not end in time: the first repetition waits for
-    their end, and the next ones only for as many events.
+    their end, and the next ones only for as many events. `logs` are the tracebacks of a side during
+    a request that it failed.
     """
 
     app: App
@@ -63,11 +78,12 @@ class Repetitions:
     suspects: set[Step] = field(default_factory=set)
     sent: Sent = field(default_factory=dict)
     endless: tuple[Endless, Endless] = field(default_factory=lambda: ({}, {}))
+    logs: dict[tuple[str, Step], tuple[str, ...]] = field(default_factory=dict)
 
     def compare(self, more: Callable[[], None] = lambda: None) -> dict[Step, Merged]:
         """Both stacks' responses to each request; `more` is called before each further repetition.
 
-        Raises DidNotStart.
+        Raises DoesNotStart.
         """
         found: dict[Step, Merged] = {}
         for number in range(CERTAIN):
@@ -90,16 +106,14 @@ class Repetitions:
         stopping = Event()
         with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
             servers = []
-            for environment in environments:
-                servers.append(self.app.start(environment, hash_seed))
+            for app, environment in zip(self.app.sides, environments, strict=True):
+                servers.append(app.start(environment, hash_seed))
                 stack.callback(servers[-1].kill)
             stack.callback(stopping.set)
-            ports = [port(server) for server in servers]
+            ports = self._ports(servers)
             jobs = [
-                pool.submit(self._send, number, environment.server, stopping, endless)
-                for number, environment, endless in zip(
-                    ports, environments, self.endless, strict=True
-                )
+                pool.submit(self._send, side, server, number, stopping)
+                for side, server, number in zip(SIDES, servers, ports, strict=True)
             ]
             (old, sent), (new, _) = (job.result() for job in jobs)
             self.sent |= sent
@@ -115,31 +129,78 @@ class Repetitions:
             if all(LATE in responses[step].response.ending for responses in (old, new))
         }
 
+    def _ports(self, servers: Sequence[AppProcess]) -> list[int]:
+        """The ports of both, once they listen. Raises DoesNotStart."""
+        found, starts, unpassed = [], [], ""
+        for server in servers:
+            try:
+                found.append(port(server))
+                starts.append(Start())
+            except AppDidNotStart as error:
+                starts.append(error.start)
+                unpassed = error.unpassed
+        if len(found) < len(servers):
+            for server in servers:
+                server.kill()
+            if unpassed and not found:  # or the other side would not start either
+                starts = [replace(each, hints=(*each.hints, unpassed)) for each in starts]
+            raise DoesNotStart((starts[0], starts[1]), self._why_unsteady(starts))
+        return found
+
+    def _why_unsteady(self, starts: Sequence[Start]) -> str:
+        """Why the stack may have nothing to do with it that one side alone does not start."""
+        failing = [number for number, start in enumerate(starts) if start.failure]
+        if len(failing) == len(starts):
+            return ""
+        (side,) = failing
+        name = SIDES[side]
+        if self.old:
+            return f"{name} started {len(self.old)} times, and then not"
+        environment = (self.older, self.newer)[side]
+        server = self.app.sides[side].start(environment, SEEDS[0])
+        try:
+            port(server)
+        except AppDidNotStart:
+            return ""
+        finally:
+            server.kill()
+        return f"{name} starts by itself, and not beside the other: they share something"
+
     def _send(
-        self, number: int, server: Adapter, stopping: Event, endless: Endless
+        self, side: str, server: AppProcess, number: int, stopping: Event
     ) -> tuple[Responses, Sent]:
         requests = [step for step in self.steps if step not in self.hanging]
+        position = server.log.position()
+
+        def taken(step: Step, wire: WireResponse | None) -> None:
+            nonlocal position
+            if step in self.suspects and wire and _failed(wire):
+                self.logs[side, step] = server.traceback(position)
+            position = server.log.position()
+            self.advance()
+
+        adapter, endless = server.environment.server, self.endless[SIDES.index(side)]
         return send_in_order(
-            requests, number, server, self.limits, stopping.is_set, self.advance, endless
+            requests, number, adapter, self.limits, stopping.is_set, taken, endless
         )
 
-    def _note(self, name: str, server: Server, responses: Responses) -> None:
+    def _note(self, name: str, server: AppProcess, responses: Responses) -> None:
         """See whether the app ended, raised at every request, or left processes behind."""
         went = server.ended_already()
         if left := server.kill_left_processes():
-            sentence = f"the app on {name} {LEFT}, which were killed: {_programs(left)}"
+            sentence = f"the app on {name} {LEFT_BEHIND}, which were killed: {_programs(left)}"
             self.ended += [] if sentence in self.ended else [sentence]
         status = server.kill()
         if not went:
             adapter = server.environment.server
             if responses and all(is_of_the_server(each, adapter) for each in responses.values()):
-                why = reason(server.log.lines())
+                why = reason(server.said(), server.folder)
                 sentence = f"the app on {name} raised an exception at every request{why}"
                 self.ended += [] if sentence in self.ended else [sentence]
             return
         step = next((step for step, wire in responses.items() if not wire.response.status), None)
         when = f"at {step}" if step else "after the last request"
-        said = [line for line in server.log.lines() if line.strip()] or ["(it logged nothing)"]
+        said = [line for line in server.said() if line.strip()] or ["(it logged nothing)"]
         sentence = f"the app on {name} ended with status {status} {when}: {said[-1]}"
         if sentence not in self.ended:
             self.ended.append(sentence)
@@ -173,6 +234,12 @@ def is_of_the_server(wire: WireResponse, server: Adapter) -> bool:
     if wire.response.status != 500 or not server.may_close(500, announced=False):
         return False
     return bool(wire.response.headers.get("connection") == "close")
+
+
+def _failed(wire: WireResponse) -> bool:
+    """Whether the server failed: 5xx, no response, or one that it cut off."""
+    response = wire.response
+    return not 0 < response.status < 500 or response.ending not in {"whole", *LEFT_OPEN}
 
 
 def differ(merged: Merged) -> bool:

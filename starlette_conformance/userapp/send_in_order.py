@@ -34,7 +34,7 @@ def send_in_order(
     server: Adapter,
     limits: Limits,
     stops: Callable[[], bool],
-    advance: Callable[[], None],
+    taken: Callable[[Step, WireResponse | None], None],
     endless: Mapping[Step, int] | None = None,
 ) -> tuple[Responses, Sent]:
     """The responses of one process to the requests, in their order, until it is stuck."""
@@ -62,7 +62,7 @@ def send_in_order(
                 responses[step] = wire = reading.finish()
                 cookies.store(sent[step], wire.response)
                 without_response = 0 if wire.response.status else without_response + 1
-            advance()
+            taken(step, responses.get(step))
         responses |= {step: reading.finish() for step, reading in streams.items()}
     return {step: responses[step] for step in steps if step in responses}, sent
 

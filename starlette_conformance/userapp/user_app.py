@@ -1,50 +1,41 @@
-"""The user's app on a stack: a process of its own, in the user's folder, gone with the harness.
+"""The user's app on a stack: a process of its own, in a copy of the user's folder, gone with the
+harness.
 
-It is served by the stack's server, as `python -m uvicorn module:app` is, with a home of its own and
-the environment variables that the user passes by name or pattern. Nothing is written to the
-user's folder by Python itself.
+It is served by the stack's server, as `python -m uvicorn module:app` is, or by a command of the
+user, with a home of its own and the environment variables that the user passes by name or pattern.
+Nothing is written to the user's folder, unless it is to run there.
 """
 
 import re
 import shlex
-import time
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from starlette_conformance.explain.start import Start
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
-from starlette_conformance.process.app_server import Server
-from starlette_conformance.process.child_environment import of_user_app, withheld
-from starlette_conformance.process.launch import Program, Under
-from starlette_conformance.process.orphans import ports
-from starlette_conformance.stacks.cache import BYTECODE, cache_folder, discard_bytecode
-from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.process.launch import Program
+from starlette_conformance.stacks.cache import discard_bytecode
+from starlette_conformance.userapp.app_process import AppProcess
+from starlette_conformance.userapp.hints import hints
 from starlette_conformance.userapp.pass_env import check, not_passed, passed_by
+from starlette_conformance.userapp.private_copy import Original
+from starlette_conformance.userapp.server_log import TRACEBACK, last_raised
+from starlette_conformance.userapp.starting import PORT, Starting, shown
 
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-TRACEBACK = "Traceback (most recent call last):"
-NOT_IMPORTED = "Could not import module"
-"""What uvicorn says of the app's module."""
-HINTS = {
-    r"No module named|pip install|to be installed": (
-        "install the package that has it by --with, or where OLD and NEW are installed; its name "
-        "may be another than the module's; a module of yours is found by --cwd"
-    ),
-    NOT_IMPORTED: "--cwd says where it lies",
-    r"(?i)address already in use": (
-        "the app runs on both stacks at once, so it can have no port of its own that is the same"
-    ),
-}
-"""What to do about what a log says."""
-START_SECONDS = 60.0
-"""How long an app may take to listen: it may have much to import, or to load, and twice at once."""
-QUIET = 0.5
-"""Seconds between two looks at what it listens on, where its log does not say."""
-CHOSEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
-"""From which port to which the kernel picks one; some sandboxes hide it."""
-USUALLY_CHOSEN = ["32768", "60999"]
+LOGGED = 8
+"""Last lines of the log of an app that does not start, where it has no traceback."""
+
+
+class AppDidNotStart(DidNotStart):
+    """With what its log says, and a sentence on variables that it did not get."""
+
+    def __init__(self, text: str, start: Start, unpassed: str) -> None:
+        super().__init__(text)
+        self.start, self.unpassed = start, unpassed
 
 
 @dataclass(frozen=True)
@@ -52,90 +43,98 @@ class App:
     """An app by its name, `module:attribute`, and the folder that its module lies in.
 
     `passed` are the names, and patterns of names, of the environment variables that it gets.
+    `newer` is the app on NEW, where it is another there.
     """
 
     name: str
     folder: Path
     passed: tuple[str, ...] = ()
+    starting: Starting = field(default_factory=Starting)
+    newer: "App | None" = None
 
     @classmethod
-    def of(cls, name: str, folder: Path, passed: Sequence[str] = ()) -> "App":
+    def of(
+        cls,
+        name: str,
+        folder: Path,
+        passed: Sequence[str] = (),
+        starting: Starting | None = None,
+    ) -> "App":
         """Its pyproject.toml may pass more variables. Raises UsageError."""
-        if not NAME.fullmatch(name):
+        starting = starting or Starting()
+        if not starting.command and not NAME.fullmatch(name):
             raise UsageError(f"--app {name}: write package.module:app, as for uvicorn")
         if not folder.is_dir():
             raise UsageError(f"--cwd {folder}: no such folder")
         for variable in passed:
             check(variable, "--pass-env")
-        return cls(name, folder.absolute(), (*passed, *passed_by(folder / "pyproject.toml")))
+        names = (*passed, *passed_by(folder / "pyproject.toml"))
+        return cls(name, folder.absolute(), names, starting)
 
-    def start(self, environment: Environment, hash_seed: int) -> Server:
-        return _UserAppServer(self, environment, hash_seed)
+    @property
+    def sides(self) -> "tuple[App, App]":
+        """The app on OLD and on NEW."""
+        return self, self.newer or self
+
+    @cached_property
+    def original(self) -> Original | None:
+        """What each process gets a copy of; None where it runs in place. Raises UsageError."""
+        if self.starting.in_place:
+            return None
+        return Original.of(self.folder, self.starting.copied)
+
+    def start(self, environment: Environment, hash_seed: int) -> AppProcess:
+        """Raises UsageError, DidNotStart."""
+        return AppProcess(
+            self.name,
+            self.folder,
+            self.original,
+            self.passed,
+            self.starting,
+            environment,
+            hash_seed,
+        )
 
     def serve_command(self, environment: Environment, port: int) -> str:
         """A line that serves it in a shell, until it is interrupted."""
-        program = Program.of(self.name, environment, port=port)
-        words = [str(environment.interpreter), *program.words]
-        return f"cd {shlex.quote(str(self.folder))} && {shlex.join(words)}"
+        if self.starting.command:
+            words = [word.replace(PORT, str(port)) for word in self.starting.command]
+            path = f"PATH={shlex.quote(str(environment.interpreter.parent))}:$PATH"
+        else:
+            program = Program.of(self.name, environment, self.starting.options, port)
+            words, path = [str(environment.interpreter), *program.words], ""
+        given = [*shown(self.starting.variables), path, shlex.join(words)]
+        return f"cd {shlex.quote(str(self.folder))} && {' '.join(filter(None, given))}"
 
 
-class _UserAppServer(Server):
-    """An app that may have silenced its server's log, as `logging.config.dictConfig` does.
-
-    It listens on the one port that the kernel picked for it.
-    """
-
-    def __init__(self, app: App, environment: Environment, hash_seed: int) -> None:
-        self._home = ExitStack()
-        home = str(self._home.enter_context(scratch()))
-        pinned = of_user_app(environment, home, app.passed) | {
-            "PYTHONHASHSEED": str(hash_seed),
-            "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
-        }
-        under = Under(pinned=pinned, alone=True)
-        self.withheld = withheld(app.passed)
-        try:
-            super().__init__(app.name, environment, app.folder, under=under)
-        except BaseException:
-            self._home.close()
-            raise
-
-    def kill(self) -> int:
-        status = super().kill()
-        self._home.close()
-        return status
-
-    def _port_in(self, seconds: float) -> int:
-        deadline = time.monotonic() + seconds
-        words = CHOSEN.read_text().split() if CHOSEN.exists() else USUALLY_CHOSEN
-        lowest, highest = map(int, words)
-        before: set[int] = set()
-        while not (logged := super()._port_in(min(QUIET, deadline - time.monotonic()))):
-            if self.log.ended or time.monotonic() > deadline:
-                return 0
-            now = {port for port in ports(self.pid) if lowest <= port <= highest}
-            if len(now) == 1 and now == before:
-                return now.pop()
-            before = now
-        return logged
-
-
-def port(server: Server) -> int:
-    """Wait until the app listens. Raises DidNotStart, with the reason from its log."""
+def port(server: AppProcess) -> int:
+    """Wait until the app listens. Raises AppDidNotStart, with the reason from its log."""
+    ready = server.starting.ready
     try:
-        return server.port(START_SECONDS)
+        return server.port(server.starting.seconds)
     except DidNotStart as error:
         discard_bytecode()
-        lines = server.log.lines()
-        names = server.withheld if isinstance(server, _UserAppServer) else []
-        raise DidNotStart(f"{error}{reason(lines)}{not_passed(names, lines)}") from None
+        said, text = server.said(), server.in_the_users_folder(str(error))
+        raised = last_raised(said, server.folder)
+        remedies = hints(_last_words(said), server.environment)
+        if ready:
+            remedies.append(f"it is ready once it responds to GET {ready} with 2xx or 3xx")
+        unpassed = not_passed(server.withheld, said).removeprefix("; ")
+        logged = raised.lines if raised else tuple(filter(str.strip, said[-LOGGED:]))
+        start = Start(text, str(raised or ""), logged, tuple(remedies))
+        parts = [f"{text}{reason(said, server.folder)}", *remedies, unpassed]
+        raise AppDidNotStart("; ".join(filter(None, parts)), start, unpassed) from None
 
 
-def reason(lines: Sequence[str]) -> str:
-    """The exception of the last traceback in a log, and what to do about it."""
-    starts = [number for number, line in enumerate(lines) if line.endswith(TRACEBACK)]
-    after = lines[starts[-1] + 1 :] if starts else lines
-    raised = next((line for line in after if line and not line.startswith((" ", "\t"))), "")
-    exception = f" ({raised})" if starts and raised and raised != lines[-1] else ""
-    said = [hint for words, hint in HINTS.items() if any(re.search(words, line) for line in after)]
-    return "".join([exception, *(f"; {hint}" for hint in said)])
+def _last_words(log: Sequence[str]) -> Sequence[str]:
+    """A log from its last traceback on."""
+    starts = [number for number, line in enumerate(log) if line.endswith(TRACEBACK)]
+    return log[starts[-1] :] if starts else log
+
+
+def reason(lines: Sequence[str], folder: Path) -> str:
+    """The exception of the last traceback in a log, in brackets, unless it ends with that."""
+    raised = last_raised(lines, folder)
+    if raised is None or raised.exception == lines[-1]:
+        return ""
+    return f" ({raised.exception})"

@@ -54,7 +54,7 @@ def responses(folder: Path, name: str, text: str) -> list[tuple[int, str]]:
     try:
         number = port(server)
         got, _ = send_in_order(
-            steps, number, environment.server, Limits(10.0), lambda: False, lambda: None
+            steps, number, environment.server, Limits(10.0), lambda: False, lambda *_: None
         )
     finally:
         server.kill()
@@ -131,7 +131,13 @@ def test_a_stream_that_is_known_not_to_end_is_not_waited_for(tmp_path: Path) -> 
     server = app("streams").start(environment, 0)
     known = {steps[0]: 1, steps[1]: 2}
     try:
-        arguments = (port(server), environment.server, Limits(3600.0), lambda: False, lambda: None)
+        arguments = (
+            port(server),
+            environment.server,
+            Limits(3600.0),
+            lambda: False,
+            lambda *_: None,
+        )
         got, _ = send_in_order(steps, *arguments, known)
     finally:
         server.kill()
@@ -233,7 +239,13 @@ def test_a_request_is_sent_while_a_stream_is_open(tmp_path: Path) -> None:
     environment = stack("documented")
     server = app("streams").start(environment, 0)
     try:
-        arguments = (port(server), environment.server, Limits(3600.0), lambda: False, lambda: None)
+        arguments = (
+            port(server),
+            environment.server,
+            Limits(3600.0),
+            lambda: False,
+            lambda *_: None,
+        )
         got, _ = send_in_order(steps, *arguments, {steps[0]: 1})
     finally:
         server.kill()

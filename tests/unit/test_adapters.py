@@ -77,7 +77,7 @@ def replayed(port: int, server: Adapter) -> bool:
 
 def sent_to_a_user_app(port: int, server: Adapter) -> bool:
     step = Step("1", REQUEST)
-    answers, _ = send_in_order([step], port, server, Limits(5.0), lambda: False, lambda: None)
+    answers, _ = send_in_order([step], port, server, Limits(5.0), lambda: False, lambda *_: None)
     return bool(answers[step].response.closes)
 
 
