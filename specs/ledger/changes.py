@@ -84,6 +84,7 @@ SIBLING_FOLDER_HIDDEN = Change(
     "(CVE-2023-29159).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-v5gw-mw7f-84px",
     noticed_by=("browser",),
+    reached_by=("StaticFiles",),
 )
 LINE_BREAK_REDIRECTS = Change(
     "starlette",
@@ -160,6 +161,7 @@ RANGES_SPLIT = Change(
     "whole (CVE-2025-62727).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-7f5h-v6xp-fcq8",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 NONE_MATCH_FIRST = Change(
     "starlette",
@@ -243,6 +245,7 @@ ABSOLUTE_PATHS_REFUSED = Change(
     "(CVE-2026-48818).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
     noticed_by=("browser",),
+    reached_by=("StaticFiles",),
 )
 UNKNOWN_TYPE_BINARY = Change(
     "starlette",

@@ -54,7 +54,8 @@ def document(diff: Diff) -> dict[str, Any]:
                   or `no response`; null for the reference apps
     starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
                   where it starts), exception (with its place), log (last lines), hints; or null
-    change        package, first, last, kind, sentence, link, noticed_by
+    change        package, first, last, kind, sentence, link, noticed_by, reached_by (names, one of
+                  which an app's source has where it can show; empty where any app can show it)
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and
                   after (lines: text, differs), differences and remaining (severity, where, before,
                   after; null where there is no such field), changes (names), commands (lines to

@@ -71,7 +71,7 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
     if diff.statuses:
         yield Text(f"responses: {statuses(diff.statuses)}")
     for name, start in failures(diff):
-        yield Text(f"DOES NOT START {name}", "bold red")
+        yield Text(f"{name} DOES NOT START", "bold red")
         yield from (Text(f"  {line}") for line in start_lines(start))
     for sentence in diff.inconclusive:
         yield Text(f"INCONCLUSIVE {sentence}", "bold red")

@@ -23,7 +23,8 @@ class Change:
 
     `first` is the first release with the change and `last` the last one, where it went away.
     `package` is a distribution's name, or `python`. `noticed_by` says which clients behave
-    otherwise because of it: `nobody` alone where none does.
+    otherwise because of it: `nobody` alone where none does. `reached_by` are names that an app's
+    source has, one of them, where it can show: empty where every app can show it.
     """
 
     package: str
@@ -33,6 +34,7 @@ class Change:
     link: str
     last: str | None = None
     noticed_by: tuple[Noticer, ...] = ()
+    reached_by: tuple[str, ...] = ()
 
     def lines(self, name: str) -> list[str]:
         """What it is, in words."""

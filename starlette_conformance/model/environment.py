@@ -66,5 +66,5 @@ class Environment:
 
     def __str__(self) -> str:
         names = dict.fromkeys(("starlette", "sse-starlette", self.server.name, self.parser))
-        versions = ", ".join(f"{name} {self.packages.get(name, 'missing')}" for name in names)
+        versions = ", ".join(f"{n} {self.packages[n]}" for n in names if n in self.packages)
         return f"{self.name} ({versions}, {self.loop}, Python {self.python})"

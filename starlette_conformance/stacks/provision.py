@@ -79,14 +79,17 @@ def provision(stack: Stack) -> Environment:
     )
 
 
-def of_interpreter(path: str) -> Environment:
-    """The environment that an existing interpreter has. Raises UsageError."""
+def of_interpreter(path: str, framework: bool = True) -> Environment:
+    """The environment that an existing interpreter has. Raises UsageError.
+
+    `framework` says that it must have Starlette and its server.
+    """
     if (found := shutil.which(path)) is None:
         raise UsageError(f"{path}: no such program, or not executable")
     environment = _inspect(Path(found).absolute(), path, passes_variables=True)
     needed = ("starlette", environment.server.name)
     missing = [name for name in needed if name not in environment.packages]
-    if missing:
+    if missing and framework:
         raise UsageError(f"{path}: {' and '.join(missing)} not installed there")
     return environment
 

@@ -1,7 +1,7 @@
 """What the user names: stacks, interpreters, releases, checkouts, wheels, git references."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 from starlette_conformance.model.decode import SHOWN
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError, first_line, shortened
-from starlette_conformance.model.stack import LONGEST_NAME, Stack
+from starlette_conformance.model.stack import ALWAYS, LONGEST_NAME, Stack
 from starlette_conformance.model.versions import version
 from starlette_conformance.stacks import checkouts
 from starlette_conformance.stacks.project import catalogue
@@ -49,22 +49,25 @@ def targets_named(
     return found | {path: of_interpreter(path) for path in map(_interpreter, interpreters)}
 
 
-def meant_by(word: str) -> dict[str, Stack | Environment]:
-    """The stacks, or the one environment, that a word means, by name. Raises UsageError."""
+def meant_by(word: str, framework: bool = True) -> dict[str, Stack | Environment]:
+    """The stacks, or the one environment, that a word means, by name. Raises UsageError.
+
+    `framework` says that an interpreter must have Starlette and its server.
+    """
     known = catalogue()
     if len(word) > LONGEST_NAME:
         raise UsageError(f"{shortened(word, SHOWN)!r}: longer than the name of any stack or file")
     path = Path(word) if _may_be_a_path(word) else NO_PATH
     if word not in known.stacks and _is_environment(path):
         word = _interpreter(word)
-        return {word: of_interpreter(word)}
+        return {word: of_interpreter(word, framework)}
     if os.sep in word or path.suffix == ".whl":
         if path.is_file() and path.suffix == ".whl":
             return {word: checkouts.of_wheel(word, path, known)}
         if path.is_dir():
             return {word: checkouts.of_folder(word, path, known)}
         if path.is_file() and os.access(path, os.X_OK):
-            return {word: of_interpreter(word)}
+            return {word: of_interpreter(word, framework)}
         folder, at, reference = word.rpartition("@")
         if at and Path(folder).is_dir():
             return {word: checkouts.of_reference(word, Path(folder), reference, known)}
@@ -81,9 +84,9 @@ def meant_by(word: str) -> dict[str, Stack | Environment]:
     return dict(known.meant_by(word))
 
 
-def one(word: str) -> Stack | Environment:
-    """The one stack or environment that a word means. Raises UsageError."""
-    found = list(meant_by(word).values())
+def one(word: str, framework: bool = True) -> Stack | Environment:
+    """The one stack or environment that a word means, as `meant_by`. Raises UsageError."""
+    found = list(meant_by(word, framework).values())
     if len(found) != 1:
         raise UsageError(
             f"{word!r} matches {len(found)} stacks; name one, such as {list(found)[-1].name}"
@@ -99,6 +102,19 @@ def provisioned(word: str) -> Environment:
 def made(target: Stack | Environment) -> Environment:
     """The environment, made if need be. Raises NotInstallable."""
     return provision(target) if isinstance(target, Stack) else target
+
+
+def without_added(
+    target: Stack | Environment, word: str, wanted: Collection[str]
+) -> Stack | Environment:
+    """The target without packages that every stack gets, and that neither the word nor `wanted`
+    names.
+    """
+    if not isinstance(target, Stack):
+        return target
+    added = {name for name in ALWAYS if name not in word and name not in wanted}
+    kept = tuple(each for each in target.requirements if each not in added)
+    return replace(target, requirements=kept)
 
 
 def with_packages(target: Stack | Environment, extra: Sequence[str]) -> Stack | Environment:

@@ -88,7 +88,11 @@ def compare_app(
         sum(not merged.problem for merged in results.values()),
         tuple(differing),
         time.monotonic() - began,
-        security(ledger().changes, older, newer),
+        tuple(
+            fix
+            for fix in security(ledger().changes, older, newer)
+            if any(each.source.may_reach(fix.change.reached_by) for each in app.sides)
+        ),
         tuple(clusters(differing)),
         unconfirmed=tuple(
             Unconfirmed(str(step)) for step in repetitions.suspects if not differ(results[step])

@@ -20,13 +20,15 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.stacks.targets import made, one, with_packages
+from starlette_conformance.servers import DEFAULT
+from starlette_conformance.stacks.targets import made, one, with_packages, without_added
 from starlette_conformance.userapp import har, http_file
 from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import LEFT_BEHIND, REPETITIONS
 from starlette_conformance.userapp.start_options import StartOptions
+from starlette_conformance.userapp.user_app import App
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,10 @@ def diff(options: Options) -> int:
         left_out += original.sentences()
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
-        sides = [pool.submit(_provisioned, word, options.extra) for word in words]
+        sides = [
+            pool.submit(_provisioned, word, side, options.extra)
+            for word, side in zip(words, app.sides, strict=True)
+        ]
         older, newer = (side.result() for side in sides)
     for sentence in left_out:
         progress.print(sentence, style="yellow")
@@ -129,6 +134,17 @@ def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], li
     raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
 
 
-def _provisioned(word: str, extra: Sequence[str]) -> Environment:
-    """The environment of what a word means, with more packages. Raises UsageError, Failure."""
-    return made(with_packages(one(word), extra))
+def _provisioned(word: str, app: App, extra: Sequence[str]) -> Environment:
+    """The environment of what a word means, with more packages. Raises UsageError, Failure.
+
+    It has Starlette, sse-starlette and a server where the word names them, or the app uses them.
+    """
+    target = one(word, framework=False)
+    wanted = {name.replace("_", "-") for name in app.source.imported}
+    served = set() if app.starting.command else {DEFAULT.name}
+    named = without_added(target, word, wanted | served)
+    environment = made(with_packages(named, extra))
+    server = environment.server.name
+    if served and not environment.has(server):
+        raise UsageError(f"{word}: {server} not installed there; install it, or serve by --start")
+    return environment

@@ -9,8 +9,8 @@ TRACEBACK = "Traceback (most recent call last):"
 FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
 OF_A_GROUP = re.compile(r"^ *\| ?")
 """What the lines of an exception in an ExceptionGroup begin with."""
-SHOWN = 12
-"""Lines of a traceback that are shown, the last ones."""
+FRAMES = 4
+"""Of a traceback that are shown, the last ones."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,18 @@ def last_raised(log: Sequence[str], folder: Path) -> Raised | None:
     own = [frame for frame in frames if _is_within(frame[0], folder)]
     place = _place(frames[-1], folder) if frames else ""
     called = _place(own[-1], folder) if own and own[-1] != frames[-1] else ""
-    return Raised(after[end], place, called, (TRACEBACK, *after[: end + 1])[-SHOWN:])
+    return Raised(after[end], place, called, _shown(after[: end + 1]))
+
+
+def _shown(traceback: Sequence[str]) -> tuple[str, ...]:
+    """Its last frames, without those of Python's own import."""
+    frames: list[list[str]] = [[]]
+    for line in traceback[:-1]:
+        if FRAME.match(line):
+            frames.append([])
+        frames[-1].append(line)
+    kept = [frame for frame in frames if frame and "<frozen importlib" not in frame[0]]
+    return (TRACEBACK, *(line for frame in kept[-FRAMES:] for line in frame), traceback[-1])
 
 
 def _is_within(file: str, folder: Path) -> bool:

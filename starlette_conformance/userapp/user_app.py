@@ -23,6 +23,7 @@ from starlette_conformance.userapp.hints import hints
 from starlette_conformance.userapp.pass_env import check, not_passed, passed_by
 from starlette_conformance.userapp.private_copy import Original
 from starlette_conformance.userapp.server_log import TRACEBACK, last_raised
+from starlette_conformance.userapp.source import Source
 from starlette_conformance.userapp.starting import PORT, Starting, shown
 
 NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -82,6 +83,13 @@ class App:
         if self.starting.in_place:
             return None
         return Original.of(self.folder, self.starting.copied)
+
+    @cached_property
+    def source(self) -> Source:
+        """What of it is known before it runs. Raises UsageError."""
+        if self.starting.command:
+            return Source()
+        return Source.of(self.original or Original.of(self.folder), self.name)
 
     def start(self, environment: Environment, hash_seed: int) -> AppProcess:
         """Raises UsageError, DidNotStart."""

@@ -353,3 +353,37 @@ def test_what_cannot_be_meant_exits_with_2(
     rest = ["--cwd", str(tmp_path), "--requests", str(tmp_path / "requests.http")]
     assert main(["diff", "documented", "documented", *words, *rest]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_bare_app_gets_neither_starlette_nor_sse_starlette(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "diff.json"
+    stacks = ("uvicorn==0.25.0", "uvicorn==0.26.0")
+    assert run(tmp_path, BARE, "/", "--json", str(report), stacks=stacks) == 0
+    packages = json.loads(report.read_text())["newer"]["packages"]
+    assert packages.keys().isdisjoint({"starlette", "sse-starlette"})
+    assert "SECURITY" not in capsys.readouterr().out
+
+
+STARLETTE = """
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+app = Starlette(routes=[Route("/", lambda request: Response(b"text"))])
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"), [("", False), ("import starlette.staticfiles\nStaticFiles = 1\n", True)]
+)
+def test_a_security_fix_is_named_where_the_app_may_need_it(
+    source: str, shown: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stacks = ("starlette==0.48.0,uvicorn==0.34.0", "starlette==0.49.1,uvicorn==0.34.0")
+    assert run(tmp_path, source + STARLETTE, "/", stacks=stacks) == 0
+    output = capsys.readouterr().out
+    assert ("RANGES_SPLIT" in output) == shown
+    assert "HOST_CHECKED" in output
+    assert "sse-starlette" not in output

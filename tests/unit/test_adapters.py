@@ -158,7 +158,7 @@ def test_what_a_server_takes_of_what_is_installed(tiny: Adapter) -> None:
     found = Stack("x", completed(["tiny-server", "httptools", "uvloop"]))
     assert (found.server, found.parser, found.loop) == (tiny, "tiny-server", "asyncio")
     assert (ON_TINY.server, ON_TINY.parser) == (tiny, "tiny-server")
-    assert "(starlette 1.0, sse-starlette missing, tiny-server 1, asyncio," in str(ON_TINY)
+    assert "(starlette 1.0, tiny-server 1, asyncio," in str(ON_TINY)
     assert ENVIRONMENT.server is servers.DEFAULT
 
 
