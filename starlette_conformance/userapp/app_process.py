@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -33,6 +34,8 @@ USUALLY_CHOSEN = ["32768", "60999"]
 LOGGED_SECONDS = 0.5
 """How long a traceback may take that is logged after the response."""
 SHELL = "/bin/sh"
+SHEBANG = 512
+"""Bytes in which a script names its interpreter; uv writes a line for sh where that is long."""
 XDG = {
     "XDG_CACHE_HOME": ".cache",
     "XDG_CONFIG_HOME": ".config",
@@ -72,7 +75,7 @@ class AppProcess(Server):
             given = of_user_app(environment, str(own / "home"), passed)
             pinned = given | _folders(own) | dict(starting.variables)
             pinned |= {
-                "PATH": os.pathsep.join([str(environment.interpreter.parent), given["PATH"]]),
+                "PATH": os.pathsep.join([*_programs(environment, own / "bin"), given["PATH"]]),
                 "PYTHONHASHSEED": str(hash_seed),
                 "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
             }
@@ -212,6 +215,25 @@ def _folders(own: Path) -> dict[str, str]:
     for folder in (temporary, *variables.values()):
         folder.mkdir(parents=True, mode=0o700)
     return {name: str(path) for name, path in variables.items()} | {"TMPDIR": str(temporary)}
+
+
+def _programs(environment: Environment, folder: Path) -> list[str]:
+    """The folders of a stack's programs. A stack was made under another name than it has now, so
+    its scripts name an interpreter that is not there: they are run by the one that is.
+    """
+    installed = environment.interpreter.parent
+    if environment.passes_variables:
+        return [str(installed)]
+    folder.mkdir()
+    for script in installed.iterdir():
+        if script.is_file() and not script.is_symlink():
+            with script.open("rb") as file:
+                begin = file.read(SHEBANG)
+            if begin.startswith(b"#!") and b"python" in begin:
+                words = shlex.join([str(environment.interpreter), str(script)])
+                (folder / script.name).write_text(f'#!{SHELL}\nexec {words} "$@"\n', "utf-8")
+                (folder / script.name).chmod(0o755)
+    return [str(folder), str(installed)]
 
 
 def _forget_bytecode(own: Path) -> None:

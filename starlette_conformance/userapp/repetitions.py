@@ -143,7 +143,7 @@ class Repetitions:
             for server in servers:
                 server.kill()
             if unpassed and not found:  # or the other side would not start either
-                starts = [replace(each, hints=(*each.hints, unpassed)) for each in starts]
+                starts = [replace(each, hints=each.hints or (unpassed,)) for each in starts]
             raise DoesNotStart((starts[0], starts[1]), self._why_unsteady(starts))
         return found
 

@@ -387,3 +387,11 @@ def test_a_security_fix_is_named_where_the_app_may_need_it(
     assert ("RANGES_SPLIT" in output) == shown
     assert "HOST_CHECKED" in output
     assert "sse-starlette" not in output
+
+
+def test_programs_of_a_stack_run_before_and_as_the_server(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(BARE)
+    (tmp_path / "requests.http").write_text("/")
+    words = ["--start", "uvicorn app:app --port {port}", "--before", "uvicorn --version"]
+    words += ["--cwd", str(tmp_path), "--requests", str(tmp_path / "requests.http")]
+    assert main(["diff", "documented", "documented", *words]) == 0
