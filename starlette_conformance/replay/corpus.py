@@ -49,7 +49,14 @@ SOURCES = (
     "apps/**/*",
     *modules("model", "output", "process", "servers", "http", "stacks", "runs"),
     *modules("pytest_plugin", "scenarios", "replay"),
+    "starlette_conformance/explain/start.py",
+    "starlette_conformance/userapp/app_process.py",
+    "starlette_conformance/userapp/hints.py",
     "starlette_conformance/userapp/pass_env.py",
+    "starlette_conformance/userapp/private_copy.py",
+    "starlette_conformance/userapp/server_log.py",
+    "starlette_conformance/userapp/source.py",
+    "starlette_conformance/userapp/starting.py",
     "starlette_conformance/userapp/user_app.py",
 )
 """What a recording depends on. A test holds that no imported module is missing."""
