@@ -20,7 +20,7 @@ SPECS = ROOT / "specs"
 BENCHMARKS = ROOT / "benchmarks"
 INI = ROOT / "pyproject.toml"
 NAMING_STACKS = ("--stack", "--python")
-OF_THE_PROJECT = ("app_fixtures", "scenario_fixtures")
+OF_THE_PROJECT = ("scenario_fixtures", "app_fixtures")  # the latter imports the former, unrewritten
 OF_AN_OWN_APP = ("own_app",)
 JUDGES = pytest.StashKey[bool]()
 """Whether the session has the options."""
