@@ -18,7 +18,6 @@ from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.changes import Kind
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
-from starlette_conformance.replay.repeat import AFTER
 from starlette_conformance.stacks.project import apps
 
 KINDS = (*get_args(Kind), "any")
@@ -42,7 +41,7 @@ KINDS = (*get_args(Kind), "any")
     f"{', '.join(KINDS)}.",
 )
 @click.option(
-    "--repeat", type=click.IntRange(min=1), default=AFTER, show_default=True, metavar="N",
+    "--repeat", type=click.IntRange(min=0), default=0, metavar="N",
     help="Repeat exchanges on the same server, up to 64 at once, until each app got N requests.",
 )  # fmt: skip
 @file("--json", "The diff as data; `-` is standard output, here and below.")
@@ -117,7 +116,7 @@ def diff(
             raise UsageError(
                 "--app (or --start) and --requests go together: the app, and what to send to it"
             )
-        if only or quick or fail_on or repeat != AFTER:
+        if only or quick or fail_on or repeat:
             named = "--only, --quick, --fail-on and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
         return diff_app.diff(

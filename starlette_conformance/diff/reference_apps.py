@@ -25,7 +25,6 @@ from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import corpus
-from starlette_conformance.replay.repeat import AFTER
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.targets import made, one
@@ -77,14 +76,13 @@ def diff(options: Options) -> int:
         for each in chosen_scenarios(chosen_apps)
         if comparison.wants_scenario(each) and not (options.quick and each.slow)
     ]
-    repeat = 0 if options.quick else options.repeat
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
         advance = partial(shown.advance, bar)
-        found = live.compare(comparison, requests, advance, scenarios, repeat)
+        found = live.compare(comparison, requests, advance, scenarios, options.repeat)
     rest = [text for app in options.only for text in ("--only", app)]
     rest += ["--quick"] if options.quick else []
-    rest += ["--repeat", str(options.repeat)] if options.repeat != AFTER else []
+    rest += ["--repeat", str(options.repeat)] if options.repeat else []
     found = replace(found, command=of_verb("diff", word(older), word(newer), *rest))
     render(found, output)
     for name, path in chosen.items():

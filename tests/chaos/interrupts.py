@@ -46,6 +46,10 @@ LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "stacks": 0.5, "changes
 USUALLY = 5.0
 
 
+QUICK = ("changes", "explain", "matrix", "releases", "report", "stacks")
+"""Verbs that read, print and end."""
+
+
 def interrupted(
     verb: str,
     folder: Path,
@@ -81,9 +85,12 @@ def interrupted(
 
 
 def _wanted(verb: str, by: signal.Signals) -> set[int]:
-    """Ctrl-C is how one ends an app that is served: it says so by its own exit code."""
+    """Ctrl-C is how one ends an app that is served: it says so by its own exit code. What takes a
+    moment may have ended, or be past its own handlers, as the signal comes.
+    """
     served = {0} if verb == "serve" else set()
-    return {128 + by} | served
+    ends_soon = {0, 2, -by} if verb in QUICK else set()
+    return {128 + by} | served | ends_soon
 
 
 def main() -> int:
