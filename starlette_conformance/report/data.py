@@ -117,7 +117,8 @@ def _changes(ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]]:
     unseen = {change: why for why, changes in ledger.unseen.items() for change in changes}
     for name, change in ledger.changes.items():
         if change.link.startswith("https://"):
-            yield name, asdict(change) | {"unseen": unseen.get(change)}
+            fields = asdict(change) | {"unseen": unseen.get(change)}
+            yield name, {field: fields[field] for field in fields if field != "reached_by"}
 
 
 def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:

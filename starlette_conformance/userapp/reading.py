@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 from starlette_conformance.http.connection import CLOSED, LEFT, LIMIT, PIECES_LIMIT, Connection
@@ -75,7 +75,7 @@ class Reading:
             self._server.may_close(message.status, message.announces_close)
         )
         connection.leave()
-        return WireResponse.of(
+        response = WireResponse.of(
             RawResponse(
                 self._request.method,
                 self._port,
@@ -87,6 +87,8 @@ class Reading:
                 events=self._limits.events,
             )
         )
+        # What comes of the requests that are sent meanwhile arrives when they are heard.
+        return replace(response, arrivals="") if self._beside else response
 
     def value_at(self, where: str) -> str | None:
         """What is at a place of the response so far; of a stream it is waited for."""
