@@ -1,7 +1,5 @@
 """sse: clients that leave abruptly, pause, close one side only, or come from elsewhere."""
 
-import socket
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,17 +38,6 @@ class Subscription(Connection):
         wanted = len(self.data) + size
         while len(self.data) < wanted and self.receive(wanted - len(self.data)):
             pass
-
-    def read_to_the_end(self) -> None:
-        while self.receive():
-            pass
-
-    def reset(self) -> None:
-        """Leave with a reset instead of an orderly close."""
-        assert self.socket is not None
-        linger = struct.pack("ii", 1, 0)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.leave()
 
 
 Keep = Callable[[Subscription], Exchange]
@@ -116,7 +103,7 @@ def resets_within_an_event(client: Client) -> None:
 def half_closes_at_once(client: Client) -> None:
     with connected(client) as connection:
         connection.half_close()
-        connection.read_to_the_end()
+        connection.read_to_end()
 
 
 WAYS_TO_LEAVE = (
@@ -145,7 +132,7 @@ def test_ends_the_stream_of_a_client_that_closes_its_side(sse: Client, keep: Kee
         connection.read_head()
         connection.read(CHUNK)
         connection.half_close()
-        connection.read_to_the_end()
+        connection.read_to_end()
     exchange = keep(connection)
     seen = len(exchange.message.chunks or ())  # one more where it was on its way
     assert exchange == replace(stream(seen), ending="no last chunk: closed by the server")

@@ -6,6 +6,7 @@ reader for ever or fill its memory.
 
 import select
 import socket
+import struct
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -129,6 +130,10 @@ class Connection:
                 self.ended = f"more than {PIECES_LIMIT} pieces came"
         return data
 
+    def read_to_end(self) -> None:
+        while self.receive():
+            pass
+
     def peek(self) -> bytes:
         """What `receive` would give, left where it is."""
         return self._next(AT_ONCE, socket.MSG_PEEK)
@@ -179,8 +184,7 @@ class Connection:
                 closed = True
             if not closed:
                 self.half_close()
-        while self.receive():
-            pass
+        self.read_to_end()
         return self.ended == CLOSED and (wait_for_close or closed)
 
     def is_silent(self, seconds: float) -> bool:
@@ -194,6 +198,13 @@ class Connection:
         if self.socket is not None:
             with suppress(OSError):  # the server was first
                 self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Leave with a reset instead of an orderly close."""
+        if self.socket is not None:
+            linger = struct.pack("ii", 1, 0)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.leave()
 
     def leave(self) -> None:
         """Close both sides now."""

@@ -1,7 +1,5 @@
 """The connection of a scenario's client: it reads no byte beyond what a step asks it to read."""
 
-import socket
-import struct
 import time
 from pathlib import Path
 
@@ -50,23 +48,12 @@ class Wire(Connection):
         self.methods.append(method)
         self.clock = time.monotonic()
 
-    def read_to_end(self) -> None:
-        while self.receive():
-            pass
-
     def watch(self, seconds: float) -> None:
         """Read until the end, or for so long since the last response."""
         while not self.ended and (left := self.clock + seconds - time.monotonic()) > 0:
             if not self.is_silent(left):
                 self.receive()
         self.watched = time.monotonic() - self.clock
-
-    def reset(self) -> None:
-        """Leave with a reset instead of an orderly close."""
-        if self.socket is not None:
-            linger = struct.pack("ii", 1, 0)
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.leave()
 
     def messages(self) -> list[Message]:
         """Every response, and what follows the last one as another, where there is anything."""
