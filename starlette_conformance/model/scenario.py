@@ -17,70 +17,57 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class ResponseOn(Observation):
+class ObservationOn(Observation):
+    """What is seen on the connection that `on` names."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return self.on
+
+
+@dataclass(frozen=True)
+class ResponseOn(ObservationOn):
     """The first response on a connection, as it stood on the wire: a `Response`."""
 
-    on: str
-
-    def __str__(self) -> str:
-        return self.on
-
 
 @dataclass(frozen=True)
-class ResponsesOn(Observation):
+class ResponsesOn(ObservationOn):
     """All responses on a connection: a list of them."""
 
-    on: str
-
-    def __str__(self) -> str:
-        return self.on
-
 
 @dataclass(frozen=True)
-class EndOf(Observation):
+class EndOf(ObservationOn):
     """How a connection ended that was watched, and after how many whole seconds."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"end of {self.on}"
 
 
 @dataclass(frozen=True)
-class PingedStreamOn(Observation):
+class PingedStreamOn(ObservationOn):
     """The first response on a connection; the moment in a ping is TIME."""
-
-    on: str
-
-    def __str__(self) -> str:
-        return self.on
 
 
 @dataclass(frozen=True)
-class PingAfter(Observation):
+class PingAfter(ObservationOn):
     """The seconds from the head of a stream to its first event, which is a ping."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"first ping on {self.on}"
 
 
 @dataclass(frozen=True)
-class PingDelay(Observation):
+class PingDelay(ObservationOn):
     """The seconds from the moment that a ping states, taken as UTC, to when it came."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"time of the ping on {self.on}"
 
 
 @dataclass(frozen=True)
-class DatesOn(Observation):
+class DatesOn(ObservationOn):
     """Whether two responses on a connection have the same Date."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"dates on {self.on}"

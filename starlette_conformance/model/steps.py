@@ -1,7 +1,4 @@
-"""What is done in a scenario, step by step: each is plain data, and in words by `str`.
-
-`on` names the connection that a step happens on.
-"""
+"""What is done in a scenario, step by step: each is plain data, and in words by `str`."""
 
 import signal
 from dataclasses import dataclass
@@ -13,20 +10,24 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Connect(Step):
-    """Open a connection. The first step that names one does so as well."""
+class StepOn(Step):
+    """Something that happens on the connection that `on` names."""
 
     on: str
+
+
+@dataclass(frozen=True)
+class Connect(StepOn):
+    """Open a connection. The first step that names one does so as well."""
 
     def __str__(self) -> str:
         return f"{self.on}: connect"
 
 
 @dataclass(frozen=True)
-class Send(Step):
+class Send(StepOn):
     """Send bytes as they are."""
 
-    on: str
     data: bytes
 
     def __str__(self) -> str:
@@ -34,10 +35,9 @@ class Send(Step):
 
 
 @dataclass(frozen=True)
-class ReadResponses(Step):
+class ReadResponses(StepOn):
     """Read until so many more responses to requests of this method are whole."""
 
-    on: str
     number: int = 1
     method: str = "GET"
 
@@ -46,10 +46,9 @@ class ReadResponses(Step):
 
 
 @dataclass(frozen=True)
-class ReadChunks(Step):
+class ReadChunks(StepOn):
     """Read the head and so many chunks, or events, in all, and not a byte more; or to the end."""
 
-    on: str
     number: int
     method: str = "GET"
 
@@ -59,22 +58,19 @@ class ReadChunks(Step):
 
 
 @dataclass(frozen=True)
-class ReadToEnd(Step):
+class ReadToEnd(StepOn):
     """Read until the server closes the connection, or the connection's time is over."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"{self.on}: read to the end"
 
 
 @dataclass(frozen=True)
-class Watch(Step):
+class Watch(StepOn):
     """Read until the server closes the connection, but no longer than so many seconds since the
     last response.
     """
 
-    on: str
     seconds: float
 
     def __str__(self) -> str:
@@ -90,29 +86,23 @@ class Pause(Step):
 
 
 @dataclass(frozen=True)
-class HalfClose(Step):
+class HalfClose(StepOn):
     """Close the sending side only."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"{self.on}: close the sending side"
 
 
 @dataclass(frozen=True)
-class Reset(Step):
+class Reset(StepOn):
     """Leave with a reset instead of an orderly close."""
-
-    on: str
 
     def __str__(self) -> str:
         return f"{self.on}: reset"
 
 
 @dataclass(frozen=True)
-class Leave(Step):
-    on: str
-
+class Leave(StepOn):
     def __str__(self) -> str:
         return f"{self.on}: disconnect"
 

@@ -66,10 +66,12 @@ class Performance:
                 time.sleep(seconds)
             case steps.MarkLog():
                 self._log_start = self._server.log.position()
+            case steps.StepOn():
+                self._take_on(self._wire(step.on), step)
             case _:
-                self._take_on(self._wire(step.on), step)  # type: ignore[attr-defined]
+                raise AssertionError(f"nobody plays {step!r}")
 
-    def _take_on(self, wire: Wire, step: steps.Step) -> None:
+    def _take_on(self, wire: Wire, step: steps.StepOn) -> None:
         if isinstance(step, steps.HalfClose | steps.Reset | steps.Leave):
             self._note_if_held(step.on)
         match step:
