@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette_conformance.explain.groups import PARSER
 from starlette_conformance.explain.result import Differing, Line
-from starlette_conformance.explain.scenarios import ExplainedScenario
+from starlette_conformance.explain.scenarios import ExplainedScenario, value_text
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, Response
@@ -44,7 +44,7 @@ def whole(outcome: Outcome) -> Iterator[str]:
         if isinstance(responses, list) and responses and isinstance(responses[0], Response):
             for response in responses:
                 status = f"{response.version} {response.status} {response.reason}".strip()
-                yield plain(f"{name}: {status}, {_text(response.body)!r}, {response.ending}")
+                yield plain(f"{name}: {status}, {value_text(response.body)!r}, {response.ending}")
         elif isinstance(value, list):
             yield from (plain(f"{name}: {line}") for line in value or ["nothing"])
         else:
@@ -79,13 +79,7 @@ def _of_response(name: str, response: Response, fields: Collection[str]) -> Iter
         value = (
             response.headers.get(header, ABSENT) if header != field else getattr(response, field)
         )
-        yield Line(plain(f"{name}: {header}: {_text(value)}"), True)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, tuple) and value and isinstance(value[0], bytes):
-        value = b"".join(value)
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+        yield Line(plain(f"{name}: {header}: {value_text(value)}"), True)
 
 
 def _of_log(name: str, lines: list[str], other: Any) -> Iterator[Line]:

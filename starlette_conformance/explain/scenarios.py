@@ -4,10 +4,11 @@ The scenario says what it comes to on either of them: where both outcomes are as
 changes that decide between the two expectations account for the difference.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from starlette_conformance.explain.excerpt import text
 from starlette_conformance.explain.explainer import Reason
 from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import severity_of
@@ -44,24 +45,15 @@ class ExplainedScenario:
 
 def explain_scenario(scenario: Scenario, before: Outcome, after: Outcome) -> ExplainedScenario:
     """Why the outcomes of two stacks differ."""
-    names = [name for name in by_name(scenario.expected) if _differs(name, before, after, scenario)]
+    wanted = [_wanted(scenario, outcome.environment) for outcome in (before, after)]
+    names = [name for name in wanted[0] if _differs(name, (before, after), wanted)]
     was, now = (
-        _fields(scenario, outcome, outcome.environment, names) for outcome in (before, after)
+        _fields(outcome, each, names) for outcome, each in zip((before, after), wanted, strict=True)
     )
-    differing = [
-        where
-        for where in {**was, **now}
-        if _is_more_than_chance(was.get(where, NOTHING), now.get(where, NOTHING))
-    ]
-    found = {
-        where: _difference(where, was.get(where, NOTHING), now.get(where, NOTHING))
-        for where in differing
-    }
-    foreseen = [
-        where
-        for where in differing
-        if was.get(where, NOTHING).kept and now.get(where, NOTHING).kept
-    ]
+    pairs = {where: (was.get(where, NOTHING), now.get(where, NOTHING)) for where in {**was, **now}}
+    differing = {where: pair for where, pair in pairs.items() if _is_more_than_chance(*pair)}
+    found = {where: _difference(where, *pair) for where, pair in differing.items()}
+    foreseen = [where for where, pair in differing.items() if all(field.kept for field in pair)]
     reasons = _reasons(scenario, before, after, foreseen)
     explained = {where for those in reasons.values() for where in those}
     return ExplainedScenario(
@@ -74,12 +66,13 @@ def explain_scenario(scenario: Scenario, before: Outcome, after: Outcome) -> Exp
     )
 
 
-def _differs(name: str, before: Outcome, after: Outcome, scenario: Scenario) -> bool:
+def _differs(name: str, outcomes: Sequence[Outcome], wanted: Sequence[Mapping[str, Any]]) -> bool:
     """Whether an observation differs by more than what both expectations leave to chance."""
-    if before[name] == after[name]:
+    before, after = (outcome[name] for outcome in outcomes)
+    if before == after:
         return False
-    was, now = (_wanted(scenario, each.environment)[name] for each in (before, after))
-    return was != now or any(mismatches({name: o[name]}, {name: was}) for o in (before, after))
+    was, now = (each[name] for each in wanted)
+    return was != now or any(mismatches({name: seen}, {name: was}) for seen in (before, after))
 
 
 def _wanted(scenario: Scenario, environment: Environment) -> dict[str, Any]:
@@ -88,11 +81,8 @@ def _wanted(scenario: Scenario, environment: Environment) -> dict[str, Any]:
     return dict.fromkeys(expected) | wanted
 
 
-def _fields(
-    scenario: Scenario, outcome: Outcome, environment: Environment, names: Iterable[str]
-) -> dict[str, Field]:
-    """The parts of some observations, beside what is expected of them in an environment."""
-    wanted = _wanted(scenario, environment)
+def _fields(outcome: Outcome, wanted: Mapping[str, Any], names: Iterable[str]) -> dict[str, Field]:
+    """The parts of some observations, beside what is expected of them."""
     every = (fields_of(name, outcome[name], wanted[name]) for name in names)
     return {field.where: field for those in every for field in those}
 
@@ -114,7 +104,9 @@ def _reasons(
         side = before if change.applies_to(before.environment) else after
         environment = side.environment
         without = replace(environment, lacking=environment.lacking | {change})
-        has, lacks = (_fields(scenario, side, each, names) for each in (environment, without))
+        has, lacks = (
+            _fields(side, _wanted(scenario, each), names) for each in (environment, without)
+        )
         altered = [
             where
             for where in places
@@ -165,7 +157,11 @@ def _lines(lines: list[str], others: list[str]) -> str | None:
 def _text(value: Any) -> str | None:
     if value is ABSENT or value is None:
         return None
+    return plain(value_text(value), SHOWN)
+
+
+def value_text(value: Any) -> str:
+    """A value of an outcome as text; chunks as the body that they make."""
     if isinstance(value, tuple) and value and isinstance(value[0], bytes):
         value = b"".join(value)
-    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
-    return plain(text, SHOWN)
+    return text(value) if isinstance(value, bytes) else str(value)
