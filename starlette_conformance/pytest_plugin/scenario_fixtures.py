@@ -15,10 +15,8 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.scenarios.side_by_side import AT_ONCE
 from starlette_conformance.scenarios.stage import Played, Stage
-
-AT_ONCE = 16
-"""Slow scenarios that are played at a time: most of what they do is to wait."""
 
 Play = Callable[[Scenario], Outcome]
 Playing = Callable[[Scenario, Server | None], Played]

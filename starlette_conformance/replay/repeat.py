@@ -7,7 +7,7 @@ what ends a connection, on one of their own.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -23,11 +23,6 @@ from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.send import send as send_request
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
-
-AFTER = 1000
-"""So many requests each app gets, the first ones included; then its exchanges are repeated a last
-time.
-"""
 
 CROWDS = (8, 64)
 """Requests to one server at a time."""
@@ -84,14 +79,15 @@ def repeat(
     server: Adapter,
     ports: Mapping[str, int],
     first: Mapping[SentRequest, WireResponse],
-    after: int = AFTER,
-    advance: Callable[[], None] = lambda: None,
+    after: int,
 ) -> dict[SentRequest, Seen]:
-    """Send to running servers again what they responded to before."""
+    """Send to running servers again what they responded to before: each app gets `after` requests,
+    the first ones included; then its exchanges are repeated a last time.
+    """
     stopping, apps = Event(), []
     for served, port in ports.items():
         of_app = {sent: response for sent, response in first.items() if sent.variant == served}
-        apps.append(_App(server, port, of_app, after, stopping, advance))
+        apps.append(_App(server, port, of_app, after, stopping))
     with ThreadPoolExecutor(max(1, len(apps))) as pool:
         try:
             for each in [pool.submit(app.run) for app in apps]:
@@ -111,16 +107,9 @@ class _App:
         first: Mapping[SentRequest, WireResponse],
         after: int,
         stopping: Event,
-        advance: Callable[[], None],
     ) -> None:
         self.seen: dict[SentRequest, Seen] = {}
-        self._server, self._port, self._after, self._stopping, self._advance = (
-            server,
-            port,
-            after,
-            stopping,
-            advance,
-        )
+        self._server, self._port, self._after, self._stopping = server, port, after, stopping
         self._lost = 0
         self._known: dict[SentRequest, bytes] = {}
         order = [sent for sent in first if len(sent.request.data) < HEAD_LIMIT]
@@ -150,7 +139,6 @@ class _App:
     def _note(self, sent: SentRequest, came: RawResponse, name: str) -> None:
         self.seen[sent].note(WireResponse.of(came), name)
         self._lost += came.ended not in (LEFT, CLOSED)
-        self._advance()
 
     @property
     def _is_over(self) -> bool:
@@ -188,7 +176,6 @@ class _App:
         data, ended = connection.receive(sent.request.method, len(known))
         if known and len(data) == len(known) and _undated(data) == _undated(known):
             self.seen[sent].responses[0][1][name] += 1
-            self._advance()
             return
         came = RawResponse(
             sent.request.method,

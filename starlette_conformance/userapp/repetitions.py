@@ -17,6 +17,7 @@ from starlette_conformance.explain.start import Start
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import WHOLE
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.app_process import AppProcess
@@ -117,8 +118,8 @@ class Repetitions:
             ]
             (old, sent), (new, _) = (job.result() for job in jobs)
             self.sent |= sent
-            self._note("OLD", servers[0], old)
-            self._note("NEW", servers[1], new)
+            for name, server, responses in zip(SIDES, servers, (old, new), strict=True):
+                self._note(name, server, responses)
         self.old.append(old)
         self.new.append(new)
         for endless, responses in zip(self.endless, (old, new), strict=True):
@@ -188,20 +189,21 @@ class Repetitions:
         """See whether the app ended, raised at every request, or left processes behind."""
         went = server.ended_already()
         if left := server.kill_left_processes():
-            sentence = f"the app on {name} {LEFT_BEHIND}, which were killed: {_programs(left)}"
-            self.ended += [] if sentence in self.ended else [sentence]
+            self._say(f"the app on {name} {LEFT_BEHIND}, which were killed: {_programs(left)}")
         status = server.kill()
         if not went:
             adapter = server.environment.server
             if responses and all(is_of_the_server(each, adapter) for each in responses.values()):
                 why = reason(server.said(), server.folder)
-                sentence = f"the app on {name} raised an exception at every request{why}"
-                self.ended += [] if sentence in self.ended else [sentence]
+                self._say(f"the app on {name} raised an exception at every request{why}")
             return
         step = next((step for step, wire in responses.items() if not wire.response.status), None)
         when = f"at {step}" if step else "after the last request"
         said = [line for line in server.said() if line.strip()] or ["(it logged nothing)"]
-        sentence = f"the app on {name} ended with status {status} {when}: {said[-1]}"
+        self._say(f"the app on {name} ended with status {status} {when}: {said[-1]}")
+
+    def _say(self, sentence: str) -> None:
+        """Once, whatever repetition it is true of."""
         if sentence not in self.ended:
             self.ended.append(sentence)
 
@@ -239,7 +241,7 @@ def is_of_the_server(wire: WireResponse, server: Adapter) -> bool:
 def _failed(wire: WireResponse) -> bool:
     """Whether the server failed: 5xx, no response, or one that it cut off."""
     response = wire.response
-    return not 0 < response.status < 500 or response.ending not in {"whole", *LEFT_OPEN}
+    return not 0 < response.status < 500 or response.ending not in {WHOLE, *LEFT_OPEN}
 
 
 def differ(merged: Merged) -> bool:

@@ -1,7 +1,7 @@
 """What is replayed to a user's own app, and what is found by it: small cases on public releases."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from starlette_conformance.stacks.provision import provision
 from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.diff_app import read_steps
 from starlette_conformance.userapp.reading import Limits
+from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import send_in_order
 from starlette_conformance.userapp.user_app import App, port
 
@@ -123,25 +124,31 @@ def test_of_a_stream_that_does_not_end_the_first_events_are_compared(
     ]
 
 
+def bodies(steps: Sequence[Step], endless: Mapping[Step, int]) -> list[bytes]:
+    """What an app of streams responds with, where it is known which of them do not end."""
+    environment = stack("documented")
+    server = app("streams").start(environment, 0)
+    try:
+        limits = Limits(3600.0)
+        got, _ = send_in_order(
+            steps,
+            port(server),
+            environment.server,
+            limits,
+            lambda: False,
+            lambda *_: None,
+            endless,
+        )
+    finally:
+        server.kill()
+    return [wire.response.body for wire in got.values()]
+
+
 def test_a_stream_that_is_known_not_to_end_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "file.http"
     path.write_text("/idle\n###\n/ticks\n###\n/count", "utf-8")
     steps, _ = read_steps(path, app("streams").name, None)
-    environment = stack("documented")
-    server = app("streams").start(environment, 0)
-    known = {steps[0]: 1, steps[1]: 2}
-    try:
-        arguments = (
-            port(server),
-            environment.server,
-            Limits(3600.0),
-            lambda: False,
-            lambda *_: None,
-        )
-        got, _ = send_in_order(steps, *arguments, known)
-    finally:
-        server.kill()
-    assert [wire.response.body for wire in got.values()] == [
+    assert bodies(steps, {steps[0]: 1, steps[1]: 2}) == [
         b"data: hello\n\n",
         b"data: 0\n\ndata: 1\n\n",
         b"0",
@@ -236,20 +243,7 @@ def test_a_request_is_sent_while_a_stream_is_open(tmp_path: Path) -> None:
     path = tmp_path / "file.http"
     path.write_text(text, "utf-8")
     steps, _ = read_steps(path, app("streams").name, None)
-    environment = stack("documented")
-    server = app("streams").start(environment, 0)
-    try:
-        arguments = (
-            port(server),
-            environment.server,
-            Limits(3600.0),
-            lambda: False,
-            lambda *_: None,
-        )
-        got, _ = send_in_order(steps, *arguments, {steps[0]: 1})
-    finally:
-        server.kill()
-    assert [wire.response.body for wire in got.values()][1:] == [b"1", b"1"]
+    assert bodies(steps, {steps[0]: 1})[1:] == [b"1", b"1"]
 
 
 def test_requests_that_do_not_do_what_was_recorded_are_named(tmp_path: Path) -> None:
