@@ -8,6 +8,7 @@ same names are free for other plugins.
 
 import copy
 from collections.abc import Generator, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ SPECS = ROOT / "specs"
 BENCHMARKS = ROOT / "benchmarks"
 INI = ROOT / "pyproject.toml"
 NAMING_STACKS = ("--stack", "--python")
-OF_THE_PROJECT = ("scenario_fixtures", "app_fixtures")  # the latter imports the former, unrewritten
+OF_THE_PROJECT = ("app_fixtures", "scenario_fixtures")
 OF_AN_OWN_APP = ("own_app",)
 JUDGES = pytest.StashKey[bool]()
 """Whether the session has the options."""
@@ -104,7 +105,9 @@ def pytest_configure(config: pytest.Config) -> None:
         names = OF_AN_OWN_APP if own else OF_THE_PROJECT
         xdist = ("distribution",) if config.pluginmanager.hasplugin("xdist") else ()
         for name in ("stack_fixtures", *names, *xdist, "judging", "missing_extras"):
-            config.pluginmanager.import_plugin(f"{__package__}.{name}")
+            # Not `import_plugin`, which warns of a module that another one has imported before.
+            module = import_module(f"{__package__}.{name}")
+            config.pluginmanager.register(module, module.__name__)
         if own:
             yield_name_of_specs()
 

@@ -162,6 +162,8 @@ def test_who_listens_on_every_address_is_seen(host: str, kind: str) -> None:
     with watched() as found, subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(0.3)
+        deadline = time.monotonic() + SECONDS
+        while not found and time.monotonic() < deadline:
+            time.sleep(0.05)
         process.kill()
     assert addresses(found) == {host}
