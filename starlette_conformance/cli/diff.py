@@ -59,6 +59,14 @@ KINDS = (*get_args(Kind), "any")
     help="Install this beside OLD and NEW; repeatable.",
 )  # fmt: skip
 @click.option(
+    "--group", "groups", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
+    help="Of lock files, install this dependency group, too; repeatable.",
+)  # fmt: skip
+@click.option(
+    "--extra", "extras", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
+    help="Of lock files, install this extra of the project, too; repeatable.",
+)  # fmt: skip
+@click.option(
     "--pass-env", "passed", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
     help="Pass this environment variable of yours to the app, or those of a pattern such as "
     "'DB_*'; repeatable. A name that looks like a secret is passed by its full name only.",
@@ -91,6 +99,8 @@ def diff(
     requests: Path | None,
     cwd: Path | None,
     extra: tuple[str, ...],
+    groups: tuple[str, ...],
+    extras: tuple[str, ...],
     passed: tuple[str, ...],
     sandbox: bool,
     origin: str | None,
@@ -108,7 +118,19 @@ def diff(
     exits with 0 if no response differs.
     """
     starting = {name: value for name in NAMES if (value := given.pop(name))}
-    if app or requests or cwd or extra or passed or sandbox or origin or starting:
+    if (
+        app
+        or requests
+        or cwd
+        or extra
+        or groups
+        or extras
+        or passed
+        or sandbox
+        or origin
+        or starting
+    ):
+        from starlette_conformance.stacks.locks.pin import Chosen
         from starlette_conformance.userapp import diff_app
         from starlette_conformance.userapp.start_options import StartOptions
 
@@ -125,6 +147,7 @@ def diff(
                 requests,
                 cwd,
                 extra,
+                Chosen(groups, extras),
                 passed,
                 sandbox,
                 origin,

@@ -73,18 +73,24 @@ def toml_table(path: Path) -> dict[str, Any]:
         if len(data) > TOML:
             raise UsageError(f"{path}: longer than {TOML:,} bytes")
         text = data.decode("utf-8")
-        for number, line in enumerate(text.splitlines(), 1):
-            if _most_parts(line) > KEY_PARTS:
-                raise UsageError(f"{path}:{number}: a key of more than {KEY_PARTS} parts")
-        return tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
+    return toml_text(text, path)
+
+
+def toml_text(text: str, where: object) -> dict[str, Any]:
+    """TOML as Python has it. Raises UsageError, which begins with `where`."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if _most_parts(line) > KEY_PARTS:
+            raise UsageError(f"{where}:{number}: a key of more than {KEY_PARTS} parts")
+    try:
+        return tomllib.loads(text)
     except RecursionError:
-        raise UsageError(f"{path}: not TOML that can be read: it is nested too deep") from None
+        raise UsageError(f"{where}: not TOML that can be read: it is nested too deep") from None
     except ValueError as error:
-        raise UsageError(f"{path}: not TOML: {shortened(str(error), SHOWN)}") from None
+        raise UsageError(f"{where}: not TOML: {shortened(str(error), SHOWN)}") from None
 
 
 def _most_parts(line: str) -> int:

@@ -28,6 +28,17 @@ ALWAYS = (*FRAMEWORK, *servers.ADAPTERS)
 
 
 @dataclass(frozen=True)
+class Locked:
+    """What a lock file pins: `lines` of a requirements file with hashes, the `indexes` that it
+    names beside PyPI, and the same pins as `requirements`.
+    """
+
+    lines: tuple[str, ...]
+    indexes: tuple[str, ...]
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Stack:
     """A name, and what to install for it; the server is the one that the requirements name.
 
@@ -36,6 +47,7 @@ class Stack:
     `python` is the version asked for, such as 3.9; None means the Python that runs the harness.
     `axis` is the axis of `stacks.toml` that the stack lies on, and `suite` the folder below
     `specs/` that judges it; with neither, it is judged by all specs.
+    `locked` is what a lock file pins: only other requirements are resolved, beside these.
     """
 
     name: str
@@ -45,6 +57,7 @@ class Stack:
     python: str | None = None
     axis: str | None = None
     suite: str | None = None
+    locked: Locked | None = None
 
     @property
     def server(self) -> Adapter:

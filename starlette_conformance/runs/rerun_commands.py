@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.stacks.lock_files import is_lock_file
 from starlette_conformance.stacks.project import INSTALLED, ROOT, catalogue
 
 
@@ -35,7 +36,8 @@ def word(environment: Environment) -> str:
     known = catalogue().stacks.get(environment.name)
     if environment.urls or (known and known.exclude_newer):
         return environment.name
-    if os.sep in environment.name or environment.name.endswith(".whl"):
+    is_file = environment.name.endswith(".whl") or is_lock_file(environment.name)
+    if os.sep in environment.name or is_file:
         return str(Path(environment.name).absolute())
     return ",".join(f"{name}=={version}" for name, version in sorted(environment.packages.items()))
 

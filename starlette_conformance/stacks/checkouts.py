@@ -49,6 +49,11 @@ def of_wheel(name: str, path: Path, known: Catalogue) -> Stack:
 
 def of_folder(name: str, folder: Path, known: Catalogue) -> Stack:
     """Of a checkout as it stands, what is not committed included. Raises UsageError, Failure."""
+    return _judged(name, wheel_of_folder(name, folder), known)
+
+
+def wheel_of_folder(name: str, folder: Path) -> Path:
+    """The wheel of a package's sources as they stand. Raises UsageError, Failure."""
     if not any((folder / each).is_file() for each in ("pyproject.toml", "setup.py")):
         raise UsageError(f"{name}: neither pyproject.toml nor setup.py is there, so no checkout")
 
@@ -58,22 +63,29 @@ def of_folder(name: str, folder: Path, known: Catalogue) -> Stack:
     digest = hashlib.sha256()
     for path in _files(folder):
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes() + b"\0")
-    return _built(name, digest.hexdigest()[:16], copy, known)
+    return _built(name, digest.hexdigest()[:16], copy)
 
 
 def of_reference(name: str, folder: Path, reference: str, known: Catalogue) -> Stack:
     """Of a commit, branch or tag of a local repository. Raises UsageError, Failure."""
-    commit = _git(name, folder, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
+    key = commit_of(name, folder, reference)
+    wheel = _built(name, key[:16], lambda sources: extract(name, folder, key, sources))
+    return _judged(name, wheel, known)
+
+
+def commit_of(name: str, folder: Path, reference: str) -> str:
+    """The id of the commit that a commit, branch or tag means. Raises UsageError."""
+    commit = git(name, folder, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
     if not commit:
         raise UsageError(f"{name}: the repository has no commit, branch or tag {reference!r}")
-    key = commit.decode().strip()
+    return commit.decode().strip()
 
-    def extract(sources: Path) -> None:
-        data = _git(name, folder, "archive", "--format=tar", key)
-        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-            archive.extractall(sources, filter="data")
 
-    return _built(name, key[:16], extract, known)
+def extract(name: str, folder: Path, commit: str, sources: Path) -> None:
+    """Put what a folder of a repository has at a commit into another one. Raises UsageError."""
+    data = git(name, folder, "archive", "--format=tar", commit)
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        archive.extractall(sources, filter="data")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -88,7 +100,7 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _git(name: str, folder: Path, *arguments: str) -> bytes:
+def git(name: str, folder: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],  # noqa: S607
@@ -105,7 +117,7 @@ def _git(name: str, folder: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _built(name: str, key: str, put_sources: Callable[[Path], None], known: Catalogue) -> Stack:
+def _built(name: str, key: str, put_sources: Callable[[Path], None]) -> Path:
     def build(folder: Path) -> None:
         sources = folder / "sources"
         folder.mkdir()
@@ -130,6 +142,10 @@ def _built(name: str, key: str, put_sources: Callable[[Path], None], known: Cata
         shutil.rmtree(sources)
 
     (wheel,) = made_once("wheels", key, build).glob("*.whl")
+    return wheel
+
+
+def _judged(name: str, wheel: Path, known: Catalogue) -> Stack:
     package = parse_wheel_filename(wheel.name)[0]
     if package not in ALWAYS:
         raise UsageError(f"{name}: a checkout of {package}, not of one of {', '.join(ALWAYS)}")

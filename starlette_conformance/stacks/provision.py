@@ -26,7 +26,7 @@ from starlette_conformance.model.errors import (
     UsageError,
     of_cache,
 )
-from starlette_conformance.model.stack import Stack
+from starlette_conformance.model.stack import Stack, names
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.process import child_environment
@@ -66,7 +66,7 @@ def provision(stack: Stack) -> Environment:
     """The environment of a stack, made if need be. Raises NotInstallable."""
     if (base := interpreters.find(stack.python)) is None:
         raise NotInstallable(f"stack {stack.name}: no Python {stack.python} on this machine")
-    pins = _resolve(stack, base)
+    pins = _beside_locked(stack, base) if stack.locked else _resolve(stack, base)
     key = _key(pins, base, interpreters.build(base), FORMAT)
     folder = made_once("environments", key, lambda aside: _build(stack, base, pins, aside))
     found = json.loads((folder / "environment.json").read_text("utf-8"))
@@ -122,6 +122,18 @@ def inspected(
         passes_variables,
         implementation=found.implementation,
     )
+
+
+def _beside_locked(stack: Stack, base: Path) -> list[str]:
+    """What a lock file pins, and what other requirements resolve to beside it."""
+    assert stack.locked
+    pins = stack.locked.requirements
+    lines = [f"--extra-index-url {url}" for url in stack.locked.indexes]
+    if more := [each for each in stack.requirements if each not in pins]:
+        names_of_pins = names(pins)
+        resolved = _compile(stack, base, [*more, *pins])
+        lines += [each for each in resolved if not names([each]) & names_of_pins]
+    return [*lines, *stack.locked.lines]
 
 
 def _resolve(stack: Stack, base: Path) -> list[str]:

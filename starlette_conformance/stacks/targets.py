@@ -11,15 +11,17 @@ from packaging.version import InvalidVersion, Version
 from starlette_conformance.model.decode import SHOWN
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError, first_line, shortened
-from starlette_conformance.model.stack import ALWAYS, LONGEST_NAME, Stack
+from starlette_conformance.model.stack import ALWAYS, LONGEST_NAME, Stack, completed
 from starlette_conformance.model.versions import version
-from starlette_conformance.stacks import checkouts
+from starlette_conformance.stacks import checkouts, lock_files
+from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import of_interpreter, provision
 
 NAME_MAX = 255
 """Bytes that Linux takes for a part of a path."""
 NO_PATH = Path(os.devnull, "none")
+NONE_CHOSEN = Chosen()
 
 DEFAULT = ("documented", "latest")
 
@@ -31,6 +33,8 @@ FORMS = """\
   ../starlette                     a checkout of it as it stands (*)
   ../starlette@main                a git reference of a local repository (*)
   dist/starlette-1.11.whl          a wheel (*)
+  uv.lock, requirements.txt@main   a lock file, as it stands or in git; poetry.lock, pdm.lock,
+                                   Pipfile.lock and pylock.toml too
   (*) of sse-starlette or uvicorn too
 or several:
   all, releases, uvicorn           the milestones, or a whole axis
@@ -49,14 +53,22 @@ def targets_named(
     return found | {path: of_interpreter(path) for path in map(_interpreter, interpreters)}
 
 
-def meant_by(word: str, framework: bool = True) -> dict[str, Stack | Environment]:
+def meant_by(
+    word: str, framework: bool = True, chosen: Chosen = NONE_CHOSEN
+) -> dict[str, Stack | Environment]:
     """The stacks, or the one environment, that a word means, by name. Raises UsageError.
 
-    `framework` says that an interpreter must have Starlette and its server.
+    `framework` says that an interpreter must have Starlette and its server; `chosen` are groups and
+    extras of a lock file.
     """
     known = catalogue()
     if len(word) > LONGEST_NAME:
         raise UsageError(f"{shortened(word, SHOWN)!r}: longer than the name of any stack or file")
+    if word not in known.stacks and lock_files.is_lock_file(word):
+        stack = lock_files.of_lock_file(word, chosen)
+        needed = completed(stack.requirements) if framework else stack.requirements
+        return {word: replace(stack, requirements=needed)}
+    chosen.refuse(word, "only a lock file has groups and extras")
     path = Path(word) if _may_be_a_path(word) else NO_PATH
     if word not in known.stacks and _is_environment(path):
         word = _interpreter(word)
@@ -84,9 +96,9 @@ def meant_by(word: str, framework: bool = True) -> dict[str, Stack | Environment
     return dict(known.meant_by(word))
 
 
-def one(word: str, framework: bool = True) -> Stack | Environment:
+def one(word: str, framework: bool = True, chosen: Chosen = NONE_CHOSEN) -> Stack | Environment:
     """The one stack or environment that a word means, as `meant_by`. Raises UsageError."""
-    found = list(meant_by(word, framework).values())
+    found = list(meant_by(word, framework, chosen).values())
     if len(found) != 1:
         raise UsageError(
             f"{word!r} matches {len(found)} stacks; name one, such as {list(found)[-1].name}"

@@ -21,6 +21,7 @@ from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.servers import DEFAULT
+from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.targets import made, one, with_packages, without_added
 from starlette_conformance.userapp import har, http_file
 from starlette_conformance.userapp.as_recorded import SHARE
@@ -39,6 +40,7 @@ class Options:
     requests: Path
     cwd: Path | None
     extra: Sequence[str]
+    chosen: Chosen
     passed: Sequence[str]
     sandbox: bool
     origin: str | None
@@ -66,7 +68,7 @@ def diff(options: Options) -> int:
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [
-            pool.submit(_provisioned, word, side, options.extra)
+            pool.submit(_provisioned, word, side, options.extra, options.chosen)
             for word, side in zip(words, app.sides, strict=True)
         ]
         older, newer = (side.result() for side in sides)
@@ -117,6 +119,8 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     if options.unlike_recorded != SHARE:
         words += ["--unlike-recorded", f"{options.unlike_recorded:g}"]
     words += [text for extra in options.extra for text in ("--with", extra)]
+    words += [text for name in options.chosen.groups for text in ("--group", name)]
+    words += [text for name in options.chosen.extras for text in ("--extra", name)]
     words += [text for name in options.passed for text in ("--pass-env", name)]
     words += ["--sandbox"] if options.sandbox else []
     words += options.starting.words()
@@ -134,12 +138,12 @@ def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], li
     raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
 
 
-def _provisioned(word: str, app: App, extra: Sequence[str]) -> Environment:
+def _provisioned(word: str, app: App, extra: Sequence[str], chosen: Chosen) -> Environment:
     """The environment of what a word means, with more packages. Raises UsageError, Failure.
 
     It has Starlette, sse-starlette and a server where the word names them, or the app uses them.
     """
-    target = one(word, framework=False)
+    target = one(word, framework=False, chosen=chosen)
     wanted = {name.replace("_", "-") for name in app.source.imported}
     served = set() if app.starting.command else {DEFAULT.name}
     named = without_added(target, word, wanted | served)

@@ -1,0 +1,59 @@
+"""pdm.lock of PDM 2.11 or newer, which says of each package which groups and markers want it."""
+
+from pathlib import Path
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from starlette_conformance.model.decode import checked, toml_text
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.stacks.locks.pin import Chosen, File, Pin, holds, of_vcs, once
+
+
+class _OfPdm(msgspec.Struct):
+    name: str
+    version: str
+    groups: list[str] | None = None
+    marker: str = ""
+    files: list[File] = []
+    path: str = ""
+    url: str = ""
+    git: str = ""
+    revision: str = ""
+    subdirectory: str | None = None
+
+
+class _Pdm(msgspec.Struct):
+    package: list[_OfPdm]
+
+
+def of_pdm(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
+    """Raises UsageError."""
+    wanted = {"default", *chosen.groups, *chosen.extras}
+    pins = []
+    for each in checked(toml_text(text, word), _Pdm, word).package:
+        if each.groups is None:
+            raise UsageError(
+                f"{word}: it does not say which groups want {each.name}; write it with "
+                "`pdm lock -S inherit_metadata`, or name a file of `pdm export`"
+            )
+        if wanted & set(each.groups) and holds(each.marker, (), f"{word}: {each.name}"):
+            pins.append(_of_pdm(each, folder))
+    return once(pins, word)
+
+
+def _of_pdm(each: _OfPdm, folder: Path) -> Pin:
+    name = canonicalize_name(each.name)
+    if each.path:
+        path = folder / each.path
+        return (
+            Pin(name, f" @ {path.absolute().as_uri()}")
+            if path.is_file()
+            else Pin(name, "", folder=path)
+        )
+    if each.url:
+        return Pin(name, f" @ {each.url}")
+    if each.git:
+        return Pin(name, of_vcs("git", each.git, each.revision, each.subdirectory))
+    hashes = tuple(f"--hash={file.hash}" for file in each.files if file.hash)
+    return Pin(name, f"=={each.version}", hashes)

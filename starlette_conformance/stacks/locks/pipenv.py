@@ -1,0 +1,70 @@
+"""Pipfile.lock."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from starlette_conformance.model.decode import checked, parsed
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.stacks.locks.pin import Chosen, Pin, beside_pypi, holds, of_vcs, once
+
+
+class _OfPipenv(msgspec.Struct):
+    version: str = ""
+    hashes: list[str] = []
+    markers: str = ""
+    index: str = ""
+    path: str = ""
+    file: str = ""
+    git: str = ""
+    ref: str = ""
+    subdirectory: str | None = None
+
+
+class _Index(msgspec.Struct):
+    name: str = ""
+    url: str = ""
+
+
+class _Meta(msgspec.Struct):
+    sources: list[_Index] = []
+
+
+def of_pipfile(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
+    """Raises UsageError."""
+    Chosen(extras=chosen.extras).refuse(word, "a Pipfile has groups, and no extras")
+    data = checked(parsed(text, word), dict[str, Any], word)
+    meta = checked(data.get("_meta", {}), _Meta, f"{word}: _meta")
+    indexes = {each.name: each.url for each in meta.sources}
+    pins = []
+    for group in ("default", *("develop" if each == "dev" else each for each in chosen.groups)):
+        if group not in data:
+            raise UsageError(f"--group {group}: {word} has no such group")
+        packages = checked(data[group], dict[str, _OfPipenv], f"{word}: {group}")
+        for name, each in packages.items():
+            if holds(each.markers, (), f"{word}: {name}"):
+                pins.append(_of_pipenv(canonicalize_name(name), each, folder, indexes, word))
+    return once(pins, word)
+
+
+def _of_pipenv(
+    name: str, each: _OfPipenv, folder: Path, indexes: Mapping[str, str], word: str
+) -> Pin:
+    if each.git:
+        return Pin(name, of_vcs("git", each.git, each.ref, each.subdirectory))
+    if each.file:
+        return Pin(name, f" @ {each.file}")
+    if each.path:
+        path = folder / each.path
+        return (
+            Pin(name, f" @ {path.absolute().as_uri()}")
+            if path.is_file()
+            else Pin(name, "", folder=path)
+        )
+    if not each.version.startswith("=="):
+        raise UsageError(f"{word}: {name} is pinned to no version: {each.version!r}")
+    hashes = tuple(f"--hash={text}" for text in each.hashes)
+    return Pin(name, each.version, hashes, beside_pypi(indexes.get(each.index, each.index)))
