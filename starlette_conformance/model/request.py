@@ -48,6 +48,11 @@ class Request:
     def method(self) -> str:
         return self._head[0].partition(" ")[0]
 
+    @property
+    def version(self) -> str:
+        """What stands behind the target, such as HTTP/1.1."""
+        return self._head[0].partition(" ")[2].rpartition(" ")[2]
+
     @cached_property
     def target(self) -> str:
         return self._head[0].partition(" ")[2].rpartition(" ")[0]

@@ -7,8 +7,8 @@ from starlette_conformance.http.connection import CLOSED, LEFT, NOT_CONNECTED, R
 from starlette_conformance.http.parser import Reader
 
 IDLE = 2.0
-"""Seconds after which a connection is not used any more: a server may close it at any moment."""
-
+"""Seconds since the last request after which a connection is not used any more: a server may close
+it at any moment, whenever its response was read."""
 
 SECONDS = 10.0
 """How long a response may take, beside 63 others on a busy machine."""
@@ -34,6 +34,7 @@ class KeptConnection:
             if self._socket is None:
                 self._socket = socket.create_connection(("127.0.0.1", self._port), SECONDS)
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._used = time.monotonic()
             self._socket.sendall(data)
         except OSError:
             self.close()
@@ -60,5 +61,4 @@ class KeptConnection:
             ended = RESET
         if ended != LEFT or reader.fault or reader.head.announces_close:
             self.close()
-        self._used = time.monotonic()
         return bytes(data), ended

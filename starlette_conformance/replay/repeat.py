@@ -213,12 +213,17 @@ def _is_stream(response: WireResponse) -> bool:
 def _keeps(sent: SentRequest, wire: WireResponse) -> bool:
     """Whether both leave the connection to another request: one head and no body, responded to as
     a whole.
+
+    A request of another version than HTTP/1.1, or with a Connection header, is none: a server
+    closes after it (RFC 9112 section 9.3), and uvicorn with httptools does so without an announcement.
     """
-    response = wire.response
+    request, response = sent.request, wire.response
     return bool(
-        sent.request.is_head
-        and sent.request.is_complete
-        and sent.request.header("upgrade") is None
+        request.is_head
+        and request.is_complete
+        and request.version == "HTTP/1.1"
+        and request.header("connection") is None
+        and request.header("upgrade") is None
         and not wire.rest
         and response.ending == WHOLE
         and not response.closes
