@@ -6,7 +6,6 @@ from specs.edge.connection_scenarios import TARGET_IN_PIECES
 from specs.ledger.changes import (
     CLOSE_HEEDED,
     H11_STOPS_AT_CLOSE,
-    HTTPTOOLS_STOPS_AT_CLOSE,
     INVALID_ANSWERED,
 )
 from specs.ledger.raw_requests import (
@@ -20,6 +19,7 @@ from specs.ledger.raw_requests import (
     NOTHING,
     REFUSED,
     UNFRAMED,
+    before_more,
     then,
 )
 from specs.ledger.responses import (
@@ -117,24 +117,13 @@ def test_reads_nothing_after_an_invalid_request(hello: Client) -> None:
 @pytest.mark.source("RFC 9112 section 9.6", "uvicorn docs settings")
 @pytest.mark.parametrize("name", FOLLOWING)
 def test_reads_nothing_after_a_last_request(hello: Client, name: str) -> None:
-    response = by_parser(
-        h11=history(NOTHING, (INVALID_ANSWERED, UNFRAMED), (H11_STOPS_AT_CLOSE, GOODBYE)),
-        httptools=history(
-            NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (HTTPTOOLS_STOPS_AT_CLOSE, GOODBYE)
-        ),
-    )
+    response = before_more(GOODBYE, UNFRAMED)
     assert until_it_closes(hello, LAST + FOLLOWING[name]) == [response]
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9112 section 9.3")
 def test_reads_nothing_after_a_request_of_http_1_0(hello: Client) -> None:
-    response = by_parser(
-        h11=history(NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (H11_STOPS_AT_CLOSE, BY_HTTP_1_0)),
-        httptools=history(
-            NOTHING, (INVALID_ANSWERED, BAD_REQUEST), (HTTPTOOLS_STOPS_AT_CLOSE, BY_HTTP_1_0)
-        ),
-    )
-    assert until_it_closes(hello, OLD + NEXT) == [response]
+    assert until_it_closes(hello, OLD + NEXT) == [before_more(BY_HTTP_1_0)]
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9112 section 2.2")

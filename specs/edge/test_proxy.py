@@ -1,43 +1,23 @@
 """json_cors: what a proxy on the same machine says of the client, which uvicorn believes."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
 
 from specs.edge.logs import accessed
-from specs.ledger.changes import (
-    FORWARDED_CLIENT_USABLE,
-    FORWARDED_LINES_JOINED,
-    FORWARDED_PORT_KEPT,
-    FORWARDED_SCHEME_CHECKED,
-    FORWARDED_TWICE_IGNORED,
-)
+from specs.edge.proxy_scenarios import REDIRECTED, REQUEST, SCENARIOS, forwarded, to
+from specs.ledger.changes import FORWARDED_SCHEME_CHECKED, FORWARDED_TWICE_IGNORED
 from specs.ledger.raw_requests import REFUSED
 from specs.ledger.responses import (
     CORS,
     EMPTY_BY_HTTP_1_0,
     by_http_1_0,
-    in_each_phase,
     redirect,
     until_it_closes,
 )
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import ABSENT, by_parser, since
 from starlette_conformance.model.log_lines import Lines
-
-REQUEST = "GET /user/Vader/ HTTP/1.1"
-REDIRECTED = "307 Temporary Redirect"
-
-
-def forwarded(*headers: bytes) -> bytes:
-    lines = b"".join(header + b"\r\n" for header in headers)
-    return b"GET /user/Vader/ HTTP/1.1\r\nHost: example.org\r\n%b\r\n" % lines
-
-
-def to(scheme: Any) -> Any:
-    """A redirect to a scheme, in each phase."""
-    return in_each_phase(scheme, lambda one: redirect(f"{one}example.org/user/Vader", CORS))
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 
 @pytest.mark.source("uvicorn docs settings")
@@ -81,51 +61,10 @@ def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, sche
     assert until_it_closes(json_cors, head.encode()) == expected
 
 
-PEER = "the peer"
-
-
-def usable(now: str, before: str) -> Any:
-    return since(FORWARDED_CLIENT_USABLE, now, before=before)
-
-
-def kept(now: str, before: str) -> Any:
-    return since(FORWARDED_PORT_KEPT, now, before=before)
-
-
-def joined(now: str, before: Any) -> Any:
-    """Of several lines: all count, one of them, and none in between."""
-    ignored = since(FORWARDED_TWICE_IGNORED, PEER, before=before)
-    return since(FORWARDED_LINES_JOINED, now, before=ignored)
-
-
-CLIENTS: dict[tuple[bytes, ...], Any] = {
-    (b"192.0.2.1",): "192.0.2.1:0",
-    (b"192.0.2.1, 192.0.2.2",): "192.0.2.2:0",
-    (b"192.0.2.1,127.0.0.1",): "192.0.2.1:0",
-    (b"2001:db8::1",): "2001:db8::1:0",
-    (b"unknown",): "unknown:0",
-    (b"",): usable(PEER, ":0"),
-    (b"127.0.0.1",): usable("127.0.0.1:0", "None:0"),
-    (b"127.0.0.1, 127.0.0.1",): usable("127.0.0.1:0", "None:0"),
-    (b"192.0.2.1:4711",): kept("192.0.2.1:4711", "192.0.2.1:4711:0"),
-    (b"192.0.2.1, 127.0.0.1:4711",): kept("192.0.2.1:0", "127.0.0.1:4711:0"),
-    (b"[2001:db8::1]:443",): kept("2001:db8::1:443", "[2001:db8::1]:443:0"),
-    (b"192.0.2.1:https",): "192.0.2.1:https:0",
-    (b"192.0.2.1", b"192.0.2.2"): joined("192.0.2.2:0", "192.0.2.2:0"),
-    (b"192.0.2.1", b"127.0.0.1"): joined("192.0.2.1:0", usable("127.0.0.1:0", "None:0")),
-}
-"""X-Forwarded-For, line by line, and the client that the app is told of."""
-
-
 @pytest.mark.source("uvicorn docs settings")
-@pytest.mark.parametrize("lines", CLIENTS, ids=lambda lines: b" | ".join(lines).decode())
-def test_logs_the_client_that_the_proxy_names(json_cors: Client, lines: Sequence[bytes]) -> None:
-    with json_cors.logged() as logged:
-        exchange = json_cors.raw(forwarded(*(b"X-Forwarded-For: " + line for line in lines)))
-    assert exchange == to("http://")
-    peer = f"127.0.0.1:{exchange.client_port}"
-    client = in_each_phase(CLIENTS[tuple(lines)], lambda one: one.replace(PEER, peer))
-    assert logged == [accessed(client, REQUEST, REDIRECTED)]
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_logs_the_client_that_the_proxy_names(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
 
 
 @pytest.mark.source("uvicorn docs settings", "CVE-2020-7694")

@@ -455,11 +455,6 @@ SLOW = {
 """Variants of apps that take seconds to respond, and the changes for which they are waited for."""
 
 UNASKED = {
-    "it is only logged": [
-        named.FORWARDED_CLIENT_USABLE,
-        named.FORWARDED_PORT_KEPT,
-        named.FORWARDED_LINES_JOINED,
-    ],
     "it takes a folder that the server may not enter": [named.LOCKED_FOLDER_REFUSED],
 }
 """Changes without an effect, which no scenario shows either, by why `diff` does not see them."""

@@ -3,7 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from specs.ledger.changes import INVALID_ANSWERED
+from specs.ledger.changes import (
+    H11_STOPS_AT_CLOSE,
+    HTTPTOOLS_STOPS_AT_CLOSE,
+    INVALID_ANSWERED,
+)
 from specs.ledger.responses import (
     BAD_REQUEST,
     GREETING,
@@ -14,7 +18,7 @@ from specs.ledger.responses import (
     not_found,
     raw_request,
 )
-from starlette_conformance.model.expectations import Response, by_parser, chunked, since
+from starlette_conformance.model.expectations import Response, by_parser, chunked, history, since
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 NEXT = raw_request()
@@ -64,3 +68,12 @@ def then(response: Any, refused: Any = REFUSED_LATE) -> Any:
     """
     after = since(INVALID_ANSWERED, [response, UNFRAMED], before=[replace(response, closes=True)])
     return by_parser(h11=after, httptools=[refused])
+
+
+def before_more(response: Any, refused: Any = BAD_REQUEST) -> Any:
+    """The response to a last request behind which more follows, that once took its place."""
+    refusal = (INVALID_ANSWERED, refused)
+    return by_parser(
+        h11=history(NOTHING, refusal, (H11_STOPS_AT_CLOSE, response)),
+        httptools=history(NOTHING, refusal, (HTTPTOOLS_STOPS_AT_CLOSE, response)),
+    )

@@ -214,8 +214,8 @@ def _keeps(sent: SentRequest, wire: WireResponse) -> bool:
     """Whether both leave the connection to another request: one head and no body, responded to as
     a whole.
 
-    A request of another version than HTTP/1.1, or with a Connection header, is none: a server
-    closes after it (RFC 9112 section 9.3), and uvicorn with httptools does so without an announcement.
+    After a request of another version than HTTP/1.1, or with a Connection header, a server may
+    close (RFC 9112 section 9.3); uvicorn with httptools does so without announcing it.
     """
     request, response = sent.request, wire.response
     return bool(
