@@ -1,33 +1,28 @@
 """`diff OLD NEW`, of the reference apps or of the user's own."""
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from starlette_conformance.cli.app_options import NAMES, YOURS, starts
-from starlette_conformance.cli.options import (
-    FILE,
-    Option,
-    Value,
-    command,
-    file,
-    pair,
-)
+from starlette_conformance.cli.options import FILE, STACK, Option, Value, command, file
+from starlette_conformance.cli.project_options import ProjectOptions
+from starlette_conformance.explain.exit_code import FAIL_ON
 from starlette_conformance.http.event_stream import EVENTS
-from starlette_conformance.model.changes import Kind
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
 from starlette_conformance.stacks.project import apps
 
-KINDS = (*get_args(Kind), "any")
-
 
 @command(of_stacks=True)
-@pair
+@click.argument("old", metavar="OLD", type=STACK, required=False, help="The stack of today.")
+@click.argument("new", metavar="NEW", type=STACK, required=False, help="The stack to come.")
 @click.option(
-    "--only", multiple=True, type=click.Choice(list(apps())), help="This app only; repeatable."
-)
+    "--only", multiple=True, metavar="APP",
+    help="This app only; with --app, compare only these requests, such as 'GET /me' or '* /api/*', "
+    "and send all. Repeatable.",
+)  # fmt: skip
 @click.option(
     "--quick", is_flag=True,
     help="Leave out repetitions, and scenarios that take more than a second or two.",
@@ -35,10 +30,10 @@ KINDS = (*get_args(Kind), "any")
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice(KINDS),
+    type=click.Choice(FAIL_ON),
     metavar="KIND",
-    help=f"Exit with 1 if a change of this kind explains a difference; repeatable: "
-    f"{', '.join(KINDS)}.",
+    help=f"Exit with 1 if a difference is explained that is this dangerous, or by a change of this "
+    f"kind; repeatable: {', '.join(FAIL_ON)}.",
 )
 @click.option(
     "--repeat", type=click.IntRange(min=0), default=0, metavar="N",
@@ -93,8 +88,32 @@ KINDS = (*get_args(Kind), "any")
     show_default=True, metavar="PERCENT",
     help="Exit with 3 if more requests get another status from OLD than was recorded.",
 )  # fmt: skip
+@file("--accept", "Differences that were reviewed (default: accepted.toml in --cwd).", YOURS)
+@click.option(
+    "--write-accepted", is_flag=True, cls=Option, topic=YOURS,
+    help="Add an entry to that file for each difference that makes this exit with 1.",
+)  # fmt: skip
 @starts
-def diff(
+@click.pass_context
+def diff(context: click.Context, /, **_: Any) -> int:
+    """Exits with 0 if every difference is explained, or accepted, even if statuses change:
+    `--fail-on any` makes that a failure. Exits with 1 if a stack does not respond the same each
+    time. With --app, exits with 0 if no response differs. Every option may stand in
+    `[tool.starlette-conformance]` of pyproject.toml, in --cwd or this folder: `old = "..."`.
+    """
+    project = ProjectOptions(context.params["cwd"] or Path())
+    project.fill(context)
+    for name in ("old", "new"):
+        if not context.params[name]:
+            raise UsageError(
+                f"no {name.upper()}: name two stacks, or write old and new below "
+                f"[tool.starlette-conformance] of {project.path}"
+            )
+    return _diff(project, **context.params)
+
+
+def _diff(
+    project: ProjectOptions,
     app: str | None,
     requests: Path | None,
     cwd: Path | None,
@@ -111,35 +130,23 @@ def diff(
     quick: bool,
     fail_on: tuple[str, ...],
     repeat: int,
+    accept: Path | None,
+    write_accepted: bool,
     **given: Any,
 ) -> int:
-    """Exits with 0 if every difference is explained, even if statuses change: `--fail-on any`
-    makes that a failure. Exits with 1 if a stack does not respond the same each time. With --app,
-    exits with 0 if no response differs.
-    """
     starting = {name: value for name in NAMES if (value := given.pop(name))}
-    if (
-        app
-        or requests
-        or cwd
-        or extra
-        or groups
-        or extras
-        or passed
-        or sandbox
-        or origin
-        or starting
-    ):
+    of_an_app = app, requests, cwd, extra, groups, extras, passed, sandbox, origin, starting
+    if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
-        from starlette_conformance.userapp import diff_app
+        from starlette_conformance.userapp import diff_app, ignore
         from starlette_conformance.userapp.start_options import StartOptions
 
         if not (app or "start" in starting) or not requests:
             raise UsageError(
                 "--app (or --start) and --requests go together: the app, and what to send to it"
             )
-        if only or quick or fail_on or repeat:
-            named = "--only, --quick, --fail-on and --repeat"
+        if quick or repeat:
+            named = "--quick and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
         return diff_app.diff(
             diff_app.Options(
@@ -155,9 +162,18 @@ def diff(
                 events,
                 unlike_recorded,
                 StartOptions(**starting),
+                only=only,
+                fail_on=fail_on,
+                accept=accept,
+                write_accepted=write_accepted,
+                rules=ignore.rules(project.ignore, project.ignore_places, project.path),
                 **given,
             )
         )
+    if accept or write_accepted:
+        raise UsageError("--accept and --write-accepted are for --app, or --start")
+    if unknown := [name for name in only if name not in apps()]:
+        raise UsageError(f"--only {unknown[0]}: not one of {', '.join(apps())}")
     from starlette_conformance.diff import reference_apps
 
     return reference_apps.diff(

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from starlette_conformance.diff import phrases
+from starlette_conformance.diff import left_out, phrases
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.output import output_files
@@ -52,15 +52,21 @@ def document(diff: Diff) -> dict[str, Any]:
                   proved
     statuses      of your own app: how many responses of older and of newer were 2xx, 3xx, 4xx, 5xx,
                   or `no response`; null for the reference apps
+    accepted      differences that the user accepts: request, where (a field), before, after, why,
+                  who, until, place (in accepted.toml), cases (responses)
+    ignored       rules of what is not compared: rule, why, place (in pyproject.toml), cases
+                  (differences that it hides)
+    not_chosen    how many responses --only leaves out
     starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
                   where it starts), exception (with its place), log (last lines), hints; or null
     change        package, first, last, kind, sentence, link, noticed_by, reached_by (names, one of
                   which an app's source has where it can show; empty where any app can show it)
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and
                   after (lines: text, differs), differences and remaining (severity, where, before,
-                  after; null where there is no such field), changes (names), commands (lines to
-                  paste that reproduce it), scenario (whether it is one: `request` then has its name
-                  and what is done); in each group of several, what remains there
+                  after; null where there is no such field; digest of both whole values, where
+                  those are only a part of them), accepted (differences), changes (names), commands
+                  (lines to paste that reproduce it), scenario (whether it is one: `request` then
+                  has its name and what is done); in each group of several, what remains there
     """
     return {
         "schema": SCHEMA,
@@ -85,6 +91,9 @@ def document(diff: Diff) -> dict[str, Any]:
         "notes": list(diff.notes),
         "inconclusive": list(diff.inconclusive),
         "statuses": asdict(diff.statuses) if diff.statuses else None,
+        "accepted": [asdict(each) for each in diff.accepted],
+        "ignored": [asdict(each) for each in diff.ignored],
+        "not_chosen": diff.not_chosen,
         "starts": [asdict(start) for start in diff.starts] if diff.starts else None,
     }
 
@@ -127,7 +136,13 @@ def as_html(diff: Diff) -> str:
 
 
 def _context(diff: Diff) -> dict[str, Any]:
-    return {"diff": diff, "words": phrases, "examples": EXAMPLES, "lines": lines}
+    return {
+        "diff": diff,
+        "words": phrases,
+        "left_out": left_out,
+        "examples": EXAMPLES,
+        "lines": lines,
+    }
 
 
 def _templates(escaped: bool) -> Environment:
@@ -152,7 +167,8 @@ def _seen(value: Any) -> Any:
 def as_junit(diff: Diff) -> str:
     """A case for each change, which passes, and for each cluster of what is unexplained."""
     cases = [*_cases(diff)] or [Case("diff", "no response differs")]
-    properties = {"command": diff.command} if diff.command else {}
+    properties = {"summary": phrases.outcome(diff)}
+    properties |= {"command": diff.command} if diff.command else {}
     if diff.repetition:
         properties["repetition"] = phrases.repeated(diff.repetition)
     if diff.statuses:
@@ -186,6 +202,11 @@ def _cases(diff: Diff) -> Iterator[Case]:
         about = [group.change.sentence, group.change.link] if group.change else []
         text = "\n".join([*about, *lines(group.example)])
         yield Case(_where(group), f"{group.severity}: {group.name}", text=text)
+    for each in diff.accepted:
+        name = f"ACCEPTED {each.where}: {each.request}"
+        yield Case("diff", name, text=left_out.accepted(each), skipped=True)
+    for rule in diff.ignored:
+        yield Case("diff", f"IGNORED {rule.rule}", text=left_out.ignored(rule), skipped=True)
     for change in diff.not_shown:
         text = f"{phrases.NOT_SHOWN} {phrases.not_shown(change)}"
         yield Case("diff", f"NOT SHOWN {change.name}", text=text, skipped=True)

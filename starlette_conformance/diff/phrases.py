@@ -2,16 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from starlette_conformance.diff import left_out
+from starlette_conformance.diff.left_out import count
+from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.repetition import Repetition
-from starlette_conformance.explain.result import (
-    Diff,
-    Difference,
-    Group,
-    NotShown,
-    Security,
-    Side,
-    Unstable,
-)
+from starlette_conformance.explain.result import Diff, Difference, Group, Side, Unstable
 from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
@@ -62,6 +57,7 @@ def outcome(diff: Diff) -> str:
     if diff.unstable:
         requests = sum(each.requests for each in diff.unstable)
         text += f"; unstable responses to {count(requests, 'request')}"
+    text = "; ".join([text, *left_out.counts(diff)])
     return f"inconclusive: {text}" if diff.inconclusive and not diff.differing else text
 
 
@@ -112,6 +108,8 @@ def _differing(diff: Diff) -> str:
         text = f"none of {whole} differs"
     elif unexplained:
         text = f"{of_all}, {unexplained:,} of them unexplained"
+    elif not diff.explained:
+        text = f"{of_all}, all accepted"
     else:
         text = (
             f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
@@ -234,7 +232,3 @@ def standing(fix: Security) -> str:
 
 def since(change: Change) -> str:
     return f"{change.package} {change.first}" + (f" to {change.last}" if change.last else "")
-
-
-def count(number: int, one: str, more: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else more or f'{one}s'}"

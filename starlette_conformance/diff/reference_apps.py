@@ -4,7 +4,7 @@ Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on 
 3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,7 @@ from starlette_conformance.diff import files
 from starlette_conformance.diff.terminal import render
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
@@ -99,16 +100,6 @@ def announced(options: Options) -> str:
 def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:
     """Those of some apps."""
     return [each for each in ledger().scenarios if variants()[each.variant][0].name in chosen]
-
-
-def exit_code(found: Diff, fail_on: Iterable[str]) -> int:
-    """1 for what is unexplained or unstable, or where a change of a kind that is not wanted lies
-    between.
-    """
-    kinds = found.kinds | ({"any"} if found.explained or found.not_shown else set())
-    if found.unexplained or found.unstable or kinds & set(fail_on):
-        return 1
-    return 3 if found.not_compared or not found.compared else 0
 
 
 def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:

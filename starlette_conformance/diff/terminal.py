@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from starlette_conformance.diff import left_out
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     UNSTABLE_SIDES,
@@ -22,7 +23,8 @@ from starlette_conformance.diff.phrases import (
     summary,
     unstable,
 )
-from starlette_conformance.explain.result import Diff, Differing, Group, Line, Security, Unstable
+from starlette_conformance.explain.changes_between import Security
+from starlette_conformance.explain.result import Diff, Differing, Group, Line, Unstable
 from starlette_conformance.explain.what_is_new import draft
 
 STYLES = {
@@ -79,6 +81,10 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
         yield _security(fix)
     for sentence in diff.not_compared:
         yield Text(f"NOT COMPARED {sentence}", "bold red")
+    for each in diff.accepted:
+        yield Text(f"accepted: {left_out.accepted(each)}", "yellow")
+    for rule in diff.ignored:
+        yield Text(f"ignored: {left_out.ignored(rule)}", "yellow" if rule.cases else "dim")
     for sentence in diff.notes:
         yield Text(f"note: {sentence}", "yellow")
     for sentence in diff.masked:

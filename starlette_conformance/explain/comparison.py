@@ -6,11 +6,12 @@ differences, severities, groups and explanations here.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from starlette_conformance.explain.changes_between import NotShown
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.outcome_lines import rendered
-from starlette_conformance.explain.result import Diff, Differing, Group, NotShown, Side
+from starlette_conformance.explain.result import Diff, Differing, Group, Side
 from starlette_conformance.explain.scenarios import ExplainedScenario
 from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change

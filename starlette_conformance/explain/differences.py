@@ -1,6 +1,7 @@
 """In what two responses differ on the wire, field by field."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from starlette_conformance.explain.excerpt import around
@@ -15,6 +16,9 @@ SLOWER = 1.0
 """Seconds by which a first response comes later than another one, before that is a difference: what
 a busy machine delays is below, and does not reproduce."""
 
+DIGITS = 16
+"""Of the digest of two values that are too long to be shown."""
+
 
 def differences(before: WireResponse, after: WireResponse) -> list[Difference]:
     """Everything in which two responses differ, but for what is random."""
@@ -23,7 +27,7 @@ def differences(before: WireResponse, after: WireResponse) -> list[Difference]:
 
 def of_fields(before: Response, after: Response) -> Iterator[Difference]:
     for where, (was, now) in differing(before, after).items():
-        yield _difference(where, *_texts(was, now))
+        yield _difference(where, was, now)
 
 
 def of_layout(before: WireResponse, after: WireResponse) -> Iterator[Difference]:
@@ -43,7 +47,7 @@ def of_layout(before: WireResponse, after: WireResponse) -> Iterator[Difference]
         if was_spelled != now_spelled:
             yield _difference(f"name of {name}", was_spelled, now_spelled)
     if before.response.ending == after.response.ending and before.rest != after.rest:
-        yield _difference("after the end", *_texts(before.rest, after.rest))
+        yield _difference("after the end", before.rest, after.rest)
     if before.arrivals and after.arrivals and before.arrivals != after.arrivals:
         yield _difference("arrivals", before.arrivals, after.arrivals)
     if before.first is not None and after.first is not None:
@@ -52,17 +56,24 @@ def of_layout(before: WireResponse, after: WireResponse) -> Iterator[Difference]
             yield _difference("first response", was_first, now_first)
 
 
-def _difference(where: str, before: str | None, after: str | None) -> Difference:
-    return Difference(severity_of(where, None in (before, after)), where, before, after)
-
-
-def _texts(was: Any, now: Any) -> tuple[str | None, str | None]:
-    return _text(was, now), _text(now, was)
+def _difference(where: str, was: Any, now: Any) -> Difference:
+    before, after = _text(was, now), _text(now, was)
+    whole = _is_whole(was, before) and _is_whole(now, after)
+    digest = "" if whole else sha256(repr((was, now)).encode()).hexdigest()[:DIGITS]
+    return Difference(severity_of(where, None in (before, after)), where, before, after, digest)
 
 
 def _text(value: Any, other: Any) -> str | None:
     if value is ABSENT:
         return None
-    if isinstance(value, bytes):
-        return around(value, other)
-    return plain(", then ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+    return around(value, other) if isinstance(value, bytes) else plain(_joined(value))
+
+
+def _joined(value: Any) -> str:
+    return ", then ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _is_whole(value: Any, text: str | None) -> bool:
+    """Whether a text says all of a value."""
+    whole = value if isinstance(value, bytes) else _joined(value).encode()
+    return text is None or text.encode() == whole

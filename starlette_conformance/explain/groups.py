@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.explainer import Reason
-from starlette_conformance.explain.result import Difference, Differing, Group, Security
+from starlette_conformance.explain.result import Difference, Differing, Group
 from starlette_conformance.explain.severity import OF_ONE_HEADER, SEVERITIES, most_dangerous
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment

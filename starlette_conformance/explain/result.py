@@ -6,9 +6,11 @@ Text in it comes from servers and may be hostile: each renderer escapes it for w
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.counts import counts
+from starlette_conformance.explain.left_out import Accepted, Ignored
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
 from starlette_conformance.explain.start import Start
@@ -21,13 +23,15 @@ class Difference:
     """One field in which two responses differ.
 
     `where` is a field, such as `status` or `header vary`; `before` and `after` are its values as
-    text, None where there is no such field.
+    text, None where there is no such field. `digest` is that of both whole values, where the texts
+    are only a part of them, and empty elsewhere.
     """
 
     severity: Severity
     where: str
     before: str | None
     after: str | None
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Differing:
     `request` are the lines of it, `before` and `after` the lines of both responses that matter.
     `changes` are the names of those that account for it, `remaining` what is left when they have:
     where there is any, it is unexplained. `commands` are lines to paste that reproduce it: two that
-    serve, one that sends.
+    serve, one that sends. `accepted` are the differences that the user accepts, whoever explains
+    them; they are not in `remaining`.
 
     Of a `scenario`, `request` has its name, and then what is done, and `before` and `after` have
     what was seen; `commands` are two lines that play it.
@@ -61,6 +66,7 @@ class Differing:
     remaining: tuple[Difference, ...] = ()
     commands: tuple[str, ...] = ()
     scenario: bool = False
+    accepted: tuple[Difference, ...] = ()
 
     @property
     def line(self) -> str:
@@ -110,25 +116,6 @@ class Group:
     def apps(self) -> tuple[str, ...]:
         """Each once, in the order of the exchanges."""
         return tuple(dict.fromkeys(exchange.app for exchange in self.exchanges))
-
-
-@dataclass(frozen=True)
-class Security:
-    """A security fix that lies between the stacks, or that NEW lacks altogether."""
-
-    name: str
-    change: Change
-    standing: Literal["gained", "lost", "lacking"]
-
-
-@dataclass(frozen=True)
-class NotShown:
-    """A change between the stacks that no request shows, and why; `lost` as of a group."""
-
-    name: str
-    change: Change
-    lost: bool
-    why: str
 
 
 @dataclass(frozen=True)
@@ -187,7 +174,10 @@ class Diff:
     be compared and why, a sentence each; `notes` say what a reader of the result should know of the
     run. `command` makes the same diff again. `statuses` are those of a user's app, and
     `inconclusive` says why its run proves nothing, a sentence each. `starts` are how that app
-    starts on OLD and on NEW, where it does not on both.
+    starts on OLD and on NEW, where it does not on both, and `left_behind` says that it left
+    processes. `accepted` are the differences that do not count since the user accepts them,
+    `ignored` the rules by which others were hidden, and `not_chosen` counts the requests that were
+    sent, and whose responses the user did not want to be compared.
     """
 
     older: Side
@@ -211,6 +201,10 @@ class Diff:
     statuses: Statuses | None = None
     inconclusive: tuple[str, ...] = ()
     starts: tuple[Start, Start] | None = None
+    left_behind: bool = False
+    accepted: tuple[Accepted, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    not_chosen: int = 0
 
     @property
     def only_new_fails_to_start(self) -> bool:
@@ -218,12 +212,6 @@ class Diff:
             return False
         older, newer = self.starts
         return bool(newer.failure) and not older.failure
-
-    @property
-    def kinds(self) -> set[str]:
-        """The kinds of the changes that account for a difference, or lie between unseen."""
-        accounting = {group.change.kind for group in self.explained if group.change}
-        return accounting | {each.change.kind for each in self.not_shown}
 
     @property
     def counts(self) -> dict[str, Any]:

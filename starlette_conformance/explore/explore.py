@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from starlette_conformance.diff.phrases import count
+from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.result import Diff, Side
 from starlette_conformance.explore.generator import generated, without_words

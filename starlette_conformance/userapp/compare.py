@@ -2,14 +2,15 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from starlette_conformance.explain.comparison import side
 from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.groups import clusters, security
+from starlette_conformance.explain.left_out import Ignored
 from starlette_conformance.explain.repetition import Unconfirmed
-from starlette_conformance.explain.result import Diff, Differing, Line
+from starlette_conformance.explain.result import Diff, Difference, Differing, Line
 from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.http.event_stream import EVENTS, count_events
@@ -17,10 +18,16 @@ from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import ledger
 from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
+from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import DoesNotStart, Repetitions, differ
+from starlette_conformance.userapp.repetitions import (
+    LEFT_BEHIND,
+    DoesNotStart,
+    Repetitions,
+    differ,
+)
 from starlette_conformance.userapp.send_in_order import STUCK, Sent
 from starlette_conformance.userapp.user_app import App
 from starlette_conformance.userapp.where_it_varies import differing_paths
@@ -52,12 +59,19 @@ def compare_app(
     more: Callable[[], None] = lambda: None,
     events: int = EVENTS,
     unlike_recorded: float = SHARE,
+    rules: Sequence[Rule] = (),
+    only: Collection[Step] = (),
 ) -> Diff:
-    """What differs, and what could not be compared."""
+    """What differs, and what could not be compared. `rules` say what is not to be, and `only` are
+    the requests whose responses are, if not all.
+    """
     began = time.monotonic()
-    repetitions = Repetitions(app, older, newer, steps, Limits(seconds, events), advance)
+    chosen = [step for step in steps if not only or step in only]
+    repetitions = Repetitions(
+        app, older, newer, steps, Limits(seconds, events), advance, rules=rules, chosen=chosen
+    )
     try:
-        results = repetitions.compare(more)
+        every = repetitions.compare(more)
     except DoesNotStart as found:
         return Diff(
             side(older),
@@ -67,20 +81,21 @@ def compare_app(
             inconclusive=(found.unsteady,) if found.unsteady else (),
             starts=found.starts,
         )
-    unsent = len(steps) - len(results)
+    unsent = len(steps) - len(every)
+    results = {step: every[step] for step in chosen if step in every}
     problems = [f"{step}: {merged.problem}" for step, merged in results.items() if merged.problem]
     problems += [f"{step}: {limit}" for step, merged in results.items() for limit in merged.limits]
     if unsent:
         problems.append(f"{unsent} requests after {STUCK} without a response were not sent")
     problems += repetitions.ended
     problems += _unbound(repetitions.sent)
-    recorded = AsRecorded.of(results)
+    recorded = AsRecorded.of(every)
     differing = [
         _differing(repetitions, step, merged) for step, merged in results.items() if differ(merged)
     ]
     statuses = Statuses.of(
-        (merged.before.response.status for merged in results.values()),
-        (merged.after.response.status for merged in results.values()),
+        (merged.before.response.status for merged in every.values()),
+        (merged.after.response.status for merged in every.values()),
     )
     return Diff(
         side(older),
@@ -105,7 +120,28 @@ def compare_app(
             *recorded.inconclusive(unlike_recorded),
         ),
         notes=(*recorded.unlike, *_bound(repetitions.sent)),
+        left_behind=any(LEFT_BEHIND in sentence for sentence in repetitions.ended),
+        ignored=tuple(_ignored(repetitions, results)),
+        not_chosen=len(every) - len(results),
     )
+
+
+def _ignored(repetitions: Repetitions, results: Iterable[Step]) -> Iterator[Ignored]:
+    """How many differences each rule hides, of those that the rules before it left."""
+    rules = repetitions.rules
+
+    def differing(step: Step, number: int) -> set[Difference]:
+        merged = repetitions.merged(step, rules[:number])
+        return set(differences(merged.before, merged.after)) if merged else set()
+
+    left = {step: differing(step, 0) for step in results} if rules else {}
+    for number, rule in enumerate(rules, 1):
+        hidden = 0
+        for step, was in left.items():
+            if rule.is_for(step.request_line):
+                left[step] = differing(step, number)
+                hidden += len(was - left[step])
+        yield Ignored(str(rule), rule.written.why, rule.place, hidden)
 
 
 def _masked(found: Mapping[Step, Merged]) -> Iterator[str]:

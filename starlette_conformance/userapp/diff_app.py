@@ -1,33 +1,37 @@
 """`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
-Exit codes: 0 no response differs, 1 some do, or the app starts on OLD only, or left processes
-behind, 2 usage, 3 a stack could not be installed, the app does not start on OLD, some response
-could not be compared, or no request succeeded on OLD, 4 harness error.
+Exit codes: 0 no response differs but for what is accepted, 1 some do, or the app starts on OLD
+only, or left processes behind, 2 usage, 3 a stack could not be installed, the app does not start on
+OLD, some response could not be compared, or no request succeeded on OLD, 4 harness error.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import render
-from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.exit_code import exit_code, failing
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.progress import progress as progress_bar
+from starlette_conformance.output.sanitize import plain
 from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.targets import made, one, with_packages, without_added
-from starlette_conformance.userapp import har, http_file
+from starlette_conformance.userapp import accepted, har, http_file
 from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.compare import compare_app
+from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import LEFT_BEHIND, REPETITIONS
+from starlette_conformance.userapp.repetitions import REPETITIONS
 from starlette_conformance.userapp.start_options import StartOptions
 from starlette_conformance.userapp.user_app import App
 
@@ -48,6 +52,11 @@ class Options:
     events: int
     unlike_recorded: float
     starting: StartOptions
+    only: Sequence[str]
+    fail_on: Sequence[str]
+    accept: Path | None
+    write_accepted: bool
+    rules: Sequence[Rule]
     old: str
     new: str
     json: Path | None
@@ -57,12 +66,15 @@ class Options:
 
 
 def diff(options: Options) -> int:
-    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
-    output, progress = consoles(chosen)
-    output_files.check(chosen.values())
+    formats = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    output, progress = consoles(formats)
+    output_files.check(formats.values())
     app = options.starting.app(options.app, options.cwd, options.passed)
     originals = {side.original for side in app.sides if side.original}
     steps, left_out = read_steps(options.requests, app.name, options.origin)
+    only = chosen(steps, options.only, options.requests)
+    file = options.accept or (options.starting.old_cwd or options.cwd or Path()) / accepted.NAME
+    entries = accepted.entries(file) if options.accept or file.is_file() else []
     for original in originals:
         left_out += original.sentences()
     with ThreadPoolExecutor(2) as pool:
@@ -92,20 +104,38 @@ def diff(options: Options) -> int:
             more,
             options.events,
             options.unlike_recorded,
+            options.rules,
+            only,
         )
     found = replace(found, command=_again(options, older, newer))
-    render(found, output)
-    for name, path in chosen.items():
-        output_files.write(path, FORMATS[name](found))
-    return exit_code(found)
+    today = date.today()
+    reviewed = accepted.accept(found, entries, today)
+    if options.write_accepted:
+        new = accepted.write(file, failing(reviewed, options.fail_on))
+        reviewed = accepted.accept(found, [*entries, *new], today)
+        what = "entry" if len(new) == 1 else "entries"
+        progress.print(f"{len(new)} {what} added to {plain(str(file))}; write why, and who")
+    render(reviewed, output)
+    for name, path in formats.items():
+        output_files.write(path, FORMATS[name](reviewed))
+    return exit_code(reviewed, options.fail_on)
 
 
-def exit_code(found: Diff) -> int:
-    """1 for a finding, 3 where something was not, or could not be, compared."""
-    left = any(LEFT_BEHIND in sentence for sentence in found.not_compared)
-    if found.unexplained or left or found.only_new_fails_to_start:
-        return 1
-    return 3 if found.not_compared or found.inconclusive or found.starts else 0
+def chosen(steps: Sequence[Step], patterns: Sequence[str], path: Path) -> set[Step]:
+    """The requests that --only means. Raises UsageError."""
+    found: set[Step] = set()
+    for pattern in patterns:
+        meant = {
+            step
+            for step in steps
+            if any(fnmatchcase(text, pattern) for text in (step.request_line, step.name, str(step)))
+        }
+        if not meant:
+            raise UsageError(
+                f"--only {pattern}: no request of {path} is 'METHOD /target' like that"
+            )
+        found |= meant
+    return found
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:
@@ -123,6 +153,9 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += [text for name in options.chosen.extras for text in ("--extra", name)]
     words += [text for name in options.passed for text in ("--pass-env", name)]
     words += ["--sandbox"] if options.sandbox else []
+    words += [text for each in options.only for text in ("--only", each)]
+    words += [text for each in options.fail_on for text in ("--fail-on", each)]
+    words += ["--accept", str(options.accept.absolute())] if options.accept else []
     words += options.starting.words()
     return of_verb("diff", word(older), word(newer), *words)
 

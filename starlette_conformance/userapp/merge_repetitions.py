@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 from typing import Any
 
 from starlette_conformance.http.connection import LIMIT
@@ -10,9 +11,10 @@ from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.masking import Masked, mask
 from starlette_conformance.userapp.template import VARIES
-from starlette_conformance.userapp.unpacked import KEPT, UNPACKED, unpacked
+from starlette_conformance.userapp.unpacked import KEPT, UNPACKED, Unpacked, unpacked
 from starlette_conformance.userapp.where_it_varies import locations
 
 TEXT = "utf-8", "surrogateescape"
@@ -36,12 +38,14 @@ class Merged:
     limits: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, old: Sequence[WireResponse], new: Sequence[WireResponse]) -> "Merged":
-        """From the responses of as many runs of OLD and of NEW."""
+    def of(
+        cls, old: Sequence[WireResponse], new: Sequence[WireResponse], rules: Sequence[Rule] = ()
+    ) -> "Merged":
+        """From the responses of as many runs of OLD and of NEW, without what rules ignore."""
         ours, theirs = ([_comparable(wire, side) for wire in side] for side in (old, new))
         if problem := _problem(ours, theirs):
             return cls(ours[0], theirs[0], problem=problem)
-        merging = _Merger(ours, theirs)
+        merging = _Merger(ours, theirs, rules)
         before, after = merging.responses()
         varying, limits = (tuple(dict.fromkeys(each)) for each in (merging.varying, merging.limits))
         return cls(before, after, varying, limits=limits)
@@ -84,21 +88,24 @@ class _Merger:
     `limits` says what could not be compared.
     """
 
-    def __init__(self, old: Sequence[WireResponse], new: Sequence[WireResponse]) -> None:
-        self._old, self._new = old, new
+    def __init__(
+        self, old: Sequence[WireResponse], new: Sequence[WireResponse], rules: Sequence[Rule]
+    ) -> None:
+        self._old, self._new, self._rules = old, new, rules
         self._responses = [[wire.response for wire in side] for side in (old, new)]
         self._bodies = [[unpacked(response) for response in side] for side in self._responses]
         self.varying: list[str] = []
         self.limits: list[str] = []
         self._body_varies = False
+        self._body_ignored = False
 
     def responses(self) -> tuple[WireResponse, WireResponse]:
         body = self._body()
-        self._body_varies = bool(body.where)
+        self._body_varies = bool(body.where) or self._body_ignored
         headers: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         names = [name for side in self._responses for r in side for name in r.headers]
-        for name in dict.fromkeys(names):
-            is_of_body = name == "content-length" and body.where and self._is_of_the_body()
+        for name in filterfalse(self._is_hidden, dict.fromkeys(names)):
+            is_of_body = name == "content-length" and self._body_varies and self._is_of_the_body()
             values = (LENGTH, LENGTH) if is_of_body else self._header(name)
             for mine, value in zip(headers, values, strict=True):
                 mine.update({} if value is ABSENT else {name: value})
@@ -124,10 +131,21 @@ class _Merger:
                 f"body: not compared, for it unpacks to more than {UNPACKED:,} bytes"
             )
             return Masked(VARIES, VARIES, "on both")
-        body = self._mask("body", [[each.body.decode(*TEXT) for each in s] for s in self._bodies])
+        body = self._mask("body", [[self._text(each) for each in s] for s in self._bodies])
         if body.where and any(each.rest for each in bodies):
             self.limits.append(f"body: compared up to {KEPT:,} bytes of what it unpacks to")
         return body
+
+    def _text(self, body: Unpacked) -> str:
+        """Without what rules ignore."""
+        text = whole = body.body.decode(*TEXT)
+        for rule in self._rules:
+            text = rule.body(text)
+        self._body_ignored |= text != whole
+        return text
+
+    def _is_hidden(self, name: str) -> bool:
+        return any(rule.hides_header(name) for rule in self._rules)
 
     def _alike(
         self, before: WireResponse, after: WireResponse
@@ -145,7 +163,9 @@ class _Merger:
             found.append(
                 WireResponse(
                     response if closes else replace(response, closes=False),
-                    wire.names if names else tuple(sorted(response.headers)),
+                    tuple(n for n in wire.names if not self._is_hidden(n.lower()))
+                    if names
+                    else tuple(sorted(response.headers)),
                     wire.cuts if cuts else None,
                     wire.arrivals if arrivals else "",
                     min(firsts, default=None),
@@ -164,7 +184,7 @@ class _Merger:
 
     def _header(self, name: str) -> tuple[Any, Any]:
         """The values of a header on both stacks: texts where there are several."""
-        sides = [[_values(response, name) for response in side] for side in self._responses]
+        sides = [[self._values(response, name) for response in side] for side in self._responses]
         counts = [{len(values) for values in side} for side in sides]
         if any(len(count) > 1 for count in counts):
             self.varying.append(f"header {name}: whether it is sent, or how often")
@@ -178,6 +198,13 @@ class _Merger:
             for side in pairs
         ]
         return masked[0], masked[1]
+
+    def _values(self, response: Response, name: str) -> tuple[str, ...]:
+        found = response.headers.get(name, ())
+        values: tuple[Any, ...] = found if isinstance(found, tuple) else (found,)
+        for rule in self._rules:
+            values = tuple(rule.value(str(value)) for value in values)
+        return values
 
     def _mask(self, where: str, samples: Sequence[Sequence[str]]) -> Masked:
         found = mask(*samples)
@@ -197,11 +224,6 @@ class _Merger:
             for side in self._responses
             for response in side
         )
-
-
-def _values(response: Response, name: str) -> tuple[str, ...]:
-    found = response.headers.get(name, ())
-    return found if isinstance(found, tuple) else (found,)
 
 
 def _joined(values: Sequence[str]) -> Any:

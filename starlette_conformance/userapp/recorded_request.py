@@ -38,7 +38,12 @@ class Step:
     bindings: tuple[Binding, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.request.method} {self.request.target} ({self.place})"
+        return f"{self.request_line} ({self.place})"
+
+    @property
+    def request_line(self) -> str:
+        """Its method and target, as the file has them."""
+        return f"{self.request.method} {self.request.target}"
 
 
 def file_bytes(path: Path) -> bytes:

@@ -17,10 +17,10 @@ from starlette_conformance.explain.start import Start
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import WHOLE
 from starlette_conformance.replay.wire_response import WireResponse
-from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.app_process import AppProcess
+from starlette_conformance.userapp.failed_response import failed, is_of_the_server
+from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.merge_repetitions import LATE, Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
@@ -80,6 +80,11 @@ class Repetitions:
     sent: Sent = field(default_factory=dict)
     endless: tuple[Endless, Endless] = field(default_factory=lambda: ({}, {}))
     logs: dict[tuple[str, Step], tuple[str, ...]] = field(default_factory=dict)
+    rules: Sequence[Rule] = ()
+    chosen: Sequence[Step] = ()
+
+    def __post_init__(self) -> None:
+        self.chosen = self.chosen or self.steps
 
     def compare(self, more: Callable[[], None] = lambda: None) -> dict[Step, Merged]:
         """Both stacks' responses to each request; `more` is called before each further repetition.
@@ -94,7 +99,7 @@ class Repetitions:
             self._repeat(SEEDS[number])
             if number + 1 >= REPETITIONS:
                 found = self._merged()
-                differing = {step for step, merged in found.items() if differ(merged)}
+                differing = {step for step in self.chosen if step in found and differ(found[step])}
                 self.suspects = differing if number + 1 == REPETITIONS else self.suspects
                 if not differing:
                     break
@@ -175,7 +180,7 @@ class Repetitions:
 
         def taken(step: Step, wire: WireResponse | None) -> None:
             nonlocal position
-            if step in self.suspects and wire and _failed(wire):
+            if step in self.suspects and wire and failed(wire):
                 self.logs[side, step] = server.traceback(position)
             position = server.log.position()
             self.advance()
@@ -210,10 +215,15 @@ class Repetitions:
     def _merged(self) -> dict[Step, Merged]:
         found = {}
         for step in self.steps:
-            old, new = ([a[step] for a in side if step in a] for side in (self.old, self.new))
-            if old and new:
-                found[step] = Merged.of(old, new)
+            if merged := self.merged(step, self.rules):
+                found[step] = merged
         return found
+
+    def merged(self, step: Step, rules: Sequence[Rule]) -> Merged | None:
+        """The responses to one request, without what rules ignore; None where it was not sent."""
+        old, new = ([a[step] for a in side if step in a] for side in (self.old, self.new))
+        applied = [rule for rule in rules if rule.is_for(step.request_line)]
+        return Merged.of(old, new, applied) if old and new else None
 
 
 def _note_endless(endless: Endless, responses: Responses) -> None:
@@ -227,21 +237,6 @@ def _note_endless(endless: Endless, responses: Responses) -> None:
 def _programs(left: Sequence[str]) -> str:
     """Their command lines, once each: ids are others in each repetition."""
     return ", ".join(dict.fromkeys(each.partition(" (")[2].removesuffix(")") for each in left))
-
-
-def is_of_the_server(wire: WireResponse, server: Adapter) -> bool:
-    """Whether the server responded, as it does for an app that raises: one that closes after a 500
-    announces it then, and Starlette announces nothing.
-    """
-    if wire.response.status != 500 or not server.may_close(500, announced=False):
-        return False
-    return bool(wire.response.headers.get("connection") == "close")
-
-
-def _failed(wire: WireResponse) -> bool:
-    """Whether the server failed: 5xx, no response, or one that it cut off."""
-    response = wire.response
-    return not 0 < response.status < 500 or response.ending not in {WHOLE, *LEFT_OPEN}
 
 
 def differ(merged: Merged) -> bool:

@@ -5,6 +5,7 @@ that has the same kind of characters there: nothing that could end a value (a bl
 bracket, a comma) unless some sample had it. So a gap never swallows what stands beside it.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,13 @@ WORDS = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|\w+|\
 """A number in whatever form is one word; so a table of them has as many words each time."""
 WITHIN = set("-_+/=.~%:")
 """What may stand within a token, a date or a number; no gap ends between two of them."""
+
+BEGUN = re.compile(
+    r"(?:\d{4}-\d\d-\d\d(?:[T ](?:\d\d(?::\d\d)*[:.]?)?)?"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} "
+    r"(?:\d\d(?::\d\d)*:?)?)$"
+)
+"""A date and what of a time stays, where the rest varies: all of it is that of now."""
 
 ALIGNED = 4000
 """Words that are aligned with as many others at the most; of longer texts, more may be a gap."""
@@ -55,7 +63,7 @@ class Template:
         cut = max(map(len, middles)) > COMPARED
         parts = _in_common([middle[:COMPARED] for middle in middles])
         parts = (first[:start], *parts, *([None] if cut else []), first[len(first) - end :])
-        parts = _joined([part for part in parts if part != ""])
+        parts = _joined(_with_whole_times([part for part in parts if part != ""]))
         gaps = [Template(parts).contents(sample, strict=False) for sample in samples]
         if None in gaps:  # text that stays recurs in what varies
             parts = _middle(samples)
@@ -181,6 +189,15 @@ def _joined(words: Sequence[str | None]) -> Parts:
         if not between and not (part is None and merged and merged[-1] is None):
             merged.append(part)
     return tuple(merged)
+
+
+def _with_whole_times(parts: Sequence[str | None]) -> list[str | None]:
+    """The parts without dates that a gap continues: another day, there are others."""
+    found: list[str | None] = []
+    for part, following in itertools.zip_longest(parts, parts[1:], fillvalue=""):
+        ends_in_gap = part is not None and following is None
+        found.append(BEGUN.sub("", part) if part is not None and ends_in_gap else part)
+    return [part for part in found if part != ""]
 
 
 def _middle(samples: Sequence[str]) -> Parts:

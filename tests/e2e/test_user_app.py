@@ -228,8 +228,8 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
             "--with a b: not a requirement: ",
         ),
         (
-            ["--app", "shop:app", "--requests", "examples/shop.http", "--only", "hello"],
-            "--only, --quick, --fail-on and --repeat are for the reference apps, not for --app",
+            ["--app", "shop:app", "--requests", "examples/shop.http", "--quick"],
+            "--quick and --repeat are for the reference apps, not for --app",
         ),
     ],
 )

@@ -13,8 +13,9 @@ from playwright.sync_api import Browser
 from rich.console import Console
 
 from starlette_conformance.diff import files, phrases
-from starlette_conformance.diff.reference_apps import exit_code
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain.changes_between import NotShown, Security
+from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.result import (
     Diff,
@@ -22,8 +23,6 @@ from starlette_conformance.explain.result import (
     Differing,
     Group,
     Line,
-    NotShown,
-    Security,
     Side,
     Unstable,
 )
@@ -61,6 +60,8 @@ DIFF = Diff(
     masked=(f"cookie {EVIL}",),
     not_compared=(f"sse {EVIL}",),
 )
+EXPLAINED = replace(DIFF, unexplained=(), differing=(EXCHANGE,))
+ACCEPTED = replace(EXCHANGE, accepted=EXCHANGE.differences)
 FLAKY = Unstable("old", EXCHANGE, 1, 20, 1020, (("8 at once", 20),))
 REPEATED = Repetition(1000, (8, 64), 0, (("hello", 1020), ("sse streams", 80)))
 NOTHING = Diff(SIDE, SIDE, 10, seconds=1.0)
@@ -222,15 +223,19 @@ def test_names_of_changes_are_whole_in_a_narrow_terminal(width: int, shown: int)
         (DIFF, [], 1),
         (NOTHING, ["any"], 0),
         (replace(NOTHING, unstable=(FLAKY,)), [], 1),
-        (replace(DIFF, unexplained=()), [], 3),
+        (EXPLAINED, [], 3),
         (replace(NOTHING, not_shown=DIFF.not_shown), [], 0),
         (replace(NOTHING, not_shown=DIFF.not_shown), ["regression"], 1),
         (replace(NOTHING, not_shown=DIFF.not_shown), ["any"], 1),
         (replace(NOTHING, not_shown=DIFF.not_shown), ["fix"], 0),
-        (replace(DIFF, unexplained=(), not_compared=()), [], 0),
-        (replace(DIFF, unexplained=(), not_compared=()), ["security"], 0),
-        (replace(DIFF, unexplained=(), not_compared=()), ["fix"], 1),
-        (replace(DIFF, unexplained=(), not_compared=()), ["any"], 1),
+        (replace(EXPLAINED, not_compared=()), [], 0),
+        (replace(EXPLAINED, not_compared=()), ["security"], 0),
+        (replace(EXPLAINED, not_compared=()), ["fix"], 1),
+        (replace(EXPLAINED, not_compared=()), ["any"], 1),
+        (replace(EXPLAINED, not_compared=()), ["status"], 0),
+        (replace(EXPLAINED, not_compared=()), ["presence"], 1),
+        (replace(EXPLAINED, not_compared=()), ["header"], 1),
+        (replace(EXPLAINED, not_compared=(), differing=(ACCEPTED,)), ["header", "fix"], 0),
         (replace(NOTHING, compared=0), [], 3),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
 from starlette_conformance.model.chance import leading, one_of
@@ -171,7 +172,7 @@ def test_a_diff_counts_scenarios_apart_from_requests() -> None:
         "changes": {"SAID": 1, "STATUS": 1},
     }
     assert {each.name for each in diff.explained} == {"STATUS", "SAID"}
-    assert {"regression", "change"} <= diff.kinds
+    assert [exit_code(diff, [kind]) for kind in ("regression", "change", "fix")] == [1, 1, 3]
     assert [each.name for each in diff.not_shown] == ["GONE"]
 
 
@@ -180,7 +181,7 @@ def test_a_scenario_that_is_left_out_is_named() -> None:
     assert {each.name: each.why for each in diff.not_shown}["STATUS"] == (
         "the scenario that shows it was left out: one"
     )
-    assert "regression" in diff.kinds
+    assert exit_code(diff, ["regression"]) == 1
 
 
 def test_an_unexplained_scenario_is_shown_with_what_was_done() -> None:

@@ -1,0 +1,35 @@
+"""What does not count by the user's word, in sentences that every rendering of a diff shares."""
+
+from collections.abc import Iterator
+
+from starlette_conformance.explain.left_out import Accepted, Ignored
+from starlette_conformance.explain.result import Diff
+
+
+def counts(diff: Diff) -> Iterator[str]:
+    """How much does not count, by whose word."""
+    if cases := sum(each.cases for each in diff.accepted):
+        yield f"{count(cases, 'difference')} accepted"
+    if cases := sum(each.cases for each in diff.ignored):
+        yield f"{count(cases, 'difference')} ignored"
+    if diff.not_chosen:
+        yield f"{count(diff.not_chosen, 'response')} left out by --only"
+
+
+def accepted(found: Accepted) -> str:
+    """What is accepted, by whom and why: `GET /me, status: 403 -> 401 (Ada: meant; a.toml:3)`."""
+    values = " -> ".join("nothing" if v is None else f"'{v}'" for v in (found.before, found.after))
+    why = f"{found.who or 'nobody named'}: {found.why or 'no reason given'}"
+    until = f", until {found.until}" if found.until else ""
+    times = f", {found.cases} times" if found.cases > 1 else ""
+    return f"{found.request}, {found.where}: {values}{times} ({why}{until}; {found.place})"
+
+
+def ignored(found: Ignored) -> str:
+    """A rule, and what it hides."""
+    why = f"; {found.why}" if found.why else ""
+    return f"{found.rule}: {count(found.cases, 'difference')} ({found.place}{why})"
+
+
+def count(number: int, one: str, more: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
