@@ -20,9 +20,9 @@ from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.catalogue import Catalogue, load
+from starlette_conformance.userapp.failed_response import is_of_the_server
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.failed_response import is_of_the_server
 from starlette_conformance.userapp.send_in_order import send_in_order
 from tests.miniatures.raw_server import ENVIRONMENT, closes, miniature
 
