@@ -8,6 +8,7 @@ import click
 from starlette_conformance.cli.app_options import NAMES, YOURS, starts
 from starlette_conformance.cli.options import FILE, STACK, Option, Value, command, file
 from starlette_conformance.cli.project_options import ProjectOptions
+from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.exit_code import FAIL_ON
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.errors import UsageError
@@ -93,6 +94,10 @@ from starlette_conformance.stacks.project import apps
     "--write-accepted", is_flag=True, cls=Option, topic=YOURS,
     help="Add an entry to that file for each difference that makes this exit with 1.",
 )  # fmt: skip
+@click.option(
+    "--slower", cls=Option, topic=YOURS, type=Value(seconds), default=SLOWER, show_default=True,
+    metavar="SECONDS", help="Report a response that NEW sends so much later in each run.",
+)  # fmt: skip
 @starts
 @click.pass_context
 def diff(context: click.Context, /, **_: Any) -> int:
@@ -126,6 +131,7 @@ def _diff(
     seconds: float,
     events: int,
     unlike_recorded: float,
+    slower: float,
     only: tuple[str, ...],
     quick: bool,
     fail_on: tuple[str, ...],
@@ -161,6 +167,7 @@ def _diff(
                 seconds,
                 events,
                 unlike_recorded,
+                slower,
                 StartOptions(**starting),
                 only=only,
                 fail_on=fail_on,

@@ -30,6 +30,8 @@ RATES = (50, 500)
 NAMED = 3
 """Requests that a sentence names; there may be more."""
 
+HEADLINED = 6
+"""Differences that a headline has."""
 WIDTH = 40
 """Characters of a value in a headline."""
 
@@ -167,7 +169,9 @@ def _percent(odds: float) -> str:
 
 def headline(differences: Iterable[Difference]) -> str:
     """What differs, as short as can be: `403 → 401, + www-authenticate`."""
-    return ", ".join(map(_short, differences))
+    each = list(differences)
+    more = len(each) - HEADLINED
+    return ", ".join(map(_short, each[:HEADLINED])) + (f", and {more} more" if more > 0 else "")
 
 
 def _short(difference: Difference) -> str:
@@ -175,7 +179,7 @@ def _short(difference: Difference) -> str:
     name = where.removeprefix("header ")
     if before is None or after is None:
         return f"{'+' if before is None else '-'} {name}"
-    if where == "body" or where.startswith("log"):
+    if where == "body" or where.startswith(("log", "body as ")):
         return where
     values = f"{plain(before, WIDTH)} → {plain(after, WIDTH)}"
     return values if where == "status" else f"{name}: {values}"

@@ -1,17 +1,22 @@
 """In what two responses differ on the wire, field by field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
-from starlette_conformance.explain.excerpt import around
+from starlette_conformance.explain.bodies import places
+from starlette_conformance.explain.excerpt import SHOWN, around
 from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import severity_of
+from starlette_conformance.explain.text_places import Place
 from starlette_conformance.model.effects import differing
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import WireResponse
 
+BODY = "body"
+PLACES = 50
+"""Of a body that are listed; the next one stands for all others."""
 SLOWER = 1.0
 """Seconds by which a first response comes later than another one, before that is a difference: what
 a busy machine delays is below, and does not reproduce."""
@@ -27,12 +32,40 @@ def differences(before: WireResponse, after: WireResponse) -> list[Difference]:
 
 def of_fields(before: Response, after: Response) -> Iterator[Difference]:
     for where, (was, now) in differing(before, after).items():
-        yield _difference(where, was, now)
+        if where == BODY:
+            yield from _of_bodies(before, after)
+        else:
+            yield _difference(where, was, now)
+
+
+def _of_bodies(before: Response, after: Response) -> Iterator[Difference]:
+    """Every place in which two bodies differ, or how they are written, where that is all."""
+    was, now = before.body, after.body
+    kinds = [str(response.headers.get("content-type", "")) for response in (before, after)]
+    found = places(was, now, kinds) if was and now else None
+    if found is None or _is_a_short_text(found, was, now):
+        yield _difference(BODY, was, now)
+    elif not found:
+        yield _difference(f"{BODY} as written", was, now)
+    else:
+        for where, *values in found[:PLACES]:
+            yield _difference(f"{BODY} {where}", *(ABSENT if v is None else v for v in values))
+        if more := found[PLACES:]:
+            befores, afters = ("; ".join(str(place[side]) for place in more) for side in (1, 2))
+            yield _difference(f"{BODY} and {len(more)} more places", befores, afters)
+
+
+def _is_a_short_text(found: Sequence[Place], was: bytes, now: bytes) -> bool:
+    """Whether all of it is shown as well as the one place."""
+    short = max(len(was), len(now)) <= SHOWN
+    return short and len(found) == 1 and found[0].where.startswith("line ")
 
 
 def of_layout(before: WireResponse, after: WireResponse) -> Iterator[Difference]:
     """What `Response` leaves aside. Another status, or another body, has a layout of its own."""
     same_body = before.response.body == after.response.body
+    if same_body and before.packed and after.packed and before.packed != after.packed:
+        yield _difference(f"{BODY} as sent", before.packed, after.packed)
     if same_body and None not in (before.cuts, after.cuts) and before.cuts != after.cuts:
         yield _difference("chunks", f"{before.cuts} bytes", f"{after.cuts} bytes")
     if before.response.status == after.response.status:

@@ -1,6 +1,6 @@
 """An exchange in the form of `curl -v`: the lines that matter, and a few for orientation."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from starlette_conformance.explain.result import Line
 from starlette_conformance.model.expectations import WHOLE
@@ -34,6 +34,13 @@ def response_lines(
     return tuple(_lines(wire, other, set(differing)))
 
 
+def place_lines(values: Iterable[tuple[str, str | None]]) -> Iterator[Line]:
+    """What one of two bodies has at each of several places, where they differ at several."""
+    places = [(where, value) for where, value in values if where.startswith("body ")]
+    for where, value in places if len(places) > 1 else ():
+        yield Line(f"* {where}: {'nothing' if value is None else value}", True)
+
+
 def _lines(wire: WireResponse, other: WireResponse, fields: set[str]) -> Iterator[Line]:
     response = wire.response
     if not response.status:
@@ -47,7 +54,7 @@ def _lines(wire: WireResponse, other: WireResponse, fields: set[str]) -> Iterato
         differs = bool(fields & {f"header {name.lower()}", f"name of {name.lower()}"})
         if differs or "order of headers" in fields or name.lower() in CONTEXT:
             yield Line(plain(f"< {name}: {value}"), differs or "order of headers" in fields)
-    if "body" in fields:
+    if any(field == "body" or field.startswith("body ") for field in fields):
         yield Line("<")
         yield Line(around(response.body, other.response.body), True)
     yield from _delivery(wire, other, fields)

@@ -83,24 +83,27 @@ class Explainer:
     def explain(self, request: Request, before: WireResponse, after: WireResponse) -> Explained:
         forth = traced(self._forth, request, before.response, self._before)
         back = traced(self._back, request, after.response, self._after)
-        by_field = {difference.where: difference for difference in differences(before, after)}
+        found = differences(before, after)
+        by_field: dict[str, dict[str, Difference]] = {}
+        for difference in found:
+            by_field.setdefault(difference.field, {})[difference.where] = difference
         reasons: dict[Reason, dict[str, Difference]] = {}
         for steps in (forth, back):
             for (_, was), (change, now) in itertools.pairwise(steps):
-                altered = {name: by_field[name] for name in differing(was, now) if name in by_field}
-                if altered:
-                    reasons.setdefault(change, {}).update(altered)
+                for name in differing(was, now):
+                    if name in by_field:
+                        reasons.setdefault(change, {}).update(by_field[name])
         remaining = [*of_fields(forth[-1][1], back[-1][1])]
         for difference in of_layout(before, after):
-            found = [*self._layout_reasons(difference, before, after, reasons)][:1]
-            for reason in found:
+            why = [*self._layout_reasons(difference, before, after, reasons)][:1]
+            for reason in why:
                 reasons.setdefault(reason, {})[difference.where] = difference
-            if not found:
+            if not why:
                 remaining.append(difference)
         return Explained(
             before,
             after,
-            tuple(by_field.values()),
+            tuple(found),
             {reason: tuple(altered.values()) for reason, altered in reasons.items()},
             tuple(remaining),
             len(forth) + len(back) > 2,

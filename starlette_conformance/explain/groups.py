@@ -16,6 +16,8 @@ PARSER = "the HTTP parser of uvicorn"
 """The name of a group of differences that only the parser makes."""
 
 WIDTH = 60
+NAMED = 12
+"""Fields that the name of a group has."""
 
 Fix = Literal["has", "lacks", "no package"]
 STANDINGS: Mapping[tuple[Fix, Fix], Literal["gained", "lost", "lacking"]] = {
@@ -77,7 +79,8 @@ def clusters(exchanges: Iterable[Differing]) -> list[Group]:
         those.sort(key=_length)
         left = those[0].remaining
         severity, fields = most_dangerous(d.severity for d in left), _fields(left)
-        name = ", ".join(fields)
+        beyond = len(fields) - NAMED
+        name = ", ".join(fields[:NAMED]) + (f", and {beyond} more" if beyond > 0 else "")
         groups.append(Group(name, None, severity, tuple(those), fields, explained=False))
     return sorted(groups, key=_danger)
 

@@ -22,9 +22,10 @@ from starlette_conformance.model.changes import Change
 class Difference:
     """One field in which two responses differ.
 
-    `where` is a field, such as `status` or `header vary`; `before` and `after` are its values as
-    text, None where there is no such field. `digest` is that of both whole values, where the texts
-    are only a part of them, and empty elsewhere.
+    `where` is a field, such as `status` or `header vary`, or a place in the body, such as
+    `body $.total`; `before` and `after` are its values as text, None where there is no such field.
+    `digest` is that of both whole values, where the texts are only a part of them, and empty
+    elsewhere.
     """
 
     severity: Severity
@@ -32,6 +33,11 @@ class Difference:
     before: str | None
     after: str | None
     digest: str = ""
+
+    @property
+    def field(self) -> str:
+        """Of a response: `body` for `body $.total`."""
+        return "body" if self.where.startswith("body ") else self.where
 
 
 @dataclass(frozen=True)

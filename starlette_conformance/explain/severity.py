@@ -15,13 +15,15 @@ Severity = Literal[
     "presence",
     "order",
     "case",
+    "writing",
     "arrival",
     "log",
 ]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The most dangerous first: the status, the body, a response that is not the same each time on one
 stack, where a response or a connection ends, how the process ends, a header's value, its presence,
-the order of the header lines, the case of their names, what arrives later, or of a stream before
+the order of the header lines, the case of their names, how a body is written that means the same,
+what arrives later, or of a stream before
 what, and what is logged."""
 
 
@@ -36,7 +38,8 @@ class Rule:
 
 TABLE = (
     Rule("status", "status"),
-    Rule("body", "body"),
+    Rule("body as *", "writing"),
+    Rule("body*", "body"),
     Rule("repetition", "unstable"),
     Rule("version", "framing"),
     Rule("ending", "framing"),
@@ -58,6 +61,7 @@ TABLE = (
     Rule("name of *", "case"),
     Rule("arrivals", "arrival"),
     Rule("first response", "arrival"),
+    Rule("whole response", "arrival"),
     Rule("number of responses", "framing"),
     Rule("end of *", "framing"),
     Rule("connections at the server", "framing"),

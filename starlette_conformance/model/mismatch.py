@@ -105,8 +105,8 @@ def shown(expected: Any, received: Any, width: int = 160) -> tuple[str, str]:
     return texts[0], texts[1]
 
 
-def in_common(one: bytes, other: bytes) -> int:
-    """How many bytes both begin with."""
+def in_common(one: bytes | str, other: bytes | str) -> int:
+    """How many bytes, or characters, both begin with."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 

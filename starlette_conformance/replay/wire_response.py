@@ -28,7 +28,8 @@ class WireResponse:
     came in, None where it was not chunked; of a stream, those of its first events. `arrivals` says
     of a stream what came apart from what: "head, then event 1, then event 2". `first` are the
     seconds until the first byte of a response, and `rest` the bytes after its end, where one
-    request was sent.
+    request was sent. `last` are the seconds until the last byte, where somebody wants to know, and
+    `packed` is how a body was sent whose unpacked content is compared.
     """
 
     response: Response
@@ -37,6 +38,8 @@ class WireResponse:
     arrivals: str = ""
     first: float | None = None
     rest: bytes = b""
+    last: float | None = None
+    packed: str = ""
 
     @classmethod
     def of(cls, received: RawResponse) -> "WireResponse":

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from starlette_conformance.explain.comparison import side
-from starlette_conformance.explain.differences import differences
-from starlette_conformance.explain.excerpt import request_lines, response_lines
+from starlette_conformance.explain.differences import SLOWER, differences
+from starlette_conformance.explain.excerpt import place_lines, request_lines, response_lines
 from starlette_conformance.explain.groups import clusters, security
 from starlette_conformance.explain.left_out import Ignored
 from starlette_conformance.explain.repetition import Unconfirmed
@@ -18,19 +18,14 @@ from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import ledger
 from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
+from starlette_conformance.userapp.follows import OF_THE_BODY
 from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import (
-    LEFT_BEHIND,
-    DoesNotStart,
-    Repetitions,
-    differ,
-)
+from starlette_conformance.userapp.repetitions import LEFT_BEHIND, DoesNotStart, Repetitions
 from starlette_conformance.userapp.send_in_order import STUCK, Sent
 from starlette_conformance.userapp.user_app import App
-from starlette_conformance.userapp.where_it_varies import differing_paths
 
 USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
 """Header lines that every request of a browser has, and that are not shown."""
@@ -45,6 +40,8 @@ NOTHING_SUCCEEDED = (
 )
 
 
+LISTED = 12
+"""Requests that a sentence names."""
 SHOWN = 80
 """Characters of a value that a note has."""
 
@@ -61,14 +58,16 @@ def compare_app(
     unlike_recorded: float = SHARE,
     rules: Sequence[Rule] = (),
     only: Collection[Step] = (),
+    slower: float = SLOWER,
 ) -> Diff:
     """What differs, and what could not be compared. `rules` say what is not to be, and `only` are
     the requests whose responses are, if not all.
     """
     began = time.monotonic()
     chosen = [step for step in steps if not only or step in only]
+    limits = Limits(seconds, events)
     repetitions = Repetitions(
-        app, older, newer, steps, Limits(seconds, events), advance, rules=rules, chosen=chosen
+        app, older, newer, steps, limits, advance, slower, rules=rules, chosen=chosen
     )
     try:
         every = repetitions.compare(more)
@@ -91,7 +90,9 @@ def compare_app(
     problems += _unbound(repetitions.sent)
     recorded = AsRecorded.of(every)
     differing = [
-        _differing(repetitions, step, merged) for step, merged in results.items() if differ(merged)
+        _differing(repetitions, step, merged)
+        for step, merged in results.items()
+        if merged.differences
     ]
     statuses = Statuses.of(
         (merged.before.response.status for merged in every.values()),
@@ -110,9 +111,14 @@ def compare_app(
         ),
         tuple(clusters(differing)),
         unconfirmed=tuple(
-            Unconfirmed(str(step)) for step in repetitions.suspects if not differ(results[step])
+            Unconfirmed(str(step)) for step in repetitions.suspects if not results[step].differences
         ),
-        masked=(*_masked(results), *_open_streams(results, seconds), ALWAYS_MASKED),
+        masked=(
+            *_masked(results),
+            *_of_files(results),
+            *_open_streams(results, seconds),
+            ALWAYS_MASKED,
+        ),
         not_compared=tuple(problems),
         statuses=statuses,
         inconclusive=(
@@ -132,7 +138,7 @@ def _ignored(repetitions: Repetitions, results: Iterable[Step]) -> Iterator[Igno
 
     def differing(step: Step, number: int) -> set[Difference]:
         merged = repetitions.merged(step, rules[:number])
-        return set(differences(merged.before, merged.after)) if merged else set()
+        return set(merged.differences) if merged else set()
 
     left = {step: differing(step, 0) for step in results} if rules else {}
     for number, rule in enumerate(rules, 1):
@@ -154,6 +160,21 @@ def _masked(found: Mapping[Step, Merged]) -> Iterator[str]:
     for place, steps in varying.items():
         usual = len(steps) == len(merged) > 1
         yield f"{'every response' if usual else ', '.join(map(str, steps))}: {place}"
+
+
+def _of_files(found: Mapping[Step, Merged]) -> Iterator[str]:
+    """Which headers differ since a file with the same content has another time."""
+    by_field: dict[str, list[str]] = {}
+    for step, merged in found.items():
+        for difference in differences(merged.before, merged.after) if merged.follows else ():
+            if difference.where in merged.follows and difference.where != OF_THE_BODY:
+                by_field.setdefault(difference.where, []).append(str(step))
+    for field, steps in by_field.items():
+        more = f" and {len(steps) - LISTED} more" if len(steps) > LISTED else ""
+        yield (
+            f"{', '.join(steps[:LISTED])}{more}: {field}, which follows from the time of a file: "
+            "the content is the same"
+        )
 
 
 def _bound(sent: Sent) -> Iterator[str]:
@@ -186,21 +207,21 @@ def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]
 def _differing(repetitions: Repetitions, step: Step, merged: Merged) -> Differing:
     """By its line or entry in the user's file, and with the cookies that were sent to OLD."""
     sent, stacks = repetitions.sent[step], (repetitions.older, repetitions.newer)
-    found = differences(merged.before, merged.after)
-    fields = {difference.where for difference in found}
-    bodies = (wire.response.body for wire in (merged.before, merged.after))
-    within = (
-        [Line(f"* its JSON differs at {paths}", True)]
-        if (paths := differing_paths(*bodies))
-        else []
-    )
+    found = merged.differences
+    fields = {difference.where for difference in found if difference not in merged.later}
     return Differing(
         str(step),
         tuple(line for line in request_lines(sent) if not USUAL.match(line)),
-        (*response_lines(merged.before, merged.after, fields), *_logged(repetitions, "OLD", step)),
+        (
+            *response_lines(merged.before, merged.after, fields),
+            *place_lines((each.where, each.before) for each in found),
+            *(Line(f"* {each.where} {each.before}", True) for each in merged.later),
+            *_logged(repetitions, "OLD", step),
+        ),
         (
             *response_lines(merged.after, merged.before, fields),
-            *within,
+            *place_lines((each.where, each.after) for each in found),
+            *(Line(f"* {each.where} {each.after}", True) for each in merged.later),
             *_logged(repetitions, "NEW", step),
         ),
         tuple(found),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.exit_code import exit_code, failing
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
@@ -51,6 +52,7 @@ class Options:
     seconds: float
     events: int
     unlike_recorded: float
+    slower: float
     starting: StartOptions
     only: Sequence[str]
     fail_on: Sequence[str]
@@ -106,6 +108,7 @@ def diff(options: Options) -> int:
             options.unlike_recorded,
             options.rules,
             only,
+            options.slower,
         )
     found = replace(found, command=_again(options, older, newer))
     today = date.today()
@@ -148,6 +151,7 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += ["--events", f"{options.events}"] if options.events != EVENTS else []
     if options.unlike_recorded != SHARE:
         words += ["--unlike-recorded", f"{options.unlike_recorded:g}"]
+    words += ["--slower", f"{options.slower:g}"] if options.slower != SLOWER else []
     words += [text for extra in options.extra for text in ("--with", extra)]
     words += [text for name in options.chosen.groups for text in ("--group", name)]
     words += [text for name in options.chosen.extras for text in ("--extra", name)]

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import filterfalse
 from typing import Any
 
+from starlette_conformance.explain.differences import SLOWER, differences
+from starlette_conformance.explain.result import Difference
 from starlette_conformance.http.connection import LIMIT
 from starlette_conformance.http.event_stream import count_events, first_events
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.userapp.follows import of_a_file, of_the_body
 from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.masking import Masked, mask
+from starlette_conformance.userapp.slower import slower
 from starlette_conformance.userapp.template import VARIES
 from starlette_conformance.userapp.unpacked import KEPT, UNPACKED, Unpacked, unpacked
 from starlette_conformance.userapp.where_it_varies import locations
@@ -29,6 +34,8 @@ class Merged:
     """One response of each stack with `[varies]` where it does, and where that is.
 
     `problem` says why they cannot be compared, where they cannot, and `limits` what of them.
+    `follows` are fields whose difference follows from a body that is compared, or from the time of
+    a file. `later` is what NEW takes longer for.
     """
 
     before: WireResponse
@@ -36,19 +43,44 @@ class Merged:
     varying: tuple[str, ...] = ()
     problem: str = ""
     limits: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    later: tuple[Difference, ...] = ()
 
     @classmethod
     def of(
-        cls, old: Sequence[WireResponse], new: Sequence[WireResponse], rules: Sequence[Rule] = ()
+        cls,
+        old: Sequence[WireResponse],
+        new: Sequence[WireResponse],
+        rules: Sequence[Rule] = (),
+        seconds: float = SLOWER,
     ) -> "Merged":
-        """From the responses of as many runs of OLD and of NEW, without what rules ignore."""
+        """From the responses of as many runs of OLD and of NEW, without what rules ignore. One of
+        NEW is later by so many seconds at the least.
+        """
         ours, theirs = ([_comparable(wire, side) for wire in side] for side in (old, new))
         if problem := _problem(ours, theirs):
             return cls(ours[0], theirs[0], problem=problem)
         merging = _Merger(ours, theirs, rules)
         before, after = merging.responses()
         varying, limits = (tuple(dict.fromkeys(each)) for each in (merging.varying, merging.limits))
-        return cls(before, after, varying, limits=limits)
+        found = cls(before, after, varying, limits=limits)
+        bodies = [side.response.body for side in (before, after)]
+        sides = [[wire.response for wire in side] for side in (ours, theirs)]
+        follows = [*of_the_body(*sides)]
+        if bodies[0] == bodies[1]:
+            follows += of_a_file(*sides)
+        return replace(found, follows=tuple(follows), later=tuple(slower(ours, theirs, seconds)))
+
+    def counts(self, difference: Difference) -> bool:
+        """Whether it says something that no other difference says."""
+        return difference.where not in self.follows
+
+    @property
+    def differences(self) -> list[Difference]:
+        """What differs, and does not follow from something else."""
+        if self.problem:
+            return []
+        return [*filter(self.counts, differences(self.before, self.after)), *self.later]
 
 
 def _comparable(wire: WireResponse, side: Sequence[WireResponse]) -> WireResponse:
@@ -154,12 +186,13 @@ class _Merger:
         closes = self._is_steady("whether the connection is closed", lambda a: a.response.closes)
         cuts = self._is_one_length() or not self._body_varies
         cuts = cuts and self._is_steady("how the body is cut into chunks", lambda a: a.cuts)
+        packed = [{_packed(wire.response) for wire in side} for side in (self._old, self._new)]
+        sent = all(len(each) == 1 for each in packed) and not self._rules
         arrivals = self._is_steady("what of the stream comes together", lambda a: a.arrivals)
         names = self._is_steady("the header lines and their order", lambda a: a.names)
         found = []
         for wire, side in ((before, self._old), (after, self._new)):
             response = wire.response
-            firsts = [each.first for each in side if each.first is not None]
             found.append(
                 WireResponse(
                     response if closes else replace(response, closes=False),
@@ -168,7 +201,7 @@ class _Merger:
                     else tuple(sorted(response.headers)),
                     wire.cuts if cuts else None,
                     wire.arrivals if arrivals else "",
-                    min(firsts, default=None),
+                    packed=_packed(side[0].response) if sent else "",
                 )
             )
         return found[0], found[1]
@@ -224,6 +257,15 @@ class _Merger:
             for side in self._responses
             for response in side
         )
+
+
+def _packed(response: Response) -> str:
+    """A body that is compared by what it unpacks to, as it was sent; without the time in gzip."""
+    if unpacked(response).body == response.body:
+        return ""
+    body: bytes = response.body
+    data = body[10:] if body.startswith(b"\x1f\x8b") else body
+    return f"{len(body):,} bytes, SHA-256 {sha256(data).hexdigest()[:16]}"
 
 
 def _joined(values: Sequence[str]) -> Any:

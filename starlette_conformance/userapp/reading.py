@@ -87,6 +87,8 @@ class Reading:
                 events=self._limits.events,
             )
         )
+        if self._reception.ended and connection.received:
+            response = replace(response, last=connection.received[-1].at)
         # What comes of the requests that are sent meanwhile arrives when they are heard.
         return replace(response, arrivals="") if self._beside else response
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from threading import Event
 
-from starlette_conformance.explain.differences import differences
+from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.start import Start
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
@@ -63,7 +63,7 @@ class Repetitions:
     `suspects` are the requests that differ after REPETITIONS, `sent` what OLD was sent last,
     `endless` the streams of either stack that did not end in time: the first repetition waits for
     their end, and the next ones only for as many events. `logs` are the tracebacks of a side during
-    a request that it failed.
+    a request that it failed. A response that is later by `slower` seconds differs.
     """
 
     app: App
@@ -72,6 +72,7 @@ class Repetitions:
     steps: Sequence[Step]
     limits: Limits
     advance: Callable[[], None] = lambda: None
+    slower: float = SLOWER
     old: list[Responses] = field(default_factory=list)
     new: list[Responses] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
@@ -99,7 +100,9 @@ class Repetitions:
             self._repeat(SEEDS[number])
             if number + 1 >= REPETITIONS:
                 found = self._merged()
-                differing = {step for step in self.chosen if step in found and differ(found[step])}
+                differing = {
+                    step for step in self.chosen if step in found and found[step].differences
+                }
                 self.suspects = differing if number + 1 == REPETITIONS else self.suspects
                 if not differing:
                     break
@@ -223,7 +226,7 @@ class Repetitions:
         """The responses to one request, without what rules ignore; None where it was not sent."""
         old, new = ([a[step] for a in side if step in a] for side in (self.old, self.new))
         applied = [rule for rule in rules if rule.is_for(step.request_line)]
-        return Merged.of(old, new, applied) if old and new else None
+        return Merged.of(old, new, applied, self.slower) if old and new else None
 
 
 def _note_endless(endless: Endless, responses: Responses) -> None:
@@ -237,7 +240,3 @@ def _note_endless(endless: Endless, responses: Responses) -> None:
 def _programs(left: Sequence[str]) -> str:
     """Their command lines, once each: ids are others in each repetition."""
     return ", ".join(dict.fromkeys(each.partition(" (")[2].removesuffix(")") for each in left))
-
-
-def differ(merged: Merged) -> bool:
-    return not merged.problem and bool(differences(merged.before, merged.after))

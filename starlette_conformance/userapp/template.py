@@ -7,12 +7,11 @@ bracket, a comma) unless some sample had it. So a gap never swallows what stands
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import Match, SequenceMatcher
 from itertools import groupby
 
+from starlette_conformance.explain.aligning import ALIGNED, Aligning
 from starlette_conformance.userapp.common_ends import ends_in_common
 
 VARIES = "[varies]"
@@ -28,10 +27,6 @@ BEGUN = re.compile(
 )
 """A date and what of a time stays, where the rest varies: all of it is that of now."""
 
-ALIGNED = 4000
-"""Words that are aligned with as many others at the most; of longer texts, more may be a gap."""
-EFFORT = 1_000_000
-"""So many pairs of equal words are looked at to align two texts; what is left then is a gap."""
 LONG = 64 * 1024
 """Characters of a text that is looked at only from where it first varies to where it last does."""
 COMPARED = 512 * 1024
@@ -142,27 +137,10 @@ def _folded(parts: Parts, sample: str) -> Parts:
     elif max(len(mine), len(other)) > ALIGNED:
         kept.append(None)
     else:
-        for tag, low, high, *_ in _Aligning(mine, other).get_opcodes():
+        for tag, low, high, *_ in Aligning(mine, other).get_opcodes():
             kept += mine[low:high] if tag == "equal" else [None]
     kept += ours[len(ours) - end :]
     return _joined(kept)
-
-
-class _Aligning(SequenceMatcher[str | None]):
-    """Finds nothing in common any more once it has looked at EFFORT pairs of equal words."""
-
-    def __init__(self, ours: Sequence[str | None], theirs: Sequence[str | None]) -> None:
-        self._left = EFFORT
-        self._ours, self._counts = ours, Counter(theirs)
-        super().__init__(None, ours, theirs, autojunk=False)
-
-    def find_longest_match(
-        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
-    ) -> Match:
-        self._left -= sum(self._counts[word] for word in self._ours[alo:ahi])
-        if self._left < 0:
-            return Match(alo, blo, 0)
-        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _common(ours: Sequence[str | None], theirs: Sequence[str | None]) -> tuple[int, int]:

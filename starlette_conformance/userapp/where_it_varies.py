@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from starlette_conformance.output.sanitize import WIDTH, plain
+from starlette_conformance.output.sanitize import WIDTH
 from starlette_conformance.userapp.template import VARIES
 
 AROUND = 24
@@ -109,33 +109,3 @@ def _alike(row: Sequence[Any]) -> bool:
     kind = type(row[0])
     same = kind is not dict and kind is not list and row.count(row[0]) == len(row)
     return same and len({*map(type, row)}) == 1
-
-
-def differing_paths(before: bytes, after: bytes) -> str:
-    """The paths of JSON at which two bodies differ; nothing where one of them is none."""
-    if len(before) + len(after) > READ:
-        return ""
-    try:
-        values = json.loads(before), json.loads(after)
-    except (ValueError, RecursionError):
-        return ""
-    try:
-        found = list(_differing(*values))
-    except RecursionError:  # what is inside is written as JSON
-        return ""
-    return _listed((plain(_written(path)) for path in found[:LISTED]), len(found), ", ")
-
-
-def _differing(before: Any, after: Any) -> Iterator[Path]:
-    left: list[Iterator[tuple[Path, Sequence[Any]]]] = [iter([(ROOT, (before, after))])]
-    while left:
-        for path, pair in left[-1]:
-            was, now = pair
-            lists = isinstance(was, list) and isinstance(now, list) and len(was) == len(now)
-            if lists or (isinstance(was, dict) and isinstance(now, dict)):
-                left.append(_children(path, pair))
-                break
-            if was is NOTHING or now is NOTHING or json.dumps(was) != json.dumps(now):
-                yield path
-        else:
-            left.pop()

@@ -17,6 +17,7 @@ from typing import Any
 from packaging.version import Version
 
 from starlette_conformance.cost.prices import read_prices
+from starlette_conformance.explain.bodies import places
 from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Segment
 from starlette_conformance.http.parser import HEAD_LIMIT
 from starlette_conformance.load import results_file
@@ -44,7 +45,7 @@ from starlette_conformance.userapp import har, http_file, pass_env
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.masking import mask
 from starlette_conformance.userapp.merge_repetitions import Merged
-from starlette_conformance.userapp.where_it_varies import differing_paths, locations
+from starlette_conformance.userapp.where_it_varies import locations
 
 PIECE = 256
 """Bytes of a response that are received at a time."""
@@ -96,11 +97,23 @@ def cookies(data: bytes) -> Request:
     return cookie_jar.add_to(request)
 
 
-def bodies(data: bytes) -> tuple[object, str]:
+KINDS = (
+    "application/json",
+    "text/html",
+    "text/event-stream",
+    "application/x-www-form-urlencoded",
+    "multipart/mixed; boundary=b",
+    "application/x-ndjson",
+    "text/plain",
+)
+
+
+def bodies(data: bytes) -> tuple[object, object]:
     """A body that varies on both stacks: halves of the data with another end each time."""
     samples = [data[: len(data) // 2] + bytes([byte]) + data[len(data) // 2 :] for byte in b"1234"]
     responses = [WireResponse(Response(200, {"etag": repr(body[:9])}, body)) for body in samples]
-    return Merged.of(responses[:2], responses[2:]), differing_paths(samples[0], samples[-1])
+    found = [places(samples[0], samples[-1], [kind, kind]) for kind in KINDS]
+    return Merged.of(responses[:2], responses[2:]), found
 
 
 def packed(data: bytes) -> object:

@@ -77,7 +77,7 @@ def test_a_pull_request_after_write_accepted_is_green_and_one_more_difference_is
     assert all("nobody named: no reason given" in found[form] for form in FORMATS[1:])
     accepted = json.loads(found["json"])["accepted"]
     assert [(each["request"], each["where"], each["cases"]) for each in accepted] == [
-        ("GET /long", "body", 1),
+        ("GET /long", "body line 1:301", 1),
         ("GET /json", "body", 1),
     ]
     assert main(["diff", "--env", "MORE=."]) == 1  # far behind what is shown of the body

@@ -95,7 +95,7 @@ def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
     diff = compared(requests_file, old, new, *paths, "/flaky", "/events")
     assert found(diff) == {
         "GET /login (file.http:5)": ("header set-cookie",),
-        "GET /only-new-and-more (file.http:11)": ("body",),
+        "GET /only-new-and-more (file.http:11)": ("body line 1:4", "body line 1:16"),
         "GET /status (file.http:13)": ("status", "reason"),
     }
     masked = (each for each in diff.masked if not each.endswith("stream comes together"))

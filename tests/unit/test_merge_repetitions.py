@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from starlette_conformance.explain.differences import differences
 from starlette_conformance.http.connection import LIMIT
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.userapp import unpacked as unpacking
 from starlette_conformance.userapp.merge_repetitions import Merged
-from starlette_conformance.userapp.where_it_varies import differing_paths
 
 LEFT = "no last chunk: left by the client"
 LATE = "nothing more came within 1 s"
@@ -33,7 +31,7 @@ def runs(make: Callable[[], WireResponse]) -> list[WireResponse]:
 
 
 def fields(judged: Merged) -> list[str]:
-    return [difference.where for difference in differences(judged.before, judged.after)]
+    return [difference.where for difference in judged.differences]
 
 
 def numbers(digits: int) -> Callable[[], WireResponse]:
@@ -47,12 +45,36 @@ def test_the_length_of_what_varies_makes_no_difference() -> None:
     assert judged.after.response.headers == {"content-length": "[the length of the body]"}
 
 
-def test_a_response_that_is_late_in_every_run_is_slower() -> None:
-    quick = [response(first=0.1), response(first=0.2)]
-    assert fields(Merged.of(quick, [response(first=3.1), response(first=3.0)])) == [
-        "first response"
+@pytest.mark.parametrize(
+    ("times", "field"),
+    [
+        ({"first": (3.1, 3.0)}, ["first response"]),
+        ({"first": (3.1, 0.1)}, []),
+        ({"first": (0.9, 0.9)}, []),
+        ({"first": (9.0, 1.5)}, []),
+        ({"first": (3.1, 3.0), "last": (3.1, 3.0)}, ["first response"]),
+        ({"first": (0.1, 0.2), "last": (3.1, 3.0)}, ["whole response"]),
+    ],
+)
+def test_a_response_that_is_late_in_every_run_is_slower(
+    times: dict[str, tuple[float, float]], field: list[str]
+) -> None:
+    quick = [response(first=0.1, last=0.1), response(first=0.2, last=0.2)]
+    usual = {"first": (0.1, 0.2), "last": (0.1, 0.2)}
+    late = [
+        response(first=first, last=last)
+        for first, last in zip(*(usual | times).values(), strict=True)
     ]
-    assert fields(Merged.of(quick, [response(first=3.1), response(first=0.1)])) == []
+    assert fields(Merged.of(quick, late)) == field
+    assert fields(Merged.of(late, quick)) == []
+
+
+def test_how_much_later_counts_is_the_users() -> None:
+    sides = [response(first=0.1)] * 2, [response(first=0.5)] * 2
+    assert [fields(Merged.of(*sides, seconds=seconds)) for seconds in (0.3, 0.5)] == [
+        ["first response"],
+        [],
+    ]
 
 
 def test_a_length_that_is_not_the_bodys_differs() -> None:
@@ -105,31 +127,39 @@ def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
     assert judged.varying == ("header set-cookie: a=[varies]",)
 
 
+def test_compressed_bodies_compare_by_what_is_in_them_and_as_they_were_sent() -> None:
+    def compressed(level: int, mtime: int = 0) -> WireResponse:
+        packed = gzip.compress(b"tea, pie" * 9, level, mtime=mtime)
+        return response(packed, headers={"content-encoding": "gzip"})
+
+    once, again = ([compressed(9, mtime) for mtime in those] for those in ((1, 2), (3, 4)))
+    assert fields(Merged.of(once, again)) == []
+    (difference,) = Merged.of([compressed(0)] * 2, [compressed(9)] * 2).differences
+    assert (difference.where, difference.severity) == ("body as sent", "writing")
+
+
+FILE = {"etag": '"0123abcd"', "last-modified": "Sun, 12 Apr 2026 10:00:00 GMT"}
+OTHER = {"etag": '"abcd0123"', "last-modified": "Sun, 12 Apr 2026 10:00:09 GMT"}
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "paths"),
+    ("body", "now", "headers", "found"),
     [
-        (b'{"a": 1, "b": [1, {"c": 2}]}', b'{"b": [1, {"c": 3}], "a": 1}', "$.b[1].c"),
-        (b'{"a": {"x": 1}, "b": 1}', b'{"b": true, "c\\n": [1]}', "$.a, $.b, $.c\\n"),
-        (b'{"a": [1, 2]}', b'{"a": [1, 2, 3]}', "$.a"),
-        (b'{"a": 1}', b'{"a":1}', ""),
-        (b"tea", b'{"a":1}', ""),
-        (b"[1]", b"[" * 100_000, ""),
-        (b"[" + b"1," * 14 + b"1]", b"[" + b"2," * 14 + b"1]", ", $[11], and 2 more"),
+        (b"tea", b"tea", OTHER, []),
+        (b"", b"", OTHER, []),
+        (b"tea", b"pie", OTHER, ["header etag", "header last-modified", "body"]),
+        (b"tea", b"tea", OTHER | {"etag": "abcd0123"}, ["header etag"]),
+        (b"tea", b"tea", OTHER | {"last-modified": "today"}, ["header last-modified"]),
+        (b"tea", b"tea", {"etag": FILE["etag"]}, ["header last-modified"]),
+        (b"tea", b"teas", FILE, ["body"]),
+        (b"tea", b"teas", FILE | {"content-length": "5"}, ["header content-length", "body"]),
     ],
 )
-def test_where_json_differs_is_told_by_its_paths(before: bytes, after: bytes, paths: str) -> None:
-    output = differing_paths(before, after)
-    assert output.endswith(paths) if paths.startswith(",") else output == paths
-
-
-def test_compressed_bodies_compare_by_what_is_in_them() -> None:
-    def compressed(level: int) -> WireResponse:
-        return response(
-            gzip.compress(b"tea" * 9, level, mtime=level),
-            headers={"content-encoding": "gzip", "content-length": "1"},
-        )
-
-    assert fields(Merged.of([compressed(1)] * 2, [compressed(9)] * 2)) == []
+def test_what_follows_from_a_body_or_the_time_of_a_file_is_no_finding(
+    body: bytes, now: bytes, headers: dict[str, str], found: list[str]
+) -> None:
+    merged = Merged.of([response(body, headers=FILE)] * 2, [response(now, headers=headers)] * 2)
+    assert fields(merged) == found
 
 
 def test_a_packed_body_that_is_too_much_or_not_whole_is_left_as_it_came(
@@ -154,7 +184,7 @@ def test_of_a_body_that_unpacks_to_much_the_beginning_is_kept() -> None:
     assert (fields(same), same.varying, same.limits) == ([], (), ())
     assert len(same.before.response.body) < LIMIT + 200
     other = Merged.of(old, new)
-    assert (fields(other), other.limits) == (["body"], ())
+    assert (fields(other), other.limits) == (["body line 2:32"], ())
     varies = packed(lambda: secrets.token_bytes(9), 9_000_000)
     judged = Merged.of([varies(), varies()], [varies(), varies()])
     assert fields(judged) == []

@@ -14,6 +14,8 @@ from starlette_conformance.explain.severity import (
 FIELDS: dict[tuple[str, bool], Severity] = {
     ("status", False): "status",
     ("body", False): "body",
+    ("body $.total", True): "body",
+    ("body as written", False): "writing",
     ("repetition", False): "unstable",
     ("version", False): "framing",
     ("ending", False): "framing",
@@ -35,6 +37,7 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("name of server", False): "case",
     ("arrivals", False): "arrival",
     ("first response", False): "arrival",
+    ("whole response", False): "arrival",
     ("header lines", False): "order",
     ("number of responses", False): "framing",
     ("end of the connection", False): "framing",
