@@ -301,12 +301,28 @@ def _by_httptools(request: Request, response: Response, newer: Environment) -> R
         response = with_headers(response, transfer_encoding=ABSENT)
     if response.headers.get("connection") == "close":
         response = _said_by_httptools(request, response, newer)
-    if response.ending == ENDLESS:  # h11 knows that HTTP/1.0 has no chunks
+    if _is_unframed(request, response):  # h11 knows that HTTP/1.0 has no chunks
         response = with_headers(response, transfer_encoding="chunked")
+    if response.ending == ENDLESS:
         response = replace(response, ending="no last chunk: left by the client")
     follows = len(read.heads) > 1 and not read.upgrades and response.ending == WHOLE
     follows = follows and not _is_old(request)  # uvicorn closes after HTTP/1.0
+    follows = follows and not _holds(request, response, newer)
     return replace(response, ending=MORE) if follows else response
+
+
+def _is_unframed(request: Request, response: Response) -> bool:
+    """Whether nothing but its end says how long the body of a response is."""
+    bodiless = request.method == "HEAD" or response.status in (0, 204, 304)
+    framed = {"content-length", "transfer-encoding"} & response.headers.keys()
+    return not (bodiless or framed)
+
+
+def _holds(request: Request, response: Response, environment: Environment) -> bool:
+    """Whether the stream goes on that a HEAD opened, so that the next request has to wait."""
+    is_stream = str(response.headers.get("content-type", "")).startswith("text/event-stream")
+    opens = not named.HEAD_OPENS_NO_STREAM.applies_to(environment)
+    return request.method == "HEAD" and is_stream and opens
 
 
 EFFECTS: list[Effect] = [
