@@ -34,6 +34,15 @@ REDIRECT_BLANK_ESCAPED = Change(
     "https://github.com/Kludex/starlette/pull/1164",
     noticed_by=("browser", "JavaScript client"),
 )
+CUT_LIFESPAN_TRACED = Change(
+    "starlette",
+    "0.16.0",
+    "fix",
+    "A lifespan that a second signal cuts short is logged as an error with its traceback; the log "
+    "said that the protocol appears unsupported.",
+    "https://github.com/Kludex/starlette/pull/1227",
+    noticed_by=("nobody",),
+)
 FILE_AS_FOLDER_NOT_FOUND = Change(
     "starlette",
     "0.17.0",

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from specs.ledger.changes import (
+    CUT_LIFESPAN_TRACED,
     EXIT_DISCONNECTS,
     INTERRUPT_KEPT_QUIET,
     LAST_STREAM_HEARS,
@@ -20,7 +21,14 @@ from specs.ledger.changes import (
 )
 from specs.ledger.streams import CUT, EVENTS, GET, LEFT, STREAM
 from starlette_conformance.model.chance import leading, one_of
-from starlette_conformance.model.expectations import WHOLE, Response, chunked, history, since
+from starlette_conformance.model.expectations import (
+    ABSENT,
+    WHOLE,
+    Response,
+    chunked,
+    history,
+    since,
+)
 from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
 from starlette_conformance.model.steps import (
     Connect,
@@ -62,7 +70,12 @@ TRACEBACK = [
     "Traceback (most recent call last):",
     "KeyboardInterrupt",
 ]
-FORCED = ["INFO:     Shutting down", "INFO:     Finished server process [PID]"]
+NO_LIFESPAN = "INFO:     ASGI 'lifespan' protocol appears unsupported."
+FORCED = [
+    "INFO:     Shutting down",
+    "INFO:     Finished server process [PID]",
+    since(CUT_LIFESPAN_TRACED, ABSENT, before=NO_LIFESPAN),
+]
 LOG = [
     "INFO:     Shutting down",
     "INFO:     Waiting for application shutdown.",
