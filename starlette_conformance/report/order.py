@@ -46,7 +46,10 @@ def rows_of(columns: Iterable[Column]) -> list[Row]:
 def compared_first(
     columns: Sequence[Column], groups: Mapping[str, Sequence[Column]], known: Catalogue
 ) -> list[int]:
-    """The two that the page compares first: the documented release, and the newest beside it."""
+    """The two that the page compares first: the documented release, and the newest beside it.
+
+    Where the documented one is the newest, it is compared with the oldest.
+    """
     named = {each.stack: each for each in columns}
     documented = named.get("documented")
     if documented is None and "documented" in known.stacks:
@@ -59,7 +62,10 @@ def compared_first(
         return [columns.index(longest[0]), columns.index(longest[-1])]
     group = next(group for group in groups.values() if documented in group)
     newest = named.get("latest", max(groups.values(), key=len)[-1])
-    return [columns.index(documented), columns.index(group[-1] if len(group) > 1 else newest)]
+    other = group[-1] if len(group) > 1 else newest
+    if other is documented:
+        return [columns.index(group[0]), columns.index(documented)]
+    return [columns.index(documented), columns.index(other)]
 
 
 def _pinned(column: Column, package: str) -> str:

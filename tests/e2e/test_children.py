@@ -22,7 +22,7 @@ from starlette_conformance.stacks.project import ROOT
 from tests.miniatures import run_files
 
 SECONDS = 120.0
-A_WHILE = 8.0
+A_WHILE = 4.0
 CANARY = "c4n4ry-of-the-caller"
 SECRETS = {
     "GITHUB_TOKEN": CANARY,
@@ -91,7 +91,7 @@ def watched(command: Sequence[str], folder: Path, until: str = "") -> Watched:
             found |= below(psutil.Process(process.pid))
             if until and any(until in " ".join(words) for words in found):
                 until, deadline = "", time.monotonic() + A_WHILE
-            time.sleep(0.005)
+            time.sleep(0.02)
     finally:
         process.kill()
         process.wait()
@@ -145,19 +145,6 @@ def test_judge_passes_no_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(2 * SECONDS)
-def test_gate_passes_no_secret_and_counts_in_a_login_shell(tmp_path: Path) -> None:
-    """Vgdb names the pipe to valgrind by USER and HOST: both must have the same, or neither."""
-    words = ["gate", "documented", "documented", "--benchmark", "hello", "--budget", "50"]
-    run = watched([*STARLETTE, *words, "--json", str(tmp_path / "figures.json")], tmp_path)
-    if shutil.which("valgrind"):
-        assert run.has("valgrind")
-        assert run.has("vgdb")
-    assert "vgdb ended" not in run.said
-    assert run.status == 0, run.said
-    assert run.leaking == {}
-
-
-@pytest.mark.timeout(2 * SECONDS)
 def test_locust_passes_no_secret(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests"), "SseUser"]
     command += ["--headless", "-u", "2", "-t", "3s", "--interval", "0.5", "--stack", "documented"]
@@ -191,6 +178,7 @@ def test_benchmarks_pass_no_secret(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "child"),
     [
+        (["gate", "documented", "documented", "--benchmark", "hello"], "vgdb"),
         (["costs", "--stack", "documented-h11", "--json", "{folder}/costs"], "valgrind"),
         (["mutants", "--sample", "1", "--jobs", "1", "--results", "{folder}/results"], "pytest"),
     ],
@@ -198,8 +186,8 @@ def test_benchmarks_pass_no_secret(tmp_path: Path) -> None:
 def test_what_takes_minutes_passes_no_secret_as_it_begins(
     words: Sequence[str], child: str, tmp_path: Path
 ) -> None:
-    if child == "valgrind" and not shutil.which(child):
-        pytest.skip("no valgrind on PATH")
+    if child != "pytest" and not shutil.which(child):
+        pytest.skip(f"no {child} on PATH")
     run = watched([*STARLETTE, *(each.format(folder=tmp_path) for each in words)], tmp_path, child)
     assert run.has(child), run.said
     assert run.leaking == {}
