@@ -194,8 +194,10 @@ def _unbound(sent: Sent) -> Iterator[str]:
 
 
 def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]:
-    """What was compared of each stream that did not end on either stack."""
+    """What was compared of each stream that did not end on either stack, or that was left."""
     for step, merged in found.items():
+        if step.manner.leaves_after is not None:
+            yield f"{step}: {merged.before.response.ending}: what came until then is compared"
         before, after = merged.before.response, merged.after.response
         if not merged.problem and before.ending in LEFT and after.ending in LEFT:
             events = count_events(before.body)
@@ -231,7 +233,9 @@ def _differing(repetitions: Repetitions, step: Step, merged: Merged) -> Differin
                 app.serve_command(environment, PORT)
                 for app, environment in zip(repetitions.app.sides, stacks, strict=True)
             ),
-            curl_command(sent.to(PORT)),
+            f"python -m websockets ws://127.0.0.1:{PORT}{sent.target}"
+            if step.manner.websocket
+            else curl_command(sent.to(PORT)),
         ),
     )
 

@@ -8,6 +8,8 @@ What is accepted, and nothing else:
 - the first line of a request: `METHOD TARGET`, or `TARGET` for GET, or either with `HTTP/1.1` at
   the end. A target is a path, which begins with `/`, or a URL of http or https; lines that begin
   with blanks and `?` or `&` continue it;
+- `HTTP/1.0` at the end is sent; `WEBSOCKET` with a path or a URL of ws or wss opens a WebSocket
+  (`http_websocket.py` says how messages are written);
 - headers, `Name: value` in a line each, and comments among them, up to an empty line. They are
   sent as written, those of the connection and Cookie, too; what is missing is added: Host, and
   Content-Length of a body. After `Transfer-Encoding: chunked` the body is sent as one chunk. User
@@ -16,6 +18,7 @@ What is accepted, and nothing else:
   (application/x-www-form-urlencoded) are put together, those of a multipart body end with CR LF.
 - in a comment before or in a request: `# @name NAME`, and `# @while NAME`, upon which it is sent
   while the event stream of that name is open, which is read beside it;
+- likewise how the client behaves, as `http_manner.py` says;
 - a line `?? status == 200`, below the headers or the body: the status that is expected.
 - `{{NAME.response.body.$.token}}` (or `body.*`, `headers.X-Token`, `fields.csrf` of a form,
   `events.0.data` of an event stream): what the response to the request NAME gave on the same
@@ -23,23 +26,24 @@ What is accepted, and nothing else:
   a variable to it;
 - in a body `< FILE`, or `<@ FILE` with variables in it.
 Refused, with file and line: other scripts, variables that the editor makes up or asks for,
-directives in comments that change what is sent (`@prompt`, `@loop`), URLs of WebSockets, GRAPHQL,
-GRPC and their like.
+directives in comments that change what is sent (`@prompt`, `@loop`), GRAPHQL, GRPC and their like.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
 from starlette_conformance.userapp.http_body import body_of, without_scripts
+from starlette_conformance.userapp.http_manner import OF_A_MANNER
 from starlette_conformance.userapp.http_references import BOUND_TARGET, references
 from starlette_conformance.userapp.http_syntax import (
     COMMENT,
     CONTINUES,
     DIRECTIVES,
     LINE_END,
+    OVER_HTTP_1_1,
     REFUSED_METHODS,
     REQUEST_LINE,
     SEPARATOR,
@@ -50,7 +54,17 @@ from starlette_conformance.userapp.http_syntax import (
     encoded,
 )
 from starlette_conformance.userapp.http_variables import Variables
-from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
+from starlette_conformance.userapp.http_websocket import NOT_SENT, handshake, script_of
+from starlette_conformance.userapp.recorded_request import (
+    HTTP_1_0,
+    HTTP_1_1,
+    SWITCHING_PROTOCOLS,
+    WEBSOCKET,
+    Manner,
+    Step,
+    file_bytes,
+    written,
+)
 
 REQUESTS = 20_000
 """Of one file; each is sent to both stacks several times."""
@@ -89,15 +103,16 @@ class _Reader:
     name: str = ""
     during: str = ""
     recorded: int = 0
+    manner: Manner = field(default_factory=Manner)
 
     def step(self, lines: Lines) -> Step | None:
         """The request of a part of the file; None where it has none."""
-        self.name, self.during, self.recorded = "", "", 0
+        self.name, self.during, self.recorded, self.manner = "", "", 0, Manner()
         rest = self._after_variables(lines)
         if not rest:
             return None
         (number, line), *rest = rest
-        method, host, target, rest = self._request_line(number, line, rest)
+        method, host, target, version, rest = self._request_line(number, line, rest)
         headers: list[tuple[str, str]] = []
         end = next((index for index, (_, line) in enumerate(rest) if not line.strip()), len(rest))
         for at, line in rest[:end]:
@@ -118,9 +133,15 @@ class _Reader:
         kinds = [value.strip().lower() for name, value in headers if name.lower() == "content-type"]
         below = [line for line in rest[end + 1 :] if not self._is_expected(*line)]
         below, sets = without_scripts(below, self.variables)
-        body = body_of(below, kinds[0] if kinds else "", self.variables)
+        if self.manner.websocket:
+            if named & NOT_SENT:
+                raise self.variables.refused(number, f"{', '.join(NOT_SENT)}: not supported")
+            headers, body = handshake(headers), script_of(below, self.variables)
+            self.recorded = self.recorded or SWITCHING_PROTOCOLS
+        else:
+            body = body_of(below, kinds[0] if kinds else "", self.variables)
         place = f"{self.variables.path.name}:{number}"
-        request = self._request(number, method, target, headers, body)
+        request = self._request(number, method, target, headers, body, version)
         bound = references(request, self.variables.places)
         if "transfer-encoding" in named and any(each.text.encode() in body for each in bound):
             raise self.variables.refused(number, "a chunked body cannot have values of responses")
@@ -130,7 +151,9 @@ class _Reader:
             {self.name: place} if self.name else {}
         )
         cookies = "cookie" in named
-        return Step(place, request, cookies, self.name, self.during, self.recorded, bound)
+        return Step(
+            place, request, cookies, self.name, self.during, self.recorded, bound, self.manner
+        )
 
     def _request(
         self,
@@ -139,9 +162,11 @@ class _Reader:
         target: str,
         headers: list[tuple[str, str]],
         body: bytes,
+        version: str,
     ) -> Request:
+        framed = not self.manner.websocket
         try:
-            return written(self.app, method, target, headers, body)
+            return written(self.app, method, target, headers, body, version, framed)
         except UsageError as error:
             raise self.variables.refused(number, str(error)) from None
 
@@ -154,8 +179,10 @@ class _Reader:
                 return lines[index:]
         return []
 
-    def _request_line(self, number: int, line: str, rest: Lines) -> tuple[str, str, str, Lines]:
-        """Method, host (or nothing), target, and the lines that are left."""
+    def _request_line(
+        self, number: int, line: str, rest: Lines
+    ) -> tuple[str, str, str, str, Lines]:
+        """Method, host (or nothing), target, version, and the lines that are left."""
         end = next((i for i, (_, more) in enumerate(rest) if not CONTINUES.match(more)), len(rest))
         if end:
             line = "".join([line.rstrip(), *(more.strip() for _, more in rest[:end])])
@@ -166,26 +193,26 @@ class _Reader:
         method, url, version = found[1] or "GET", found[2], found[3]
         if method in REFUSED_METHODS:
             raise self.variables.refused(number, f"{method[:SHOWN]} is not supported")
-        if version not in {None, "HTTP/1.1", "HTTP/2", "HTTP/2.0"}:
-            what = f"{version[:SHOWN]} is not supported: requests are HTTP/1.1"
+        if version not in {*OVER_HTTP_1_1, HTTP_1_0}:
+            what = f"{version[:SHOWN]} is not supported: requests are HTTP/1.1, or HTTP/1.0"
             raise self.variables.refused(number, what)
+        sent = HTTP_1_0 if version == HTTP_1_0 else HTTP_1_1
+        if method == WEBSOCKET or url.startswith(("ws://", "wss://")):
+            method, self.manner = "GET", replace(self.manner, websocket=True)
         if url.startswith("/"):
-            return method, "", url.partition("#")[0], rest
+            return method, "", url.partition("#")[0], sent, rest
         if bound := BOUND_TARGET.fullmatch(url):
-            return method, bound[1] or "", bound[2], rest
+            return method, bound[1] or "", bound[2], sent, rest
         try:
             parts = urlsplit(url)
         except ValueError as error:
             raise self.variables.refused(number, f"{url[:SHOWN]!r} is no URL: {error}") from None
-        if parts.scheme in {"ws", "wss"}:
-            what = f"a WebSocket, which is not supported: {url[:SHOWN]!r}; take the request out"
-            raise self.variables.refused(number, what)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
+        if parts.scheme not in {"http", "https", "ws", "wss"} or not parts.netloc:
             raise self.variables.refused(
                 number, f"{url[:SHOWN]!r} is neither a path nor a URL of http or https"
             )
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return method, parts.netloc.rpartition("@")[2], target, rest
+        return method, parts.netloc.rpartition("@")[2], target, sent, rest
 
     def _is_comment(self, number: int, line: str) -> bool:
         comment = COMMENT.fullmatch(line)
@@ -202,6 +229,11 @@ class _Reader:
                 what = f"no request above it has `# @name {word[:SHOWN]}`"
                 raise self.variables.refused(number, f"@while {word[:SHOWN]}: {what}")
             self.during = word
+        elif directive in OF_A_MANNER:
+            try:
+                self.manner = OF_A_MANNER[directive](self.manner, word)
+            except UsageError as error:
+                raise self.variables.refused(number, str(error)) from None
         elif directive not in DIRECTIVES:
             what = f"the directive {directive[:SHOWN]} is not supported"
             raise self.variables.refused(number, f"{what}; a comment begins without @")

@@ -12,7 +12,8 @@ NAME = re.compile(r"[\w-]+")
 VARIABLE = re.compile(rf"@({NAME.pattern})\s*=\s*(.*)")
 REQUEST_LINE = re.compile(r"(?:([A-Z]+)\s+)?(\S+)(?:\s+(HTTP/\S+))?")
 CONTINUES = re.compile(r"\s+[?&]")
-REFUSED_METHODS = {"GRAPHQL", "WEBSOCKET", "GRPC", "RSOCKET", "CONNECT"}
+REFUSED_METHODS = {"GRAPHQL", "GRPC", "RSOCKET", "CONNECT"}
+OVER_HTTP_1_1 = {None, "HTTP/1.1", "HTTP/2", "HTTP/2.0"}
 DIRECTIVES = {
     "@debug",
     "@description",

@@ -14,9 +14,26 @@ Pairs = Iterable[tuple[str, str]]
 FILE_LIMIT = 128 * 1024 * 1024
 """Bytes of a file of requests; a browser saves the bodies of responses with them."""
 
+HTTP_1_0 = "HTTP/1.0"
+HTTP_1_1 = "HTTP/1.1"
+SWITCHING_PROTOCOLS = 101
+WEBSOCKET = "WEBSOCKET"
 TARGET = re.compile(r"(?:/|\{\{)[!-~]*")
 NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t -~\x80-\xff]*")
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a client behaves, where it is not the usual one. It disconnects after so many bytes of a
+    body, or events; it reads so many bytes a second; or it opens a WebSocket, upon which the body
+    of the request says what is sent on it.
+    """
+
+    leaves_after: int | None = None
+    unit: str = "byte"
+    bytes_a_second: int = 0
+    websocket: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class Step:
     `own_cookies` says that its Cookie header is sent as it is written, whatever responses set;
     `name` is one that other requests have for it, and `during` that of a stream which is open when
     it is sent. `recorded` is the status that it had when it was recorded, 0 where nobody says,
-    `bindings` are what of it earlier responses give.
+    `bindings` are what of it earlier responses give, `manner` is how the client behaves.
     """
 
     place: str
@@ -36,6 +53,7 @@ class Step:
     during: str = ""
     recorded: int = 0
     bindings: tuple[Binding, ...] = ()
+    manner: Manner = Manner()
 
     def __str__(self) -> str:
         return f"{self.request_line} ({self.place})"
@@ -43,7 +61,8 @@ class Step:
     @property
     def request_line(self) -> str:
         """Its method and target, as the file has them."""
-        return f"{self.request.method} {self.request.target}"
+        method = WEBSOCKET if self.manner.websocket else self.request.method
+        return f"{method} {self.request.target}"
 
 
 def file_bytes(path: Path) -> bytes:
@@ -61,11 +80,20 @@ def file_bytes(path: Path) -> bytes:
     return data
 
 
-def written(app: str, method: str, target: str, headers: Pairs, body: bytes) -> Request:
+def written(
+    app: str,
+    method: str,
+    target: str,
+    headers: Pairs,
+    body: bytes,
+    version: str = HTTP_1_1,
+    framed: bool = True,
+) -> Request:
     """The request as bytes. Raises UsageError, with what of it cannot be sent.
 
     Every header goes out as it is given. A body that Transfer-Encoding says is chunked becomes one
-    chunk; where neither that nor Content-Length is given, the length is added.
+    chunk; where neither that nor Content-Length is given, the length is added. What is not
+    `framed` is no body of HTTP.
     """
     kept = [(name, value.strip()) for name, value in headers]
     if not TARGET.fullmatch(target):
@@ -76,12 +104,14 @@ def written(app: str, method: str, target: str, headers: Pairs, body: bytes) -> 
         if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
             raise UsageError(f"the header {name[:40]!r} cannot be sent: {value[:40]!r}")
     framing = {name.lower(): value for name, value in kept}
-    if framing.keys().isdisjoint({"content-length", "transfer-encoding"}):
+    if not framed:
+        pass
+    elif framing.keys().isdisjoint({"content-length", "transfer-encoding"}):
         if body or method in {"POST", "PUT", "PATCH"}:
             kept.append(("Content-Length", str(len(body))))
     elif "content-length" not in framing and is_chunked(framing["transfer-encoding"]):
         body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
-    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in kept)]
+    lines = [f"{method} {target} {version}", *(f"{name}: {value}" for name, value in kept)]
     return Request(app, "\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
 

@@ -53,7 +53,7 @@ def send_in_order(
             sent[step] = bound if step.own_cookies else cookies.add_to(bound)
             wanted = (endless or {}).get(step)
             waits = bool(step.name) and step.name in beside
-            reading = Reading(sent[step], port, server, limits, stops, wanted, waits)
+            reading = Reading(sent[step], port, server, limits, stops, wanted, waits, step.manner)
             reading.read(pool)
             if reading.is_open:
                 streams[step] = reading

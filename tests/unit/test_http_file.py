@@ -26,6 +26,15 @@ def read(folder: Path, text: str) -> list[bytes]:
     [
         ("GET /a?b=c", b"GET /a?b=c HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
         ("/a", b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        ("GET /a HTTP/1.0", b"GET /a HTTP/1.0\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
+        (
+            "ws://x.org/g?h\nUpgrade: WebSocket\n\n// first\na\n b\n\n===  \n=== wait-for-server",
+            (
+                b"GET /g?h HTTP/1.1\r\nHost: x.org\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                b"a\n b\n===\n=== wait-for-server"
+            ),
+        ),
         ("http://x.org:8000", b"GET / HTTP/1.1\r\nHost: x.org:8000\r\n\r\n"),
         ("https://u:p@x.org/a#b HTTP/2", b"GET /a HTTP/1.1\r\nHost: x.org\r\n\r\n"),
         ("# one\n// two\n\nGET /a HTTP/1.1", b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"),
@@ -125,7 +134,17 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("GET ftp://x/a", "file.http:1: 'ftp://x/a' is neither a path nor a URL of http or https"),
         ("GET x.org/a", "file.http:1: 'x.org/a' is neither a path nor a URL of http or https"),
         ("GET http://[::1/a", "file.http:1: 'http://[::1/a' is no URL: Invalid IPv6 URL"),
-        ("GET /a HTTP/1.0", "file.http:1: HTTP/1.0 is not supported"),
+        ("GET /a HTTP/3", "file.http:1: HTTP/3 is not supported: requests are HTTP/1.1, or"),
+        ("# @disconnect-after 2 s\n/a", "file.http:1: write `# @disconnect-after 2 events`"),
+        ("\n# @read-at 0 bytes/s\n/a", "file.http:2: write `# @read-at 1000 bytes/s`"),
+        (
+            "WEBSOCKET /a\n\nhello\n=== wait\n",
+            "file.http:4: only `===` and `=== wait-for-server` stand between messages: '=== wait'",
+        ),
+        (
+            "WEBSOCKET /a\nSec-WebSocket-Extensions: permessage-deflate",
+            "file.http:1: sec-websocket-extensions: not supported",
+        ),
         ("GET /ü", "file.http:1: the target '/ü' has a character that must be %-escaped"),
         ("\nGET /a\nbody", "file.http:3: not a header: 'body'; a body follows an empty line"),
         ("GET /a\nX Y: 1", "file.http:1: the header 'X Y' cannot be sent: '1'"),
@@ -153,9 +172,7 @@ def test_requests_are_separated_and_know_their_lines(tmp_path: Path) -> None:
         ("// @loop for 3\nGET /a", "file.http:1: the directive @loop is not supported"),
         ("# @while a\n/a\n", "file.http:1: @while a: no request above it has `# @name a`"),
         ("/a\n\n?? body == 1", "file.http:3: only `?? status == 200` is supported: '?? body == 1'"),
-        ("GET ws://x.org/a", "file.http:1: a WebSocket, which is not supported: 'ws://x.org/a'"),
         ("GRAPHQL http://x.org/g", "file.http:1: GRAPHQL is not supported"),
-        ("WEBSOCKET ws://x.org/g", "file.http:1: WEBSOCKET is not supported"),
     ],
 )
 def test_what_is_not_accepted_is_refused_by_line(tmp_path: Path, text: str, message: str) -> None:
