@@ -108,5 +108,7 @@ def _joined(value: Any) -> str:
 
 def _is_whole(value: Any, text: str | None) -> bool:
     """Whether a text says all of a value."""
-    whole = value if isinstance(value, bytes) else _joined(value).encode()
-    return text is None or text.encode() == whole
+    if text is None:
+        return True
+    is_bytes = isinstance(value, bytes)
+    return bool(text.encode() == value if is_bytes else text == _joined(value))

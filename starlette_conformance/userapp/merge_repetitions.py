@@ -8,12 +8,10 @@ from typing import Any
 
 from starlette_conformance.explain.differences import SLOWER, differences
 from starlette_conformance.explain.result import Difference
-from starlette_conformance.http.connection import LIMIT
-from starlette_conformance.http.event_stream import count_events, first_events
-from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.userapp.comparable import comparable, why_not
 from starlette_conformance.userapp.follows import of_a_file, of_the_body
 from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.masking import Masked, mask
@@ -25,8 +23,6 @@ from starlette_conformance.userapp.where_it_varies import locations
 TEXT = "utf-8", "surrogateescape"
 """How a body is read as text and back, whatever bytes it has."""
 LENGTH = "[the length of the body]"
-MUCH = f"more than {LIMIT} bytes came"
-LATE = "nothing more came within"
 
 
 @dataclass(frozen=True)
@@ -57,8 +53,8 @@ class Merged:
         """From the responses of as many runs of OLD and of NEW, without what rules ignore. One of
         NEW is later by so many seconds at the least.
         """
-        ours, theirs = ([_comparable(wire, side) for wire in side] for side in (old, new))
-        if problem := _problem(ours, theirs):
+        ours, theirs = ([comparable(wire, side) for wire in side] for side in (old, new))
+        if problem := why_not(ours, theirs):
             return cls(ours[0], theirs[0], problem=problem)
         merging = _Merger(ours, theirs, rules)
         before, after = merging.responses()
@@ -81,38 +77,6 @@ class Merged:
         if self.problem:
             return []
         return [*filter(self.counts, differences(self.before, self.after)), *self.later]
-
-
-def _comparable(wire: WireResponse, side: Sequence[WireResponse]) -> WireResponse:
-    """The response, cut where another run's client left."""
-    response = wire.response
-    left = [each.response for each in side if each.response.ending in LEFT]
-    if left:
-        events = min(count_events(each.body) for each in left)
-        body = first_events(response.body, events)
-        response = replace(response, body=body, ending=left[0].ending)
-    return replace(wire, response=response)
-
-
-def _problem(old: Sequence[WireResponse], new: Sequence[WireResponse]) -> str:
-    outcomes = []
-    for name, side in (("OLD", old), ("NEW", new)):
-        seen = list(dict.fromkeys(_outcome(wire.response) for wire in side))
-        if len(seen) > 1:
-            return f"{name} responds with {seen[0]} in one run and {seen[1]} in another"
-        outcomes.append(seen[0])
-    responses = [side[0].response for side in (old, new)]
-    if all(MUCH in wire.ending for wire in responses):
-        return f"the responses of both are too long to be kept: {MUCH}"
-    if all(wire.status == 0 or LATE in wire.ending for wire in responses):
-        return f"no whole response from either: {responses[0].ending}"
-    return ""
-
-
-def _outcome(response: Response) -> str:
-    ending = MUCH if MUCH in response.ending else response.ending  # not how much, which varies
-    how = "" if ending == "whole" else f" ({ending})"
-    return f"{response.status or 'nothing'}{how}"
 
 
 class _Merger:

@@ -19,9 +19,10 @@ from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.userapp.app_process import AppProcess
+from starlette_conformance.userapp.comparable import LATE
 from starlette_conformance.userapp.failed_response import failed, is_of_the_server
 from starlette_conformance.userapp.ignore import Rule
-from starlette_conformance.userapp.merge_repetitions import LATE, Merged
+from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import Endless, Responses, Sent, send_in_order
