@@ -9,6 +9,7 @@ COOKIE_ANSWER_VARIES = Change(
     "A response that names the origin because of a cookie says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
     noticed_by=("cache or CDN",),
+    reached_by=("CORSMiddleware",),
 )
 HEADERS_REFUSED_ONCE = Change(
     "starlette",
@@ -17,6 +18,7 @@ HEADERS_REFUSED_ONCE = Change(
     "The refusal of a preflight says headers once, not for each header that is not allowed.",
     "https://github.com/Kludex/starlette/pull/1199",
     noticed_by=("nobody",),
+    reached_by=("CORSMiddleware",),
 )
 PAGE_OF_404_HAS_NO_304 = Change(
     "starlette",
@@ -25,6 +27,7 @@ PAGE_OF_404_HAS_NO_304 = Change(
     "A 404.html is sent whole where nothing is found, whatever the client has of it already.",
     "https://github.com/Kludex/starlette/pull/1023",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles",),
 )
 REDIRECT_BLANK_ESCAPED = Change(
     "starlette",
@@ -50,6 +53,7 @@ FILE_AS_FOLDER_NOT_FOUND = Change(
     "A path that goes on below a file gets 404 instead of 500.",
     "https://github.com/Kludex/starlette/pull/1220",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles",),
 )
 LOCKED_FOLDER_REFUSED = Change(
     "starlette",
@@ -84,6 +88,7 @@ LINKS_LEAD_OUT = Change(
     "https://github.com/Kludex/starlette/pull/1377",
     last="0.20.2",
     noticed_by=("browser",),
+    reached_by=("StaticFiles",),
 )
 SIBLING_FOLDER_HIDDEN = Change(
     "starlette",
@@ -104,6 +109,7 @@ LINE_BREAK_REDIRECTS = Change(
     "https://github.com/Kludex/starlette/pull/2352",
     last="0.34.0",
     noticed_by=("nobody",),
+    reached_by=("StaticFiles",),
 )
 ETAG_QUOTED = Change(
     "starlette",
@@ -112,6 +118,7 @@ ETAG_QUOTED = Change(
     "The ETag of a file is quoted, and If-None-Match may hold a list and weak tags.",
     "https://github.com/Kludex/starlette/pull/2334",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 LINE_BREAK_KEPT = Change(
     "starlette",
@@ -120,6 +127,7 @@ LINE_BREAK_KEPT = Change(
     "A line break at the end of a path below a mount is no longer dropped.",
     "https://github.com/Kludex/starlette/pull/2400",
     noticed_by=("nobody",),
+    reached_by=("StaticFiles",),
 )
 PATHSEND_ASSUMED = Change(
     "starlette",
@@ -129,6 +137,7 @@ PATHSEND_ASSUMED = Change(
     "https://github.com/Kludex/starlette/pull/2438",
     last="0.36.0",
     noticed_by=("browser", "cache or CDN", "JavaScript client", "proxy"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 LONG_NAME_NOT_FOUND = Change(
     "starlette",
@@ -137,6 +146,7 @@ LONG_NAME_NOT_FOUND = Change(
     "A file name too long for the file system gets 404 instead of 500.",
     "https://github.com/Kludex/starlette/pull/2583",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles",),
 )
 RANGES = Change(
     "starlette",
@@ -145,6 +155,7 @@ RANGES = Change(
     "Files say Accept-Ranges: bytes, and Range and If-Range are obeyed.",
     "https://github.com/Kludex/starlette/pull/2697",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 BOUNDARY_OF_26_DIGITS = Change(
     "starlette",
@@ -153,6 +164,7 @@ BOUNDARY_OF_26_DIGITS = Change(
     "The boundary between parts is 26 hexadecimal digits instead of 13 letters and digits.",
     "https://github.com/Kludex/starlette/pull/2702",
     noticed_by=("nobody",),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 LARGE_PARTS_WHOLE = Change(
     "starlette",
@@ -161,6 +173,7 @@ LARGE_PARTS_WHOLE = Change(
     "Of several parts, one of more than 64 KiB is no longer cut there.",
     "https://github.com/Kludex/starlette/pull/2703",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 RANGES_SPLIT = Change(
     "starlette",
@@ -179,6 +192,7 @@ NONE_MATCH_FIRST = Change(
     "If-Modified-Since is ignored beside If-None-Match.",
     "https://github.com/Kludex/starlette/pull/3057",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles",),
 )
 PRIVATE_NETWORK_REFUSED = Change(
     "starlette",
@@ -187,6 +201,7 @@ PRIVATE_NETWORK_REFUSED = Change(
     "A preflight that asks for private network access is refused unless it is allowed.",
     "https://github.com/Kludex/starlette/pull/3065",
     noticed_by=("browser", "JavaScript client"),
+    reached_by=("CORSMiddleware",),
 )
 UNSATISFIABLE_NAMES_UNIT = Change(
     "starlette",
@@ -195,6 +210,7 @@ UNSATISFIABLE_NAMES_UNIT = Change(
     "The Content-Range of a 416 begins with the unit, bytes.",
     "https://github.com/Kludex/starlette/commit/c011d1fcb27ab8b4759288479208315695ef3ca3",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 NULL_BYTE_NOT_FOUND = Change(
     "starlette",
@@ -203,6 +219,7 @@ NULL_BYTE_NOT_FOUND = Change(
     "A null byte in the path of a file gets 404 instead of 500.",
     "https://github.com/Kludex/starlette/pull/3139",
     noticed_by=("nobody",),
+    reached_by=("StaticFiles",),
 )
 COOKIE_CHANGES_NO_ORIGIN = Change(
     "starlette",
@@ -211,6 +228,7 @@ COOKIE_CHANGES_NO_ORIGIN = Change(
     "With every origin allowed and no credentials, a cookie no longer turns * into the origin.",
     "https://github.com/Kludex/starlette/pull/3137",
     noticed_by=("cache or CDN",),
+    reached_by=("CORSMiddleware",),
 )
 RANGES_MERGED = Change(
     "starlette",
@@ -219,6 +237,7 @@ RANGES_MERGED = Change(
     "Ranges that overlap are merged whatever their order.",
     "https://github.com/Kludex/starlette/pull/3138",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 MULTIPART_MENDED = Change(
     "starlette",
@@ -227,6 +246,7 @@ MULTIPART_MENDED = Change(
     "Several parts arrive whole, with CRLF, as multipart/byteranges in Content-Type.",
     "https://github.com/Kludex/starlette/pull/3143",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 HOST_CHECKED = Change(
     "starlette",
@@ -263,6 +283,7 @@ UNKNOWN_TYPE_BINARY = Change(
     "A file of unknown type is application/octet-stream instead of text/plain.",
     "https://github.com/Kludex/starlette/pull/3283",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 WEAK_PREFIX_EXACT = Change(
     "starlette",
@@ -271,6 +292,7 @@ WEAK_PREFIX_EXACT = Change(
     "Only W/ before a tag in If-None-Match is dropped, and every blank around it.",
     "https://github.com/Kludex/starlette/pull/3193",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles",),
 )
 LONG_SUFFIX_CLAMPED = Change(
     "starlette",
@@ -279,6 +301,7 @@ LONG_SUFFIX_CLAMPED = Change(
     "A suffix range longer than the file means the whole file instead of a 416.",
     "https://github.com/Kludex/starlette/pull/3307",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 EMPTY_RANGE_REFUSED = Change(
     "starlette",
@@ -287,6 +310,7 @@ EMPTY_RANGE_REFUSED = Change(
     "A range that ends one byte before its start gets 400 instead of an empty 206.",
     "https://github.com/Kludex/starlette/pull/3389",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 HUNDRED_RANGES = Change(
     "starlette",
@@ -295,6 +319,7 @@ HUNDRED_RANGES = Change(
     "A Range header with more than a hundred ranges is ignored.",
     "https://github.com/Kludex/starlette/pull/3430",
     noticed_by=("cache or CDN",),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 CORS_VARIES_ALWAYS = Change(
     "starlette",
@@ -303,6 +328,7 @@ CORS_VARIES_ALWAYS = Change(
     "Every response of CORSMiddleware says Vary: Origin, one to a request without Origin too.",
     "https://github.com/Kludex/starlette/pull/3516",
     noticed_by=("cache or CDN",),
+    reached_by=("CORSMiddleware",),
 )
 PREFLIGHT_VARIES = Change(
     "starlette",
@@ -311,6 +337,7 @@ PREFLIGHT_VARIES = Change(
     "The response to a preflight varies by every request header that it depends on.",
     "https://github.com/Kludex/starlette/pull/3517",
     noticed_by=("cache or CDN",),
+    reached_by=("CORSMiddleware",),
 )
 PAGE_OF_404_HAS_NO_PARTS = Change(
     "starlette",
@@ -319,6 +346,7 @@ PAGE_OF_404_HAS_NO_PARTS = Change(
     "A Range is ignored where the status is not 200: of a 404.html no part is sent, as 206.",
     "https://github.com/Kludex/starlette/pull/3568",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("StaticFiles",),
 )
 STAR_MATCHES_EVERY_TAG = Change(
     "starlette",
@@ -327,6 +355,7 @@ STAR_MATCHES_EVERY_TAG = Change(
     "If-None-Match: * gets 304 for a file that is there.",
     "https://github.com/Kludex/starlette/pull/3201",
     noticed_by=("cache or CDN", "JavaScript client"),
+    reached_by=("StaticFiles",),
 )
 HOST_GRAMMAR = Change(
     "starlette",
@@ -345,6 +374,7 @@ FILE_HEEDS_DISCONNECT = Change(
     "Expect: 100-continue with 100 before the file.",
     "https://github.com/Kludex/starlette/pull/3523",
     noticed_by=("proxy",),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 FILES_ALLOW_ON_405 = Change(
     "starlette",
@@ -353,6 +383,7 @@ FILES_ALLOW_ON_405 = Change(
     "The 405 of StaticFiles lists GET and HEAD in Allow.",
     "https://github.com/Kludex/starlette/pull/3640",
     noticed_by=("nobody",),
+    reached_by=("StaticFiles",),
 )
 PATH_DELIMITERS_ESCAPED = Change(
     "starlette",
@@ -369,6 +400,7 @@ PINGS_ARE_EVENTS = Change(
     "A ping is an event of the type ping instead of one more message.",
     "https://github.com/sysid/sse-starlette/pull/3",
     noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
 )
 LEAVING_STOPS_STREAM = Change(
     "sse-starlette",
@@ -411,6 +443,7 @@ EXPECTATION_HEARD = Change(
     "https://github.com/sysid/sse-starlette/pull/27",
     last="2.3.4",
     noticed_by=("proxy",),
+    reached_by=("EventSourceResponse",),
 )
 STREAM_NAMES_CHARSET = Change(
     "sse-starlette",
@@ -419,6 +452,7 @@ STREAM_NAMES_CHARSET = Change(
     "The Content-Type of a stream names its charset, utf-8.",
     "https://github.com/sysid/sse-starlette/commit/9b40be2",
     noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
 )
 LAST_STREAM_HEARS = Change(
     "sse-starlette",
@@ -436,6 +470,7 @@ PINGS_ARE_COMMENTS = Change(
     "A ping is a comment, which no client takes for an event.",
     "https://github.com/sysid/sse-starlette/pull/53",
     noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
 )
 PING_TIME_HAS_ZONE = Change(
     "sse-starlette",
@@ -444,6 +479,7 @@ PING_TIME_HAS_ZONE = Change(
     "The time in a ping ends in its offset from UTC.",
     "https://github.com/sysid/sse-starlette/commit/b93894f",
     noticed_by=("nobody",),
+    reached_by=("EventSourceResponse",),
 )
 STREAM_NOT_STORED = Change(
     "sse-starlette",
@@ -452,6 +488,7 @@ STREAM_NOT_STORED = Change(
     "The Cache-Control of a stream is no-store instead of no-cache.",
     "https://github.com/sysid/sse-starlette/pull/105",
     noticed_by=("browser", "cache or CDN"),
+    reached_by=("EventSourceResponse",),
 )
 SIGNAL_UNHEARD = Change(
     "sse-starlette",
@@ -477,6 +514,7 @@ HEAD_OPENS_NO_STREAM = Change(
     "HEAD is answered without starting the stream, which nobody would read.",
     "https://github.com/sysid/sse-starlette/issues/218",
     noticed_by=("proxy",),
+    reached_by=("EventSourceResponse",),
 )
 ENDS_OF_CONNECTIONS_LOGGED = Change(
     "uvicorn",
@@ -579,6 +617,7 @@ LEAVING_SHOWS_IN_SENDING = Change(
     "https://github.com/Kludex/uvicorn/pull/2220",
     last="0.32.0",
     noticed_by=("proxy",),
+    reached_by=("StaticFiles", "FileResponse"),
 )
 SIGNALS_RAISED_AGAIN = Change(
     "uvicorn",

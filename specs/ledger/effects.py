@@ -5,20 +5,20 @@ A prediction is exact: the response before, rewritten, is the whole response aft
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from packaging.version import Version
 
+from specs.ledger import any_file, hosts, static_files_model
 from specs.ledger import changes as named
-from specs.ledger import hosts, static_files_model
 from specs.ledger import server_effects as servers
 from specs.ledger.apps import having
 from specs.ledger.responses import BAD_REQUEST
 from specs.ledger.site import SITE, SITE_404
 from starlette_conformance.model import changes
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.effects import Effect, with_headers
+from starlette_conformance.model.effects import Effect, To, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import Request
@@ -39,6 +39,29 @@ def _headers(
 ) -> Effect:
     """An effect that sets headers, or leaves them out where ABSENT."""
     return Effect(change, apps, when, lambda _, response, __: with_headers(response, **changed))
+
+
+def _varying(change: Change, when: Callable[[Request, Response], bool]) -> list[Effect]:
+    """Effects by which a response varies by Origin: behind, or before, what else it varies by."""
+
+    def added(parts: Callable[[list[str]], list[str]]) -> Effect:
+        def rewrite(_: Request, response: Response, __: Environment) -> Response:
+            names = _names_in_vary(response)
+            if "Origin" in names:
+                return response
+            return with_headers(response, vary=", ".join(parts(names)))
+
+        return Effect(change, CORS, when, rewrite)
+
+    return [added(lambda names: [*names, "Origin"]), added(lambda names: ["Origin", *names])]
+
+
+def _names_in_vary(response: Response) -> list[str]:
+    return [name for name in str(response.headers.get("vary", "")).split(", ") if name]
+
+
+def _without_origin(response: Response) -> object:
+    return ", ".join(name for name in _names_in_vary(response) if name != "Origin") or ABSENT
 
 
 def _modelled(change: Change) -> Effect:
@@ -66,7 +89,35 @@ def _modelled(change: Change) -> Effect:
     MODELLED.append(change)
     first, last = change.first, change.last or change.first
     forth, back = becomes(first, first, (change,)), becomes(last, f"{last}.post1")
-    return Effect(change, FILES, _reads_files, forth, back if change.last else None)
+    return Effect(
+        change,
+        FILES,
+        _reads_files,
+        forth,
+        back if change.last else None,
+        of_any_app=partial(_of_any_file, change),
+    )
+
+
+def _of_any_file(
+    change: Change,
+    request: Request,
+    response: Response,
+    newer: Environment,
+    to: To,
+    _: Response,
+) -> Response:
+    """What the change makes of the response with a file of an app that nobody knows."""
+    whole = any_file.whole(request, response, to)
+    if whole is None:
+        return response
+    later = MODELLED[MODELLED.index(change) + 1 :]
+    sides = _at(newer, change.first, (change, *later)), _at(newer, change.first, later)
+    for asked in (request, any_file.without_conditions(request)):
+        was, now = (any_file.predicted(asked, whole, environment) for environment in sides)
+        if static_files_model.kept(response, was) == response:
+            return static_files_model.kept(response, now)
+    return response
 
 
 MODELLED: list[Change] = []
@@ -145,6 +196,13 @@ def _reads_files(request: Request, _: Response) -> bool:
     return request.method in ("GET", "HEAD")
 
 
+def _as_on_the_other(*given: object) -> Response:
+    """What only the app knows: the whole response of the other stack."""
+    target = given[-1]
+    assert isinstance(target, Response)
+    return target
+
+
 def _is_stream(_: Request, response: Response) -> bool:
     media_type = str(response.headers.get("content-type", ""))
     return response.status == 200 and media_type.startswith("text/event-stream")
@@ -215,6 +273,15 @@ def _escape_blanks(request: Request, response: Response, _: Environment) -> Resp
     )
 
 
+def _escape_blanks_of_any_app(
+    request: Request, response: Response, newer: Environment, _: To, __: Response
+) -> Response:
+    """An app may redirect to what was not asked for: then every + was a blank."""
+    if set("+ ") & {*request.path, *request.query}:
+        return _escape_blanks(request, response, newer)
+    return with_headers(response, location=response.headers["location"].replace("+", "%20"))
+
+
 def _refuse_private_network(_: Request, response: Response, __: Environment) -> Response:
     body = "Disallowed CORS private-network"
     if response.status == 400:
@@ -268,10 +335,16 @@ EFFECTS = [
         lambda _, response: response.status == 416,
         lambda _, response, __: replace(response, reason="Range Not Satisfiable"),
     ),
-    _headers(named.COOKIE_ANSWER_VARIES, CORS, _is_origin_named_by_cookie, vary="Origin"),
+    *_varying(named.COOKIE_ANSWER_VARIES, _is_origin_named_by_cookie),
     Effect(named.HEADERS_REFUSED_ONCE, CORS, _refuses_headers_twice, _refuse_headers_once),
     _modelled(named.PAGE_OF_404_HAS_NO_304),
-    Effect(named.REDIRECT_BLANK_ESCAPED, (*ROUTES, *FILES), _has_blank_in_location, _escape_blanks),
+    Effect(
+        named.REDIRECT_BLANK_ESCAPED,
+        (*ROUTES, *FILES),
+        _has_blank_in_location,
+        _escape_blanks,
+        of_any_app=_escape_blanks_of_any_app,
+    ),
     _modelled(named.FILE_AS_FOLDER_NOT_FOUND),
     Effect(
         named.EMPTY_BODY_HAS_LENGTH,
@@ -284,8 +357,14 @@ EFFECTS = [
             closes=response.headers.get("connection") == "close",
         ),
     ),
-    _headers(
-        named.ALLOW_ON_405, ROUTES, lambda _, response: response.status == 405, allow="GET, HEAD"
+    Effect(
+        named.ALLOW_ON_405,
+        ROUTES,
+        lambda _, response: response.status == 405,
+        lambda _, response, __: with_headers(response, allow="GET, HEAD"),
+        of_any_app=lambda _, response, __, ___, other: with_headers(
+            response, allow=other.headers.get("allow", ABSENT)
+        ),
     ),
     _modelled(named.LINKS_LEAD_OUT),
     _modelled(named.SIBLING_FOLDER_HIDDEN),
@@ -316,7 +395,7 @@ EFFECTS = [
         CORS,
         _is_origin_named_by_cookie,
         lambda _, response, __: with_headers(
-            response, access_control_allow_origin="*", vary=ABSENT
+            response, access_control_allow_origin="*", vary=_without_origin(response)
         ),
     ),
     _modelled(named.RANGES_MERGED),
@@ -338,6 +417,7 @@ EFFECTS = [
             and not hosts.is_old_host(request.header("host") or "")
         ),
         hosts.no_failure,
+        of_any_app=_as_on_the_other,
     ),
     Effect(
         named.HOST_FAILS_NO_APP,
@@ -356,11 +436,9 @@ EFFECTS = [
     _modelled(named.LONG_SUFFIX_CLAMPED),
     _modelled(named.EMPTY_RANGE_REFUSED),
     _modelled(named.HUNDRED_RANGES),
-    Effect(
+    *_varying(
         named.CORS_VARIES_ALWAYS,
-        CORS,
         lambda request, response: not _is_preflight(request) and _is_from_app(response),
-        lambda _, response, __: with_headers(response, vary="Origin"),
     ),
     _headers(
         named.PREFLIGHT_VARIES,
@@ -389,6 +467,7 @@ EFFECTS = [
             and hosts.is_old_host(request.header("host") or "")
         ),
         hosts.no_failure,
+        of_any_app=_as_on_the_other,
     ),
     Effect(
         named.FILE_HEEDS_DISCONNECT,

@@ -40,6 +40,11 @@ def predicted(request: Request, environment: Environment, root: Path) -> Respons
         expected = _file_response(request, path, environment, root)
     except (ValueError, OSError) as error:
         expected = _failed(error, environment)
+    return sent(request, expected, environment)
+
+
+def sent(request: Request, expected: Response, environment: Environment) -> Response:
+    """A response as it is on a stack."""
     found = resolve(expected, environment).value
     if request.method == "HEAD":
         found = without_body(found)
@@ -152,6 +157,17 @@ def _file(request: Request, path: Path, environment: Environment, status: int = 
     content = path.read_bytes()
     if path.stat().st_mtime_ns != site_fixture.DOCUMENTED_MTIME_NS:
         return _foreign(path, content, media_type)
+    return of_content(request, content, media_type, environment, status)
+
+
+def of_content(
+    request: Request,
+    content: bytes,
+    media_type: str,
+    environment: Environment,
+    status: int = 200,
+) -> Response:
+    """The response with a file that was changed at DOCUMENTED_MTIME_NS."""
     etag = resolve(file_responses.etag(content), environment).value
     whole = replace(file_responses.file(content, media_type), status=status)
     no_304 = status != 200 and changes.PAGE_OF_404_HAS_NO_304.applies_to(environment)

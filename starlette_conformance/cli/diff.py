@@ -103,7 +103,7 @@ from starlette_conformance.stacks.project import apps
 def diff(context: click.Context, /, **_: Any) -> int:
     """Exits with 0 if every difference is explained, or accepted, even if statuses change:
     `--fail-on any` makes that a failure. Exits with 1 if a stack does not respond the same each
-    time. With --app, exits with 0 if no response differs. Every option may stand in
+    time. Every option may stand in
     `[tool.starlette-conformance]` of pyproject.toml, in --cwd or this folder: `old = "..."`.
     """
     project = ProjectOptions(context.params["cwd"] or Path())

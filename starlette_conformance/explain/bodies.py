@@ -102,6 +102,9 @@ def _of_events(before: str, after: str) -> Places:
             yield Place(f"event {number}", was, now)
             continue
         fields, other_fields = _event(was), _event(now)
+        if fields.keys().isdisjoint(other_fields):
+            yield Place(f"event {number}", was, now)
+            continue
         for name in dict.fromkeys((*fields, *other_fields)):
             yield from _of_event_field(
                 f"event {number} {name or 'comment'}", fields.get(name), other_fields.get(name)

@@ -4,7 +4,7 @@
 differences, severities, groups and explanations here.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from starlette_conformance.explain.changes_between import NotShown
 from starlette_conformance.explain.excerpt import request_lines, response_lines
@@ -50,6 +50,11 @@ class Comparison:
         """The effects that make a difference between the two, or came and went in between."""
         return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
 
+    @property
+    def names(self) -> dict[Change, str]:
+        """The names of all changes."""
+        return {change: name for name, change in self.ledger.changes.items()}
+
     def wants(self, sent: SentRequest) -> bool:
         """Whether to send it: to what is slow, only where a change lies between that it shows."""
         slow = self.ledger.slow.get(sent.variant)
@@ -77,10 +82,20 @@ class Comparison:
         return explained
 
     def explainer(
-        self, before: Mapping[Request, Response], after: Mapping[Request, Response]
+        self,
+        before: Mapping[Request, Response],
+        after: Mapping[Request, Response],
+        *,
+        may_show: Callable[[Change], bool] | None = None,
     ) -> Explainer:
-        """For one app, all of whose responses are given."""
-        return Explainer(self._effects, self.older, self.newer, before, after)
+        """For one app, all of whose responses are given; for any app, with what it may show."""
+        effects = [
+            effect
+            for effect in self._effects
+            if may_show is None or effect.change is None or may_show(effect.change)
+        ]
+        any_app = may_show is not None
+        return Explainer(effects, self.older, self.newer, before, after, any_app)
 
     def diff(
         self,
@@ -88,7 +103,7 @@ class Comparison:
         scenarios: Sequence[ExplainedScenario] = (),
     ) -> Diff:
         """What differs, put together by reason."""
-        names = {change: name for name, change in self.ledger.changes.items()}
+        names = self.names
         of_requests = [
             (self._rendered(sent, why, names), why.reasons)
             for sent, why in explained.items()

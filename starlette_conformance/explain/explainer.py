@@ -14,7 +14,15 @@ from starlette_conformance.explain.differences import differences, of_fields, of
 from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import Severity, most_dangerous
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.effects import Effect, Step, between, differing, traced
+from starlette_conformance.model.effects import (
+    Effect,
+    Step,
+    Trace,
+    between,
+    choices,
+    differing,
+    traced,
+)
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
@@ -62,7 +70,8 @@ class Explainer:
     """What the effects of the changes between two stacks make of their responses.
 
     `before` and `after` are all responses of both, since a request may have the response that
-    another one has.
+    another one has. Of `any_app`, nobody knows what it uses: a change is a reason only where its
+    effect leaves less that differs, and nothing that did not.
     """
 
     def __init__(
@@ -72,7 +81,9 @@ class Explainer:
         newer: Environment,
         before: Mapping[Request, Response],
         after: Mapping[Request, Response],
+        any_app: bool = False,
     ) -> None:
+        self._any_app = any_app
         between_them = middle(older, newer)
         self._forth: list[Step] = between(effects, older, between_them)
         self._back: list[Step] = between(effects, newer, between_them)
@@ -81,8 +92,7 @@ class Explainer:
         self._to_h11 = newer.parser == "h11"
 
     def explain(self, request: Request, before: WireResponse, after: WireResponse) -> Explained:
-        forth = traced(self._forth, request, before.response, self._before)
-        back = traced(self._back, request, after.response, self._after)
+        forth, back = self._traces(request, before.response, after.response)
         found = differences(before, after)
         by_field: dict[str, dict[str, Difference]] = {}
         for difference in found:
@@ -108,6 +118,25 @@ class Explainer:
             tuple(remaining),
             len(forth) + len(back) > 2,
         )
+
+    def _traces(self, request: Request, before: Response, after: Response) -> tuple[Trace, Trace]:
+        """What the changes make of both responses."""
+        if not self._any_app:
+            return (
+                traced(self._forth, request, before, self._before),
+                traced(self._back, request, after, self._after),
+            )
+        forth = choices(self._forth, request, before, self._before, after)
+        back = choices(self._back, request, after, self._after, before)
+        every = differing(before, after).keys()
+        pairs = [(one, other) for one in forth for other in back]
+        left = [differing(one[-1][1], other[-1][1]).keys() for one, other in pairs]
+        costs = {
+            (len(fields), len(one) + len(other)): (one, other)
+            for fields, (one, other) in reversed([*zip(left, pairs, strict=True)])
+            if fields <= every
+        }
+        return costs[min(costs)]
 
     def _layout_reasons(
         self,

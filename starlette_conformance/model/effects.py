@@ -23,6 +23,12 @@ from starlette_conformance.model.request import Request
 When = Callable[[Request, Response], bool]
 Rewrite = Callable[[Request, Response, Environment], Response]
 """The response with a change, from the one without it; the environment is the newer stack's."""
+To = Callable[[Request], Response | None]
+"""The response to another request, if that was sent."""
+OfAnyApp = Callable[[Request, Response, Environment, To, Response], Response]
+"""The same of an app that nobody knows. The last one is the response of the other stack, from which
+what only the app knows is taken.
+"""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Effect:
     without a change, it is what that parser does otherwise than the other one. With `moves`, the
     line of the first header stands right behind that of the second one with the change, and
     elsewhere without it. `spells` are header names that have capitals with it, and not without.
+    `of_any_app` is the rewriting where the app is not one of `apps`, if it is another one then.
     """
 
     change: Change | None
@@ -46,6 +53,7 @@ class Effect:
     parser: str | None = None
     moves: tuple[str, str] | None = None
     spells: tuple[str, ...] = ()
+    of_any_app: OfAnyApp | None = None
 
 
 def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Request]:
@@ -58,13 +66,13 @@ def likened(effects: Iterable[Effect], requests: Sequence[Request]) -> list[Requ
 class Step:
     """A change, or None for the parser, and its rewriting.
 
-    `rewrite` gets a request, the response so far, and a function from another request to its
-    response so far.
+    `rewrite` gets a request, the response so far, a function from another request to its response
+    so far, and of an app that nobody knows the response of the other stack.
     `moves` and `spells` are the effect's, where the change comes.
     """
 
     change: Change | None
-    rewrite: Callable[[Request, Response, Callable[[Request], Response | None]], Response]
+    rewrite: Callable[[Request, Response, To, Response | None], Response]
     moves: tuple[str, str] | None = None
     spells: tuple[str, ...] = ()
 
@@ -93,15 +101,23 @@ def between(effects: Iterable[Effect], older: Environment, newer: Environment) -
 
 def _step(effect: Effect, rewrite: Rewrite, newer: Environment) -> Step:
     def rewritten(
-        request: Request, response: Response, to: Callable[[Request], Response | None]
+        request: Request, response: Response, to: To, target: Response | None
     ) -> Response:
-        if request.app not in effect.apps or not effect.when(request, response):
+        known = target is None
+        if (known and request.app not in effect.apps) or not effect.when(request, response):
             return response
+        if target is not None and effect.of_any_app and rewrite is effect.rewrite:
+            return effect.of_any_app(request, response, newer, to, target)
         other = effect.as_if(request) if effect.as_if else request
-        taken = response if other == request else to(other)
+        taken = response if other == request else to(other) or target
         return response if taken is None else rewrite(request, taken, newer)
 
     return Step(effect.change, rewritten)
+
+
+Trace = list[tuple[Change | None, Response]]
+"""A response as it was, with None, and as it is after each step that alters it."""
+CHOICES = 64
 
 
 def predicted(
@@ -119,14 +135,34 @@ def traced(
     request: Request,
     response: Response,
     others: Mapping[Request, Response] = MappingProxyType({}),
-) -> list[tuple[Change | None, Response]]:
-    """The response as it was, with None, and as it is after each step that alters it."""
-    found: list[tuple[Change | None, Response]] = [(None, response)]
+) -> Trace:
+    """From the response of the older stack to that of the newer."""
+    found: Trace = [(None, response)]
     for number, step in enumerate(steps):
-        response = step.rewrite(request, response, partial(_predicted_of, steps[:number], others))
+        to = partial(_predicted_of, steps[:number], others)
+        response = step.rewrite(request, response, to, None)
         if response != found[-1][1]:
             found.append((step.change, response))
     return found
+
+
+def choices(
+    steps: Sequence[Step],
+    request: Request,
+    response: Response,
+    others: Mapping[Request, Response],
+    target: Response,
+) -> list[Trace]:
+    """The traces of an app that nobody knows, so that each step may alter its response or not: up
+    to CHOICES, those with few steps first. `target` is the response of the other stack.
+    """
+    found: list[Trace] = [[(None, response)]]
+    for step in steps:
+        for trace in found[:CHOICES]:
+            now = step.rewrite(request, trace[-1][1], others.get, target)
+            if all(now != other[-1][1] for other in found):
+                found.append([*trace, (step.change, now)])
+    return sorted(found, key=len)[:CHOICES]
 
 
 def _predicted_of(

@@ -4,10 +4,11 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from starlette_conformance.explain.comparison import side
+from starlette_conformance.explain.comparison import Comparison, side
 from starlette_conformance.explain.differences import SLOWER, differences
 from starlette_conformance.explain.excerpt import place_lines, request_lines, response_lines
-from starlette_conformance.explain.groups import clusters, security
+from starlette_conformance.explain.explainer import Explained
+from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.left_out import Ignored
 from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Difference, Differing, Line
@@ -15,9 +16,11 @@ from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.http.event_stream import EVENTS, count_events
 from starlette_conformance.http.normalize import LEFT
+from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import ledger
 from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
+from starlette_conformance.userapp.explanation import explained, may_show
 from starlette_conformance.userapp.follows import OF_THE_BODY
 from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.merge_repetitions import Merged
@@ -89,11 +92,14 @@ def compare_app(
     problems += repetitions.ended
     problems += _unbound(repetitions.sent)
     recorded = AsRecorded.of(every)
-    differing = [
-        _differing(repetitions, step, merged)
-        for step, merged in results.items()
-        if merged.differences
+    comparison = Comparison(older, newer, ledger())
+    why = explained(app, comparison, repetitions.sent, results)
+    pairs = [
+        (_differing(repetitions, step, results[step], each, comparison.names), each.reasons)
+        for step, each in why.items()
     ]
+    differing = [each for each, _ in pairs]
+    without_rest = [pair for pair in pairs if not pair[0].remaining]
     statuses = Statuses.of(
         (merged.before.response.status for merged in every.values()),
         (merged.after.response.status for merged in every.values()),
@@ -104,12 +110,9 @@ def compare_app(
         sum(not merged.problem for merged in results.values()),
         tuple(differing),
         time.monotonic() - began,
-        tuple(
-            fix
-            for fix in security(ledger().changes, older, newer)
-            if any(each.source.may_reach(fix.change.reached_by) for each in app.sides)
-        ),
-        tuple(clusters(differing)),
+        tuple(fix for fix in security(ledger().changes, older, newer) if may_show(app, fix.change)),
+        tuple(clusters(each for each in differing if each.remaining)),
+        tuple(by_reason(without_rest, comparison.names, comparison.lost)),
         unconfirmed=tuple(
             Unconfirmed(str(step)) for step in repetitions.suspects if not results[step].differences
         ),
@@ -206,11 +209,17 @@ def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]
             yield f"{step}: the stream was still open after {seconds:g} s: {compared} compared"
 
 
-def _differing(repetitions: Repetitions, step: Step, merged: Merged) -> Differing:
+def _differing(
+    repetitions: Repetitions,
+    step: Step,
+    merged: Merged,
+    why: Explained,
+    names: Mapping[Change, str],
+) -> Differing:
     """By its line or entry in the user's file, and with the cookies that were sent to OLD."""
     sent, stacks = repetitions.sent[step], (repetitions.older, repetitions.newer)
-    found = merged.differences
-    fields = {difference.where for difference in found if difference not in merged.later}
+    found = why.differences
+    fields = {d.where for d in (*found, *why.remaining) if d not in merged.later}
     return Differing(
         str(step),
         tuple(line for line in request_lines(sent) if not USUAL.match(line)),
@@ -226,8 +235,9 @@ def _differing(repetitions: Repetitions, step: Step, merged: Merged) -> Differin
             *(Line(f"* {each.where} {each.after}", True) for each in merged.later),
             *_logged(repetitions, "NEW", step),
         ),
-        tuple(found),
-        remaining=tuple(found),
+        found,
+        tuple(names[change] if change else PARSER for change in why.reasons),
+        why.remaining,
         commands=(
             *(
                 app.serve_command(environment, PORT)

@@ -1,6 +1,6 @@
 """`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
 
-Exit codes: 0 no response differs but for what is accepted, 1 some do, or the app starts on OLD
+Exit codes: 0 every difference is explained or accepted, 1 some is not, or the app starts on OLD
 only, or left processes behind, 2 usage, 3 a stack could not be installed, the app does not start on
 OLD, some response could not be compared, or no request succeeded on OLD, 4 harness error.
 """

@@ -116,3 +116,20 @@ def test_files_of_another_time_are_no_difference(
     said = capsys.readouterr().out
     assert "none of 2 responses differs" in said
     assert "header etag, which follows from the time of a file: the content is the same" in said
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_a_named_change_explains_what_it_does_to_a_users_app(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = (ROOT / "apps" / "json_cors.py").read_text("utf-8")
+    stacks = "starlette==1.6.0,uvicorn==0.54.0", "starlette==1.7.0,uvicorn==0.54.0"
+    assert run(tmp_path, source, "/user/Vader", stacks=stacks) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 responses differ, all explained by 1 change" in said
+    assert "PRESENCE CORS_VARIES_ALWAYS  fix, starlette 1.7.0" in said
+    assert "SECURITY" not in said
+    assert "sse-starlette" not in said
+    assert run(tmp_path, source, "/user/Vader", "--fail-on", "presence", stacks=stacks) == 1
