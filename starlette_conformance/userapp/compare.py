@@ -128,7 +128,7 @@ def compare_app(
             *([NOTHING_SUCCEEDED] if statuses.nothing_succeeded else []),
             *recorded.inconclusive(unlike_recorded),
         ),
-        notes=(*recorded.unlike, *_bound(repetitions.sent)),
+        notes=(*recorded.unlike, *_bound(repetitions.sent), *_renamed(repetitions)),
         left_behind=any(LEFT_BEHIND in sentence for sentence in repetitions.ended),
         ignored=tuple(_ignored(repetitions, results)),
         not_chosen=len(every) - len(results),
@@ -186,6 +186,22 @@ def _bound(sent: Sent) -> Iterator[str]:
         for binding in step.bindings:
             if binding.text.encode() not in request.data:
                 yield f"{step}: {binding.text[:SHOWN]} is {binding}"
+
+
+def _renamed(repetitions: Repetitions) -> Iterator[str]:
+    """Which files of pages were requested by the names that each side's pages have for them."""
+    for name, sent in (("OLD", repetitions.sent), ("NEW", repetitions.sent_to_new)):
+        others = [
+            f"{step.request.target} is {request.target}"
+            for step, request in sent.items()
+            if step.asset and request.target != step.request.target
+        ]
+        if others:
+            more = f", and {len(others) - LISTED} more" if len(others) > LISTED else ""
+            yield (
+                f"{len(others)} files were requested by the names that the pages of {name} have: "
+                f"{', '.join(others[:LISTED])}{more}"
+            )
 
 
 def _unbound(sent: Sent) -> Iterator[str]:

@@ -4,7 +4,8 @@ Of each entry these fields are used, and no others: `startedDateTime` for the or
 `request.method`, `request.url`, `request.headers`, `request.postData` (`text`, which may be of
 `encoding` base64, or `params` of a form), and `request.bodySize`, or else Content-Length, which
 must be what the text comes to. Of `response`, the replay is held against `status`, and values in
-`headers` and `content.text` that a later request sends are taken from the replay. Whoever records
+`headers` and `content.text` that a later request sends are taken from the replay. A file of a page
+(`assets.py`) is requested by the name that the replay's page has for it. Whoever records
 should switch the sanitising off, or log in within the recording: browsers leave out cookies and
 Authorization.
 
@@ -27,6 +28,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from starlette_conformance.model.decode import checked, from_json
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.assets import is_asset
 from starlette_conformance.userapp.find_bindings import Given, bindings
 from starlette_conformance.userapp.har_format import Har, Post, Saved, Sent
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
@@ -162,7 +164,7 @@ def _step(path: Path, entry: Entry, app: str) -> Step:
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     try:
         whole = written(app, request.method, target, headers, _body(request))
-        return Step(place, whole, recorded=entry.status)
+        return Step(place, whole, recorded=entry.status, asset=is_asset(whole))
     except UsageError as error:
         raise UsageError(f"{path}: entry {entry.number}: {error}") from None
 

@@ -43,7 +43,8 @@ class Step:
     `own_cookies` says that its Cookie header is sent as it is written, whatever responses set;
     `name` is one that other requests have for it, and `during` that of a stream which is open when
     it is sent. `recorded` is the status that it had when it was recorded, 0 where nobody says,
-    `bindings` are what of it earlier responses give, `manner` is how the client behaves.
+    `bindings` are what of it earlier responses give, `manner` is how the client behaves. `asset`
+    says that a page loaded it, which may name another file on each side.
     """
 
     place: str
@@ -54,6 +55,7 @@ class Step:
     recorded: int = 0
     bindings: tuple[Binding, ...] = ()
     manner: Manner = Manner()
+    asset: bool = False
 
     def __str__(self) -> str:
         return f"{self.request_line} ({self.place})"

@@ -61,7 +61,8 @@ class DoesNotStart(Exception):  # noqa: N818  (a finding)
 class Repetitions:
     """The app, both stacks, and the responses so far, by repetition.
 
-    `suspects` are the requests that differ after REPETITIONS, `sent` what OLD was sent last,
+    `suspects` are the requests that differ after REPETITIONS, `sent` and `sent_to_new` what
+    each side was sent last,
     `endless` the streams of either stack that did not end in time: the first repetition waits for
     their end, and the next ones only for as many events. `logs` are the tracebacks of a side during
     a request that it failed. A response that is later by `slower` seconds differs.
@@ -80,6 +81,7 @@ class Repetitions:
     hanging: set[Step] = field(default_factory=set)
     suspects: set[Step] = field(default_factory=set)
     sent: Sent = field(default_factory=dict)
+    sent_to_new: Sent = field(default_factory=dict)
     endless: tuple[Endless, Endless] = field(default_factory=lambda: ({}, {}))
     logs: dict[tuple[str, Step], tuple[str, ...]] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
@@ -125,8 +127,9 @@ class Repetitions:
                 pool.submit(self._send, side, server, number, stopping)
                 for side, server, number in zip(SIDES, servers, ports, strict=True)
             ]
-            (old, sent), (new, _) = (job.result() for job in jobs)
+            (old, sent), (new, sent_to_new) = (job.result() for job in jobs)
             self.sent |= sent
+            self.sent_to_new |= sent_to_new
             for name, server, responses in zip(SIDES, servers, (old, new), strict=True):
                 self._note(name, server, responses)
         self.old.append(old)

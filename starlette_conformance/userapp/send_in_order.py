@@ -10,6 +10,7 @@ from functools import partial
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.userapp.assets import Assets
 from starlette_conformance.userapp.bound_values import Binding, filled, gives, value_at
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.reading import Limits, Reading
@@ -41,6 +42,7 @@ def send_in_order(
     cookies, responses, sent, without_response = CookieJar(), Responses(), Sent(), 0
     beside = {step.during for step in steps}
     streams: dict[Step, Reading] = {}
+    assets = Assets([step.request.target for step in steps if step.asset])
     with ThreadPoolExecutor(STREAMS) as pool:
         for step in steps:
             if stops() or without_response == STUCK:
@@ -50,6 +52,8 @@ def send_in_order(
                 step.bindings,
                 partial(_value, {each.place: each for each in sent}, responses, streams),
             )
+            if step.asset and bound.target == step.request.target:
+                bound = assets.of_this_side(bound)
             sent[step] = bound if step.own_cookies else cookies.add_to(bound)
             wanted = (endless or {}).get(step)
             waits = bool(step.name) and step.name in beside
@@ -61,6 +65,7 @@ def send_in_order(
             else:
                 responses[step] = wire = reading.finish()
                 cookies.store(sent[step], wire.response)
+                assets.note(sent[step].target, wire.response)
                 without_response = 0 if wire.response.status else without_response + 1
             taken(step, responses.get(step))
         responses |= {step: reading.finish() for step, reading in streams.items()}

@@ -133,3 +133,53 @@ def test_a_named_change_explains_what_it_does_to_a_users_app(
     assert "SECURITY" not in said
     assert "sse-starlette" not in said
     assert run(tmp_path, source, "/user/Vader", "--fail-on", "presence", stacks=stacks) == 1
+
+
+PAGES = """
+from importlib.metadata import version
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+V = version("starlette")
+
+
+def page(request):
+    return HTMLResponse(f'<script src="/lib/{V}/app.js"></script><link href="/main-{V}.css">')
+
+
+def script(request):
+    return Response(b"let a = 1", media_type="text/javascript")
+
+
+def style(request):
+    return Response(b"p {{}}", media_type="text/css")
+
+
+app = Starlette(routes=[
+    Route("/", page), Route(f"/lib/{V}/app.js", script), Route(f"/main-{V}.css", style),
+])
+"""
+
+
+def test_files_of_a_page_are_requested_as_the_page_of_each_side_names_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "app.py").write_text(PAGES, "utf-8")
+    entries = [
+        {
+            "startedDateTime": f"2026-04-12T10:00:0{number}Z",
+            "request": {"method": "GET", "url": f"http://127.0.0.1:8000{path}", "headers": []},
+            "response": {"status": 200, "headers": [], "content": {}},
+        }
+        for number, path in enumerate(("/", "/lib/0.39.2/app.js", "/main-0.39.2.css"))
+    ]
+    har = tmp_path / "clicks.har"
+    har.write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
+    named = ["--app", "app:app", "--cwd", str(tmp_path), "--requests", str(har)]
+    assert main(["diff", OLD, NEW, *named]) == 1
+    said = capsys.readouterr().out
+    assert "1 of 3 responses differ" in said
+    assert "OLD 3 2xx; NEW 3 2xx" in said
+    assert "2 files were requested by the names that the pages of NEW have" in said
+    assert "/lib/0.39.2/app.js is /lib/0.40.0/app.js, /main-0.39.2.css is /main-0.40.0.css" in said

@@ -1,0 +1,131 @@
+"""Files of a page whose names hold a version or a hash, so that each side names others.
+
+A recorded request for one that no response of this side names goes to what this side names instead:
+the file with the same path without version, hash and query. Where several have it, they are taken
+in their order if as many were recorded; where the file itself is not named, but another one of the
+same folder, the folder is.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.unpacked import unpacked
+
+SUFFIX = re.compile(
+    r"\.(?:avif|css|eot|gif|ico|jpe?g|js|json|map|mjs|otf|png|svg|ttf|wasm|webmanifest|webp|woff2?)"
+    r"(?![\w-])(?:\?[\w=&.%-]{1,200})?"
+)
+"""How the name of a file ends that a page loads, with its query."""
+NAME = re.compile(r"[\w@%./~+:-]*")
+LONGEST = 400
+"""Characters of a name."""
+NAMING = ("text/html", "text/css", "javascript", "json")
+"""What stands in the media type of a response that may name files."""
+VERSION = re.compile(
+    r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-.+]?(?:a|b|rc|dev|post|alpha|beta)\.?\d*)?(?!\w)"
+)
+END = re.compile(r"(?:\.(?:min|umd|esm|prod|module|global|bundle|chunk))*\.\w+\Z")
+HEX = re.compile(r"[0-9a-f]{8,}")
+OF_A_BUNDLER = 8
+"""Characters of a hash that may itself have - and _."""
+LONG, LONGER = 6, 16
+"""Characters of a hash in a file's name, and of one that is a folder's."""
+
+
+def is_asset(request: Request) -> bool:
+    """Whether it is for a file that a page loads."""
+    return request.method == "GET" and bool(SUFFIX.search(request.target[-LONGEST:]))
+
+
+def key(target: str) -> str:
+    """The path without versions and hashes."""
+    *folders, name = VERSION.sub("*", target.partition("?")[0]).split("/")
+    end = END.search(name)
+    stem, suffix = (name[: end.start()], end[0]) if end else (name, "")
+    without = ["*" if _is_hash(folder, LONGER) else folder for folder in folders]
+    return "/".join([*without, _without_hash(stem) + suffix])
+
+
+def _without_hash(stem: str) -> str:
+    """A file's name without a hash at its end."""
+    before, hashed = stem[:-OF_A_BUNDLER], stem[-OF_A_BUNDLER:]
+    mixed = re.search(r"\d|_|[a-z][A-Z]|[A-Z]{2}[a-z]", hashed)
+    if before.endswith(("-", ".")) and mixed and re.fullmatch(r"[\w-]*", hashed):
+        return f"{before}*"
+    words = re.split(r"([-._~])", stem)
+    return "".join([*words[:-1], "*"]) if _is_hash(words[-1], LONG) else stem
+
+
+def _is_hash(word: str, length: int) -> bool:
+    """Whether a word is hexadecimal, or has digits and letters, and is so long."""
+    has_digit, has_letter = (any(map(test, word)) for test in (str.isdigit, str.isalpha))
+    return bool(HEX.fullmatch(word)) or (len(word) >= length and has_digit and has_letter)
+
+
+class Assets:
+    """What the responses of one side name so far; `recorded` are the targets in the recording."""
+
+    def __init__(self, recorded: Sequence[str]) -> None:
+        self._recorded = [*dict.fromkeys(recorded)]
+        self._unread: list[tuple[str, Response]] = []
+        self._named: dict[str, list[str]] = {}
+
+    def note(self, target: str, response: Response) -> None:
+        """A response to what was sent to a target."""
+        media_type = str(response.headers.get("content-type", ""))
+        if self._recorded and any(part in media_type for part in NAMING):
+            self._unread.append((target, response))
+
+    def of_this_side(self, request: Request) -> Request:
+        """A request of the recording as this side's page would send it."""
+        target = self._instead_of(request.target)
+        if target is None:
+            return request
+        data = request.data.replace(request.target.encode("latin-1"), target.encode(), 1)
+        return replace(request, data=data)
+
+    def _instead_of(self, target: str) -> str | None:
+        self._read()
+        found = self._named.get(key(target), [])
+        if target in found or target.partition("?")[0] in found:
+            return None
+        others = [name for name in found if name not in self._recorded]
+        same = [each for each in self._recorded if key(each) == key(target)]
+        if len(others) == 1 or len(others) == len(same):
+            return others[same.index(target)] if len(others) == len(same) else others[0]
+        return self._in_another_folder(target) if not found else None
+
+    def _in_another_folder(self, target: str) -> str | None:
+        """The same file in the folder with another version that this side names."""
+        folder, name = posixpath.split(target)
+        wanted = key(f"{folder}/")
+        folders = {posixpath.split(each)[0] for names in self._named.values() for each in names}
+        others = {each for each in folders if key(f"{each}/") == wanted}
+        if folder in others or len(others) != 1 or key(f"/{name}") != f"/{name.partition('?')[0]}":
+            return None
+        return f"{others.pop()}/{name}"
+
+    def _read(self) -> None:
+        for target, response in self._unread:
+            text = unpacked(response).body.decode("latin-1")
+            for name in dict.fromkeys(_names(text)):
+                for base in dict.fromkeys((target, "/")):
+                    parts = urlsplit(urljoin(base, name))
+                    path = parts.path + (f"?{parts.query}" if parts.query else "")
+                    names = self._named.setdefault(key(path), [])
+                    if path not in names:
+                        names.append(path)
+        self._unread.clear()
+
+
+def _names(text: str) -> Iterator[str]:
+    """What in a text may be the name of a file, in its order."""
+    for found in SUFFIX.finditer(text):
+        begun = NAME.match(text[max(0, found.start() - LONGEST) : found.start()][::-1])
+        if begun and begun[0]:
+            yield begun[0][::-1] + found[0]
