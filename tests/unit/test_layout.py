@@ -33,6 +33,7 @@ PACKAGE = "starlette_conformance"
 MAY_IMPORT = {
     "apps": {"starlette", "sse_starlette", "uvicorn"},
     "benchmarks": {"benchmarks", PACKAGE, "pytest", "pytest_benchmark", "rich"},
+    "docs": {PACKAGE, "click", "mkdocs"},
     "examples": {"fastapi", "pydantic"},
     "harness.py": set(),
     "hatch_build.py": {"hatchling"},

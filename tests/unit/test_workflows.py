@@ -1,4 +1,4 @@
-"""The workflows, and the one that the README shows: well-formed, and of commands that exist."""
+"""The workflows, and those that the docs show: well-formed, and of commands that exist."""
 
 import json
 import os
@@ -25,8 +25,8 @@ from starlette_conformance.stacks.project import catalogue
 
 ROOT = Path(__file__).parent.parent.parent
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
-README = (ROOT / "README.md").read_text("utf-8")
-SHOWN = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+PAGES = {path.name: path.read_text("utf-8") for path in ROOT.glob("docs/*.md")}
+SHOWN = re.findall(r"```yaml\n(.*?)```", PAGES["ci.md"], re.DOTALL)
 TEXTS = [*(path.read_text("utf-8") for path in WORKFLOWS), *SHOWN]
 SCHEMA = "builtin_schemas/vendor/github-workflows.json"
 RUN = "https://example.org/owner/name/actions/runs/7"
@@ -104,11 +104,14 @@ def test_every_command_exists() -> None:
     assert [(words, fault(words)) for words in found if fault(words)] == []
 
 
-def test_the_readme_shows_commands_that_exist() -> None:
+def test_the_docs_show_commands_that_exist() -> None:
+    text = "\n".join([(ROOT / "README.md").read_text("utf-8"), *PAGES.values()])
     lines = re.findall(
-        r"^ {4}(starlette-conformance .*)$", README.replace("\\\n", ""), re.MULTILINE
+        r"^ {4}(?:\S+ && )?((?:starlette-conformance|\S*tox) .*)$",
+        text.replace("\\\n", ""),
+        re.MULTILINE,
     )
-    assert len(lines) > 10
+    assert len(lines) > 40
     found = [words for line in lines for words in commands(line.split("   #")[0])]
     assert [(words, fault(words)) for words in found if fault(words)] == []
 

@@ -1,0 +1,114 @@
+"""Pages that mkdocs makes when it builds the site, of what the project itself knows."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib import import_module
+
+import click
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from starlette_conformance.cli.app import NAME, app
+from starlette_conformance.cli.topics import TOPICS
+from starlette_conformance.model.changes import Change
+from starlette_conformance.stacks.project import ROOT, ledger
+from starlette_conformance.stacks.targets import FORMS
+
+OF_THE_ROOT = ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    pages = {"commands.md": commands(), "findings.md": findings(), **ledger_pages()}
+    pages |= {name: (ROOT / name).read_text("utf-8") for name in OF_THE_ROOT}
+    for name, text in pages.items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Links as GitHub shows the files, made those of the site."""
+    if page.file.src_uri in OF_THE_ROOT:
+        return markdown.replace("](docs/", "](").replace("](README.md", "](index.md")
+    markdown = re.sub(r"<!-- docstring ([\w.]+) -->", lambda found: _docstring(found[1]), markdown)
+    markdown = markdown.replace("<!-- forms of a stack -->", f"```text\n{FORMS}\n```")
+    return re.sub(r"\]\(\.\./(?=[A-Z]+\.md)", "](", markdown)
+
+
+def _docstring(module: str) -> str:
+    text = import_module(module).__doc__
+    assert text
+    return f"```text\n{text.strip()}\n```\n\nFrom `{module.replace('.', '/')}.py`."
+
+
+def commands() -> str:
+    """Every command, by its own help."""
+    context = app.make_context(NAME, [])
+    text = ["# Commands", "As `--help` prints them.", f"## {NAME}", *_help(app, context)]
+    for topic, those in TOPICS.items():
+        for name in those:
+            command = app.get_command(context, name)
+            assert command
+            child = click.Context(command, context, name, **command.context_settings)
+            text += [f"## {name}", f"*{topic}*", *_help(command, child)]
+    return "\n\n".join(text) + "\n"
+
+
+def _help(command: click.Command, context: click.Context) -> Iterator[str]:
+    context.max_content_width = 80
+    context.terminal_width = 80
+    yield f"```text\n{command.get_help(context)}\n```"
+
+
+def ledger_pages() -> dict[str, str]:
+    """A page a package, an anchor a change, and a page that lists the packages."""
+    packages: dict[str, dict[str, Change]] = defaultdict(dict)
+    for name, change in ledger().changes.items():
+        packages[change.package][name] = change
+    counted = [f"| [{name}]({name}.md) | {len(those)} |" for name, those in packages.items()]
+    index = [
+        "# Changes",
+        f"{len(ledger().changes)} differences between releases that clients can see.",
+        f"Specs hold each on both sides of it. `{NAME} explain CHANGE` shows an exchange.",
+        "\n".join(["| package | changes |", "| --- | ---: |", *counted]),
+    ]
+    pages = {"ledger/index.md": "\n\n".join(index) + "\n"}
+    for package, those in packages.items():
+        text = [f"# {package}", f"{len(those)} named changes, in the order of the ledger."]
+        for name, change in those.items():
+            text.append(f"## {name} {{: #{name} }}\n\n{described(change)}")
+        pages[f"ledger/{package}.md"] = "\n\n".join(text) + "\n"
+    return pages
+
+
+def described(change: Change) -> str:
+    until = f" to {change.last}" if change.last else ""
+    noticed = ", ".join(change.noticed_by) or "not known"
+    rows = [
+        f"**{change.kind}**, since {change.package} {change.first}{until}",
+        f"Who notices: {noticed}",
+        f"[{change.link}]({change.link})",
+    ]
+    return plain(change.sentence) + "\n\n" + "\n".join(f"- {row}" for row in rows)
+
+
+def findings() -> str:
+    """What releases broke, and what they had to close."""
+    text = ["# Findings", "What the specs show of releases. Made from the ledger."]
+    for kind, title in (("regression", "Regressions"), ("security", "Security fixes")):
+        those = {n: c for n, c in ledger().changes.items() if c.kind == kind}
+        rows = [
+            f"| [{name}](ledger/{each.package}.md#{name}) | {each.package} {each.first} | "
+            f"{each.last or 'it still holds'} | {plain(each.sentence)} |"
+            for name, each in those.items()
+        ]
+        text.append(f"## {title}")
+        head = ["| change | since | until | what clients see |", "| --- | --- | --- | --- |"]
+        text.append("\n".join([*head, *rows]))
+    return "\n\n".join(text) + "\n"
+
+
+def plain(sentence: str) -> str:
+    """A sentence of which Markdown takes nothing for its own."""
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", sentence)

@@ -1,0 +1,71 @@
+"""The docs' site: mkdocs builds it strictly, it fetches nothing, and it has all that there is."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.cli.topics import TOPICS
+from starlette_conformance.stacks.project import ledger
+
+ROOT = Path(__file__).parent.parent.parent
+FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
+NEVER = {"canonical", "prev", "next"}
+
+
+class Elements(HTMLParser):
+    """What a page would fetch from elsewhere, and the anchors that it has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.foreign: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.anchors.add(given.get("id", ""))
+        address = given.get(FETCHED.get(tag, ""), "")
+        if given.get("rel") not in NEVER and re.match(r"(https?:)?//", address):
+            self.foreign.append(address)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(folder)]
+    variables = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return folder
+
+
+def test_no_page_fetches_anything_from_elsewhere(site: Path) -> None:
+    pages = {path: Elements(path.read_text("utf-8")) for path in site.rglob("*.html")}
+    assert len(pages) > 20
+    assert [(str(path), page.foreign) for path, page in pages.items() if page.foreign] == []
+    styles = "".join(path.read_text("utf-8") for path in site.rglob("*.css"))
+    assert re.findall(r"url\(\s*[\"']?(?:https?:)?//[^)]*|@import[^;]*", styles) == []
+
+
+def test_every_command_and_every_change_has_an_anchor(site: Path) -> None:
+    commands = Elements((site / "commands.html").read_text("utf-8")).anchors
+    assert {name for topic in TOPICS.values() for name in topic} - commands == set()
+    for package in {change.package for change in ledger().changes.values()}:
+        page = Elements((site / "ledger" / f"{package}.html").read_text("utf-8"))
+        names = {name for name, change in ledger().changes.items() if change.package == package}
+        assert names - page.anchors == set()
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert len(links) > 15
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert len(text.splitlines()) < 80, "it has two screens"
