@@ -28,9 +28,12 @@ from starlette_conformance.cli.options import FILE, STACK, command, jobs
     metavar="FILE",
     help="A run file whose requests are sent as well (default: the specs are run for one).",
 )
+@click.option(
+    "--quick", is_flag=True, help="Leave slow scenarios out: pauses, pings, signals beside streams."
+)
 @jobs(os.cpu_count() or 1, "Stacks at a time (default: one a core).")
 def explore(**given: Any) -> int:
-    """Sends the requests of the specs as well."""
+    """Sends the requests of the specs as well, and plays their scenarios."""
     from starlette_conformance.explore import explore as engine
 
     return engine.explore(engine.Options(**given))

@@ -12,7 +12,7 @@ from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff, Differing, Group, Side
-from starlette_conformance.explain.scenarios import ExplainedScenario
+from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
 from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in
@@ -24,6 +24,7 @@ from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.runs.rerun_commands import made_of
+from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger
 
 
@@ -80,6 +81,16 @@ class Comparison:
                 explainer = explainers[sent.variant]
                 explained[sent] = explainer.explain(sent.request, before[sent], after[sent])
         return explained
+
+    def outcomes(
+        self, before: Mapping[str, Outcome], after: Mapping[str, Outcome]
+    ) -> list[ExplainedScenario]:
+        """Why the outcomes of the scenarios, by name, differ that both stacks played."""
+        return [
+            explain_scenario(scenario, before[scenario.name], after[scenario.name])
+            for scenario in self.ledger.scenarios
+            if scenario.name in before and scenario.name in after and self.wants_scenario(scenario)
+        ]
 
     def explainer(
         self,

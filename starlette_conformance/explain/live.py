@@ -62,7 +62,7 @@ def compare(
         (before, after), lost = without_lost(sent)
         both = before, after
         seen = _repeat(comparison, ports, both, repeat_after) if repeat_after else []
-        played = _explained(outcomes())
+        played = explain_outcomes(outcomes())
     retried = retry(comparison, comparison.explain(before, after, wanted))
     kept, others = replay(comparison, played)
     found = [
@@ -161,12 +161,12 @@ def replay(
     suspects = left = [scenario for scenario, why in played.items() if why.remaining]
     for _ in range(RETRIES):
         if left:
-            played = played | _explained(play_each(comparison.sides, left, at_once=ALONE))
+            played |= explain_outcomes(play_each(comparison.sides, left, at_once=ALONE))
             left = [scenario for scenario in left if played[scenario].remaining]
     return played, tuple(scenario.name for scenario in suspects if scenario not in left)
 
 
-def _explained(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:
+def explain_outcomes(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:
     before, after = outcomes
     return {s: explain_scenario(s, before[s], after[s]) for s in before}
 

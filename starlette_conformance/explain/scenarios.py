@@ -11,7 +11,7 @@ from typing import Any
 from starlette_conformance.explain.excerpt import text
 from starlette_conformance.explain.explainer import Reason
 from starlette_conformance.explain.result import Difference
-from starlette_conformance.explain.severity import severity_of
+from starlette_conformance.explain.severity import Severity, most_dangerous, severity_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.environment import Environment
@@ -41,6 +41,11 @@ class ExplainedScenario:
     @property
     def differs(self) -> bool:
         return bool(self.differences)
+
+    @property
+    def severity(self) -> Severity:
+        """The most dangerous one."""
+        return most_dangerous(difference.severity for difference in self.differences)
 
 
 def explain_scenario(scenario: Scenario, before: Outcome, after: Outcome) -> ExplainedScenario:

@@ -28,7 +28,8 @@ def compare_runs(older: RunResponses, newer: RunResponses, ledger: Ledger) -> Di
     comparison = Comparison(older.environment, newer.environment, ledger)
     before, after = ({**each.others, **each.responses} for each in (older, newer))
     requests = [sent for sent in older.responses if sent in newer.responses]
-    return comparison.diff(comparison.explain(before, after, requests))
+    explained = comparison.explain(before, after, requests)
+    return comparison.diff(explained, comparison.outcomes(older.outcomes, newer.outcomes))
 
 
 def what_is_new(

@@ -34,7 +34,9 @@ Target = Stack | Environment
 
 @dataclass(frozen=True)
 class Options:
-    """What the user wants: two stacks or a range of them, and which requests."""
+    """What the user wants: two stacks or a range of them, and which requests; slow scenarios are
+    left out with `quick`.
+    """
 
     stacks: Sequence[str]
     neighbours: str | None
@@ -42,6 +44,7 @@ class Options:
     seed: int
     run: Path | None
     jobs: int
+    quick: bool
 
 
 def explore(options: Options) -> int:
@@ -49,6 +52,7 @@ def explore(options: Options) -> int:
     stacks, neighbours = _stacks(options)
     output = console()
     requests = _requests(options)
+    scenarios = [each for each in ledger().scenarios if not (options.quick and each.slow)]
     for app in without_words() if options.requests else ():
         output.print(
             f"no random requests to {app}: its row in specs/ledger/apps.py has no words, and "
@@ -65,6 +69,7 @@ def explore(options: Options) -> int:
                 ledger(),
                 options.jobs,
                 lambda: shown.advance(bar),
+                scenarios,
             )
         )
     for diff in diffs:
@@ -75,12 +80,15 @@ def explore(options: Options) -> int:
             for line in _again(options, diff):
                 output.print(line, soft_wrap=True)
     differing = sum(len(diff.differing) for diff in diffs)
-    unexplained = sum(diff.counts["unexplained"] for diff in diffs)
+    outcomes = sum(len(diff.outcomes) for diff in diffs)
+    every = [counts for diff in diffs for counts in (diff.counts, diff.counts_of_scenarios)]
+    unexplained = sum(counts["unexplained"] for counts in every)
     unstable = sum(len(diff.unstable) for diff in diffs)
     output.print(
         f"{count(len(diffs), 'pair')} of stacks, {count(len(requests), 'request')}, "
-        f"{time.monotonic() - began:.0f} s: "
+        f"{count(len(scenarios), 'scenario')}, {time.monotonic() - began:.0f} s: "
         f"{count(differing, 'response differs', 'responses differ')}, "
+        f"{count(outcomes, 'outcome differs', 'outcomes differ')}, "
         f"{unexplained:,} of them unexplained"
         + (f"; {count(unstable, 'unstable response')}" if unstable else "")
     )
@@ -97,6 +105,7 @@ def _again(options: Options, diff: Diff) -> Iterator[str]:
         yield f"  {side.name}: {packages}, {side.loop}, {python}, hash seed {side.hash_seed}"
     chance = ["--requests", str(options.requests), "--seed", str(options.seed)]
     chance += ["--run", str(options.run.absolute())] if options.run else []
+    chance += ["--quick"] if options.quick else []
     yield f"  again: {of_verb('explore', _word(diff.older), _word(diff.newer), *chance)}"
 
 

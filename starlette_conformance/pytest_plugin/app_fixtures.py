@@ -20,7 +20,7 @@ from starlette_conformance.process.browser import program as chromium_path
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.pytest_plugin.scenario_fixtures import Playing
 from starlette_conformance.pytest_plugin.session import Judging
-from starlette_conformance.replay.replays import replay_record, to_replay
+from starlette_conformance.replay.replays import of_clients, replay_record, to_replay
 from starlette_conformance.replay.send import gone
 from starlette_conformance.replay.side_by_side import raw_responses
 from starlette_conformance.runs.remote_server import Remote
@@ -109,12 +109,13 @@ def _replay(servers: Mapping[str, Server], adapter: Adapter, run: Run) -> None:
     """Send what `diff` sends in another way, and record the responses."""
     recorded = load(run.path)
     assert recorded, "a run that was begun has a first line"
-    requests = to_replay(recorded.exchanges, ledger())
+    of_client = dict.fromkeys(of_clients(recorded.exchanges))
+    requests = dict.fromkeys([*to_replay(recorded.exchanges, ledger()), *of_client])
     variants_sent = {each.variant for each in requests}
     ports = {name: server.port() for name, server in servers.items() if name in variants_sent}
-    for sent, raw in raw_responses(ports, adapter, requests).items():
+    for sent, raw in raw_responses(ports, adapter, [*requests]).items():
         if not gone(raw.response):
-            run.replay(replay_record(sent, raw))
+            run.replay(replay_record(sent, raw, sent in of_client))
 
 
 def _client(name: str) -> Callable[..., Client]:

@@ -15,6 +15,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.scenarios.recorded_outcome import outcome_record
 from starlette_conformance.scenarios.side_by_side import AT_ONCE
 from starlette_conformance.scenarios.stage import Played, Stage
 
@@ -54,6 +55,7 @@ def play(
         found = playing(scenario, running if isinstance(running, Server) else None)
         for exchange in (each for each in found.exchanges if each.sent):
             judging.run(environment.name).exchange(judging.spec, exchange, scenario.variant)
+        judging.run(environment.name).outcome(outcome_record(scenario, found.outcome))
         return found.outcome
 
     return played

@@ -46,8 +46,8 @@ def client_requests(corpus: Sequence[SentRequest]) -> list[SentRequest]:
         tags: dict[str, str] = {}
         for sent in corpus:
             if sent.variant == app and sent.request.method == "GET" and _is_plain(sent.request):
-                tag = sent.request.header("if-none-match")
-                tags[sent.request.target] = tag or tags.get(sent.request.target, "")
+                tag = sent.request.header("if-none-match") or ""
+                tags[sent.request.target] = max(tag, tags.get(sent.request.target, ""))
         for client in http_clients():
             for path in _paths(client, app, sorted(tags)):
                 data = request_bytes(client, path, tags)

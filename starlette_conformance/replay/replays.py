@@ -12,6 +12,7 @@ from starlette_conformance.http.connection import CLOSED, Segment
 from starlette_conformance.http.event_stream import is_stream
 from starlette_conformance.model.effects import likened
 from starlette_conformance.model.request import Request
+from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import ASIDE, SentRequest, files, usual
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
@@ -52,7 +53,18 @@ def _is_alike(record: ExchangeRecord, request: Request) -> bool:
     return sent_at_once and message.whole and not is_stream(message)
 
 
-def replay_record(sent: SentRequest, raw: RawResponse) -> ReplayRecord:
+def of_clients(exchanges: Iterable[ExchangeRecord]) -> list[SentRequest]:
+    """The requests of usual clients to what specs got, but for those that a spec sends."""
+    requests = requests_of(exchanges)
+    sent = dict.fromkeys(
+        sent_request(record, request)
+        for record, request, _ in requests
+        if not record.spec.startswith(ASIDE)
+    )
+    return [each for each in client_requests([*sent]) if each not in sent]
+
+
+def replay_record(sent: SentRequest, raw: RawResponse, of_client: bool = False) -> ReplayRecord:
     return ReplayRecord(
         variant=sent.variant,
         app=sent.request.app,
@@ -64,6 +76,7 @@ def replay_record(sent: SentRequest, raw: RawResponse) -> ReplayRecord:
         ended=raw.ended,
         closed=raw.closed,
         closes=raw.closes,
+        of_client=of_client,
     )
 
 

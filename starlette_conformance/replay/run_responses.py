@@ -1,6 +1,6 @@
 """A run file as it compares with that of another stack: one response to each request."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import requests_of, without_stack
 from starlette_conformance.runs.records import ExchangeRecord
 from starlette_conformance.runs.run_reader import RecordedRun, load
+from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.scenarios.recorded_outcome import recorded_outcome
 from starlette_conformance.servers.adapter import Adapter
 
 
@@ -41,13 +43,15 @@ class RecordedExchange:
 class RunResponses:
     """The stack, which specs passed, and the response to each request.
 
-    `others` are the responses to requests that no spec sent, and like which another one is read.
+    `others` are the responses to requests that no spec sent, and like which another one is read;
+    `outcomes` are those of scenarios, by name.
     """
 
     environment: Environment
     passed: Mapping[str, bool]
     responses: Responses
     others: Responses = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> "RunResponses":
@@ -58,7 +62,8 @@ class RunResponses:
         stack, installed = run.start.stack, run.start.installed
         passed = {without_stack(v.spec, stack): v.verdict == "pass" for v in run.verdicts}
         environment = Environment(stack, Path(), installed.python, installed.packages)
-        return cls(environment, passed, *responses_of(exchanges_of(run), replays_of(run)))
+        responses = responses_of(exchanges_of(run), *replays_of(run))
+        return cls(environment, passed, *responses, outcomes_of(run, environment))
 
 
 def exchanges_of(run: RecordedRun) -> list[RecordedExchange]:
@@ -70,8 +75,20 @@ def exchanges_of(run: RecordedRun) -> list[RecordedExchange]:
     return [_exchange(*each, _server(run)) for each in requests_of(run.exchanges)]
 
 
-def replays_of(run: RecordedRun) -> Responses:
-    return dict(replayed(record, _server(run)) for record in run.replays)
+def replays_of(run: RecordedRun) -> tuple[Responses, set[SentRequest]]:
+    """The responses to what was sent once more, and which of these requests are of clients."""
+    responses, of_client = {}, set()
+    for record in run.replays:
+        sent, response = replayed(record, _server(run))
+        responses[sent] = response
+        if record.of_client:
+            of_client.add(sent)
+    return responses, of_client
+
+
+def outcomes_of(run: RecordedRun, environment: Environment) -> dict[str, Outcome]:
+    """By the name of the scenario; of one that was played twice, the last."""
+    return {each.scenario: recorded_outcome(each, environment) for each in run.outcomes}
 
 
 def _server(run: RecordedRun) -> Adapter:
@@ -80,9 +97,9 @@ def _server(run: RecordedRun) -> Adapter:
 
 
 def responses_of(
-    exchanges: Iterable[RecordedExchange], replays: Responses
+    exchanges: Iterable[RecordedExchange], replays: Responses, of_client: Collection[SentRequest]
 ) -> tuple[Responses, Responses]:
-    """One response to each request that a spec sent, and to each of the others.
+    """One response to each request that a spec or a client sent, and to each of the others.
 
     It is that of the replay, or else the first that the client took in as a replay does.
     """
@@ -92,6 +109,7 @@ def responses_of(
         if known is None or (exchange.enough and not known.enough):
             chosen[exchange.sent] = exchange
     responses = {sent: replays.get(sent, exchange.response) for sent, exchange in chosen.items()}
+    responses |= {sent: replays[sent] for sent in of_client}
     return responses, {
         sent: response for sent, response in replays.items() if sent not in responses
     }

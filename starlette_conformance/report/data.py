@@ -11,6 +11,7 @@ from starlette_conformance.explain.groups import STANDINGS, fix_of
 from starlette_conformance.explain.severity import SEVERITIES
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.report.explanations import (
     Explanations,
@@ -22,6 +23,7 @@ from starlette_conformance.report.merged_runs import Cell, Column, Numbered, Poo
 from starlette_conformance.report.order import compared_first, in_order, rows_of
 from starlette_conformance.report.phases import PhaseFinder
 from starlette_conformance.report.recorded_requests import RecordedRequest, RecordedRequests
+from starlette_conformance.report.scenario_phases import scenario_phases
 from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.ledger import Ledger
@@ -58,12 +60,16 @@ def report_data(
         _request(request, pool, ledger) | explanations.add(of_request)
         for request, of_request in zip(recorded.all, phases, strict=True)
     ]
+    scenarios = [
+        _scenario(each.scenario, ledger) | explanations.add_scenario(each)
+        for each in scenario_phases(ledger.scenarios, ordered)
+    ]
+    has = [stack["has"] for stack in stacks]
     return {
         "schema": SCHEMA,
         "pair": pair,
-        "counts": counts_between(
-            pair, [stack["has"] for stack in stacks], requests, explanations.table
-        ),
+        "counts": counts_between(pair, has, requests, explanations.table),
+        "counts_of_scenarios": counts_between(pair, has, scenarios, explanations.table),
         "groups": [
             {"name": name, "stacks": stacks} for name, stacks in zip(groups, places, strict=True)
         ],
@@ -74,6 +80,7 @@ def report_data(
         "specs": [_spec(row, numbers[row]) for row in rows],
         "cells": cells.things,
         "requests": requests,
+        "scenarios": scenarios,
         "responses": [_response(wire) for wire in pool.responses.things],
         "differences": explanations.differences,
         "explanations": explanations.table,
@@ -177,6 +184,17 @@ def _request(recorded: RecordedRequest, pool: Pool, ledger: Ledger) -> dict[str,
         "command": curl_command(sent.request.to(PORT)),
         "compared": not recorded.peculiar,
         "only_for": [names[change] for change in ledger.slow.get(sent.variant, ())],
+    }
+
+
+def _scenario(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
+    names = {change: name for name, change in ledger.changes.items()}
+    return {
+        "app": scenario.variant,
+        "name": scenario.name,
+        "steps": list(scenario.words),
+        "compared": True,
+        "only_for": [names[change] for change in ledger.slow.get(scenario.variant, ())],
     }
 
 

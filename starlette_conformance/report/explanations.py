@@ -9,9 +9,11 @@ from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.groups import PARSER
 from starlette_conformance.explain.result import Difference
+from starlette_conformance.explain.scenarios import ExplainedScenario
 from starlette_conformance.explain.severity import SEVERITIES, most_dangerous
 from starlette_conformance.report.merged_runs import Numbered
 from starlette_conformance.report.phases import Phases
+from starlette_conformance.report.scenario_phases import ScenarioPhases
 from starlette_conformance.stacks.ledger import Ledger
 
 
@@ -38,13 +40,22 @@ class Explanations:
                 {"response": phase.response, "stacks": list(phase.stacks)}
                 for phase in phases.phases
             ],
-            "between": [
-                [earlier, later, self._number(explained)]
-                for (earlier, later), explained in phases.between.items()
-            ],
+            "between": self._between(phases.between),
         }
 
-    def _number(self, explained: Explained) -> int:
+    def add_scenario(self, phases: ScenarioPhases) -> dict[str, Any]:
+        """The same of a scenario."""
+        return {
+            "phases": [{"stacks": list(stacks)} for stacks in phases.phases],
+            "between": self._between(phases.between),
+        }
+
+    def _between(
+        self, between: Mapping[tuple[int, int], Explained | ExplainedScenario]
+    ) -> list[list[int]]:
+        return [[*phases, self._number(explained)] for phases, explained in between.items()]
+
+    def _number(self, explained: Explained | ExplainedScenario) -> int:
         """`reasons` are the names of changes, each with the most dangerous difference it makes."""
         reasons = {
             self._names[change] if change else PARSER: most_dangerous(d.severity for d in altered)
@@ -69,7 +80,8 @@ def counts_between(
     requests: Iterable[Mapping[str, Any]],
     explanations: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """What a diff of two stacks counts, by the requests that both got.
+    """What a diff of two stacks counts, by the requests that both got, or the scenarios that both
+    played.
 
     `has` are the changes of each stack. Of a request that is sent for some changes only, one must
     lie between.

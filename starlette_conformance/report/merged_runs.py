@@ -12,11 +12,17 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import ALWAYS
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.run_responses import exchanges_of, replays_of, responses_of
+from starlette_conformance.replay.run_responses import (
+    exchanges_of,
+    outcomes_of,
+    replays_of,
+    responses_of,
+)
 from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.run_reader import load
+from starlette_conformance.scenarios.outcome import Outcome
 
 Thing = TypeVar("Thing")
 Row = tuple[str, str]
@@ -88,7 +94,7 @@ class Column:
     run was cut off. `rerun_options` are the options by which pytest runs the specs on the stack
     again, and `rerun_name` its name there; both are empty where the file does not say. `responses`
     has the one response to each request by which stacks are compared, and `others` those to
-    requests that no spec sent.
+    requests that no spec sent; `outcomes` are those of scenarios, by name.
     """
 
     stack: str
@@ -102,6 +108,7 @@ class Column:
     cells: dict[Row, Cell] = field(default_factory=dict)
     responses: dict[int, int] = field(default_factory=dict)
     others: Responses = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @property
     def identity(self) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -143,9 +150,11 @@ def read(path: Path, pool: Pool) -> Column | None:
     )
     exchanges = exchanges_of(run)
     numbers = {each.number: pool.numbers(each.sent, each.response) for each in exchanges}
-    responses, others = responses_of(exchanges, replays_of(run))
+    responses, others = responses_of(exchanges, *replays_of(run))
     column.responses.update(pool.numbers(*each) for each in responses.items())
     column.others.update(others)
+    if environment:
+        column.outcomes.update(outcomes_of(run, environment))
     for record in run.verdicts:
         column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(
             record.verdict,

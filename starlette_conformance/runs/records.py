@@ -1,8 +1,8 @@
 """What a run file holds: JSON Lines, each an object of one of these types, by its `kind`.
 
-A file has one `run` first, then exchanges and verdicts as they happen, then replays, and one `end`
-last, which is missing where the run was cut off. Bytes are written as text in Latin-1: one
-character a byte. Seconds count from the connection.
+A file has one `run` first, then exchanges, outcomes and verdicts as they happen, then replays, and
+one `end` last, which is missing where the run was cut off. Bytes are written as text in Latin-1:
+one character a byte. Seconds count from the connection.
 """
 
 from collections.abc import Sequence
@@ -97,12 +97,12 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
         return joined(self.received)
 
 
-class ReplayRecord(Record, frozen=True, tag="replay", kw_only=True):
+class ReplayRecord(Record, frozen=True, tag="replay", kw_only=True, omit_defaults=True):
     """A request as `diff` sends it, and what came back, after the specs of a stack.
 
-    Stacks are compared by it where specs send that request in another way. Or none sends it, and
-    another request gets its response. In `sent`, the port is written PORT. `closed` tells whether
-    the server closed, `closes` whether by itself.
+    Stacks are compared by it where specs send that request in another way, or where it is
+    `of_client`: none sends it, but a client does. Or another request gets its response. In `sent`,
+    the port is written PORT. `closed` tells whether the server closed, `closes` whether by itself.
     """
 
     variant: Short = msgspec.field(name="served")
@@ -113,6 +113,41 @@ class ReplayRecord(Record, frozen=True, tag="replay", kw_only=True):
     ended: str
     closed: bool
     closes: bool
+    of_client: bool = False
+
+
+Values: TypeAlias = str | tuple[str, ...]
+"""Those of a header, by its name; a tuple where it is repeated."""
+
+
+class ResponseRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A `Response` that a scenario observed; of a chunked body, each chunk. `at` is in seconds
+    since the epoch.
+    """
+
+    status: int
+    headers: dict[str, Values]
+    body: Values
+    reason: str
+    version: str
+    ending: str
+    closes: bool
+    lines: tuple[str, ...]
+    at: float
+    interim: tuple[int, ...] = ()
+    extensions: tuple[str, ...] = ()
+    trailers: dict[str, Values] = {}
+
+
+Seen: TypeAlias = str | ResponseRecord | tuple[str | ResponseRecord, ...] | None
+"""A text, a response, or a list of either."""
+
+
+class OutcomeRecord(Record, frozen=True, tag="outcome", kw_only=True):
+    """What a scenario came to, by the names of what is observed."""
+
+    scenario: Annotated[str, msgspec.Meta(max_length=400)]
+    observed: dict[str, Seen]
 
 
 class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):

@@ -24,6 +24,7 @@ from starlette_conformance.runs.records import (
     End,
     ExchangeRecord,
     Installed,
+    OutcomeRecord,
     Record,
     ReplayRecord,
     Segment,
@@ -87,6 +88,9 @@ class Run:
                     variant=variant if variant != exchange.app else None,
                 )
             )
+
+    def outcome(self, record: OutcomeRecord) -> None:
+        self._write(record)
 
     def replay(self, record: ReplayRecord) -> None:
         self._write(record)

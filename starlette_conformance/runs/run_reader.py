@@ -17,6 +17,7 @@ from starlette_conformance.runs.records import (
     End,
     ExchangeRecord,
     Installed,
+    OutcomeRecord,
     ReplayRecord,
     Short,
     StackName,
@@ -27,6 +28,9 @@ from starlette_conformance.runs.records import (
 
 BEGINS = b'{"kind":"run","schema":'
 """How the first line of every run file begins: what is torn, and begins otherwise, is none."""
+
+LINES = ExchangeRecord | VerdictRecord | ReplayRecord | OutcomeRecord | End
+"""What stands behind the first line."""
 
 REMEDY = "judge the stack again"
 
@@ -39,6 +43,7 @@ class RecordedRun:
     exchanges: tuple[ExchangeRecord, ...]
     verdicts: tuple[VerdictRecord, ...]
     replays: tuple[ReplayRecord, ...]
+    outcomes: tuple[OutcomeRecord, ...]
     end: End | None
 
 
@@ -104,12 +109,13 @@ def load(path: Path) -> RecordedRun | None:
     exchanges: list[ExchangeRecord] = []
     verdicts: list[VerdictRecord] = []
     replays: list[ReplayRecord] = []
+    outcomes: list[OutcomeRecord] = []
     end: End | None = None
     for number, line in enumerate(lines[1:], 2):
         where = f"{path}:{number}"
         if end:
             raise UsageError(f"{where}: a line after the end of the run; {REMEDY}")
-        record = _decoded(line, ExchangeRecord | VerdictRecord | ReplayRecord | End, where)
+        record = _decoded(line, LINES, where)
         if isinstance(record, ExchangeRecord):
             if record.id != len(exchanges) + 1:
                 missing = f"field id: expected {len(exchanges) + 1}, got {record.id}"
@@ -121,9 +127,12 @@ def load(path: Path) -> RecordedRun | None:
             verdicts.append(record)
         elif isinstance(record, ReplayRecord):
             replays.append(record)
+        elif isinstance(record, OutcomeRecord):
+            outcomes.append(record)
         else:
             end = record
-    return RecordedRun(start, tuple(exchanges), tuple(verdicts), tuple(replays), end)
+    of_specs = tuple(exchanges), tuple(verdicts)
+    return RecordedRun(start, *of_specs, tuple(replays), tuple(outcomes), end)
 
 
 def load_start(path: Path) -> Start | None:

@@ -18,6 +18,7 @@ from starlette_conformance.explain.groups import PARSER
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.what_is_new import compare_runs
 from starlette_conformance.explore.neighbours import compare_neighbours
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.run_reader import load_start
@@ -67,33 +68,46 @@ def test_every_output_counts_the_same(
 ) -> None:
     older, newer = (RunResponses.read(run_files[stack]) for stack in pair)
     requests = [sent for sent in older.responses if sent in newer.responses]
-    diff = diffed(pair, requests)
+    played = older.outcomes.keys() & newer.outcomes.keys()
+    comparison = Comparison(*map(provisioned, pair), ledger())
+    scenarios = [
+        scenario
+        for scenario in ledger().scenarios
+        if scenario.name in played and comparison.wants_scenario(scenario)
+    ]
+    diff = counts(live.compare(comparison, requests, scenarios=scenarios))
+    of_requests, of_scenarios = diff
     severity, change = PAIRS[pair]
-    assert diff["severities"][severity]
-    assert diff["changes"][change]
+    assert of_requests["severities"][severity]
+    assert of_requests["changes"][change]
     if "sse-starlette" in pair[0]:
-        assert {"PINGS_ARE_COMMENTS", "PING_TIME_HAS_ZONE"} <= set(diff["changes"])
-    assert (diff["compared"], diff["unexplained"]) == (len(requests), 0)
+        assert {"PINGS_ARE_COMMENTS", "PING_TIME_HAS_ZONE"} <= set(of_requests["changes"])
+    if "uvicorn" in pair[0]:
+        assert {"FORWARDED_CLIENT_USABLE", "FORWARDED_PORT_KEPT"} <= set(of_scenarios["changes"])
+    assert (of_requests["compared"], of_requests["unexplained"]) == (len(requests), 0)
+    assert (of_scenarios["compared"], of_scenarios["unexplained"]) == (len(scenarios), 0)
     assert reported(run_files, pair, tmp_path) == diff
-    assert compare_runs(older, newer, ledger()).counts == diff
-    assert explored(pair, requests).counts == diff
+    assert counts(compare_runs(older, newer, ledger())) == diff
+    assert counts(explored(pair, requests, scenarios)) == diff
 
 
-def diffed(pair: tuple[str, str], requests: list[SentRequest]) -> dict[str, Any]:
-    older, newer = map(provisioned, pair)
-    return live.compare(Comparison(older, newer, ledger()), requests).counts
+Counts = tuple[dict[str, Any], dict[str, Any]]
+"""Of requests, and of scenarios."""
 
 
-def reported(run_files: Mapping[str, Path], pair: tuple[str, str], folder: Path) -> dict[str, Any]:
+def counts(diff: Diff) -> Counts:
+    return diff.counts, diff.counts_of_scenarios
+
+
+def reported(run_files: Mapping[str, Path], pair: tuple[str, str], folder: Path) -> Counts:
     target = folder / "data.json"
     assert main(["report", *(str(run_files[stack]) for stack in pair), "--json", str(target)]) == 0
     data = json.loads(target.read_text("utf-8"))
     assert [data["stacks"][number]["name"] for number in data["pair"]] == list(pair)
-    counts: dict[str, Any] = data["counts"]
-    return counts
+    return data["counts"], data["counts_of_scenarios"]
 
 
-def explored(pair: tuple[str, str], requests: list[SentRequest]) -> Diff:
+def explored(pair: tuple[str, str], requests: list[SentRequest], scenarios: list[Scenario]) -> Diff:
     stacks = [partial(provisioned, stack) for stack in pair]
-    (diff,) = compare_neighbours(stacks, {pair}, requests, ledger(), 2)
+    (diff,) = compare_neighbours(stacks, {pair}, requests, ledger(), 2, scenarios=scenarios)
     return diff

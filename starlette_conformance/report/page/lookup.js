@@ -31,9 +31,9 @@ function prepared(found) {
     });
   }
   data.specs.forEach((spec, number) => (spec.number = number));
-  for (const request of data.requests) {
-    request.phaseOn = new Map(request.phases.flatMap((phase, place) => phase.stacks.map((stack) => [stack, place])));
-    request.why = new Map(request.between.map(([one, other, number]) => [`${one}/${other}`, number]));
+  for (const thing of [...data.requests, ...data.scenarios]) {
+    thing.phaseOn = new Map(thing.phases.flatMap((phase, place) => phase.stacks.map((stack) => [stack, place])));
+    thing.why = new Map(thing.between.map(([one, other, number]) => [`${one}/${other}`, number]));
   }
   const turned = new Map();
   for (const turn of data.turns) {
@@ -54,34 +54,47 @@ const responseOn = (request, stack) => data.requests[request].phases[phaseOn(req
 
 // Why the responses of two stacks to a request differ, as Python explained it; null where they do not.
 function explanation(request, older, newer) {
-  const [one, other] = [phaseOn(request, older), phaseOn(request, newer)];
-  const number = data.requests[request].why.get(`${Math.min(one, other)}/${Math.max(one, other)}`);
+  const why = explained(data.requests[request], older, newer);
+  return why && { request, ...why, before: responseOn(request, older), after: responseOn(request, newer) };
+}
+
+// The same of a request or a scenario.
+function explained(thing, older, newer) {
+  const [one, other] = [thing.phaseOn.get(older), thing.phaseOn.get(newer)];
+  const number = thing.why.get(`${Math.min(one, other)}/${Math.max(one, other)}`);
   if (number === undefined) return null;
   const { severity, differences, remaining, reasons } = data.explanations[number];
   const turned = (field) => (one < other ? field : { ...field, before: field.after, after: field.before });
   const fields = (differences.length ? differences : remaining).map((field) => turned(data.differences[field]));
-  return { request, severity, reasons, fields, explained: !remaining.length, before: responseOn(request, older), after: responseOn(request, newer) };
+  return { severity, reasons, fields, explained: !remaining.length };
 }
 
 // Everything that differs between two stacks.
 function comparison(older, newer) {
-  const found = { older, newer, compared: 0, differing: [], oneSided: 0, notCompared: 0, failing: [] };
+  const found = { older, newer, compared: 0, differing: [], played: 0, outcomes: [], oneSided: 0, notCompared: 0, failing: [] };
+  const isWanted = (thing) => thing.compared && (!thing.only_for.length || thing.only_for.some((name) => differsBy(name, older, newer)));
   data.requests.forEach((request, number) => {
-    const wanted = !request.only_for.length || request.only_for.some((name) => differsBy(name, older, newer));
-    if (!request.compared || !wanted) return;
+    if (!isWanted(request)) return;
     const sent = [older, newer].filter((stack) => request.phaseOn.has(stack)).length;
     found.compared += sent === 2;
     found.oneSided += sent === 1;
     const why = sent === 2 ? explanation(number, older, newer) : null;
     if (why) found.differing.push(why);
   });
+  for (const scenario of data.scenarios.filter(isWanted)) {
+    const both = [older, newer].every((stack) => scenario.phaseOn.has(stack));
+    found.played += both;
+    const why = both ? explained(scenario, older, newer) : null;
+    if (why) found.outcomes.push({ scenario, ...why });
+  }
   data.specs.forEach((_, spec) => {
     const [one, other] = [cellOf(spec, older), cellOf(spec, newer)];
     if (other && other.verdict === "fail") found.failing.push(spec);
     found.notCompared += !one !== !other;
   });
-  found.unexplained = found.differing.filter((each) => !each.explained);
-  found.groups = groupsOf(found.differing.filter((each) => each.explained));
+  const all = [...found.differing, ...found.outcomes];
+  found.unexplained = all.filter((each) => !each.explained);
+  found.groups = groupsOf(all.filter((each) => each.explained));
   found.security = securityBetween(older, newer);
   const shown = new Set(found.groups.map((group) => group.name));
   found.notShown = Object.keys(data.changes).filter((name) => differsBy(name, older, newer) && !shown.has(name));

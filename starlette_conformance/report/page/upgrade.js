@@ -43,15 +43,17 @@ function pick(older, newer) {
 }
 
 function verdictWords(found) {
-  const { differing, unexplained, groups, compared, failing, older, newer } = found;
+  const { differing, outcomes, unexplained, groups, compared, played, failing, older, newer } = found;
   if (older === newer) return ["quiet", "These are one stack: pick another."];
   if (!compared) return ["bad", "No request was sent to both: these two cannot be compared."];
   const of = `of ${counted(compared, "response")}`;
-  const [tone, words] = !differing.length
-    ? ["good", `Nothing that clients see differs, ${of}.`]
+  const ofScenarios = played ? ` and ${grouped(outcomes.length)} of ${counted(played, "scenario")}` : "";
+  const some = `${grouped(differing.length)} ${of}${ofScenarios} differ`;
+  const [tone, words] = !differing.length && !outcomes.length
+    ? ["good", `Nothing that clients see differs, ${of}${played ? ` and ${counted(played, "scenario")}` : ""}.`]
     : unexplained.length
-      ? ["bad", `${grouped(differing.length)} ${of} differ, ${grouped(unexplained.length)} of them unexplained.`]
-      : ["good", `${grouped(differing.length)} ${of} differ, all explained by ${counted(groups.length, "change")}.`];
+      ? ["bad", `${some}, ${grouped(unexplained.length)} of them unexplained.`]
+      : ["good", `${some}, all explained by ${counted(groups.length, "change")}.`];
   if (!failing.length) return [tone, words];
   return ["bad", `${words} ${counted(failing.length, "spec fails", "specs fail")} on the newer.`];
 }
@@ -71,7 +73,7 @@ function drawResult(found, labels) {
     byId("result"),
     make("p", { class: "words" }, words),
     asides.length ? make("ul", { class: "asides" }, asides.map(([its, text]) => make("li", { class: its }, text))) : "",
-    severityBar(found.differing),
+    severityBar([...found.differing, ...found.outcomes]),
     moved(found, labels),
   );
 }
@@ -111,12 +113,12 @@ function drawDifferences(found) {
       ])
     : null;
   const unexplained = found.unexplained.length
-    ? folded("bad", "unexplained", [make("span", { class: "said" }, "No named change explains these differences")], counted(found.unexplained.length, "response"), () => examples(found, found.unexplained))
+    ? folded("bad", "unexplained", [make("span", { class: "said" }, "No named change explains these differences")], casesOf(found.unexplained), () => examples(found, found.unexplained))
     : null;
   const explained = found.groups.map(({ name, severity, those }) => {
     const summary = make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), make("span", { class: "about" }, changeWords(name)));
-    const apps = [...new Set(those.map((each) => data.requests[each.request].app))];
-    return folded("", severity, summary, `${counted(those.length, "response")} · ${visible(apps.join(", "))}`, () => [noticed([name]), ...examples(found, those)]);
+    const apps = [...new Set(those.map(appOf))];
+    return folded("", severity, summary, `${casesOf(those)} · ${visible(apps.join(", "))}`, () => [noticed([name]), ...examples(found, those)]);
   });
   const all = [security, failing, unexplained, ...explained, drawNotShown(found)].filter(Boolean);
   fill(byId("groups"), all.length ? all : make("p", { class: "quiet" }, "There is nothing to show."));
@@ -147,7 +149,34 @@ function noticed(names) {
   return who.length ? make("p", { class: "noticed" }, `Noticed by: ${listed(who)}.`) : null;
 }
 
-function examples(found, those) {
+const appOf = (each) => (each.scenario ?? data.requests[each.request]).app;
+
+function casesOf(those) {
+  const outcomes = those.filter((each) => each.scenario).length;
+  const responses = those.length - outcomes;
+  return [responses && counted(responses, "response"), outcomes && counted(outcomes, "scenario")].filter(Boolean).join(", ");
+}
+
+function examples(found, all) {
+  const outcomes = all.filter((each) => each.scenario);
+  const those = all.filter((each) => !each.scenario);
+  return [...(those.length ? exampleOf(found, those) : []), ...outcomes.map((each) => drawOutcome(found, each))];
+}
+
+// A scenario, and what it came to on either stack, in the fields that differ.
+function drawOutcome(found, { scenario, fields }) {
+  const names = [found.older, found.newer].map((number) => visible(data.stacks[number].label));
+  const rows = fields.map(({ where, before, after }) => make("tr", null, make("th", { scope: "row" }, visible(where)), ...[before, after].map((value) => make("td", null, make("code", null, value === null ? "nothing" : visible(value))))));
+  return make(
+    "details",
+    { class: "outcome" },
+    make("summary", null, visible(scenario.name), make("span", { class: "quiet" }, ` ${visible(scenario.app)}`)),
+    make("ol", { class: "steps" }, scenario.steps.map((step) => make("li", null, visible(step)))),
+    make("div", { class: "scrolls" }, make("table", { class: "fields" }, make("thead", null, make("tr", null, make("th", null, "what"), ...names.map((name) => make("th", { scope: "col" }, name)))), make("tbody", null, rows))),
+  );
+}
+
+function exampleOf(found, those) {
   const example = those.reduce((a, b) => (data.requests[b.request].text.length < data.requests[a.request].text.length ? b : a));
   const names = [found.older, found.newer].map((number) => visible(data.stacks[number].label));
   return [
