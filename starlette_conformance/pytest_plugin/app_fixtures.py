@@ -110,10 +110,10 @@ def _replay(servers: Mapping[str, Server], adapter: Adapter, run: Run) -> None:
     recorded = load(run.path)
     assert recorded, "a run that was begun has a first line"
     of_client = dict.fromkeys(of_clients(recorded.exchanges))
-    requests = dict.fromkeys([*to_replay(recorded.exchanges, ledger()), *of_client])
+    requests = to_replay(recorded.exchanges, of_client, ledger())
     variants_sent = {each.variant for each in requests}
     ports = {name: server.port() for name, server in servers.items() if name in variants_sent}
-    for sent, raw in raw_responses(ports, adapter, [*requests]).items():
+    for sent, raw in raw_responses(ports, adapter, requests).items():
         if not gone(raw.response):
             run.replay(replay_record(sent, raw, sent in of_client))
 

@@ -4,7 +4,7 @@ A spec may send a request in its own way: in pieces, with pauses, leaving early.
 a request may be that to another one, which no spec sends, as one parser reads it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from starlette_conformance.http import parser
@@ -23,8 +23,11 @@ from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.ledger import Ledger
 
 
-def to_replay(exchanges: Iterable[ExchangeRecord], ledger: Ledger) -> list[SentRequest]:
-    """The requests that no spec sent as a replay does, and those like which another one is read.
+def to_replay(
+    exchanges: Iterable[ExchangeRecord], of_client: Collection[SentRequest], ledger: Ledger
+) -> list[SentRequest]:
+    """The requests that no spec sent as a replay does, or that are `of_client`, and those like
+    which another one is read.
 
     What is slow is left to the specs.
     """
@@ -36,11 +39,11 @@ def to_replay(exchanges: Iterable[ExchangeRecord], ledger: Ledger) -> list[SentR
         sent[each] = sent.get(each, False) or _is_alike(record, request)
     others = (
         SentRequest(each.variant, other)
-        for each in sent
+        for each in (*sent, *of_client)
         for other in likened(ledger.effects, [each.request])
     )
     unlike = (each for each, alike in sent.items() if not alike)
-    wanted = dict.fromkeys([*unlike, *(each for each in others if each not in sent)])
+    wanted = dict.fromkeys([*unlike, *of_client, *(each for each in others if each not in sent)])
     return [each for each in wanted if each.variant not in ledger.slow]
 
 

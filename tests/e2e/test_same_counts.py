@@ -69,7 +69,7 @@ def test_every_output_counts_the_same(
     older, newer = (RunResponses.read(run_files[stack]) for stack in pair)
     requests = [sent for sent in older.responses if sent in newer.responses]
     played = older.outcomes.keys() & newer.outcomes.keys()
-    comparison = Comparison(*map(provisioned, pair), ledger())
+    comparison = Comparison(provisioned(pair[0]), provisioned(pair[1]), ledger())
     scenarios = [
         scenario
         for scenario in ledger().scenarios

@@ -11,7 +11,7 @@ from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.replays import replay_record, to_replay
+from starlette_conformance.replay.replays import of_clients, replay_record, to_replay
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.runs.run_file import Run
@@ -74,7 +74,7 @@ def read(path: Path) -> RecordedRun:
 
 
 def replayed(folder: Path, *exchanges: Exchange, ledger: Ledger = NOTHING_KNOWN) -> list[bytes]:
-    found = to_replay(read(recorded(folder, *exchanges)).exchanges, ledger)
+    found = to_replay(read(recorded(folder, *exchanges)).exchanges, (), ledger)
     return [each.request.data.replace(b":PORT", b":8123") for each in found]
 
 
@@ -131,7 +131,7 @@ def test_what_is_slow_is_left_to_the_specs(tmp_path: Path) -> None:
 def test_what_a_spec_of_signals_sends_is_neither_replayed_nor_compared(tmp_path: Path) -> None:
     spec = "specs/shutdown/test_signals.py::test_ends"
     path = recorded(tmp_path, exchange(HEAD[:9], HEAD[9:]), exchange(OTHER), spec=spec)
-    assert to_replay(read(path).exchanges, NOTHING_KNOWN) == []
+    assert to_replay(read(path).exchanges, (), NOTHING_KNOWN) == []
     assert RunResponses.read(path).responses == {}
 
 
@@ -150,3 +150,25 @@ def test_what_no_spec_sent_explains_and_is_not_compared(tmp_path: Path) -> None:
     counts = compare_runs(*runs, READ_LIKE_ANOTHER).counts
     assert (counts["compared"], counts["unexplained"]) == (1, 0)
     assert counts["changes"] == {"CHANGE": 1}
+
+
+def test_a_request_of_a_client_is_compared_though_no_spec_sends_it(tmp_path: Path) -> None:
+    run = Run(tmp_path, ENVIRONMENT.name)
+    run.begin(ENVIRONMENT)
+    for data, of_client in ((HEAD, True), (OTHER, False)):
+        segments = (connection.Segment(0.1, OK),)
+        came = RawResponse("GET", 8123, segments, connection.LEFT, False, False, ENVIRONMENT.server)
+        run.replay(replay_record(sent(data), came, of_client))
+    run.end()
+    found = RunResponses.read(run.path)
+    assert ([*found.responses], [*found.others]) == ([sent(HEAD)], [sent(OTHER)])
+
+
+def test_clients_send_what_no_spec_sends(tmp_path: Path) -> None:
+    def left(*exchanges: Exchange) -> set[SentRequest]:
+        found = of_clients(read(recorded(tmp_path, *exchanges)).exchanges)
+        return {each for each in found if each.variant == "hello"}
+
+    found = left(exchange(HEAD))
+    assert found
+    assert not left(*(exchange(each.request.to(8123)) for each in found)) & found
