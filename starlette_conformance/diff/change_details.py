@@ -23,11 +23,14 @@ from starlette_conformance.replay.run_responses import exchanges_of
 from starlette_conformance.replay.spec_index import Spec, specs_of
 from starlette_conformance.runs.recorded import without_stack
 from starlette_conformance.runs.run_reader import load
+from starlette_conformance.stacks.catalogue import Axis
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import provisioned
 
 PLAYED = 4
 """Scenarios that are tried for an example."""
+TRIED = 6
+"""Pairs of stacks that are tried for one."""
 SHOWN = 12
 """Specs that are listed, and requests of one."""
 
@@ -132,24 +135,36 @@ def _recorded(why: str, specs: Collection[str]) -> Iterator[str | Text]:
     yield f"no example: {why}"
 
 
-def neighbours(change: Change) -> Iterator[tuple[str, str]]:
+def neighbours(change: Change) -> list[tuple[str, str]]:
     """Pairs of stacks of which one has the change, and that differ in its package alone: neighbours
     of an axis that varies it, or today's packages with the release before it, and with its first.
+
+    First those next to its first release. A change that scenarios alone show, such as one of
+    signals, may need what the axes of these scenarios hold, which come later in stacks.toml.
     """
+    effects = [effect for effect in ledger().effects if effect.change == change]
+    axes = [axis for axis in catalogue().axes.values() if change.package in axis.vary]
+    found = [pair for axis in axes[:: 1 if effects else -1] for pair in _around(change, axis)]
+    found.sort(key=lambda pair: pair[1][0] != Version(change.first))
+    if not found:
+        return [(f"{change.package}<{change.first}", f"{change.package}=={change.first}")]
+    return [(older, newer) for (_, older), (_, newer) in found][:TRIED]
+
+
+Released = tuple[Version, str]
+"""The version of a package, and a stack that has it."""
+
+
+def _around(change: Change, axis: Axis) -> Iterator[tuple[Released, Released]]:
     parsers = {effect.parser for effect in ledger().effects if effect.change == change} - {None}
-    for axis in catalogue().axes.values():
-        if change.package not in axis.vary:
-            continue
-        series: dict[tuple[str, ...], list[tuple[Version, str]]] = {}
-        for name, parts in axis.combinations():
-            if not parsers or catalogue().stacks[name].parser in parsers:
-                rest = tuple(value for key, value in parts.items() if key != change.package)
-                series.setdefault(rest, []).append((Version(parts[change.package]), name))
-        for pair in itertools.chain(*(itertools.pairwise(sorted(s)) for s in series.values())):
-            if len({change.holds_in(version) for version, _ in pair}) == 2:
-                yield pair[0][1], pair[1][1]
-        return
-    yield f"{change.package}<{change.first}", f"{change.package}=={change.first}"
+    series: dict[tuple[str, ...], list[Released]] = {}
+    for name, parts in axis.combinations():
+        if not parsers or catalogue().stacks[name].parser in parsers:
+            rest = tuple(value for key, value in parts.items() if key != change.package)
+            series.setdefault(rest, []).append((Version(parts[change.package]), name))
+    for pair in itertools.chain(*(itertools.pairwise(sorted(s)) for s in series.values())):
+        if len({change.holds_in(version) for version, _ in pair}) == 2:
+            yield pair
 
 
 def _spec(meant: Sequence[Spec], changes: Mapping[str, Change]) -> Iterator[str | Text]:

@@ -96,9 +96,23 @@ def test_a_name_that_means_nothing_or_much_is_a_usage_error(
 @pytest.mark.parametrize("name", ledger().changes)
 def test_every_change_has_two_stacks_that_differ_by_it(name: str) -> None:
     change = ledger().changes[name]
-    pair = next(explain.neighbours(change))
+    pair = explain.neighbours(change)[0]
     known = [stack for stack in pair if stack in catalogue().stacks]
     assert known == list(pair)
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("HANDLERS_BEFORE_APP", ("0.28.1", "0.29.0")),
+        ("APP_BEFORE_HANDLERS", ("0.46.0", "0.47.0")),
+    ],
+)
+def test_a_change_of_scenarios_is_shown_where_they_show_it(
+    name: str, pair: tuple[str, str]
+) -> None:
+    stacks = tuple(f"sse-starlette-3.1.0-uvicorn-{version}" for version in pair)
+    assert explain.neighbours(ledger().changes[name])[0] == stacks
 
 
 @pytest.mark.parametrize("name", ledger().changes)
