@@ -220,6 +220,7 @@ def _where(group: Group) -> str:
 def lines(example: Differing, names: tuple[str, str] = ("before", "after")) -> list[str]:
     """An exchange as lines, those that differ marked."""
     found = [f"> {line}" for line in example.request]
+    found += [f"! {phrases.moved(d)}" for d in example.differences if d.where.startswith("body ")]
     for name, response in zip(names, (example.before, example.after), strict=True):
         found += ["", f"{name}:", *(f"{'!' if x.differs else ' '} {x.text}" for x in response)]
     if example.remaining:

@@ -185,6 +185,13 @@ def _short(difference: Difference) -> str:
     return values if where == "status" else f"{name}: {values}"
 
 
+def moved(difference: Difference) -> str:
+    """A difference with both values: `header vary: nothing -> 'Origin'`."""
+    values = (difference.before, difference.after)
+    was, now = ("nothing" if value is None else f"'{value}'" for value in values)
+    return f"{difference.where}: {was} -> {now}"
+
+
 def not_shown(change: NotShown) -> str:
     """A change that the requests do not show, in a line."""
     lost = ", which NEW lacks" if change.lost else ""

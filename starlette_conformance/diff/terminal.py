@@ -14,6 +14,7 @@ from starlette_conformance.diff.phrases import (
     failures,
     headline,
     members,
+    moved,
     not_shown,
     repeated,
     since,
@@ -36,6 +37,9 @@ STYLES = {
 }
 GROUPS = 12
 """Groups that `render_unexplained` shows; there are more only where much is unexplained."""
+
+PLACES = 20
+"""Differences of one response that are listed."""
 
 WIDE = 110
 """Columns of a terminal from which on all of the overview fits."""
@@ -186,9 +190,10 @@ def _group(group: Group) -> Iterator[Text]:
 def _example(example: Differing, names: tuple[str, str] = ("before", "after")) -> Iterator[Text]:
     for line in example.request:
         yield Text(f"> {line}", "cyan")
-    for difference in example.remaining:
-        was, now = difference.before, difference.after
-        yield Text(f"{difference.where}: {_or_nothing(was)} -> {_or_nothing(now)}", "bold red")
+    for difference in example.remaining[:PLACES]:
+        yield Text(moved(difference), "bold red")
+    if (more := len(example.remaining) - PLACES) > 0:
+        yield Text(f"... and {more} more differences, which --json FILE has", "bold red")
     for name, lines in zip(names, (example.before, example.after), strict=True):
         yield Text(f"{name}:", "dim")
         yield from (_line(line) for line in lines)
@@ -199,7 +204,3 @@ def _example(example: Differing, names: tuple[str, str] = ("before", "after")) -
 
 def _line(line: Line) -> Text:
     return Text(f"  {line.text}", "bold" if line.differs else "")
-
-
-def _or_nothing(value: str | None) -> str:
-    return "nothing" if value is None else f"'{value}'"

@@ -33,7 +33,9 @@ class Aligning(SequenceMatcher[Item]):
 
 
 def differing_spans(ours: Sequence[Item], theirs: Sequence[Item]) -> Iterator[Span]:
-    """Where two sequences differ, from the beginning on; as one span where they are too long."""
+    """Where two sequences differ, from the beginning on. Such as are too long are compared item by
+    item, or as a whole where they have not as many.
+    """
     shorter = min(len(ours), len(theirs))
     start = end = 0
     while start < shorter and ours[start] == theirs[start]:
@@ -42,6 +44,11 @@ def differing_spans(ours: Sequence[Item], theirs: Sequence[Item]) -> Iterator[Sp
         end += 1
     mine, other = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     if not mine and not other:
+        return
+    if mine and len(mine) == len(other) and len(mine) > ALIGNED:
+        for number, pair in enumerate(zip(mine, other, strict=True), start):
+            if pair[0] != pair[1]:
+                yield number, number + 1, number, number + 1
         return
     if not mine or not other or max(len(mine), len(other)) > ALIGNED:
         yield start, start + len(mine), start, start + len(other)

@@ -1,6 +1,6 @@
 """An exchange in the form of `curl -v`: the lines that matter, and a few for orientation."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from starlette_conformance.explain.result import Line
 from starlette_conformance.model.expectations import WHOLE
@@ -32,13 +32,6 @@ def response_lines(
     `differing` are the fields in which the two differ.
     """
     return tuple(_lines(wire, other, set(differing)))
-
-
-def place_lines(values: Iterable[tuple[str, str | None]]) -> Iterator[Line]:
-    """What one of two bodies has at each of several places, where they differ at several."""
-    places = [(where, value) for where, value in values if where.startswith("body ")]
-    for where, value in places if len(places) > 1 else ():
-        yield Line(f"* {where}: {'nothing' if value is None else value}", True)
 
 
 def _lines(wire: WireResponse, other: WireResponse, fields: set[str]) -> Iterator[Line]:

@@ -95,9 +95,13 @@ class Assets:
         if target in found or target.partition("?")[0] in found:
             return None
         others = [name for name in found if name not in self._recorded]
-        same = [each for each in self._recorded if key(each) == key(target)]
-        if len(others) == 1 or len(others) == len(same):
-            return others[same.index(target)] if len(others) == len(same) else others[0]
+        alike = [name for name in others if _file(name) == _file(target)]
+        if len(alike) == 1:
+            return alike[0]
+        unnamed = [each for each in self._recorded if key(each) == key(target)]
+        unnamed = [each for each in unnamed if each not in found]
+        if len(others) == len(unnamed):
+            return others[unnamed.index(target)]
         return self._in_another_folder(target) if not found else None
 
     def _in_another_folder(self, target: str) -> str | None:
@@ -106,7 +110,7 @@ class Assets:
         wanted = key(f"{folder}/")
         folders = {posixpath.split(each)[0] for names in self._named.values() for each in names}
         others = {each for each in folders if key(f"{each}/") == wanted}
-        if folder in others or len(others) != 1 or key(f"/{name}") != f"/{name.partition('?')[0]}":
+        if folder in others or len(others) != 1 or key(f"/{name}") != f"/{_file(target)}":
             return None
         return f"{others.pop()}/{name}"
 
@@ -121,6 +125,11 @@ class Assets:
                     if path not in names:
                         names.append(path)
         self._unread.clear()
+
+
+def _file(target: str) -> str:
+    """The name without folders and query."""
+    return posixpath.basename(target.partition("?")[0])
 
 
 def _names(text: str) -> Iterator[str]:

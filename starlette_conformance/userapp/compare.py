@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from starlette_conformance.explain.comparison import Comparison, side
 from starlette_conformance.explain.differences import SLOWER, differences
-from starlette_conformance.explain.excerpt import place_lines, request_lines, response_lines
+from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.left_out import Ignored
@@ -43,7 +43,7 @@ NOTHING_SUCCEEDED = (
 )
 
 
-LISTED = 12
+LISTED = 5
 """Requests that a sentence names."""
 SHOWN = 80
 """Characters of a value that a note has."""
@@ -173,19 +173,28 @@ def _of_files(found: Mapping[Step, Merged]) -> Iterator[str]:
             if difference.where in merged.follows and difference.where != OF_THE_BODY:
                 by_field.setdefault(difference.where, []).append(str(step))
     for field, steps in by_field.items():
-        more = f" and {len(steps) - LISTED} more" if len(steps) > LISTED else ""
         yield (
-            f"{', '.join(steps[:LISTED])}{more}: {field}, which follows from the time of a file: "
+            f"{_listed(steps)}: {field}, which follows from the time of a file: "
             "the content is the same"
         )
 
 
 def _bound(sent: Sent) -> Iterator[str]:
     """Which values of requests were those of responses, and not the recorded ones."""
+    bound: dict[str, list[str]] = {}
     for step, request in sent.items():
         for binding in step.bindings:
             if binding.text.encode() not in request.data:
-                yield f"{step}: {binding.text[:SHOWN]} is {binding}"
+                sentence = f"{binding.text[:SHOWN]} is {binding}"
+                bound.setdefault(sentence, []).append(str(step))
+    for sentence, steps in bound.items():
+        yield f"{_listed(steps)}: {sentence}"
+
+
+def _listed(each: Sequence[str]) -> str:
+    """The first ones, and how many more there are."""
+    more = f" and {len(each) - LISTED} more" if len(each) > LISTED else ""
+    return ", ".join(each[:LISTED]) + more
 
 
 def _renamed(repetitions: Repetitions) -> Iterator[str]:
@@ -197,10 +206,9 @@ def _renamed(repetitions: Repetitions) -> Iterator[str]:
             if step.asset and request.target != step.request.target
         ]
         if others:
-            more = f", and {len(others) - LISTED} more" if len(others) > LISTED else ""
             yield (
                 f"{len(others)} files were requested by the names that the pages of {name} have: "
-                f"{', '.join(others[:LISTED])}{more}"
+                f"{_listed(others)}"
             )
 
 
@@ -241,13 +249,11 @@ def _differing(
         tuple(line for line in request_lines(sent) if not USUAL.match(line)),
         (
             *response_lines(merged.before, merged.after, fields),
-            *place_lines((each.where, each.before) for each in found),
             *(Line(f"* {each.where} {each.before}", True) for each in merged.later),
             *_logged(repetitions, "OLD", step),
         ),
         (
             *response_lines(merged.after, merged.before, fields),
-            *place_lines((each.where, each.after) for each in found),
             *(Line(f"* {each.where} {each.after}", True) for each in merged.later),
             *_logged(repetitions, "NEW", step),
         ),

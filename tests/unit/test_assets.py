@@ -58,6 +58,10 @@ PAGE = "text/html; charset=utf-8"
           ("/_n/3.14.0/fonts.css", "text/css", "src: url(fonts/a.woff2)")],
          ["/_n/3.14.0/vue.js", "/_n/3.14.0/fonts.css", "/_n/3.14.0/fonts/a.woff2",
           "/_n/3.14.0/x.js"]),
+        (["/_n/3.13.0/fonts/01d40c9fd448face.woff2"],
+         [("/_n/3.14.0/fonts.css", "text/css",
+           "url(fonts/01d40c9fd448face.woff2) url(fonts/62873223be6b39e0.woff2)")],
+         ["/_n/3.14.0/fonts/01d40c9fd448face.woff2"]),
         # as gradio does: hashes in names, several of one name, in scripts, relative to these
         (["/assets/index-AAAAaaa1.js", "/assets/Index-BBBBbbb1.js", "/assets/Index-CCCCccc1.js"],
          [("/", PAGE, '<script src="./assets/index-AAAAaaa2.js">'),

@@ -138,6 +138,15 @@ def test_compressed_bodies_compare_by_what_is_in_them_and_as_they_were_sent() ->
     assert (difference.where, difference.severity) == ("body as sent", "writing")
 
 
+def test_a_stream_that_is_no_longer_packed_has_the_same_events() -> None:
+    """After a public report: two untrue lines beside this one."""
+    events = b"data: step 1\n\ndata: step 2\n\n"
+    stream, length = {"content-type": "text/event-stream"}, {"content-length": "1"}
+    packed = response(gzip.compress(events), headers=stream | length | {"content-encoding": "gzip"})
+    plain = response(events, headers=stream | length)
+    assert fields(Merged.of([packed] * 2, [plain] * 2)) == ["header content-encoding"]
+
+
 FILE = {"etag": '"0123abcd"', "last-modified": "Sun, 12 Apr 2026 10:00:00 GMT"}
 OTHER = {"etag": '"abcd0123"', "last-modified": "Sun, 12 Apr 2026 10:00:09 GMT"}
 
