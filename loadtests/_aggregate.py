@@ -8,6 +8,7 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from _metrics import Metrics
 from _reader import NULL
+from _schedule import NULL as NULL_REQUESTS
 from _servers import Loaded
 from _state import STREAMS, run
 from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
@@ -52,7 +53,8 @@ def results(measured: Measured, raw: Spread) -> Results:
     metrics = run.entered()
     names = run.names
     requests = {}
-    for name in names:
+    for name in (key for each in names for key in run.keys(each)):
+        together = sum(metrics.counts[f"asked {key}"] for key in run.keys(name.split()[0]))
         count = metrics.counts[f"requests {name}"]
         cpu = measured.cpu.get(name)
         requests[name] = Requests(
@@ -60,6 +62,11 @@ def results(measured: Measured, raw: Spread) -> Results:
             metrics.counts[f"failures {name}"],
             metrics.spread(f"requests {name}"),
             cpu / count * 1e6 if cpu is not None and count else None,
+            metrics.spread(f"due {name}"),
+            metrics.counts[f"asked {name}"],
+            metrics.counts[f"sent {name}"],
+            metrics.request_seconds * metrics.counts[f"asked {name}"] / max(1, together),
+            measured.processes.get(name),
         )
     servers = {name: str(each.server.environment) for name, each in run.servers.items()}
     host = run.environment.host or ""
@@ -72,6 +79,10 @@ def results(measured: Measured, raw: Spread) -> Results:
         processes=max(1, run.workers, len(run.of_workers)),
         silent=0 if run.generates else max(run.workers, len(run.of_workers)) - len(run.reported),
         cores=max((each.cores for each in metrics.generators), default=0.0),
+        waiting=max((each.waiting for each in metrics.generators), default=0.0),
+        null=metrics.spread(NULL_REQUESTS),
+        ceiling=metrics.counts["ceiling"],
+        sides=tuple(run.stacks) if len(run.stacks) > 1 else (),
     )
 
 

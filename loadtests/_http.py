@@ -1,11 +1,13 @@
 """Users that send plain requests, and check each response."""
 
+import time
 from pathlib import Path
 from typing import Any
 
-from locust import FastHttpUser, constant_throughput, events
+from locust import FastHttpUser, events
 
 import _run  # its listeners
+from _schedule import Schedule
 from _state import run
 
 __all__ = ["CheckedUser", "_run"]
@@ -19,19 +21,39 @@ class CheckedUser(FastHttpUser):
     """
 
     abstract = True
-    wait_time = constant_throughput(20)
     app: str
     script: Path | None = None
 
+    def on_start(self) -> None:
+        self._schedule = Schedule(run.metrics, run.key(type(self).__name__))
+        self._due = self._schedule.due
+        run.schedules.add(self._schedule)
+
+    def on_stop(self) -> None:
+        if self._schedule in run.schedules:
+            run.schedules.discard(self._schedule)
+            self._schedule.settle(time.monotonic())
+
+    def wait_time(self) -> float:
+        return max(0.0, self._schedule.due - time.monotonic())
+
     def context(self) -> dict[str, Any]:
-        return {"user": type(self).__name__}
+        return {"user": self._schedule.key, "due": self._due}
 
     def check(
         self, path: str, status: int, body: bytes, headers: dict[str, str] | None = None
     ) -> None:
         """Send GET, and compare status and body."""
-        name = f"{type(self).__name__} {path}"
-        with self.client.get(path, headers=headers, name=name, catch_response=True) as response:
+        key = run.key(type(self).__name__)
+        if key != self._schedule.key:
+            self._schedule.settle(time.monotonic())
+            self._schedule.restart(run.metrics, key)
+        self._due = self._schedule.due
+        self._schedule.sent += 1
+        url = f"{run.options.hosts[key]}{path}" if len(run.stacks) > 1 else path
+        with self.client.get(
+            url, headers=headers, name=f"{key} {path}", catch_response=True
+        ) as response:
             if (response.status_code, response.content) == (status, body):
                 response.success()
             elif response.status_code == 0:
@@ -51,10 +73,12 @@ def keep(
     user = (context or {}).get("user")
     if user is None:
         return
-    run.metrics.counts[f"requests {user}"] += 1
+    metrics = run.metrics
+    metrics.counts[f"requests {user}"] += 1
     if exception:
-        run.metrics.counts[f"failures {user}"] += 1
-        if len(run.metrics.examples) < 1:
-            run.metrics.examples.append(f"{name}: {exception}")
+        metrics.counts[f"failures {user}"] += 1
+        if len(metrics.examples) < 1:
+            metrics.examples.append(f"{name}: {exception}")
     else:
-        run.metrics.record(f"requests {user}", response_time * 1000)
+        metrics.record(f"requests {user}", response_time * 1000)
+        metrics.record(f"due {user}", (time.monotonic() - context["due"]) * 1e6)

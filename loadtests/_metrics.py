@@ -30,6 +30,7 @@ class Metrics:
         self.examples: list[str] = []
         self.generators: list[Process] = []
         self.seconds = 0.0
+        self.request_seconds = 0.0
 
     def histogram(self, name: str) -> HdrHistogram:
         if name not in self.histograms:
@@ -60,6 +61,7 @@ class Metrics:
             "defects": dict(self.defects),
             "examples": self.examples,
             "seconds": self.seconds,
+            "request_seconds": self.request_seconds,
             "generators": [
                 [each.cores, each.waiting, each.bytes_before, each.bytes_with]
                 for each in self.generators
@@ -76,5 +78,6 @@ class Metrics:
             metrics.defects.update(each["defects"])
             metrics.examples = [*metrics.examples, *each["examples"]][:EXAMPLES]
             metrics.seconds = max(metrics.seconds, each["seconds"])
+            metrics.request_seconds = max(metrics.request_seconds, each["request_seconds"])
             metrics.generators += [Process(*parts) for parts in each["generators"]]
         return metrics

@@ -7,7 +7,7 @@ from typing import Any
 from locust import events
 
 from _profiles import PROFILES
-from starlette_conformance.model.option_values import for_argparse, seconds
+from starlette_conformance.model.option_values import for_argparse, milliseconds, percent, seconds
 
 CONNECT_SECONDS = 20
 """How long the master waits for the workers that it has started; for others, as long as locust."""
@@ -28,11 +28,12 @@ def add_options(parser: Any) -> None:
     )
     group.add_argument(
         "--stack",
-        default="latest",
+        action="append",
         metavar="<stack>",
         help="What the app runs on that is started where no --host is given: a release of "
         "Starlette, a name of specs/stacks.toml, requirements such as starlette==0.46.1, or the "
-        "path of an interpreter or a checkout. Defaults to latest.",
+        "path of an interpreter or a checkout. Given twice, users send to both in turns, and one "
+        "table has OLD and NEW. Defaults to latest.",
     )
     group.add_argument(
         "--interval",
@@ -50,6 +51,18 @@ def add_options(parser: Any) -> None:
         help=f"How subscribers behave: {described}. Defaults to steady.",
     )
     profile.include_in_web_ui = True
+    group.add_argument(
+        "--fail-p99",
+        type=for_argparse(milliseconds),
+        metavar="<milliseconds>",
+        help="Exit with 1 if an event, or a response since its request was due, is later at p99.",
+    )
+    group.add_argument(
+        "--fail-rate",
+        type=for_argparse(percent),
+        metavar="<percent>",
+        help="Exit with 1 if less than this part of the requests that were due was sent.",
+    )
     group.add_argument(
         "--results",
         default="",

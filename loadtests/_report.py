@@ -1,12 +1,20 @@
 """What a run says at its end: the figures, if they may be shown, and why not otherwise."""
 
 import sys
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from starlette_conformance.load.results_file import Fanout, Results, Spread
-from starlette_conformance.load.run_verdict import Verdict, disagreement, limit
+from starlette_conformance.load.results_file import Fanout, Requests, Results, Spread
+from starlette_conformance.load.run_verdict import (
+    KEPT_UP,
+    Verdict,
+    generator,
+    limit,
+    rate,
+    unverified,
+)
 from starlette_conformance.output.console import console
 
 WITHOUT = "WithoutAuthUser"
@@ -20,50 +28,102 @@ def print_report(results: Results, verdict: Verdict, aside: bool) -> None:
     """
     screen = console(stderr=aside)
     screen.print()
-    if verdict.exit_code == 0:
+    if verdict.reports_speed:
         for server in dict.fromkeys(results.servers.values()):
             users = [name for name, each in results.servers.items() if each == server]
-            screen.print(f"{', '.join(users)}: {server}")
+            screen.print(f"{', '.join(users)}: {server}", soft_wrap=True)
         if results.requests:
-            screen.print(_requests(results))
+            _print_requests(results, screen)
         if results.fanout:
             _print_fanout(results.fanout, screen, alone=not results.requests)
+    if verdict.exit_code:
+        errors = console(stderr=True)
+        said = "Beyond a threshold:" if verdict.reports_speed else "No speed is reported:"
+        errors.print(said, style="bold red")
+        for sentence in verdict.sentences:
+            errors.print(f"  {sentence}", soft_wrap=True)
+        if results.requests and not verdict.reports_speed:
+            for sentence in _rates(results):
+                if sentence not in verdict.sentences:
+                    errors.print(f"  {sentence}", soft_wrap=True)
+        sys.stderr.flush()
+    elif why := unverified(results):
+        screen.print(f"Correctness: OK. Latency: not verified, since {why}.")
+    elif any(each.sent < KEPT_UP * each.asked for each in results.requests.values()):
+        screen.print("Correctness: OK. Rate: less than what was asked.")
+    else:
         screen.print("Good: every response was as expected, and the generator was not the limit.")
-        return
-    errors = console(stderr=True)
-    errors.print("No speed is reported:", style="bold red")
-    for sentence in verdict.sentences:
-        errors.print(f"  {sentence}")
-    sys.stderr.flush()
 
 
-def _requests(results: Results) -> Table:
-    table = Table(title="requests (less time is better)", title_justify="left", title_style="bold")
-    table.add_column("User")
-    base = results.requests.get(WITHOUT)
-    known = base.cpu_us if base else None
-    for name in ("requests", "p50 ms", "p99 ms", "max ms", "server CPU µs each"):
-        table.add_column(name, justify="right")
-    if known:
-        table.add_column(f"{WITHOUT} = 100 %", justify="right")
+def _rates(results: Results) -> Iterator[str]:
     for name, each in results.requests.items():
-        times = (f"{ms:.2f}" for ms in (each.time.p50, each.time.p99, each.time.max))
-        cpu = "?" if each.cpu_us is None else f"{each.cpu_us:.0f}"
-        share = [f"{each.cpu_us / known:.0%}"] if known and each.cpu_us else []
-        table.add_row(name, str(each.count), *times, cpu, *share)
+        yield rate(name, each, results)
+    yield generator(results)
+
+
+def _print_requests(results: Results, screen: Console) -> None:
+    if results.sides:
+        screen.print(_turns(results))
+    else:
+        screen.print(_times(results))
+    screen.print(*_rates(results), sep="\n", soft_wrap=True)
+    base = results.requests.get(WITHOUT)
+    for name, each in results.requests.items():
+        if each.cpu_us is not None and not results.sides:
+            share = (
+                f", {each.cpu_us / base.cpu_us:.0%} of {WITHOUT}" if base and base.cpu_us else ""
+            )
+            screen.print(f"{name}: {each.cpu_us:.0f} µs of the server's CPU a request{share}.")
+
+
+def _times(results: Results) -> Table:
+    table = _spreads("time of requests, in ms, less is better", "requests")
+    for name, each in results.requests.items():
+        _add(table, name, each.time)
+        _add(table, "  since it was due", each.due)
+    _add(table, "null server (generator's own)", results.null)
+    return table
+
+
+def _turns(results: Results) -> Table:
+    """OLD and NEW, which had their turns."""
+    title = "in turns, in ms and µs (less is better)"
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in ("", "OLD", "NEW", "change"):
+        table.add_column(name, justify="right" if name else "left")
+    for user in dict.fromkeys(name.rpartition(" ")[0] for name in results.requests):
+        pair = [results.requests[f"{user} {side}"] for side in ("OLD", "NEW")]
+        table.add_section()
+        table.add_row(user, *results.sides)
+        for name, old, new in _figures(pair):
+            change = f"{new / old - 1:+.0%}" if old else "-"
+            table.add_row(f"  {name}", f"{old:,.2f}", f"{new:,.2f}", change)
+    return table
+
+
+def _figures(pair: Sequence[Requests]) -> Iterator[tuple[str, float, float]]:
+    old, new = pair
+    yield "requests/s", old.sent / (old.seconds or 1.0), new.sent / (new.seconds or 1.0)
+    for name in ("p50", "p99"):
+        yield name, getattr(old.time, name), getattr(new.time, name)
+        yield f"{name} since due", getattr(old.due, name), getattr(new.due, name)
+    yield "server CPU µs", old.cpu_us or 0.0, new.cpu_us or 0.0
+
+
+def _spreads(title: str, what: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in ("", what, "p50", "p90", "p99", "p99.9", "max"):
+        table.add_column(name, justify="right" if name else "left")
     return table
 
 
 def _print_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
     """`alone`: without users of other kinds, whose CPU time would count for the streams."""
-    table = Table(
-        title=f"lateness of events, in ms, less is better ({fanout.connected} subscribers, "
+    table = _spreads(
+        f"lateness of events, in ms, less is better ({fanout.connected} subscribers, "
         f"an event every {fanout.interval:g} s, {fanout.seconds:.0f} s)",
-        title_justify="left",
-        title_style="bold",
+        "events",
     )
-    for name in ("", "events", "p50", "p90", "p99", "p99.9", "max"):
-        table.add_column(name, justify="right" if name else "left")
     _add(table, "these subscribers", fanout.lateness)
     _add(table, "raw reader, beside them", fanout.raw)
     _add(table, "null server (the generator's own)", fanout.null)
@@ -77,15 +137,13 @@ def _print_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
             "of memory a subscriber."
         )
     if alone:
-        rate = fanout.lateness.count / fanout.seconds
+        events = fanout.lateness.count / fanout.seconds
         cores = sum(each.cores for each in fanout.generators)
         grown = sum(each.bytes_with - each.bytes_before for each in fanout.generators)
         lines.append(
-            f"Generator: {cores / rate * 1e6:.0f} µs of CPU an event, "
+            f"Generator: {cores / events * 1e6:.0f} µs of CPU an event, "
             f"{_each(grown, fanout.connected)} of memory a subscriber."
         )
-    if apart := disagreement(fanout.lateness, fanout.raw):
-        lines.append(f"Doubt: {apart}.")
     screen.print(*lines, *fanout.notes, sep="\n")
 
 

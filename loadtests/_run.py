@@ -3,8 +3,10 @@
 The failing exit code is set first; the passing one last, where the figures allow it.
 """
 
+import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,13 @@ from _aggregate import Measured, gather, results
 from _fanout import PATH, Fanout
 from _interrupts import leave_it_to_the_master, signal_that_ends_it
 from _raw import Raw
+from _schedule import NullRequests
 from _state import STREAMS, run
 from starlette_conformance.load import descriptors
+from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Process, Results, Spread, with_crashed, written
-from starlette_conformance.load.run_verdict import Verdict, judged
-from starlette_conformance.model.errors import Failure
+from starlette_conformance.load.run_verdict import Thresholds, Verdict, judged
+from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
 from starlette_conformance.output.printing import write_line
@@ -53,13 +57,15 @@ def start(environment: Environment, **_: Any) -> None:
         output_files.check([_results_file()])
         descriptors.enough_for(run.connections, "connections")
         if environment.host:
+            _check_stacks(environment.host)
             _servers.check_reachable(environment.host)
         else:
+            _check_stacks("")
             classes = {
-                each.__name__: (str(vars(each)["app"]), vars(each).get("script"))
+                tuple(run.keys(each.__name__)): (str(vars(each)["app"]), vars(each).get("script"))
                 for each in environment.user_classes
             }
-            run.servers = _servers.embedded(run.options.stack, classes, run.options.interval)
+            run.servers = _servers.embedded(run.stacks, classes, run.options.interval)
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
             run.use(run.options.hosts)  # or the web UI would want a host
     except Failure as failure:
@@ -71,12 +77,29 @@ def start(environment: Environment, **_: Any) -> None:
     gevent.spawn(_watch)
 
 
+def _check_stacks(host: str) -> None:
+    """Raises UsageError."""
+    if len(run.stacks) > 2 or (host and len(run.stacks) > 1):
+        raise UsageError("--stack: name one, or two that are loaded in turns, and then no --host")
+    if len(run.stacks) > 1 and run.has_streams:
+        raise UsageError(
+            f"--stack OLD --stack NEW: {STREAMS} cannot change between two servers; name other "
+            f"User classes, or use `starlette-conformance gate OLD NEW --benchmark sse`"
+        )
+
+
 @events.test_start.add_listener
 def begin(environment: Environment, **_: Any) -> None:
     run.clear()
     run.use(getattr(run.options, "hosts", {}))  # travels to the workers with the other options
     for loaded in run.servers.values():
         loaded.begin()
+    if run.generates and run.names:
+        run.null = _servers.null(run.options.interval)
+        run.nulls = NullRequests(run.null.url, run.metrics)
+        run.metrics.counts["ceiling"] = int(run.nulls.ceiling())
+        _open_window_of_requests()
+        run.nulls.begin()
     if not run.has_streams:
         return
     if run.generates:
@@ -89,8 +112,22 @@ def begin(environment: Environment, **_: Any) -> None:
         run.raw = Raw(_servers.address(url), PATH, users, run.options.interval, ramp)
 
 
+def _open_window_of_requests() -> None:
+    """Rates and times count from here on; whether responses are right always counts."""
+    for kind in run.metrics.histograms.keys() - {"lateness", "lag"}:
+        if kind.startswith(("requests ", "due ")) or kind == "null requests":
+            del run.metrics.histograms[kind]
+    for kind in [each for each in run.metrics.counts if each.startswith(("asked ", "sent "))]:
+        del run.metrics.counts[kind]
+    for schedule in run.schedules:
+        schedule.restart(run.metrics, schedule.key)
+    run.watch, run.window_began = Stopwatch(os.getpid()), time.monotonic()
+
+
 @events.spawning_complete.add_listener
 def spawned(**_: Any) -> None:
+    if run.generates and run.names:
+        _open_window_of_requests()
     if run.fanout and not run.windows:
         run.windows += 1
         run.fanout.open_window(_window_opens)
@@ -128,12 +165,15 @@ def close(environment: Environment, **_: Any) -> None:
     if shutdown:
         shutdown.join()
     run.results = results(measured, run.raw.spread() if run.raw else Spread())
-    run.codes.append(judged(run.results).exit_code)
+    run.codes.append(judged(run.results, _thresholds()).exit_code)
     run.stopping = False
 
 
 @events.test_stop.add_listener
 def end(**_: Any) -> None:
+    if run.null:
+        run.null.server.kill()
+        run.null = None
     if run.fanout:
         run.fanout.end()
         run.fanout = None
@@ -171,9 +211,13 @@ def print_report(**_: Any) -> None:
 def _verdict() -> Verdict:
     """None on the stack where the run was cut off."""
     if not run.interrupted:
-        return judged(_so_far())
+        return judged(_so_far(), _thresholds())
     why = "the run was interrupted before its time (-t) was over"
     return Verdict(128 + run.interrupted, (why,))
+
+
+def _thresholds() -> Thresholds:
+    return Thresholds(run.options.fail_p99, run.options.fail_rate)
 
 
 def _results_file() -> Path | None:
@@ -214,6 +258,14 @@ def _begin_shutdown() -> gevent.Greenlet | None:
 
 
 def _close_metrics() -> None:
+    if run.nulls:
+        run.nulls.end()
+        run.nulls = None
+        now = time.monotonic()
+        run.metrics.request_seconds = now - run.window_began
+        for schedule in run.schedules:
+            schedule.settle(now)
+        run.schedules.clear()
     if run.fanout:
         run.fanout.close()
         if run.profile.stops_server:

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,18 +58,24 @@ class Loaded:
 
 
 def embedded(
-    stack: str, classes: dict[str, tuple[str, Path | None]], interval: float
+    stacks: Sequence[str],
+    classes: dict[tuple[str, ...], tuple[str, Path | None]],
+    interval: float,
 ) -> dict[str, Loaded]:
-    """Start a server for each User class. Raises what `provision` does, and DidNotStart."""
-    environment = provisioned(stack)
-    write_line(f"loading {environment}", stderr=True)
+    """Start a server for each User class on each stack. `classes` has the app by the names that its
+    servers get, one a stack. Raises what `provision` does, and DidNotStart.
+    """
+    environments = [provisioned(stack) for stack in stacks]
+    for environment in environments:
+        write_line(f"loading {environment}", stderr=True)
     cwd = site_fixture.lay_out(site_files())
     started = {}
     try:
-        for name, (app, file) in classes.items():
+        for names, (app, file) in classes.items():
             arguments = apps()[app].arguments(interval) if app in apps() else ()
-            with interrupted_later():
-                started[name] = Server(file or script(app), environment, cwd, arguments)
+            for name, environment in zip(names, environments, strict=True):
+                with interrupted_later():
+                    started[name] = Server(file or script(app), environment, cwd, arguments)
         return {name: listening(server) for name, server in started.items()}
     except BaseException:
         for server in started.values():

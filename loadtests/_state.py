@@ -11,12 +11,16 @@ from _fanout import Fanout
 from _metrics import Metrics
 from _profiles import PROFILES, Profile
 from _raw import Raw
+from _schedule import NullRequests, Schedule, turn
 from _servers import Loaded
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Results
 
 STREAMS = "SseUser"
 """The User class that subscribes; all others send requests."""
+
+SIDES = ("OLD", "NEW")
+"""Of two stacks."""
 
 
 class Run:
@@ -40,6 +44,10 @@ class Run:
         self.faults: list[str] = []
         self.fanout: Fanout | None = None
         self.raw: Raw | None = None
+        self.schedules: set[Schedule] = set()
+        self.nulls: NullRequests | None = None
+        self.null: Loaded | None = None
+        self.window_began = 0.0
         self.results: Results | None = None
         self.watch = Stopwatch(os.getpid())
 
@@ -61,6 +69,18 @@ class Run:
     @property
     def profile(self) -> Profile:
         return PROFILES[self.options.sse_profile]
+
+    @property
+    def stacks(self) -> list[str]:
+        return self.options.stack or ["latest"]
+
+    def keys(self, name: str) -> list[str]:
+        """What a User class's figures are kept by: its name, and with two stacks its side."""
+        return [f"{name} {side}" for side in SIDES] if len(self.stacks) > 1 else [name]
+
+    def key(self, name: str) -> str:
+        """By which its figures are kept now."""
+        return self.keys(name)[turn(len(self.stacks))]
 
     @property
     def leads(self) -> bool:
@@ -103,8 +123,9 @@ class Run:
     def use(self, hosts: dict[str, str]) -> None:
         """Let each User class load its own server."""
         for each in self.environment.user_classes:
-            if each.__name__ in hosts:
-                each.host = hosts[each.__name__]
+            key = self.keys(each.__name__)[0]
+            if key in hosts:
+                each.host = hosts[key]
 
     def entered(self) -> Metrics:
         """The metrics of this process, or those of all workers together."""

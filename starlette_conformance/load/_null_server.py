@@ -1,5 +1,6 @@
 """The null server: `python null_server.py --port PORT --interval SECONDS` sends what the app sends,
-on time and at next to no cost. How late its events seem is the generator's own doing.
+on time and at next to no cost: events for /stream, and a short response for any other target. How
+late these seem is the generator's own doing.
 
 It says that it runs in the words of uvicorn.
 """
@@ -14,6 +15,7 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
     b"transfer-encoding: chunked\r\n\r\n"
 )
+RESPONSE = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nnull"
 
 
 def chunk(number: int) -> bytes:
@@ -22,7 +24,9 @@ def chunk(number: int) -> bytes:
 
 
 def serve(listener: socket.socket, interval: float) -> None:
-    """Respond to every request with 1, 2, 3, … by a schedule that does not slip, until killed."""
+    """Respond to every request, on /stream with 1, 2, 3, … by a schedule that does not slip, until
+    killed. A request comes in one piece.
+    """
     poll = select.epoll()
     poll.register(listener, select.EPOLLIN)
     connections: dict[int, socket.socket] = {}
@@ -37,7 +41,10 @@ def serve(listener: socket.socket, interval: float) -> None:
                 continue
             connection = connections[descriptor]
             try:
-                if connection.recv(65536):
+                if request := connection.recv(65536):
+                    if not request.startswith(b"GET /stream "):
+                        connection.sendall(RESPONSE)
+                        continue
                     connection.sendall(HEAD)
                     first = (time.monotonic() + interval, descriptor, 1, connection)
                     heapq.heappush(due, first)

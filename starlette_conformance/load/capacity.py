@@ -13,7 +13,7 @@ from rich.console import Console
 from starlette_conformance.load import capacity_report, results_file
 from starlette_conformance.load.capacity_search import Knee, Step
 from starlette_conformance.load.results_file import Results
-from starlette_conformance.load.run_verdict import FINDING, judged
+from starlette_conformance.load.run_verdict import FINDING, measured
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError
 from starlette_conformance.model.extras import absent
 from starlette_conformance.output import output_files
@@ -67,7 +67,7 @@ def _step(stack: str, users: int, interval: float, folder: Path, screen: Console
     tried: list[Step] = []
     while True:
         results = _run(stack, users, interval, folder / f"{len(list(folder.iterdir()))}.json")
-        step = Step(users, results.fanout, judged(results))
+        step = Step(users, results.fanout, measured(results))
         tried.append(step)
         screen.print(capacity_report.line(stack, step))
         late = [each for each in tried if each.verdict.exit_code == 0 and not each.disturbed]

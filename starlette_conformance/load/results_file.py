@@ -37,12 +37,23 @@ class Process(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Requests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The requests of one User class. `cpu_us` is the server's CPU time for each, if known."""
+    """The requests of one User class, on one stack.
+
+    `time` is from when a request was sent; `due`, from when it should have been, and that counts
+    requests too that could not be sent before the run ended. `asked` requests were due, and `sent`
+    of them were sent, in the `seconds` in which all users ran. `cpu_us` is the server's CPU time
+    for each, if known.
+    """
 
     count: int
     failures: int
     time: Spread
     cpu_us: float | None = None
+    due: Spread = Spread()
+    asked: int = 0
+    sent: int = 0
+    seconds: float = 0.0
+    server: Process | None = None
 
 
 class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +101,14 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processes: int = 1
     silent: int = 0
     cores: float = 0.0
-    """The most that one generator took of a core."""
+    """The most that one generator took of a core; `waiting`, as that of a process."""
+    waiting: float = 0.0
+    null: Spread = Spread()
+    """The time of requests to the null server since they were due, beside the others."""
+    ceiling: int = 0
+    """Requests a second that the generators could send to null servers, before the run."""
+    sides: tuple[str, ...] = ()
+    """The stacks that OLD and NEW in names of `requests` are."""
 
 
 def with_crashed(results: Results, sentences: Iterable[str]) -> Results:

@@ -5,7 +5,7 @@ the generator itself was the limit, there is no speed to report.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from starlette_conformance.load.results_file import Fanout, Results, Spread
+from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
 
 BUSY_CORES = 0.8
 """A process that takes more than this of a core is taken to be at its limit."""
@@ -20,30 +20,128 @@ COUNTS_MS = 20.0
 """Below this, it does not matter whose the lateness is."""
 
 AGREE = {"p50": 0.10, "p99": 0.25}
-"""How far the raw reader may be away."""
+"""How far the raw reader may be away, or by `AGREE_MS`."""
+
+AGREE_MS = 2.0
 
 ENOUGH = 500
 """Events without which a p99 says nothing."""
 
+KEPT_UP = 0.95
+"""Of the requests that were due, so many must be sent, or something was the limit."""
+
+CEILING = 0.8
+"""Of what the generators can send, so much is too near to it."""
+
 FINDING = 1
 CANNOT_TELL = 3
+
+SERVER = "the server was the limit: it had no more of its core"
+GENERATOR = "the generator was the limit: use --processes, or fewer users"
+MACHINE = "the machine was the limit: others had its cores"
+RESPONSES = "the server was the limit, while it waited: each user waits for its response"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What the user allows: p99 in milliseconds, and the least percentage of what was asked."""
+
+    p99: float | None = None
+    rate: float | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The exit code of a run, and why. Only with `exit_code` 0 is there a speed."""
+    """The exit code of a run, and why. Only with `reports_speed` may a speed be shown."""
 
     exit_code: int
     sentences: tuple[str, ...]
+    reports_speed: bool = False
 
 
-def judged(results: Results) -> Verdict:
-    """Findings (exit code 1), else why it is inconclusive (3), else good (0)."""
+def judged(results: Results, thresholds: Thresholds = Thresholds()) -> Verdict:
+    """Findings (exit code 1), else why it is inconclusive (3), else what is beyond a threshold (1),
+    else good (0).
+    """
+    verdict = measured(results)
+    if verdict.exit_code:
+        return verdict
+    if why := tuple(_limits(results)):
+        return Verdict(CANNOT_TELL, why)
+    if beyond := tuple(_beyond(results, thresholds)):
+        return Verdict(FINDING, beyond, reports_speed=True)
+    return verdict
+
+
+def measured(results: Results) -> Verdict:
+    """As `judged`, whoever had the machine, and whatever the raw reader says."""
     if found := tuple(_findings(results)):
         return Verdict(FINDING, found)
     if why := tuple(_doubts(results)):
         return Verdict(CANNOT_TELL, why)
-    return Verdict(0, ())
+    return Verdict(0, (), reports_speed=True)
+
+
+def _limits(results: Results) -> Iterator[str]:
+    """Where the machine or the generator was the limit, or the raw reader disagrees."""
+    for name, requests in results.requests.items():
+        if limit_of_requests(results, requests) in {MACHINE, GENERATOR}:
+            yield rate(name, requests, results)
+        elif requests.due.p99 > COUNTS_MS and results.null.p99 > SHARE * requests.due.p99:
+            yield (
+                f"{name}: the generator was the limit: the null server's responses seemed "
+                f"{results.null.p99:.1f} ms late at p99, and the app's {requests.due.p99:.1f}"
+            )
+    if (fanout := results.fanout) and fanout.lateness.count:
+        if fanout.lateness.p99 > COUNTS_MS and disturbed(fanout):
+            yield limit(fanout)
+        if apart := disagreement(fanout.lateness, fanout.raw):
+            yield apart
+
+
+def _beyond(results: Results, thresholds: Thresholds) -> Iterator[str]:
+    times = {name: each.due.p99 for name, each in results.requests.items()}
+    if results.fanout:
+        times["SseUser"] = results.fanout.lateness.p99
+    for name, late in times.items():
+        if thresholds.p99 is not None and late > thresholds.p99:
+            yield f"{name}: {late:.1f} ms at p99, and --fail-p99 is {thresholds.p99:g}"
+    for name, each in results.requests.items():
+        if thresholds.rate is not None and 100 * each.sent < thresholds.rate * each.asked:
+            yield f"{rate(name, each, results)} --fail-rate is {thresholds.rate:g} %."
+
+
+def limit_of_requests(results: Results, requests: Requests) -> str:
+    """What kept the users of a class from sending what was due: empty where nothing did."""
+    if requests.sent >= KEPT_UP * requests.asked:
+        return ""
+    asked = sum(each.asked / each.seconds for each in results.requests.values() if each.seconds)
+    asked /= max(1, len(results.sides))
+    turns = max(1, len(results.sides))  # a server rests while the other one has its turn
+    server = requests.server or Process()
+    if turns * (server.cores + server.waiting) > BUSY_CORES:
+        return MACHINE if server.waiting > server.cores else SERVER
+    if results.cores + results.waiting > BUSY_CORES or results.null.p99 > COUNTS_MS:
+        return MACHINE if results.waiting > results.cores else GENERATOR
+    return GENERATOR if asked > CEILING * results.ceiling else RESPONSES
+
+
+def rate(name: str, requests: Requests, results: Results) -> str:
+    """What was asked and sent, and what was the limit."""
+    if not requests.seconds or not requests.asked:
+        return f"{name}: no request was due."
+    asked, sent = requests.asked / requests.seconds, requests.sent / requests.seconds
+    said = f"{name}: {asked:,.0f} requests/s asked, {sent:,.0f} sent ({sent / asked:.0%})"
+    found = limit_of_requests(results, requests)
+    return f"{said}; {found}." if found else f"{said}."
+
+
+def generator(results: Results) -> str:
+    """What the generators can send, and what they took."""
+    return (
+        f"Generator: it sends at most {results.ceiling:,} requests/s (to a null server), took "
+        f"{results.cores:.0%} of a core, and waited for one {results.waiting:.0%} of the time."
+    )
 
 
 def _findings(results: Results) -> Iterator[str]:
@@ -137,14 +235,22 @@ def limit(fanout: Fanout) -> str:
     return f"{first} {shares[:1].upper()}{shares[1:]}."
 
 
+def unverified(results: Results) -> str:
+    """Why latency is not verified, though nothing speaks against it; empty where it is."""
+    raw = results.fanout.raw if results.fanout else None
+    if raw is None or raw.count >= ENOUGH:
+        return ""
+    return f"the raw reader saw only {raw.count} events ({ENOUGH} needed)"
+
+
 def disagreement(lateness: Spread, raw: Spread) -> str | None:
     """What to say where the raw reader saw another lateness of the same server."""
     if raw.count < ENOUGH:
-        return f"the raw reader saw only {raw.count} events, too few to compare (at least {ENOUGH})"
+        return None
     pairs = {name: (getattr(lateness, name), getattr(raw, name)) for name in AGREE}
     apart = [
         f"{name} {ours:.2f} ms here and {theirs:.2f} ms there"
         for name, (ours, theirs) in pairs.items()
-        if abs(ours - theirs) > AGREE[name] * theirs
+        if abs(ours - theirs) > max(AGREE_MS, AGREE[name] * theirs)
     ]
     return f"the raw reader does not agree: {', '.join(apart)}" if apart else None

@@ -25,6 +25,22 @@ def seconds(text: str) -> float:
     raise ValueError(f"{text!r} is not a time in seconds, above 0 and below {LONGEST:g}")
 
 
+def milliseconds(text: str) -> float:
+    """A time span of less than an hour."""
+    with suppress(ValueError):
+        if 0 < (value := float(text)) < LONGEST * 1000:
+            return value
+    raise ValueError(f"{text!r} is not a time in milliseconds, above 0 and below {LONGEST:g} s")
+
+
+def percent(text: str) -> float:
+    """A part of 100, above 0."""
+    with suppress(ValueError):
+        if 0 < (value := float(text)) <= 100:
+            return value
+    raise ValueError(f"{text!r} is not a percentage above 0, at most 100")
+
+
 def positive(text: str) -> int:
     """A whole number, 1 or more."""
     with suppress(ValueError):

@@ -262,7 +262,7 @@ def test_a_server_that_crashes_in_mid_run_is_named(runs: dict[str, Run]) -> None
         ("lacking/many", 2, "\nerror: "),
         ("lacking/many", 2, "/lacking/many.json: there is no folder "),
         ("wrong", 1, "responses were wrong"),
-        ("good", 0, "Good: every response was as expected"),
+        ("good", 0, "Correctness: OK. Latency: not verified, since the raw reader saw only "),
     ],
 )
 def test_a_run_ends_with_its_verdict(
@@ -295,14 +295,25 @@ def said() -> dict[str, tuple[int, str]]:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--host", "http://[::1"], "--host http://[::1: it must look like http://127.0.0.1:8000"),
-        (["--host", "http://x:99999"], "--host http://x:99999: it must look like"),
-        (["--results", "nonesuch/a.json"], "nonesuch/a.json: there is no folder nonesuch"),
+        (
+            ["HelloUser", "--host", "http://[::1"],
+            "--host http://[::1: it must look like http://127.0.0.1:8000",
+        ),
+        (["HelloUser", "--host", "http://x:99999"], "--host http://x:99999: it must look like"),
+        (
+            ["HelloUser", *["--stack", "latest"] * 3],
+            "--stack: name one, or two that are loaded in turns",
+        ),
+        (["SseUser", *["--stack", "latest"] * 2], "--stack OLD --stack NEW: SseUser cannot change"),
+        (
+            ["HelloUser", "--results", "nonesuch/a.json"],
+            "nonesuch/a.json: there is no folder nonesuch",
+        ),
     ],
 )
 def test_bad_input_ends_with_2_before_the_run(options: list[str], message: str) -> None:
     done = subprocess.run(
-        [*(sys.executable, "-m", "locust", "-f", "loadtests", "HelloUser", "--headless"), *options],
+        [sys.executable, "-m", "locust", "-f", "loadtests", *options, "--headless"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -332,8 +343,15 @@ def test_figures_that_go_to_stdout_are_alone_there() -> None:
         timeout=SECONDS,
         check=False,
     )
-    assert json.loads(done.stdout)["requests"]["HelloUser"]["count"] > 0
-    assert done.returncode == (0 if "Good: every response" in done.stderr else 3), done.stderr
+    found = json.loads(done.stdout)
+    requests = found["requests"]["HelloUser"]
+    assert requests["count"] > 0
+    assert requests["asked"] >= max(20, requests["sent"])  # of one user in two seconds
+    assert requests["due"]["p50"] >= requests["time"]["p50"] > 0
+    assert found["ceiling"] > 20
+    assert "HelloUser: 20 requests/s asked, " in done.stderr
+    good = "Good: every response" in done.stderr or "Correctness: OK." in done.stderr
+    assert done.returncode == (0 if good else 3), done.stderr
 
 
 def test_the_time_of_requests_goes_on_when_events_begin_to_count() -> None:
@@ -375,7 +393,8 @@ def test_help_lists_the_options_of_the_files_that_it_is_asked_for(
     _, group, ours = done.stdout.partition("\nConformance options:\n")
     found = re.findall(r"^  (--\S+)", ours, re.MULTILINE)
     assert bool(group) == listed
-    assert found == (["--stack", "--interval", "--sse-profile", "--results"] if listed else [])
+    options = ["--stack", "--interval", "--sse-profile", "--fail-p99", "--fail-rate", "--results"]
+    assert found == (options if listed else [])
 
 
 INTERRUPTED = """

@@ -14,7 +14,7 @@ from starlette_conformance.__main__ import main
 from starlette_conformance.load import capacity, capacity_report, descriptors, results_file
 from starlette_conformance.load.capacity_search import Knee, Step
 from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
-from starlette_conformance.load.run_verdict import Verdict, disagreement, judged, limit
+from starlette_conformance.load.run_verdict import Thresholds, Verdict, disagreement, judged, limit
 from starlette_conformance.model.errors import Failure, UsageError
 
 LATE = Spread(9000, 20, 30, 40, 50, 60)
@@ -33,6 +33,9 @@ FANOUT = Fanout(
     cpu_us=100.0,
     generators=(Process(0.2, 0.0, 1000, 5000),),
 )
+LOADED = Requests(
+    900, 0, LATE, 400.0, LATE, asked=1000, sent=1000, seconds=10.0, server=Process(0.5, 0.0)
+)
 GOOD = Results({"SseUser": "latest"}, {"HelloUser": Requests(5, 0, LATE, 400.0)}, FANOUT)
 
 
@@ -40,8 +43,14 @@ def streaming(**changes: Any) -> Results:
     return replace(GOOD, fanout=replace(FANOUT, **changes))
 
 
+def loaded(sent: int = 600, server: Process | None = LOADED.server, **changes: Any) -> Results:
+    """Requests of which some could not be sent when they were due."""
+    requests = {"HelloUser": replace(LOADED, sent=sent, server=server)}
+    return replace(Results({}, requests, ceiling=1000), **changes)
+
+
 def test_good_figures_are_good() -> None:
-    assert judged(GOOD) == Verdict(0, ())
+    assert judged(GOOD) == Verdict(0, (), reports_speed=True)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +70,13 @@ def test_good_figures_are_good() -> None:
         (streaming(null=Spread()), 3, "no event of the null server came in time"),
         (streaming(null=replace(LATE, p99=21.0)), 3, "the null server's events seemed 21.0 ms"),
         (replace(GOOD, cores=0.9), 3, "the generator was the limit: it took 90% of a core"),
+        (streaming(raw=replace(LATE, p99=203.0)), 3, "p99 40.00 ms here and 203.00 ms there"),
+        (streaming(server=Process(0.1, 0.3)), 3, "The machine was the limit"),
+        (loaded(server=Process(0.4, 0.5)), 3, "60 sent (60%); the machine was the limit"),
+        (loaded(cores=0.75, waiting=0.1), 3, "100 requests/s asked, 60 sent (60%); the generator"),
+        (loaded(null=LATE, waiting=0.2), 3, "the machine was the limit: others had its cores"),
+        (loaded(ceiling=110), 3, "the generator was the limit: use --processes, or fewer users"),
+        (loaded(sent=1000, null=LATE), 3, "the null server's responses seemed 40.0 ms late at p99"),
         (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never reported"),
         (Results({}), 3, "nothing was measured: no request was made"),
         (
@@ -79,6 +95,44 @@ def test_what_forbids_a_speed_is_told(results: Results, code: int, message: str)
     verdict = judged(results)
     assert verdict.exit_code == code
     assert any(message in sentence for sentence in verdict.sentences)
+
+
+SENT = "HelloUser: 100 requests/s asked, 60 sent (60%); the server was the limit"
+LEAST = "--fail-rate is 61 %."
+
+
+@pytest.mark.parametrize(
+    ("changes", "thresholds", "verdict"),
+    [
+        ({}, Thresholds(), (0, ())),
+        (
+            {},
+            Thresholds(p99=39),
+            (1, ("HelloUser: 40.0 ms at p99, and --fail-p99 is 39",)),
+        ),
+        ({}, Thresholds(p99=40, rate=60), (0, ())),
+        (
+            {},
+            Thresholds(rate=61),
+            (1, (f"{SENT}, while it waited: each user waits for its response. {LEAST}",)),
+        ),
+        (
+            {"server": Process(0.9, 0.0)},
+            Thresholds(rate=61),
+            (1, (f"{SENT}: it had no more of its core. {LEAST}",)),
+        ),
+    ],
+)
+def test_what_is_beyond_a_threshold_ends_with_1_and_has_a_speed(
+    changes: dict[str, Any], thresholds: Thresholds, verdict: tuple[int, tuple[str, ...]]
+) -> None:
+    found = judged(loaded(**changes), thresholds)
+    assert (found.exit_code, found.sentences) == verdict
+    assert found.reports_speed
+
+
+def test_where_a_threshold_is_passed_by_the_machine_nothing_can_be_told() -> None:
+    assert judged(loaded(cores=0.9), Thresholds(p99=1)).exit_code == 3
 
 
 def test_a_finding_goes_before_a_doubt() -> None:
@@ -106,7 +160,8 @@ def test_who_was_the_limit_is_told(changes: dict[str, Any], message: str) -> Non
         (replace(LATE, p50=22.0, p99=52.0), None),
         (replace(LATE, p50=17.0), "p50 20.00 ms here and 17.00 ms there"),
         (replace(LATE, p99=55.0), "p99 40.00 ms here and 55.00 ms there"),
-        (replace(LATE, count=499), "the raw reader saw only 499 events"),
+        (replace(LATE, count=499, p99=203.0), None),
+        (replace(LATE, p50=21.9), None),
     ],
 )
 def test_the_raw_reader_may_be_so_far_away(raw: Spread, message: str | None) -> None:
