@@ -47,7 +47,7 @@ SOURCES = (
     "specs/*.toml",
     "specs/transcripts/*",
     "apps/**/*",
-    *modules("model", "output", "process", "servers", "http", "stacks", "runs"),
+    *modules("model", "output", "process", "servers", "http", "stacks", "stacks/locks", "runs"),
     *modules("pytest_plugin", "scenarios", "replay"),
     "starlette_conformance/explain/start.py",
     "starlette_conformance/userapp/app_process.py",

@@ -9,10 +9,12 @@ from typing import Any
 
 from starlette_conformance.explain.groups import STANDINGS, fix_of
 from starlette_conformance.explain.severity import SEVERITIES
-from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.scenario import Scenario
-from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.report.exchange_data import (
+    request_data,
+    response_data,
+    scenario_data,
+)
 from starlette_conformance.report.explanations import (
     Explanations,
     counts_between,
@@ -22,7 +24,7 @@ from starlette_conformance.report.explanations import (
 from starlette_conformance.report.merged_runs import Cell, Column, Numbered, Pool, Row
 from starlette_conformance.report.order import compared_first, in_order, rows_of
 from starlette_conformance.report.phases import PhaseFinder
-from starlette_conformance.report.recorded_requests import RecordedRequest, RecordedRequests
+from starlette_conformance.report.recorded_requests import RecordedRequests
 from starlette_conformance.report.scenario_phases import scenario_phases
 from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.stacks.catalogue import Catalogue
@@ -57,11 +59,11 @@ def report_data(
     phases = [finder.find(request) for request in recorded.all]
     explanations = Explanations(ledger)
     requests = [
-        _request(request, pool, ledger) | explanations.add(of_request)
+        request_data(request, pool, ledger) | explanations.add(of_request)
         for request, of_request in zip(recorded.all, phases, strict=True)
     ]
     scenarios = [
-        _scenario(each.scenario, ledger) | explanations.add_scenario(each)
+        scenario_data(each.scenario, ledger) | explanations.add_scenario(each)
         for each in scenario_phases(ledger.scenarios, ordered)
     ]
     has = [stack["has"] for stack in stacks]
@@ -81,7 +83,7 @@ def report_data(
         "cells": cells.things,
         "requests": requests,
         "scenarios": scenarios,
-        "responses": [_response(wire) for wire in pool.responses.things],
+        "responses": [response_data(wire) for wire in pool.responses.things],
         "differences": explanations.differences,
         "explanations": explanations.table,
         "turns": [turn for group in places for turn in _turns(group, requests)],
@@ -172,46 +174,6 @@ def _spec(row: Row, cells: list[int | None]) -> dict[str, Any]:
         "name": name.removeprefix("test_").replace("_", " "),
         "case": case.removesuffix("]") if bracket else "",
         "cells": cells,
-    }
-
-
-def _request(recorded: RecordedRequest, pool: Pool, ledger: Ledger) -> dict[str, Any]:
-    names = {change: name for name, change in ledger.changes.items()}
-    sent = pool.requests.things[recorded.request]
-    return {
-        "app": sent.variant,
-        "text": sent.request.data.decode("latin-1"),
-        "command": curl_command(sent.request.to(PORT)),
-        "compared": not recorded.peculiar,
-        "only_for": [names[change] for change in ledger.slow.get(sent.variant, ())],
-    }
-
-
-def _scenario(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
-    names = {change: name for name, change in ledger.changes.items()}
-    return {
-        "app": scenario.variant,
-        "name": scenario.name,
-        "steps": list(scenario.words),
-        "compared": True,
-        "only_for": [names[change] for change in ledger.slow.get(scenario.variant, ())],
-    }
-
-
-def _response(wire: WireResponse) -> dict[str, Any]:
-    response = wire.response
-    return {
-        "version": response.version,
-        "status": response.status,
-        "reason": response.reason,
-        "headers": [list(line) for line in wire.lines],
-        "body": response.body.decode("latin-1"),
-        "ending": response.ending,
-        "closes": response.closes,
-        "interim": list(response.interim),
-        "extensions": list(response.extensions),
-        "trailers": [[name, str(value)] for name, value in response.trailers.items()],
-        "rest": wire.rest.decode("latin-1"),
     }
 
 
