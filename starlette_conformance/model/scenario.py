@@ -38,7 +38,9 @@ class ResponsesOn(ObservationOn):
 
 @dataclass(frozen=True)
 class EndOf(ObservationOn):
-    """How a connection ended that was watched, and after how many whole seconds."""
+    """How a connection ended that was watched, and how many whole seconds after the client had sent
+    something: a server that waits for N seconds from then on ends it after N at the least.
+    """
 
     def __str__(self) -> str:
         return f"end of {self.on}"
@@ -51,7 +53,7 @@ class PingedStreamOn(ObservationOn):
 
 @dataclass(frozen=True)
 class PingAfter(ObservationOn):
-    """The seconds from the head of a stream to its first event, which is a ping."""
+    """The seconds from the request for a stream to its first event, which is a ping."""
 
     def __str__(self) -> str:
         return f"first ping on {self.on}"

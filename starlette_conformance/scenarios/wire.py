@@ -14,8 +14,9 @@ HELD = {"01", "08"}
 class Wire(Connection):
     """Beside the bytes, it knows the methods of the responses that it has read.
 
-    `clock` is when it had the last response that it was to read, `watched` are the seconds from
-    then on.
+    `clock` is when it had the last response that it was to read, `watched` are the seconds since it
+    sent something, at the end of a watch. `has_read_chunks` says that it was to read a part of a
+    stream, and not a byte more.
     """
 
     def __post_init__(self) -> None:
@@ -23,6 +24,7 @@ class Wire(Connection):
         self.methods: list[str] = []
         self.clock = time.monotonic()
         self.watched = 0.0
+        self.has_read_chunks = False
         self._end = 0
 
     def read_responses(self, number: int, method: str) -> None:
@@ -45,15 +47,20 @@ class Wire(Connection):
         while not _behind_chunk(self.data, number, method) and (ahead := self.peek()):
             wanted = _behind_chunk(self.data + ahead, number, method)
             self.receive(wanted - len(self.data) if wanted else len(ahead))
+        self.has_read_chunks = True
         self.methods.append(method)
         self.clock = time.monotonic()
 
     def watch(self, seconds: float) -> None:
-        """Read until the end, or for so long since the last response."""
-        while not self.ended and (left := self.clock + seconds - time.monotonic()) > 0:
+        """Read until the end, or for so long since the last response, or since something was sent
+        after it.
+        """
+        since = self.began + self.sent[-1].at if self.sent else self.began
+        until = max(self.clock, since) + seconds
+        while not self.ended and (left := until - time.monotonic()) > 0:
             if not self.is_silent(left):
                 self.receive()
-        self.watched = time.monotonic() - self.clock
+        self.watched = time.monotonic() - since
 
     def messages(self) -> list[Message]:
         """Every response, and what follows the last one as another, where there is anything."""

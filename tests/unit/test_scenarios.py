@@ -51,6 +51,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.log import Log
 from starlette_conformance.scenarios.outcome import Outcome, mismatches, outcome_lines
 from starlette_conformance.scenarios.performance import Performance
+from starlette_conformance.scenarios.wire import Wire
 from starlette_conformance.stacks.project import ledger, variants
 from tests.miniatures.raw_server import ENVIRONMENT, Script, dated, miniature, piped_log
 
@@ -163,6 +164,31 @@ def test_the_head_alone_can_be_waited_for() -> None:
 def test_says_how_a_watched_connection_ended(script: Script, end: str) -> None:
     steps = (Send("a", GET), ReadResponses("a"), Watch("a", 0.3))
     assert seen(script, *steps, of=(EndOf("a"),)) == {"end of a": end}
+
+
+def test_counts_a_watch_from_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(wire: Wire, number: int, method: str) -> None:
+        read(wire, number, method)
+        time.sleep(0.6)  # the client is late, and the server's clock runs already
+
+    def script(connection: socket.socket) -> None:
+        connection.sendall(dated(OK))
+        time.sleep(1)
+
+    read = Wire.read_responses
+    monkeypatch.setattr(Wire, "read_responses", late)
+    steps = (Send("a", GET), ReadResponses("a"), Watch("a", 2))
+    assert seen(script, *steps, of=(EndOf("a"),)) == {"end of a": "closed after 1 s"}
+
+
+@pytest.mark.parametrize(("events", "late"), [(1, False), (2, True)])
+def test_says_whether_a_client_left_before_the_next_event(events: int, late: bool) -> None:
+    steps = (Send("a", GET), ReadChunks("a", 1), Leave("a"))
+    with playing(
+        staying(STREAM + EVENT * events), Scenario("one", "hello", steps, {})
+    ) as performance:
+        performance.play()
+    assert performance.late == late
 
 
 @pytest.mark.parametrize(
