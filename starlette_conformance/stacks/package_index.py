@@ -1,8 +1,12 @@
 """What a package index has: the releases of a package that stacks.toml may lack."""
 
 import os
+import re
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,12 +46,51 @@ class Unreachable(Failure):
 
 def releases(package: str) -> dict[str, bool]:
     """The final releases of a package, oldest first, and whether each was yanked (PEP 691, 592)."""
+    return _final(_files(package))
+
+
+def _files(package: str) -> list[_File]:
+    """Raises Unreachable."""
     url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
     try:
-        return listed(_page(f"{url.rstrip('/')}/{package}/"))
+        return from_json(_page(f"{url.rstrip('/')}/{package}/"), _Releases, "what it sent").files
     except (httpx.HTTPError, httpx.InvalidURL, UsageError) as error:
         said = f"{url} did not list the releases of {package}: {error}"
         raise Unreachable(said.replace(_credentials(url), "")) from None
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    version: Version
+    yanked: bool = False
+
+
+def every_release(package: str) -> list[Release]:
+    """All releases of a package, pre-releases too, oldest first: of the index and of the folders
+    that UV_FIND_LINKS names, or with UV_NO_INDEX of these alone. Raises Unreachable.
+    """
+    names = [path.name for folder in _folders() for path in folder.glob("*")]
+    files = [_File(name) for name in names if _package(name) == package]
+    if os.environ.get("UV_NO_INDEX", "").lower() not in {"1", "true"}:
+        files += _files(package)
+    yanked: dict[Version, bool] = {}
+    for file in files:
+        if version := _version(file.filename):
+            yanked[version] = yanked.get(version, True) and bool(file.yanked)
+    return sorted(Release(*each) for each in yanked.items())
+
+
+def _folders() -> list[Path]:
+    words = re.split(r"[\s,]+", os.environ.get("UV_FIND_LINKS", ""))
+    return [Path(word.removeprefix("file://")) for word in words if word]
+
+
+def _package(file: str) -> str:
+    with suppress(ValueError):
+        if file.endswith(".whl"):
+            return str(parse_wheel_filename(file)[0])
+        return str(parse_sdist_filename(file)[0])
+    return ""
 
 
 def _page(url: str) -> bytes:
@@ -69,8 +112,12 @@ def _page(url: str) -> bytes:
 
 def listed(data: bytes) -> dict[str, bool]:
     """The same of what an index answered. Raises UsageError."""
+    return _final(from_json(data, _Releases, "what it sent").files)
+
+
+def _final(files: Iterable[_File]) -> dict[str, bool]:
     yanked: dict[Version, bool] = {}
-    for file in from_json(data, _Releases, "what it sent").files:
+    for file in files:
         version = _version(file.filename)
         if version and not version.is_prerelease:
             yanked[version] = yanked.get(version, True) and bool(file.yanked)

@@ -1,0 +1,106 @@
+"""The causes of differences between OLD and NEW: which packages, and which releases of them."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from starlette_conformance.causes import search
+from starlette_conformance.causes.distributions import installed
+from starlette_conformance.causes.first_release import FirstReleases
+from starlette_conformance.causes.moves import APP, PYTHON, PackageMoves
+from starlette_conformance.causes.releases import Releases
+from starlette_conformance.causes.search import OutOfTime
+from starlette_conformance.causes.trials import Observe, Trials, keep_bytecode
+from starlette_conformance.explain.cause import Cause, Causes, Culprit, ReleaseNote, Sufficient
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.versions import version
+from starlette_conformance.stacks.project import ledger
+from starlette_conformance.stacks.tempdirs import scratch
+
+DEFAULT_SECONDS = 300.0
+PYPI = "https://pypi.org/project/"
+
+Place = tuple[str, str]
+"""A request, and where in its response there is a difference."""
+
+
+def find_causes(
+    older: Environment,
+    newer: Environment,
+    differences: Sequence[Place],
+    observe: Observe,
+    seconds: float,
+    another_app: bool = False,
+    advance: Callable[[], None] = lambda: None,
+) -> Causes:
+    """Try what lies between both, for so many seconds. `another_app` says that the app, or its
+    variables, are others on NEW.
+    """
+    began = time.monotonic()
+    beside = frozenset([*([APP] if another_app else []), *_python(older, newer)])
+    try:
+        old, new = (installed(each.interpreter, each.name) for each in (older, newer))
+        moves = PackageMoves(old, new, beside)
+        if not moves.names:
+            raise Failure("OLD and NEW have the same packages, with the same files")
+    except Failure as error:
+        return Causes((Cause(tuple(differences), untold=str(error)),))
+    with scratch() as folder:
+        keep_bytecode(moves, folder)
+        releases = {
+            new: Releases(each.interpreter, folder / each.python)
+            for new, each in ((False, older), (True, newer))
+        }
+        trials = Trials(
+            older,
+            newer,
+            moves,
+            observe,
+            began + seconds,
+            folder,
+            dict(enumerate(releases)),
+            advance,
+        )
+        finding = search.Search(moves.names, moves.closed, moves.closed_back, trials.run)
+        explanations = finding.explanations(differences)
+        first = FirstReleases(moves, trials, releases[0])
+        found: dict[tuple[tuple[Sufficient, ...], bool, str], list[Place]] = {}
+        for place in differences:
+            each = explanations[place]
+            sufficient = tuple(_sufficient(first, one, place) for one in each.sufficient)
+            found.setdefault((sufficient, each.proved, each.untold), []).append(place)
+    causes = tuple(Cause(tuple(places), *key) for key, places in found.items())
+    return Causes(causes, trials.made, time.monotonic() - began)
+
+
+def _python(older: Environment, newer: Environment) -> list[str]:
+    """The move of Python, where its minor version is another one."""
+    versions = [each.python.rpartition(".")[0] for each in (older, newer)]
+    return [PYTHON] if versions[0] != versions[1] else []
+
+
+def _sufficient(first: FirstReleases, found: search.Sufficient, place: Place) -> Sufficient:
+    """Moves with their releases, as far as there is time."""
+    try:
+        culprits = first.culprits(found, place)
+    except OutOfTime as error:
+        culprits = tuple(
+            Culprit(name, *first.versions(name), unknown=str(error)) for name in sorted(found.moves)
+        )
+    how = "alone" if len(culprits) == 1 else found.how
+    return Sufficient(tuple(map(_with_links, culprits)), how)
+
+
+def _with_links(culprit: Culprit) -> Culprit:
+    """With the page of the release, and the named changes that it is known for."""
+    first = culprit.first_release
+    if not first:
+        return culprit
+    notes = tuple(
+        ReleaseNote(name, change.sentence, change.link)
+        for name, change in ledger().changes.items()
+        if change.package == culprit.package and version(change.first) == version(first)
+    )
+    page = f"{PYPI}{culprit.package}/{first}/"
+    return replace(culprit, changes=notes, links=(page, *(note.link for note in notes)))

@@ -1,0 +1,263 @@
+"""Since which release of a package a difference is there: bisected, with what each release needs."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from packaging.utils import canonicalize_name
+
+from starlette_conformance.causes.distributions import Distribution, satisfies
+from starlette_conformance.causes.moves import BESIDE, PackageMoves, State
+from starlette_conformance.causes.releases import Releases
+from starlette_conformance.causes.search import Difference, Moves, Outcome, Sufficient
+from starlette_conformance.causes.trials import Trials
+from starlette_conformance.explain.cause import Culprit
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.model.versions import version
+from starlette_conformance.stacks.package_index import Release
+
+REPAIRS = 20
+"""Packages that are moved, at the most, until a release has what it needs."""
+
+
+@dataclass
+class FirstReleases:
+    """Finds the first release of what makes a difference; all that is tried is in `trials`."""
+
+    moves: PackageMoves
+    trials: Trials
+    releases: Releases
+
+    def culprits(self, found: Sufficient, difference: Difference) -> tuple[Culprit, ...]:
+        """What makes a difference, each with its first release. Raises OutOfTime."""
+        whole = self.moves.closed(found.moves)
+        line = _Line(self, whole, difference, whole & BESIDE)
+        if found.how == "inseparable" and not found.moves & BESIDE:
+            return line.of_inseparable(sorted(found.moves, key=self._leads(found.moves)))
+        culprits = []
+        for name in sorted(found.moves):
+            others = self.moves.closed(found.moves - {name}) - {name}
+            culprits.append(line.of_one(name, self.moves.state(others), self.moves.state(whole)))
+        return tuple(culprits)
+
+    def versions(self, name: str) -> tuple[str | None, str | None]:
+        """Of a package on OLD and on NEW."""
+        return _version(self.moves.old.get(name)), _version(self.moves.new.get(name))
+
+    def _leads(self, names: Collection[str]) -> Callable[[str], tuple[int, str]]:
+        """The order of packages: the one that requires most of the others first."""
+
+        def place(name: str) -> tuple[int, str]:
+            package = self.moves.new.get(name) or self.moves.old[name]
+            needed = {str(canonicalize_name(each.name)) for each in package.requires}
+            return -len(needed & set(names)), name
+
+        return place
+
+
+@dataclass(frozen=True)
+class _Line:
+    """States between one without a difference and one with it, along the releases of a package.
+    `members` are the packages that may move along with it.
+    """
+
+    search: FirstReleases
+    members: Moves
+    difference: Difference
+    beside: Moves
+
+    def of_one(self, name: str, before: State, after: State) -> Culprit:
+        """The package whose move leads from `before` to `after`."""
+        return self._step(name, before, after)[0]
+
+    def _step(
+        self, name: str, before: State, after: State
+    ) -> tuple[Culprit, tuple[State, State] | None]:
+        """The same, with the last state without the difference and the first with it."""
+        was, now = (state.get(name) for state in (before, after))
+        culprit = Culprit(name, *self.search.versions(name))
+        if was is None or now is None:
+            return culprit, None
+        if was.version == now.version:
+            same = "OLD and NEW have this version, with other files"
+            return replace(culprit, unknown=same), None
+        try:
+            between = self.search.releases.between(name, was.version, now.version)
+        except Failure as error:
+            return replace(culprit, unknown=str(error)), None
+        states = _States(self, name, between, before, after)
+        low, high = states.boundary(0, len(between) + 1, Outcome.NEW)
+        ends = states.state(low), states.state(high)
+        later: tuple[str, ...] = ()
+        if states.seen.get(low) == Outcome.OTHER:
+            later = (states.version(high),)
+            low, high = states.boundary(0, low, Outcome.OTHER)
+        return replace(
+            culprit,
+            first_release=states.version(high),
+            mark=states.mark(high),
+            untried=tuple(map(states.version, range(low + 1, high))),
+            later=later,
+        ), ends
+
+    def of_inseparable(self, names: Sequence[str]) -> tuple[Culprit, ...]:
+        """Packages that need each other: one after the other is moved, release by release, with
+        what it needs of the rest, until the difference is there.
+        """
+        moves = self.search.moves
+        state, whole = moves.state(frozenset()), moves.state(self.members)
+        for name in names:
+            last = name == names[-1]
+            moved = whole if last else self.repaired({**state, **_only(moves.new, name)}, {name})
+            outcome = self.outcome(moved)
+            if outcome == Outcome.NEW:
+                return self._apart(name, state, moved)
+            state = moved if outcome == Outcome.OLD else state
+        return tuple(self._unknown(name) for name in names)
+
+    def _apart(self, name: str, before: State, after: State) -> tuple[Culprit, ...]:
+        """What is to blame of the step to a release that other packages move with."""
+        culprit, ends = self._step(name, before, after)
+        if ends is None:
+            return (culprit,)
+        low, high = ends
+        others = [each for each in self.members - {name} if low.get(each) != high.get(each)]
+        if not others or self.outcome({**low, **_only(high, name)}) == Outcome.NEW:
+            return (culprit,)
+        of_others = {**low, **{each: high[each] for each in others if each in high}}
+        if len(others) == 1 and self.outcome(of_others) == Outcome.NEW:
+            return (self.of_one(others[0], low, of_others),)
+        return (culprit, *(self._unknown(each, high) for each in others))
+
+    def _unknown(self, name: str, state: State | None = None) -> Culprit:
+        at = _version((state or {}).get(name))
+        return Culprit(
+            name, *self.search.versions(name), at, unknown="it moves only together with the others"
+        )
+
+    def outcome(self, state: State) -> Outcome | None:
+        return self.search.trials.of_states([(state, self.beside)])[0].get(self.difference)
+
+    def repaired(self, state: State, fixed: Collection[str]) -> State:
+        """The state, with versions of members that what is installed requires; as it is, where
+        there are none.
+        """
+        found, settled = dict(state), set(fixed)
+        for _ in range(REPAIRS):
+            broken = next(self._broken(found), None)
+            if broken is None:
+                return found
+            name, needed = broken
+            one = needed if needed in self.members - settled else name
+            if one in settled or one not in self.members:
+                return found
+            if (other := self._fitting(one, found)) is None:
+                return found
+            found[one] = other
+            settled.add(one)
+        return found
+
+    def _broken(self, state: State) -> Iterator[tuple[str, str]]:
+        for name, distribution in state.items():
+            for requirement in distribution.requires:
+                needed = str(canonicalize_name(requirement.name))
+                if {name, needed} & self.members and not satisfies(requirement, state.get(needed)):
+                    yield name, needed
+
+    def _fitting(self, name: str, state: State) -> Distribution | None:
+        """A version of a package that fits to what is installed: OLD's, NEW's, or one between."""
+        moves = self.search.moves
+        ends = [side[name] for side in (moves.old, moves.new) if name in side]
+        for each in ends:
+            if self._fits(name, each, state):
+                return each
+        if len(ends) == 2:
+            for release in self.search.releases.between(name, *(each.version for each in ends)):
+                if self._suits(name, str(release.version), state):
+                    return self.search.releases.install(name, str(release.version))
+        return None
+
+    def _fits(self, name: str, one: Distribution, state: State) -> bool:
+        own = all(
+            satisfies(each, state.get(str(canonicalize_name(each.name))))
+            for each in one.requires
+            if str(canonicalize_name(each.name)) in self.members
+        )
+        return own and self._suits(name, one.version, state)
+
+    def _suits(self, name: str, version: str, state: State) -> bool:
+        """Whether all that is installed takes this version of a package."""
+        return all(
+            requirement.specifier.contains(version, prereleases=True)
+            for other in state.values()
+            for requirement in other.requires
+            if canonicalize_name(requirement.name) == name
+        )
+
+
+@dataclass
+class _States:
+    """What is installed along the releases of a package, from `before` to `after`."""
+
+    line: _Line
+    name: str
+    between: Sequence[Release]
+    before: State
+    after: State
+    seen: dict[int, Outcome | None] = field(default_factory=dict)
+
+    def version(self, number: int) -> str:
+        if 0 < number <= len(self.between):
+            return str(self.between[number - 1].version)
+        return (self.after if number else self.before)[self.name].version
+
+    def mark(self, number: int) -> str:
+        """What is unusual about a release."""
+        yanked = 0 < number <= len(self.between) and self.between[number - 1].yanked
+        marks = ["yanked"] if yanked else []
+        marks += ["a pre-release"] if version(self.version(number)).is_prerelease else []
+        return ", ".join(marks)
+
+    def state(self, number: int) -> State:
+        """Raises Failure where a release cannot be installed."""
+        if 0 < number <= len(self.between):
+            release = self.line.search.releases.install(self.name, self.version(number))
+            return self.line.repaired({**self.before, self.name: release}, {self.name})
+        return self.after if number else self.before
+
+    def boundary(self, low: int, high: int, wanted: Outcome) -> tuple[int, int]:
+        """The last version before the first with an outcome, and that one. Final releases are
+        tried before pre-releases; whatever lies between the two could not be tried.
+        """
+        for finals in (True, False):
+            while left := [
+                number
+                for number in range(low + 1, high)
+                if self.seen.get(number, wanted) is not None
+                and not (finals and self.between[number - 1].version.is_prerelease)
+            ]:
+                parts = sorted({left[len(left) // 3], left[2 * len(left) // 3]})
+                self._try([number for number in parts if number not in self.seen])
+                for number in parts:
+                    if low < number < high and (outcome := self.seen[number]):
+                        low, high = (low, number) if outcome == wanted else (number, high)
+        return low, high
+
+    def _try(self, numbers: Sequence[int]) -> None:
+        states = {}
+        for number in numbers:
+            try:
+                states[number] = self.state(number)
+            except Failure:
+                self.seen[number] = None
+        every = [(state, self.line.beside) for state in states.values()]
+        outcomes = self.line.search.trials.of_states(every)
+        for number, each in zip(states, outcomes, strict=True):
+            self.seen[number] = each.get(self.line.difference)
+
+
+def _only(state: State, name: str) -> State:
+    return {name: state[name]} if name in state else {}
+
+
+def _version(distribution: Distribution | None) -> str | None:
+    return distribution.version if distribution else None

@@ -1,0 +1,78 @@
+"""The releases of a package between two versions, each installed once, in a folder of its own."""
+
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from starlette_conformance.causes.distributions import Distribution, installed
+from starlette_conformance.model.errors import Failure
+from starlette_conformance.process.child_environment import of_uv
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks import package_index
+from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.interpreters import UV
+from starlette_conformance.stacks.package_index import Release
+
+SECONDS = 120.0
+"""How long a release may take to be downloaded, or built."""
+LAST = 200
+"""Characters of what uv says that a reason has: what is wrong comes last."""
+
+
+@dataclass
+class Releases:
+    """`interpreter` is what they are installed for, `folder` where."""
+
+    interpreter: Path
+    folder: Path
+    _listed: dict[str, list[Release]] = field(default_factory=dict)
+    _installed: dict[tuple[str, str], Distribution | Failure] = field(default_factory=dict)
+
+    def between(self, name: str, old: str, new: str) -> list[Release]:
+        """Those after OLD's and before NEW's, in this order. Raises Failure."""
+        try:
+            low, high = Version(old), Version(new)
+        except InvalidVersion:
+            return []
+        if name not in self._listed:
+            self._listed[name] = package_index.every_release(name)
+        first, last = sorted((low, high))
+        found = [each for each in self._listed[name] if first < each.version < last]
+        return found if low < high else found[::-1]
+
+    def install(self, name: str, version: str) -> Distribution:
+        """Raises Failure."""
+        key = name, version
+        if key not in self._installed:
+            try:
+                self._installed[key] = self._install(name, version)
+            except Failure as error:
+                self._installed[key] = error
+        found = self._installed[key]
+        if isinstance(found, Failure):
+            raise found
+        return found
+
+    def _install(self, name: str, version: str) -> Distribution:
+        target = self.folder / f"{name}-{version}"
+        options = ["--no-deps", "--quiet", "--python", str(self.interpreter)]
+        command = [UV, "pip", "install", *options, "--target", str(target), f"{name}=={version}"]
+        try:
+            done = subprocess.run(
+                guarded(command),
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=SECONDS,
+                check=False,
+                env=of_uv(),
+                cwd=cache_folder(),
+            )
+        except subprocess.TimeoutExpired:
+            raise Failure(f"it was not installed within {SECONDS:g} s") from None
+        if done.returncode:
+            said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
+            raise Failure(f"it cannot be installed: {said[-LAST:]}")
+        return installed(self.interpreter, name, [target])[name]
