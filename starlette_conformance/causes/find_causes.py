@@ -18,7 +18,6 @@ from starlette_conformance.model.versions import version
 from starlette_conformance.stacks.project import ledger
 from starlette_conformance.stacks.tempdirs import scratch
 
-DEFAULT_SECONDS = 300.0
 PYPI = "https://pypi.org/project/"
 
 Place = tuple[str, str]
@@ -59,12 +58,12 @@ def find_causes(
             observe,
             began + seconds,
             folder,
-            dict(enumerate(releases)),
+            releases,
             advance,
         )
         finding = search.Search(moves.names, moves.closed, moves.closed_back, trials.run)
         explanations = finding.explanations(differences)
-        first = FirstReleases(moves, trials, releases[0])
+        first = FirstReleases(moves, trials, releases[False])
         found: dict[tuple[tuple[Sufficient, ...], bool, str], list[Place]] = {}
         for place in differences:
             each = explanations[place]

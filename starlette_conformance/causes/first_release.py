@@ -1,4 +1,4 @@
-"""Since which release of a package a difference is there: bisected, with what each release needs."""
+"""Since which release of a package a difference is there, bisected with what each release needs."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace

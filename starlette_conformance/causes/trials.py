@@ -39,9 +39,9 @@ Trial = tuple[frozenset[Distribution], Moves]
 
 @dataclass
 class Trials:
-    """`silent` says of each trial that showed nothing why. Whatever would begin after `deadline`, by
-    the monotonic clock, raises OutOfTime. `folder` is a scratch folder with the bytecode of OLD and
-    NEW; `releases` are those for OLD's Python, and for NEW's.
+    """`silent` says of each trial that showed nothing why. Whatever would begin after `deadline`,
+    by the monotonic clock, raises OutOfTime. `folder` is a scratch folder with the bytecode of OLD
+    and NEW; `releases` are those for OLD's Python, and for NEW's.
     """
 
     older: Environment

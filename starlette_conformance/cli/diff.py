@@ -8,6 +8,7 @@ import click
 from starlette_conformance.cli.app_options import NAMES, YOURS, starts
 from starlette_conformance.cli.options import FILE, STACK, Option, Value, command, file
 from starlette_conformance.cli.project_options import ProjectOptions
+from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.exit_code import FAIL_ON
 from starlette_conformance.http.event_stream import EVENTS
@@ -98,6 +99,14 @@ from starlette_conformance.stacks.project import apps
     "--slower", cls=Option, topic=YOURS, type=Value(seconds), default=SLOWER, show_default=True,
     metavar="SECONDS", help="Report a response that NEW sends so much later in each run.",
 )  # fmt: skip
+@click.option(
+    "--no-cause", "no_cause", is_flag=True, cls=Option, topic=YOURS,
+    help="Do not find out which package and release makes a difference.",
+)  # fmt: skip
+@click.option(
+    "--cause-seconds", cls=Option, topic=YOURS, type=Value(seconds), default=DEFAULT_SECONDS,
+    show_default=True, metavar="SECONDS", help="How long that may take.",
+)  # fmt: skip
 @starts
 @click.pass_context
 def diff(context: click.Context, /, **_: Any) -> int:
@@ -138,6 +147,8 @@ def _diff(
     repeat: int,
     accept: Path | None,
     write_accepted: bool,
+    no_cause: bool,
+    cause_seconds: float,
     **given: Any,
 ) -> int:
     starting = {name: value for name in NAMES if (value := given.pop(name))}
@@ -173,6 +184,8 @@ def _diff(
                 fail_on=fail_on,
                 accept=accept,
                 write_accepted=write_accepted,
+                causes=not no_cause,
+                cause_seconds=cause_seconds,
                 rules=ignore.rules(project.ignore, project.ignore_places, project.path),
                 **given,
             )

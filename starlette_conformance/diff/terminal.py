@@ -1,12 +1,12 @@
 """A diff on the terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from starlette_conformance.diff import left_out
+from starlette_conformance.diff import cause_lines, left_out
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     UNSTABLE_SIDES,
@@ -64,7 +64,7 @@ def render(diff: Diff, console: Console) -> None:
     if diff.explained:
         console.print(_overview(diff.explained, console.width))
     for group in (*diff.unexplained, *diff.explained):
-        for line in group_lines(group):
+        for line in group_lines(group, cause_lines.of_group(diff, group)):
             show(line)
     if diff.not_shown:
         show(Text(f"\n{NOT_SHOWN}", "bold"))
@@ -79,6 +79,7 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
     for name, start in failures(diff):
         yield Text(f"{name} DOES NOT START", "bold red")
         yield from (Text(f"  {line}") for line in start_lines(start))
+        yield from (Text(f"  {line}", "bold") for line in cause_lines.of_start(diff))
     for sentence in diff.inconclusive:
         yield Text(f"INCONCLUSIVE {sentence}", "bold red")
     for fix in diff.security:
@@ -158,14 +159,14 @@ def _overview(groups: Iterable[Group], width: int) -> Table:
     return table
 
 
-def group_lines(group: Group) -> Iterator[Text]:
-    """What a group comes to, with its example."""
-    title, *lines = _group(group)
+def group_lines(group: Group, causes: Sequence[str] = ()) -> Iterator[Text]:
+    """What a group comes to, with its causes and its example."""
+    title, *lines = _group(group, causes)
     yield title
     yield from (Text("  ").append_text(line) for line in lines)
 
 
-def _group(group: Group) -> Iterator[Text]:
+def _group(group: Group, causes: Sequence[str]) -> Iterator[Text]:
     title = Text("\n")
     if group.explained:
         title.append(f"{group.severity.upper()} ", STYLES.get(group.severity, "bold"))
@@ -183,6 +184,8 @@ def _group(group: Group) -> Iterator[Text]:
         yield Text(change.sentence)
         yield Text(change.link, "dim")
         yield Text(f"who notices: {', '.join(change.noticed_by)}")
+    for line in causes:
+        yield Text(line, "dim" if line.startswith(" ") else "bold")
     yield Text(f"{members(group)} of {', '.join(group.apps)}")
     yield from _example(group.example)
 

@@ -1,7 +1,10 @@
-"""The cause of differences: packages, and the releases of them since which there is a difference."""
+"""The cause of differences: packages, and the release of each since which they are there."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+DEFAULT_SECONDS = 300.0
+"""How long the causes of a diff are searched for."""
 
 How = Literal["alone", "inseparable", "together", "parts"]
 
@@ -19,9 +22,9 @@ class ReleaseNote:
 class Culprit:
     """A package that moves from `before` to `after`, None where it is not installed, and the
     `first_release` of it with the difference: None where that is not known, for the reason in
-    `unknown`. `mark` says that it is yanked, or a pre-release. `untried` are releases before it that
-    could not be tried, so that one of them may be the first. `later` are releases after it that
-    change the same thing again. `changes` are named changes at that release.
+    `unknown`. `mark` says that it is yanked, or a pre-release. `untried` are releases before it
+    that could not be tried, so that one of them may be the first. `later` are releases after it
+    that change the same thing again. `changes` are named changes at that release.
     """
 
     package: str

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from starlette_conformance.explain.cause import Causes
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.left_out import Accepted, Ignored
@@ -207,6 +208,7 @@ class Diff:
     statuses: Statuses | None = None
     inconclusive: tuple[str, ...] = ()
     starts: tuple[Start, Start] | None = None
+    causes: Causes | None = None
     left_behind: bool = False
     accepted: tuple[Accepted, ...] = ()
     ignored: tuple[Ignored, ...] = ()

@@ -66,12 +66,19 @@ def compare_app(
     """What differs, and what could not be compared. `rules` say what is not to be, and `only` are
     the requests whose responses are, if not all.
     """
-    began = time.monotonic()
     chosen = [step for step in steps if not only or step in only]
     limits = Limits(seconds, events)
     repetitions = Repetitions(
         app, older, newer, steps, limits, advance, slower, rules=rules, chosen=chosen
     )
+    return compare_by(repetitions, more, unlike_recorded)
+
+
+def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_recorded: float) -> Diff:
+    """The same by repetitions that are not begun yet."""
+    began = time.monotonic()
+    older, newer, steps = repetitions.older, repetitions.newer, repetitions.steps
+    chosen, seconds = repetitions.chosen, repetitions.limits.seconds
     try:
         every = repetitions.compare(more)
     except DoesNotStart as found:

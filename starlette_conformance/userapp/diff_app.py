@@ -14,6 +14,7 @@ from pathlib import Path
 
 from starlette_conformance.diff.reference_apps import FORMATS, consoles
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.exit_code import exit_code, failing
 from starlette_conformance.http.event_stream import EVENTS
@@ -29,10 +30,12 @@ from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.targets import made, one, with_packages, without_added
 from starlette_conformance.userapp import accepted, har, http_file
 from starlette_conformance.userapp.as_recorded import SHARE
-from starlette_conformance.userapp.compare import compare_app
+from starlette_conformance.userapp.causes_of_app import with_causes
+from starlette_conformance.userapp.compare import compare_by
 from starlette_conformance.userapp.ignore import Rule
+from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.repetitions import REPETITIONS
+from starlette_conformance.userapp.repetitions import REPETITIONS, Repetitions
 from starlette_conformance.userapp.start_options import StartOptions
 from starlette_conformance.userapp.user_app import App
 
@@ -58,6 +61,8 @@ class Options:
     fail_on: Sequence[str]
     accept: Path | None
     write_accepted: bool
+    causes: bool
+    cause_seconds: float
     rules: Sequence[Rule]
     old: str
     new: str
@@ -96,20 +101,18 @@ def diff(options: Options) -> int:
         def more() -> None:
             shown.update(bar, total=(shown.tasks[0].total or 0) + 2 * len(steps))
 
-        found = compare_app(
+        repetitions = Repetitions(
             app,
-            steps,
             older,
             newer,
-            options.seconds,
+            steps,
+            Limits(options.seconds, options.events),
             lambda: shown.advance(bar),
-            more,
-            options.events,
-            options.unlike_recorded,
-            options.rules,
-            only,
             options.slower,
+            rules=options.rules,
+            chosen=[step for step in steps if not only or step in only],
         )
+        found = compare_by(repetitions, more, options.unlike_recorded)
     found = replace(found, command=_again(options, older, newer))
     today = date.today()
     reviewed = accepted.accept(found, entries, today)
@@ -118,6 +121,11 @@ def diff(options: Options) -> int:
         reviewed = accepted.accept(found, [*entries, *new], today)
         what = "entry" if len(new) == 1 else "entries"
         progress.print(f"{len(new)} {what} added to {plain(str(file))}; write why, and who")
+    if options.causes:
+        with progress_bar("trying what is behind it", progress, transient=True) as shown:
+            bar = shown.add_task("", total=None)
+            limit = options.cause_seconds
+            reviewed = with_causes(reviewed, repetitions, limit, lambda: shown.advance(bar))
     render(reviewed, output)
     for name, path in formats.items():
         output_files.write(path, FORMATS[name](reviewed))
@@ -159,6 +167,9 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += ["--sandbox"] if options.sandbox else []
     words += [text for each in options.only for text in ("--only", each)]
     words += [text for each in options.fail_on for text in ("--fail-on", each)]
+    words += [] if options.causes else ["--no-cause"]
+    if options.cause_seconds != DEFAULT_SECONDS:
+        words += ["--cause-seconds", f"{options.cause_seconds:g}"]
     words += ["--accept", str(options.accept.absolute())] if options.accept else []
     words += options.starting.words()
     return of_verb("diff", word(older), word(newer), *words)

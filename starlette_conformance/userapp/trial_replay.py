@@ -86,9 +86,11 @@ class Replay:
             [each[step] for each in side if step in each]
             for side in (self.repetitions.old, self.repetitions.new)
         )
-        whole = Merged.of(old, new)
+        rules = [rule for rule in self.repetitions.rules if rule.is_for(step.request_line)]
+        whole = Merged.of(old, new, rules)
         places = {each.where for each in differences(whole.before, whole.after)}
-        from_old, to_new = Merged.of(old, [wire] * len(old)), Merged.of([wire] * len(new), new)
+        from_old = Merged.of(old, [wire] * len(old), rules)
+        to_new = Merged.of([wire] * len(new), new, rules)
         if from_old.problem or to_new.problem:
             return
         away, left = (

@@ -1,0 +1,82 @@
+"""Causes in words, as every rendering of a diff has them."""
+
+from collections.abc import Iterable, Iterator
+
+from starlette_conformance.explain.cause import Cause, Causes, Culprit, Sufficient
+from starlette_conformance.explain.result import Diff, Group
+
+HOW = {
+    "alone": "{}",
+    "together": "{}, which need each other for it",
+    "parts": "{}, each a part of it",
+    "inseparable": "{}, which move only together",
+}
+
+
+def of_group(diff: Diff, group: Group) -> list[str]:
+    """Lines on what makes the differences of a group."""
+    if diff.causes is None:
+        return []
+    places = {
+        (exchange.app, difference.where)
+        for exchange in group.exchanges
+        for difference in exchange.remaining
+    }
+    fields = {where for _, where in places}
+    found = diff.causes.of(places)
+    return [line for cause in found for line in lines(cause, fields if len(found) > 1 else set())]
+
+
+def of_start(diff: Diff) -> list[str]:
+    """Lines on why NEW does not start."""
+    if diff.causes is None or not diff.starts:
+        return []
+    return [line for cause in diff.causes.causes for line in lines(cause, set())]
+
+
+def lines(cause: Cause, fields: Iterable[str]) -> Iterator[str]:
+    """What makes it, with what is known of the releases; of which fields, where that is said."""
+    of_these = {where for _, where in cause.differences} & set(fields)
+    about = f" of {', '.join(sorted(of_these))}" if of_these else ""
+    if not cause.sufficient:
+        yield f"cause{about}: could not be told: {cause.untold}"
+        return
+    either = " or ".join(map(sufficient, cause.sufficient))
+    if len(cause.sufficient) > 1:
+        either += "; either suffices" if len(cause.sufficient) == 2 else "; each suffices"
+    proved = "proved both ways" if cause.proved else f"not proved: {cause.untold}"
+    yield f"cause{about}: {either} ({proved})"
+    for each in cause.sufficient:
+        for culprit in each.culprits:
+            yield from _about(culprit)
+
+
+def sufficient(found: Sufficient) -> str:
+    return HOW[found.how].format(" and ".join(map(culprit, found.culprits)))
+
+
+def culprit(found: Culprit) -> str:
+    """Such as `fastapi 0.122.0`, and what of it is not known."""
+    if found.before is None and found.after is None:
+        return found.package
+    if found.first_release is None:
+        how = f"{found.package} {found.before or 'none'} -> {found.after or 'none'}"
+        return f"{how} (its first release is not known: {found.unknown})" if found.unknown else how
+    text = f"{found.package} {found.first_release}"
+    notes = [found.mark] if found.mark else []
+    if found.untried:
+        notes.append(f"or {' or '.join(found.untried)}, which could not be tried")
+    if found.later:
+        notes.append(f"and again {', '.join(found.later)}")
+    return f"{text} ({'; '.join(notes)})" if notes else text
+
+
+def _about(found: Culprit) -> Iterator[str]:
+    """The named changes of the release, and its page."""
+    for change in found.changes:
+        yield f"  known at that release: {change.name}: {change.sentence} {change.link}"
+    yield from (f"  {link}" for link in found.links[:1])
+
+
+def summary(causes: Causes) -> str:
+    return f"causes: {causes.trials} trials in {causes.seconds:.0f} s"
