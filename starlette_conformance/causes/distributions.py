@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 import msgspec
@@ -90,16 +91,11 @@ class Distribution:
         }
 
 
-def installed(interpreter: Path, name: str, paths: Iterable[Path] = ()) -> dict[str, Distribution]:
-    """The packages that an interpreter finds, or those in some folders. Raises Failure."""
-    script = (
-        LIST.replace("distributions()", f"distributions(path={[*map(str, paths)]})")
-        if (paths)
-        else LIST
-    )
+def installed(interpreter: Path, name: str) -> dict[str, Distribution]:
+    """The packages that an interpreter finds. Raises Failure."""
     try:
         done = subprocess.run(
-            guarded([str(interpreter), "-c", script]),
+            guarded([str(interpreter), "-c", LIST]),
             capture_output=True,
             timeout=SECONDS,
             check=True,
@@ -112,16 +108,31 @@ def installed(interpreter: Path, name: str, paths: Iterable[Path] = ()) -> dict[
     found: dict[str, Distribution] = {}
     for each in listing.distributions:
         if each.name:
-            name = str(canonicalize_name(each.name))
-            files = None if each.files is None else tuple(each.files)
-            requires = tuple(_requirements(each.requires))
-            found.setdefault(
-                name,
-                Distribution(
-                    name, str(each.version), Path(each.root), files, requires, listing.tag
-                ),
-            )
+            one = _distribution(each, listing.tag)
+            found.setdefault(one.name, one)
     return found
+
+
+def installed_in(folder: Path, tag: str) -> Distribution:
+    """The one package in a folder, for a Python. Raises Failure."""
+    found = [*distributions(path=[str(folder)])]
+    if len(found) != 1:
+        raise Failure(f"{folder} has {len(found)} packages")
+    (one,) = found
+    files = None if one.files is None else [str(file) for file in one.files]
+    name, requires = one.metadata["Name"], list(one.requires or [])
+    return _distribution(_Listed(name, one.version, str(folder), files, requires), tag)
+
+
+def _distribution(listed: _Listed, tag: str) -> Distribution:
+    return Distribution(
+        str(canonicalize_name(str(listed.name))),
+        str(listed.version),
+        Path(listed.root),
+        None if listed.files is None else tuple(listed.files),
+        tuple(_requirements(listed.requires)),
+        tag,
+    )
 
 
 def _requirements(texts: Iterable[str]) -> Iterable[Requirement]:

@@ -8,20 +8,19 @@ from starlette_conformance.causes import search
 from starlette_conformance.causes.distributions import installed
 from starlette_conformance.causes.first_release import FirstReleases
 from starlette_conformance.causes.moves import APP, PYTHON, PackageMoves
-from starlette_conformance.causes.releases import Releases
 from starlette_conformance.causes.search import OutOfTime
-from starlette_conformance.causes.trials import Observe, Trials, keep_bytecode
-from starlette_conformance.explain.cause import Cause, Causes, Culprit, ReleaseNote, Sufficient
+from starlette_conformance.causes.trials import Base, Observe, Trials, keep_bytecode
+from starlette_conformance.explain.cause import Cause, Causes, Culprit, NamedChange, Sufficient
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
-from starlette_conformance.model.versions import version
-from starlette_conformance.stacks.project import ledger
 from starlette_conformance.stacks.tempdirs import scratch
 
 PYPI = "https://pypi.org/project/"
 
 Place = tuple[str, str]
 """A request, and where in its response there is a difference."""
+Known = Callable[[Culprit, Place], tuple[NamedChange, ...]]
+"""The named changes at the first release of a package which make a difference."""
 
 
 def find_causes(
@@ -30,6 +29,7 @@ def find_causes(
     differences: Sequence[Place],
     observe: Observe,
     seconds: float,
+    known: Known = lambda *_: (),
     another_app: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Causes:
@@ -43,34 +43,32 @@ def find_causes(
         moves = PackageMoves(old, new, beside)
         if not moves.names:
             raise Failure("OLD and NEW have the same packages, with the same files")
+        with scratch() as folder:
+            keep_bytecode(moves, folder / "bytecode")
+            bases = (
+                Base.of(older, moves.tag(False), folder / "old"),
+                Base.of(newer, moves.tag(True), folder / "new"),
+            )
+            deadline = began + seconds
+            trials = Trials(bases, moves, observe, deadline, folder / "bytecode", advance)
+            causes = _causes(trials, differences, known)
     except Failure as error:
         return Causes((Cause(tuple(differences), untold=str(error)),))
-    with scratch() as folder:
-        keep_bytecode(moves, folder)
-        releases = {
-            new: Releases(each.interpreter, folder / each.python)
-            for new, each in ((False, older), (True, newer))
-        }
-        trials = Trials(
-            older,
-            newer,
-            moves,
-            observe,
-            began + seconds,
-            folder,
-            releases,
-            advance,
-        )
-        finding = search.Search(moves.names, moves.closed, moves.closed_back, trials.run)
-        explanations = finding.explanations(differences)
-        first = FirstReleases(moves, trials, releases[False])
-        found: dict[tuple[tuple[Sufficient, ...], bool, str], list[Place]] = {}
-        for place in differences:
-            each = explanations[place]
-            sufficient = tuple(_sufficient(first, one, place) for one in each.sufficient)
-            found.setdefault((sufficient, each.proved, each.untold), []).append(place)
-    causes = tuple(Cause(tuple(places), *key) for key, places in found.items())
     return Causes(causes, trials.made, time.monotonic() - began)
+
+
+def _causes(trials: Trials, differences: Sequence[Place], known: Known) -> tuple[Cause, ...]:
+    """What trials show to be behind the differences, put together by cause."""
+    moves = trials.moves
+    finding = search.Search(moves.names, moves.closed, moves.closed_back, trials.run)
+    explanations = finding.explanations(differences)
+    first = FirstReleases(moves, trials, trials.bases[0].releases)
+    found: dict[tuple[tuple[Sufficient, ...], bool, str], list[Place]] = {}
+    for place in differences:
+        each = explanations[place]
+        sufficient = tuple(_sufficient(first, one, place, known) for one in each.sufficient)
+        found.setdefault((sufficient, each.proved, each.untold), []).append(place)
+    return tuple(Cause(tuple(places), *key) for key, places in found.items())
 
 
 def _python(older: Environment, newer: Environment) -> list[str]:
@@ -79,7 +77,9 @@ def _python(older: Environment, newer: Environment) -> list[str]:
     return [PYTHON] if versions[0] != versions[1] else []
 
 
-def _sufficient(first: FirstReleases, found: search.Sufficient, place: Place) -> Sufficient:
+def _sufficient(
+    first: FirstReleases, found: search.Sufficient, place: Place, known: Known
+) -> Sufficient:
     """Moves with their releases, as far as there is time."""
     try:
         culprits = first.culprits(found, place)
@@ -88,18 +88,14 @@ def _sufficient(first: FirstReleases, found: search.Sufficient, place: Place) ->
             Culprit(name, *first.versions(name), unknown=str(error)) for name in sorted(found.moves)
         )
     how = "alone" if len(culprits) == 1 else found.how
-    return Sufficient(tuple(map(_with_links, culprits)), how)
+    return Sufficient(tuple(_with_links(each, place, known) for each in culprits), how)
 
 
-def _with_links(culprit: Culprit) -> Culprit:
+def _with_links(culprit: Culprit, place: Place, known: Known) -> Culprit:
     """With the page of the release, and the named changes that it is known for."""
     first = culprit.first_release
     if not first:
         return culprit
-    notes = tuple(
-        ReleaseNote(name, change.sentence, change.link)
-        for name, change in ledger().changes.items()
-        if change.package == culprit.package and version(change.first) == version(first)
-    )
+    changes = known(culprit, place)
     page = f"{PYPI}{culprit.package}/{first}/"
-    return replace(culprit, changes=notes, links=(page, *(note.link for note in notes)))
+    return replace(culprit, changes=changes, links=(page, *(each.link for each in changes)))

@@ -53,6 +53,10 @@ class PackageMoves:
                 found[name] = self.new[name]
         return found
 
+    def tag(self, new: bool) -> str:
+        """Of the Python of a side; one without packages runs none."""
+        return next((each.tag for each in (self.new if new else self.old).values()), "")
+
     def closed(self, moved: Moves) -> Moves:
         """Moves with those that must come with them."""
         return _reached(moved, self._needs)

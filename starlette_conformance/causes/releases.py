@@ -6,7 +6,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from starlette_conformance.causes.distributions import Distribution, installed
+from starlette_conformance.causes.distributions import Distribution, installed_in
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.child_environment import of_uv
 from starlette_conformance.process.launch import guarded
@@ -23,9 +23,10 @@ LAST = 200
 
 @dataclass
 class Releases:
-    """`interpreter` is what they are installed for, `folder` where."""
+    """`interpreter` is what they are installed for, with its `tag`, and `folder` where."""
 
     interpreter: Path
+    tag: str
     folder: Path
     _listed: dict[str, list[Release]] = field(default_factory=dict)
     _installed: dict[tuple[str, str], Distribution | Failure] = field(default_factory=dict)
@@ -75,4 +76,4 @@ class Releases:
         if done.returncode:
             said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
             raise Failure(f"it cannot be installed: {said[-LAST:]}")
-        return installed(self.interpreter, name, [target])[name]
+        return installed_in(target, self.tag)

@@ -7,11 +7,10 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 
 from starlette_conformance.causes.distributions import Compiled, Distribution, put_into
@@ -37,20 +36,44 @@ Trial = tuple[frozenset[Distribution], Moves]
 """What is installed, and which moves of BESIDE are made."""
 
 
-@dataclass
-class Trials:
-    """`silent` says of each trial that showed nothing why. Whatever would begin after `deadline`,
-    by the monotonic clock, raises OutOfTime. `folder` is a scratch folder with the bytecode of OLD
-    and NEW; `releases` are those for OLD's Python, and for NEW's.
+@dataclass(frozen=True)
+class Base:
+    """What trials with the Python of a side begin with: its environment, the tag of its bytecode,
+    an environment without packages to copy, and releases that are installed for it.
     """
 
-    older: Environment
-    newer: Environment
+    environment: Environment
+    tag: str
+    empty: Path
+    releases: Releases
+
+    @classmethod
+    def of(cls, environment: Environment, tag: str, folder: Path) -> "Base":
+        """Made in a folder. Raises Failure."""
+        folder.mkdir()
+        empty = folder / "empty"
+        _make_empty(environment.interpreter, empty)
+        return cls(environment, tag, empty, Releases(environment.interpreter, tag, folder))
+
+    def installed(self, one: Distribution) -> Distribution:
+        """A package for this Python, where it works with the one alone that it came with."""
+        if one.tag == self.tag or not one.is_compiled:
+            return one
+        return self.releases.install(one.name, one.version)
+
+
+@dataclass
+class Trials:
+    """`bases` are OLD's and NEW's, `bytecode` a folder with what both have. `silent` says of each
+    trial that showed nothing why. Whatever would begin after `deadline`, by the monotonic clock,
+    raises OutOfTime.
+    """
+
+    bases: tuple[Base, Base]
     moves: PackageMoves
     observe: Observe
     deadline: float
-    folder: Path
-    releases: Mapping[bool, Releases]
+    bytecode: Path
     advance: Callable[[], None] = lambda: None
     silent: dict[Trial, str] = field(default_factory=dict)
     _seen: dict[Trial, Outcomes] = field(default_factory=dict)
@@ -89,43 +112,27 @@ class Trials:
     def _environment(
         self, every: frozenset[Distribution], new_python: bool
     ) -> Iterator[Environment]:
-        side = self.newer if new_python else self.older
+        base = self.bases[new_python]
         with scratch() as own:
             made = own / "environment"
-            interpreter = empty_environment(side.interpreter, made)
+            shutil.copytree(base.empty, made, symlinks=True)
             (site,) = made.glob("lib/python*/site-packages")
-            fitting = [self._for_python(each, new_python) for each in every]
             used = cache_folder() / BYTECODE
-            put_into(site, fitting, Compiled(self.folder / BYTECODE, used, self._tags[new_python]))
+            compiled = Compiled(self.bytecode, used, base.tag)
+            put_into(site, map(base.installed, every), compiled)
             try:
                 yield replace(
-                    side,
+                    base.environment,
                     name="a trial",
-                    interpreter=interpreter,
+                    interpreter=made / "bin" / "python",
                     packages={each.name: each.version for each in every},
                     passes_variables=False,
                 )
             finally:
                 shutil.rmtree(used / str(own).lstrip("/"), ignore_errors=True)
 
-    def _for_python(self, one: Distribution, new_python: bool) -> Distribution:
-        """The same package for a Python, where it works with the one alone that it came with."""
-        if one.tag == self._tags[new_python] or not one.is_compiled:
-            return one
-        return self.releases[new_python].install(one.name, one.version)
 
-    @cached_property
-    def _tags(self) -> tuple[str, str]:
-        """Of both Pythons; one without packages runs none."""
-        old, new = (
-            next((each.tag for each in state.values()), "")
-            for state in (self.moves.old, self.moves.new)
-        )
-        return old, new
-
-
-def empty_environment(base: Path, folder: Path) -> Path:
-    """A virtual environment without any package: its interpreter. Raises Failure."""
+def _make_empty(base: Path, folder: Path) -> None:
     command = [UV, "venv", "--no-project", "--quiet", "--python", str(base), str(folder)]
     try:
         subprocess.run(
@@ -139,14 +146,13 @@ def empty_environment(base: Path, folder: Path) -> Path:
     except subprocess.SubprocessError as error:
         said = (getattr(error, "stderr", None) or b"").decode("utf-8", "replace")
         raise Failure(f"no environment for a trial could be made: {said or error}") from None
-    return folder / "bin" / "python"
 
 
 def keep_bytecode(moves: PackageMoves, folder: Path) -> None:
-    """Links to what Python compiled of OLD and of NEW, into a folder."""
+    """Put links to what Python compiled of OLD and of NEW into a folder."""
     roots = {each.root for state in (moves.old, moves.new) for each in state.values()}
     for root in roots:
         path = str(root).lstrip("/")
         with suppress(OSError, shutil.Error):  # without it a trial takes longer
             source = cache_folder() / BYTECODE / path
-            shutil.copytree(source, folder / BYTECODE / path, copy_function=os.link)
+            shutil.copytree(source, folder / path, copy_function=os.link)

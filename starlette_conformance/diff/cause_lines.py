@@ -1,6 +1,8 @@
 """Causes in words, as every rendering of a diff has them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
 
 from starlette_conformance.explain.cause import Cause, Causes, Culprit, Sufficient
 from starlette_conformance.explain.result import Diff, Group
@@ -15,16 +17,58 @@ HOW = {
 
 def of_group(diff: Diff, group: Group) -> list[str]:
     """Lines on what makes the differences of a group."""
-    if diff.causes is None:
-        return []
-    places = {
+    found = _of_group(diff, group)
+    fields = {where for _, where in _places(group)} if len(found) > 1 else set()
+    return [line for cause in found for line in lines(cause, fields)]
+
+
+def _of_group(diff: Diff, group: Group) -> list[Cause]:
+    return diff.causes.of(_places(group)) if diff.causes else []
+
+
+def _places(group: Group) -> set[tuple[str, str]]:
+    return {
         (exchange.app, difference.where)
         for exchange in group.exchanges
         for difference in exchange.remaining
     }
-    fields = {where for _, where in places}
-    found = diff.causes.of(places)
-    return [line for cause in found for line in lines(cause, fields if len(found) > 1 else set())]
+
+
+def culprits(diff: Diff, group: Group) -> list[dict[str, Any]]:
+    """The same as data."""
+    return [
+        each | {"proved": cause.proved}
+        for cause in _of_group(diff, group)
+        for each in _culprits(cause)
+    ]
+
+
+def document(causes: Causes) -> dict[str, Any]:
+    """All causes as data."""
+    return {
+        "trials": causes.trials,
+        "seconds": causes.seconds,
+        "causes": [
+            {
+                "differences": [
+                    {"request": request, "where": where} for request, where in cause.differences
+                ],
+                "culprits": list(_culprits(cause)),
+                "proved": cause.proved,
+                "untold": cause.untold,
+            }
+            for cause in causes.causes
+        ],
+    }
+
+
+def _culprits(cause: Cause) -> Iterator[dict[str, Any]]:
+    for number, found in enumerate(cause.sufficient):
+        for each in found.culprits:
+            about = asdict(each)
+            del about["changes"]
+            names = [change.name for change in each.changes]
+            yield about | {"change": names, "how": found.how, "choice": number}
 
 
 def of_start(diff: Diff) -> list[str]:
@@ -74,7 +118,7 @@ def culprit(found: Culprit) -> str:
 def _about(found: Culprit) -> Iterator[str]:
     """The named changes of the release, and its page."""
     for change in found.changes:
-        yield f"  known at that release: {change.name}: {change.sentence} {change.link}"
+        yield f"  known change: {change.name}: {change.sentence} {change.link}"
     yield from (f"  {link}" for link in found.links[:1])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from starlette_conformance.diff import left_out, phrases
+from starlette_conformance.diff import cause_lines, left_out, phrases
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.output import output_files
@@ -46,7 +46,8 @@ def document(diff: Diff) -> dict[str, Any]:
                   500, responses came in none of them, by app); null for --app
     security      name, standing (gained, lost, lacking), change
     unexplained, explained  groups, the most dangerous first: name, change (null where there is
-                  none), severity, fields, apps, lost, exchanges
+                  none), severity, fields, apps, lost, exchanges; of the former, causes (culprits,
+                  proved)
     not_shown     changes between the two that no request shows: name, change, lost, why
     masked, not_compared, notes, inconclusive  sentences; with one of the last, nothing is
                   proved
@@ -59,6 +60,16 @@ def document(diff: Diff) -> dict[str, Any]:
     not_chosen    how many responses --only leaves out
     starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
                   where it starts), exception (with its place), log (last lines), hints; or null
+    causes        what makes differences that nothing explains, by trials of the packages between
+                  OLD and NEW; null where that was not tried: trials (how many), seconds, causes
+                  (differences: request, where; culprits; proved: OLD with it has the difference and
+                  NEW without it has not; untold: why nothing is known, or nothing proved)
+    culprits      package, before, after (versions, null where not installed), first_release (null
+                  where not known, with unknown: why), mark (yanked, a pre-release), untried (older
+                  releases that could not be tried), later (releases that change it again), change
+                  (names of changes there that make it), links, how (alone, inseparable, together:
+                  each is needed, parts: each makes a part), choice (those of the same number are
+                  needed; any one number suffices)
     change        package, first, last, kind, sentence, link, noticed_by, reached_by (names, one of
                   which an app's source has where it can show; empty where any app can show it)
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and
@@ -83,7 +94,10 @@ def document(diff: Diff) -> dict[str, Any]:
         "unstable": [_unstable(each) for each in diff.unstable],
         "repetition": _repetition(diff.repetition),
         "security": [asdict(fix) for fix in diff.security],
-        "unexplained": [_group(group) for group in diff.unexplained],
+        "unexplained": [
+            _group(group) | {"causes": cause_lines.culprits(diff, group)}
+            for group in diff.unexplained
+        ],
         "explained": [_group(group) for group in diff.explained],
         "not_shown": [asdict(change) for change in diff.not_shown],
         "masked": list(diff.masked),
@@ -95,6 +109,7 @@ def document(diff: Diff) -> dict[str, Any]:
         "ignored": [asdict(each) for each in diff.ignored],
         "not_chosen": diff.not_chosen,
         "starts": [asdict(start) for start in diff.starts] if diff.starts else None,
+        "causes": cause_lines.document(diff.causes) if diff.causes else None,
     }
 
 
@@ -139,6 +154,7 @@ def _context(diff: Diff) -> dict[str, Any]:
     return {
         "diff": diff,
         "words": phrases,
+        "causes": cause_lines,
         "left_out": left_out,
         "examples": EXAMPLES,
         "lines": lines,
@@ -183,7 +199,8 @@ def _cases(diff: Diff) -> Iterator[Case]:
     for group in diff.unexplained:
         differ = "differs" if len(group.exchanges) == 1 else "differ"
         first = f"{phrases.members(group)} {differ} in {group.name}"
-        text = "\n".join([first, *lines(group.example)])
+        causes = cause_lines.of_group(diff, group)
+        text = "\n".join([first, *causes, *lines(group.example)])
         name = f"UNEXPLAINED {group.name}: {group.example.line}"
         yield Case(_where(group), name, fault=group.severity, text=text)
     for found in diff.unstable:
@@ -193,7 +210,8 @@ def _cases(diff: Diff) -> Iterator[Case]:
     for sentence in diff.not_compared:
         yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
     for name, start in phrases.failures(diff):
-        text = "\n".join([*phrases.start_lines(start), phrases.apart(diff.older, diff.newer)])
+        about = [*phrases.start_lines(start), *cause_lines.of_start(diff)]
+        text = "\n".join([*about, phrases.apart(diff.older, diff.newer)])
         fails = diff.only_new_fails_to_start
         yield Case("diff", f"{name} DOES NOT START", fault="did not start", text=text, judged=fails)
     for sentence in diff.inconclusive:

@@ -94,6 +94,8 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
         yield Text(f"note: {sentence}", "yellow")
     for sentence in diff.masked:
         yield Text(f"masked: {sentence}", "dim")
+    if diff.causes:
+        yield Text(cause_lines.summary(diff.causes), "dim")
     if diff.repetition:
         yield Text(repeated(diff.repetition), "dim")
 

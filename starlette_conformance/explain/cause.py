@@ -10,8 +10,8 @@ How = Literal["alone", "inseparable", "together", "parts"]
 
 
 @dataclass(frozen=True)
-class ReleaseNote:
-    """A named change of the ledger, at the release that a cause names."""
+class NamedChange:
+    """A change of the ledger that makes a difference."""
 
     name: str
     sentence: str
@@ -24,7 +24,8 @@ class Culprit:
     `first_release` of it with the difference: None where that is not known, for the reason in
     `unknown`. `mark` says that it is yanked, or a pre-release. `untried` are releases before it
     that could not be tried, so that one of them may be the first. `later` are releases after it
-    that change the same thing again. `changes` are named changes at that release.
+    that change the same thing again. `changes` are named changes at that release
+    which make the difference.
     """
 
     package: str
@@ -35,7 +36,7 @@ class Culprit:
     untried: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     unknown: str = ""
-    changes: tuple[ReleaseNote, ...] = ()
+    changes: tuple[NamedChange, ...] = ()
     links: tuple[str, ...] = ()
 
 

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from starlette_conformance.causes.find_causes import find_causes
+from starlette_conformance.causes.find_causes import Place, find_causes
+from starlette_conformance.causes.known_changes import known_changes
+from starlette_conformance.explain.cause import Culprit, NamedChange
+from starlette_conformance.explain.differences import BODY
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.userapp.repetitions import Repetitions
 from starlette_conformance.userapp.trial_replay import STARTS, Replay, whether_it_starts
@@ -34,7 +38,20 @@ def with_causes(
         places,
         observe,
         seconds,
+        known=partial(_known, repetitions),
         another_app=repetitions.app.newer is not None,
         advance=advance,
     )
     return replace(found, causes=causes)
+
+
+def _known(repetitions: Repetitions, culprit: Culprit, place: Place) -> tuple[NamedChange, ...]:
+    """The named changes at the first release of a package which make a difference."""
+    name, where = place
+    for step in repetitions.steps:
+        if str(step) == name and (merged := repetitions.merged(step, repetitions.rules)):
+            before, after = merged.before.response, merged.after.response
+            field = BODY if where.startswith(f"{BODY} ") else where
+            sent = repetitions.sent[step]
+            return known_changes(culprit, sent, before, after, field, repetitions.newer)
+    return ()

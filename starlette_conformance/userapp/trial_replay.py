@@ -1,11 +1,12 @@
 """What a user's app does in a trial, where OLD and NEW differ: as OLD, as NEW, or otherwise."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette_conformance.causes.find_causes import Place
 from starlette_conformance.causes.search import Outcome, Outcomes
-from starlette_conformance.explain.differences import differences
+from starlette_conformance.explain.differences import BODY
 from starlette_conformance.explain.start import Start
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.replay.wire_response import WireResponse
@@ -86,19 +87,25 @@ class Replay:
             [each[step] for each in side if step in each]
             for side in (self.repetitions.old, self.repetitions.new)
         )
-        rules = [rule for rule in self.repetitions.rules if rule.is_for(step.request_line)]
-        whole = Merged.of(old, new, rules)
-        places = {each.where for each in differences(whole.before, whole.after)}
-        from_old = Merged.of(old, [wire] * len(old), rules)
-        to_new = Merged.of([wire] * len(new), new, rules)
+        merged = partial(
+            Merged.of,
+            rules=[rule for rule in self.repetitions.rules if rule.is_for(step.request_line)],
+            seconds=self.repetitions.slower,
+        )
+        whole, from_old = merged(old, new), merged(old, [wire] * len(old))
+        to_new = merged([wire] * len(new), new)
         if from_old.problem or to_new.problem:
             return
-        away, left = (
-            {each.where for each in differences(merged.before, merged.after)}
-            for merged in (from_old, to_new)
-        )
-        for where in places:
-            if where in away and where in left:
-                yield (str(step), where), Outcome.OTHER
-            elif where in away or where in left:
-                yield (str(step), where), Outcome.NEW if where in away else Outcome.OLD
+        away, left = ({each.where for each in one.differences} for one in (from_old, to_new))
+        for difference in whole.differences:
+            place = difference.where
+            if place in away and place in left:
+                yield (str(step), place), Outcome.OTHER
+            elif place in away or place in left:
+                yield (str(step), place), Outcome.NEW if place in away else Outcome.OLD
+            elif difference.field == BODY and _has_body(away) and _has_body(left):
+                yield (str(step), place), Outcome.OTHER  # by other places
+
+
+def _has_body(places: Collection[str]) -> bool:
+    return any(place.partition(" ")[0] == BODY for place in places)

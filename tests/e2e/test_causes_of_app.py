@@ -1,0 +1,90 @@
+"""`diff` names the package and the release that make a difference of a user's app."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from starlette_conformance.__main__ import main
+from starlette_conformance.stacks.cache import VARIABLE
+from studies.made_wheels import make_wheel
+
+SERVE = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import guilty, innocent
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(guilty.STATUS)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+STATUSES = {"1.0": "200", "1.1": "200", "1.2": "204", "1.3": "204", "1.4": "removed()"}
+
+
+@pytest.fixture(autouse=True)
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of wheels in the place of an index, and an app that needs no server."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    for version, status in STATUSES.items():
+        make_wheel(wheels, "guilty", version, {"guilty.py": f"STATUS = {status}\n"})
+        make_wheel(wheels, "innocent", version, {"innocent.py": ""})
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr("starlette_conformance.userapp.repetitions.APART", 0.0)
+    monkeypatch.setattr("starlette_conformance.userapp.repetitions.CERTAIN", 3)
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "serve.py").write_text(SERVE)
+    (app / "requests.http").write_text("GET /")
+    monkeypatch.chdir(app)
+
+
+def diff(new: str, *options: str) -> int:
+    words = ["guilty==1.0,innocent==1.0", f"guilty=={new},innocent==1.3", "-q"]
+    words += ["--start", "python serve.py {port}", "--requests", "requests.http", *options]
+    return main(["diff", *words])
+
+
+def test_the_cause_is_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    formats = [
+        text for name in ("json", "html", "markdown", "junit") for text in (f"--{name}", name)
+    ]
+    assert diff("1.3", *formats) == 1
+    assert "cause: guilty 1.2 (proved both ways)" in capsys.readouterr().out
+    found = json.loads(Path("json").read_text())
+    (culprit,) = found["unexplained"][0]["causes"]
+    assert (culprit["package"], culprit["first_release"], culprit["proved"]) == (
+        *("guilty", "1.2", True),
+    )
+    (cause,) = found["causes"]["causes"]
+    assert {each["where"] for each in cause["differences"]} == {"status", "reason"}
+    (fault,) = ET.parse("junit").iter("failure")
+    for text in (Path("html").read_text(), Path("markdown").read_text(), fault.text or ""):
+        assert "guilty 1.2 (proved both ways)" in text
+
+
+def test_what_keeps_new_from_starting_has_a_cause(capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff("1.4", "--json", "json") == 1
+    assert "cause: guilty 1.4 (proved both ways)" in capsys.readouterr().out
+    (cause,) = json.loads(Path("json").read_text())["causes"]["causes"]
+    assert cause["culprits"][0]["first_release"] == "1.4"
+
+
+def test_causes_may_be_left_out_or_be_cut_short(capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff("1.3", "--no-cause", "--json", "json") == 1
+    assert "cause:" not in capsys.readouterr().out
+    assert json.loads(Path("json").read_text())["causes"] is None
+    assert diff("1.3", "--cause-seconds", "0.001") == 1
+    said = "cause: could not be told: no time was left for more trials (--cause-seconds)"
+    assert said in capsys.readouterr().out

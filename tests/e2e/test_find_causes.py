@@ -1,0 +1,237 @@
+"""The causes of differences of made-up packages: which is named, since which release, and why not.
+
+What stands for the app are the values of its packages.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.causes.find_causes import find_causes
+from starlette_conformance.causes.search import Outcome, Outcomes
+from starlette_conformance.explain.cause import Cause, Causes
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import DidNotStart
+from starlette_conformance.model.stack import Stack
+from starlette_conformance.stacks.cache import SCRATCH, VARIABLE, cache_folder
+from starlette_conformance.stacks.provision import provision
+from studies.made_wheels import make_wheel
+
+Show = Callable[[dict[str, object]], Mapping[str, object]]
+
+
+class Index:
+    """A folder of wheels, and two stacks of what is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def release(self, name: str, version: str, value: object, *requires: str) -> None:
+        """A module with a value; one that is None does not start."""
+        text = f"VALUE = {value!r}\n" if value is not None else "raise ImportError('broken')\n"
+        make_wheel(self.folder, name, version, {f"{name}.py": text}, requires)
+
+    def releases(self, name: str, values: Mapping[str, object], *requires: str) -> None:
+        for version, value in values.items():
+            self.release(name, version, value, *requires)
+
+    def stack(self, *requirements: str) -> Environment:
+        return provision(Stack(",".join(requirements), requirements))
+
+    def causes(self, old: Environment, new: Environment, show: Show, seconds: float = 60) -> Causes:
+        """Of everything that `show` makes of the values of all packages, and that differs."""
+        was, now = (show(values(each)) for each in (old, new))
+        places = [("GET /", where) for where in {**was, **now} if was.get(where) != now.get(where)]
+
+        def observe(environment: Environment, _: bool) -> Outcomes:
+            seen = show(values(environment))
+            outcomes: dict[Hashable, Outcome] = {}
+            for place in places:
+                value = seen.get(place[1])
+                outcomes[place] = (
+                    Outcome.OLD
+                    if value == was.get(place[1])
+                    else Outcome.NEW
+                    if value == now.get(place[1])
+                    else Outcome.OTHER
+                )
+            return outcomes
+
+        return find_causes(old, new, places, observe, seconds)
+
+
+def values(environment: Environment) -> dict[str, object]:
+    """Of all packages of an environment, by name, as an app of it would import them."""
+    (site,) = environment.interpreter.parent.parent.glob("lib/*/site-packages")
+    found: dict[str, object] = {}
+    for info in site.glob("*.dist-info"):
+        name = info.name.partition("-")[0]
+        read: dict[str, object] = {}
+        try:
+            exec((site / f"{name}.py").read_text(), read)
+        except ImportError as error:
+            raise DidNotStart(str(error)) from None
+        found[name] = read["VALUE"]
+    return found
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))  # versions recur between tests
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    return Index(folder)
+
+
+def told(cause: Cause) -> list[tuple[str, list[tuple[str, str | None]]]]:
+    """How, and each package with its release."""
+    return [
+        (each.how, [(culprit.package, culprit.first_release) for culprit in each.culprits])
+        for each in cause.sufficient
+    ]
+
+
+def test_a_package_is_named_with_the_release_since_which_it_behaves_otherwise(index: Index) -> None:
+    index.releases("guilty", {"1.0": 1, "1.1": 1, "1.2": 1, "1.3": 2, "1.4": 2, "1.5": 2})
+    for name in ("ann", "bob", "cyd", "dan"):
+        index.releases(name, {"1.0": 1, "2.0": 1})
+    old = index.stack("guilty==1.0", "ann==1.0", "bob==1.0", "cyd==1.0", "dan==2.0")
+    new = index.stack("guilty==1.5", "ann==2.0", "bob==2.0", "cyd==2.0", "dan==1.0")
+    found = index.causes(old, new, lambda seen: {"body": seen["guilty"]})
+    (cause,) = found.causes
+    assert told(cause) == [("alone", [("guilty", "1.3")])]
+    assert cause.proved
+    assert cause.differences == (("GET /", "body"),)
+    assert found.trials <= 12
+    assert not list((cache_folder() / SCRATCH).iterdir())
+
+
+def test_each_difference_has_its_own_cause_and_joint_ones_are_named_as_such(index: Index) -> None:
+    for name in ("ann", "bob", "cyd", "dan", "eve"):
+        index.releases(name, {"1.0": 1, "1.1": 2, "1.2": 2})
+    names = ("ann", "bob", "cyd", "dan", "eve")
+    old, new = (index.stack(*(f"{n}=={v}" for n in names)) for v in ("1.0", "1.2"))
+
+    def show(seen: dict[str, object]) -> dict[str, object]:
+        new = {name for name, value in seen.items() if value == 2}
+        return {
+            "both": {"ann", "bob"} <= new,
+            "either": bool({"bob", "cyd"} & new),
+            "parts": (seen["dan"], seen["eve"]),
+        }
+
+    found = index.causes(old, new, show)
+    assert {cause.differences[0][1]: told(cause) for cause in found.causes} == {
+        "both": [("together", [("ann", "1.1"), ("bob", "1.1")])],
+        "either": [("alone", [("bob", "1.1")]), ("alone", [("cyd", "1.1")])],
+        "parts": [("parts", [("dan", "1.1"), ("eve", "1.1")])],
+    }
+    assert all(cause.proved for cause in found.causes)
+
+
+def test_packages_that_need_each_other_move_together_and_are_told_apart(index: Index) -> None:
+    """As FastAPI and Starlette do: each release of one takes few releases of the other."""
+    for minor in range(5):
+        index.release("web", f"0.{minor}", 1, f"core>=0.{minor},<0.{minor + 1}")
+        index.release("core", f"0.{minor}", 1 if minor < 3 else 2)
+    old, new = index.stack("web==0.0"), index.stack("web==0.4")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["core"]}).causes
+    assert told(cause) == [("alone", [("core", "0.3")])]
+    assert cause.proved
+
+
+def test_releases_that_do_not_start_are_skipped_and_said(index: Index) -> None:
+    values = {"1.0": 1, "1.1": 1, "1.2": None, "1.3": None, "1.4": 2, "1.5": 2}
+    index.releases("guilty", values)
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.5")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.first_release, culprit.untried) == ("1.4", ("1.2", "1.3"))
+
+
+def test_a_pre_release_is_named_as_such(index: Index) -> None:
+    index.releases("guilty", {"1.0": 1, "2.0rc1": 1, "2.0rc2": 2, "2.0": 2, "2.1": 2})
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==2.1")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.first_release, culprit.mark) == ("2.0rc2", "a pre-release")
+
+
+def test_what_changes_twice_is_named_with_both_releases(index: Index) -> None:
+    index.releases("guilty", {"1.0": 1, "1.1": 2, "1.2": 2, "1.3": 3, "1.4": 3})
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.4")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.first_release, culprit.later) == ("1.1", ("1.3",))
+
+
+def test_added_and_removed_packages_are_causes(index: Index) -> None:
+    index.releases("ann", {"1.0": 1})
+    index.releases("bob", {"1.0": 1})
+    index.releases("cyd", {"1.0": 1, "2.0": 1})
+    old, new = index.stack("ann==1.0", "cyd==1.0"), index.stack("bob==1.0", "cyd==2.0")
+    show: Show = lambda seen: {"added": "bob" in seen, "removed": "ann" in seen}  # noqa: E731
+    found = index.causes(old, new, show)
+    assert {cause.differences[0][1]: told(cause) for cause in found.causes} == {
+        "added": [("alone", [("bob", None)])],
+        "removed": [("alone", [("ann", None)])],
+    }
+
+
+def test_a_package_that_was_changed_in_place_is_named(index: Index) -> None:
+    index.releases("ann", {"1.0": 1, "2.0": 1})
+    index.releases("guilty", {"1.0": 1})
+    old, new = index.stack("ann==1.0", "guilty==1.0"), index.stack("ann==2.0", "guilty==1.0")
+    (file,) = new.interpreter.parent.parent.glob("lib/*/site-packages/guilty.py")
+    file.unlink()  # it is a link
+    file.write_text("VALUE = 2\n")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.package, culprit.first_release) == ("guilty", None)
+    assert culprit.unknown == "OLD and NEW have this version, with other files"
+    assert cause.proved
+
+
+def test_without_an_index_the_package_is_named_and_no_release(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.releases("guilty", {"1.0": 1, "1.1": 2, "1.2": 2})
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.2")
+    monkeypatch.setenv("UV_NO_INDEX", "0")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.package, culprit.first_release, cause.proved) == ("guilty", None, True)
+    assert "127.0.0.1:9/simple did not list the releases of guilty" in culprit.unknown
+
+
+def test_a_release_that_the_index_lacks_or_that_cannot_be_built_is_skipped(index: Index) -> None:
+    index.releases("guilty", {"1.0": 1, "1.2": 2, "1.3": 2})
+    (index.folder / "guilty-1.1.tar.gz").write_bytes(b"no archive")
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.3")
+    (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.first_release, culprit.untried) == ("1.2", ("1.1",))
+
+
+def test_the_same_packages_have_no_cause(index: Index) -> None:
+    index.releases("ann", {"1.0": 1})
+    old = index.stack("ann==1.0")
+    found = find_causes(old, replace(old), [("GET /", "body")], lambda *_: {}, 10)
+    assert [cause.untold for cause in found.causes] == [
+        "OLD and NEW have the same packages, with the same files"
+    ]
+
+
+def test_what_could_not_be_told_in_time_is_said(index: Index) -> None:
+    index.releases("guilty", {"1.0": 1, "1.2": 2})
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.2")
+    found = index.causes(old, new, lambda seen: {"body": seen["guilty"]}, seconds=0)
+    assert [(told(cause), cause.untold) for cause in found.causes] == [
+        ([], "no time was left for more trials (--cause-seconds)")
+    ]
