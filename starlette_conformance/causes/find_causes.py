@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from starlette_conformance.causes import search
+from starlette_conformance.causes.candidates import OutOfTime, Space
 from starlette_conformance.causes.distributions import installed
 from starlette_conformance.causes.first_release import FirstReleases
 from starlette_conformance.causes.moves import APP, PYTHON, PackageMoves
-from starlette_conformance.causes.search import OutOfTime
 from starlette_conformance.causes.trials import Base, Observe, Trials, keep_bytecode
 from starlette_conformance.explain.cause import Cause, Causes, Culprit, NamedChange, Sufficient
 from starlette_conformance.model.environment import Environment
@@ -60,7 +60,7 @@ def find_causes(
 def _causes(trials: Trials, differences: Sequence[Place], known: Known) -> tuple[Cause, ...]:
     """What trials show to be behind the differences, put together by cause."""
     moves = trials.moves
-    finding = search.Search(moves.names, moves.closed, moves.closed_back, trials.run)
+    finding = search.Search(Space(moves.names, moves.closed, moves.closed_back, trials.run))
     explanations = finding.explanations(differences)
     first = FirstReleases(moves, trials, trials.bases[0].releases)
     found: dict[tuple[tuple[Sufficient, ...], bool, str], list[Place]] = {}
@@ -83,7 +83,7 @@ def _sufficient(
     """Moves with their releases, as far as there is time."""
     try:
         culprits = first.culprits(found, place)
-    except OutOfTime as error:
+    except (OutOfTime, Failure) as error:
         culprits = tuple(
             Culprit(name, *first.versions(name), unknown=str(error)) for name in sorted(found.moves)
         )

@@ -1,22 +1,21 @@
 """Since which release of a package a difference is there, bisected with what each release needs."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
-from starlette_conformance.causes.distributions import Distribution, satisfies
+from starlette_conformance.causes.candidates import Difference, Moves, Outcome
+from starlette_conformance.causes.distributions import Distribution
+from starlette_conformance.causes.fitting import Fitting
 from starlette_conformance.causes.moves import BESIDE, PackageMoves, State
 from starlette_conformance.causes.releases import Releases
-from starlette_conformance.causes.search import Difference, Moves, Outcome, Sufficient
+from starlette_conformance.causes.search import Sufficient
 from starlette_conformance.causes.trials import Trials
 from starlette_conformance.explain.cause import Culprit
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.model.versions import version
 from starlette_conformance.stacks.package_index import Release
-
-REPAIRS = 20
-"""Packages that are moved, at the most, until a release has what it needs."""
 
 
 @dataclass
@@ -30,7 +29,8 @@ class FirstReleases:
     def culprits(self, found: Sufficient, difference: Difference) -> tuple[Culprit, ...]:
         """What makes a difference, each with its first release. Raises OutOfTime."""
         whole = self.moves.closed(found.moves)
-        line = _Line(self, whole, difference, whole & BESIDE)
+        fitting = Fitting(self.moves, self.releases, whole)
+        line = _Line(self, fitting, difference, whole & BESIDE)
         if found.how == "inseparable" and not found.moves & BESIDE:
             return line.of_inseparable(sorted(found.moves, key=self._leads(found.moves)))
         culprits = []
@@ -56,12 +56,12 @@ class FirstReleases:
 
 @dataclass(frozen=True)
 class _Line:
-    """States between one without a difference and one with it, along the releases of a package.
-    `members` are the packages that may move along with it.
+    """States between one without a difference and one with it, along the releases of a package;
+    `fitting` finds what moves along with it.
     """
 
     search: FirstReleases
-    members: Moves
+    fitting: Fitting
     difference: Difference
     beside: Moves
 
@@ -104,10 +104,14 @@ class _Line:
         what it needs of the rest, until the difference is there.
         """
         moves = self.search.moves
-        state, whole = moves.state(frozenset()), moves.state(self.members)
+        state, whole = moves.state(frozenset()), moves.state(self.fitting.members)
         for name in names:
             last = name == names[-1]
-            moved = whole if last else self.repaired({**state, **_only(moves.new, name)}, {name})
+            moved = (
+                whole
+                if last
+                else self.fitting.repaired({**state, **_only(moves.new, name)}, {name})
+            )
             outcome = self.outcome(moved)
             if outcome == Outcome.NEW:
                 return self._apart(name, state, moved)
@@ -120,7 +124,7 @@ class _Line:
         if ends is None:
             return (culprit,)
         low, high = ends
-        others = [each for each in self.members - {name} if low.get(each) != high.get(each)]
+        others = [each for each in self.fitting.members - {name} if low.get(each) != high.get(each)]
         if not others or self.outcome({**low, **_only(high, name)}) == Outcome.NEW:
             return (culprit,)
         of_others = {**low, **{each: high[each] for each in others if each in high}}
@@ -136,62 +140,6 @@ class _Line:
 
     def outcome(self, state: State) -> Outcome | None:
         return self.search.trials.of_states([(state, self.beside)])[0].get(self.difference)
-
-    def repaired(self, state: State, fixed: Collection[str]) -> State:
-        """The state, with versions of members that what is installed requires; as it is, where
-        there are none.
-        """
-        found, settled = dict(state), set(fixed)
-        for _ in range(REPAIRS):
-            broken = next(self._broken(found), None)
-            if broken is None:
-                return found
-            name, needed = broken
-            one = needed if needed in self.members - settled else name
-            if one in settled or one not in self.members:
-                return found
-            if (other := self._fitting(one, found)) is None:
-                return found
-            found[one] = other
-            settled.add(one)
-        return found
-
-    def _broken(self, state: State) -> Iterator[tuple[str, str]]:
-        for name, distribution in state.items():
-            for requirement in distribution.requires:
-                needed = str(canonicalize_name(requirement.name))
-                if {name, needed} & self.members and not satisfies(requirement, state.get(needed)):
-                    yield name, needed
-
-    def _fitting(self, name: str, state: State) -> Distribution | None:
-        """A version of a package that fits to what is installed: OLD's, NEW's, or one between."""
-        moves = self.search.moves
-        ends = [side[name] for side in (moves.old, moves.new) if name in side]
-        for each in ends:
-            if self._fits(name, each, state):
-                return each
-        if len(ends) == 2:
-            for release in self.search.releases.between(name, *(each.version for each in ends)):
-                if self._suits(name, str(release.version), state):
-                    return self.search.releases.install(name, str(release.version))
-        return None
-
-    def _fits(self, name: str, one: Distribution, state: State) -> bool:
-        own = all(
-            satisfies(each, state.get(str(canonicalize_name(each.name))))
-            for each in one.requires
-            if str(canonicalize_name(each.name)) in self.members
-        )
-        return own and self._suits(name, one.version, state)
-
-    def _suits(self, name: str, version: str, state: State) -> bool:
-        """Whether all that is installed takes this version of a package."""
-        return all(
-            requirement.specifier.contains(version, prereleases=True)
-            for other in state.values()
-            for requirement in other.requires
-            if canonicalize_name(requirement.name) == name
-        )
 
 
 @dataclass
@@ -221,7 +169,7 @@ class _States:
         """Raises Failure where a release cannot be installed."""
         if 0 < number <= len(self.between):
             release = self.line.search.releases.install(self.name, self.version(number))
-            return self.line.repaired({**self.before, self.name: release}, {self.name})
+            return self.line.fitting.repaired({**self.before, self.name: release}, {self.name})
         return self.after if number else self.before
 
     def boundary(self, low: int, high: int, wanted: Outcome) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from packaging.utils import canonicalize_name
 
+from starlette_conformance.causes.candidates import Moves
 from starlette_conformance.causes.distributions import Distribution, satisfies
-from starlette_conformance.causes.search import Moves
 
 State = Mapping[str, Distribution]
 """What is installed, by name."""

@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from starlette_conformance.causes.candidates import Moves, Outcomes, OutOfTime
 from starlette_conformance.causes.distributions import Compiled, Distribution, put_into
 from starlette_conformance.causes.moves import APP, BESIDE, PYTHON, PackageMoves, State
 from starlette_conformance.causes.releases import Releases
-from starlette_conformance.causes.search import Moves, Outcomes, OutOfTime
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.child_environment import of_uv

@@ -25,7 +25,7 @@ class Culprit:
     `unknown`. `mark` says that it is yanked, or a pre-release. `untried` are releases before it
     that could not be tried, so that one of them may be the first. `later` are releases after it
     that change the same thing again. `changes` are named changes at that release
-    which make the difference.
+    which alter the response.
     """
 
     package: str

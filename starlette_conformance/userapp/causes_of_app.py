@@ -5,10 +5,9 @@ from dataclasses import replace
 from functools import partial
 
 from starlette_conformance.causes.find_causes import Place, find_causes
-from starlette_conformance.causes.known_changes import known_changes
 from starlette_conformance.explain.cause import Culprit, NamedChange
-from starlette_conformance.explain.differences import BODY
 from starlette_conformance.explain.result import Diff
+from starlette_conformance.stacks.project import ledger
 from starlette_conformance.userapp.repetitions import Repetitions
 from starlette_conformance.userapp.trial_replay import STARTS, Replay, whether_it_starts
 
@@ -38,20 +37,19 @@ def with_causes(
         places,
         observe,
         seconds,
-        known=partial(_known, repetitions),
+        known=partial(_known, found),
         another_app=repetitions.app.newer is not None,
         advance=advance,
     )
     return replace(found, causes=causes)
 
 
-def _known(repetitions: Repetitions, culprit: Culprit, place: Place) -> tuple[NamedChange, ...]:
-    """The named changes at the first release of a package which make a difference."""
-    name, where = place
-    for step in repetitions.steps:
-        if str(step) == name and (merged := repetitions.merged(step, repetitions.rules)):
-            before, after = merged.before.response, merged.after.response
-            field = BODY if where.startswith(f"{BODY} ") else where
-            sent = repetitions.sent[step]
-            return known_changes(culprit, sent, before, after, field, repetitions.newer)
-    return ()
+def _known(found: Diff, culprit: Culprit, place: Place) -> tuple[NamedChange, ...]:
+    """The named changes at the first release of a package which alter the response."""
+    names = {name for each in found.differing if each.app == place[0] for name in each.changes}
+    changes = {name: ledger().changes[name] for name in sorted(names)}
+    return tuple(
+        NamedChange(name, change.sentence, change.link)
+        for name, change in changes.items()
+        if (change.package, change.first) == (culprit.package, culprit.first_release)
+    )

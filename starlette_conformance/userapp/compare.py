@@ -77,7 +77,8 @@ def compare_app(
 def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_recorded: float) -> Diff:
     """The same by repetitions that are not begun yet."""
     began = time.monotonic()
-    older, newer, steps = repetitions.older, repetitions.newer, repetitions.steps
+    app, steps = repetitions.app, repetitions.steps
+    older, newer = repetitions.older, repetitions.newer
     chosen, seconds = repetitions.chosen, repetitions.limits.seconds
     try:
         every = repetitions.compare(more)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from starlette_conformance.causes.candidates import Outcome, Outcomes
 from starlette_conformance.causes.find_causes import Place
-from starlette_conformance.causes.search import Outcome, Outcomes
 from starlette_conformance.explain.differences import BODY
 from starlette_conformance.explain.start import Start
 from starlette_conformance.model.environment import Environment

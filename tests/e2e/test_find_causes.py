@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from starlette_conformance.causes.candidates import Outcome, Outcomes
 from starlette_conformance.causes.find_causes import find_causes
-from starlette_conformance.causes.search import Outcome, Outcomes
 from starlette_conformance.explain.cause import Cause, Causes
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart

@@ -6,14 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from starlette_conformance.causes.search import (
-    Explanation,
-    Moves,
-    Outcome,
-    Outcomes,
-    OutOfTime,
-    Search,
-)
+from starlette_conformance.causes.candidates import Moves, Outcome, Outcomes, OutOfTime, Space
+from starlette_conformance.causes.search import Explanation, Search
 
 NAMES = [f"m{number:02}" for number in range(30)]
 
@@ -70,7 +64,7 @@ class Experiment:
         return [self.made[moved] for moved in sets]
 
     def explained(self) -> dict[object, Explanation]:
-        search = Search(NAMES, self.closed, self.closed_back, self.run)
+        search = Search(Space(NAMES, self.closed, self.closed_back, self.run))
         return dict(search.explanations(self.behaviours))
 
 
