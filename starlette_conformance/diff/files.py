@@ -53,6 +53,9 @@ def document(diff: Diff) -> dict[str, Any]:
                   proved
     statuses      of your own app: how many responses of older and of newer were 2xx, 3xx, 4xx, 5xx,
                   or `no response`; null for the reference apps
+    replayed      of your own app: requests of which it is known what they should do (recorded),
+                  those that did otherwise on OLD (unlike), values of earlier responses in requests
+                  (bound); or null
     accepted      differences that the user accepts: request, where (a field), before, after, why,
                   who, until, place (in accepted.toml), cases (responses)
     ignored       rules of what is not compared: rule, why, place (in pyproject.toml), cases
@@ -105,6 +108,7 @@ def document(diff: Diff) -> dict[str, Any]:
         "notes": list(diff.notes),
         "inconclusive": list(diff.inconclusive),
         "statuses": asdict(diff.statuses) if diff.statuses else None,
+        "replayed": asdict(diff.replayed) if diff.replayed else None,
         "accepted": [asdict(each) for each in diff.accepted],
         "ignored": [asdict(each) for each in diff.ignored],
         "not_chosen": diff.not_chosen,
@@ -189,6 +193,8 @@ def as_junit(diff: Diff) -> str:
         properties["repetition"] = phrases.repeated(diff.repetition)
     if diff.statuses:
         properties["responses"] = phrases.statuses(diff.statuses)
+    if diff.replayed:
+        properties["replayed"] = phrases.replayed(diff.replayed)
     for name, side in (("older", diff.older), ("newer", diff.newer)):
         properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
     name = f"{diff.older.name} -> {diff.newer.name}"

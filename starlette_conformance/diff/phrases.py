@@ -8,7 +8,7 @@ from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Difference, Group, Side, Unstable
 from starlette_conformance.explain.start import Start
-from starlette_conformance.explain.statuses import Statuses
+from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change
 from starlette_conformance.output.sanitize import plain
 
@@ -91,6 +91,13 @@ def statuses(found: Statuses) -> str:
     """How many responses of each class each stack sent: `OLD 3 2xx, 1 4xx; NEW 4 2xx`."""
     sides = (("OLD", found.older), ("NEW", found.newer))
     return "; ".join(f"{name} {_classes(counts)}" for name, counts in sides)
+
+
+def replayed(found: Replayed) -> str:
+    """How far the requests did what they should."""
+    did, values = found.recorded - found.unlike, count(found.bound, "value")
+    of_all = f"{did:,} of {count(found.recorded, 'request')}"
+    return f"{of_all} did on OLD what was recorded or meant, {values} of earlier responses sent"
 
 
 def _classes(counts: Mapping[str, int]) -> str:

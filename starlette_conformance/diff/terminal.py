@@ -17,6 +17,7 @@ from starlette_conformance.diff.phrases import (
     moved,
     not_shown,
     repeated,
+    replayed,
     since,
     standing,
     start_lines,
@@ -76,6 +77,8 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
     """What holds for the whole: statuses, security, and what was not compared, or repeated."""
     if diff.statuses:
         yield Text(f"responses: {statuses(diff.statuses)}")
+    if diff.replayed:
+        yield Text(f"replayed: {replayed(diff.replayed)}")
     for name, start in failures(diff):
         yield Text(f"{name} DOES NOT START", "bold red")
         yield from (Text(f"  {line}") for line in start_lines(start))

@@ -15,7 +15,7 @@ from starlette_conformance.explain.left_out import Accepted, Ignored
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
 from starlette_conformance.explain.start import Start
-from starlette_conformance.explain.statuses import Statuses
+from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change
 
 
@@ -179,10 +179,11 @@ class Diff:
     responds otherwise from time to time; `repetition` is None where that is found out otherwise.
     `masked` says what was left out of the comparison as random, and `not_compared` what could not
     be compared and why, a sentence each; `notes` say what a reader of the result should know of the
-    run. `command` makes the same diff again. `statuses` are those of a user's app, and
-    `inconclusive` says why its run proves nothing, a sentence each. `starts` are how that app
-    starts on OLD and on NEW, where it does not on both, and `left_behind` says that it left
-    processes. `accepted` are the differences that do not count since the user accepts them,
+    run. `command` makes the same diff again. `statuses` are those of a user's app, `replayed` says
+    what its requests did, and `inconclusive` says why its run proves nothing, a sentence each.
+    `starts` are how that app starts on OLD and on NEW, where it does not on both, and `left_behind`
+    says that it left processes. `accepted` are the differences that do not count since the user
+    accepts them,
     `ignored` the rules by which others were hidden, and `not_chosen` counts the requests that were
     sent, and whose responses the user did not want to be compared.
     """
@@ -206,6 +207,7 @@ class Diff:
     played: int = 0
     outcomes: tuple[Differing, ...] = ()
     statuses: Statuses | None = None
+    replayed: Replayed | None = None
     inconclusive: tuple[str, ...] = ()
     starts: tuple[Start, Start] | None = None
     causes: Causes | None = None

@@ -27,5 +27,16 @@ class Statuses:
         return not any(map(self.older.get, SUCCEEDED))
 
 
+@dataclass(frozen=True)
+class Replayed:
+    """Of how many requests somebody says what they should do, `recorded`, and how many of them did
+    otherwise on OLD, `unlike`; and how many values in requests were those of earlier responses.
+    """
+
+    recorded: int
+    unlike: int
+    bound: int
+
+
 def _class(status: int) -> str:
     return f"{status // 100}xx" if status else NO_RESPONSE

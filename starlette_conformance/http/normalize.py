@@ -47,16 +47,18 @@ def masked(
     `closed` says that the server closed the connection, `closes` that it did so by itself;
     `events` count of a stream that the client left.
     """
-    data = without_port(data, port)
-    message = read(data, method, closed)
+    message = read(data, method, closed)  # as it is: its framing counts the digits of the port
     response = observed(message, len(data), ended, closes, at=0.0)
-    headers = {name: _header(name, value) for name, value in response.headers.items()}
+    headers, trailers = (
+        {name: _header(name, _without_port(value, port)) for name, value in lines.items()}
+        for lines in (response.headers, response.trailers)
+    )
     body = b"".join(response.body) if isinstance(response.body, tuple) else response.body
     if response.ending in LEFT:
         body = first_events(body, events)
     ending = "more after the end" if response.ending.endswith("after the end") else response.ending
     extensions = _extensions(message, len(body))
-    body = PING.sub(rb"\1TIME", body)
+    body = PING.sub(rb"\1TIME", without_port(body, port))
     for name in ("content-type", "content-range"):
         found = BOUNDARY.search(str(headers.get(name, "")))
         if found:
@@ -65,7 +67,13 @@ def masked(
             body = body.replace(found[1].encode(), word.encode())
     foreseen = closes and server.may_close(message.status, message.announces_close)
     return replace(
-        response, headers=headers, body=body, ending=ending, closes=foreseen, extensions=extensions
+        response,
+        headers=headers,
+        body=body,
+        ending=_without_port(ending, port),
+        closes=foreseen,
+        extensions=extensions,
+        trailers=trailers,
     )
 
 
@@ -78,6 +86,14 @@ def _extensions(message: Message, length: int) -> tuple[str, ...]:
         if number < len(message.chunks or ()):
             passed += len((message.chunks or ())[number])
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _without_port(value: Any, port: int) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_without_port(each, port) for each in value)
+    if isinstance(value, str):
+        return without_port(value.encode("latin-1"), port).decode("latin-1")
+    return value
 
 
 def _header(name: str, value: Any) -> Any:

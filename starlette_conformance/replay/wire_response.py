@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette_conformance.http import parser
-from starlette_conformance.http.event_stream import Reception, is_stream
+from starlette_conformance.http.event_stream import Reception, first_events, is_stream
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.request import without_port
@@ -44,16 +44,19 @@ class WireResponse:
     @classmethod
     def of(cls, received: RawResponse) -> "WireResponse":
         response = received.response
-        data = without_port(received.data, received.port)
+        data = received.data
         message = parser.read(data, received.method, received.closed)
-        left = len(response.body) if response.ending in LEFT else len(message.body)
+        is_left = response.ending in LEFT
+        counted = first_events(message.body, received.events) if is_left else message.body
         return cls(
             response,
             tuple(name for name, _ in message.headers),
-            None if message.chunks is None else tuple(_sizes(message.chunks, left)),
+            None if message.chunks is None else tuple(_sizes(message.chunks, len(counted))),
             _arrivals(received) if is_stream(message) else "",
             received.received[0].at if received.received else None,
-            data[message.end :] if message.whole and received.alone else b"",
+            without_port(data[message.end :], received.port)
+            if message.whole and received.alone
+            else b"",
         )
 
     @property

@@ -12,7 +12,7 @@ from starlette_conformance.explain.groups import PARSER, by_reason, clusters, se
 from starlette_conformance.explain.left_out import Ignored
 from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Difference, Differing, Line
-from starlette_conformance.explain.statuses import Statuses
+from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
 from starlette_conformance.http.event_stream import EVENTS, count_events
 from starlette_conformance.http.normalize import LEFT
@@ -99,7 +99,7 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
         problems.append(f"{unsent} requests after {STUCK} without a response were not sent")
     problems += repetitions.ended
     problems += _unbound(repetitions.sent)
-    recorded = AsRecorded.of(every)
+    recorded, bound = AsRecorded.of(every), [*_bound(repetitions.sent)]
     comparison = Comparison(older, newer, ledger())
     why = explained(app, comparison, repetitions.sent, results)
     pairs = [
@@ -132,11 +132,12 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
         ),
         not_compared=tuple(problems),
         statuses=statuses,
+        replayed=Replayed(recorded.total, len(recorded.unlike), len(bound)),
         inconclusive=(
             *([NOTHING_SUCCEEDED] if statuses.nothing_succeeded else []),
             *recorded.inconclusive(unlike_recorded),
         ),
-        notes=(*recorded.unlike, *_bound(repetitions.sent), *_renamed(repetitions)),
+        notes=(*recorded.unlike, *bound, *_renamed(repetitions)),
         left_behind=any(LEFT_BEHIND in sentence for sentence in repetitions.ended),
         ignored=tuple(_ignored(repetitions, results)),
         not_chosen=len(every) - len(results),

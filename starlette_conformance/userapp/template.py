@@ -21,7 +21,7 @@ WITHIN = set("-_+/=.~%:")
 """What may stand within a token, a date or a number; no gap ends between two of them."""
 
 BEGUN = re.compile(
-    r"(?:\d{4}-\d\d-\d\d(?:[T ](?:\d\d(?::\d\d)*[:.]?)?)?"
+    r"(?:\d{4}-\d\d-\d\d(?:[T _](?:\d\d(?:[:-]\d\d)*[:.-]?)?)?"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} "
     r"(?:\d\d(?::\d\d)*:?)?)$"
 )
