@@ -140,7 +140,7 @@ def _row(name: str, brings: str, those: Sequence[Mapping[str, Any]]) -> str:
 def is_false(run: Mapping[str, Any]) -> bool:
     """Whether a run says that a stack differs from itself, or is green and should not be."""
     did = run.get("replayed") or {"recorded": 0, "unlike": 0}
-    unlike = did["unlike"] > (1 - SHARE) * did["recorded"]
+    unlike = did["recorded"] - did["unlike"] < SHARE * did["recorded"]
     return bool(run["exit"] or run.get("differing") or unlike or not run["kept"])
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from starlette_conformance.explain.comparison import Comparison, side
-from starlette_conformance.explain.differences import SLOWER, differences
+from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
@@ -14,20 +14,19 @@ from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Difference, Differing, Line
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
-from starlette_conformance.http.event_stream import EVENTS, count_events
-from starlette_conformance.http.normalize import LEFT
+from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import ledger
+from starlette_conformance.userapp import notes
 from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
 from starlette_conformance.userapp.explanation import explained, may_show
-from starlette_conformance.userapp.follows import OF_THE_BODY
 from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import LEFT_BEHIND, DoesNotStart, Repetitions
-from starlette_conformance.userapp.send_in_order import STUCK, Sent
+from starlette_conformance.userapp.send_in_order import STUCK
 from starlette_conformance.userapp.user_app import App
 
 USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
@@ -41,12 +40,6 @@ NOTHING_SUCCEEDED = (
     "no response of OLD is 2xx or 3xx, so nothing shows whether NEW breaks what works; send "
     "requests that succeed, with the login, the token or the data that they need"
 )
-
-
-LISTED = 5
-"""Requests that a sentence names."""
-SHOWN = 80
-"""Characters of a value that a note has."""
 
 
 def compare_app(
@@ -98,8 +91,8 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
     if unsent:
         problems.append(f"{unsent} requests after {STUCK} without a response were not sent")
     problems += repetitions.ended
-    problems += _unbound(repetitions.sent)
-    recorded, bound = AsRecorded.of(every), [*_bound(repetitions.sent)]
+    problems += notes.unbound_values(repetitions.sent)
+    recorded, bound = AsRecorded.of(every), [*notes.bound(repetitions.sent)]
     comparison = Comparison(older, newer, ledger())
     why = explained(app, comparison, repetitions.sent, results)
     pairs = [
@@ -125,9 +118,9 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
             Unconfirmed(str(step)) for step in repetitions.suspects if not results[step].differences
         ),
         masked=(
-            *_masked(results),
-            *_of_files(results),
-            *_open_streams(results, seconds),
+            *notes.masked_places(results),
+            *notes.times_of_files(results),
+            *notes.left_streams(results, seconds),
             ALWAYS_MASKED,
         ),
         not_compared=tuple(problems),
@@ -137,7 +130,7 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
             *([NOTHING_SUCCEEDED] if statuses.nothing_succeeded else []),
             *recorded.inconclusive(unlike_recorded),
         ),
-        notes=(*recorded.unlike, *bound, *_renamed(repetitions)),
+        notes=(*recorded.unlike, *notes.bound_values(bound), *notes.renamed_files(repetitions)),
         left_behind=any(LEFT_BEHIND in sentence for sentence in repetitions.ended),
         ignored=tuple(_ignored(repetitions, results)),
         not_chosen=len(every) - len(results),
@@ -160,86 +153,6 @@ def _ignored(repetitions: Repetitions, results: Iterable[Step]) -> Iterator[Igno
                 left[step] = differing(step, number)
                 hidden += len(was - left[step])
         yield Ignored(str(rule), rule.written.why, rule.place, hidden)
-
-
-def _masked(found: Mapping[Step, Merged]) -> Iterator[str]:
-    """What varies: by place, with the requests whose responses vary there."""
-    merged = [each for each in found.values() if not each.problem]
-    varying: dict[str, list[Step]] = {}
-    for step, each in found.items():
-        for place in each.varying:
-            varying.setdefault(place, []).append(step)
-    for place, steps in varying.items():
-        usual = len(steps) == len(merged) > 1
-        yield f"{'every response' if usual else ', '.join(map(str, steps))}: {place}"
-
-
-def _of_files(found: Mapping[Step, Merged]) -> Iterator[str]:
-    """Which headers differ since a file with the same content has another time."""
-    by_field: dict[str, list[str]] = {}
-    for step, merged in found.items():
-        for difference in differences(merged.before, merged.after) if merged.follows else ():
-            if difference.where in merged.follows and difference.where != OF_THE_BODY:
-                by_field.setdefault(difference.where, []).append(str(step))
-    for field, steps in by_field.items():
-        yield (
-            f"{_listed(steps)}: {field}, which follows from the time of a file: "
-            "the content is the same"
-        )
-
-
-def _bound(sent: Sent) -> Iterator[str]:
-    """Which values of requests were those of responses, and not the recorded ones."""
-    bound: dict[str, list[str]] = {}
-    for step, request in sent.items():
-        for binding in step.bindings:
-            if binding.text.encode() not in request.data:
-                sentence = f"{binding.text[:SHOWN]} is {binding}"
-                bound.setdefault(sentence, []).append(str(step))
-    for sentence, steps in bound.items():
-        yield f"{_listed(steps)}: {sentence}"
-
-
-def _listed(each: Sequence[str]) -> str:
-    """The first ones, and how many more there are."""
-    more = f" and {len(each) - LISTED} more" if len(each) > LISTED else ""
-    return ", ".join(each[:LISTED]) + more
-
-
-def _renamed(repetitions: Repetitions) -> Iterator[str]:
-    """Which files of pages were requested by the names that each side's pages have for them."""
-    for name, sent in (("OLD", repetitions.sent), ("NEW", repetitions.sent_to_new)):
-        others = [
-            f"{step.request.target} is {request.target}"
-            for step, request in sent.items()
-            if step.asset and request.target != step.request.target
-        ]
-        if others:
-            yield (
-                f"{len(others)} files were requested by the names that the pages of {name} have: "
-                f"{_listed(others)}"
-            )
-
-
-def _unbound(sent: Sent) -> Iterator[str]:
-    """Which values that a file has from responses were not there on OLD."""
-    for step, request in sent.items():
-        for binding in step.bindings:
-            if not binding.recorded and binding.text.encode() in request.data:
-                yield f"{step}: sent as written, since OLD gave no {binding}"
-
-
-def _open_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]:
-    """What was compared of each stream that did not end on either stack, or that was left."""
-    for step, merged in found.items():
-        if step.manner.leaves_after is not None:
-            yield f"{step}: {merged.before.response.ending}: what came until then is compared"
-        before, after = merged.before.response, merged.after.response
-        if not merged.problem and before.ending in LEFT and after.ending in LEFT:
-            events = count_events(before.body)
-            first = "first event" if events == 1 else f"first {events} events"
-            compared = f"its head and its {first} are" if events else "its head is"
-            yield f"{step}: the stream was still open after {seconds:g} s: {compared} compared"
 
 
 def _differing(

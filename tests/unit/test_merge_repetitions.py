@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from starlette_conformance.http.connection import LIMIT
+from starlette_conformance.http.connection import LEFT as CLIENT
+from starlette_conformance.http.connection import LIMIT, Segment
 from starlette_conformance.model.expectations import Response
+from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.servers import DEFAULT
 from starlette_conformance.userapp import unpacked as unpacking
 from starlette_conformance.userapp.merge_repetitions import Merged
 
@@ -313,3 +316,27 @@ def test_what_of_the_layout_varies_is_told() -> None:
         "how the body is cut into chunks",
         "what of the stream comes together",
     )
+
+
+@pytest.mark.parametrize(
+    "framed",
+    [
+        lambda body: b"Content-Length: %d\r\n\r\n%b" % (len(body), body),
+        lambda body: b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body),
+    ],
+)
+def test_the_port_of_the_server_in_a_body_leaves_its_framing_whole(
+    framed: Callable[[bytes], bytes],
+) -> None:
+    def served(port: int) -> WireResponse:
+        address = b"http://127.0.0.1:%d" % port
+        body = framed(b'{"next": "%b/2", "last": "%b/9"}' % (address, address))
+        head = b"HTTP/1.1 200 OK\r\nLink: <%b/2>\r\n" % address
+        received = (Segment(0.0, head + body),)
+        return WireResponse.of(RawResponse("GET", port, received, CLIENT, False, False, DEFAULT))
+
+    merged = Merged.of([served(40001), served(50002)], [served(40003), served(50004)])
+    found = merged.before.response
+    assert found.body == b'{"next": "http://127.0.0.1:PORT/2", "last": "http://127.0.0.1:PORT/9"}'
+    assert (found.headers["link"], found.ending) == ("<http://127.0.0.1:PORT/2>", "whole")
+    assert (merged.problem, merged.varying, merged.differences) == ("", (), [])
