@@ -19,6 +19,8 @@ from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseO
 from starlette_conformance.model.steps import Send
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger
+from tests.miniatures.hostile_text import FORGED, HOSTILE
+from tests.miniatures.log_parsers import inert
 from tests.miniatures.raw_server import ENVIRONMENT, http_date
 
 
@@ -205,3 +207,11 @@ def test_a_change_whose_app_is_left_out_is_not_said_to_be_invisible() -> None:
     assert {each.name: each.why for each in diff.not_shown}["STATUS"] == (
         "left out by --only: requests to sse or hello show it"
     )
+
+
+def test_what_a_stack_wrote_is_shown_on_one_inert_line() -> None:
+    why = explained(EXITS, BEFORE, AFTER | {"log": [HOSTILE, "end"]})
+    (shown,) = [each.after for each in why.differences if each.where == "log"]
+    assert shown is not None
+    inert(f"{FORGED}{shown}")
+    assert "\n" not in shown

@@ -31,6 +31,8 @@ from starlette_conformance.replay.side_by_side import Stalling, comparable_respo
 from starlette_conformance.replay.wire_response import GAP, WireResponse
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks.ledger import Ledger
+from tests.miniatures.hostile_text import FORGED, HOSTILE
+from tests.miniatures.log_parsers import inert
 from tests.miniatures.raw_server import ENVIRONMENT, Script, keeps_open, miniature
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -549,3 +551,10 @@ def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
     diff = live.compare(Comparison(on("0.39"), on("0.40"), ledger), [SentRequest("hello", REQUEST)])
     lists = diff.differing, diff.unexplained, diff.explained, diff.unstable
     assert tuple(map(len, lists)) == counts
+
+
+def test_what_a_stack_sent_is_shown_on_one_inert_line() -> None:
+    (difference,) = differences(PLAIN, said(a=HOSTILE))
+    assert difference.after is not None
+    inert(f"{FORGED}{difference.after}")
+    assert "\n" not in difference.after
