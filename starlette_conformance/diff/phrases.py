@@ -15,7 +15,8 @@ from starlette_conformance.output.sanitize import plain
 LEGEND = (
     "What a client sees first: the status, the body, a response that is not the same each time, "
     "its framing or how the connection ends; how the process ends; a header's value, its presence, "
-    "the order or the case of headers; when the parts of a stream arrive; what is logged."
+    "the order or the case of headers; how a body is written that means the same; when the parts "
+    "of a stream arrive, or a response is later; what is logged."
 )
 """The severities, in words, the most dangerous first."""
 

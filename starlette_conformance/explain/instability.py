@@ -22,7 +22,7 @@ def unstable(environment: Environment, seen: Mapping[SentRequest, Seen]) -> list
     members: dict[tuple[str, tuple[str, ...]], list[tuple[Differing, Counter[str]]]] = {}
     for sent, responses in seen.items():
         for example, counts in _odd_ones(environment, sent, responses):
-            fields = tuple(difference.where for difference in example.differences)
+            fields = tuple(dict.fromkeys(each.field for each in example.differences))
             members.setdefault((sent.variant, fields), []).append((example, counts))
     found = []
     for (app, _), those in members.items():

@@ -166,7 +166,8 @@ class Unstable:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(difference.where for difference in self.example.differences)
+        """Each once, wherever in the body it is."""
+        return tuple(dict.fromkeys(each.field for each in self.example.differences))
 
 
 @dataclass(frozen=True)

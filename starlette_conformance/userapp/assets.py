@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
@@ -119,12 +119,22 @@ class Assets:
             text = unpacked(response).body.decode("latin-1")
             for name in dict.fromkeys(_names(text)):
                 for base in dict.fromkeys((target, "/")):
-                    parts = urlsplit(urljoin(base, name))
-                    path = parts.path + (f"?{parts.query}" if parts.query else "")
+                    path = _resolved(name, base)
                     names = self._named.setdefault(key(path), [])
                     if path not in names:
                         names.append(path)
         self._unread.clear()
+
+
+def _resolved(name: str, base: str) -> str:
+    """The target that a name means. Slashes at its begin stay as many as a browser leaves."""
+    path, mark, query = name.partition("?")
+    if "://" in path or path.startswith("//"):
+        path = urlsplit(path).path
+    elif not path.startswith("/"):
+        folder = posixpath.dirname(base.partition("?")[0])
+        path = posixpath.normpath(posixpath.join(folder, path))
+    return path + mark + query
 
 
 def _file(target: str) -> str:

@@ -68,6 +68,8 @@ PAGE = "text/html; charset=utf-8"
           ("/assets/index-AAAAaaa2.js", "text/javascript",
            'import("./Index-BBBBbbb2.js");import("./Index-CCCCccc2.js")')],
          ["/assets/index-AAAAaaa2.js", "/assets/Index-BBBBbbb2.js", "/assets/Index-CCCCccc2.js"]),
+        (["//assets/a-AAAAaaa1.js"], [("//assets/b.js", "text/javascript", "'./a-AAAAaaa2.js'")],
+         ["//assets/a-AAAAaaa2.js"]),
         # what cannot be told apart, and what is named as it was recorded, stays
         (["/a-AAAAaaa1.js"], [("/", PAGE, "'/a-AAAAaaa2.js' '/a-AAAAaaa3.js'")],
          ["/a-AAAAaaa1.js"]),
