@@ -14,7 +14,7 @@ from starlette_conformance.userapp.send_in_order import Sent
 
 SHOWN = 80
 """Characters of a value that a note has."""
-LISTED = 12
+LISTED = 5
 """Requests that a sentence names."""
 
 

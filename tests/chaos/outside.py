@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, cast
 
+import click
 from packaging.version import Version
 
+from starlette_conformance.cli.diff import diff
+from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.cost.prices import read_prices
 from starlette_conformance.explain.bodies import places
-from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Segment
+from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Connection, Segment
 from starlette_conformance.http.parser import HEAD_LIMIT
 from starlette_conformance.load import results_file
 from starlette_conformance.load.stream import Broken, Stream
@@ -41,10 +45,11 @@ from starlette_conformance.runs.ci_reports import as_junit, as_markdown
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks import catalogue, package_index, project, provision
-from starlette_conformance.userapp import har, http_file, pass_env
+from starlette_conformance.userapp import accepted, har, http_file, ignore, pass_env
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.masking import mask
 from starlette_conformance.userapp.merge_repetitions import Merged
+from starlette_conformance.userapp.websocket import Conversation
 from starlette_conformance.userapp.where_it_varies import locations
 
 PIECE = 256
@@ -197,6 +202,31 @@ def by_file(reads: Callable[[Path], object]) -> Callable[[bytes], object]:
     return read_it
 
 
+def project_options(data: bytes) -> object:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "pyproject.toml").write_bytes(data)
+        project = ProjectOptions(Path(folder))
+        context = click.Context(diff, info_name="diff")
+        context.params = {str(param.name): None for param in diff.params}
+        project.fill(context)
+        return ignore.rules(project.ignore, project.ignore_places, project.path)
+
+
+class _Deaf:
+    """A connection on which nothing more comes."""
+
+    ended = ""
+
+    def send(self, data: bytes) -> None: ...
+
+    def half_close(self) -> None: ...
+
+
+def frames(data: bytes) -> object:
+    found = Conversation(cast("Connection", _Deaf()), data, lambda: False)
+    return found.messages, found.ending
+
+
 def mutants(path: Path) -> object:
     kinds: Any = mutant_results.Session | mutant_results.Judged
     return records(path, kinds, "results of mutants")
@@ -230,7 +260,8 @@ ENTRY = {
 HTTP_FILE = (
     b"@base = http://x.org\n@all={{base}}/a\n### one\n# @name login\nPOST {{all}}\n  ?b=c\n"
     b"Authorization: Basic a:b\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b={{base}}"
-    b"\n\n###\nGET /b HTTP/1.1\n"
+    b"\n\n###\n# @disconnect-after 2 events\n// @read-at 9 bytes/s\nGET /b HTTP/1.0\n###\n"
+    b"WEBSOCKET ws://x.org/c\n\n// first\none\n=== wait-for-server\ntwo\n===\n"
 )
 RUN = (
     b'{"kind":"run","schema":1,"stack":"documented","started":"2026-11-24T12:00:00+00:00",'
@@ -268,6 +299,26 @@ milestones = ["uvicorn-0.34.0-h11"]
 uvicorn = ["0.34.0", "0.35.0"]
 parser = ["h11", "httptools"]
 """
+ACCEPTED = b"""[[accepted]]
+request = "GET /me"
+place = "header www-authenticate"
+after = "Bearer"
+digest = "0123456789abcdef"
+why = "meant"
+until = 2027-01-31
+"""
+OPTIONS = b"""[tool.starlette-conformance]
+old = "documented"
+seconds = 2.5
+sandbox = true
+with = ["a==1", "b"]
+[[tool.starlette-conformance.ignore]]
+json = "$.a[*].b"
+request = "GET /*"
+[[tool.starlette-conformance.ignore]]
+pattern = '[0-9a-f]{8}'
+"""
+FRAMES = b"\x81\x05hello\x01\x02ab\x89\x01p\x80\x01c\x82\x02\x00\xff\x88\x05\x03\xe8bye"
 EQUIVALENT = b"""[[equivalent]]
 module = "starlette.responses"
 function = "FileResponse"
@@ -338,6 +389,9 @@ READERS = {
     "equivalent.toml": Reader(by_file(equivalents.load), (EQUIVALENT,)),
     "stacks.toml": Reader(by_file(stacks), (STACKS,)),
     "pyproject.toml": Reader(by_file(pass_env.passed_by), (PYPROJECT,)),
+    "options in pyproject.toml": Reader(project_options, (OPTIONS,)),
+    "accepted.toml": Reader(by_file(accepted.entries), (ACCEPTED,)),
+    "frames of a WebSocket": Reader(frames, (FRAMES,)),
     "package index": Reader(package_index.listed, (INDEX,)),
     "metadata of packages": Reader(metadata, (INSPECTED,)),
     "body that varies": Reader(
