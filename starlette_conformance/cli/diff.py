@@ -100,11 +100,11 @@ from starlette_conformance.stacks.project import apps
     metavar="SECONDS", help="Report a response that NEW sends so much later in each run.",
 )  # fmt: skip
 @click.option(
-    "--no-cause", "no_cause", is_flag=True, cls=Option, topic=YOURS,
+    "--no-cause", "no_cause", is_flag=True,
     help="Do not find out which package and release makes a difference.",
 )  # fmt: skip
 @click.option(
-    "--cause-seconds", cls=Option, topic=YOURS, type=Value(seconds), default=DEFAULT_SECONDS,
+    "--cause-seconds", type=Value(seconds), default=DEFAULT_SECONDS,
     show_default=True, metavar="SECONDS", help="How long that may take.",
 )  # fmt: skip
 @starts
@@ -197,5 +197,13 @@ def _diff(
     from starlette_conformance.diff import reference_apps
 
     return reference_apps.diff(
-        reference_apps.Options(only=only, quick=quick, fail_on=fail_on, repeat=repeat, **given)
+        reference_apps.Options(
+            only=only,
+            quick=quick,
+            fail_on=fail_on,
+            repeat=repeat,
+            causes=not no_cause,
+            cause_seconds=cause_seconds,
+            **given,
+        )
     )

@@ -28,7 +28,7 @@ def _of_group(diff: Diff, group: Group) -> list[Cause]:
 
 def _places(group: Group) -> set[tuple[str, str]]:
     return {
-        (exchange.app, difference.where)
+        (exchange.place, difference.where)
         for exchange in group.exchanges
         for difference in exchange.remaining
     }
@@ -103,6 +103,8 @@ def culprit(found: Culprit) -> str:
     """Such as `fastapi 0.122.0`, and what of it is not known."""
     if found.before is None and found.after is None:
         return found.package
+    if found.before == found.after:
+        return f"{found.package} {found.before}, with other files on NEW"
     if found.first_release is None:
         how = f"{found.package} {found.before or 'none'} -> {found.after or 'none'}"
         return f"{how} (its first release is not known: {found.unknown})" if found.unknown else how

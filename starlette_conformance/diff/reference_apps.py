@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from starlette_conformance.diff import files
+from starlette_conformance.diff.causes_of_stacks import with_causes
 from starlette_conformance.diff.terminal import render
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
@@ -50,6 +51,8 @@ class Options:
     quick: bool
     fail_on: Sequence[str]
     repeat: int
+    causes: bool
+    cause_seconds: float
     json: Path | None
     markdown: Path | None
     html: Path | None
@@ -81,9 +84,15 @@ def diff(options: Options) -> int:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
         advance = partial(shown.advance, bar)
         found = live.compare(comparison, requests, advance, scenarios, options.repeat)
+    if options.causes and found.unexplained:
+        with progress_bar("trying what is behind it", progress, transient=True) as shown:
+            bar = shown.add_task("", total=None)
+            limit, more = options.cause_seconds, partial(shown.advance, bar)
+            found = with_causes(found, older, newer, requests, limit, more)
     rest = [text for app in options.only for text in ("--only", app)]
     rest += ["--quick"] if options.quick else []
     rest += ["--repeat", str(options.repeat)] if options.repeat else []
+    rest += [] if options.causes else ["--no-cause"]
     found = replace(found, command=of_verb("diff", word(older), word(newer), *rest))
     render(found, output)
     for name, path in chosen.items():

@@ -76,6 +76,11 @@ class Differing:
     accepted: tuple[Difference, ...] = ()
 
     @property
+    def place(self) -> str:
+        """What tells it from all others: where it stands in the user's file, or all of it."""
+        return self.app if " " in self.app else f"{self.app}: {' | '.join(self.request)}"
+
+    @property
     def line(self) -> str:
         """The request line."""
         return self.request[0] if self.request else ""

@@ -17,7 +17,7 @@ def with_causes(
 ) -> Diff:
     """The diff with the causes of what nothing explains, searched for so many seconds."""
     left = {
-        (exchange.app, difference.where)
+        (exchange.place, difference.where)
         for group in found.unexplained
         for exchange in group.exchanges
         for difference in exchange.remaining
