@@ -217,7 +217,12 @@ def test_no_change_accounts_for_layout() -> None:
 
 @pytest.mark.parametrize(
     ("names", "left"),
-    [(("b", "c", "a"), []), (("c", "b", "a"), ["order"]), (("b", "a", "c"), ["order"])],
+    [
+        (("b", "c", "a"), []),
+        (("b", "c", "A"), ["case"]),
+        (("c", "b", "a"), ["order"]),
+        (("b", "a", "c"), ["order"]),
+    ],
 )
 def test_a_change_moves_the_header_that_it_says_and_nowhere_else(
     names: tuple[str, ...], left: list[str]
@@ -251,6 +256,11 @@ def test_parsers_spell_and_place_what_is_theirs_and_nothing_else() -> None:
         by_httptools = replace(PLAIN, names=names)
         found = differences(by_h11, by_httptools)
         assert [makes(each, by_h11, by_httptools) for each in found] == made
+    by_h11 = replace(PLAIN, names=("a", "b", "Transfer-Encoding", "Connection"))
+    by_httptools = replace(PLAIN, names=("transfer-encoding", "connection", "a", "b"))
+    order, *_ = differences(by_h11, by_httptools)
+    assert (order.severity, makes(order, by_h11, by_httptools)) == ("order", False)
+    by_h11 = replace(PLAIN, names=("a", "b", "Connection"))
     explainer = Explainer([], on("1"), on("1", httptools="1"), {}, {})
     why = explainer.explain(REQUEST, by_h11, replace(PLAIN, names=("a", "connection", "b")))
     assert (why.remaining, list(why.reasons)) == ((), [None])
