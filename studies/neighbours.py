@@ -1,6 +1,6 @@
 """What `diff` says between neighbouring releases: is every change that the ledger names mentioned?
 
-    python -m studies.neighbours PACKAGE... [--pairs 30] [--file FILE]
+    python -m studies.neighbours PACKAGE... [--pairs 30] [--with REQUIREMENTS] [--file FILE]
 
 compares the releases of an axis of specs/stacks.toml, two neighbours at a time, those first between
 which a change lies, and then the newest. Each pair is a line of JSON, in FILE too, and pairs that
@@ -66,15 +66,17 @@ def line(package: str, older: str, newer: str, diff: dict[str, Any]) -> dict[str
     }
 
 
-def compared(package: str, older: str, newer: str) -> dict[str, Any]:
+def compared(package: str, older: str, newer: str, **more: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        stacks = [f"{package}=={version}" for version in (older, newer)]
+        stacks = [",".join([f"{package}=={version}", *more.values()]) for version in (older, newer)]
         file = Path(folder) / "diff.json"
         command = [sys.executable, "-m", "starlette_conformance", "diff", *stacks]
         status, output = finished([*command, "--json", str(file)], Path(folder))
         if not file.exists():
-            return {"package": package, "older": older, "newer": newer, "failed": output[-300:]}
-        return line(package, older, newer, json.loads(file.read_text("utf-8"))) | {DONE: status}
+            said = {"package": package, "older": older, "newer": newer, "failed": output[-300:]}
+            return said | more
+        found = line(package, older, newer, json.loads(file.read_text("utf-8")))
+        return found | more | {DONE: status}
 
 
 def table(lines: Iterable[dict[str, Any]]) -> Table:
@@ -88,14 +90,22 @@ def table(lines: Iterable[dict[str, Any]]) -> Table:
     return found
 
 
-def _run(packages: Sequence[str], number: int, file: Path | None, output: Console) -> int:
+def _run(
+    packages: Sequence[str], number: int, beside: str, file: Path | None, output: Console
+) -> int:
+    more = {"with": beside} if beside else {}
     known = [json.loads(text) for text in file.read_text("utf-8").splitlines()] if file else []
 
     def lines() -> Iterator[dict[str, Any]]:
         for package in packages:
             for older, newer in pairs(package, number):
-                key = {"package": package, "older": older, "newer": newer}
-                there = [each for each in known if key.items() <= each.items() and DONE in each]
+                key = {"package": package, "older": older, "newer": newer, **more}
+                there = [
+                    each
+                    for each in known
+                    if key.items() <= each.items() and ("with" in each) == bool(more)
+                    if DONE in each
+                ]
                 found = there[0] if there else compared(**key)
                 output.print(json.dumps(found), soft_wrap=True, markup=False, highlight=False)
                 if file and not there:
@@ -112,11 +122,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("package", nargs="+")
     parser.add_argument("--pairs", type=int, default=30)
+    parser.add_argument("--with", dest="beside", default="", help="what both have as well")
     parser.add_argument("--file", type=Path, help="what was compared, and will be")
     options = parser.parse_args(arguments)
     if options.file:
         options.file.touch()
-    return _run(options.package, options.pairs, options.file, console())
+    return _run(options.package, options.pairs, options.beside, options.file, console())
 
 
 if __name__ == "__main__":
