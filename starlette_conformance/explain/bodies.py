@@ -7,7 +7,7 @@ JSON with other blanks, HTML with other quotes.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,9 @@ READ = 4 * 1024 * 1024
 TEXT = re.compile(
     r"text/|application/(javascript|ecmascript|xml|graphql|sql|yaml|toml)|.*\+(xml|yaml)"
 )
+
+MOST = 10_000
+"""Places of two bodies that are told apart."""
 
 Places = Iterator[Place]
 Item = TypeVar("Item")
@@ -39,9 +42,15 @@ def places(before: bytes, after: bytes, media_types: Sequence[str]) -> list[Plac
     if reader is None:
         return None
     try:
-        return list(reader(*texts))
-    except (ValueError, RecursionError):  # what is not what its media type says
-        return list(of_texts(*texts))
+        return _bounded(reader(*texts))
+    except (ValueError, AssertionError, RecursionError):  # what is not what its media type says
+        return _bounded(of_texts(*texts))
+
+
+def _bounded(found: Places) -> list[Place] | None:
+    """None where there are more than MOST, and the bodies have little in common."""
+    each = list(islice(found, MOST + 1))
+    return None if len(each) > MOST else each
 
 
 def _reader(kind: str, media_types: Sequence[str]) -> Callable[[str, str], Places] | None:
@@ -59,7 +68,7 @@ def _reader(kind: str, media_types: Sequence[str]) -> Callable[[str, str], Place
     if kind.startswith("multipart/"):
         boundaries = [_parameter(each, "boundary") for each in media_types]
         return lambda was, now: _of_parts(_parts(was, boundaries[0]), _parts(now, boundaries[-1]))
-    return of_texts if TEXT.fullmatch(kind) or TEXT.match(kind) or not kind else None
+    return of_texts if TEXT.match(kind) or not kind else None
 
 
 def _of_json_lines(before: str, after: str) -> Places:
@@ -178,15 +187,15 @@ def _of_parts(parts: list[Part], others: list[Part]) -> Places:
     for number, (was, now) in _paired(parts, others):
         name = f"part {number}"
         if was is None or now is None:
-            whole = (None if part is None else part[1] for part in (was, now))
-            yield Place(name, *whole)
+            yield Place(name, *(None if part is None else part[1] for part in (was, now)))
             continue
         yield from _of_named(f"{name} header", was[0], now[0])
         if was[1] != now[1]:
             kinds = [headers.get("content-type", ["text/plain"])[0] for headers, _ in (was, now)]
             contents = [content.encode() for _, content in (was, now)]
             found = places(contents[0], contents[1], kinds)
-            for where, before, after in found or [Place("", was[1], now[1])]:
+            whole = [Place("", was[1], now[1])]
+            for where, before, after in whole if found is None else found:
                 yield Place(f"{name} {where}".strip(), before, after)
 
 

@@ -1,6 +1,7 @@
 """The places at which two texts differ, by words, each with what stands around it."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import accumulate
@@ -29,6 +30,7 @@ class Place(NamedTuple):
 
 def of_texts(before: str, after: str) -> Iterator[Place]:
     """By line and column of the first text."""
+    begins = [0, *(found.end() for found in re.finditer("\n", before))]
     for was, now in _lines(before, after):
         words, others = (WORD.findall(text[low:high]) for text, low, high in (was, now))
         offsets, other_offsets = (
@@ -39,10 +41,11 @@ def of_texts(before: str, after: str) -> Iterator[Place]:
             other = now[1] + other_offsets[other_low], now[1] + other_offsets[other_high]
             start, end = _narrowed(before, span, after, other)
             first, last = _narrowed(after, other, before, span)
-            line = before.count("\n", 0, start) + 1
-            column = start - (before.rfind("\n", 0, start) + 1) + 1
+            line = bisect_right(begins, start)
             yield Place(
-                f"line {line}:{column}", around(before, start, end), around(after, first, last)
+                f"line {line}:{start - begins[line - 1] + 1}",
+                around(before, start, end),
+                around(after, first, last),
             )
 
 
@@ -70,16 +73,18 @@ def of_strings(where: str, before: str | None, after: str | None) -> Iterator[Pl
 
 def around(text: str, start: int, end: int) -> str:
     """A part of a text, with what stands on both sides of it in its line."""
-    begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    stop = len(text) if stop < 0 else stop
-    first, last = max(begin, start - AROUND), min(stop, end + AROUND)
+    first, last = max(0, start - AROUND), min(len(text), end + AROUND)
+    left, right = text[first:start], text[end:last]
+    left, right = left.rpartition("\n")[2], right.partition("\n")[0]
+    first, last = start - len(left), end + len(right)
     part = text[start:end]
     shown = part
     if len(part) > LONG:
         digest = sha256(part.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         shown = f"{part[:LONG]}... ({len(part):,} characters, SHA-256 {digest})"
-    left, right = "..." * (first > begin), "..." * (last < stop)
-    return f"{left}{text[first:start]}{shown}{text[end:last]}{right}"
+    before = "..." * (first > 0 and text[first - 1] != "\n")
+    after = "..." * (last < len(text) and text[last] != "\n")
+    return f"{before}{left}{shown}{right}{after}"
 
 
 Part = tuple[str, int, int]

@@ -2,18 +2,19 @@
 
 A recorded request for one that no response of this side names goes to what this side names instead:
 the file with the same path without version, hash and query. Where several have it, they are taken
-in their order if as many were recorded; where the file itself is not named, but another one of the
-same folder, the folder is.
+in the order in which the recorded response named them, if it named as many; where the file itself
+is not named, but another one of the same folder, the folder is.
 """
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.unpacked import unpacked
 
 SUFFIX = re.compile(
@@ -72,14 +73,15 @@ class Assets:
 
     def __init__(self, recorded: Sequence[str]) -> None:
         self._recorded = [*dict.fromkeys(recorded)]
-        self._unread: list[tuple[str, Response]] = []
+        self._unread: list[tuple[Step, str, Response]] = []
+        self._same: dict[str, str] = {}
         self._named: dict[str, list[str]] = {}
 
-    def note(self, target: str, response: Response) -> None:
-        """A response to what was sent to a target."""
+    def note(self, step: Step, target: str, response: Response) -> None:
+        """A response to a step, which was sent to a target."""
         media_type = str(response.headers.get("content-type", ""))
         if self._recorded and any(part in media_type for part in NAMING):
-            self._unread.append((target, response))
+            self._unread.append((step, target, response))
 
     def of_this_side(self, request: Request) -> Request:
         """A request of the recording as this side's page would send it."""
@@ -94,6 +96,8 @@ class Assets:
         found = self._named.get(key(target), [])
         if target in found or target.partition("?")[0] in found:
             return None
+        if target in self._same:
+            return self._same[target]
         others = [name for name in found if name not in self._recorded]
         alike = [name for name in others if _file(name) == _file(target)]
         if len(alike) == 1:
@@ -115,15 +119,26 @@ class Assets:
         return f"{others.pop()}/{name}"
 
     def _read(self) -> None:
-        for target, response in self._unread:
-            text = unpacked(response).body.decode("latin-1")
-            for name in dict.fromkeys(_names(text)):
-                for base in dict.fromkeys((target, "/")):
-                    path = _resolved(name, base)
-                    names = self._named.setdefault(key(path), [])
-                    if path not in names:
-                        names.append(path)
+        for step, target, response in self._unread:
+            names = names_in(unpacked(response).body.decode("latin-1"))
+            for base, recorded_base in ((target, step.request.target), ("/", "/")):
+                mine = _by_key(_resolved(name, base) for name in names)
+                recorded = _by_key(_resolved(name, recorded_base) for name in step.names)
+                for path, named in mine.items():
+                    known = self._named.setdefault(path, [])
+                    known += [name for name in named if name not in known]
+                    others = recorded.get(path, [])
+                    if len(others) == len(named):
+                        self._same |= dict(zip(others, named, strict=True))
         self._unread.clear()
+
+
+def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
+    """Each once, in their order."""
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        found.setdefault(key(name), []).append(name)
+    return found
 
 
 def _resolved(name: str, base: str) -> str:
@@ -142,9 +157,11 @@ def _file(target: str) -> str:
     return posixpath.basename(target.partition("?")[0])
 
 
-def _names(text: str) -> Iterator[str]:
-    """What in a text may be the name of a file, in its order."""
-    for found in SUFFIX.finditer(text):
-        begun = NAME.match(text[max(0, found.start() - LONGEST) : found.start()][::-1])
+def names_in(text: str) -> tuple[str, ...]:
+    """What in a text may be the names of files, each once, in their order."""
+    found = []
+    for end in SUFFIX.finditer(text):
+        begun = NAME.match(text[max(0, end.start() - LONGEST) : end.start()][::-1])
         if begun and begun[0]:
-            yield begun[0][::-1] + found[0]
+            found.append(begun[0][::-1] + end[0])
+    return tuple(dict.fromkeys(found))

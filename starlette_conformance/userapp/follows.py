@@ -18,8 +18,8 @@ def of_the_body(old: Sequence[Response], new: Sequence[Response]) -> Iterator[st
 
 
 def of_a_file(old: Sequence[Response], new: Sequence[Response]) -> Iterator[str]:
-    """Validators of responses with the same content, if they have the same form: those of a file
-    are made of its time, which is that of the installation.
+    """Validators, if they have the same form: those of a file are made of its time, which is that
+    of the installation, and others of a body, which is compared.
     """
     every = (*old, *new)
     named = all("last-modified" in each.headers for each in every)

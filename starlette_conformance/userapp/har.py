@@ -28,7 +28,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from starlette_conformance.model.decode import checked, from_json
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.userapp.assets import is_asset
+from starlette_conformance.userapp.assets import is_asset, names_in
 from starlette_conformance.userapp.find_bindings import Given, bindings
 from starlette_conformance.userapp.har_format import Har, Post, Saved, Sent
 from starlette_conformance.userapp.recorded_request import Step, file_bytes, written
@@ -105,8 +105,11 @@ def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list
     exchanges = [
         (step.place, step.request, entry.given) for step, entry in zip(steps, sent, strict=True)
     ]
-    found = zip(steps, bindings(exchanges), strict=True)
-    return [replace(step, bindings=bound) for step, bound in found], sentences
+    found = zip(steps, sent, bindings(exchanges), strict=True)
+    return [
+        replace(step, bindings=bound, names=names_in(entry.given.text))
+        for step, entry, bound in found
+    ], sentences
 
 
 def _entries(path: Path) -> list[Entry]:

@@ -60,11 +60,8 @@ class Merged:
         before, after = merging.responses()
         varying, limits = (tuple(dict.fromkeys(each)) for each in (merging.varying, merging.limits))
         found = cls(before, after, varying, limits=limits)
-        bodies = [side.response.body for side in (before, after)]
         sides = [[wire.response for wire in side] for side in (ours, theirs)]
-        follows = [*of_the_body(*sides)]
-        if bodies[0] == bodies[1]:
-            follows += of_a_file(*sides)
+        follows = [*of_the_body(*sides), *of_a_file(*sides)]
         return replace(found, follows=tuple(follows), later=tuple(slower(ours, theirs, seconds)))
 
     def counts(self, difference: Difference) -> bool:

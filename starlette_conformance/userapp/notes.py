@@ -34,9 +34,10 @@ def times_of_files(found: Mapping[Step, Merged]) -> Iterator[str]:
     """Which headers differ since a file with the same content has another time."""
     by_field: dict[str, list[str]] = {}
     for step, merged in found.items():
-        for difference in differences(merged.before, merged.after) if merged.follows else ():
-            if difference.where in merged.follows and difference.where != OF_THE_BODY:
-                by_field.setdefault(difference.where, []).append(str(step))
+        if merged.before.response.body == merged.after.response.body and merged.follows:
+            for difference in differences(merged.before, merged.after):
+                if difference.where in merged.follows and difference.where != OF_THE_BODY:
+                    by_field.setdefault(difference.where, []).append(str(step))
     for field, steps in by_field.items():
         yield (
             f"{_listed(steps)}: {field}, which follows from the time of a file: "

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette_conformance.model.errors import UsageError
@@ -44,7 +44,8 @@ class Step:
     `name` is one that other requests have for it, and `during` that of a stream which is open when
     it is sent. `recorded` is the status that it had when it was recorded, 0 where nobody says,
     `bindings` are what of it earlier responses give, `manner` is how the client behaves. `asset`
-    says that a page loaded it, which may name another file on each side.
+    says that a page loaded it, which may name another file on each side; `names` are those of files
+    in the recorded response.
     """
 
     place: str
@@ -56,6 +57,7 @@ class Step:
     bindings: tuple[Binding, ...] = ()
     manner: Manner = Manner()
     asset: bool = False
+    names: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.request_line} ({self.place})"

@@ -65,7 +65,7 @@ def send_in_order(
             else:
                 responses[step] = wire = reading.finish()
                 cookies.store(sent[step], wire.response)
-                assets.note(sent[step].target, wire.response)
+                assets.note(step, sent[step].target, wire.response)
                 without_response = 0 if wire.response.status else without_response + 1
             taken(step, responses.get(step))
         responses |= {step: reading.finish() for step, reading in streams.items()}

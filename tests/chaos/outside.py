@@ -395,7 +395,13 @@ READERS = {
     "package index": Reader(package_index.listed, (INDEX,)),
     "metadata of packages": Reader(metadata, (INSPECTED,)),
     "body that varies": Reader(
-        bodies, (b'{"id": "x", "items": [1, 2.5, {"a": null}]}', b"<p class=x>tea</p>\n")
+        bodies,
+        (
+            b'{"id": "x", "items": [1, 2.5, {"a": null}]}',
+            b"<p class=x>tea</p>\n",
+            b'data: {"a": 1}\n\n: tea\n\n',
+            b"--b\r\nContent-Type: text/html\r\n\r\n<p>tea</p>\r\n--b--",
+        ),
     ),
     "packed body": Reader(packed, (gzip.compress(b"tea " * 99),)),
     "masks": Reader(

@@ -4,7 +4,8 @@ import pytest
 
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.userapp.assets import Assets, is_asset, key
+from starlette_conformance.userapp.assets import Assets, is_asset, key, names_in
+from starlette_conformance.userapp.recorded_request import Step
 
 
 def request(target: str, method: str = "GET") -> Request:
@@ -15,7 +16,8 @@ def sent(recorded: list[str], *responses: tuple[str, str, str]) -> list[str]:
     """The targets that go to a side whose responses these are: target, media type, text."""
     assets = Assets(recorded)
     for target, media_type, text in responses:
-        assets.note(target, Response(200, {"content-type": media_type}, text.encode()))
+        step = Step("x", request(target))
+        assets.note(step, target, Response(200, {"content-type": media_type}, text.encode()))
     return [assets.of_this_side(request(target)).target for target in recorded]
 
 
@@ -90,3 +92,19 @@ def test_a_file_is_requested_by_the_name_that_the_page_of_this_side_has(
 def test_names_are_found_in_linear_time_and_not_within_data() -> None:
     data = "data:font/woff2;base64," + "A" * 400_000 + ".js"
     assert sent(["/a-AAAAaaa1.js"], ("/", PAGE, data * 3)) == ["/a-AAAAaaa1.js"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_order_in_the_recorded_response() -> None:
+    recorded = ["/assets/Index-BBBBbbb1.js", "/assets/Index-AAAAaaa1.js"]
+    texts = [
+        " ".join(f"'./Index-{each}{n}.js'" for each in ("AAAAaaa", "BBBBbbb", "CCCCccc"))
+        for n in (1, 2)
+    ]
+    assets = Assets(recorded)
+    step = Step("x", request("/assets/a-1.0.js"), names=names_in(texts[0]))
+    headers = {"content-type": "text/javascript"}
+    assets.note(step, "/assets/a-2.0.js", Response(200, headers, texts[1].encode()))
+    assert [assets.of_this_side(request(target)).target for target in recorded] == [
+        "/assets/Index-BBBBbbb2.js",
+        "/assets/Index-AAAAaaa2.js",
+    ]

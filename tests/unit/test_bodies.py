@@ -48,9 +48,11 @@ def test_json_differs_by_value_at_every_path(
     assert found(before, after, JSON) == expected
 
 
-@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"a": 1' * 9])
-def test_what_is_not_what_its_media_type_says_is_text(text: bytes) -> None:
-    assert [place[0] for place in found(text, b"1" + text, JSON) or ()] == ["line 1:1"]
+@pytest.mark.parametrize(
+    ("text", "kind"), [(b"[" * 100_000, JSON), (b'{"a": 1' * 9, JSON), (b"<![foo bar]>", HTML)]
+)
+def test_what_is_not_what_its_media_type_says_is_text(text: bytes, kind: str) -> None:
+    assert [place[0] for place in found(text, b"1" + text, kind) or ()] == ["line 1:1"]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,11 @@ def test_of_a_long_word_the_part_that_differs_is_shown() -> None:
     ((_, was, now),) = each
     assert (was or "").startswith(f"{'x' * 80}... (501 characters, SHA-256 ")
     assert was != now
+
+
+def test_bodies_with_little_in_common_differ_as_a_whole_and_in_little_time() -> None:
+    before, after = (b"%b and milk; " % word * 100_000 for word in (b"tea", b"pie"))
+    assert sides(before, after, TEXT) == [("body", "body")]
 
 
 def test_a_short_text_is_shown_whole() -> None:
