@@ -34,7 +34,7 @@ class FirstReleases:
         if found.how == "inseparable" and not found.moves & BESIDE:
             return line.of_inseparable(sorted(found.moves, key=self._leads(found.moves)))
         culprits = []
-        for name in sorted(found.moves):
+        for name in line.needed(found.moves, whole):
             others = self.moves.closed(found.moves - {name}) - {name}
             culprits.append(line.of_one(name, self.moves.state(others), self.moves.state(whole)))
         return tuple(culprits)
@@ -64,6 +64,17 @@ class _Line:
     fitting: Fitting
     difference: Difference
     beside: Moves
+
+    def needed(self, names: Moves, whole: Moves) -> list[str]:
+        """Those without which there is no difference: others move since one of these requires
+        them.
+        """
+        kept = set(names)
+        for name in sorted(names) if len(names) > 1 else ():
+            state = self.search.moves.state(whole - (names - kept) - {name})
+            if self.outcome(state) == Outcome.NEW:
+                kept.remove(name)
+        return sorted(kept)
 
     def of_one(self, name: str, before: State, after: State) -> Culprit:
         """The package whose move leads from `before` to `after`."""

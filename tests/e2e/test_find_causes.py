@@ -145,6 +145,18 @@ def test_packages_that_need_each_other_move_together_and_are_told_apart(index: I
     assert cause.proved
 
 
+def test_what_only_moves_along_with_one_of_two_causes_is_not_named(index: Index) -> None:
+    for minor in range(3):
+        index.release("web", f"0.{minor}", 1, f"core==0.{minor}")
+        index.release("core", f"0.{minor}", 1 if minor < 2 else 2)
+        index.release("other", f"0.{minor}", 1 if minor < 1 else 2)
+    old, new = index.stack("web==0.0", "other==0.0"), index.stack("web==0.2", "other==0.2")
+    show: Show = lambda seen: {"body": seen["core"] == seen["other"] == 2}  # noqa: E731
+    (cause,) = index.causes(old, new, show).causes
+    assert told(cause) == [("together", [("core", "0.2"), ("other", "0.1")])]
+    assert cause.proved
+
+
 def test_releases_that_do_not_start_are_skipped_and_said(index: Index) -> None:
     values = {"1.0": 1, "1.1": 1, "1.2": None, "1.3": None, "1.4": 2, "1.5": 2}
     index.releases("guilty", values)
