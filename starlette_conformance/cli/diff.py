@@ -45,6 +45,7 @@ from starlette_conformance.stacks.project import apps
 @file("--markdown", "For a job's summary page.")
 @file("--html", "As a page of its own.")
 @file("--junit", "A test case for each change.")
+@file("--annotations", "For GitHub Actions: a workflow command for each finding.")
 @click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
 @file("--requests", "What to send: a .har, .http or .rest file.", YOURS)
 @click.option(

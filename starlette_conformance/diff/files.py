@@ -1,7 +1,7 @@
 """A diff as a file: JSON, Markdown, a page, JUnit. Whatever servers said is escaped in each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from starlette_conformance.diff import cause_lines, left_out, phrases
+from starlette_conformance.diff.comparable import first_lines
+from starlette_conformance.explain.exit_code import exit_code, failing
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.output import output_files
-from starlette_conformance.output.junit import Case, Suite, junit
 from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
 from starlette_conformance.output.sanitize import printable
 
@@ -21,15 +22,19 @@ EXAMPLES = 3
 """Exchanges of a group that a page shows; JSON has all."""
 
 
-def as_json(diff: Diff) -> str:
-    return output_files.as_json(document(diff))
+def as_json(diff: Diff, fail_on: Collection[str] = ()) -> str:
+    return output_files.as_json(document(diff, fail_on))
 
 
-def document(diff: Diff) -> dict[str, Any]:
+def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
     """The diff as plain data:
 
     schema        3; another number where a key goes away, or means something else
+    exit_code     0, 1 or 3, as `diff` exits
+    first         sentences to know before the summary: parser, loop or Python differ, or packages
+                  that no reference app imports
     summary       what came out, a sentence
+    failing       differences that make it 1: request, app, where, before, after, severity
     command       makes the same diff again
     older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
                   hash_seed (null where the environment of the harness has it)
@@ -84,7 +89,13 @@ def document(diff: Diff) -> dict[str, Any]:
     """
     return {
         "schema": SCHEMA,
+        "exit_code": exit_code(diff, fail_on),
+        "first": first_lines(diff),
         "summary": phrases.summary(diff),
+        "failing": [
+            {"request": differing.line, "app": differing.app, **asdict(difference)}
+            for differing, difference in failing(diff, fail_on)
+        ],
         "command": diff.command,
         **{
             key: asdict(side) | {"packages": dict(side.packages)}
@@ -145,12 +156,12 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def as_markdown(diff: Diff) -> str:
+def as_markdown(diff: Diff, _: Collection[str] = ()) -> str:
     text = _templates(False).get_template("diff.md.j2").render(_context(diff))
     return re.sub(r"\n{3,}", "\n\n", text)  # a server's text is on one line each
 
 
-def as_html(diff: Diff) -> str:
+def as_html(diff: Diff, _: Collection[str] = ()) -> str:
     return _templates(True).get_template("diff.html.j2").render(_context(diff))
 
 
@@ -160,6 +171,7 @@ def _context(diff: Diff) -> dict[str, Any]:
         "words": phrases,
         "causes": cause_lines,
         "left_out": left_out,
+        "first": first_lines(diff),
         "examples": EXAMPLES,
         "lines": lines,
     }
@@ -182,63 +194,6 @@ def _templates(escaped: bool) -> Environment:
 def _seen(value: Any) -> Any:
     """Text without characters that nobody sees. What a macro made is markup."""
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def as_junit(diff: Diff) -> str:
-    """A case for each change, which passes, and for each cluster of what is unexplained."""
-    cases = [*_cases(diff)] or [Case("diff", "no response differs")]
-    properties = {"summary": phrases.outcome(diff)}
-    properties |= {"command": diff.command} if diff.command else {}
-    if diff.repetition:
-        properties["repetition"] = phrases.repeated(diff.repetition)
-    if diff.statuses:
-        properties["responses"] = phrases.statuses(diff.statuses)
-    if diff.replayed:
-        properties["replayed"] = phrases.replayed(diff.replayed)
-    for name, side in (("older", diff.older), ("newer", diff.newer)):
-        properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
-    name = f"{diff.older.name} -> {diff.newer.name}"
-    return junit([Suite(name, cases, properties, diff.seconds)])
-
-
-def _cases(diff: Diff) -> Iterator[Case]:
-    for group in diff.unexplained:
-        differ = "differs" if len(group.exchanges) == 1 else "differ"
-        first = f"{phrases.members(group)} {differ} in {group.name}"
-        causes = cause_lines.of_group(diff, group)
-        text = "\n".join([first, *causes, *lines(group.example)])
-        name = f"UNEXPLAINED {group.name}: {group.example.line}"
-        yield Case(_where(group), name, fault=group.severity, text=text)
-    for found in diff.unstable:
-        text = "\n".join([phrases.unstable(found), *lines(found.example, phrases.UNSTABLE_SIDES)])
-        name = f"UNSTABLE {', '.join(found.fields)}: {found.example.line}"
-        yield Case(f"diff.{found.app}", name, fault=found.severity, text=text)
-    for sentence in diff.not_compared:
-        yield Case("diff", "NOT COMPARED", fault="not compared", text=sentence)
-    for name, start in phrases.failures(diff):
-        about = [*phrases.start_lines(start), *cause_lines.of_start(diff)]
-        text = "\n".join([*about, phrases.apart(diff.older, diff.newer)])
-        fails = diff.only_new_fails_to_start
-        yield Case("diff", f"{name} DOES NOT START", fault="did not start", text=text, judged=fails)
-    for sentence in diff.inconclusive:
-        yield Case("diff", "INCONCLUSIVE", fault="inconclusive", text=sentence, judged=False)
-    for group in diff.explained:
-        about = [group.change.sentence, group.change.link] if group.change else []
-        text = "\n".join([*about, *lines(group.example)])
-        yield Case(_where(group), f"{group.severity}: {group.name}", text=text)
-    for each in diff.accepted:
-        name = f"ACCEPTED {each.where}: {each.request}"
-        yield Case("diff", name, text=left_out.accepted(each), skipped=True)
-    for rule in diff.ignored:
-        yield Case("diff", f"IGNORED {rule.rule}", text=left_out.ignored(rule), skipped=True)
-    for change in diff.not_shown:
-        text = f"{phrases.NOT_SHOWN} {phrases.not_shown(change)}"
-        yield Case("diff", f"NOT SHOWN {change.name}", text=text, skipped=True)
-
-
-def _where(group: Group) -> str:
-    more = len(group.apps) - EXAMPLES
-    return f"diff.{'.'.join(group.apps[:EXAMPLES])}" + (f" and {more} more" if more > 0 else "")
 
 
 def lines(example: Differing, names: tuple[str, str] = ("before", "after")) -> list[str]:

@@ -30,6 +30,8 @@ RATES = (50, 500)
 
 NAMED = 3
 """Requests that a sentence names; there may be more."""
+LONGEST = 80
+"""Characters of such a request."""
 
 HEADLINED = 6
 """Differences that a headline has."""
@@ -137,7 +139,7 @@ def unconfirmed(diff: Diff) -> str:
 def named(diff: Diff) -> str:
     """Some of the requests of which this is said."""
     more = len(diff.unconfirmed) - NAMED
-    some = ", ".join(map(str, diff.unconfirmed[:NAMED]))
+    some = ", ".join(plain(str(each), LONGEST) for each in diff.unconfirmed[:NAMED])
     return some + (f" and {more:,} more" if more > 0 else "")
 
 

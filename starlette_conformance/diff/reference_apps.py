@@ -4,7 +4,7 @@ Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on 
 3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,13 +12,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from starlette_conformance.diff import files
 from starlette_conformance.diff.causes_of_stacks import with_causes
-from starlette_conformance.diff.terminal import render
+from starlette_conformance.diff.comparable import nothing_asked
+from starlette_conformance.diff.conclude import FORMATS, conclude
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
-from starlette_conformance.explain.exit_code import exit_code
-from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
@@ -30,13 +28,6 @@ from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.targets import made, one
-
-FORMATS: dict[str, Callable[[Diff], str]] = {
-    "json": files.as_json,
-    "markdown": files.as_markdown,
-    "html": files.as_html,
-    "junit": files.as_junit,
-}
 
 
 @dataclass(frozen=True)
@@ -57,6 +48,7 @@ class Options:
     markdown: Path | None
     html: Path | None
     junit: Path | None
+    annotations: Path | None
 
 
 def diff(options: Options) -> int:
@@ -94,10 +86,9 @@ def diff(options: Options) -> int:
     rest += ["--repeat", str(options.repeat)] if options.repeat else []
     rest += [] if options.causes else ["--no-cause"]
     found = replace(found, command=of_verb("diff", word(older), word(newer), *rest))
-    render(found, output)
-    for name, path in chosen.items():
-        output_files.write(path, FORMATS[name](found))
-    return exit_code(found, options.fail_on)
+    if why := nothing_asked(meant):
+        found = replace(found, inconclusive=(*found.inconclusive, why))
+    return conclude(found, chosen, options.fail_on, output)
 
 
 def announced(options: Options) -> str:

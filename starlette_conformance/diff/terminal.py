@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starlette_conformance.diff import cause_lines, left_out
+from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     UNSTABLE_SIDES,
@@ -47,16 +48,13 @@ WIDE = 110
 
 
 def render(diff: Diff, console: Console) -> None:
-    """Print it: the summary, security, what nobody explains, and then each change."""
+    """Print it: security, what nobody explains, each change, and the verdict last."""
 
     def show(text: Text) -> None:
         console.print(text, soft_wrap=True)
 
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
     show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
-    faults = diff.unexplained, diff.unstable, diff.not_compared, diff.inconclusive, diff.starts
-    good = not any(faults)
-    show(Text(summary(diff), "bold green" if good else "bold red"))
     for line in _about_the_run(diff):
         show(line)
     for found in diff.unstable:
@@ -71,6 +69,16 @@ def render(diff: Diff, console: Console) -> None:
         show(Text(f"\n{NOT_SHOWN}", "bold"))
         for change in diff.not_shown:
             show(Text(f"  {not_shown(change)}"))
+    warnings = first_lines(diff)
+    for sentence in warnings:
+        show(Text(sentence, "bold yellow"))
+    show(Text(summary(diff), style(diff, warnings)))
+
+
+def style(diff: Diff, warnings: Sequence[str]) -> str:
+    """Of the verdict: green only where nothing is unexplained, and nothing missing."""
+    faults = diff.unexplained, diff.unstable, diff.not_compared, diff.inconclusive, diff.starts
+    return "bold red" if any(faults) else "bold yellow" if warnings else "bold green"
 
 
 def _about_the_run(diff: Diff) -> Iterator[Text]:

@@ -12,11 +12,11 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from starlette_conformance.diff.reference_apps import FORMATS, consoles
-from starlette_conformance.diff.terminal import render
+from starlette_conformance.diff.conclude import FORMATS, conclude
+from starlette_conformance.diff.reference_apps import consoles
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
-from starlette_conformance.explain.exit_code import exit_code, failing
+from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
@@ -70,6 +70,7 @@ class Options:
     markdown: Path | None
     html: Path | None
     junit: Path | None
+    annotations: Path | None
 
 
 def diff(options: Options) -> int:
@@ -126,10 +127,7 @@ def diff(options: Options) -> int:
             bar = shown.add_task("", total=None)
             limit = options.cause_seconds
             reviewed = with_causes(reviewed, repetitions, limit, lambda: shown.advance(bar))
-    render(reviewed, output)
-    for name, path in formats.items():
-        output_files.write(path, FORMATS[name](reviewed))
-    return exit_code(reviewed, options.fail_on)
+    return conclude(reviewed, formats, options.fail_on, output)
 
 
 def chosen(steps: Sequence[Step], patterns: Sequence[str], path: Path) -> set[Step]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,16 @@ OLDEST = ("documented", "starlette-0.13.8-httptools")
 
 @pytest.mark.parametrize(("old", "new"), [SHOWN, OLDEST])
 def test_all_that_differs_is_explained(
-    old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    old: str,
+    new: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = tmp_path / "diff.json"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)  # the README shows a terminal
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
     assert main(["diff", old, new, "--json", str(path)]) == 0
     found = json.loads(path.read_text("utf-8"))
     assert found["unexplained"] == []

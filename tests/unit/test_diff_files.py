@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from rich.console import Console
 
 from starlette_conformance.diff import files, phrases
+from starlette_conformance.diff.junit_cases import as_junit
 from starlette_conformance.diff.terminal import render
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.exit_code import exit_code
@@ -84,7 +85,7 @@ def test_markdown_keeps_a_servers_text_in_its_fence() -> None:
 
 
 def test_junit_has_a_case_for_each_reason_and_can_be_read() -> None:
-    (suite,) = ET.fromstring(files.as_junit(DIFF))
+    (suite,) = ET.fromstring(as_junit(DIFF))
     assert (suite.get("tests"), suite.get("failures")) == ("4", "2")
     names = [case.get("name", "").split(":")[0] for case in suite.iter("testcase")]
     assert names == ["UNEXPLAINED header a", "NOT COMPARED", "presence", "NOT SHOWN QUIET"]
@@ -98,7 +99,7 @@ FORMATS = {
     "json": files.as_json,
     "markdown": files.as_markdown,
     "html": files.as_html,
-    "junit": files.as_junit,
+    "junit": as_junit,
 }
 
 
@@ -166,7 +167,7 @@ def test_a_request_succeeds_where_old_responds_with_1xx_2xx_or_3xx(
 
 
 def test_what_is_unstable_fails_in_junit() -> None:
-    (suite,) = ET.fromstring(files.as_junit(replace(NOTHING, unstable=(FLAKY,))))
+    (suite,) = ET.fromstring(as_junit(replace(NOTHING, unstable=(FLAKY,))))
     assert suite.get("failures") == "1"
 
 
@@ -179,7 +180,7 @@ def test_the_summary_names_what_did_not_reproduce() -> None:
 
 
 def test_junit_of_nothing_has_a_case_that_passes() -> None:
-    suite = ET.fromstring(files.as_junit(NOTHING))
+    suite = ET.fromstring(as_junit(NOTHING))
     assert [case.get("name") for case in suite.iter("testcase")] == ["no response differs"]
 
 
@@ -270,7 +271,7 @@ def test_a_case_of_many_requests_names_some_of_them() -> None:
     many = tuple(replace(LEFT, app=f"GET /{number} (a.http:1)") for number in range(9))
     (group,) = DIFF.unexplained
     diff = replace(DIFF, unexplained=(replace(group, exchanges=many),))
-    case = next(ET.fromstring(files.as_junit(diff)).iter("testcase"))
+    case = next(ET.fromstring(as_junit(diff)).iter("testcase"))
     assert case.get("classname") == (
         "diff.GET /0 (a.http:1).GET /1 (a.http:1).GET /2 (a.http:1) and 6 more"
     )

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from rich.console import Console
 from starlette_conformance.__main__ import main
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_table import print_findings
-from starlette_conformance.diff.reference_apps import FORMATS
+from starlette_conformance.diff.conclude import FORMATS
 from starlette_conformance.diff.terminal import render, render_unexplained
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.load import capacity_report
@@ -110,7 +111,16 @@ def test_what_is_printed_is_inert(printed: str, width: int) -> None:
     inert(output.file.getvalue())
 
 
-@pytest.mark.parametrize("name", FORMATS)
+def test_annotations_are_the_commands_of_ours_alone() -> None:
+    text = FORMATS["annotations"](hostile_diff())
+    lines = [
+        re.fullmatch(r"::(warning|error|notice) title=[^:,]*::(.*)", x) for x in text.split("\n")
+    ]
+    assert [line and line[1] for line in lines] == ["warning", "error", "error", "notice", None]
+    inert(f"{FORGED}\n" + "\n".join(line[2] for line in lines if line))
+
+
+@pytest.mark.parametrize("name", sorted({*FORMATS} - {"annotations"}))
 def test_a_file_of_a_diff_is_inert(name: str) -> None:
     text = FORMATS[name](hostile_diff())
     inert(text)

@@ -26,9 +26,11 @@ from starlette_conformance.stacks.project import catalogue
 ROOT = Path(__file__).parent.parent.parent
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 PAGES = {path.name: path.read_text("utf-8") for path in ROOT.glob("docs/*.md")}
-SHOWN = re.findall(r"```yaml\n(.*?)```", PAGES["ci.md"], re.DOTALL)
-TEXTS = [*(path.read_text("utf-8") for path in WORKFLOWS), *SHOWN]
-SCHEMA = "builtin_schemas/vendor/github-workflows.json"
+SHOWN, SHOWN_GITLAB = re.findall(r"```yaml\n(.*?)```", PAGES["ci.md"], re.DOTALL)
+GITLAB = (ROOT / "templates/upgrade.yml").read_text("utf-8")
+ACTION = (ROOT / "action.yml").read_text("utf-8")
+TEXTS = [*(path.read_text("utf-8") for path in WORKFLOWS), SHOWN]
+SCHEMA = "github-workflows"
 RUN = "https://example.org/owner/name/actions/runs/7"
 ENDS = {"||", "&&", ";", ">", ">>", "|", "<", "#"}
 
@@ -74,8 +76,8 @@ def fault(words: list[str]) -> str:
     return ""
 
 
-def faults(text: str) -> list[str]:
-    """What GitHub would not take of a workflow, by the schema that check-jsonschema carries.
+def faults(text: str, named: str = SCHEMA) -> list[str]:
+    """What a CI would not take of a file, by the schema that check-jsonschema carries.
 
     Its command takes four seconds to start.
     """
@@ -83,7 +85,7 @@ def faults(text: str) -> list[str]:
     assert package
     assert package.submodule_search_locations
     (folder,) = package.submodule_search_locations
-    schema = json.loads(Path(folder, SCHEMA).read_text("utf-8"))
+    schema = json.loads(Path(folder, f"builtin_schemas/vendor/{named}.json").read_text("utf-8"))
     workflow = YAML(typ="safe").load(text)  # YAML 1.2: `on` is a text
     return [error.json_path for error in validator_for(schema)(schema).iter_errors(workflow)]
 
@@ -91,6 +93,26 @@ def faults(text: str) -> list[str]:
 @pytest.mark.parametrize("number", range(len(TEXTS)))
 def test_a_workflow_is_as_github_has_them(number: int) -> None:
     assert faults(TEXTS[number]) == []
+
+
+def test_the_action_and_the_templates_are_as_their_ci_has_them() -> None:
+    assert faults(ACTION, "github-actions") == []
+    job = GITLAB.replace(".starlette-conformance:", "starlette-conformance:")  # hidden: unchecked
+    assert faults(job, "gitlab-ci") == []
+    assert faults(SHOWN_GITLAB, "gitlab-ci") == []
+    assert faults(job.replace("when: always", "when: ever"), "gitlab-ci") != []
+
+
+def test_the_shown_workflow_gives_what_the_action_takes() -> None:
+    steps = yaml.safe_load(SHOWN)["jobs"]["upgrade"]["steps"]
+    given = next(step["with"] for step in steps if "starlette-conformance" in step["uses"])
+    inputs = yaml.safe_load(ACTION)["inputs"]
+    assert set(given) <= set(inputs)
+    assert {name for name, each in inputs.items() if each.get("required")} <= set(given)
+    assert inputs["fail-on"]["default"] == "status"
+    variables = yaml.safe_load(GITLAB)[".starlette-conformance"]["variables"]
+    assert set(yaml.safe_load(SHOWN_GITLAB)["upgrade"]["variables"]) <= set(variables)
+    assert variables["CONFORMANCE_FAIL_ON"] == "status"
 
 
 def test_a_workflow_with_a_key_that_github_has_not_is_noticed() -> None:
@@ -182,7 +204,8 @@ def test_the_weekly_run_starts_from_the_newest_release_that_is_known() -> None:
 
 def test_actions_are_pinned_by_commit() -> None:
     """A tag can be moved by whoever can write to the action's repository."""
-    used = [line.strip("- ") for text in TEXTS for line in text.splitlines() if "uses:" in line]
+    texts = [*TEXTS, ACTION]
+    used = [line.strip("- ") for text in texts for line in text.splitlines() if "uses:" in line]
     assert len(used) > 10
     pinned = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
     assert [line for line in used if not pinned.fullmatch(line)] == []

@@ -1,0 +1,73 @@
+"""Whether a diff of the reference apps says what its reader takes it to say."""
+
+from collections.abc import Iterable
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from starlette_conformance.explain.result import Diff, Side
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.stack import ALWAYS, Stack
+
+LOADED = {
+    "anyio", "click", "exceptiongroup", "h11", "httptools", "idna", "pip", "python", "setuptools",
+    "sniffio", "sse-starlette", "starlette", "typing-extensions", "uvicorn", "uvloop", "watchfiles",
+    "websockets", "wheel",
+}  # fmt: skip
+"""What Starlette, sse-starlette and uvicorn load for a reference app, and what installs it."""
+NAMED = 3
+"""Packages of which a sentence gives the names; there may be more."""
+
+
+def first_lines(diff: Diff) -> list[str]:
+    """What a reader has to know before the verdict, a sentence each."""
+    found = [unlike(diff.older, diff.newer)]
+    if diff.statuses is None and diff.starts is None:
+        found.append(not_loaded(diff.older, diff.newer))
+    return [sentence for sentence in found if sentence]
+
+
+def unlike(older: Side, newer: Side) -> str:
+    """In what OLD and NEW differ beside packages, in a sentence; empty where in nothing."""
+    pairs = {
+        "parser": (older.parser, newer.parser),
+        "loop": (older.loop, newer.loop),
+        "Python": (_minor(older.python), _minor(newer.python)),
+    }
+    apart = [f"{name} ({was}, {now})" for name, (was, now) in pairs.items() if was != now]
+    if not apart:
+        return ""
+    return f"OLD and NEW differ in {', '.join(apart)}, and differences may be due to that."
+
+
+def not_loaded(older: Side, newer: Side) -> str:
+    """Which packages differ that no reference app loads, in a sentence; empty where none."""
+    was, now = dict(older.packages), dict(newer.packages)
+    names = sorted({n for n in {**was, **now} if was.get(n) != now.get(n)} - LOADED)
+    if not names:
+        return ""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return (
+        f"No reference app imports {', '.join(names[:NAMED])}{more}: what they change was not "
+        "compared. Compare your own app with --app."
+    )
+
+
+def nothing_asked(targets: Iterable[Stack | Environment]) -> str:
+    """Why the whole diff answers nothing, in a sentence: no reference app loads any package that
+    the user named. Empty where one does.
+    """
+    named = {
+        canonicalize_name(Requirement(text).name)
+        for target in targets
+        if isinstance(target, Stack)
+        for text in target.requirements
+        if text not in ALWAYS
+    }
+    if not named or named & LOADED:
+        return ""
+    return f"no reference app imports {', '.join(sorted(named))}; compare your own app with --app"
+
+
+def _minor(python: str) -> str:
+    return ".".join(python.split(".")[:2])

@@ -1,0 +1,73 @@
+"""How a diff ends: its files, the verdict on the terminal, and the exit code."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from starlette_conformance.diff import files
+from starlette_conformance.diff.annotations import as_annotations
+from starlette_conformance.diff.junit_cases import as_junit
+from starlette_conformance.diff.terminal import render
+from starlette_conformance.diff.verdict import render_verdict
+from starlette_conformance.explain.exit_code import exit_code
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.output import output_files
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.output.verbosity import verbose
+from starlette_conformance.stacks.cache import cache_folder
+
+FORMATS: Mapping[str, Callable[..., str]] = {
+    "json": files.as_json,
+    "markdown": files.as_markdown,
+    "html": files.as_html,
+    "junit": as_junit,
+    "annotations": as_annotations,
+}
+"""By option; each takes what --fail-on names, too."""
+PAGES = "pages"
+KEPT = 20
+"""Pages that the cache holds: those of the last diffs that were seen on a terminal."""
+
+
+def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], to: Console) -> int:
+    """Write the files, then print: a pipe that breaks loses none. The exit code.
+
+    On a terminal the verdict fits it, and a page in the cache has the whole; elsewhere, as with
+    -v, all is printed, the verdict last.
+    """
+    for name, path in chosen.items():
+        output_files.write(path, FORMATS[name](diff, fail_on))
+    written = {name: path for name, path in chosen.items() if path != output_files.STDOUT}
+    whole = verbose() or not to.file.isatty()
+    if not whole and "html" not in written:
+        written["html"] = _page(diff)
+    named = [f"{name}: {plain(str(written[name]), 4096)}" for name in sorted(written, key=_last)]
+    if whole:
+        render(diff, to)
+        for line in named:
+            to.print(Text(line, "dim"), soft_wrap=True)
+    else:
+        render_verdict(diff, to, named)
+    return exit_code(diff, fail_on)
+
+
+def _last(name: str) -> bool:
+    """The page comes last."""
+    return name == "html"
+
+
+def _page(diff: Diff) -> Path:
+    """The page in the cache, named by the command, for this user's eyes only."""
+    folder = cache_folder() / PAGES
+    path = folder / f"{hashlib.sha256(diff.command.encode()).hexdigest()[:12]}.html"
+    output_files.write(path, files.as_html(diff))
+    path.chmod(0o600)
+    with contextlib.suppress(OSError):  # another run removes them, too
+        pages = sorted(folder.glob("*.html"), key=lambda page: page.stat().st_mtime)
+        for old in pages[:-KEPT]:
+            old.unlink(missing_ok=True)
+    return path

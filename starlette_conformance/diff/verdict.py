@@ -1,0 +1,82 @@
+"""The verdict of a diff: the last lines on a terminal, which fit one of 25 lines."""
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from rich.console import Console
+from rich.text import Text
+
+from starlette_conformance.diff import cause_lines
+from starlette_conformance.diff.comparable import first_lines
+from starlette_conformance.diff.phrases import apart, failures, headline, since, standing, summary
+from starlette_conformance.diff.terminal import STYLES, style
+from starlette_conformance.explain.result import Diff, Group
+from starlette_conformance.output.sanitize import plain
+
+LINES = 25
+NARROW = 40
+"""Columns below which nothing is cut."""
+
+
+def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
+    """Print it: what matters most, the verdict, and where the whole of it is, which `files` say."""
+    width = max(NARROW, console.width - 1)
+    warnings = [line for text in first_lines(diff) for line in wrap(text, width)]
+    verdict = wrap(plain(summary(diff), 4 * width), width)
+    taken = sum(1 + (len(text) - 1) // console.width for text in files)
+    head = [Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold")]
+    head.append(Text(_cut(f"  {apart(diff.older, diff.newer)}", width), "dim"))
+    rows = list(_rows(diff, width))
+    room = LINES - len(head) - len(warnings) - len(verdict) - taken
+    if len(rows) > room:
+        more = len(rows) - room + 1
+        rows = [*rows[: room - 1], Text(f"... and {more:,} more lines; -v shows all", "dim")]
+    for text in (*head, *rows, *(Text(line, "bold yellow") for line in warnings)):
+        console.print(text, soft_wrap=True)
+    for line in verdict:
+        console.print(Text(line, style(diff, warnings)), soft_wrap=True)
+    for line in files:
+        console.print(Text(line, "dim"), soft_wrap=True)
+
+
+def _rows(diff: Diff, width: int) -> Iterator[Text]:
+    """What there is to say, the most important first, in a line each."""
+
+    def line(text: str, style: str) -> Text:
+        return Text(_cut(text, width), style)
+
+    for name, start in failures(diff):
+        yield line(f"{name} DOES NOT START: {start.exception or start.failure}", "bold red")
+    for text in cause_lines.of_start(diff):
+        yield line(f"  {text}", "red")
+    for sentence in diff.inconclusive:
+        yield line(f"INCONCLUSIVE {sentence}", "bold red")
+    for found in diff.unstable:
+        yield line(f"UNSTABLE {headline(found.example.differences)}", "bold red")
+    for group in diff.unexplained:
+        example = group.example
+        request = example.line.removesuffix(" HTTP/1.1")
+        text = f"UNEXPLAINED {headline(example.remaining)}  {request} ({example.app})"
+        yield line(text, "bold red")
+        for cause in cause_lines.of_group(diff, group)[:1]:
+            yield line(f"  {cause}", "red")
+    for sentence in diff.not_compared:
+        yield line(f"NOT COMPARED {sentence}", "bold red")
+    for fix in diff.security:
+        text = f"SECURITY {standing(fix)}: {fix.name}, {fix.change.sentence}"
+        yield line(text, "green" if fix.standing == "gained" else "bold red")
+    for group in diff.explained:
+        yield line(_row(group), STYLES.get(group.severity, ""))
+
+
+def _row(group: Group) -> str:
+    """A line of the table of changes."""
+    change = group.change
+    lost = "NEW lacks it: " if group.lost else ""
+    about = f"{change.kind}, {since(change)}: {lost}{change.sentence}" if change else ""
+    return f"{group.severity:8} {len(group.exchanges):4}  {group.name}  {about}".rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    shown = plain(text, 10 * width)
+    return shown if len(shown) <= width else f"{shown[: width - 3].rstrip()}..."

@@ -1,0 +1,115 @@
+"""How a diff ends on a terminal: the verdict last, in 25 lines; its files before that."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from starlette_conformance.diff import conclude as concluding
+from starlette_conformance.diff.comparable import first_lines, nothing_asked
+from starlette_conformance.diff.conclude import conclude
+from starlette_conformance.diff.verdict import LINES
+from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Side
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.stack import Stack
+
+OLD = Side("old", (("fastapi", "0.115.12"), ("starlette", "0.46.1")), "h11", "asyncio", "3.11.7")
+NEW = Side("new", (("fastapi", "0.128.0"), ("starlette", "0.50.0")), "h11", "asyncio", "3.11.9")
+STATUS = Difference("status", "status", "206", "400")
+EXCHANGE = Differing("static_files", ("GET / HTTP/1.1",), (), (), (STATUS,), ("SPLIT",))
+CHANGE = Change("starlette", "0.49.1", "fix", "Was 206; now 400." * 9, "https://example.org")
+EXPLAINED = Group("SPLIT", CHANGE, "status", (EXCHANGE,), ("status",))
+MANY = Diff(OLD, NEW, 10, (EXCHANGE,), explained=(EXPLAINED,) * 40, command="diff old new")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """What is on the screen, or in the pipe, after a diff."""
+    monkeypatch.setattr(concluding, "cache_folder", lambda: tmp_path)
+
+    def lines(diff: Diff, file: io.StringIO, **files: Path) -> list[str]:
+        conclude(diff, files, (), Console(file=file, width=80, color_system=None))
+        return file.getvalue().splitlines()
+
+    return lines
+
+
+def test_a_terminal_gets_25_lines_of_80_columns_the_page_last(
+    shown: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    lines = shown(MANY, Terminal())
+    (page,) = tmp_path.glob("pages/*.html")
+    assert lines[-1] == f"html: {page}"
+    assert "Was 206; now 400." in page.read_text("utf-8")
+    assert page.stat().st_mode & 0o077 == 0
+    screen = sum(1 + (len(line) - 1) // 80 for line in lines)
+    assert screen <= LINES
+    assert all(len(line) < 80 for line in lines[:-1])
+    rows = [line for line in lines if line.startswith("status  ")]
+    assert f"... and {40 - len(rows)} more lines; -v shows all" in lines
+    verdict = "1 of 10 responses differ, all explained by 40 changes, of which 40 alter a status"
+    assert verdict in " ".join(lines[-4:-1])
+
+
+def test_a_pipe_gets_all_and_no_page(shown: Callable[..., list[str]], tmp_path: Path) -> None:
+    lines = shown(MANY, io.StringIO())
+    assert sum(line.startswith("STATUS SPLIT") for line in lines) == 40
+    assert lines[-1].startswith("1 of 10 responses differ, all explained by 40 changes")
+    assert not (tmp_path / "pages").exists()
+
+
+def test_files_are_named_at_the_end_and_lost_by_no_broken_pipe(
+    shown: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    files = {"html": tmp_path / "a.html", "json": tmp_path / "a.json"}
+    assert shown(MANY, Terminal(), **files)[-2:] == [f"{n}: {files[n]}" for n in ("json", "html")]
+
+    class Broken(Terminal):
+        def write(self, text: str) -> int:  # noqa: ARG002
+            raise BrokenPipeError
+
+    for path in files.values():
+        path.unlink()
+    with pytest.raises((BrokenPipeError, SystemExit)):
+        conclude(MANY, files, (), Console(file=Broken(), width=80))
+    assert all(path.exists() for path in files.values())
+
+
+UNLIKE = replace(OLD, parser="httptools", python="3.14.0")
+
+
+@pytest.mark.parametrize(
+    ("newer", "first"),
+    [
+        (replace(OLD, name="new"), []),
+        (replace(OLD, python="3.11.9"), []),
+        (UNLIKE, ["OLD and NEW differ in parser (h11, httptools), Python (3.11, 3.14), and "]),
+        (NEW, ["No reference app imports fastapi: what they change was not compared. "]),
+    ],
+)
+def test_what_is_not_comparable_comes_first(newer: Side, first: list[str]) -> None:
+    found = first_lines(replace(MANY, newer=newer))
+    assert len(found) == len(first)
+    assert all(line.startswith(start) for line, start in zip(found, first, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        (["fastapi==0.128.0"], "no reference app imports fastapi; compare your own app with --app"),
+        (["fastapi==0.128.0", "starlette==0.50.0"], ""),
+        ([], ""),
+        (["Starlette==0.50.0"], ""),
+    ],
+)
+def test_a_diff_of_what_no_app_imports_proves_nothing(named: list[str], said: str) -> None:
+    stack = Stack("x", requirements=(*named, "starlette", "uvicorn"))
+    assert nothing_asked([stack]) == said
