@@ -125,7 +125,9 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
         ),
         not_compared=tuple(problems),
         statuses=statuses,
-        replayed=Replayed(recorded.total, len(recorded.unlike), len(bound)),
+        replayed=Replayed(recorded.total, len(recorded.unlike), len(bound))
+        if recorded.total or bound
+        else None,
         inconclusive=(
             *([NOTHING_SUCCEEDED] if statuses.nothing_succeeded else []),
             *recorded.inconclusive(unlike_recorded),
