@@ -63,7 +63,7 @@ MAY_IMPORT = {
         "pytest",
         "specs",
     },
-    "studies": {"benchmarks", PACKAGE, "studies", *declared()},
+    "studies": {"benchmarks", PACKAGE, "pytest", "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
     "tests/miniatures/replayed": {"fastapi", "starlette"},
     "tests": {
