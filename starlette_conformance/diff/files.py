@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from starlette_conformance.diff import cause_lines, left_out, phrases
+from starlette_conformance.diff import cause_lines, left_out, page_head, phrases
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.explain.exit_code import exit_code, failing
 from starlette_conformance.explain.repetition import Repetition
@@ -172,6 +172,9 @@ def _context(diff: Diff) -> dict[str, Any]:
         "causes": cause_lines,
         "left_out": left_out,
         "first": first_lines(diff),
+        "title": page_head.title(diff.older, diff.newer),
+        "made": page_head.made(),
+        "severities": page_head.severities(diff),
         "examples": EXAMPLES,
         "lines": lines,
     }

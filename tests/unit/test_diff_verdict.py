@@ -1,6 +1,7 @@
 """How a diff ends on a terminal: the verdict last, in 25 lines; its files before that."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 from starlette_conformance.diff import conclude as concluding
 from starlette_conformance.diff.comparable import first_lines, nothing_asked
 from starlette_conformance.diff.conclude import conclude
+from starlette_conformance.diff.files import as_html
 from starlette_conformance.diff.verdict import LINES
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Side
 from starlette_conformance.model.changes import Change
@@ -81,6 +83,16 @@ def test_files_are_named_at_the_end_and_lost_by_no_broken_pipe(
     with pytest.raises((BrokenPipeError, SystemExit)):
         conclude(MANY, files, (), Console(file=Broken(), width=80))
     assert all(path.exists() for path in files.values())
+
+
+def test_the_page_names_packages_its_date_its_maker_and_no_path() -> None:
+    side = Side("/home/ada/venv/bin/python", OLD.packages, "h11", "asyncio", "3.11.7")
+    page = as_html(replace(MANY, older=side))
+    assert "<title>starlette 0.46.1 → 0.50.0, fastapi 0.115.12 → 0.128.0</title>" in page
+    assert "<h1>starlette 0.46.1 → 0.50.0, fastapi 0.115.12 → 0.128.0</h1>" in page
+    assert re.search(r"· \d{4}-\d\d-\d\d \d\d:\d\d UTC, starlette-conformance \d", page)
+    assert '<span class="status" style="flex: 1"></span>' in page
+    assert "<h1>The same packages on both sides</h1>" in as_html(replace(MANY, newer=OLD))
 
 
 UNLIKE = replace(OLD, parser="httptools", python="3.14.0")

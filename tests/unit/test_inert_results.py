@@ -137,6 +137,8 @@ def test_the_page_of_a_diff_runs_nothing(browser: Browser, tmp_path: Path) -> No
     assert page.title() != FORGED
     assert page.locator("script, img, iframe, a").count() == 0
     inert(page.locator("body").inner_text())
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 400, "nothing is cut off"
     page.close()
 
 
