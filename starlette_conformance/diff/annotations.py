@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from starlette_conformance.diff import phrases
 from starlette_conformance.diff.comparable import first_lines
+from starlette_conformance.diff.headline import headline
 from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.explain.result import Diff, Difference
 from starlette_conformance.output.sanitize import printable
@@ -36,7 +37,7 @@ def as_annotations(diff: Diff, fail_on: Collection[str] = ()) -> str:
     for differing, difference in failing(diff, fail_on):
         requests.setdefault((differing.line, differing.app), []).append(difference)
     for (line, app), differences in requests.items():
-        found.append(("error", line, f"{phrases.headline(differences)}: {line} ({app})"))
+        found.append(("error", line, f"{headline(differences)}: {line} ({app})"))
     shown, more = found[:SHOWN], len(found) - SHOWN
     verdict = phrases.outcome(diff) + (f" ({more} more findings in the report)" * (more > 0))
     return "".join(_command(*each) for each in (*shown, ("notice", "verdict", verdict)))

@@ -1,6 +1,6 @@
 """The sentences that every rendering of a diff shares."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from starlette_conformance.diff import left_out
 from starlette_conformance.diff.left_out import count
@@ -33,10 +33,6 @@ NAMED = 3
 LONGEST = 80
 """Characters of such a request."""
 
-HEADLINED = 6
-"""Differences that a headline has."""
-WIDTH = 40
-"""Characters of a value in a headline."""
 
 STANDINGS = {
     "gained": "fixed by NEW",
@@ -175,24 +171,6 @@ def _range(repetition: Repetition, of: int) -> str:
 
 def _percent(odds: float) -> str:
     return "less than 0.01 %" if odds < 0.0001 else f"{100 * odds:.2g} %"
-
-
-def headline(differences: Iterable[Difference]) -> str:
-    """What differs, as short as can be: `403 → 401, + www-authenticate`."""
-    each = list(differences)
-    more = len(each) - HEADLINED
-    return ", ".join(map(_short, each[:HEADLINED])) + (f", and {more} more" if more > 0 else "")
-
-
-def _short(difference: Difference) -> str:
-    where, before, after = difference.where, difference.before, difference.after
-    name = where.removeprefix("header ")
-    if before is None or after is None:
-        return f"{'+' if before is None else '-'} {name}"
-    if where == "body" or where.startswith(("log", "body as ")):
-        return where
-    values = f"{plain(before, WIDTH)} → {plain(after, WIDTH)}"
-    return values if where == "status" else f"{name}: {values}"
 
 
 def moved(difference: Difference) -> str:

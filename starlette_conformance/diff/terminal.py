@@ -8,12 +8,12 @@ from rich.text import Text
 
 from starlette_conformance.diff import cause_lines, left_out
 from starlette_conformance.diff.comparable import first_lines
+from starlette_conformance.diff.headline import headline
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     UNSTABLE_SIDES,
     apart,
     failures,
-    headline,
     members,
     moved,
     not_shown,

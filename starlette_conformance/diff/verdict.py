@@ -8,7 +8,8 @@ from rich.text import Text
 
 from starlette_conformance.diff import cause_lines
 from starlette_conformance.diff.comparable import first_lines
-from starlette_conformance.diff.phrases import apart, failures, headline, since, standing, summary
+from starlette_conformance.diff.headline import headline
+from starlette_conformance.diff.phrases import apart, failures, since, standing, summary
 from starlette_conformance.diff.terminal import STYLES, style
 from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.output.sanitize import plain

@@ -33,8 +33,8 @@ FORMS = """\
   ../starlette                     a checkout of it as it stands (*)
   ../starlette@main                a git reference of a local repository (*)
   dist/starlette-1.11.whl          a wheel (*)
-  uv.lock, requirements.txt@main   a lock file, as it stands or in git;
-                                   poetry.lock, pdm.lock, Pipfile.lock, pylock.toml too
+  uv.lock, requirements.txt@main   a lock file, as it stands or in git; also
+                                   poetry, pdm, Pipfile and pylock.toml locks
   (*) of sse-starlette or uvicorn too
 or several:
   all, releases, uvicorn           the milestones, or a whole axis
