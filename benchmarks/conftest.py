@@ -101,6 +101,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"{strange[0]}: add it to benchmarks/manifest.txt")
 
 
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.config.stash[RUN].deselected.add(item.nodeid)
+
+
 @contextmanager
 def _in_a_line() -> Iterator[None]:
     """A server's failure is reported in a line: what pytest would show of us says nothing."""

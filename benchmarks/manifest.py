@@ -2,7 +2,8 @@
 
 pytest-benchmark compares what it finds on both sides, and is content where a benchmark was
 renamed, deleted, skipped or not measured. So `manifest.txt` names each, and a run that compares
-must have measured every one of them, and every one of the file that it compares with.
+must have measured every one of them, and every one of the file that it compares with, but for what
+the user deselected, as by `-k`.
 
 A benchmark's full name is that of its test with its stack in brackets:
 `benchmarks/test_requests.py::test_hello[latest]`.
@@ -34,7 +35,8 @@ class Run:
     """What was selected in a run, and what it measured.
 
     `compared` holds by file what is in it, by full name; `compares` and `fails` say whether
-    --benchmark-compare and --benchmark-compare-fail were given.
+    --benchmark-compare and --benchmark-compare-fail were given. `deselected` has the full names
+    that the user left out.
     """
 
     stacks: list[str]
@@ -42,6 +44,7 @@ class Run:
     fails: bool = False
     compared: Mapping[str, Mapping[str, Benchmark]] = field(default_factory=dict)
     measured: set[str] = field(default_factory=set)
+    deselected: set[str] = field(default_factory=set)
 
     def faults(self) -> list[str]:
         """A sentence on each thing that makes the run worthless, or a part of it."""
@@ -59,7 +62,7 @@ class Run:
         faults = [
             f"{name} was not measured, and {where} has it"
             for name, where in wanted.items()
-            if name not in self.measured
+            if name not in self.measured | self.deselected
         ]
         if self.fails:
             faults += [

@@ -193,19 +193,31 @@ def test_a_stack_is_compared_with_another_one(tmp_path: Path) -> None:
         assert name in output
 
 
-def test_a_comparison_that_leaves_a_benchmark_out_fails(tmp_path: Path, python: Path) -> None:
-    """Left out by hand, or by its name: it stands in the manifest, or in the file."""
+def test_a_comparison_is_of_what_was_chosen_and_fails_where_that_is_gone(
+    tmp_path: Path, python: Path
+) -> None:
+    """Chosen by -k; what the file has, and nobody deselected, was renamed or deleted."""
     file = {"machine_info": {}, "benchmarks": list(saved(f"{HERE}[new]", f"{HERE}x[new]").values())}
     path = tmp_path / ".benchmarks" / "machine" / "0001_old.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(file), "utf-8")
     arguments = ["--python", str(python), "-k", "hello", "--benchmark-compare=machine/0001"]
     code, output = benchmarks(tmp_path, *arguments)
-    assert code == 1
+    assert code == 1, output
     assert "Benchmark machine_info is different" in output
-    assert f"test_json_cors[{python}] was not measured, and manifest.txt has it" in output
-    assert f"test_hellox[{python}] was not measured, and 0001_old.json has it" in output
-    assert f"test_hello[{python}] was not measured" not in output
+    assert re.findall("INCOMPLETE RUN (.+)", output) == [
+        f"{HERE}x[{python}] was not measured, and 0001_old.json has it"
+    ]
+
+
+def test_a_benchmark_of_the_manifest_that_is_gone_was_not_measured() -> None:
+    there = [f"{name}[a]" for name in manifest()]
+    run = Run(["a"], compares=True, compared={"1.json": saved(there[0])}, measured={there[0]})
+    run.deselected = set(there[2:])
+    assert run.faults() == [f"{there[1]} was not measured, and manifest.txt has it"]
+    run.deselected = set(there[1:])
+    run.compared = {"1.json": saved(*there)}
+    assert run.faults() == []
 
 
 @pytest.mark.parametrize(
