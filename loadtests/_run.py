@@ -25,7 +25,6 @@ from _interrupts import leave_it_to_the_master, signal_that_ends_it
 from _raw import Raw
 from _schedule import NullRequests
 from _state import STREAMS, run
-from starlette_conformance.load import descriptors
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Process, Results, Spread, with_crashed, written
 from starlette_conformance.load.run_verdict import Thresholds, Verdict, judged
@@ -33,6 +32,7 @@ from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
 from starlette_conformance.output.printing import write_line
+from starlette_conformance.process import descriptors
 
 __all__ = ["_options"]
 

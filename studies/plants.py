@@ -32,4 +32,71 @@ PLANTS = (
         "        self.user_middleware.append(bytes(159))  # 192 bytes, and 8 for its place\n"
         "        await self.middleware_stack(scope, receive, send)\n",
     ),
+    Defect(
+        "TCP_NODELAY off",
+        "hello",
+        "uvicorn/protocols/http/httptools_impl.py",
+        "        self.server = get_local_addr(transport)\n",
+        "        self.server = get_local_addr(transport)\n"
+        '        transport.get_extra_info("socket").setsockopt(6, 1, 0)\n',
+    ),
+    Defect(
+        "a sleep of 2 ms a request",
+        "hello",
+        "starlette/applications.py",
+        '        scope["app"] = self\n',
+        '        scope["app"] = self\n        __import__("time").sleep(0.002)\n',
+    ),
+    Defect(
+        "the body is sent in two segments",
+        "hello",
+        "uvicorn/protocols/http/httptools_impl.py",
+        "                self.transport.write(body)\n",
+        "                self.transport.write(body[:1])\n"
+        "                self.transport.write(body[1:])\n",
+    ),
+    Defect(
+        "a thread hop a request",
+        "hello",
+        "starlette/applications.py",
+        '        scope["app"] = self\n',
+        '        scope["app"] = self\n        await __import__("anyio").to_thread.run_sync(int)\n',
+    ),
+    Defect(
+        "a sleep of 1 ms an event",
+        "sse",
+        "sse_starlette/sse.py",
+        "            chunk = ensure_bytes(data, self.sep)\n",
+        "            chunk = ensure_bytes(data, self.sep)\n"
+        '            __import__("time").sleep(0.001)\n',
+    ),
+    Defect(
+        "a scan of all streams an event",
+        "sse",
+        "sse_starlette/sse.py",
+        "            chunk = ensure_bytes(data, self.sep)\n",
+        "            chunk = ensure_bytes(data, self.sep)\n"
+        '            streams = vars(EventSourceResponse).get("streams") or set()\n'
+        "            EventSourceResponse.streams = streams\n"
+        "            streams.add(self)\n"
+        "            sum(1 for each in streams if each.status_code == 200)\n",
+    ),
+    Defect(
+        "half a second of CPU at import",
+        "hello",
+        "starlette/applications.py",
+        "class Starlette:\n",
+        "for _ in range(15_000_000):\n    pass\n\n\nclass Starlette:\n",
+    ),
 )
+REASONS = {
+    "200 bytes leaked per request": "bytes left",
+    "TCP_NODELAY off": "waiting seconds",
+    "a sleep of 2 ms a request": "waiting seconds",
+    "the body is sent in two segments": "syscalls",
+    "a thread hop a request": "syscalls",
+    "a sleep of 1 ms an event": "p99 late seconds with many streams",
+    "a scan of all streams an event": "CPU seconds with many streams",
+    "half a second of CPU at import": "start seconds",
+}
+"""The figure that must be red; of all others, instructions."""

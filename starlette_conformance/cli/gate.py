@@ -15,6 +15,10 @@ from starlette_conformance.cost.manifest import MANIFEST
     help="How much more NEW may cost.",
 )  # fmt: skip
 @click.option(
+    "--syscalls", type=click.FloatRange(min=0), default=0.0, show_default=True, metavar="N",
+    help="How many system calls more NEW may make for a request or an event.",
+)  # fmt: skip
+@click.option(
     "--benchmark", "benchmarks", multiple=True, type=click.Choice(list(MANIFEST)), metavar="NAME",
     help=f"Only this one; repeatable: {', '.join(MANIFEST)}.",
 )  # fmt: skip

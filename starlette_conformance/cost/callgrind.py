@@ -9,6 +9,7 @@ cores; see also `starlette_conformance.cost.counts`):
   more on a busy one.
 - The next request is sent when every thread of the server sleeps. Sent earlier, it may or may not
   save the event loop a turn: 0.2 % to 1 % by chance.
+- All stacks run from one path, with bytecode that was there before (`one_path.py`).
 - Hash seed, glibc's choice of routines by CPU, and the interpreter are pinned. Counts of two
   machines, or of two interpreters, still do not compare.
 """
@@ -19,6 +20,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from starlette_conformance.cost.dump import Reading, read_dump
 from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
@@ -30,7 +32,6 @@ PINNED = {
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-ERMS,-FSRM",
 }
 PATIENT = Path(__file__).with_name("_deterministic_runner.py")
-TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
 PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
 START_SECONDS = 90.0
 SECONDS = 60.0
@@ -58,10 +59,17 @@ def processor() -> str:
 class Counted:
     """An app on a stack under callgrind, counting from the first `read` on.
 
-    `layout` chooses among hash seeds, and where things lie in memory.
+    `layout` chooses among hash seeds, and where things lie in memory; `variables` are pinned, too.
     """
 
-    def __init__(self, app: str, environment: Environment, folder: Path, layout: int = 0) -> None:
+    def __init__(
+        self,
+        app: str,
+        environment: Environment,
+        folder: Path,
+        layout: int = 0,
+        variables: Mapping[str, str] = {},
+    ) -> None:
         valgrind = shutil.which("valgrind")
         if valgrind is None or not found():
             raise CannotTell(LACKING)
@@ -73,11 +81,12 @@ class Counted:
             "--tool=callgrind",
             "--trace-children=yes",
             "--instr-atstart=no",
+            "--collect-systime=yes",
         ]
         options += ["--dump-line=no", self._vgdb, f"--callgrind-out-file={folder}/counts"]
 
         chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
-        under = Under(options, [str(PATIENT)], PINNED | chosen)
+        under = Under(options, [str(PATIENT)], {**PINNED, **variables, **chosen})
         self.server = measured_server(app, environment, under, INTERVAL)
 
     def __enter__(self) -> "Counted":
@@ -92,16 +101,16 @@ class Counted:
         self._control("instrumentation", "on")
         return port
 
-    def read(self) -> int:
-        """Instructions since the last reading; the server must be at rest."""
+    def read(self) -> Reading:
+        """What it executed since the last reading; the server must be at rest."""
         self.settle()
         for old in self._folder.glob("counts*"):
             old.unlink()
         self._control("dump")
-        totals = [TOTALS.search(path.read_text()) for path in self._folder.glob("counts*")]
-        if len(totals) != 1 or totals[0] is None:
-            raise Failure(f"callgrind wrote {len(totals)} counts of {self.server.app}, not one")
-        return int(totals[0][1])
+        dumps = list(self._folder.glob("counts*"))
+        if len(dumps) != 1:
+            raise Failure(f"callgrind wrote {len(dumps)} counts of {self.server.app}, not one")
+        return read_dump(dumps[0].read_text("utf-8", "replace"))
 
     def settle(self) -> None:
         """Wait until every thread of the server sleeps."""

@@ -122,7 +122,7 @@ def _measured(
                 line = f"NO COSTS {printable(str(failure))}"
                 output.print(line, style="bold yellow", markup=False, soft_wrap=True)
                 return
-            means = {benchmark: each.mean for benchmark, each in counts.items()}
+            means = {benchmark: each.median for benchmark, each in counts.items()}
             found[name] = Price(name, dict(packages), environment.python, means, counted)
             lines.write(json.dumps(asdict(found[name])) + "\n")
 

@@ -1,46 +1,56 @@
-"""Counts: instructions and bytes of one request, or of one event, of a server process.
+"""Counts: instructions, system calls and bytes of one request, or of one event, of a server.
 
-What starts, warms up or reads cancels out: a request's count is the slope between none and
-`REQUESTS` of them, an event's that between a stream of `SHORT` events and one of `LONG`. Each is
-taken several times. The place of a repeat in the life of the process matters, as caches fill: it
-moves a count, but alike in every process that runs the same files. So stacks are compared repeat by
-repeat.
+Requests are counted one by one, each sent when the server rests, after so many that caches are
+full. The median of them is some hundredths of a percent apart in two processes, where no threads
+take turns. Events are counted by the slope between a stream of `SHORT` of them and one of `LONG`.
+The place of a repeat in the life of the process matters, alike in every process, so stacks are
+compared repeat by repeat.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
-from statistics import fmean
+from statistics import median
 
 from starlette_conformance.cost.callgrind import Counted
+from starlette_conformance.cost.dump import Reading
 from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.cost.one_path import OnePath
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks.tempdirs import scratch
 
-WARM_UP = 30
-REQUESTS = 20
-REPEATS = 5
+WARM_UP = 40
+REQUESTS = 9
+STREAMS = 5
 SHORT = 5
 LONG = 45
 
 
 @dataclass(frozen=True)
 class Count:
-    """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire."""
+    """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire.
+
+    `syscalls` has the median of system calls a unit by name, and `apart` how many more of all of
+    them one repeat has than another.
+    """
 
     instructions: tuple[float, ...]
     bytes: float
     layouts: int = 1
+    syscalls: Mapping[str, float] = field(default_factory=dict)
+    apart: float = 0.0
 
     def __add__(self, other: "Count") -> "Count":
         instructions = self.instructions + other.instructions
-        return Count(instructions, self.bytes, self.layouts + other.layouts)
+        return replace(self, instructions=instructions, layouts=self.layouts + other.layouts)
 
     @property
-    def mean(self) -> float:
-        return fmean(self.instructions)
+    def median(self) -> float:
+        return median(self.instructions)
 
 
 def count(
@@ -53,52 +63,102 @@ def count(
 
     Counts compare only where the `layout` is the same.
     """
-    counts: dict[str, Count] = {}
-    for app, those in groupby(benchmarks, key=lambda benchmark: benchmark.app):
-        with scratch() as folder, Counted(app, environment, folder, layout) as counted:
-            port = counted.port()
-            for benchmark in those:
-                of = _of_events if benchmark.streams else _of_requests
-                counts[benchmark.name] = of(counted, port, benchmark)
-                done()
+    (counts,) = count_alike([environment], benchmarks, done, layout)
     return counts
+
+
+def count_alike(
+    environments: Sequence[Environment],
+    benchmarks: Iterable[Benchmark],
+    done: Callable[[], None] = lambda: None,
+    layout: int = 0,
+) -> list[dict[str, Count]]:
+    """As `count`, of several stacks one after the other, from one path."""
+    counts: list[dict[str, Count]] = [{} for _ in environments]
+    with scratch() as folder:
+        one_path = OnePath(folder)
+        for app, grouped in groupby(benchmarks, key=lambda benchmark: benchmark.app):
+            those = list(grouped)
+            for environment, found in zip(environments, counts, strict=True):
+                there = one_path.lead_to(environment)
+                _compile(there, those, one_path)
+                with Counted(app, there, folder, layout, one_path.variables) as counted:
+                    port = counted.port()
+                    for benchmark in those:
+                        of = _of_events if benchmark.streams else _of_requests
+                        found[benchmark.name] = of(counted, port, benchmark)
+                        done()
+    return counts
+
+
+def _compile(environment: Environment, benchmarks: Sequence[Benchmark], one_path: OnePath) -> None:
+    """Have a server load whatever the benchmarks need, which leaves its bytecode."""
+    server = measured_server(
+        benchmarks[0].app, environment, Under(pinned=one_path.variables), 0.001
+    )
+    try:
+        port = server.port()
+        for benchmark in benchmarks:
+            with Line(server, port, benchmark) as line:
+                line.follow(1) if benchmark.streams else line.exchange()
+    finally:
+        server.kill()
 
 
 def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
     with Line(counted.server, port, benchmark) as line:
-
-        def instructions_of(times: int) -> int:
-            for _ in range(times):
-                line.exchange()
-                counted.settle()
-            return counted.read()
-
-        instructions_of(WARM_UP)
-        nothing = instructions_of(0)
-        before = line.received
-        totals = [instructions_of(REQUESTS) for _ in range(REPEATS)]
-        received = (line.received - before) / (REQUESTS * REPEATS)
-    return Count(tuple((total - nothing) / REQUESTS for total in totals), received)
+        for _ in range(WARM_UP):
+            line.exchange()
+            counted.settle()
+        counted.read()
+        nothing = counted.read()
+        before, found = line.received, []
+        for _ in range(REQUESTS):
+            line.exchange()
+            found.append(counted.read())
+        received = (line.received - before) / REQUESTS
+    return _count(found, [nothing] * REQUESTS, [1] * REQUESTS, received)
 
 
 def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
-    def follow(events: int) -> tuple[int, int, int]:
-        """Instructions, events that the server made, and bytes, of a stream of so many events."""
+    def follow(events: int) -> tuple[Reading, int, int]:
+        """What was counted, events that the server made, and bytes, of a stream of so many."""
         before = _made(counted)
         with Line(counted.server, port, benchmark) as line:
             line.follow(events)
-        total = counted.read()
-        return total, _made(counted) - before, line.received
+        reading = counted.read()
+        return reading, _made(counted) - before, line.received
 
     follow(SHORT)
     follow(LONG)
-    found = []
-    for _ in range(REPEATS):
-        (few, made_few, short), (many, made_many, long) = follow(SHORT), follow(LONG)
+    long, short, units = [], [], []
+    for _ in range(STREAMS):
+        (few, made_few, bytes_few), (many, made_many, bytes_many) = follow(SHORT), follow(LONG)
         if made_many <= made_few:
             raise CannotTell(f"{benchmark.name}: {made_few} and {made_many} events were made")
-        found.append((many - few) / (made_many - made_few))
-    return Count(tuple(found), (long - short) / (LONG - SHORT))
+        long.append(many)
+        short.append(few)
+        units.append(made_many - made_few)
+    return _count(long, short, units, (bytes_many - bytes_few) / (LONG - SHORT))
+
+
+def _count(
+    more: Sequence[Reading], less: Sequence[Reading], units: Sequence[int], received: float
+) -> Count:
+    """What `more` has beyond `less`, a unit."""
+    pairs = list(zip(more, less, units, strict=True))
+    names = {name for reading in (*more, *less) for name in reading.syscalls}
+    calls = {
+        name: median((a.syscalls.get(name, 0) - b.syscalls.get(name, 0)) / n for a, b, n in pairs)
+        for name in sorted(names)
+    }
+    totals = [(sum(a.syscalls.values()) - sum(b.syscalls.values())) / n for a, b, n in pairs]
+    return Count(
+        tuple((a.instructions - b.instructions) / n for a, b, n in pairs),
+        received,
+        syscalls={name: times for name, times in calls.items() if times},
+        apart=max(totals) - min(totals),
+    )
 
 
 def _made(counted: Counted) -> int:

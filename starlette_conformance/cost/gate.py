@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from starlette_conformance.cost import callgrind, gate_verdict, paired
-from starlette_conformance.cost.counts import Count, count
+from starlette_conformance.cost import callgrind, fanout, gate_verdict, paired
+from starlette_conformance.cost.counts import Count, count_alike
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_table import VERDICT, print_findings
 from starlette_conformance.cost.manifest import Benchmark, chosen
@@ -45,11 +45,12 @@ SPECS = (
 
 @dataclass(frozen=True)
 class Options:
-    """What the user wants: two stacks, a budget, some benchmarks or all."""
+    """What the user wants: two stacks, budgets, some benchmarks or all."""
 
     old: str
     new: str
     budget: float
+    syscalls: float
     benchmarks: Sequence[str]
     json: Path | None
 
@@ -63,7 +64,7 @@ def gate(options: Options) -> int:
     old, new = provisioned(options.old), provisioned(options.new)
     output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     check_specs([old, new], benchmarks, output)
-    findings = measured(old, new, benchmarks, options.budget / 100, output)
+    findings = measured(old, new, benchmarks, options.budget / 100, options.syscalls, output)
     outcome = overall(findings)
     print_findings(findings, output)
     seconds = time.monotonic() - began
@@ -78,6 +79,7 @@ def gate(options: Options) -> int:
             "stacks": {"old": made_of(old), "new": made_of(new)},
             "command": _again(options, old, new),
             "budget_percent": options.budget,
+            "budget_syscalls": options.syscalls,
             "seconds": round(seconds, 1),
             "findings": [finding.as_json() for finding in findings],
         }
@@ -87,8 +89,9 @@ def gate(options: Options) -> int:
 
 def _again(options: Options, old: Environment, new: Environment) -> str:
     """The command that gates the same stacks."""
+    calls = ["--syscalls", f"{options.syscalls:g}"] if options.syscalls else []
     only = [text for name in options.benchmarks for text in ("--benchmark", name)]
-    return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *only)
+    return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *calls, *only)
 
 
 def check_specs(
@@ -126,6 +129,7 @@ def measured(
     new: Environment,
     benchmarks: Sequence[Benchmark],
     budget: float,
+    syscalls: float,
     output: Console,
 ) -> list[Finding]:
     """All figures of both stacks. Raises CannotTell where one of the manifest is missing."""
@@ -144,6 +148,12 @@ def measured(
             [partial(paired.run, old, new, each, rounds, advance) for each in heaviest],
             AT_A_TIME,
         )
+        streaming = [each for each in benchmarks if each.streams]
+        bar = progress.add_task(f"opening {fanout.STREAMS} streams", total=len(streaming))
+        fanned = {}
+        for each in streaming:
+            fanned[each.name] = fanout.run(old, new, each)
+            progress.advance(bar)
     ran = {benchmark.name: found for benchmark, found in zip(heaviest, pairs, strict=True)}
     complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
     noise = gate_verdict.cpu_noise(ran)
@@ -157,9 +167,16 @@ def measured(
         name = benchmark.name
         if counting:
             findings.append(gate_verdict.of_counts(name, counts[0][name], counts[1][name], budget))
+            findings.append(
+                gate_verdict.of_syscalls(name, counts[0][name], counts[1][name], syscalls)
+            )
             findings.append(gate_verdict.of_bytes(name, counts[0][name], counts[1][name], budget))
         findings.append(gate_verdict.of_memory(benchmark, ran[name]))
         findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
+        findings.append(gate_verdict.of_waiting(name, ran[name]))
+        findings.append(gate_verdict.of_start(name, ran[name]))
+        if name in fanned:
+            findings += gate_verdict.of_fanout(name, fanned[name])
         findings.append(gate_verdict.of_latency(name, ran[name]))
     return findings
 
@@ -173,8 +190,24 @@ def _counted(
     """The counts of both stacks; what is then not clear is counted in other layouts too."""
     bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
     advance = partial(progress.advance, bar)
-    jobs = [partial(count, each, benchmarks, advance) for each in stacks]
-    old, new = side_by_side(jobs, AT_A_TIME)
+    old: dict[str, Count] = {}
+    new: dict[str, Count] = {}
+
+    def counted(those: Sequence[Benchmark], layouts: Sequence[int]) -> None:
+        by_app = {
+            app: [each for each in those if each.app == app] for app in {e.app: 0 for e in those}
+        }
+        jobs = [
+            partial(count_alike, stacks, of_app, advance, layout)
+            for layout in layouts
+            for of_app in by_app.values()
+        ]
+        for both in side_by_side(jobs, AT_A_TIME):
+            for counts, more in zip((old, new), both, strict=True):
+                for name, each in more.items():
+                    counts[name] = counts[name] + each if name in counts else each
+
+    counted(benchmarks, [0])
     complete([benchmark.name for benchmark in benchmarks], [old, new])
     again = [
         each
@@ -183,11 +216,7 @@ def _counted(
     ]
     if again:
         progress.update(bar, total=2 * (len(benchmarks) + LAYOUTS * len(again)))
-        layouts = range(1, LAYOUTS + 1)
-        jobs = [partial(count, e, again, advance, layout) for layout in layouts for e in stacks]
-        for number, more in enumerate(side_by_side(jobs, AT_A_TIME)):
-            counts = (old, new)[number % 2]
-            counts.update({name: counts[name] + each for name, each in more.items()})
+        counted(again, range(1, LAYOUTS + 1))
     return [old, new]
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from starlette_conformance.cost.finding import Finding
+from starlette_conformance.cost.gate_verdict import FANOUT_WHATS
 
 
 class Verdict(NamedTuple):
@@ -21,14 +23,33 @@ VERDICT = {
     "regression": Verdict(1, "bold red"),
     "cannot tell": Verdict(3, "bold yellow"),
 }
-COLUMNS = ("instructions", "bytes", "bytes left", "CPU seconds", "latency seconds")
+COLUMNS = {
+    "instructions": "instructions",
+    "syscalls": "calls",
+    "bytes": "bytes",
+    "bytes left": "left",
+    "CPU seconds": "CPU",
+    "waiting seconds": "waits",
+    "start seconds": "start",
+}
+"""What has a column, by its head."""
+CPU, LATE = FANOUT_WHATS
 TITLES = {
     "instructions": "instructions",
+    "syscalls": "system calls",
     "bytes": "bytes on the wire",
     "bytes left": "bytes left behind",
     "CPU seconds": "CPU µs",
+    "waiting seconds": "waiting µs",
+    "start seconds": "CPU µs of a start",
+    CPU: "CPU µs with many streams",
+    LATE: "p99 late µs with many streams",
     "latency seconds": "latency µs (shown)",
 }
+SEEN = ("instructions", "bytes left", "CPU seconds", "waiting seconds", "start seconds", CPU)
+"""Of which the smallest change that could be seen is said."""
+ABSOLUTE = {"bytes left": ".0f", "syscalls": ".2f"}
+"""Figures whose change is no share, and how it is shown."""
 STYLES = {"regression": "bold red", "cannot tell": "yellow", "shown": "dim"}
 
 
@@ -36,15 +57,21 @@ def print_findings(findings: Sequence[Finding], output: Console) -> None:
     """Print a row for each benchmark, and sentences on what blocks and what could be seen."""
     whats = [what for what in COLUMNS if any(finding.what == what for finding in findings)]
     table = Table(
-        title="old → new, for a request or an event; less is better", title_justify="left"
+        title="NEW, and its change, for a request or an event (times in µs; less is better)",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
     )
     table.add_column("benchmark", no_wrap=True)
     for what in whats:
-        table.add_column(TITLES[what], justify="right")
+        table.add_column(COLUMNS[what], justify="right")
     for name in dict.fromkeys(finding.benchmark for finding in findings):
         cells = {each.what: _cell(each) for each in findings if each.benchmark == name}
-        table.add_row(name, *(cells[what] for what in whats))
+        table.add_row(name, *(cells.get(what, Text("-")) for what in whats))
     output.print(table)
+    for finding in findings:
+        if finding.what in FANOUT_WHATS:
+            output.print(_figures(finding), style=STYLES.get(finding.outcome, ""), soft_wrap=True)
     for finding in findings:
         if finding.outcome in VERDICT and finding.outcome != "pass":
             style = VERDICT[finding.outcome].style
@@ -53,35 +80,49 @@ def print_findings(findings: Sequence[Finding], output: Console) -> None:
 
 
 def seen(findings: Sequence[Finding]) -> str:
-    """What the run could have seen: by kind of figure, the largest noise of a benchmark."""
+    """What the run could have seen: by kind of figure, the largest limit of a benchmark."""
     parts = []
-    for what in COLUMNS[:-1]:
+    for what in SEEN:
         those = [finding for finding in findings if finding.what == what]
         if those and what == "bytes left":
             parts.append(f"{max(each.limit for each in those):.0f} bytes left behind")
-        elif those and what != "bytes":
+        elif those and what in {"instructions", "CPU seconds"}:
             parts.append(f"{max(each.noise for each in those):.2%} of {TITLES[what]}")
+        elif those:
+            parts.append(f"{max(each.limit for each in those):.0%} of {TITLES[what]}")
     return f"could have been seen: {', '.join(parts)}"
 
 
+def _scaled(finding: Finding) -> tuple[float, float]:
+    scale = 1e6 if "seconds" in finding.what else 1
+    return finding.old * scale, finding.new * scale
+
+
 def _cell(finding: Finding) -> Text:
-    scale = 1e6 if finding.what.endswith("seconds") else 1
-    old, new = finding.old * scale, finding.new * scale
-    text = f"{old:,.0f} → {new:,.0f}\n{_change(finding)}"
-    return Text(text, STYLES.get(finding.outcome, ""))
+    _, new = _scaled(finding)
+    return Text(f"{new:,.0f}\n{_change(finding)}", STYLES.get(finding.outcome, ""))
+
+
+def _figures(finding: Finding) -> str:
+    old, new = _scaled(finding)
+    change = f"{old:,.0f} → {new:,.0f}, {_change(finding)}"
+    return f"{finding.benchmark}: {TITLES[finding.what]} {change}"
 
 
 def _change(finding: Finding) -> str:
-    if finding.what == "bytes left":
-        return f"{finding.change:+.0f}"
+    if finding.what in ABSOLUTE:
+        return format(finding.change, f"+{ABSOLUTE[finding.what]}")
     if abs(finding.change) < 0.00005:
         return "="
-    return format(finding.change, "+.1%" if finding.what.endswith("seconds") else "+.2%")
+    return format(finding.change, "+.1%" if "seconds" in finding.what else "+.2%")
 
 
 def _sentence(finding: Finding) -> str:
+    old, new = _scaled(finding)
+    detail = f": {finding.detail}" if finding.detail else ""
     what = f"{finding.benchmark}: {TITLES[finding.what]} {_change(finding)}"
-    form = ".0f" if finding.what == "bytes left" else ".2%"
+    what += f" ({old:,.0f} → {new:,.0f}{detail})"
+    form = ABSOLUTE.get(finding.what, ".2%")
     limit, noise = format(finding.limit, form), format(finding.noise, form)
     if finding.outcome == "regression":
         return f"REGRESSION {what}, where {limit} are allowed (noise {noise})"

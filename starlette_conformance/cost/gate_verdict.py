@@ -11,6 +11,7 @@ from statistics import fmean, median, stdev
 import numpy as np
 from scipy import stats
 
+from starlette_conformance.cost import fanout
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.manifest import Benchmark
@@ -18,11 +19,24 @@ from starlette_conformance.cost.paired import Round
 
 SURE = 0.995
 """One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""
-FLOOR = 0.003
-"""No counts in one layout differ by less, whatever their repeats say: copies of a stack in
-folders of other names were up to 0.26 % apart (which keys collide depends on where things lie)."""
+FLOOR = 0.002
+"""No counts in one layout differ by less: equal packages, run from one path, with bytecode or
+without, were up to 0.13 % apart on a busy machine, and 0.3 % when each ran from its own."""
+A_CALL = 0.5
+"""System calls are exact: half a call a request or an event is more than none. The timers of
+streams make some hundredths of one."""
 CLEAR = 5
 """A count that is so many budgets too high, or so many floors, needs no second look."""
+WAITS = 2.0
+"""So many times as long may a server wait, or `SURELY` times the noise longer."""
+SURELY = 5
+FANOUT_WHATS = ("CPU seconds with many streams", "p99 late seconds with many streams")
+FANOUT = 0.10
+"""So much more CPU time may an event take where many streams are open, or the noise."""
+LATE = 0.02
+"""Seconds of lateness that mean nothing: a busy machine makes them."""
+STARTS = 0.25
+"""So much more CPU time may a start take, or `SURELY` times the noise."""
 PAGES = 16
 """So many pages more or less of resident memory mean nothing."""
 PAGE = 4096
@@ -35,9 +49,9 @@ def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
     """Repeat by repeat, since a repeat's place moves both counts alike."""
     ratios = [b / a - 1 for a, b in zip(old.instructions, new.instructions, strict=True)]
     half = float(stats.t.ppf(SURE, len(ratios) - 1)) * stdev(ratios) / sqrt(len(ratios))
-    change, noise = new.mean / old.mean - 1, max(half, FLOOR / sqrt(old.layouts))
+    change, noise = median(ratios), max(half, FLOOR / sqrt(old.layouts))
     outcome = _outcome(change, noise, budget)
-    return Finding(name, "instructions", old.mean, new.mean, change, noise, budget, outcome)
+    return Finding(name, "instructions", old.median, new.median, change, noise, budget, outcome)
 
 
 def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
@@ -51,6 +65,22 @@ def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
     change = new.bytes / old.bytes - 1
     return Finding(
         name, "bytes", old.bytes, new.bytes, change, 0.0, budget, _outcome(change, 0.0, budget)
+    )
+
+
+def of_syscalls(name: str, old: Count, new: Count, allowed: float) -> Finding:
+    """All system calls of a unit together; `allowed` more of them pass, and so many more as the old
+    stack's own requests are apart: threads that take turns wait for each other, or not.
+    """
+    limit = allowed + old.apart
+    before, after = sum(old.syscalls.values()), sum(new.syscalls.values())
+    names = sorted({*old.syscalls, *new.syscalls})
+    moved = {each: new.syscalls.get(each, 0.0) - old.syscalls.get(each, 0.0) for each in names}
+    largest = sorted(names, key=lambda each: -abs(moved[each]))[:3]
+    detail = ", ".join(f"{each} {moved[each]:+.2f}" for each in largest if abs(moved[each]) >= 0.01)
+    outcome = "regression" if after - before >= limit + A_CALL else "pass"
+    return Finding(
+        name, "syscalls", before, after, after - before, old.apart, limit, outcome, detail
     )
 
 
@@ -113,6 +143,48 @@ def _slope(one: Round, role: str) -> float:
     resident = measured_server.resident[len(measured_server.resident) // 4 :]
     units_so_far = [number * measured_server.units for number in range(len(resident))]
     return float(stats.theilslopes(resident, units_so_far).slope)
+
+
+def of_waiting(name: str, rounds: Sequence[Round]) -> Finding:
+    """Response time without the server's CPU time, a request or an event."""
+    by_role = {role: [one[role].waiting for one in rounds] for role in ("old", "again", "new")}
+    noise = max(abs(a - b) for a, b in zip(by_role["old"], by_role["again"], strict=True))
+    old, new = median(by_role["old"] + by_role["again"]), median(by_role["new"])
+    limit = max((WAITS - 1) * old, SURELY * noise)
+    outcome = "regression" if new - old > limit else "pass"
+    return Finding(
+        *(name, "waiting seconds", old, new, new / old - 1, noise / old, limit / old, outcome)
+    )
+
+
+def of_start(name: str, rounds: Sequence[Round]) -> Finding:
+    """CPU time until the server listens; the least of all starts, as the first may compile."""
+    old, again, new = (min(one[role].start for one in rounds) for role in ("old", "again", "new"))
+    change, noise = new / old - 1, abs(again / old - 1)
+    limit = max(STARTS, SURELY * noise)
+    outcome = "regression" if change > limit else "pass"
+    return Finding(name, "start seconds", old, new, change, noise, limit, outcome)
+
+
+def of_fanout(name: str, served: Mapping[str, fanout.Served]) -> list[Finding]:
+    """CPU time and p99 lateness of an event where many streams are open."""
+    old, again, new = (np.array(served[role].cpu) for role in ("old", "again", "new"))
+    change = float(np.median(new / old)) - 1
+    noise = float(np.max(np.abs(again / old - 1)))
+    limit = max(FANOUT, noise)
+    cpu = (median(old), median(new), change, noise, limit)
+    late, late_again, late_new = (served[role].p99 for role in ("old", "again", "new"))
+    apart = abs(late_again - late)
+    allowed = max((WAITS - 1) * late, SURELY * apart, LATE)
+    lateness = (late, late_new, late_new / late - 1, apart / late, allowed / late)
+    outcomes = [
+        "regression" if change > limit else "pass",
+        "regression" if late_new - late > allowed else "pass",
+    ]
+    return [
+        Finding(name, what, *figures, outcome)
+        for what, figures, outcome in zip(FANOUT_WHATS, (cpu, lateness), outcomes, strict=True)
+    ]
 
 
 def of_latency(name: str, rounds: Sequence[Round]) -> Finding:

@@ -1,4 +1,4 @@
-"""Paired runs: CPU time, memory left behind, and latency, with both stacks' servers alive.
+"""Paired runs: CPU time, waiting, memory left behind, and starts, with both stacks' servers alive.
 
 A round starts three servers: the old stack, the old stack again, and the new one. They serve blocks
 in turn, in an order that goes round, so that what the machine does to one it does to all. The first
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, quantiles
 
 import psutil
 
@@ -19,10 +19,11 @@ from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Under
+from starlette_conformance.stacks.tempdirs import scratch
 
 ROLES = ("old", "again", "new")
-BLOCKS = 40
-"""In all rounds together: 10,000 requests to each role, or 240 streams."""
+BLOCKS = 28
+"""In all rounds together: 7,000 requests to each role, or 168 streams."""
 PIPELINED = 225
 """Requests of a block that are sent at once, which spares time on the client's side. Of
 a benchmark with a weight there are so many times fewer."""
@@ -32,7 +33,7 @@ STREAMS = 6
 EVENTS = 5
 INTERVAL = 0.0001
 """Seconds between two events."""
-PINNED = Under(pinned={"PYTHONHASHSEED": "0"})
+PINNED = {"PYTHONHASHSEED": "0"}
 
 
 @dataclass
@@ -40,12 +41,20 @@ class Served:
     """What one server did in a round: by block, CPU seconds a unit, and resident bytes at its end.
 
     `units` are requests a block, or closed streams; CPU time counts by request or by event.
+    `waits` are latencies without the server's CPU time, and `start` is the CPU time of its start.
     """
 
     units: int
+    start: float = 0.0
     cpu: list[float] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> float:
+        """The lower quartile, in seconds, as neighbours only ever add to it."""
+        return quantiles(self.waits, n=4)[0]
 
     @property
     def latency(self) -> float:
@@ -59,7 +68,7 @@ Round = dict[str, Served]
 
 def rounds_for(benchmarks: int) -> int:
     """How many rounds of each: a run with few benchmarks has few A/A pairs otherwise."""
-    return 2 if benchmarks >= 4 else 4
+    return 2 if benchmarks >= 4 else 3
 
 
 def run(
@@ -71,51 +80,63 @@ def run(
 ) -> list[Round]:
     """Measure one benchmark; `done` is called after each round."""
     found = []
-    for number in range(rounds):
-        stacks = {"old": old, "again": old, "new": new}
-        found.append(_round(stacks, benchmark, number, max(BLOCKS // rounds, 4)))
-        done()
+    stacks = {"old": old, "again": old, "new": new}
+    with scratch() as folder:
+        under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
+        for number in range(rounds):
+            found.append(_round(stacks, benchmark, under, number, max(BLOCKS // rounds, 4)))
+            done()
     return found
 
 
-def _round(stacks: dict[str, Environment], benchmark: Benchmark, number: int, blocks: int) -> Round:
+def _round(
+    stacks: dict[str, Environment], benchmark: Benchmark, under: Under, number: int, blocks: int
+) -> Round:
     with ExitStack() as exits:
         servers = {}
         for role in _turned(ROLES, number):
-            servers[role] = measured_server(benchmark.app, stacks[role], PINNED, INTERVAL)
+            servers[role] = measured_server(benchmark.app, stacks[role], under, INTERVAL)
             exits.callback(servers[role].kill)
         ports = {role: server.port() for role, server in servers.items()}
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
-        found = {role: Served(units) for role in ROLES}
+        found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
         for turn in range(-1, blocks):  # the first one warms up
             for role in _turned(ROLES, turn):
                 server = servers[role]
                 before = server.cpu_seconds()
-                latencies, counted = _block(server, ports[role], benchmark)
+                latencies, waits, counted = _block(server, ports[role], benchmark)
                 if turn >= 0:
                     found[role].cpu.append((server.cpu_seconds() - before) / counted)
                     found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
                     found[role].latencies += latencies
+                    found[role].waits += waits
     return found
 
 
-def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float], int]:
-    """Latencies, and how many units of CPU time the block counts for."""
-    latencies = []
+def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float], list[float], int]:
+    """Latencies, what of them was no CPU time, and for how many units the block counts."""
+    latencies, waits = [], []
+
+    def timed(call: Callable[[], None], units: int) -> None:
+        began, cpu = time.perf_counter(), server.cpu_seconds()
+        call()
+        latency = time.perf_counter() - began
+        latencies.append(latency / units)
+        waits.append(max(0.0, latency - (server.cpu_seconds() - cpu)) / units)
+
+    def stream() -> None:
+        with Line(server, port, benchmark) as line:
+            line.follow(EVENTS)
+
     if benchmark.streams:
         for _ in range(STREAMS):
-            began = time.perf_counter()
-            with Line(server, port, benchmark) as line:
-                line.follow(EVENTS)
-            latencies.append((time.perf_counter() - began) / EVENTS)
-        return latencies, STREAMS * EVENTS
+            timed(stream, EVENTS)
+        return latencies, waits, STREAMS * EVENTS
     with Line(server, port, benchmark) as line:
         for _ in range(ALONE):
-            began = time.perf_counter()
-            line.exchange()
-            latencies.append(time.perf_counter() - began)
+            timed(line.exchange, 1)
         line.send_pipelined(PIPELINED // benchmark.weight)
-    return latencies, PIPELINED // benchmark.weight + ALONE
+    return latencies, waits, PIPELINED // benchmark.weight + ALONE
 
 
 def _turned(roles: Iterable[str], by: int) -> list[str]:

@@ -1,17 +1,19 @@
 """What figures come to: each kind of figure, with and without a defect in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from starlette_conformance.cost import gate_verdict
+from starlette_conformance.cost import fanout, gate_verdict
 from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.gate import complete, overall
 from starlette_conformance.cost.gate_table import print_findings, seen
 from starlette_conformance.cost.manifest import MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
-from starlette_conformance.model.errors import CannotTell, UsageError
+from starlette_conformance.model.errors import CannotTell, Failure, UsageError
 
 PLACES = (520_000.0, 525_000.0, 518_000.0, 517_000.0, 521_000.0)
 """Repeats differ by their place, alike in every process."""
@@ -63,10 +65,16 @@ def test_bytes_on_the_wire_are_exact(size: float, outcome: str) -> None:
     assert gate_verdict.of_bytes("hello", counted(1.0), new, 0.005).outcome == outcome
 
 
-def served(cpu: float, left: float = 5.0, wobble: Sequence[int] = (0,)) -> Served:
+def served(
+    cpu: float,
+    left: float = 5.0,
+    wobble: Sequence[int] = (0,),
+    wait: float = 0.0003,
+    start: float = 0.4,
+) -> Served:
     places = range(BLOCKS)
     resident = [30_000_000 + int(250 * left * n) + wobble[n % len(wobble)] for n in places]
-    return Served(250, [cpu] * BLOCKS, resident, [0.001])
+    return Served(250, start, [cpu] * BLOCKS, resident, [0.001], [wait] * 8)
 
 
 def rounds(again: Sequence[float], new: float, left: float = 5.0) -> list[Round]:
@@ -126,8 +134,118 @@ def test_what_is_above_the_budget_by_chance_is_no_pass_where_nothing_else_decide
     screen = Console(width=200)
     with screen.capture() as shown:
         print_findings([found], screen)
-    output = "CANNOT TELL hello: CPU µs +16.0%, where 10.00% are allowed: that may be chance"
+    output = (
+        "CANNOT TELL hello: CPU µs +16.0% (200 → 232), where 10.00% are allowed: that may be chance"
+    )
     assert (output in shown.get()) == sole
+
+
+@pytest.mark.parametrize(
+    ("calls", "allowed", "outcome", "detail"),
+    [
+        ({"send": 2.0, "recv": 1.0}, 0, "pass", ""),
+        ({"send": 2.02, "recv": 1.0}, 0, "pass", "send +0.02"),
+        ({"send": 3.0, "recv": 1.0}, 0, "regression", "send +1.00"),
+        ({"send": 3.0, "recv": 1.0}, 1, "pass", "send +1.00"),
+        ({"sendmsg": 1.0, "recv": 1.0}, 0, "pass", "send -2.00, sendmsg +1.00"),
+        ({"send": 2.0, "recv": 1.0, "futex": 9.2}, 0, "regression", "futex +9.20"),
+    ],
+)
+def test_a_system_call_more_is_a_regression(
+    calls: dict[str, float], allowed: float, outcome: str, detail: str
+) -> None:
+    stacks = ({"send": 2.0, "recv": 1.0}, calls)
+    old, new = (Count((1.0, 1.0), 1.0, syscalls=each) for each in stacks)
+    found = gate_verdict.of_syscalls("hello", old, new, allowed)
+    assert (found.outcome, found.detail) == (outcome, detail)
+
+
+def test_threads_that_take_turns_make_calls_by_chance() -> None:
+    old, new = (Count((1.0, 1.0), 1.0, syscalls={"futex": n}, apart=7.0) for n in (20.0, 27.0))
+    assert gate_verdict.of_syscalls("static_files", old, new, 0).outcome == "pass"
+    more = replace(new, syscalls={"futex": 27.5})
+    assert gate_verdict.of_syscalls("static_files", old, more, 0).outcome == "regression"
+
+
+@pytest.mark.parametrize(
+    ("again", "new", "outcome"),
+    [
+        (0.0003, 0.0003, "pass"),
+        (0.0003, 0.044, "regression"),
+        (0.0003, 0.0023, "regression"),
+        (0.0003, 0.00058, "pass"),
+        (0.0007, 0.0023, "pass"),  # as far apart as five times what equal servers are
+        (0.0007, 0.0028, "regression"),
+    ],
+)
+def test_waiting_blocks_far_beyond_what_equal_servers_are_apart(
+    again: float, new: float, outcome: str
+) -> None:
+    roles = {"old": 0.0003, "again": again, "new": new}
+    one = {role: served(2e-4, wait=wait) for role, wait in roles.items()}
+    assert gate_verdict.of_waiting("hello", [one, one]).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("starts", "outcome"),
+    [
+        ((0.4, 0.41, 0.9), "regression"),
+        ((0.4, 0.41, 0.49), "pass"),
+        ((0.4, 0.5, 0.88), "pass"),
+        ((0.4, 0.5, 0.91), "regression"),
+    ],
+)
+def test_a_start_blocks(starts: tuple[float, float, float], outcome: str) -> None:
+    """The least of each role's: the first start may compile."""
+    slow = {role: served(2e-4, start=9) for role in ("old", "again", "new")}
+    roles = zip(("old", "again", "new"), starts, strict=True)
+    one = {role: served(2e-4, start=start) for role, start in roles}
+    assert gate_verdict.of_start("hello", [slow, one]).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("cpu", "late", "outcomes"),
+    [
+        (6e-5, 0.004, ["pass", "pass"]),
+        (6.5e-5, 0.02, ["pass", "pass"]),
+        (7e-5, 0.004, ["regression", "pass"]),
+        (6e-5, 0.075, ["pass", "regression"]),
+    ],
+)
+def test_an_event_among_many_streams_blocks(cpu: float, late: float, outcomes: list[str]) -> None:
+    equal = fanout.Served([6e-5] * 5, [0.004] * 200)
+    roles = {"old": equal, "again": equal, "new": fanout.Served([cpu] * 5, [late] * 200)}
+    found = gate_verdict.of_fanout("sse", roles)
+    assert [each.outcome for each in found] == outcomes
+    assert [each.what for each in found] == list(gate_verdict.FANOUT_WHATS)
+
+
+DUMP = """events: Ir sysCount sysTime
+fn=(1) outer
+0 100
++3 5
+calls=1 0
+* 40 2 9
+cfn=(2) send@@GLIBC_2.2
+calls=1 0
+* 12 1 7
+fn=(2)
+* 12 1 7
+fn=(3) mmap
+* 4 1 1
+fn=(4) __futex_abstimed_wait_common'2
+-2 4 3 1
+totals: 125 5 9
+"""
+
+
+def test_a_dump_has_system_calls_by_the_function_that_makes_them() -> None:
+    """Those of a called function count for that, and an allocator's for nobody."""
+    found = read_dump(DUMP)
+    assert found.instructions == 125
+    assert found.syscalls == {"send": 1, "futex_abstimed_wait_common": 3}
+    with pytest.raises(Failure, match="without totals"):
+        read_dump("fn=(1) half")
 
 
 def test_latency_never_blocks() -> None:
@@ -152,7 +270,7 @@ def test_what_could_have_been_seen_is_the_largest_noise() -> None:
         gate_verdict.of_counts("hello", counted(1.0), counted(1.0), 0.005),
         gate_verdict.of_memory(MANIFEST["hello"], rounds([1.0, 1.0], 1.0)),
     ]
-    assert seen(findings) == ("could have been seen: 0.30% of instructions, 50 bytes left behind")
+    assert seen(findings) == ("could have been seen: 0.20% of instructions, 50 bytes left behind")
 
 
 @pytest.mark.parametrize("measured", [{"hello": 1}, {"hello": 1, "sse": 1, "renamed": 1}])

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.load import capacity, capacity_report, descriptors, results_file
+from starlette_conformance.load import capacity, capacity_report, results_file
 from starlette_conformance.load.capacity_search import Knee, Step
 from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
 from starlette_conformance.load.run_verdict import Thresholds, Verdict, disagreement, judged, limit
 from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.process import descriptors
 
 LATE = Spread(9000, 20, 30, 40, 50, 60)
 FANOUT = Fanout(
