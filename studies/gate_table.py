@@ -1,7 +1,9 @@
 """How often the gate cries wolf, and what it finds: gates of equal stacks, and of planted ones.
 
     python -m studies.gate_table [--runs N] [--planted N] [--only CASE]... [--results FILE]
+    python -m studies.gate_table --quick
 
+`--quick` makes one gate of equal stacks, beside a busy loop, and one of each of a few plants.
 Half of the gates of equal stacks run while a busy loop holds one core; every other one compares a
 stack with a copy of it in another folder instead of with itself. Results are appended to a
 file of JSON Lines as they come, and a run that was cut off goes on where it was. In the end it
@@ -25,7 +27,7 @@ from starlette_conformance.stacks.patched_copies import copied, plant
 from starlette_conformance.stacks.project import ROOT, catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.stacks.tempdirs import scratch
-from studies.plants import PLANTS, REASONS
+from studies.plants import PLANTS, QUICK, REASONS
 
 SECONDS = 900.0
 EQUAL = "equal stacks"
@@ -44,6 +46,8 @@ def main(arguments: argparse.Namespace) -> int:
         }
         copy = copied(old, folder / "copy")
         benchmarks = {defect.name: defect.where for defect in PLANTS}
+        if arguments.quick:
+            arguments.only, arguments.runs, arguments.planted = [BUSY, *QUICK], 1, 1
         for case in arguments.only or CASES:
             equal = (arguments.runs + (case == BUSY)) // 2  # of one, the harder one
             runs = arguments.planted if case in planted else equal
@@ -164,6 +168,7 @@ if __name__ == "__main__":
     parser.add_argument("--runs", type=int, default=40, help="gates of equal stacks (40)")
     parser.add_argument("--planted", type=int, default=10, help="gates of each planted one (10)")
     parser.add_argument("--only", action="append", choices=CASES, help="only this case")
+    parser.add_argument("--quick", action="store_true", help="as CI does")
     parser.add_argument("--stack", default="documented", help="(documented)")
     parser.add_argument(
         "--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file"

@@ -82,6 +82,26 @@ PLANTS = (
         "            sum(1 for each in streams if each.status_code == 200)\n",
     ),
     Defect(
+        "a descriptor left by a stream",
+        "sse",
+        "sse_starlette/sse.py",
+        "            chunk = ensure_bytes(data, self.sep)\n",
+        "            chunk = ensure_bytes(data, self.sep)\n"
+        '            self.left = vars(self).get("left") or __import__("os").dup(1)\n',
+    ),
+    Defect(
+        "a task left by a stream",
+        "sse",
+        "sse_starlette/sse.py",
+        "            chunk = ensure_bytes(data, self.sep)\n",
+        "            chunk = ensure_bytes(data, self.sep)\n"
+        '            if not vars(self).get("left"):\n'
+        '                asyncio = __import__("asyncio")\n'
+        "                self.left = asyncio.ensure_future(asyncio.Event().wait())\n"
+        '                kept = vars(EventSourceResponse).get("kept")\n'
+        "                EventSourceResponse.kept = (kept, self.left)\n",
+    ),
+    Defect(
         "half a second of CPU at import",
         "hello",
         "starlette/applications.py",
@@ -97,6 +117,14 @@ REASONS = {
     "a thread hop a request": "syscalls",
     "a sleep of 1 ms an event": "p99 late seconds with many streams",
     "a scan of all streams an event": "CPU seconds with many streams",
+    "a descriptor left by a stream": "descriptors left",
+    "a task left by a stream": "tasks left",
     "half a second of CPU at import": "start seconds",
 }
 """The figure that must be red; of all others, instructions."""
+QUICK = (
+    "one more header lookup in the auth middleware",
+    "TCP_NODELAY off",
+    "a scan of all streams an event",
+)
+"""Of each way to measure one, for CI."""

@@ -149,9 +149,9 @@ def measured(
             AT_A_TIME,
         )
         streaming = [each for each in benchmarks if each.streams]
-        bar = progress.add_task(f"opening {fanout.STREAMS} streams", total=len(streaming))
         fanned = {}
         for each in streaming:
+            bar = progress.add_task(f"{fanout.STREAMS} streams each", total=1)
             fanned[each.name] = fanout.run(old, new, each)
             progress.advance(bar)
     ran = {benchmark.name: found for benchmark, found in zip(heaviest, pairs, strict=True)}
@@ -173,6 +173,7 @@ def measured(
             findings.append(gate_verdict.of_bytes(name, counts[0][name], counts[1][name], budget))
         findings.append(gate_verdict.of_memory(benchmark, ran[name]))
         findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
+        findings += gate_verdict.of_kept(name, ran[name])
         findings.append(gate_verdict.of_waiting(name, ran[name]))
         findings.append(gate_verdict.of_start(name, ran[name]))
         if name in fanned:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.gate_verdict import FANOUT_WHATS
+from starlette_conformance.cost.gate_verdict import FANOUT_WHATS, KEPT
 
 
 class Verdict(NamedTuple):
@@ -45,10 +45,11 @@ TITLES = {
     CPU: "CPU µs with many streams",
     LATE: "p99 late µs with many streams",
     "latency seconds": "latency µs (shown)",
+    **{f"{what} left": f"{what} left" for what in KEPT},
 }
 SEEN = ("instructions", "bytes left", "CPU seconds", "waiting seconds", "start seconds", CPU)
 """Of which the smallest change that could be seen is said."""
-ABSOLUTE = {"bytes left": ".0f", "syscalls": ".2f"}
+ABSOLUTE = {"bytes left": ".0f", "syscalls": ".2f"} | {f"{what} left": ".2f" for what in KEPT}
 """Figures whose change is no share, and how it is shown."""
 STYLES = {"regression": "bold red", "cannot tell": "yellow", "shown": "dim"}
 
@@ -57,7 +58,7 @@ def print_findings(findings: Sequence[Finding], output: Console) -> None:
     """Print a row for each benchmark, and sentences on what blocks and what could be seen."""
     whats = [what for what in COLUMNS if any(finding.what == what for finding in findings)]
     table = Table(
-        title="NEW, and its change, for a request or an event (times in µs; less is better)",
+        title="NEW and its change, a request or an event, times in µs",
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -93,6 +94,12 @@ def seen(findings: Sequence[Finding]) -> str:
     return f"could have been seen: {', '.join(parts)}"
 
 
+def _pair(finding: Finding) -> str:
+    old, new = _scaled(finding)
+    form = ",.2f" if finding.what in ABSOLUTE and finding.what != "bytes left" else ",.0f"
+    return f"{old:{form}} → {new:{form}}"
+
+
 def _scaled(finding: Finding) -> tuple[float, float]:
     scale = 1e6 if "seconds" in finding.what else 1
     return finding.old * scale, finding.new * scale
@@ -104,9 +111,7 @@ def _cell(finding: Finding) -> Text:
 
 
 def _figures(finding: Finding) -> str:
-    old, new = _scaled(finding)
-    change = f"{old:,.0f} → {new:,.0f}, {_change(finding)}"
-    return f"{finding.benchmark}: {TITLES[finding.what]} {change}"
+    return f"{finding.benchmark}: {TITLES[finding.what]} {_pair(finding)}, {_change(finding)}"
 
 
 def _change(finding: Finding) -> str:
@@ -118,10 +123,9 @@ def _change(finding: Finding) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    old, new = _scaled(finding)
     detail = f": {finding.detail}" if finding.detail else ""
     what = f"{finding.benchmark}: {TITLES[finding.what]} {_change(finding)}"
-    what += f" ({old:,.0f} → {new:,.0f}{detail})"
+    what += f" ({_pair(finding)}{detail})"
     form = ABSOLUTE.get(finding.what, ".2%")
     limit, noise = format(finding.limit, form), format(finding.noise, form)
     if finding.outcome == "regression":

@@ -42,6 +42,8 @@ PAGES = 16
 PAGE = 4096
 LEAK = 50.0
 """Bytes a request, or a closed stream, that may be left behind beyond what the old stack leaves."""
+KEPT = {"descriptors": 0.05, "threads": 0.05, "tasks": 0.05, "blocks": 0.5}
+"""How many more of each a request, or a closed stream, may leave; caches that fill leave some."""
 DRAWS = 2000
 
 
@@ -164,6 +166,28 @@ def of_start(name: str, rounds: Sequence[Round]) -> Finding:
     limit = max(STARTS, SURELY * noise)
     outcome = "regression" if change > limit else "pass"
     return Finding(name, "start seconds", old, new, change, noise, limit, outcome)
+
+
+def of_kept(name: str, rounds: Sequence[Round]) -> list[Finding]:
+    """What a request or a closed stream leaves, beside memory."""
+    found = []
+    for what, least in KEPT.items():
+        by_role = {
+            role: [one[role].kept(what) for one in rounds] for role in ("old", "again", "new")
+        }
+        noise = max(abs(a - b) for a, b in zip(by_role["old"], by_role["again"], strict=True))
+        old, new = median(by_role["old"] + by_role["again"]), median(by_role["new"])
+        limit = max(least, 2 * noise)
+        red = new - old > limit
+        first, last = rounds[-1]["new"].censuses
+        found.append(
+            Finding(
+                *(name, f"{what} left", old, new, new - old, noise, limit),
+                "regression" if red else "pass",
+                last.grown(first) if red else "",
+            )
+        )
+    return found
 
 
 def of_fanout(name: str, served: Mapping[str, fanout.Served]) -> list[Finding]:

@@ -13,6 +13,7 @@ from statistics import median, quantiles
 
 import psutil
 
+from starlette_conformance.cost import census
 from starlette_conformance.cost.manifest import Benchmark
 from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.cost.traffic import Line
@@ -42,6 +43,7 @@ class Served:
 
     `units` are requests a block, or closed streams; CPU time counts by request or by event.
     `waits` are latencies without the server's CPU time, and `start` is the CPU time of its start.
+    `censuses` are of what it kept after the first block, and after the last.
     """
 
     units: int
@@ -50,6 +52,12 @@ class Served:
     resident: list[int] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    censuses: list[census.Census] = field(default_factory=list)
+
+    def kept(self, name: str) -> float:
+        """How many more descriptors, threads, tasks or blocks there are with each unit."""
+        first, last = (getattr(each, name) for each in self.censuses)
+        return float(last - first) / (self.units * (len(self.resident) - 1))
 
     @property
     def waiting(self) -> float:
@@ -82,7 +90,8 @@ def run(
     found = []
     stacks = {"old": old, "again": old, "new": new}
     with scratch() as folder:
-        under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
+        pinned = PINNED | {"PYTHONPYCACHEPREFIX": str(folder)}
+        under = Under(script=[str(census.RUNNER)], pinned=pinned)
         for number in range(rounds):
             found.append(_round(stacks, benchmark, under, number, max(BLOCKS // rounds, 4)))
             done()
@@ -110,6 +119,8 @@ def _round(
                     found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
                     found[role].latencies += latencies
                     found[role].waits += waits
+                if turn in {0, blocks - 1}:
+                    found[role].censuses.append(census.take(server))
     return found
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from starlette_conformance.load import capacity_report, results_file
 from starlette_conformance.load.capacity_search import Knee, Step
 from starlette_conformance.load.results_file import Results
-from starlette_conformance.load.run_verdict import FINDING, measured
+from starlette_conformance.load.run_verdict import CANNOT_TELL, FINDING, measured
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError
 from starlette_conformance.model.extras import absent
 from starlette_conformance.output import output_files
@@ -59,7 +59,7 @@ def knee(names: Sequence[str], interval: float, json: Path | None) -> int:
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
         if json and any(each.steps for each in found):
             output_files.write(json, capacity_report.written(found))
-    return 0 if all(each.best for each in found) else 3
+    return 0 if all(each.best and each.found for each in found) else CANNOT_TELL
 
 
 def _step(stack: str, users: int, interval: float, folder: Path, screen: Console) -> Step:

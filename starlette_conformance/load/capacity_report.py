@@ -55,7 +55,9 @@ def _cells(each: Knee) -> Sequence[str]:
     server = fanout.server
     memory = (server.bytes_with - server.bytes_before) / best.users / 1024 if server else 0.0
     return [
-        str(best.users) if each.found else f"at least {best.users}",
+        f"{best.users} to {each.worst.users}"
+        if each.found and each.worst
+        else f"inconclusive, at least {best.users}",
         f"{fanout.lateness.p99:.1f} ms",
         "-" if each.slope is None else f"{each.slope:.0f} µs",
         f"{fanout.cpu_us or 0:.0f} µs",

@@ -11,7 +11,7 @@ LATE_MS = 100.0
 
 FIRST = 100
 FACTOR = 2
-CLOSE = 1.15
+CLOSE = 1.05
 """The search ends when the least bad number is at most so many times the greatest good one."""
 
 MOST = 16_000

@@ -1,19 +1,25 @@
 """What figures come to: each kind of figure, with and without a defect in it."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from starlette_conformance.cost import fanout, gate_verdict
+from starlette_conformance.cost import census, fanout, gate_verdict
+from starlette_conformance.cost.census import Census
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.gate import complete, overall
 from starlette_conformance.cost.gate_table import print_findings, seen
 from starlette_conformance.cost.manifest import MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError
+from starlette_conformance.process.app_server import Server as AppServer
+from starlette_conformance.process.launch import Under
 
 PLACES = (520_000.0, 525_000.0, 518_000.0, 517_000.0, 521_000.0)
 """Repeats differ by their place, alike in every process."""
@@ -218,6 +224,63 @@ def test_an_event_among_many_streams_blocks(cpu: float, late: float, outcomes: l
     found = gate_verdict.of_fanout("sse", roles)
     assert [each.outcome for each in found] == outcomes
     assert [each.what for each in found] == list(gate_verdict.FANOUT_WHATS)
+
+
+@pytest.mark.parametrize(
+    ("more", "red"),
+    [
+        ({}, []),
+        ({"descriptors": 50}, ["descriptors left"]),
+        ({"tasks": 50}, ["tasks left"]),
+        ({"threads": 50}, ["threads left"]),
+        ({"blocks": 300}, ["blocks left"]),
+        ({"blocks": 30}, []),
+    ],
+)
+def test_what_each_request_leaves_blocks(more: dict[str, int], red: list[str]) -> None:
+    def keeping(more: dict[str, int]) -> Served:
+        first = Census(9, 1, 2, 100_000, {"dict": 5})
+        last = replace(first, types={"dict": 5, "Event": 60})
+        for name, count in more.items():
+            last = replace(last, **{name: getattr(last, name) + count})
+        return Served(100, 0.4, [1e-4] * 5, [1] * 5, censuses=[first, last])
+
+    one = {"old": keeping({}), "again": keeping({}), "new": keeping(more)}
+    found = [each for each in gate_verdict.of_kept("sse", [one]) if each.outcome == "regression"]
+    assert [each.what for each in found] == red
+    assert [each.detail for each in found] == ["Event +60"] * len(red)
+
+
+def test_a_server_says_what_it_keeps(tmp_path: Path) -> None:
+    script = tmp_path / "keeps.py"
+    script.write_text(KEEPS)
+    environment = Environment("x", Path(sys.executable), "", {"uvicorn": "0"})
+    server = AppServer(script, environment, tmp_path, under=Under(script=[str(census.RUNNER)]))
+    try:
+        server.log.wait_for(lambda lines: "ready" in lines, 20)
+        first, last = census.take(server), census.take(server)
+    finally:
+        server.kill()
+    assert (last.tasks, last.descriptors) == (first.tasks + 1, first.descriptors + 1)
+    assert last.blocks > first.blocks
+    assert last.types["Task"] == first.types["Task"] + 1
+
+
+KEEPS = """
+import asyncio, signal
+kept = []
+async def main():
+    loop = asyncio.get_running_loop()
+    census = signal.getsignal(signal.SIGUSR2)
+    def keep(*_):
+        kept.append((open("/dev/null"), loop.create_task(asyncio.sleep(99))))
+        census()
+    signal.signal(signal.SIGUSR2, keep)
+    print("ready", flush=True)
+    await asyncio.sleep(99)
+asyncio.run(main())
+"""
+"""It keeps one more task and descriptor each time that it is asked."""
 
 
 DUMP = """events: Ir sysCount sysTime

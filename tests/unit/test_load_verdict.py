@@ -208,7 +208,7 @@ def test_a_knee_is_closed_in_on() -> None:
     found = stepped(10.0, 0.1, 10**6)
     assert found.best is not None
     assert found.worst is not None
-    assert found.best.users <= 900 < found.worst.users <= found.best.users * 1.15
+    assert found.best.users <= 900 < found.worst.users <= found.best.users * 1.05
     assert found.found
     assert found.slope == pytest.approx(100.0)
 
@@ -220,7 +220,7 @@ def test_each_knee_is_found_in_a_few_steps(capacity: int) -> None:
         late = replace(LATE, p99=50.0 if users <= capacity else 500.0)
         found.steps.append(Step(users, replace(FANOUT, lateness=late), Verdict(0, ())))
     assert users is None
-    assert capacity / 1.15 - 1 <= (found.best.users if found.best else 5) <= max(5, capacity)
+    assert capacity / 1.05 - 1 <= (found.best.users if found.best else 5) <= max(5, capacity)
 
 
 def test_a_generator_that_gives_up_first_finds_no_knee() -> None:
