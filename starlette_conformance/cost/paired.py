@@ -103,14 +103,14 @@ def _round(
 ) -> Round:
     with ExitStack() as exits:
         servers = {}
-        for role in _turned(ROLES, number):
+        for role in turned(ROLES, number):
             servers[role] = measured_server(benchmark.app, stacks[role], under, INTERVAL)
             exits.callback(servers[role].kill)
         ports = {role: server.port() for role, server in servers.items()}
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
         found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
         for turn in range(-1, blocks):  # the first one warms up
-            for role in _turned(ROLES, turn):
+            for role in turned(ROLES, turn):
                 server = servers[role]
                 before = server.cpu_seconds()
                 latencies, waits, counted = _block(server, ports[role], benchmark)
@@ -150,7 +150,7 @@ def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float]
     return latencies, waits, PIPELINED // benchmark.weight + ALONE
 
 
-def _turned(roles: Iterable[str], by: int) -> list[str]:
+def turned(roles: Iterable[str], by: int) -> list[str]:
     """Another order each time, so that none comes first, or after a certain one, every time."""
     order = list(roles)
     order = order[by % 3 :] + order[: by % 3]

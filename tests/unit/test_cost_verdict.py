@@ -214,6 +214,7 @@ def test_a_start_blocks(starts: tuple[float, float, float], outcome: str) -> Non
     [
         (6e-5, 0.004, ["pass", "pass"]),
         (6.5e-5, 0.02, ["pass", "pass"]),
+        (7e-5, 0.075, ["regression", "regression"]),
         (7e-5, 0.004, ["regression", "pass"]),
         (6e-5, 0.075, ["pass", "regression"]),
     ],
@@ -221,8 +222,10 @@ def test_a_start_blocks(starts: tuple[float, float, float], outcome: str) -> Non
 def test_an_event_among_many_streams_blocks(cpu: float, late: float, outcomes: list[str]) -> None:
     equal = fanout.Served([6e-5] * 5, [0.004] * 200)
     roles = {"old": equal, "again": equal, "new": fanout.Served([cpu] * 5, [late] * 200)}
-    found = gate_verdict.of_fanout("sse", roles)
+    found = gate_verdict.of_fanout("sse", [roles, roles])
     assert [each.outcome for each in found] == outcomes
+    once = gate_verdict.of_fanout("sse", [roles, dict.fromkeys(roles, equal)])
+    assert [each.outcome for each in once] == ["pass", "pass"]
     assert [each.what for each in found] == list(gate_verdict.FANOUT_WHATS)
 
 
