@@ -336,7 +336,7 @@ def test_what_could_have_been_seen_is_the_largest_noise() -> None:
         gate_verdict.of_counts("hello", counted(1.0), counted(1.0), 0.005),
         gate_verdict.of_memory(MANIFEST["hello"], rounds([1.0, 1.0], 1.0)),
     ]
-    assert seen(findings) == ("could have been seen: 0.20% of instructions, 50 bytes left behind")
+    assert seen(findings) == ("could have been seen: 0.35% of instructions, 50 bytes left behind")
 
 
 @pytest.mark.parametrize("measured", [{"hello": 1}, {"hello": 1, "sse": 1, "renamed": 1}])
