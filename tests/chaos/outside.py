@@ -517,6 +517,13 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
             )
         ),
     ),
+    "accepted differences": ("accepted.toml", repeated(ACCEPTED)),
+    "rules of a project": (
+        "options in pyproject.toml",
+        repeated(b"[[tool.starlette-conformance.ignore]]\npattern = 'a'\n"),
+    ),
+    "messages of a WebSocket": ("frames of a WebSocket", repeated(b"\x81\x01a")),
+    "fragments of a message": ("frames of a WebSocket", repeated(b"\x00\x01a", b"\x01\x01a")),
     "exchanges": (
         "run file",
         lambda size: RUN + b"".join(EXCHANGE % (n, b"x") for n in range(1, 2 + size // 170)),
