@@ -24,6 +24,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages |= {name: (ROOT / name).read_text("utf-8") for name in OF_THE_ROOT}
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
+    files.append(File.generated(config, "llms.txt", content=llms(files)))
     return files
 
 
@@ -59,6 +60,22 @@ def _help(command: click.Command, context: click.Context) -> Iterator[str]:
     context.max_content_width = 80
     context.terminal_width = 80
     yield f"```text\n{command.get_help(context)}\n```"
+
+
+def llms(files: Files) -> str:
+    """The pages for agents, as https://llmstxt.org has it."""
+    names = sorted(file.src_uri for file in files.documentation_pages())
+    text = [
+        "# starlette-conformance",
+        "> Can I take this Starlette upgrade, and what will my clients see?",
+    ]
+    text += [
+        "## Pages",
+        "\n".join(f"- [{name}]({name.removesuffix('.md')}.html)" for name in names),
+    ]
+    commands = [name for topic in TOPICS.values() for name in topic]
+    text += ["## Commands", "\n".join(f"- [{name}](commands.html#{name})" for name in commands)]
+    return "\n\n".join(text) + "\n"
 
 
 def ledger_pages() -> dict[str, str]:

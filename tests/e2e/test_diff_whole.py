@@ -27,8 +27,8 @@ def test_all_that_differs_is_explained(
 ) -> None:
     path = tmp_path / "diff.json"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)  # the README shows a terminal
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")  # of 80 columns, without styles
+    monkeypatch.delenv("COLUMNS", raising=False)
     assert main(["diff", old, new, "--json", str(path)]) == 0
     found = json.loads(path.read_text("utf-8"))
     assert found["unexplained"] == []

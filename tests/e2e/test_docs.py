@@ -63,6 +63,12 @@ def test_every_command_and_every_change_has_an_anchor(site: Path) -> None:
         assert names - page.anchors == set()
 
 
+def test_what_agents_read_names_pages_that_are_there(site: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)", (site / "llms.txt").read_text("utf-8"))
+    assert {"commands.html", "ledger/starlette.html", "app.html"} <= set(links)
+    assert [link for link in links if not (site / link).exists()] == []
+
+
 def test_what_the_readme_links_to_is_there() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
