@@ -6,15 +6,9 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from starlette_conformance.load.rates import KEPT_UP, generator, rate
 from starlette_conformance.load.results_file import Fanout, Requests, Results, Spread
-from starlette_conformance.load.run_verdict import (
-    KEPT_UP,
-    Verdict,
-    generator,
-    limit,
-    rate,
-    unverified,
-)
+from starlette_conformance.load.run_verdict import Verdict, limit, unverified
 from starlette_conformance.output.console import console
 
 WITHOUT = "WithoutAuthUser"

@@ -3,10 +3,8 @@
 The failing exit code is set first; the passing one last, where the figures allow it.
 """
 
-import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +23,8 @@ from _interrupts import leave_it_to_the_master, signal_that_ends_it
 from _raw import Raw
 from _schedule import NullRequests
 from _state import STREAMS, run
-from starlette_conformance.load.cpu_clocks import Stopwatch
-from starlette_conformance.load.results_file import Process, Results, Spread, with_crashed, written
+from _windows import all_windows_are_open, close_metrics, open_window_of_requests, window_opens
+from starlette_conformance.load.results_file import Results, Spread, with_crashed, written
 from starlette_conformance.load.run_verdict import Thresholds, Verdict, judged
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output import output_files
@@ -98,7 +96,7 @@ def begin(environment: Environment, **_: Any) -> None:
         run.null = _servers.null(run.options.interval)
         run.nulls = NullRequests(run.null.url, run.metrics)
         run.metrics.counts["ceiling"] = int(run.nulls.ceiling())
-        _open_window_of_requests()
+        open_window_of_requests()
         run.nulls.begin()
     if not run.has_streams:
         return
@@ -112,25 +110,13 @@ def begin(environment: Environment, **_: Any) -> None:
         run.raw = Raw(_servers.address(url), PATH, users, run.options.interval, ramp)
 
 
-def _open_window_of_requests() -> None:
-    """Rates and times count from here on; whether responses are right always counts."""
-    for kind in run.metrics.histograms.keys() - {"lateness", "lag"}:
-        if kind.startswith(("requests ", "due ")) or kind == "null requests":
-            del run.metrics.histograms[kind]
-    for kind in [each for each in run.metrics.counts if each.startswith(("asked ", "sent "))]:
-        del run.metrics.counts[kind]
-    for schedule in run.schedules:
-        schedule.restart(run.metrics, schedule.key)
-    run.watch, run.window_began = Stopwatch(os.getpid()), time.monotonic()
-
-
 @events.spawning_complete.add_listener
 def spawned(**_: Any) -> None:
     if run.generates and run.names:
-        _open_window_of_requests()
+        open_window_of_requests()
     if run.fanout and not run.windows:
         run.windows += 1
-        run.fanout.open_window(_window_opens)
+        run.fanout.open_window(window_opens)
 
 
 @events.report_to_master.add_listener
@@ -149,7 +135,7 @@ def reported(client_id: str, data: dict[str, Any]) -> None:
 def close(environment: Environment, **_: Any) -> None:
     """Close the metrics, before any user is stopped."""
     if not run.leads:
-        _close_metrics()
+        close_metrics()
         return
     if run.stopping:
         return
@@ -161,7 +147,7 @@ def close(environment: Environment, **_: Any) -> None:
     if isinstance(environment.runner, MasterRunner):
         gather(environment.runner)
     else:
-        _close_metrics()
+        close_metrics()
     if shutdown:
         shutdown.join()
     run.results = results(measured, run.raw.spread() if run.raw else Spread())
@@ -228,26 +214,10 @@ def _so_far() -> Results:
     return run.results or Results(servers={}, crashed=tuple(run.crashed))
 
 
-def _window_opens() -> None:
-    if isinstance(run.runner, WorkerRunner):
-        run.runner.send_message("window")
-    else:
-        _all_windows_are_open()
-    if run.fanout:
-        run.profile.in_window(run.fanout)
-
-
 def _window_of_worker(**_: Any) -> None:
     run.windows += 1
     if run.windows == run.workers:
-        _all_windows_are_open()
-
-
-def _all_windows_are_open() -> None:
-    if run.raw:
-        run.raw.window_opens()
-    if streams := run.servers.get(STREAMS):  # requests count from the start
-        streams.mark()
+        all_windows_are_open()
 
 
 def _begin_shutdown() -> gevent.Greenlet | None:
@@ -257,27 +227,9 @@ def _begin_shutdown() -> gevent.Greenlet | None:
     return gevent.spawn(_profiles.shut_down, run.servers[STREAMS], run.faults, run.notes)
 
 
-def _close_metrics() -> None:
-    if run.nulls:
-        run.nulls.end()
-        run.nulls = None
-        now = time.monotonic()
-        run.metrics.request_seconds = now - run.window_began
-        for schedule in run.schedules:
-            schedule.settle(now)
-        run.schedules.clear()
-    if run.fanout:
-        run.fanout.close()
-        if run.profile.stops_server:
-            run.fanout.wait_for_ends(_profiles.END_SECONDS)
-    elif not run.metrics.generators:
-        share = run.watch.share()
-        run.metrics.generators = [Process(share.cores, share.waiting)]
-
-
 def _close_metrics_of_worker(environment: Environment, **_: Any) -> None:
     assert isinstance(environment.runner, WorkerRunner)
-    _close_metrics()
+    close_metrics()
     environment.runner.send_message("metrics", run.metrics.snapshot())
 
 

@@ -99,7 +99,7 @@ class Loaded:
     def __init__(self, name):
         self.mark = lambda: marked.append(name)
 _run.run.servers = {name: Loaded(name) for name in ("HelloUser", "SseUser")}
-_run._all_windows_are_open()
+_run.all_windows_are_open()
 print(marked)
 """
 """The moment from which events count, where users of other kinds have sent requests for a while."""

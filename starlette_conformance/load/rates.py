@@ -1,0 +1,53 @@
+"""What users asked for, what was sent, and what was the limit where that is less."""
+
+from starlette_conformance.load.results_file import Process, Requests, Results
+
+BUSY_CORES = 0.8
+"""A process that takes more than this of a core is taken to be at its limit."""
+
+COUNTS_MS = 20.0
+"""Below this, it does not matter whose the lateness is."""
+
+KEPT_UP = 0.95
+"""Of the requests that were due, so many must be sent, or something was the limit."""
+
+CEILING = 0.8
+"""Of what the generators can send, so much is too near to it."""
+
+SERVER = "the server was the limit: it had no more of its core"
+GENERATOR = "the generator was the limit: use --processes, or fewer users"
+MACHINE = "the machine was the limit: others had its cores"
+RESPONSES = "the server was the limit, while it waited: each user waits for its response"
+
+
+def limit_of_requests(results: Results, requests: Requests) -> str:
+    """What kept the users of a class from sending what was due: empty where nothing did."""
+    if requests.sent >= KEPT_UP * requests.asked:
+        return ""
+    asked = sum(each.asked / each.seconds for each in results.requests.values() if each.seconds)
+    asked /= max(1, len(results.sides))
+    turns = max(1, len(results.sides))  # a server rests while the other one has its turn
+    server = requests.server or Process()
+    if turns * (server.cores + server.waiting) > BUSY_CORES:
+        return MACHINE if server.waiting > server.cores else SERVER
+    if results.cores + results.waiting > BUSY_CORES or results.null.p99 > COUNTS_MS:
+        return MACHINE if results.waiting > results.cores else GENERATOR
+    return GENERATOR if asked > CEILING * results.ceiling else RESPONSES
+
+
+def rate(name: str, requests: Requests, results: Results) -> str:
+    """What was asked and sent, and what was the limit."""
+    if not requests.seconds or not requests.asked:
+        return f"{name}: no request was due."
+    asked, sent = requests.asked / requests.seconds, requests.sent / requests.seconds
+    said = f"{name}: {asked:,.0f} requests/s asked, {sent:,.0f} sent ({sent / asked:.0%})"
+    found = limit_of_requests(results, requests)
+    return f"{said}; {found}." if found else f"{said}."
+
+
+def generator(results: Results) -> str:
+    """What the generators can send, and what they took."""
+    return (
+        f"Generator: it sends at most {results.ceiling:,} requests/s (to a null server), took "
+        f"{results.cores:.0%} of a core, and waited for one {results.waiting:.0%} of the time."
+    )
