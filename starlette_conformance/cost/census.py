@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette_conformance.cost._census_runner import MARK
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
-from starlette_conformance.process.launch import rests
+from starlette_conformance.process.launch import ENDED, rests
 
 RUNNER = Path(__file__).with_name("_census_runner.py")
 SECONDS = 30.0
@@ -49,7 +49,10 @@ def take(server: Server) -> Census:
         time.sleep(0.002)
     found = json.loads(said[-1])
     there = Path(f"/proc/{server.pid}")
-    descriptors, threads = (len(list((there / name).iterdir())) for name in ("fd", "task"))
+    try:
+        descriptors, threads = (len(list((there / name).iterdir())) for name in ("fd", "task"))
+    except ENDED:
+        raise CannotTell(f"{server.app} on {server.environment} has ended by itself") from None
     return Census(descriptors, threads, found["tasks"], found["blocks"], found["types"])
 
 

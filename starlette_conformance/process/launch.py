@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Under:
 
 
 NOTHING = Under()
+ENDED = (FileNotFoundError, ProcessLookupError)
+"""What reading of a process or a thread raises; the latter where it ends once its file is open."""
 
 
 def cpu_seconds(pid: int) -> float:
@@ -51,12 +54,11 @@ def rests(pid: int, seconds: float) -> bool:
 
 def _sleep(pid: int) -> bool:
     """Whether all threads of a process sleep; one that has ended sleeps too."""
-    try:
+    with suppress(*ENDED):
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            if (thread / "stat").read_text().rpartition(") ")[2][0] not in "SZX":
-                return False
-    except FileNotFoundError:
-        return True
+            with suppress(*ENDED):
+                if (thread / "stat").read_text().rpartition(") ")[2][0] not in "SZX":
+                    return False
     return True
 
 

@@ -189,6 +189,26 @@ def test_what_cannot_be_meant_ends_with_2(
     assert capsys.readouterr().err.startswith(message)
 
 
+def test_a_thread_that_ends_while_it_is_looked_at_says_nothing_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its file is open, and reading it is no longer possible."""
+    read_text, looks = Path.read_text, iter(range(1_000_000))
+
+    def ended_now_and_then(path: Path) -> str:
+        if next(looks) % 2:
+            raise ProcessLookupError
+        return read_text(path)
+
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            monkeypatch.setattr(Path, "iterdir", lambda folder: iter([folder / f"{busy.pid}"] * 2))
+            monkeypatch.setattr(Path, "read_text", ended_now_and_then)
+            assert not rests(busy.pid, 0.2)
+        finally:
+            busy.kill()
+
+
 def test_a_server_that_never_rests_is_told() -> None:
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
         try:
