@@ -25,7 +25,7 @@ from _schedule import NullRequests
 from _state import STREAMS, run
 from _windows import all_windows_are_open, close_metrics, open_window_of_requests, window_opens
 from starlette_conformance.load.results_file import Results, Spread, with_crashed, written
-from starlette_conformance.load.run_verdict import Thresholds, Verdict, judged
+from starlette_conformance.load.run_verdict import FINDING, Thresholds, Verdict, judged
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
@@ -184,7 +184,8 @@ def conclude(environment: Environment, **_: Any) -> None:
         output_files.write(path, written(_so_far()))
     last = _verdict().exit_code
     codes = [] if cut_off else run.codes
-    environment.process_exit_code = next((code for code in codes if code), last)
+    found = last == FINDING  # also where an earlier figure is inconclusive
+    environment.process_exit_code = last if found else next((code for code in codes if code), last)
 
 
 @events.quit.add_listener

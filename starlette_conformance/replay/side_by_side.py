@@ -123,10 +123,11 @@ def send_to_running(
 def raw_responses(
     ports: Mapping[str, int], adapter: Adapter, requests: Sequence[SentRequest]
 ) -> dict[SentRequest, RawResponse]:
-    """The responses of the servers of one stack, as they stood on the wire."""
+    """The responses of the servers of one stack, as they stood on the wire, in order."""
     servers = [_server(variant, port, adapter, requests) for variant, port in ports.items()]
     _send_all(servers, lambda: None, PARALLEL, Event())
-    return {sent: received for server in servers for sent, received in server.raw.items()}
+    received = {sent: raw for server in servers for sent, raw in server.raw.items()}
+    return {sent: received[sent] for sent in requests if sent in received}
 
 
 def _send_all(

@@ -119,6 +119,7 @@ class Interrupts:
 
 sys.meta_path.insert(0, Interrupts())
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup may be who runs the tests
+signal.signal(signal.SIGINT, signal.default_int_handler)  # or a shell, in the background
 sys.argv[1:] = ["stacks"]
 sys.exit(main())
 """
