@@ -142,7 +142,8 @@ class Performance:
                 return without_time(_responses(self._wires[on])[0])
             case model.PingAfter(on):
                 exchange = self.exchanges()[on]
-                return f"{exchange.arrivals()[0] - exchange.sent[-1].at:.3f} s"
+                first, last = exchange.sent[0], exchange.sent[-1]
+                return f"{exchange.arrivals()[0] + first.at - last.at:.3f} s"
             case model.PingDelay(on):
                 return f"{ping_delay(self.exchanges()[on]):.2f} s"
             case model.EndOf(on):

@@ -36,9 +36,11 @@ from starlette_conformance.model.scenario import (
     Scenario,
 )
 from starlette_conformance.model.steps import (
+    Connect,
     HalfClose,
     Leave,
     MarkLog,
+    Pause,
     ReadChunks,
     ReadResponses,
     ReadToEnd,
@@ -266,6 +268,18 @@ def test_says_what_a_ping_states_and_when_it_came(late: int) -> None:
     assert within(0.25, 5).accepts(found["first ping on a"], 0.0)
     assert within(late - 0.1, late + 5).accepts(found["time of the ping on a"], 0.0)
     assert not within(late + 5, late + 9).accepts(found["time of the ping on a"], 0.0)
+
+
+def test_a_ping_is_timed_from_the_request_and_not_from_the_connection() -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(STREAM)
+        time.sleep(0.3)
+        connection.sendall(chunk(b": ping"))
+        connection.recv(1)
+
+    steps = (Connect("a"), Pause(0.3), Send("a", GET), ReadChunks("a", 1))
+    found = seen(script, *steps, of=(PingAfter("a"),))
+    assert within(0.3, 5).accepts(found["first ping on a"], 0.0)
 
 
 RENAMED = Change("uvicorn", "0.30.0", "fix", "It says something else.", "https://x")
