@@ -18,6 +18,8 @@ from starlette_conformance.process.launch import rests
 from starlette_conformance.scenarios.pings import ping_delay, without_time
 from starlette_conformance.scenarios.wire import Wire, held
 
+BETWEEN_LOOKS = 0.08
+"""Seconds: a client that takes longer may meet the next look of a server, which is after 0.1 s."""
 RESTS_SECONDS = 10.0
 """How long a server may take to come to rest between two events."""
 ENDS_SECONDS = 8.0
@@ -120,6 +122,7 @@ class Performance:
         looks, deadline = _sleeps(pid), time.monotonic() + RESTS_SECONDS
         while _sleeps(pid) == looks and time.monotonic() < deadline:
             time.sleep(0.001)
+        looked = time.monotonic()
         rests(pid, RESTS_SECONDS)
         os.kill(pid, signal.SIGSTOP)
         try:
@@ -127,6 +130,7 @@ class Performance:
             wire.send(data)
         finally:
             os.kill(pid, signal.SIGCONT)
+        self.late |= time.monotonic() - looked > BETWEEN_LOOKS
 
     def observed(self) -> dict[str, Any]:
         """What was seen, by name."""
