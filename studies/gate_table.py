@@ -38,17 +38,19 @@ CASES = (EQUAL, BUSY, *(defect.name for defect in PLANTS))
 def main(arguments: argparse.Namespace) -> int:
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
     results = read(arguments.results)
+    if arguments.quick:
+        arguments.only, arguments.runs, arguments.planted = [BUSY, *QUICK], 1, 1
+    cases = arguments.only or CASES
     old = provision(catalogue().named(arguments.stack)).interpreter
     with scratch() as folder, appending(arguments.results) as file:
         planted = {
             defect.name: plant(old, folder / str(number), defect)
             for number, defect in enumerate(PLANTS)
+            if defect.name in cases
         }
         copy = copied(old, folder / "copy")
         benchmarks = {defect.name: defect.where for defect in PLANTS}
-        if arguments.quick:
-            arguments.only, arguments.runs, arguments.planted = [BUSY, *QUICK], 1, 1
-        for case in arguments.only or CASES:
+        for case in cases:
             equal = (arguments.runs + (case == BUSY)) // 2  # of one, the harder one
             runs = arguments.planted if case in planted else equal
             for number in range(sum(result["case"] == case for result in results), runs):

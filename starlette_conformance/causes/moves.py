@@ -33,10 +33,13 @@ class PackageMoves:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """All moves; what needs each other stands side by side."""
-        moved = [name for name in sorted({*self.old, *self.new}) if self._moves(name)]
-        return tuple(
-            sorted([*moved, *self.beside], key=lambda name: (min(self._linked[name]), name))
-        )
+        every = [*self._moving, *self.beside]
+        return tuple(sorted(every, key=lambda name: (min(self._linked[name]), name)))
+
+    @cached_property
+    def _moving(self) -> Moves:
+        """The packages that move: to tell it may take reading all of their files."""
+        return frozenset(name for name in {*self.old, *self.new} if self._moves(name))
 
     def _moves(self, name: str) -> bool:
         old, new = self.old.get(name), self.new.get(name)
@@ -83,7 +86,7 @@ class PackageMoves:
             for requirement in distribution.requires:
                 needed = str(canonicalize_name(requirement.name))
                 heeded = satisfies(requirement, ours.get(needed))
-                both_move = self._moves(name) and self._moves(needed)
+                both_move = {name, needed} <= self._moving
                 if heeded and both_move and not satisfies(requirement, others.get(needed)):
                     yield name, needed
 

@@ -8,12 +8,9 @@ from packaging.version import InvalidVersion, Version
 
 from starlette_conformance.causes.distributions import Distribution, installed_in
 from starlette_conformance.model.errors import Failure
-from starlette_conformance.process.child_environment import of_uv
-from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import package_index
-from starlette_conformance.stacks.cache import cache_folder
-from starlette_conformance.stacks.interpreters import UV
 from starlette_conformance.stacks.package_index import Release
+from starlette_conformance.stacks.uv_command import reason, run_uv
 
 SECONDS = 120.0
 """How long a release may take to be downloaded, or built."""
@@ -59,21 +56,11 @@ class Releases:
     def _install(self, name: str, version: str) -> Distribution:
         target = self.folder / f"{name}-{version}"
         options = ["--no-deps", "--quiet", "--python", str(self.interpreter)]
-        command = [UV, "pip", "install", *options, "--target", str(target), f"{name}=={version}"]
+        arguments = ["pip", "install", *options, "--target", str(target), f"{name}=={version}"]
         try:
-            done = subprocess.run(
-                guarded(command),
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=SECONDS,
-                check=False,
-                env=of_uv(),
-                cwd=cache_folder(),
-            )
+            done = run_uv(arguments, SECONDS)
         except subprocess.TimeoutExpired:
             raise Failure(f"it was not installed within {SECONDS:g} s") from None
         if done.returncode:
-            said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
-            raise Failure(f"it cannot be installed: {said[-LAST:]}")
+            raise Failure(f"it cannot be installed: {reason(done)[-LAST:]}")
         return installed_in(target, self.tag)

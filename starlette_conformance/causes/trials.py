@@ -19,11 +19,9 @@ from starlette_conformance.causes.moves import APP, BESIDE, PYTHON, PackageMoves
 from starlette_conformance.causes.releases import Releases
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
-from starlette_conformance.process.child_environment import of_uv
-from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
-from starlette_conformance.stacks.interpreters import UV
 from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.stacks.uv_command import run_uv
 
 SECONDS = 60.0
 """How long an empty environment may take to be made."""
@@ -133,19 +131,14 @@ class Trials:
 
 
 def _make_empty(base: Path, folder: Path) -> None:
-    command = [UV, "venv", "--no-project", "--quiet", "--python", str(base), str(folder)]
+    options = ["--no-project", "--quiet", "--python", str(base)]
+    failed = "no environment for a trial could be made"
     try:
-        subprocess.run(
-            guarded(command),
-            capture_output=True,
-            timeout=SECONDS,
-            check=True,
-            env=of_uv(),
-            cwd=cache_folder(),
-        )
-    except subprocess.SubprocessError as error:
-        said = (getattr(error, "stderr", None) or b"").decode("utf-8", "replace")
-        raise Failure(f"no environment for a trial could be made: {said or error}") from None
+        done = run_uv(["venv", *options, str(folder)], SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"{failed}: {error}") from None
+    if done.returncode:
+        raise Failure(f"{failed}: {done.stderr or f'uv ended with {done.returncode}'}")
 
 
 def keep_bytecode(moves: PackageMoves, folder: Path) -> None:

@@ -60,6 +60,18 @@ def checked(value: object, kind: type[Thing], where: object) -> Thing:
         raise UsageError(f"{where}: not text: half of a pair of surrogates is in it") from None
 
 
+def read_bytes(path: Path, limit: int, where: object, advice: str = "") -> bytes:
+    """A file of no more than so many bytes. Raises UsageError, which begins with `where`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UsageError(f"{where}: {error.strerror}") from None
+    if len(data) > limit:
+        raise UsageError(f"{where}: longer than {limit:,} bytes{advice}")
+    return data
+
+
 def from_toml(path: Path, kind: type[Thing]) -> Thing:
     """A TOML file as a value of this type. Raises UsageError, with the file and the field."""
     return checked(toml_table(path), kind, path)
@@ -68,13 +80,7 @@ def from_toml(path: Path, kind: type[Thing]) -> Thing:
 def toml_table(path: Path) -> dict[str, Any]:
     """A TOML file as Python has it. Raises UsageError, which begins with the file."""
     try:
-        with path.open("rb") as file:
-            data = file.read(TOML + 1)
-        if len(data) > TOML:
-            raise UsageError(f"{path}: longer than {TOML:,} bytes")
-        text = data.decode("utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        text = read_bytes(path, TOML, path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
     return toml_text(text, path)

@@ -16,11 +16,11 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from starlette_conformance.model.errors import NotInstallable, UsageError
 from starlette_conformance.model.stack import ALWAYS, Stack, completed
-from starlette_conformance.process.child_environment import of_git, of_uv
-from starlette_conformance.process.launch import guarded
+from starlette_conformance.process.child_environment import of_git
 from starlette_conformance.stacks.cache import made_once
 from starlette_conformance.stacks.catalogue import Catalogue
-from starlette_conformance.stacks.interpreters import OWN, UV
+from starlette_conformance.stacks.interpreters import OWN
+from starlette_conformance.stacks.uv_command import run_uv
 
 SECONDS = 300.0
 LEFT_OUT = shutil.ignore_patterns(
@@ -122,18 +122,9 @@ def _built(name: str, key: str, put_sources: Callable[[Path], None]) -> Path:
         sources = folder / "sources"
         folder.mkdir()
         put_sources(sources)
-        command = [UV, "build", "--wheel", "--quiet", "--python", str(OWN), "--out-dir"]
+        options = ["--wheel", "--quiet", "--python", str(OWN), "--out-dir", str(folder)]
         try:
-            done = subprocess.run(
-                guarded([*command, str(folder), str(sources)]),
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=SECONDS,
-                check=False,
-                cwd=folder,
-                env=of_uv(),
-            )
+            done = run_uv(["build", *options, str(sources)], SECONDS, folder)
         except subprocess.TimeoutExpired:
             raise NotInstallable(f"{name}: no wheel was built in {SECONDS:g} s") from None
         if done.returncode:

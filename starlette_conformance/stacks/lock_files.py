@@ -15,10 +15,8 @@ from packaging.pylock import is_valid_pylock_path
 
 from starlette_conformance.model.errors import NotInstallable, UsageError
 from starlette_conformance.model.stack import Locked, Stack
-from starlette_conformance.process.child_environment import of_uv
-from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import checkouts
-from starlette_conformance.stacks.interpreters import OWN, UV
+from starlette_conformance.stacks.interpreters import OWN
 from starlette_conformance.stacks.locks.pdm import of_pdm
 from starlette_conformance.stacks.locks.pin import Chosen, Pin, text_of
 from starlette_conformance.stacks.locks.pipenv import of_pipfile
@@ -26,6 +24,7 @@ from starlette_conformance.stacks.locks.poetry import of_poetry
 from starlette_conformance.stacks.locks.pylock import of_pylock
 from starlette_conformance.stacks.locks.requirements import of_hashed_requirements
 from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.stacks.uv_command import reason, run_uv
 
 SECONDS = 300.0
 LAST = 400
@@ -131,21 +130,11 @@ def _of_requirements(lock: LockFile) -> Sequence[Pin]:
 def _by_pylock(lock: LockFile, arguments: Sequence[str]) -> Sequence[Pin]:
     """What uv makes of the file, in the format of PEP 751."""
     try:
-        done = subprocess.run(
-            guarded([UV, *arguments]),
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-            cwd=lock.path.parent,
-            env=of_uv(),
-        )
+        done = run_uv(arguments, SECONDS, lock.path.parent)
     except subprocess.TimeoutExpired:
         raise NotInstallable(f"{lock.word}: uv did not read it within {SECONDS:g} s") from None
     if done.returncode:
-        said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
-        raise UsageError(f"{lock.word}: uv cannot read it: {said[-LAST:]}")
+        raise UsageError(f"{lock.word}: uv cannot read it: {reason(done)[-LAST:]}")
     return of_pylock(done.stdout, lock.word, lock.path.parent, Chosen())
 
 

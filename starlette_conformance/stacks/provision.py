@@ -33,7 +33,7 @@ from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import interpreters
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, made_once
-from starlette_conformance.stacks.interpreters import UV
+from starlette_conformance.stacks.uv_command import reason, run_uv
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -214,24 +214,13 @@ def _interpreter(folder: Path) -> Path:
 
 
 def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
-    command = guarded([UV, *arguments, "--quiet"])
     try:
-        done = subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-            env=child_environment.of_uv(),
-            cwd=cache_folder(),  # away from any pyproject.toml, whose [tool.uv] would count
-        )
+        done = run_uv([*arguments, "--quiet"], SECONDS, given=given)
     except subprocess.TimeoutExpired:
         raise Unreachable(f"stack {stack.name}: uv did not finish within {SECONDS:g} s") from None
     if done.returncode == 0:
         return done.stdout
-    said = " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
+    said = reason(done)
     if "No solution found" in said:
         raise NotInstallable(f"stack {stack.name}: {said}")
     if REFUSED.search(said):

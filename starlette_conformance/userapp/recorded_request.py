@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from starlette_conformance.model.decode import read_bytes
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
 from starlette_conformance.userapp.bound_values import Binding
@@ -71,17 +72,8 @@ class Step:
 
 def file_bytes(path: Path) -> bytes:
     """What a file of requests holds. Raises UsageError."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    if len(data) > FILE_LIMIT:
-        raise UsageError(
-            f"{path}: longer than {FILE_LIMIT:,} bytes: record fewer requests, or save them without"
-            " the responses"
-        )
-    return data
+    advice = ": record fewer requests, or save them without the responses"
+    return read_bytes(path, FILE_LIMIT, path, advice)
 
 
 def written(

@@ -60,7 +60,7 @@ def texts(folder: Path, *words: str) -> tuple[int, dict[str, str]]:
     """The exit code of a diff, and what it writes in each format."""
     files = {form: folder / f"diff.{form}" for form in FORMATS}
     named = [word for form, path in files.items() for word in (f"--{form}", str(path))]
-    code = main(["diff", *words, *named])
+    code = main(["diff", "--no-cause", *words, *named])
     return code, {form: path.read_text("utf-8") for form, path in files.items()}
 
 
@@ -80,8 +80,10 @@ def test_a_pull_request_after_write_accepted_is_green_and_one_more_difference_is
         ("GET /long", "body line 1:301", 1),
         ("GET /json", "body", 1),
     ]
-    assert main(["diff", "--env", "MORE=."]) == 1  # far behind what is shown of the body
-    assert main(["diff", "--env", "FORBIDDEN=/"]) == 1
+    assert (
+        main(["diff", "--no-cause", "--env", "MORE=."]) == 1
+    )  # far behind what is shown of the body
+    assert main(["diff", "--no-cause", "--env", "FORBIDDEN=/"]) == 1
 
 
 ENTRY = """
@@ -158,7 +160,7 @@ def test_json_paths_and_patterns_are_ignored_and_nothing_beside_them(
         ("pattern \\d+\\.[\\d.]+", "pyproject.toml:8"),
         ("json $.a[*].v of GET /json", "pyproject.toml:11"),
     ]
-    assert main(["diff", "--env", "MORE=."]) == 1
+    assert main(["diff", "--no-cause", "--env", "MORE=."]) == 1
 
 
 @pytest.mark.parametrize(

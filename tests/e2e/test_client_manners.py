@@ -114,7 +114,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def diff(library: str, *words: str) -> tuple[int, dict[str, Any]]:
-    named = ["--app", "app:app", "--requests", "requests.http", "--with", library]
+    named = ["--app", "app:app", "--requests", "requests.http", "--with", library, "--no-cause"]
     code = main(["diff", *STACKS, *named, "--json", "diff.json", *words])
     return code, json.loads(Path("diff.json").read_text())
 

@@ -37,7 +37,7 @@ def run(
     (folder / "requests.http").write_text(requests, "utf-8")
     app = [] if "--app" in words else ["--app", "app:app"]
     named = [*app, "--cwd", str(folder), "--requests", str(folder / "requests.http")]
-    return main(["diff", *stacks, *named, *words])
+    return main(["diff", *stacks, *named, "--no-cause", *words])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from packaging.utils import canonicalize_name
 
 from starlette_conformance.model.decode import checked, toml_text
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.stacks.locks.pin import Chosen, File, Pin, holds, of_vcs, once
+from starlette_conformance.stacks.locks.pin import (
+    Chosen,
+    File,
+    Pin,
+    by_path,
+    hashes_of,
+    holds,
+    of_vcs,
+    once,
+)
 
 
 class _OfPdm(msgspec.Struct):
@@ -45,15 +54,9 @@ def of_pdm(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
 def _of_pdm(each: _OfPdm, folder: Path) -> Pin:
     name = canonicalize_name(each.name)
     if each.path:
-        path = folder / each.path
-        return (
-            Pin(name, f" @ {path.absolute().as_uri()}")
-            if path.is_file()
-            else Pin(name, "", folder=path)
-        )
+        return by_path(name, folder / each.path)
     if each.url:
         return Pin(name, f" @ {each.url}")
     if each.git:
         return Pin(name, of_vcs("git", each.git, each.revision, each.subdirectory))
-    hashes = tuple(f"--hash={file.hash}" for file in each.files if file.hash)
-    return Pin(name, f"=={each.version}", hashes)
+    return Pin(name, f"=={each.version}", hashes_of(each.files))

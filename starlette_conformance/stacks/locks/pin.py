@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
 
+from starlette_conformance.model.decode import read_bytes
 from starlette_conformance.model.errors import UsageError, first_line
 
 LONGEST = 32 * 1024 * 1024
@@ -45,20 +46,24 @@ class Pin:
 def text_of(path: Path, word: str) -> str:
     """Raises UsageError."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LONGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{word}: {error.strerror}") from None
-    if len(data) > LONGEST:
-        raise UsageError(f"{word}: longer than {LONGEST:,} bytes")
-    try:
-        return data.decode("utf-8")
+        return read_bytes(path, LONGEST, word).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{word}: byte {error.start} is not UTF-8") from None
 
 
 class File(msgspec.Struct):
     hash: str = ""
+
+
+def hashes_of(files: Iterable[File]) -> tuple[str, ...]:
+    return tuple(f"--hash={file.hash}" for file in files if file.hash)
+
+
+def by_path(name: str, path: Path) -> Pin:
+    """A package in a file, or built of a folder."""
+    if path.is_file():
+        return Pin(name, f" @ {path.absolute().as_uri()}")
+    return Pin(name, "", folder=path)
 
 
 def beside_pypi(url: str | None) -> tuple[str, ...]:

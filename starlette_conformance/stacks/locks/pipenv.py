@@ -9,7 +9,15 @@ from packaging.utils import canonicalize_name
 
 from starlette_conformance.model.decode import checked, parsed
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.stacks.locks.pin import Chosen, Pin, beside_pypi, holds, of_vcs, once
+from starlette_conformance.stacks.locks.pin import (
+    Chosen,
+    Pin,
+    beside_pypi,
+    by_path,
+    holds,
+    of_vcs,
+    once,
+)
 
 
 class _OfPipenv(msgspec.Struct):
@@ -58,12 +66,7 @@ def _of_pipenv(
     if each.file:
         return Pin(name, f" @ {each.file}")
     if each.path:
-        path = folder / each.path
-        return (
-            Pin(name, f" @ {path.absolute().as_uri()}")
-            if path.is_file()
-            else Pin(name, "", folder=path)
-        )
+        return by_path(name, folder / each.path)
     if not each.version.startswith("=="):
         raise UsageError(f"{word}: {name} is pinned to no version: {each.version!r}")
     hashes = tuple(f"--hash={text}" for text in each.hashes)

@@ -12,6 +12,7 @@ from starlette_conformance.stacks.locks.pin import (
     File,
     Pin,
     beside_pypi,
+    hashes_of,
     holds,
     of_vcs,
     once,
@@ -68,5 +69,4 @@ def _of_poetry(each: _OfPoetry, folder: Path) -> Pin:
     if source.type == "git":
         below = source.subdirectory
         return Pin(name, of_vcs("git", source.url, source.resolved_reference, below))
-    hashes = tuple(f"--hash={file.hash}" for file in each.files if file.hash)
-    return Pin(name, f"=={each.version}", hashes, beside_pypi(source.url))
+    return Pin(name, f"=={each.version}", hashes_of(each.files), beside_pypi(source.url))
