@@ -53,6 +53,11 @@ class Space:
         """All moves but some, and those that need them."""
         return frozenset(self.moves) - self.closed_back(moves)
 
+    def beside(self, moves: Moves) -> list[str]:
+        """The same, in order."""
+        without = self.without(moves)
+        return [each for each in self.moves if each in without]
+
     def outcome(self, difference: Difference, moves: Moves) -> Outcome | None:
         """Of OLD with some moves; None where that shows nothing."""
         return self.run([moves])[0].get(difference)

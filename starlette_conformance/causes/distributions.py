@@ -57,7 +57,8 @@ class _Listing(msgspec.Struct):
 @dataclass(frozen=True)
 class Distribution:
     """A package as it is installed: `files` below `root`, as its RECORD lists them; None where it
-    has none. `requires` are its requirements but those of extras, `tag` is that of the Python.
+    has none. `requires` are its requirements but those of extras, by normalized names. `tag` is
+    that of the Python.
     """
 
     name: str
@@ -139,6 +140,7 @@ def _requirements(texts: Iterable[str]) -> Iterable[Requirement]:
     for text in texts:
         with suppress(InvalidRequirement):  # of which nothing follows
             requirement = Requirement(text)
+            requirement.name = canonicalize_name(requirement.name)
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 yield requirement
 

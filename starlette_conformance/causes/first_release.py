@@ -3,8 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from packaging.utils import canonicalize_name
-
 from starlette_conformance.causes.candidates import Difference, Moves, Outcome
 from starlette_conformance.causes.distributions import Distribution
 from starlette_conformance.causes.fitting import Fitting
@@ -48,7 +46,7 @@ class FirstReleases:
 
         def place(name: str) -> tuple[int, str]:
             package = self.moves.new.get(name) or self.moves.old[name]
-            needed = {str(canonicalize_name(each.name)) for each in package.requires}
+            needed = {each.name for each in package.requires}
             return -len(needed & set(names)), name
 
         return place

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
 from starlette_conformance.causes.candidates import Moves
 from starlette_conformance.causes.distributions import Distribution, satisfies
 from starlette_conformance.causes.moves import PackageMoves, State
@@ -44,7 +42,7 @@ class Fitting:
     def _broken(self, state: State) -> Iterator[tuple[str, str]]:
         for name, distribution in state.items():
             for requirement in distribution.requires:
-                needed = str(canonicalize_name(requirement.name))
+                needed = requirement.name
                 if {name, needed} & self.members and not satisfies(requirement, state.get(needed)):
                     yield name, needed
 
@@ -63,9 +61,9 @@ class Fitting:
 
     def _fits(self, name: str, one: Distribution, state: State) -> bool:
         own = all(
-            satisfies(each, state.get(str(canonicalize_name(each.name))))
+            satisfies(each, state.get(each.name))
             for each in one.requires
-            if str(canonicalize_name(each.name)) in self.members
+            if each.name in self.members
         )
         return own and self._suits(name, one.version, state)
 
@@ -75,5 +73,5 @@ class Fitting:
             requirement.specifier.contains(version, prereleases=True)
             for other in state.values()
             for requirement in other.requires
-            if canonicalize_name(requirement.name) == name
+            if requirement.name == name
         )

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from packaging.utils import canonicalize_name
-
 from starlette_conformance.causes.candidates import Moves
 from starlette_conformance.causes.distributions import Distribution, satisfies
 
@@ -84,7 +82,7 @@ class PackageMoves:
         """
         for name, distribution in ours.items():
             for requirement in distribution.requires:
-                needed = str(canonicalize_name(requirement.name))
+                needed = requirement.name
                 heeded = satisfies(requirement, ours.get(needed))
                 both_move = {name, needed} <= self._moving
                 if heeded and both_move and not satisfies(requirement, others.get(needed)):

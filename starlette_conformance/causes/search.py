@@ -8,7 +8,6 @@ and the smallest set is searched for.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from starlette_conformance.causes.candidates import (
     NONE,
@@ -18,8 +17,7 @@ from starlette_conformance.causes.candidates import (
     OutOfTime,
     Space,
 )
-
-How = Literal["alone", "inseparable", "together", "parts"]
+from starlette_conformance.explain.cause import How
 
 MOST = 3
 """Sets of moves, each of which suffices, that are looked for."""
@@ -102,7 +100,7 @@ class Search:
         taken = NONE
         while len(found) < MOST:
             if found:
-                universe = [each for each in self.space.moves if each in self.space.without(taken)]
+                universe = self.space.beside(taken)
                 candidates = self.space.narrowed([difference], universe)[difference]
             one = self._sufficient(difference, candidates, taken)
             if one is None:
@@ -116,7 +114,7 @@ class Search:
                 why = (
                     "NEW without it could not be tried"
                     if without is None
-                    else ("NEW without it behaves in a third way")
+                    else "NEW without it behaves in a third way"
                 )
                 return Explanation(tuple(found), untold=why)
         if found:
@@ -130,7 +128,7 @@ class Search:
         self, difference: Difference, candidates: Moves, taken: Moves
     ) -> Sufficient | None:
         """A smallest set beside those that are taken; None where there is none."""
-        universe = [each for each in self.space.moves if each in self.space.without(taken)]
+        universe = self.space.beside(taken)
         if self.space.are_one(candidates, frozenset(universe)) and (
             self.space.outcome(difference, self.space.closed(candidates)) == Outcome.NEW
         ):

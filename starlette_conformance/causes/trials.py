@@ -62,9 +62,8 @@ class Base:
 
 @dataclass
 class Trials:
-    """`bases` are OLD's and NEW's, `bytecode` a folder with what both have. `silent` says of each
-    trial that showed nothing why. Whatever would begin after `deadline`, by the monotonic clock,
-    raises OutOfTime.
+    """`bases` are OLD's and NEW's, `bytecode` a folder with what both have. Whatever would begin
+    after `deadline`, by the monotonic clock, raises OutOfTime.
     """
 
     bases: tuple[Base, Base]
@@ -73,7 +72,6 @@ class Trials:
     deadline: float
     bytecode: Path
     advance: Callable[[], None] = lambda: None
-    silent: dict[Trial, str] = field(default_factory=dict)
     _seen: dict[Trial, Outcomes] = field(default_factory=dict)
 
     @property
@@ -100,8 +98,7 @@ class Trials:
         try:
             with self._environment(every, PYTHON in beside) as environment:
                 return self.observe(environment, APP in beside)
-        except Failure as error:
-            self.silent[trial] = str(error)
+        except Failure:
             return {}
         finally:
             self.advance()

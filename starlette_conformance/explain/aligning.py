@@ -32,16 +32,22 @@ class Aligning(SequenceMatcher[Item]):
         return super().find_longest_match(alo, ahi, blo, bhi)
 
 
-def differing_spans(ours: Sequence[Item], theirs: Sequence[Item]) -> Iterator[Span]:
-    """Where two sequences differ, from the beginning on. Such as are too long are compared item by
-    item, or as a whole where they have not as many.
-    """
+def ends_alike(ours: Sequence[object], theirs: Sequence[object]) -> tuple[int, int]:
+    """How many items are the same at the beginning, and how many at the end."""
     shorter = min(len(ours), len(theirs))
     start = end = 0
     while start < shorter and ours[start] == theirs[start]:
         start += 1
     while end < shorter - start and ours[-1 - end] == theirs[-1 - end]:
         end += 1
+    return start, end
+
+
+def differing_spans(ours: Sequence[Item], theirs: Sequence[Item]) -> Iterator[Span]:
+    """Where two sequences differ, from the beginning on. Such as are too long are compared item by
+    item, or as a whole where they have not as many.
+    """
+    start, end = ends_alike(ours, theirs)
     mine, other = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     if not mine and not other:
         return

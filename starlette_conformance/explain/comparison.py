@@ -52,9 +52,9 @@ class Comparison:
         return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
 
     @property
-    def names(self) -> dict[Change, str]:
+    def names(self) -> Mapping[Change, str]:
         """The names of all changes."""
-        return {change: name for name, change in self.ledger.changes.items()}
+        return self.ledger.names
 
     def wants(self, sent: SentRequest) -> bool:
         """Whether to send it: to what is slow, only where a change lies between that it shows."""

@@ -108,6 +108,13 @@ class Reader:
             trailers=tuple(self.trailers),
         )
 
+    @property
+    def body_length(self) -> int:
+        """The bytes of the body that have been read, behind a whole head."""
+        if self.chunks is None:
+            return self.end - self.head_end
+        return sum(place.stop - place.start for place in self.chunks)
+
     def _so_far(self, fault: str = "", end: int = 0) -> Message:
         version, status, reason = self._first or ("", 0, "")
         return Message(version, status, reason, tuple(self._headers), fault=fault, end=end)

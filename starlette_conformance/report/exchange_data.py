@@ -11,25 +11,23 @@ from starlette_conformance.stacks.ledger import Ledger
 
 
 def request_data(recorded: RecordedRequest, pool: Pool, ledger: Ledger) -> dict[str, Any]:
-    names = {change: name for name, change in ledger.changes.items()}
     sent = pool.requests.things[recorded.request]
     return {
         "app": sent.variant,
         "text": sent.request.data.decode("latin-1"),
         "command": curl_command(sent.request.to(PORT)),
         "compared": not recorded.peculiar,
-        "only_for": [names[change] for change in ledger.slow.get(sent.variant, ())],
+        "only_for": [ledger.names[change] for change in ledger.slow.get(sent.variant, ())],
     }
 
 
 def scenario_data(scenario: Scenario, ledger: Ledger) -> dict[str, Any]:
-    names = {change: name for name, change in ledger.changes.items()}
     return {
         "app": scenario.variant,
         "name": scenario.name,
         "steps": list(scenario.words),
         "compared": True,
-        "only_for": [names[change] for change in ledger.slow.get(scenario.variant, ())],
+        "only_for": [ledger.names[change] for change in ledger.slow.get(scenario.variant, ())],
     }
 
 

@@ -21,7 +21,7 @@ class Explanations:
     """Those of all requests, by number."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._names = {change: name for name, change in ledger.changes.items()}
+        self._names = ledger.names
         self._differences: Numbered[Difference] = Numbered()
         self._table: Numbered[dict[str, Any]] = Numbered()
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
+
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.scenario import Scenario
@@ -27,39 +29,14 @@ def _seen(value: Any) -> Seen:
 
 def _one(value: str | Response) -> str | ResponseRecord:
     if isinstance(value, Response):
-        return ResponseRecord(
-            status=value.status,
-            headers=value.headers,
-            body=_texts(value.body),
-            reason=value.reason,
-            version=value.version,
-            ending=value.ending,
-            closes=value.closes,
-            lines=value.lines,
-            at=value.at,
-            interim=value.interim,
-            extensions=value.extensions,
-            trailers=value.trailers,
-        )
+        fields = {name: getattr(value, name) for name in ResponseRecord.__struct_fields__}
+        return ResponseRecord(**fields | {"body": _texts(value.body)})
     return value
 
 
 def _observed(value: Seen | str) -> Any:
     if isinstance(value, ResponseRecord):
-        return Response(
-            value.status,
-            value.headers,
-            _bytes(value.body),
-            value.reason,
-            value.version,
-            value.ending,
-            value.closes,
-            value.interim,
-            value.extensions,
-            value.trailers,
-            value.lines,
-            value.at,
-        )
+        return Response(**asdict(value) | {"body": _bytes(value.body)})
     return [_observed(each) for each in value] if isinstance(value, tuple) else value
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
@@ -25,3 +26,8 @@ class Ledger:
     sites: Mapping[str, Mapping[str, Content]]
     slow: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     scenarios: Sequence[Scenario] = ()
+
+    @cached_property
+    def names(self) -> Mapping[Change, str]:
+        """The name of each change."""
+        return {change: name for name, change in self.changes.items()}

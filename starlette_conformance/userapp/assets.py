@@ -72,10 +72,12 @@ class Assets:
     """What the responses of one side name so far; `recorded` are the targets in the recording."""
 
     def __init__(self, recorded: Sequence[str]) -> None:
-        self._recorded = [*dict.fromkeys(recorded)]
+        self._recorded = set(recorded)
+        self._recorded_by_key = _by_key(recorded)
         self._unread: list[tuple[Step, str, Response]] = []
         self._same: dict[str, str] = {}
         self._named: dict[str, list[str]] = {}
+        self._folders: dict[str, list[str]] = {}
 
     def note(self, step: Step, target: str, response: Response) -> None:
         """A response to a step, which was sent to a target."""
@@ -93,7 +95,8 @@ class Assets:
 
     def _instead_of(self, target: str) -> str | None:
         self._read()
-        found = self._named.get(key(target), [])
+        wanted = key(target)
+        found = self._named.get(wanted, [])
         if target in found or target.partition("?")[0] in found:
             return None
         if target in self._same:
@@ -102,8 +105,7 @@ class Assets:
         alike = [name for name in others if _file(name) == _file(target)]
         if len(alike) == 1:
             return alike[0]
-        unnamed = [each for each in self._recorded if key(each) == key(target)]
-        unnamed = [each for each in unnamed if each not in found]
+        unnamed = [each for each in self._recorded_by_key.get(wanted, []) if each not in found]
         if len(others) == len(unnamed):
             return others[unnamed.index(target)]
         return self._in_another_folder(target) if not found else None
@@ -112,11 +114,10 @@ class Assets:
         """The same file in the folder with another version that this side names."""
         folder, name = posixpath.split(target)
         wanted = key(f"{folder}/")
-        folders = {posixpath.split(each)[0] for names in self._named.values() for each in names}
-        others = {each for each in folders if key(f"{each}/") == wanted}
+        others = self._folders.get(wanted, [])
         if folder in others or len(others) != 1 or key(f"/{name}") != f"/{_file(target)}":
             return None
-        return f"{others.pop()}/{name}"
+        return f"{others[0]}/{name}"
 
     def _read(self) -> None:
         for step, target, response in self._unread:
@@ -127,6 +128,9 @@ class Assets:
                 for path, named in mine.items():
                     known = self._named.setdefault(path, [])
                     known += [name for name in named if name not in known]
+                    for folder in {posixpath.split(name)[0] for name in named}:
+                        alike = self._folders.setdefault(key(f"{folder}/"), [])
+                        alike += [folder] if folder not in alike else []
                     others = recorded.get(path, [])
                     if len(others) == len(named):
                         self._same |= dict(zip(others, named, strict=True))

@@ -84,9 +84,11 @@ class Rule:
     def body(self, text: str) -> str:
         """A body without what is ignored."""
         if self.written.json:
-            for begin, end in reversed(list(spans(text, self.written.json))):
-                text = f'{text[:begin]}"{IGNORED}"{text[end:]}'
-            return text
+            parts, last = [], 0
+            for begin, end in spans(text, self.written.json):
+                parts += [text[last:begin], f'"{IGNORED}"']
+                last = end
+            return "".join([*parts, text[last:]])
         return self.value(text)
 
     @cached_property

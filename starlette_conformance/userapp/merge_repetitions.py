@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from itertools import filterfalse
 from typing import Any
@@ -68,12 +69,15 @@ class Merged:
         """Whether it says something that no other difference says."""
         return difference.where not in self.follows
 
-    @property
+    @cached_property
+    def every(self) -> list[Difference]:
+        """What differs in the responses, though it may follow from something else."""
+        return differences(self.before, self.after)
+
+    @cached_property
     def differences(self) -> list[Difference]:
         """What differs, and does not follow from something else."""
-        if self.problem:
-            return []
-        return [*filter(self.counts, differences(self.before, self.after)), *self.later]
+        return [] if self.problem else [*filter(self.counts, self.every), *self.later]
 
 
 class _Merger:
@@ -147,12 +151,15 @@ class _Merger:
         closes = self._is_steady("whether the connection is closed", lambda a: a.response.closes)
         cuts = self._is_one_length() or not self._body_varies
         cuts = cuts and self._is_steady("how the body is cut into chunks", lambda a: a.cuts)
-        packed = [{_packed(wire.response) for wire in side} for side in (self._old, self._new)]
-        sent = all(len(each) == 1 for each in packed) and not self._rules
+        packed = [
+            [_packed(response, body) for response, body in zip(*side, strict=True)]
+            for side in zip(self._responses, self._bodies, strict=True)
+        ]
+        sent = all(len(set(each)) == 1 for each in packed) and not self._rules
         arrivals = self._is_steady("what of the stream comes together", lambda a: a.arrivals)
         names = self._is_steady("the header lines and their order", lambda a: a.names)
         found = []
-        for wire, side in ((before, self._old), (after, self._new)):
+        for wire, (as_sent, *_) in zip((before, after), packed, strict=True):
             response = wire.response
             found.append(
                 WireResponse(
@@ -162,7 +169,7 @@ class _Merger:
                     else tuple(sorted(response.headers)),
                     wire.cuts if cuts else None,
                     wire.arrivals if arrivals else "",
-                    packed=_packed(side[0].response) if sent else "",
+                    packed=as_sent if sent else "",
                 )
             )
         return found[0], found[1]
@@ -220,9 +227,9 @@ class _Merger:
         )
 
 
-def _packed(response: Response) -> str:
+def _packed(response: Response, contents: Unpacked) -> str:
     """A body that is compared by what it unpacks to, as it was sent; without the time in gzip."""
-    if unpacked(response).body == response.body:
+    if contents.body == response.body:
         return ""
     body: bytes = response.body
     data = body[10:] if body.startswith(b"\x1f\x8b") else body

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from starlette_conformance.explain.differences import differences
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.userapp.bound_values import Binding
@@ -35,7 +34,7 @@ def times_of_files(found: Mapping[Step, Merged]) -> Iterator[str]:
     by_field: dict[str, list[str]] = {}
     for step, merged in found.items():
         if merged.before.response.body == merged.after.response.body and merged.follows:
-            for difference in differences(merged.before, merged.after):
+            for difference in merged.every:
                 if difference.where in merged.follows and difference.where != OF_THE_BODY:
                     by_field.setdefault(difference.where, []).append(str(step))
     for field, steps in by_field.items():

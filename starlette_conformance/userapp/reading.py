@@ -189,7 +189,7 @@ class Reading:
             return False
         if self._manner.unit == EVENT:
             return self._reception.events >= count
-        return len(reader.message(self._connection.data).body) >= count
+        return reader.body_length >= count
 
     def _until(self, enough: Callable[[], bool]) -> None:
         """Read until the response ends, or enough has come of a stream."""

@@ -42,19 +42,18 @@ def send_in_order(
     cookies, responses, sent, without_response = CookieJar(), Responses(), Sent(), 0
     beside = {step.during for step in steps}
     streams: dict[Step, Reading] = {}
+    places: dict[str, Step] = {}
     assets = Assets([step.request.target for step in steps if step.asset])
     with ThreadPoolExecutor(STREAMS) as pool:
         for step in steps:
             if stops() or without_response == STUCK:
                 break
-            bound = filled(
-                step.request,
-                step.bindings,
-                partial(_value, {each.place: each for each in sent}, responses, streams),
-            )
+            value = partial(_value, places, responses, streams)
+            bound = filled(step.request, step.bindings, value)
             if step.asset and bound.target == step.request.target:
                 bound = assets.of_this_side(bound)
             sent[step] = bound if step.own_cookies else cookies.add_to(bound)
+            places[step.place] = step
             wanted = (endless or {}).get(step)
             waits = bool(step.name) and step.name in beside
             reading = Reading(sent[step], port, server, limits, stops, wanted, waits, step.manner)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from starlette_conformance.explain.aligning import ALIGNED, Aligning
+from starlette_conformance.explain.aligning import ALIGNED, Aligning, ends_alike
 from starlette_conformance.userapp.common_ends import ends_in_common
 
 VARIES = "[varies]"
@@ -129,7 +129,7 @@ def _folded(parts: Parts, sample: str) -> Parts:
         ours += [None] if part is None else WORDS.findall(part)
     theirs: list[str | None] = [*WORDS.findall(sample)]
     kept: list[str | None] = []
-    start, end = _common(ours, theirs)
+    start, end = ends_alike(ours, theirs)
     mine, other = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     kept += ours[:start]
     if len(mine) == len(other):
@@ -141,19 +141,6 @@ def _folded(parts: Parts, sample: str) -> Parts:
             kept += mine[low:high] if tag == "equal" else [None]
     kept += ours[len(ours) - end :]
     return _joined(kept)
-
-
-def _common(ours: Sequence[str | None], theirs: Sequence[str | None]) -> tuple[int, int]:
-    """How many words are the same at the beginning, and how many at the end; gaps never are."""
-    shorter = min(len(ours), len(theirs))
-    start = end = 0
-    while start < shorter and ours[start] is not None and ours[start] == theirs[start]:
-        start += 1
-    while (
-        end < shorter - start and ours[-1 - end] is not None and ours[-1 - end] == theirs[-1 - end]
-    ):
-        end += 1
-    return start, end
 
 
 def _joined(words: Sequence[str | None]) -> Parts:
