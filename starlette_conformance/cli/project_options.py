@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from starlette_conformance.cli.options import FILE
-from starlette_conformance.model.decode import toml_table
+from starlette_conformance.model.decode import text_of_toml, toml_text
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.toml_places import line_of_key, lines_of_tables, place_of
 
@@ -31,11 +31,11 @@ class ProjectOptions:
         self.ignore_places: list[str] = []
         if not self.path.is_file():
             return
-        tools = toml_table(self.path).get("tool", {})
+        self._text = text_of_toml(self.path)
+        tools = toml_text(self._text, self.path).get("tool", {})
         table = tools.get("starlette-conformance", {}) if isinstance(tools, dict) else None
         if not isinstance(table, dict):
             raise UsageError(f"{self.path}: [{TABLE}] is no table")
-        self._text = self.path.read_text("utf-8")
         self.ignore = table.pop(IGNORE, [])
         lines = lines_of_tables(self._text, f"{TABLE}.{IGNORE}")
         self.ignore_places = [place_of(self.path, lines, n) for n in range(len(self.ignore))]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from starlette_conformance.explain.result import Diff, Side
+from starlette_conformance.explain.result import Diff, Side, moved_packages
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.stack import ALWAYS, Stack
 
@@ -42,8 +42,7 @@ def unlike(older: Side, newer: Side) -> str:
 
 def not_loaded(older: Side, newer: Side) -> str:
     """Which packages differ that no reference app loads, in a sentence; empty where none."""
-    was, now = dict(older.packages), dict(newer.packages)
-    names = sorted({n for n in {**was, **now} if was.get(n) != now.get(n)} - LOADED)
+    names = [name for name in moved_packages(older, newer) if name not in LOADED]
     if not names:
         return ""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from starlette_conformance.explain.result import Diff, Side
+from starlette_conformance.explain.result import Diff, Side, moved_packages
 from starlette_conformance.explain.severity import SEVERITIES
 
 NAMED = 3
@@ -14,12 +14,15 @@ FIRST = ("starlette", "sse-starlette", "uvicorn", "fastapi")
 
 def title(older: Side, newer: Side) -> str:
     """What is compared, by packages: the name of a stack may be a path."""
-    was, now = dict(older.packages), dict(newer.packages)
-    names = [name for name in sorted({**was, **now}) if was.get(name) != now.get(name)]
-    names.sort(key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+    every = moved_packages(older, newer)
+    names = sorted(every, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     if not names:
         return "The same packages on both sides"
-    pairs = [f"{n} {was.get(n, 'none')} \u2192 {now.get(n, 'none')}" for n in names[:NAMED]]
+    named = [
+        (name, *("none" if each is None else each for each in every[name]))
+        for name in names[:NAMED]
+    ]
+    pairs = [f"{name} {was} \u2192 {now}" for name, was, now in named]
     more = len(names) - NAMED
     return ", ".join(pairs) + (f" and {more} more" if more > 0 else "")
 

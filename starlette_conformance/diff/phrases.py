@@ -6,7 +6,14 @@ from starlette_conformance.diff import left_out
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.repetition import Repetition
-from starlette_conformance.explain.result import Diff, Difference, Group, Side, Unstable
+from starlette_conformance.explain.result import (
+    Diff,
+    Difference,
+    Group,
+    Side,
+    Unstable,
+    moved_packages,
+)
 from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change
@@ -204,13 +211,12 @@ def alters_status(diff: Diff) -> list[Group]:
 
 def apart(older: Side, newer: Side) -> str:
     """The packages in which two stacks differ."""
-    was = {**dict(older.packages), "python": older.python}
-    now = {**dict(newer.packages), "python": newer.python}
-    names = [name for name in sorted({**was, **now}) if was.get(name) != now.get(name)]
-    if not names:
-        return "the same packages"
-    pairs = (f"{name} {was.get(name, 'none')} -> {now.get(name, 'none')}" for name in names)
-    return ", ".join(pairs)
+    pairs = moved_packages(older, newer, python=True)
+    found = (
+        f"{name} {' -> '.join('none' if each is None else each for each in versions)}"
+        for name, versions in pairs.items()
+    )
+    return ", ".join(found) or "the same packages"
 
 
 def made_of(side: Side) -> dict[str, str]:

@@ -147,6 +147,19 @@ class Side:
     hash_seed: int | None = None
 
 
+def moved_packages(
+    older: Side, newer: Side, python: bool = False
+) -> dict[str, tuple[str | None, str | None]]:
+    """The packages in which two stacks differ, with both versions; and Python, if it counts."""
+    was, now = (
+        dict(each.packages) | ({"python": each.python} if python else {}) for each in (older, newer)
+    )
+    names = sorted({**was, **now})
+    return {
+        name: (was.get(name), now.get(name)) for name in names if was.get(name) != now.get(name)
+    }
+
+
 @dataclass(frozen=True)
 class Unstable:
     """Requests to one app to which one stack does not respond the same each time, and in the same

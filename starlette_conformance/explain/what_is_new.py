@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from starlette_conformance.explain.comparison import Comparison
-from starlette_conformance.explain.result import Diff, Group, Side
+from starlette_conformance.explain.result import Diff, Group, Side, moved_packages
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.run_reader import load_start
 from starlette_conformance.stacks.ledger import Ledger
@@ -70,9 +70,9 @@ def draft(group: Group, older: Side, newer: Side) -> str | None:
 
 def only_difference(older: Side, newer: Side) -> str | None:
     """The package that both have, and in whose version alone they differ."""
-    was, now = ({"python": each.python, **dict(each.packages)} for each in (older, newer))
-    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
-    return names[0] if len(names) == 1 and names[0] in was and names[0] in now else None
+    found = moved_packages(older, newer, python=True)
+    (name, versions), *_ = [*found.items()] or [("", (None, None))]
+    return name if len(found) == 1 and None not in versions else None
 
 
 def _sentence(group: Group) -> str:

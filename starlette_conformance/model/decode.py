@@ -74,16 +74,15 @@ def read_bytes(path: Path, limit: int, where: object, advice: str = "") -> bytes
 
 def from_toml(path: Path, kind: type[Thing]) -> Thing:
     """A TOML file as a value of this type. Raises UsageError, with the file and the field."""
-    return checked(toml_table(path), kind, path)
+    return checked(toml_text(text_of_toml(path), path), kind, path)
 
 
-def toml_table(path: Path) -> dict[str, Any]:
-    """A TOML file as Python has it. Raises UsageError, which begins with the file."""
+def text_of_toml(path: Path) -> str:
+    """What `toml_text` takes. Raises UsageError, which begins with the file."""
     try:
-        text = read_bytes(path, TOML, path).decode("utf-8")
+        return read_bytes(path, TOML, path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
-    return toml_text(text, path)
 
 
 def toml_text(text: str, where: object) -> dict[str, Any]:

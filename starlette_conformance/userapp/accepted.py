@@ -27,7 +27,7 @@ from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.groups import clusters
 from starlette_conformance.explain.left_out import Accepted
 from starlette_conformance.explain.result import Diff, Difference, Differing
-from starlette_conformance.model.decode import checked, toml_table
+from starlette_conformance.model.decode import checked, text_of_toml, toml_text
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.toml_places import lines_of_tables, place_of
 from starlette_conformance.output import output_files
@@ -67,8 +67,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 def entries(path: Path) -> list[Entry]:
     """The entries of a file. Raises UsageError, with file and line."""
-    table = toml_table(path)
-    text = path.read_text("utf-8")
+    text = text_of_toml(path)
+    table = toml_text(text, path)
     lines = lines_of_tables(text, "accepted")
     for key in table:
         if key != "accepted":

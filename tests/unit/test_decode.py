@@ -1,10 +1,11 @@
 """TOML from outside: what is no good is said in a sentence, and in time."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from starlette_conformance.model.decode import KEY_PARTS, toml_table
+from starlette_conformance.model.decode import KEY_PARTS, from_toml
 from starlette_conformance.model.errors import UsageError
 
 MANY = KEY_PARTS + 1
@@ -27,7 +28,7 @@ def test_what_is_no_good_is_refused(text: str, said: str, tmp_path: Path) -> Non
     path = tmp_path / "a.toml"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(UsageError, match=said) as caught:
-        toml_table(path)
+        from_toml(path, dict[str, Any])
     assert str(caught.value).startswith(f"{path}:")
     assert len(str(caught.value)) < 300
 
@@ -36,4 +37,4 @@ def test_a_line_of_many_versions_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     versions = [f"{number}.0.0" for number in range(500)]
     path.write_text(f"a.b = {versions!r} # and ... so ... on")
-    assert toml_table(path) == {"a": {"b": versions}}
+    assert from_toml(path, dict[str, Any]) == {"a": {"b": versions}}
