@@ -184,8 +184,8 @@ def conclude(environment: Environment, **_: Any) -> None:
         output_files.write(path, written(_so_far()))
     last = _verdict().exit_code
     codes = [] if cut_off else run.codes
-    found = last == FINDING  # also where an earlier figure is inconclusive
-    environment.process_exit_code = last if found else next((code for code in codes if code), last)
+    ends = [*codes, last]  # a finding outweighs a figure that is inconclusive
+    environment.process_exit_code = FINDING if FINDING in ends else next(filter(None, ends), 0)
 
 
 @events.quit.add_listener

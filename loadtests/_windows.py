@@ -6,6 +6,7 @@ import time
 from locust.runners import WorkerRunner
 
 import _profiles
+from _schedule import NULL
 from _state import STREAMS, run
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Process
@@ -13,11 +14,12 @@ from starlette_conformance.load.results_file import Process
 
 def open_window_of_requests() -> None:
     """Rates and times count from here on; whether responses are right always counts."""
-    for kind in run.metrics.histograms.keys() - {"lateness", "lag"}:
-        if kind.startswith(("requests ", "due ")) or kind == "null requests":
+    for kind in list(run.metrics.histograms):
+        if kind.startswith(("requests ", "due ")) or kind == NULL:
             del run.metrics.histograms[kind]
-    for kind in [each for each in run.metrics.counts if each.startswith(("asked ", "sent "))]:
-        del run.metrics.counts[kind]
+    for kind in list(run.metrics.counts):
+        if kind.startswith(("asked ", "sent ")):
+            del run.metrics.counts[kind]
     for schedule in run.schedules:
         schedule.restart(run.metrics, schedule.key)
     run.watch, run.window_began = Stopwatch(os.getpid()), time.monotonic()

@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from starlette_conformance.stacks.cache import VARIABLE
+
 
 def make_wheel(
     folder: Path, name: str, version: str, files: Mapping[str, str], requires: Sequence[str] = ()
@@ -27,6 +29,16 @@ def make_wheel(
         for path, text in every.items():
             archive.writestr(path, text)
     return wheel
+
+
+def index_variables(wheels: Path, folder: Path) -> dict[str, str]:
+    """With these, a folder of wheels is all that there is, and what is kept lies in another."""
+    return {
+        "UV_FIND_LINKS": str(wheels),
+        "UV_NO_INDEX": "1",
+        "UV_CACHE_DIR": str(folder / "uv"),  # versions recur between indexes
+        VARIABLE: str(folder / "cache"),
+    }
 
 
 def _digest(text: str) -> str:

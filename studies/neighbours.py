@@ -24,6 +24,7 @@ from rich.table import Table
 
 from starlette_conformance.model.changes import Change
 from starlette_conformance.output.console import console
+from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue, ledger
 from studies.tools import finished
 
@@ -94,7 +95,7 @@ def _run(
     packages: Sequence[str], number: int, beside: str, file: Path | None, output: Console
 ) -> int:
     more = {"with": beside} if beside else {}
-    known = [json.loads(text) for text in file.read_text("utf-8").splitlines()] if file else []
+    known = records(file, dict[str, Any], "pairs") if file else []
 
     def lines() -> Iterator[dict[str, Any]]:
         for package in packages:
@@ -109,7 +110,7 @@ def _run(
                 found = there[0] if there else compared(**key)
                 output.print(json.dumps(found), soft_wrap=True, markup=False, highlight=False)
                 if file and not there:
-                    with file.open("a", encoding="utf-8") as opened:
+                    with appending(file) as opened:
                         opened.write(json.dumps(found) + "\n")
                 yield found
 

@@ -28,7 +28,8 @@ from rich.table import Table
 
 from starlette_conformance.__main__ import main as command
 from starlette_conformance.output.console import console
-from studies.made_wheels import make_wheel
+from starlette_conformance.output.jsonlines import appending
+from studies.made_wheels import index_variables, make_wheel
 
 SIDES = ("old", "new")
 KINDS = ("alone", "alone", "alone", "alone", "together", "either", "parts")
@@ -170,12 +171,7 @@ def tried(seed: int) -> dict[str, Any]:
         (app / "plan.json").write_text(json.dumps(plan))
         (app / "serve.py").write_text(SERVE)
         (app / "r.http").write_text("\n###\n".join(f"GET /c{n}" for n in range(len(causes))))
-        variables = {
-            "UV_FIND_LINKS": str(folder / "wheels"),
-            "UV_NO_INDEX": "1",
-            "UV_CACHE_DIR": str(folder / "uv"),
-            "STARLETTE_CONFORMANCE_CACHE": str(folder / "cache"),
-        }
+        variables = index_variables(folder / "wheels", folder)
         apart = patch("starlette_conformance.userapp.repetitions.APART", 0.0)
         words = ["old.txt", "new.txt", "--start", "python serve.py {port}", "--requests", "r.http"]
         began = time.monotonic()
@@ -252,7 +248,7 @@ def main() -> None:
         line = json.dumps(result)
         console().print(line, soft_wrap=True, markup=False, highlight=False)
         if options.file:
-            with options.file.open("a") as file:
+            with appending(options.file) as file:
                 file.write(f"{line}\n")
     console().print(table(results))
 

@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any
 
 from starlette_conformance.__main__ import main as starlette_conformance
+from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.output.printing import write_line
 
 APPLICATIONS = Path(__file__).with_suffix(".toml")
@@ -157,12 +158,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.names) - applications.keys():
         parser.error(f"{', '.join(sorted(unknown))}: not in {APPLICATIONS.name}")
     began, file = time.monotonic(), options.file
-    lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    found = [json.loads(line) for line in lines]
+    found = records(file, dict[str, Any], "runs")
     names, base = options.names or [*applications], file.with_suffix(".folders")
     for run in runs(names, applications, options.runs, list(found), base):
         found.append(run)
-        with file.open("a", encoding="utf-8") as out:
+        with appending(file) as out:
             out.write(f"{json.dumps(run)}\n")
         if time.monotonic() - began > options.seconds:
             break

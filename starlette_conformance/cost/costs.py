@@ -122,8 +122,8 @@ def _measured(
                 line = f"NO COSTS {printable(str(failure))}"
                 output.print(line, style="bold yellow", markup=False, soft_wrap=True)
                 return
-            means = {benchmark: each.median for benchmark, each in counts.items()}
-            found[name] = Price(name, dict(packages), environment.python, means, counted)
+            medians = {benchmark: each.median for benchmark, each in counts.items()}
+            found[name] = Price(name, dict(packages), environment.python, medians, counted)
             lines.write(json.dumps(asdict(found[name])) + "\n")
 
         side_by_side([partial(measure, each) for each in environments], AT_A_TIME)

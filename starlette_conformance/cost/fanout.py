@@ -10,12 +10,12 @@ import selectors
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass, field
 from statistics import quantiles
 
 from starlette_conformance.cost.manifest import Benchmark
-from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.paired import PINNED, ROLES, turned
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
@@ -110,14 +110,10 @@ def _round(
     stacks: Mapping[str, Environment], benchmark: Benchmark, under: Under, order: Sequence[str]
 ) -> dict[str, Served]:
     found = {role: Served() for role in order}
-    with ExitStack() as exits:
-        servers: dict[str, Server] = {}
-        for role in order:
-            servers[role] = measured_server(benchmark.app, stacks[role], under, INTERVAL)
-            exits.callback(servers[role].kill)
-        ports = {role: server.port() for role, server in servers.items()}
-        reader = _Reader(found)
-        exits.callback(reader.close)
+    with (
+        servers_by_role(benchmark.app, stacks, order, under, INTERVAL) as (servers, ports),
+        closing(_Reader(found)) as reader,
+    ):
         try:
             _measure(reader, servers, ports, benchmark, found)
         except OSError as error:

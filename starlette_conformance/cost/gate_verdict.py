@@ -4,8 +4,9 @@ Figures block where the new one is higher than the old one by more than the budg
 than the noise. Where the noise hides the budget, and nothing stands out, it is inconclusive.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, log, sqrt
+from operator import methodcaller
 from statistics import fmean, median, stdev
 
 import numpy as np
@@ -15,7 +16,7 @@ from starlette_conformance.cost import fanout
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.manifest import Benchmark
-from starlette_conformance.cost.paired import Round
+from starlette_conformance.cost.paired import ROLES, Round, Served
 
 SURE = 0.995
 """One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""
@@ -129,29 +130,33 @@ def _lower_bound(rounds: Sequence[Round], role: str) -> float:
 
 def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
     """Bytes left behind by a request or a closed stream: the slope of resident memory."""
-    slopes = {role: [_slope(one, role) for one in rounds] for role in ("old", "again", "new")}
-    between = [abs(a - b) for a, b in zip(slopes["old"], slopes["again"], strict=True)]
-    measured_server = rounds[0]["old"]
-    noise = max(*between, PAGES * PAGE / (measured_server.units * len(measured_server.resident)))
-    old, new = median(slopes["old"] + slopes["again"]), median(slopes["new"])
+    old, new, between = _medians(rounds, _slope)
+    first = rounds[0]["old"]
+    noise = max(between, PAGES * PAGE / (first.units * len(first.resident)))
     limit = max(LEAK, 2 * noise)
     outcome = "regression" if new - old > limit else "pass"
     return Finding(benchmark.name, "bytes left", old, new, new - old, noise, limit, outcome)
 
 
-def _slope(one: Round, role: str) -> float:
+def _medians(
+    rounds: Sequence[Round], figure: Callable[[Served], float]
+) -> tuple[float, float, float]:
+    """A figure of the old servers and of the new one, and how far the old ones are apart."""
+    by_role = {role: [figure(one[role]) for one in rounds] for role in ROLES}
+    noise = max(abs(a - b) for a, b in zip(by_role["old"], by_role["again"], strict=True))
+    return median(by_role["old"] + by_role["again"]), median(by_role["new"]), noise
+
+
+def _slope(served: Served) -> float:
     """Robust (Theil and Sen), without the first quarter of the blocks, where caches still fill."""
-    measured_server = one[role]
-    resident = measured_server.resident[len(measured_server.resident) // 4 :]
-    units_so_far = [number * measured_server.units for number in range(len(resident))]
+    resident = served.resident[len(served.resident) // 4 :]
+    units_so_far = [number * served.units for number in range(len(resident))]
     return float(stats.theilslopes(resident, units_so_far).slope)
 
 
 def of_waiting(name: str, rounds: Sequence[Round]) -> Finding:
     """Response time without the server's CPU time, a request or an event."""
-    by_role = {role: [one[role].waiting for one in rounds] for role in ("old", "again", "new")}
-    noise = max(abs(a - b) for a, b in zip(by_role["old"], by_role["again"], strict=True))
-    old, new = median(by_role["old"] + by_role["again"]), median(by_role["new"])
+    old, new, noise = _medians(rounds, lambda served: served.waiting)
     limit = max((WAITS - 1) * old, SURELY * noise)
     outcome = "regression" if new - old > limit else "pass"
     return Finding(
@@ -161,7 +166,7 @@ def of_waiting(name: str, rounds: Sequence[Round]) -> Finding:
 
 def of_start(name: str, rounds: Sequence[Round]) -> Finding:
     """CPU time until the server listens; the least of all starts, as the first may compile."""
-    old, again, new = (min(one[role].start for one in rounds) for role in ("old", "again", "new"))
+    old, again, new = (min(one[role].start for one in rounds) for role in ROLES)
     change, noise = new / old - 1, abs(again / old - 1)
     limit = max(STARTS, SURELY * noise)
     outcome = "regression" if change > limit else "pass"
@@ -172,11 +177,7 @@ def of_kept(name: str, rounds: Sequence[Round]) -> list[Finding]:
     """What a request or a closed stream leaves, beside memory."""
     found = []
     for what, least in KEPT.items():
-        by_role = {
-            role: [one[role].kept(what) for one in rounds] for role in ("old", "again", "new")
-        }
-        noise = max(abs(a - b) for a, b in zip(by_role["old"], by_role["again"], strict=True))
-        old, new = median(by_role["old"] + by_role["again"]), median(by_role["new"])
+        old, new, noise = _medians(rounds, methodcaller("kept", what))
         limit = max(least, 2 * noise)
         red = new - old > limit
         first, last = rounds[-1]["new"].censuses
@@ -222,9 +223,7 @@ def _in_each_round(
 
 def of_latency(name: str, rounds: Sequence[Round]) -> Finding:
     """Shown, never judged: on a shared machine it says more about the neighbours."""
-    old, again, new = (
-        median(one[role].latency for one in rounds) for role in ("old", "again", "new")
-    )
+    old, again, new = (median(one[role].latency for one in rounds) for role in ROLES)
     change, noise = new / old - 1, abs(again / old - 1)
     return Finding(name, "latency seconds", old, new, change, noise, float("inf"), "shown")
 

@@ -34,10 +34,6 @@ class Benchmark:
         return "stream" in apps()[self.app].traits
 
     @property
-    def unit(self) -> str:
-        return "event" if self.streams else "request"
-
-    @property
     def request(self) -> bytes:
         head = f"GET {self.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
         return head + self.headers + b"\r\n"

@@ -1,5 +1,7 @@
 """The server of an app on a stack whose cost is measured."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from starlette_conformance.model.environment import Environment
@@ -23,3 +25,20 @@ def measured_server(
     alike = replace(environment, passes_variables=False)
     arguments = apps()[app].arguments(interval)
     return Server(script(app), alike, files, arguments, under=under)
+
+
+@contextmanager
+def servers_by_role(
+    app: str,
+    stacks: Mapping[str, Environment],
+    order: Iterable[str],
+    under: Under,
+    interval: float,
+) -> Iterator[tuple[dict[str, Server], dict[str, int]]]:
+    """Servers side by side, started in an order of roles, and their ports."""
+    with ExitStack() as exits:
+        servers = {}
+        for role in order:
+            servers[role] = measured_server(app, stacks[role], under, interval)
+            exits.callback(servers[role].kill)
+        yield servers, {role: server.port() for role, server in servers.items()}

@@ -7,7 +7,6 @@ two are the same code: how far they differ is the noise of this run, and what th
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
@@ -15,7 +14,7 @@ import psutil
 
 from starlette_conformance.cost import census
 from starlette_conformance.cost.manifest import Benchmark
-from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
@@ -101,12 +100,8 @@ def run(
 def _round(
     stacks: dict[str, Environment], benchmark: Benchmark, under: Under, number: int, blocks: int
 ) -> Round:
-    with ExitStack() as exits:
-        servers = {}
-        for role in turned(ROLES, number):
-            servers[role] = measured_server(benchmark.app, stacks[role], under, INTERVAL)
-            exits.callback(servers[role].kill)
-        ports = {role: server.port() for role, server in servers.items()}
+    order = turned(ROLES, number)
+    with servers_by_role(benchmark.app, stacks, order, under, INTERVAL) as (servers, ports):
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
         found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
         for turn in range(-1, blocks):  # the first one warms up

@@ -7,8 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.stacks.cache import VARIABLE
-from studies.made_wheels import make_wheel
+from studies.made_wheels import index_variables, make_wheel
 
 SERVE = """
 import sys
@@ -29,18 +28,23 @@ HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 STATUSES = {"1.0": "200", "1.1": "200", "1.2": "204", "1.3": "204", "1.4": "removed()"}
 
 
-@pytest.fixture(autouse=True)
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of wheels in the place of an index, and an app that needs no server."""
-    wheels = tmp_path / "wheels"
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A folder of wheels in the place of an index."""
+    folder = tmp_path_factory.mktemp("index")
+    wheels = folder / "wheels"
     wheels.mkdir()
     for version, status in STATUSES.items():
         make_wheel(wheels, "guilty", version, {"guilty.py": f"STATUS = {status}\n"})
         make_wheel(wheels, "innocent", version, {"innocent.py": ""})
-    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
-    monkeypatch.setenv("UV_NO_INDEX", "1")
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    return index_variables(wheels, folder)
+
+
+@pytest.fixture(autouse=True)
+def app(variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app that needs no server."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr("starlette_conformance.userapp.repetitions.APART", 0.0)
     monkeypatch.setattr("starlette_conformance.userapp.repetitions.CERTAIN", 3)
     app = tmp_path / "app"

@@ -1,6 +1,5 @@
 """A package that somebody changed in place is named as the cause of what nothing explains."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
+from starlette_conformance.stacks.patched_copies import Defect, plant
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.provision import of_interpreter, provision
 
@@ -19,16 +19,11 @@ from starlette_conformance.stacks.provision import of_interpreter, provision
 @pytest.fixture
 def changed(tmp_path: Path) -> Environment:
     """A copy of the documented stack whose responses have one header more."""
-    folder = tmp_path / "venv"
     environment = provision(catalogue().named("documented"))
-    shutil.copytree(environment.interpreter.parent.parent, folder, symlinks=True)
-    (file,) = folder.glob("lib/*/site-packages/starlette/responses.py")
-    text = file.read_text("utf-8")
     place = 'populate_content_type = b"content-type" not in keys'
-    assert place in text
     changed = f'{place}; raw_headers.append((b"x-changed", b"1"))'
-    file.write_text(text.replace(place, changed), "utf-8")
-    return of_interpreter(str(folder / "bin" / "python"))
+    header = Defect("one header more", "hello", "starlette/responses.py", place, changed)
+    return of_interpreter(str(plant(environment.interpreter, tmp_path / "venv", header)))
 
 
 def test_a_changed_package_is_the_cause(changed: Environment) -> None:

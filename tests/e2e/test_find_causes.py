@@ -15,9 +15,9 @@ from starlette_conformance.explain.cause import Cause, Causes
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.model.stack import Stack
-from starlette_conformance.stacks.cache import SCRATCH, VARIABLE, cache_folder
+from starlette_conformance.stacks.cache import SCRATCH, cache_folder
 from starlette_conformance.stacks.provision import provision
-from studies.made_wheels import make_wheel
+from studies.made_wheels import index_variables, make_wheel
 
 Show = Callable[[dict[str, object]], Mapping[str, object]]
 
@@ -81,10 +81,8 @@ def values(environment: Environment) -> dict[str, object]:
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
     folder = tmp_path / "wheels"
     folder.mkdir()
-    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
-    monkeypatch.setenv("UV_NO_INDEX", "1")
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))  # versions recur between tests
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    for name, value in index_variables(folder, tmp_path).items():
+        monkeypatch.setenv(name, value)
     return Index(folder)
 
 
