@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from starlette_conformance.explain.result import Diff, Side, moved_packages
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.stack import ALWAYS, Stack
 

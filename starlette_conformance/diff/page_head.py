@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from starlette_conformance.explain.result import Diff, Side, moved_packages
+from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.severity import SEVERITIES
+from starlette_conformance.explain.side import Side, moved_packages
 
 NAMED = 3
 """Packages that a title names; there may be more."""

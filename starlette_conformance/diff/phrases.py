@@ -6,14 +6,8 @@ from starlette_conformance.diff import left_out
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.repetition import Repetition
-from starlette_conformance.explain.result import (
-    Diff,
-    Difference,
-    Group,
-    Side,
-    Unstable,
-    moved_packages,
-)
+from starlette_conformance.explain.result import Diff, Difference, Group, Unstable
+from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change

@@ -11,8 +11,9 @@ from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.outcome_lines import rendered
-from starlette_conformance.explain.result import Diff, Differing, Group, Side
+from starlette_conformance.explain.result import Diff, Differing, Group
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
+from starlette_conformance.explain.side import Side
 from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in

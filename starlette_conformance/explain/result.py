@@ -14,6 +14,7 @@ from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.left_out import Accepted, Ignored
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
+from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change
@@ -128,36 +129,6 @@ class Group:
     def apps(self) -> tuple[str, ...]:
         """Each once, in the order of the exchanges."""
         return tuple(dict.fromkeys(exchange.app for exchange in self.exchanges))
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two stacks: its name, and what it is made of.
-
-    `implementation` is that of Python; `hash_seed` is None where the environment of the harness has
-    it.
-    """
-
-    name: str
-    packages: tuple[tuple[str, str], ...]
-    parser: str
-    loop: str
-    python: str
-    implementation: str = ""
-    hash_seed: int | None = None
-
-
-def moved_packages(
-    older: Side, newer: Side, python: bool = False
-) -> dict[str, tuple[str | None, str | None]]:
-    """The packages in which two stacks differ, with both versions; and Python, if it counts."""
-    was, now = (
-        dict(each.packages) | ({"python": each.python} if python else {}) for each in (older, newer)
-    )
-    names = sorted({**was, **now})
-    return {
-        name: (was.get(name), now.get(name)) for name in names if was.get(name) != now.get(name)
-    }
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from starlette_conformance.explain.comparison import Comparison
-from starlette_conformance.explain.result import Diff, Group, Side, moved_packages
+from starlette_conformance.explain.result import Diff, Group
+from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.run_reader import load_start
 from starlette_conformance.stacks.ledger import Ledger

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.terminal import render_unexplained
-from starlette_conformance.explain.result import Diff, Side
+from starlette_conformance.explain.result import Diff
+from starlette_conformance.explain.side import Side
 from starlette_conformance.explore.generator import generated, without_words
 from starlette_conformance.explore.neighbours import compare_neighbours
 from starlette_conformance.model.effects import likened

@@ -111,9 +111,8 @@ class Reader:
     @property
     def body_length(self) -> int:
         """The bytes of the body that have been read, behind a whole head."""
-        if self.chunks is None:
-            return self.end - self.head_end
-        return sum(place.stop - place.start for place in self.chunks)
+        places = [slice(self.head_end, self.end)] if self.chunks is None else self.chunks
+        return sum(place.stop - place.start for place in places)
 
     def _so_far(self, fault: str = "", end: int = 0) -> Message:
         version, status, reason = self._first or ("", 0, "")

@@ -5,15 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
-from starlette_conformance.explain.result import (
-    Diff,
-    Difference,
-    Differing,
-    Group,
-    Line,
-    Side,
-    Unstable,
-)
+from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Line, Unstable
+from starlette_conformance.explain.side import Side
 from starlette_conformance.runs.run_file import Run
 from tests.miniatures.hostile_text import ATTEMPTS, HOSTILE
 from tests.miniatures.run_files import environment, recorded_exchange

@@ -18,15 +18,8 @@ from starlette_conformance.diff.terminal import render
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
-from starlette_conformance.explain.result import (
-    Diff,
-    Difference,
-    Differing,
-    Group,
-    Line,
-    Side,
-    Unstable,
-)
+from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Line, Unstable
+from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import UsageError

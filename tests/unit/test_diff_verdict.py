@@ -14,7 +14,8 @@ from starlette_conformance.diff.comparable import first_lines, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.files import as_html
 from starlette_conformance.diff.verdict import LINES
-from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Side
+from starlette_conformance.explain.result import Diff, Difference, Differing, Group
+from starlette_conformance.explain.side import Side
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.stack import Stack
 
