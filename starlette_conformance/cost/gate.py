@@ -175,11 +175,23 @@ def measured(
         findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
         findings += gate_verdict.of_kept(name, ran[name])
         findings.append(gate_verdict.of_waiting(name, ran[name]))
-        findings.append(gate_verdict.of_start(name, ran[name]))
+        findings.append(started(old, new, benchmark, ran[name]))
         if name in fanned:
             findings += gate_verdict.of_fanout(name, fanned[name])
         findings.append(gate_verdict.of_latency(name, ran[name]))
     return findings
+
+
+def started(
+    old: Environment, new: Environment, benchmark: Benchmark, rounds: Sequence[paired.Round]
+) -> Finding:
+    """What is red has a second look, at more starts: the rounds have few, side by side."""
+    starts = [{role: each.start for role, each in one.items()} for one in rounds]
+    found = gate_verdict.of_start(benchmark.name, starts)
+    if found.outcome == "regression":
+        starts += paired.starts(old, new, benchmark)
+        found = gate_verdict.of_start(benchmark.name, starts)
+    return found
 
 
 def _counted(

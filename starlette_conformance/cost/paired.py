@@ -34,6 +34,8 @@ EVENTS = 5
 INTERVAL = 0.0001
 """Seconds between two events."""
 PINNED = {"PYTHONHASHSEED": "0"}
+STARTS = 8
+"""Of each role, where the few of the rounds seem dearer."""
 
 
 @dataclass
@@ -94,6 +96,22 @@ def run(
         for number in range(rounds):
             found.append(_round(stacks, benchmark, under, number, max(BLOCKS // rounds, 4)))
             done()
+    return found
+
+
+def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, float]]:
+    """CPU seconds until a server listens, by role; one at a time, and none of them compiles."""
+    stacks = {"old": old, "again": old, "new": new}
+    found: list[dict[str, float]] = []
+    with scratch() as folder:
+        under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
+        for turn in range(-1, STARTS):
+            seconds = {}
+            for role in turned(ROLES, turn):
+                with servers_by_role(benchmark.app, stacks, [role], under, INTERVAL) as (one, _):
+                    seconds[role] = one[role].cpu_seconds()
+            if turn >= 0:
+                found.append(seconds)
     return found
 
 
