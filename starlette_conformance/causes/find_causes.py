@@ -52,7 +52,7 @@ def find_causes(
             deadline = began + seconds
             trials = Trials(bases, moves, observe, deadline, folder / "bytecode", advance)
             causes = _causes(trials, differences, known)
-    except Failure as error:
+    except (Failure, OSError) as error:  # a full disk costs the causes, not the comparison
         return Causes((Cause(tuple(differences), untold=str(error)),))
     return Causes(causes, trials.made, time.monotonic() - began)
 

@@ -15,6 +15,7 @@ from starlette_conformance.diff.terminal import render
 from starlette_conformance.diff.verdict import render_verdict
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
+from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import verbose
@@ -43,8 +44,8 @@ def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], t
         output_files.write(path, FORMATS[name](diff, fail_on))
     written = {name: path for name, path in chosen.items() if path != output_files.STDOUT}
     whole = verbose() or not to.file.isatty()
-    if not whole and "html" not in written:
-        written["html"] = _page(diff)
+    if not whole and "html" not in written and (page := _page(diff)):
+        written["html"] = page
     named = [f"{name}: {plain(str(written[name]), 4096)}" for name in sorted(written, key=_last)]
     if whole:
         render(diff, to)
@@ -60,12 +61,17 @@ def _last(name: str) -> bool:
     return name == "html"
 
 
-def _page(diff: Diff) -> Path:
-    """The page in the cache, named by the command, for this user's eyes only."""
-    folder = cache_folder() / PAGES
-    path = folder / f"{hashlib.sha256(diff.command.encode()).hexdigest()[:12]}.html"
-    output_files.write(path, files.as_html(diff))
-    path.chmod(0o600)
+def _page(diff: Diff) -> Path | None:
+    """The page in the cache, named by the command, for this user's eyes only; none where the cache
+    is full, or may not be written.
+    """
+    try:
+        folder = cache_folder() / PAGES
+        path = folder / f"{hashlib.sha256(diff.command.encode()).hexdigest()[:12]}.html"
+        output_files.write(path, files.as_html(diff))
+        path.chmod(0o600)
+    except (Failure, OSError):
+        return None
     with contextlib.suppress(OSError):  # another run removes them, too
         pages = sorted(folder.glob("*.html"), key=lambda page: page.stat().st_mtime)
         for old in pages[:-KEPT]:

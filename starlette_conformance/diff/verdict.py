@@ -28,7 +28,7 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     head = [Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold")]
     head.append(Text(_cut(f"  {apart(diff.older, diff.newer)}", width), "dim"))
     rows = list(_rows(diff, width))
-    room = LINES - len(head) - len(warnings) - len(verdict) - taken
+    room = max(1, LINES - len(head) - len(warnings) - len(verdict) - taken)
     if len(rows) > room:
         more = len(rows) - room + 1
         rows = [*rows[: room - 1], Text(f"... and {more:,} more lines; -v shows all", "dim")]

@@ -58,7 +58,7 @@ def masked(
         body = first_events(body, events)
     ending = "more after the end" if response.ending.endswith("after the end") else response.ending
     extensions = _extensions(message, len(body))
-    body = PING.sub(rb"\1TIME", without_port(body, port))
+    body = masked_body(body, port)
     for name in ("content-type", "content-range"):
         found = BOUNDARY.search(str(headers.get(name, "")))
         if found:
@@ -75,6 +75,11 @@ def masked(
         extensions=extensions,
         trailers=trailers,
     )
+
+
+def masked_body(body: bytes, port: int) -> bytes:
+    """Without the port of the server, and the moments of pings."""
+    return PING.sub(rb"\1TIME", without_port(body, port))
 
 
 def _extensions(message: Message, length: int) -> tuple[str, ...]:

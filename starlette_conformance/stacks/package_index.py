@@ -3,14 +3,13 @@
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
@@ -22,8 +21,6 @@ PYPI = "https://pypi.org/simple/"
 VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 JSON = "application/vnd.pypi.simple.v1+json"
 SECONDS = 30.0
-
-
 LIMIT = 64 * 1024 * 1024
 AT_ONCE = 65536
 
@@ -46,14 +43,16 @@ class Unreachable(Failure):
 
 def releases(package: str) -> dict[str, bool]:
     """The final releases of a package, oldest first, and whether each was yanked (PEP 691, 592)."""
-    return _final(_files(package))
+    return _final(_yanked(_files(package)))
 
 
 def _files(package: str) -> list[_File]:
     """Raises Unreachable."""
+    import httpx  # noqa: PLC0415 - 50 ms that no diff without a network needs
+
     url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
     try:
-        return from_json(_page(f"{url.rstrip('/')}/{package}/"), _Releases, "what it sent").files
+        return _listed(_page(f"{url.rstrip('/')}/{package}/"))
     except (httpx.HTTPError, httpx.InvalidURL, UsageError) as error:
         said = f"{url} did not list the releases of {package}: {error}"
         raise Unreachable(said.replace(_credentials(url), "")) from None
@@ -73,11 +72,7 @@ def every_release(package: str) -> list[Release]:
     files = [_File(name) for name in names if _package(name) == package]
     if os.environ.get("UV_NO_INDEX", "").lower() not in {"1", "true"}:
         files += _files(package)
-    yanked: dict[Version, bool] = {}
-    for file in files:
-        if version := _version(file.filename):
-            yanked[version] = yanked.get(version, True) and bool(file.yanked)
-    return sorted(Release(*each) for each in yanked.items())
+    return sorted(Release(*each) for each in _yanked(files).items())
 
 
 def _folders() -> list[Path]:
@@ -95,6 +90,8 @@ def _package(file: str) -> str:
 
 def _page(url: str) -> bytes:
     """Raises httpx.HTTPError, and UsageError where it is no JSON, or longer than any such."""
+    import httpx  # noqa: PLC0415
+
     options: Any = {"timeout": SECONDS, "follow_redirects": True, "headers": {"Accept": JSON}}
     with httpx.stream("GET", url, **options) as response:
         response.raise_for_status()
@@ -111,17 +108,25 @@ def _page(url: str) -> bytes:
 
 
 def listed(data: bytes) -> dict[str, bool]:
-    """The same of what an index answered. Raises UsageError."""
-    return _final(from_json(data, _Releases, "what it sent").files)
+    """The final releases in what an index answered. Raises UsageError."""
+    return _final(_yanked(_listed(data)))
 
 
-def _final(files: Iterable[_File]) -> dict[str, bool]:
+def _listed(data: bytes) -> list[_File]:
+    return from_json(data, _Releases, "what it sent").files
+
+
+def _yanked(files: Iterable[_File]) -> dict[Version, bool]:
+    """By version, whether each file of it was."""
     yanked: dict[Version, bool] = {}
     for file in files:
-        version = _version(file.filename)
-        if version and not version.is_prerelease:
+        if version := _version(file.filename):
             yanked[version] = yanked.get(version, True) and bool(file.yanked)
-    return {str(version): yanked[version] for version in sorted(yanked)}
+    return yanked
+
+
+def _final(yanked: Mapping[Version, bool]) -> dict[str, bool]:
+    return {str(each): yanked[each] for each in sorted(yanked) if not each.is_prerelease}
 
 
 def _version(file: str) -> Version | None:

@@ -128,11 +128,12 @@ def _beside_locked(stack: Stack, base: Path) -> list[str]:
     """What a lock file pins, and what other requirements resolve to beside it."""
     assert stack.locked
     pins = stack.locked.requirements
-    lines = [f"--extra-index-url {url}" for url in stack.locked.indexes]
+    lines = indexes = [f"--extra-index-url {url}" for url in stack.locked.indexes]
     if more := [each for each in stack.requirements if each not in pins]:
         names_of_pins = names(pins)
-        resolved = _compile(stack, base, [*more, *pins])
-        lines += [each for each in resolved if not names([each]) & names_of_pins]
+        resolved = _compile(stack, base, [*indexes, *more, *pins])
+        beside = [each for each in resolved if not names([each]) & names_of_pins]
+        lines = [*indexes, *beside]
     return [*lines, *stack.locked.lines]
 
 

@@ -64,12 +64,12 @@ def meant_by(
     known = catalogue()
     if len(word) > LONGEST_NAME:
         raise UsageError(f"{shortened(word, SHOWN)!r}: longer than the name of any stack or file")
-    if word not in known.stacks and lock_files.is_lock_file(word):
+    path = Path(word) if _may_be_a_path(word) else NO_PATH
+    if word not in known.stacks and path != NO_PATH and lock_files.is_lock_file(word):
         stack = lock_files.of_lock_file(word, chosen)
         needed = completed(stack.requirements) if framework else stack.requirements
         return {word: replace(stack, requirements=needed)}
     chosen.refuse(word, "only a lock file has groups and extras")
-    path = Path(word) if _may_be_a_path(word) else NO_PATH
     if word not in known.stacks and _is_environment(path):
         word = _interpreter(word)
         return {word: of_interpreter(word, framework)}

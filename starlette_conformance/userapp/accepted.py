@@ -137,7 +137,7 @@ def _shown(entry: Entry, cases: int) -> Accepted:
 
 def request_of(differing: Differing) -> str:
     """Its method and target, wherever it stands in the file of requests."""
-    return differing.app.rpartition(" (")[0]
+    return differing.app.partition(" (")[0]
 
 
 def write(path: Path, failing: Iterable[tuple[Differing, Difference]]) -> list[Entry]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT
+from starlette_conformance.model.expectations import WHOLE
 from starlette_conformance.userapp.bound_values import Binding
 from starlette_conformance.userapp.follows import OF_THE_BODY
 from starlette_conformance.userapp.merge_repetitions import Merged
@@ -93,9 +94,9 @@ def unbound_values(sent: Sent) -> Iterator[str]:
 def left_streams(found: Mapping[Step, Merged], seconds: float) -> Iterator[str]:
     """What was compared of each stream that did not end on either stack, or that was left."""
     for step, merged in found.items():
-        if step.manner.leaves_after is not None:
-            yield f"{step}: {merged.before.response.ending}: what came until then is compared"
         before, after = merged.before.response, merged.after.response
+        if step.manner.leaves_after is not None and before.ending != WHOLE:
+            yield f"{step}: {before.ending}: what came until then is compared"
         if not merged.problem and before.ending in LEFT and after.ending in LEFT:
             events = count_events(before.body)
             first = "first event" if events == 1 else f"first {events} events"

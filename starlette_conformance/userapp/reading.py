@@ -19,6 +19,7 @@ from starlette_conformance.http.connection import (
     Segment,
 )
 from starlette_conformance.http.event_stream import EVENTS, Reception, first_events
+from starlette_conformance.http.normalize import masked_body
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
@@ -172,6 +173,7 @@ class Reading:
         """What came before the client disconnected."""
         count, unit = self._manner.leaves_after or 0, self._manner.unit
         kept = first_events(body, count) if unit == EVENT else body[:count]
+        kept = masked_body(kept, self._port)
         ending = f"the client disconnects after {count:,} {unit}{'' if count == 1 else 's'}"
         return replace(
             wire, response=replace(wire.response, body=kept, ending=ending), cuts=None, arrivals=""

@@ -45,6 +45,16 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
     return lines
 
 
+def test_a_cache_that_may_not_be_written_costs_the_page_and_not_the_verdict(
+    shown: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(concluding, "cache_folder", lambda: tmp_path / "file")
+    lines = shown(MANY, Terminal())
+    assert not [line for line in lines if line.startswith("html:")]
+    assert any(line.startswith("1 of 10 ") for line in lines)
+
+
 def test_a_terminal_gets_25_lines_of_80_columns_the_page_last(
     shown: Callable[..., list[str]], tmp_path: Path
 ) -> None:

@@ -164,6 +164,17 @@ def test_a_requirements_file_with_hashes_is_all_that_is_installed(folder: Path) 
     assert found.locked.lines[1] == f"starlette==0.41.3 --hash={HASH}"
 
 
+def test_an_option_keeps_what_its_value_has_of_equal_signs_and_the_last_line_may_go_on(
+    folder: Path,
+) -> None:
+    index = "--extra-index-url https://user:a=b@pypi.example/simple"
+    (folder / "requirements.txt").write_text(f"{index}\na==1 --hash={HASH}\nb==2 --hash={HASH} \\")
+    found = stack("requirements.txt")
+    assert found.requirements == ("a==1", "b==2")
+    assert found.locked
+    assert found.locked.indexes == ("https://user:a=b@pypi.example/simple",)
+
+
 def test_the_reference_apps_get_what_a_lock_file_lacks(folder: Path) -> None:
     (folder / "requirements.txt").write_text(REQUIREMENTS)
     (found,) = meant_by("requirements.txt").values()

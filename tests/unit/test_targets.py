@@ -146,6 +146,11 @@ def test_the_names_of_the_file_come_first() -> None:
     assert len(meant_by("releases")) == 98
 
 
+def test_a_name_that_no_file_can_have_is_no_lock_file() -> None:
+    with pytest.raises(UsageError):
+        meant_by(f"{'9' * 300}.txt")
+
+
 def test_requirements_may_be_longer_than_the_name_of_a_file() -> None:
     word = ",".join(f"starlette=={number}.0.0" for number in range(40))
     assert [*meant_by(word)] == [word]

@@ -21,9 +21,9 @@ def of_hashed_requirements(text: str, word: str) -> list[Pin]:
     pins, indexes = list[Pin](), list[str]()
     for number, line in _logical_lines(text):
         if line.startswith("-"):
-            option, _, value = line.replace("=", " ", 1).partition(" ")
+            option, *value = re.split(r"[=\s]+", line, maxsplit=1)
             if option in {"-i", "--index-url", "--extra-index-url"}:
-                indexes += beside_pypi(value.strip())
+                indexes += beside_pypi("".join(value))
                 continue
             if option in {"--trusted-host", "--only-binary", "--no-binary", "--prefer-binary"}:
                 continue
@@ -46,12 +46,12 @@ def of_hashed_requirements(text: str, word: str) -> list[Pin]:
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines without comments, those that are continued put together, each with its number."""
-    begin, parts = 0, list[str]()
-    for number, line in enumerate(text.splitlines(), 1):
+    begin, parts, lines = 0, list[str](), text.splitlines()
+    for number, line in enumerate(lines, 1):
         begin = begin if parts else number
         stripped = COMMENT.sub("", line)
         parts.append(stripped.removesuffix("\\"))
-        if not stripped.endswith("\\"):
+        if not stripped.endswith("\\") or number == len(lines):
             if whole := " ".join(parts).strip():
                 yield begin, whole
             parts = []
