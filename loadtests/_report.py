@@ -81,7 +81,7 @@ def _times(results: Results) -> Table:
 
 def _turns(results: Results) -> Table:
     """OLD and NEW, which had their turns."""
-    title = "in turns, in ms and µs (less is better)"
+    title = "in turns, in ms and µs (less is better, but for requests/s)"
     table = Table(title=title, title_justify="left", title_style="bold")
     for name in ("", "OLD", "NEW", "change"):
         table.add_column(name, justify="right" if name else "left")
