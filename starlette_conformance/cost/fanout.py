@@ -97,9 +97,13 @@ class _Reader:
         self._selector.close()
 
 
-def run(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, Served]]:
-    """Measure a benchmark that streams, by role in each round. Raises CannotTell and UsageError."""
+def check() -> None:
+    """Raise UsageError where so many streams cannot be open: before anything is measured."""
     enough_for(STREAMS * len(ROLES), "streams")
+
+
+def run(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, Served]]:
+    """Measure a benchmark that streams, by role in each round. Raises CannotTell."""
     stacks = dict(zip(ROLES, (old, old, new), strict=True))
     with scratch() as folder:
         under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})

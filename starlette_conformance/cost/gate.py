@@ -61,6 +61,8 @@ def gate(options: Options) -> int:
     output_files.check([options.json])
     began, output = time.monotonic(), console(stderr=options.json == output_files.STDOUT)
     benchmarks = chosen(options.benchmarks or None)
+    if any(each.streams for each in benchmarks):
+        fanout.check()
     old, new = provisioned(options.old), provisioned(options.new)
     output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     check_specs([old, new], benchmarks, output)
