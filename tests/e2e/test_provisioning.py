@@ -75,7 +75,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeUv:
     fake = FakeUv(tmp_path / "uv")
-    monkeypatch.setattr("starlette_conformance.stacks.provision.UV", str(fake.program))
+    monkeypatch.setattr("starlette_conformance.stacks.uv_command.UV", str(fake.program))
     return fake
 
 
