@@ -11,7 +11,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.mutants.generate import mutants
 from starlette_conformance.mutants.mutant import Mutant
-from starlette_conformance.stacks.patched_copies import packages
+from starlette_conformance.stacks.patched_copies import COMPILING, packages
 
 PACKAGES = ("starlette", "sse_starlette")
 MODULES = (
@@ -71,7 +71,8 @@ def all_mutants(environment: Environment, modules: Sequence[str]) -> list[Mutant
 def lay(environment: Environment, folder: Path, mutant: Mutant | None = None) -> Path:
     """Copies of both packages in `folder`, one of their modules mutated."""
     for name in PACKAGES:
-        shutil.copytree(installed(environment) / name, folder / name)  # and what is compiled
+        source = installed(environment) / name
+        shutil.copytree(source, folder / name, ignore=COMPILING)  # and what is compiled
     if mutant:
         path = folder / sources(environment)[mutant.module]
         path.write_bytes(mutant.applied(path.read_bytes()))

@@ -69,9 +69,13 @@ COST = Defect(
 """About a tenth more work for each request."""
 
 
+COMPILING = shutil.ignore_patterns("*.pyc.*")
+"""Files that a Python which runs there has for a moment, until it renames them."""
+
+
 def copied(interpreter: Path, folder: Path) -> Path:
     """The interpreter of a copy, in `folder`, of an environment."""
-    shutil.copytree(interpreter.parent.parent, folder, symlinks=True)
+    shutil.copytree(interpreter.parent.parent, folder, symlinks=True, ignore=COMPILING)
     return folder / "bin" / "python"
 
 
