@@ -1,8 +1,9 @@
 """The places at which two bodies differ, by what their media type says that they mean.
 
-JSON is compared by value, HTML as a browser reads it, forms by field, multipart by part, an event
-stream by event, and other text by words. Where all of that is equal, the bytes may still differ:
-JSON with other blanks, HTML with other quotes.
+JSON is compared by value, an OpenAPI document by what it says of operations and schemas, HTML as a
+browser reads it, forms by field, multipart by part, an event stream by event, and other text by
+words. Where all of that is equal, the bytes may still differ: JSON with other blanks, HTML with
+other quotes.
 """
 
 import re
@@ -11,7 +12,7 @@ from itertools import islice, zip_longest
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from starlette_conformance.explain import html_tokens, json_places
+from starlette_conformance.explain import html_tokens, json_places, openapi_places
 from starlette_conformance.explain.aligning import differing_spans
 from starlette_conformance.explain.text_places import Place, of_strings, of_texts
 
@@ -58,7 +59,7 @@ def _reader(kind: str, media_types: Sequence[str]) -> Callable[[str, str], Place
     if re.fullmatch(r"application/(x-ndjson|jsonl|jsonlines|json-seq)", kind):
         return _of_json_lines
     if kind.endswith(("/json", "+json")):
-        return lambda was, now: json_places.of_values(json_places.read(was), json_places.read(now))
+        return _of_json
     if kind in {"text/html", "application/xhtml+xml"}:
         return _of_html
     if kind == "text/event-stream":
@@ -69,6 +70,13 @@ def _reader(kind: str, media_types: Sequence[str]) -> Callable[[str, str], Place
         boundaries = [_parameter(each, "boundary") for each in media_types]
         return lambda was, now: _of_parts(_parts(was, boundaries[0]), _parts(now, boundaries[-1]))
     return of_texts if TEXT.match(kind) or not kind else None
+
+
+def _of_json(before: str, after: str) -> Places:
+    was, now = json_places.read(before), json_places.read(after)
+    if openapi_places.is_document(was) and openapi_places.is_document(now):
+        return openapi_places.of_documents(was, now)
+    return json_places.of_values(was, now)
 
 
 def _of_json_lines(before: str, after: str) -> Places:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette_conformance.explain.bodies import places
 from starlette_conformance.explain.excerpt import SHOWN, around
+from starlette_conformance.explain.openapi_places import PREFIX as OPENAPI
 from starlette_conformance.explain.result import Difference
 from starlette_conformance.explain.severity import severity_of
 from starlette_conformance.explain.text_places import Place
@@ -17,6 +18,8 @@ from starlette_conformance.replay.wire_response import WireResponse
 BODY = "body"
 PLACES = 50
 """Of a body that are listed; the next one stands for all others."""
+PLACES_OF_OPENAPI = 2_000
+"""The same of an OpenAPI document, where each is a change of its own for somebody."""
 SLOWER = 1.0
 """Seconds by which a first response comes later than another one, before that is a difference: what
 a busy machine delays is below, and does not reproduce."""
@@ -48,9 +51,10 @@ def _of_bodies(before: Response, after: Response) -> Iterator[Difference]:
     elif not found:
         yield _difference(f"{BODY} as written", was, now)
     else:
-        for where, *values in found[:PLACES]:
+        most = PLACES_OF_OPENAPI if found[0].where.startswith(OPENAPI) else PLACES
+        for where, *values in found[:most]:
             yield _difference(f"{BODY} {where}", *(ABSENT if v is None else v for v in values))
-        if more := found[PLACES:]:
+        if more := found[most:]:
             befores, afters = ("; ".join(str(place[side]) for place in more) for side in (1, 2))
             yield _difference(f"{BODY} and {len(more)} more places", befores, afters)
 

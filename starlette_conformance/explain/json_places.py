@@ -26,18 +26,18 @@ def of_values(before: Any, after: Any, path: str = "$") -> Iterator[Place]:
         for key in dict.fromkeys((*before, *after)):
             step = f".{key}" if NAME.fullmatch(key) else f"[{json.dumps(key, ensure_ascii=False)}]"
             if key not in after:
-                yield Place(path + step, _text(before[key]), None)
+                yield Place(path + step, text_of(before[key]), None)
             elif key not in before:
-                yield Place(path + step, None, _text(after[key]))
+                yield Place(path + step, None, text_of(after[key]))
             else:
                 yield from of_values(before[key], after[key], path + step)
     elif isinstance(before, list) and isinstance(after, list):
         yield from _of_lists(before, after, path)
     elif isinstance(before, str) and isinstance(after, str) and before != after:
         long = max(len(before), len(after)) > WHOLE
-        yield from of_strings(path, *((before, after) if long else map(_text, (before, after))))
-    elif _text(before) != _text(after):
-        yield Place(path, _text(before), _text(after))
+        yield from of_strings(path, *((before, after) if long else map(text_of, (before, after))))
+    elif text_of(before) != text_of(after):
+        yield Place(path, text_of(before), text_of(after))
 
 
 def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Place]:
@@ -46,7 +46,7 @@ def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Place]
         for number, pair in enumerate(zip(before, after, strict=True)):
             yield from of_values(*pair, f"{path}[{number}]")
         return
-    ours, theirs = ([_text(each) for each in items] for items in (before, after))
+    ours, theirs = ([text_of(each) for each in items] for items in (before, after))
     for low, high, other_low, other_high in differing_spans(ours, theirs):
         both = min(high - low, other_high - other_low)
         for number in range(both):
@@ -58,6 +58,6 @@ def _of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Place]
             yield Place(f"{path}[{number}]", None, theirs[number])
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A value as JSON; objects with the same members have the same text."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

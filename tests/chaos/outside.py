@@ -121,6 +121,12 @@ def bodies(data: bytes) -> tuple[object, object]:
     return Merged.of(responses[:2], responses[2:]), found
 
 
+def documents(data: bytes) -> object:
+    """An OpenAPI document, compared with a small one, both ways."""
+    kinds = ["application/json"] * 2
+    return places(OPENAPI, data, kinds), places(data, OPENAPI, kinds)
+
+
 def packed(data: bytes) -> object:
     headers = {"content-encoding": "gzip"}
     responses = [WireResponse(Response(200, headers, data + end)) for end in (b"", b"", b"", b"x")]
@@ -357,6 +363,35 @@ INSPECTED = (
 )
 
 
+OPENAPI = json.dumps(
+    {
+        "openapi": "3.1.0",
+        "paths": {
+            "/a/{b}": {
+                "parameters": [{"in": "path", "name": "b", "schema": {"type": "integer"}}],
+                "put": {
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"$ref": "#/components/A"}}}
+                    },
+                    "responses": {"200": {"description": "OK"}},
+                },
+            }
+        },
+        "components": {
+            "schemas": {"A": {"properties": {"x": {"anyOf": [{"type": "null"}]}}, "required": []}}
+        },
+    }
+).encode()
+
+
+def with_schemas(part: bytes) -> Callable[[int], bytes]:
+    """A document with as many schemas."""
+    return lambda size: OPENAPI.replace(
+        b'"A":',
+        b"".join(b'"A%d":%b,' % (n, part) for n in range(size // (len(part) + 8))) + b'"A":',
+    )
+
+
 def a_har(*entries: object) -> bytes:
     return json.dumps({"log": {"entries": entries}}).encode()
 
@@ -403,6 +438,7 @@ READERS = {
             b"--b\r\nContent-Type: text/html\r\n\r\n<p>tea</p>\r\n--b--",
         ),
     ),
+    "OpenAPI documents": Reader(documents, (OPENAPI,)),
     "packed body": Reader(packed, (gzip.compress(b"tea " * 99),)),
     "masks": Reader(
         masks, (b"a=1; b=x\0a=2; b=x\0a=3; b=x\0a=4; b=x", b'{"a": "x y"}\0{"a": "z"}')
@@ -626,6 +662,25 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "words": ("body that varies", repeated(b"a b,")),
     "deep keys": ("body that varies", deep_keys),
     "numbers": ("body that varies", repeated(b"1.5e1-")),
+    "schemas of a document": ("OpenAPI documents", with_schemas(b'{"type":"null"}')),
+    "properties in properties": (
+        "OpenAPI documents",
+        lambda size: OPENAPI.replace(
+            b'{"type": "null"}', b'{"properties":{"a":' * (size // 24) + b"1" + b"}}" * (size // 24)
+        ),
+    ),
+    "items of items": (
+        "OpenAPI documents",
+        lambda size: OPENAPI.replace(
+            b'{"type": "null"}', b'{"items":' * (size // 12) + b"1" + b"}" * (size // 12)
+        ),
+    ),
+    "names that are required": (
+        "OpenAPI documents",
+        lambda size: OPENAPI.replace(
+            b'"required": [', b'"required": [' + b",".join(b'"a%d"' % n for n in range(size // 8))
+        ),
+    ),
     "zeros, packed": ("packed body", lambda size: gzip.compress(bytes(16 * size), 1)),
     "words of another number": ("masks", halves(scattered)),
     "dashes": ("masks", halves(lambda size, number: b"-1." * (size // 3) + b"x" * number)),
