@@ -8,7 +8,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-CARRIED = ("apps", "benchmarks", "loadtests", "locust_plugins.py", "pyproject.toml", "specs")
+CARRIED = (
+    "apps",
+    "benchmarks",
+    "clients",
+    "loadtests",
+    "locust_plugins.py",
+    "pyproject.toml",
+    "specs",
+)
 
 
 class Carry(BuildHookInterface[Any]):

@@ -11,6 +11,9 @@ TOPICS = {
         "matrix": "Print one table of run files, such as those of all shards.",
         "report": "Make one page of run files.",
     },
+    "Look at clients": {
+        "clients": "Show what real clients of event streams make of one.",
+    },
     "Measure": {
         "gate": "Fail if NEW needs more CPU, bytes or memory than OLD.",
         "costs": "Count the instructions of a request on each release.",

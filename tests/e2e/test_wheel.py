@@ -90,12 +90,15 @@ def ran(bare: Path, folder: Path, *words: str) -> "subprocess.CompletedProcess[s
     )
 
 
+FOLDERS = ("apps", "benchmarks", "clients", "loadtests", "specs", "starlette_conformance")
+
+
 def test_a_wheel_has_one_package_and_carries_the_project(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"starlette_conformance"}
     tracked = subprocess.run(
-        ["git", "ls-files", "apps", "benchmarks", "loadtests", "specs", "starlette_conformance"],
+        ["git", "ls-files", *FOLDERS],
         cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True,
     ).stdout.splitlines()  # fmt: skip
     inside = {

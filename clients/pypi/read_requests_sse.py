@@ -1,0 +1,16 @@
+from datetime import timedelta
+
+from _adapter import run
+from requests_sse import EventSource, InvalidStatusCodeError
+
+
+def read(url):
+    with EventSource(url, reconnection_time=timedelta(0), max_connect_retry=0) as source:
+        try:
+            for event in source:
+                yield {"type": event.type, "data": event.data, "id": event.last_event_id}
+        except InvalidStatusCodeError:  # the server has no more: 204
+            pass
+
+
+run(read)

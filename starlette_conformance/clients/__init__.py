@@ -1,0 +1,1 @@
+"""What real clients make of a stream: recorded bytes, replayed to each client of `clients/`."""

@@ -1,0 +1,103 @@
+"""What a client was given of a stream, compared with what the standard says."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette_conformance.clients.interpret import Event
+from starlette_conformance.clients.manifest import Client, ClientTable, Difference
+from starlette_conformance.clients.run_client import Given, Line
+from starlette_conformance.clients.streams import ENDS_WELL, Replayed
+
+SHOWN = 120
+"""Characters of a client's error."""
+Fields = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one stream. `what` says how the client differs, and is empty where it does not."""
+
+    client: Client
+    stream: str
+    behaviour: str
+    what: str = ""
+    known: Difference | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.what) and self.known is None
+
+
+def difference(table: ClientTable, stream: Replayed, given: Given) -> str:
+    """How the client differs from the standard, in words; empty where it does not."""
+    if "bytes" in table.shows:
+        return _of_bytes(stream, given)
+    expected, got = _expected(table, stream.expected), _given(table, given.lines)
+    if given.error and stream.ending == ENDS_WELL:
+        lost = _lost(expected, got)
+        return f"{lost}: {given.error[:SHOWN]}" if lost else f"error: {given.error[:SHOWN]}"
+    if not given.ended:
+        return "did not see the end of the stream"
+    return "" if got == expected else _lost(expected, got) or _phrase(expected, got)
+
+
+def _of_bytes(stream: Replayed, given: Given) -> str:
+    body = "".join(line.bytes or "" for line in given.lines).encode("latin-1")
+    return "" if body == stream.body else f"{len(body)} bytes of {len(stream.body)}"
+
+
+def _expected(table: ClientTable, events: Sequence[Event]) -> list[Fields]:
+    """What a client that parses the data cannot show is no event for it."""
+    return [
+        _fields(table, event.type, event.data, event.id, event.own_id)
+        for event in events
+        if not table.reads_json or _is_json(event.data)
+    ]
+
+
+def _given(table: ClientTable, lines: Sequence[Line]) -> list[Fields]:
+    return [_fields(table, line.type, line.data, line.id, line.id) for line in lines]
+
+
+def _fields(
+    table: ClientTable, kind: str | None, data: str | None, last_id: str | None, own: str | None
+) -> Fields:
+    value = json.loads(data) if table.reads_json and data is not None else data
+    shown = {"type": kind, "data": value, "id": last_id, "own-id": own}
+    return tuple(shown[name] for name in table.shows)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _lost(expected: list[Fields], got: list[Fields]) -> str:
+    """Where events are missing, and none is other."""
+    if len(got) < len(expected) and _is_part(got, expected):
+        return f"{len(expected) - len(got)} of {len(expected)} events lost"
+    return ""
+
+
+def _phrase(expected: list[Fields], got: list[Fields]) -> str:
+    if len(got) > len(expected) and _is_part(expected, got):
+        extra = next(each for each in got if each not in expected or got.count(each) > 1)
+        return f"{len(got) - len(expected)} too many: {_shown(extra)}"
+    pairs = zip(expected, got, strict=False)
+    wanted, came = next(((a, b) for a, b in pairs if a != b), (expected[-1:], got[-1:]))
+    return f"{_shown(came)} for {_shown(wanted)}"
+
+
+def _is_part(part: list[Fields], whole: list[Fields]) -> bool:
+    """Whether all of a list is in another, in this order."""
+    rest = iter(whole)
+    return all(each in rest for each in part)
+
+
+def _shown(fields: object) -> str:
+    text = json.dumps(fields, ensure_ascii=True)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

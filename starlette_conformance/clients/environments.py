@@ -1,0 +1,110 @@
+"""The environment of a client: its package, by exact version, in the cache."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from starlette_conformance.clients.manifest import FOLDER, NPM, PYPI, Client
+from starlette_conformance.model.errors import NotInstallable
+from starlette_conformance.process import browser
+from starlette_conformance.process.child_environment import of_uv
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks.cache import FORMAT, made_once
+from starlette_conformance.stacks.interpreters import OWN
+from starlette_conformance.stacks.uv_command import reason, run_uv
+
+SECONDS = 300.0
+"""How long an installation may take."""
+KIND = "clients"
+
+
+def command(client: Client, folder: Path) -> list[str]:
+    """What runs the adapter of a client, its packages installed if need be. Raises NotInstallable.
+
+    `folder` is one of the run's own: Node looks for packages beside a script.
+    """
+    adapter = FOLDER / client.table.kind / client.table.adapter
+    if client.table.kind == PYPI:
+        return [str(_with_uv(client) / "bin" / "python"), "-Es", str(adapter)]
+    if client.table.kind == NPM:
+        return [_program("node"), str(_beside_packages(adapter, _with_npm(client), folder))]
+    if client.name == "chromium":
+        if browser.program() is None:
+            raise NotInstallable(f"{client}: there is no Chromium on PATH")
+    else:
+        _program(client.name)
+    return [sys.executable, str(adapter)]
+
+
+def _program(name: str) -> str:
+    if (found := shutil.which(name)) is None:
+        raise NotInstallable(f"there is no `{name}` on PATH")
+    return found
+
+
+def _with_uv(client: Client) -> Path:
+    """A virtual environment with just the client."""
+    wanted = [f"{client.table.package or client.name}=={client.version}", *client.table.beside]
+
+    def build(folder: Path) -> None:
+        python = str(folder / "bin" / "python")
+        dated = ["--exclude-newer", client.exclude_newer]
+        for words in (
+            ["venv", "--no-project", "--python", str(OWN), str(folder)],
+            ["pip", "install", "--python", python, *dated, *wanted],
+        ):
+            try:
+                done = run_uv([*words, "--quiet"], SECONDS)
+            except subprocess.TimeoutExpired:
+                raise NotInstallable(f"{client}: uv took longer than {SECONDS:g} s") from None
+            if done.returncode:
+                raise NotInstallable(f"{client}: {reason(done)}")
+
+    return made_once(KIND, _key(client, wanted, sys.version), build)
+
+
+def _with_npm(client: Client) -> Path:
+    """A folder with `node_modules`. No script of a package runs."""
+    package = client.table.package or client.name
+    wanted = [f"{package}@{client.version}", *client.table.beside]
+    npm = _program("npm")
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
+    options += ["--before", client.exclude_newer]
+
+    def build(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "package.json").write_text(json.dumps({"private": True}), "utf-8")
+        try:
+            done = subprocess.run(
+                guarded([npm, "install", *options, *wanted]),
+                cwd=folder,
+                env=of_uv(),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise NotInstallable(f"{client}: npm took longer than {SECONDS:g} s") from None
+        if done.returncode or not (folder / "node_modules" / package).is_dir():
+            said = " ".join((done.stderr or done.stdout).split())[:300]
+            raise NotInstallable(f"{client}: npm install failed: {said or done.returncode}")
+
+    return made_once(KIND, _key(client, wanted), build)
+
+
+def _beside_packages(adapter: Path, packages: Path, folder: Path) -> Path:
+    """The adapter in a folder where Node finds the packages."""
+    for script in adapter.parent.glob("*.mjs"):
+        shutil.copy(script, folder)
+    (folder / "node_modules").symlink_to(packages / "node_modules")
+    return folder / adapter.name
+
+
+def _key(client: Client, wanted: list[str], *parts: str) -> str:
+    text = "\0".join([client.table.kind, client.exclude_newer, str(FORMAT), *wanted, *parts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

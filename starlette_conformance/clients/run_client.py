@@ -1,0 +1,90 @@
+"""Runs a client on streams, all of them in one process, and collects what it was given."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from starlette_conformance.clients.environments import command
+from starlette_conformance.clients.manifest import Client
+from starlette_conformance.clients.replay_server import replaying
+from starlette_conformance.clients.streams import Replayed
+from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process.child_environment import of_own
+from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks.tempdirs import scratch
+
+SECONDS = 120.0
+"""How long a client may take for all of its streams."""
+SAID = 300
+"""Characters of what an adapter says when it fails."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """What an adapter writes, a line of JSON."""
+
+    stream: int
+    type: str | None = None
+    data: str | None = None
+    id: str | None = None
+    retry: float | None = None
+    bytes: str | None = None
+    error: str | None = None
+    end: bool = False
+
+
+@dataclass
+class Given:
+    """What a client was given of one stream."""
+
+    lines: list[Line] = field(default_factory=list)
+    error: str = ""
+    ended: bool = False
+
+
+def run_client(client: Client, streams: Sequence[Replayed]) -> list[Given]:
+    """What came of each stream. Raises NotInstallable; CannotTell where the adapter fails."""
+    types = sorted({event.type for stream in streams for event in stream.expected} | {"message"})
+    with scratch() as folder, replaying(streams) as server:
+        wanted = json.dumps({"urls": server.urls, "types": types})
+        try:
+            done = subprocess.run(
+                guarded(command(client, folder)),
+                cwd=folder,
+                input=wanted,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=SECONDS,
+                check=False,
+                env=of_own(),
+            )
+        except subprocess.TimeoutExpired:
+            raise CannotTell(f"{client}: not done within {SECONDS:g} s") from None
+    return collected(client, len(streams), done)
+
+
+def collected(client: Client, number: int, done: "subprocess.CompletedProcess[str]") -> list[Given]:
+    """The lines of an adapter by stream. Raises CannotTell where it wrote something else."""
+    found = [Given() for _ in range(number)]
+    text = done.stdout.removesuffix("\n").split("\n")  # a line separator of Unicode ends no line
+    try:
+        lines = [msgspec.json.decode(line, type=Line) for line in text]
+    except msgspec.DecodeError as error:
+        raise CannotTell(f"{client}: its adapter wrote no JSON lines: {error}") from None
+    for line in lines:
+        if not 0 <= line.stream < number:
+            continue
+        given = found[line.stream]
+        if line.end:
+            given.ended = True
+        elif line.error is not None:
+            given.error = given.error or line.error
+        else:
+            given.lines.append(line)
+    if done.returncode or not lines:
+        said = " ".join(done.stderr.split())[-SAID:]
+        raise CannotTell(f"{client}: its adapter ended with status {done.returncode}: {said}")
+    return found

@@ -1,0 +1,62 @@
+"""The matrix in a terminal of 80 columns, and as JSON."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from starlette_conformance.clients.compare import Outcome
+from starlette_conformance.clients.matrix import Row
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """A row for each client, a column for each behaviour: on how many streams it is right."""
+    behaviours = dict.fromkeys(each.behaviour for row in rows for each in row.outcomes)
+    found = Table(box=None, padding=(0, 1, 0, 0))
+    found.add_column("client", no_wrap=True)
+    for behaviour in behaviours:
+        found.add_column(behaviour, justify="right", no_wrap=True)
+    for row in rows:
+        cells = [_cell([o for o in row.outcomes if o.behaviour == each]) for each in behaviours]
+        found.add_row(Text(str(row.client)), *cells)
+    return found
+
+
+def _cell(outcomes: Sequence[Outcome]) -> Text:
+    if not outcomes:
+        return Text("-", "dim")
+    wrong = [each for each in outcomes if each.what]
+    if not wrong:
+        return Text("ok", "green")
+    mark = "!" if any(each.is_new for each in wrong) else ""
+    return Text(f"{len(outcomes) - len(wrong)}/{len(outcomes)}{mark}", "red" if mark else "yellow")
+
+
+def details(rows: Sequence[Row], known_too: bool) -> Iterator[str]:
+    """A line for each difference; without `known_too` only for those that are new."""
+    for row in rows:
+        for each in row.outcomes:
+            if each.what and (known_too or each.is_new):
+                why = f"  ({each.known.what})" if each.known else ""
+                yield f"{each.client}  {each.stream}: {each.what}{why}"
+
+
+def as_data(rows: Sequence[Row]) -> list[dict[str, object]]:
+    return [
+        {
+            "client": row.client.name,
+            "version": row.client.version,
+            "not_judged": row.not_judged,
+            "streams": [
+                {
+                    "stream": each.stream,
+                    "behaviour": each.behaviour,
+                    "difference": each.what,
+                    "known": each.known.what if each.known else "",
+                    "link": each.known.link if each.known else "",
+                }
+                for each in row.outcomes
+            ],
+        }
+        for row in rows
+    ]
