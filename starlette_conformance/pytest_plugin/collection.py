@@ -51,7 +51,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         judging.needed[_stack(item)] |= servers_of(item)
     if not judging.own:
         files = {path for path in SPECS.rglob("test_*.py") if judging.judged_by(path.parent)}
-        judging.complete &= {item.path for item in specs} == files - judging.lacking_extras
+        found = {item.path for item in specs}
+        aside = judging.lacking_extras | (judging.of_browsers - found)
+        judging.complete &= found == files - aside
     if is_worker(config):
         check_stacks(judging, {item.nodeid: _stack(item) for item in specs if _stack(item)})
     judging.left = Counter(_stack(item) for item in specs)
@@ -78,7 +80,9 @@ def _stack(item: pytest.Item) -> str:
 def pytest_deselected(items: list[pytest.Item]) -> None:
     judging = items[0].config.stash[JUDGING]
     specs = [item for item in items if judging.is_spec(item.path)]
-    judging.complete &= all("browser" in _fixtures(item) for item in specs)
+    of_browsers = [item for item in specs if "browser" in _fixtures(item)]
+    judging.of_browsers |= {item.path for item in of_browsers}
+    judging.complete &= len(of_browsers) == len(specs)
     judging.left.subtract(_stack(item) for item in specs)  # --lf comes after all that was counted
 
 

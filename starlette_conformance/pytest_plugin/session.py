@@ -69,7 +69,8 @@ class Judging:
     left        by stack how many specs are still to come
     spec        the one under way, and `asserted` what it asserted so far
     not_judged  why a stack or a spec could not be judged, and `lacking_extras` the modules of
-                specs among them that need a package which is not installed
+                specs among them that need a package which is not installed, `of_browsers` those
+                with specs left out that need a browser
     left_out    by reason how many specs an address cannot be held to
     ahead       by stack the streams at their documented pace, read while other specs run
     staying     which apps did not stop
@@ -89,6 +90,7 @@ class Judging:
     asserted: set[Assertion] = field(default_factory=set)
     not_judged: list[str] = field(default_factory=list)
     lacking_extras: set[Path] = field(default_factory=set)
+    of_browsers: set[Path] = field(default_factory=set)
     left_out: Counter[str] = field(default_factory=Counter)
     summary: Summary = field(default_factory=Summary)
     ahead: dict[str, Future[Exchange]] = field(default_factory=dict)

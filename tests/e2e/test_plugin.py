@@ -161,21 +161,44 @@ def test_own_specs_are_not_led_astray_by_a_checkout(checkout: Path, tmp_path: Pa
     assert f"write --stack={checkout}\n" in output
 
 
-def test_a_run_is_complete_without_the_specs_that_need_an_extra(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lacks", "chosen", "complete"),
+    [
+        (True, "", True),
+        (False, "not browser", True),
+        (False, "not client_that_pauses", False),
+    ],
+)
+def test_a_run_is_complete_without_the_specs_that_need_a_browser(
+    tmp_path: Path, lacks: bool, chosen: str, complete: bool
+) -> None:
     """Or the report of every base installation said that only a part was asked for."""
-    (tmp_path / "no_browser.py").write_text("""
+    (tmp_path / "no_browser.py").write_text(
+        f"LACKS = {lacks}\n"
+        """
 import sys
 
 from starlette_conformance.pytest_plugin import collection
 from starlette_conformance.pytest_plugin.session import JUDGING
 
 collection.SPECS /= "sse"  # as if it had all specs
-sys.modules["playwright"] = None
+if LACKS:
+    sys.modules["playwright"] = None
 
 def pytest_collection_finish(session):
     print("complete:", session.config.stash[JUDGING].complete)
-""")
-    options = ["--co", "-pno_browser", "--stack", "documented", "--runs", str(tmp_path / "runs")]
+"""
+    )
+    options = [
+        "--co",
+        "-k",
+        chosen,
+        "-pno_browser",
+        "--stack",
+        "documented",
+        "--runs",
+        str(tmp_path / "runs"),
+    ]
     found = subprocess.run(
         [
             sys.executable,
@@ -193,4 +216,4 @@ def pytest_collection_finish(session):
         timeout=50,
         check=False,
     )
-    assert "complete: True" in found.stdout, found.stdout[-2000:] + found.stderr
+    assert f"complete: {complete}" in found.stdout, found.stdout[-2000:] + found.stderr
