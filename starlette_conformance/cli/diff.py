@@ -41,6 +41,10 @@ from starlette_conformance.stacks.project import apps
     "--repeat", type=click.IntRange(min=0), default=0, metavar="N",
     help="Repeat exchanges on the same server, up to 64 at once, until each app got N requests.",
 )  # fmt: skip
+@click.option(
+    "--published", metavar="DIR|URL",
+    help="Run nothing: compare what a site has recorded of both, which `site` made.",
+)  # fmt: skip
 @file("--json", "The diff as data; `-` is standard output, here and below.")
 @file("--markdown", "For a job's summary page.")
 @file("--html", "As a page of its own.")
@@ -150,10 +154,13 @@ def _diff(
     write_accepted: bool,
     no_cause: bool,
     cause_seconds: float,
+    published: str | None,
     **given: Any,
 ) -> int:
     starting = {name: value for name in NAMES if (value := given.pop(name))}
     of_an_app = app, requests, cwd, extra, groups, extras, passed, sandbox, origin, starting
+    if published and (any(of_an_app) or quick or repeat):
+        raise UsageError("--published runs nothing: leave out --app, --quick and --repeat")
     if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
         from starlette_conformance.userapp import diff_app, ignore
@@ -195,6 +202,12 @@ def _diff(
         raise UsageError("--accept and --write-accepted are for --app, or --start")
     if unknown := [name for name in only if name not in apps()]:
         raise UsageError(f"--only {unknown[0]}: not one of {', '.join(apps())}")
+    if published:
+        from starlette_conformance.published import diff_published
+
+        return diff_published.diff(
+            diff_published.Options(published=published, only=only, fail_on=fail_on, **given)
+        )
     from starlette_conformance.diff import reference_apps
 
     return reference_apps.diff(

@@ -10,6 +10,7 @@ TOPICS = {
         "judge": "Run the specs on many stacks in parallel.",
         "matrix": "Print one table of run files, such as those of all shards.",
         "report": "Make one page of run files.",
+        "site": "Make a static site of run files: what each release changed.",
     },
     "Look at clients": {
         "clients": "Show what real clients of event streams make of one.",

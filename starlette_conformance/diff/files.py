@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
                   who, until, place (in accepted.toml), cases (responses)
     ignored       rules of what is not compared: rule, why, place (in pyproject.toml), cases
                   (differences that it hides)
+    recorded      the published data that were compared, where nothing was run: source, day, tool
+                  (its version); or null
     not_chosen    how many responses --only leaves out
     starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
                   where it starts), exception (with its place), log (last lines), hints; or null
@@ -123,6 +126,7 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
         "accepted": [asdict(each) for each in diff.accepted],
         "ignored": [asdict(each) for each in diff.ignored],
         "not_chosen": diff.not_chosen,
+        "recorded": asdict(diff.recorded) if diff.recorded else None,
         "starts": [asdict(start) for start in diff.starts] if diff.starts else None,
         "causes": cause_lines.document(diff.causes) if diff.causes else None,
     }
@@ -157,15 +161,17 @@ def _group(group: Group) -> dict[str, Any]:
 
 
 def as_markdown(diff: Diff, _: Collection[str] = ()) -> str:
-    text = _templates(False).get_template("diff.md.j2").render(_context(diff))
+    text = templates(False).get_template("diff.md.j2").render(context(diff))
     return re.sub(r"\n{3,}", "\n\n", text)  # a server's text is on one line each
 
 
-def as_html(diff: Diff, _: Collection[str] = ()) -> str:
-    return _templates(True).get_template("diff.html.j2").render(_context(diff))
+def as_html(diff: Diff, _: Collection[str] = (), home: str = "") -> str:
+    """`home` is the way to the start of the site where it is a page of one, with a / behind."""
+    return templates(True).get_template("diff.html.j2").render(context(diff) | {"home": home})
 
 
-def _context(diff: Diff) -> dict[str, Any]:
+def context(diff: Diff) -> dict[str, Any]:
+    """What a template of a diff, or of a part of one, is given."""
     return {
         "diff": diff,
         "words": phrases,
@@ -177,12 +183,15 @@ def _context(diff: Diff) -> dict[str, Any]:
         "severities": page_head.severities(diff),
         "examples": EXAMPLES,
         "lines": lines,
+        "home": "",
     }
 
 
-def _templates(escaped: bool) -> Environment:
+@cache
+def templates(escaped: bool, *folders: Path) -> Environment:
+    """Those of a diff, and of other folders."""
     found = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([*folders, Path(__file__).parent]),
         autoescape=escaped,  # noqa: S701  (in Markdown, its filters escape)
         finalize=_seen if escaped else None,
         undefined=StrictUndefined,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette_conformance.diff import left_out
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.explain.changes_between import NotShown, Security
+from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Difference, Group, Unstable
 from starlette_conformance.explain.side import Side, moved_packages
@@ -85,6 +86,15 @@ def start_lines(start: Start) -> list[str]:
     """What is known of a start that failed."""
     lines = [start.failure, *(["last exception: " + start.exception] if start.exception else [])]
     return [*lines, *(f"  {line}" for line in start.log), *(f"hint: {h}" for h in start.hints)]
+
+
+def recorded(found: Recorded) -> str:
+    """Which data were compared."""
+    at = f" at {found.source}" if found.source else ""
+    return (
+        f"Published data{at}, made on {found.day} by starlette-conformance {found.tool}; "
+        "nothing was run."
+    )
 
 
 def statuses(found: Statuses) -> str:

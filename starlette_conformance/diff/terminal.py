@@ -17,6 +17,7 @@ from starlette_conformance.diff.phrases import (
     members,
     moved,
     not_shown,
+    recorded,
     repeated,
     replayed,
     since,
@@ -53,6 +54,8 @@ def render(diff: Diff, console: Console) -> None:
     def show(text: Text) -> None:
         console.print(text, soft_wrap=True)
 
+    if diff.recorded:
+        show(Text(recorded(diff.recorded), "bold"))
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
     show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
     for line in _about_the_run(diff):

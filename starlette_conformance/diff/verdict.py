@@ -9,7 +9,7 @@ from rich.text import Text
 from starlette_conformance.diff import cause_lines
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.headline import headline
-from starlette_conformance.diff.phrases import apart, failures, since, standing, summary
+from starlette_conformance.diff.phrases import apart, failures, recorded, since, standing, summary
 from starlette_conformance.diff.terminal import STYLES, style
 from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.output.sanitize import plain
@@ -25,7 +25,9 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     warnings = [line for text in first_lines(diff) for line in wrap(text, width)]
     verdict = wrap(plain(summary(diff), 4 * width), width)
     taken = sum(1 + (len(text) - 1) // console.width for text in files)
-    head = [Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold")]
+    told = wrap(plain(recorded(diff.recorded)), width) if diff.recorded else []
+    head = [Text(line, "bold") for line in told]
+    head.append(Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold"))
     head.append(Text(_cut(f"  {apart(diff.older, diff.newer)}", width), "dim"))
     rows = list(_rows(diff, width))
     room = max(1, LINES - len(head) - len(warnings) - len(verdict) - taken)
@@ -66,6 +68,8 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
     for fix in diff.security:
         text = f"SECURITY {standing(fix)}: {fix.name}, {fix.change.sentence}"
         yield line(text, "green" if fix.standing == "gained" else "bold red")
+    for sentence in diff.notes if diff.recorded else ():
+        yield line(f"note: {sentence}", "yellow")
     for group in diff.explained:
         yield line(_row(group), STYLES.get(group.severity, ""))
 

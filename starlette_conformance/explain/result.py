@@ -12,6 +12,7 @@ from starlette_conformance.explain.cause import Causes
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.left_out import Accepted, Ignored
+from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
 from starlette_conformance.explain.side import Side
@@ -175,7 +176,8 @@ class Diff:
     says that it left processes. `accepted` are the differences that do not count since the user
     accepts them,
     `ignored` the rules by which others were hidden, and `not_chosen` counts the requests that were
-    sent, and whose responses the user did not want to be compared.
+    sent, and whose responses the user did not want to be compared. `recorded` says of which data
+    the comparison is, where nothing was run for it.
     """
 
     older: Side
@@ -205,6 +207,7 @@ class Diff:
     accepted: tuple[Accepted, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     not_chosen: int = 0
+    recorded: Recorded | None = None
 
     @property
     def only_new_fails_to_start(self) -> bool:

@@ -11,11 +11,9 @@ from rich.console import Console
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
-from starlette_conformance.output.progress import progress
 from starlette_conformance.report.data import report_data
-from starlette_conformance.report.merged_runs import Column, Pool, read
 from starlette_conformance.report.page import page
-from starlette_conformance.runs.run_file import files
+from starlette_conformance.report.read_runs import read_runs
 from starlette_conformance.stacks.project import catalogue, ledger
 
 
@@ -35,20 +33,10 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
     output_files.check([options.html, options.json])
     began = time.monotonic()
     said = console(stderr=output_files.STDOUT in (options.html, options.json))
-    pool, columns, headless = Pool(), list[Column](), list[Path]()
-    paths = files(options.runs)
-    errors = console(stderr=True)
-    with progress("reading runs", errors, transient=True) as shown:
-        for file in shown.track(paths):
-            column = read(file, pool)
-            if column is None:
-                headless.append(file)
-            else:
-                columns.append(column)
-    if not columns:
-        raise UsageError(f"{headless[0]}: cut off in its first line; no run file holds a run")
-    data = report_data(columns, pool, catalogue(), ledger(), costs)
-    for path in headless:
+    runs = read_runs(options.runs)
+    columns = runs.columns.values()
+    data = report_data(columns, runs.pool, catalogue(), ledger(), costs)
+    for path in runs.headless:
         text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
         data["not_judged"].append({"stack": None, "text": text})
     if options.json:
@@ -69,10 +57,9 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
     for each in data["not_judged"]:
         name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
         said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
-    if headless or any(each["finished"] is None for each in data["stacks"]):
+    if runs.headless or any(each["finished"] is None for each in data["stacks"]):
         return 1
-    judged = any(cell.judged for column in columns for cell in column.cells.values())
-    return 0 if judged else CannotTell.exit_code
+    return 0 if runs.judged else CannotTell.exit_code
 
 
 def _write(path: Path, text: str, said: Console) -> None:

@@ -2,27 +2,24 @@
 
 import os
 import re
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
+from starlette_conformance.http.download import NotReceived, download, without_credentials
 from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
 
 PYPI = "https://pypi.org/simple/"
 VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 JSON = "application/vnd.pypi.simple.v1+json"
-SECONDS = 30.0
+NO_JSON = "it has no JSON (PEP 691); name another index by UV_DEFAULT_INDEX"
 LIMIT = 64 * 1024 * 1024
-AT_ONCE = 65536
 
 
 class _File(msgspec.Struct):
@@ -48,14 +45,13 @@ def releases(package: str) -> dict[str, bool]:
 
 def _files(package: str) -> list[_File]:
     """Raises Unreachable."""
-    import httpx  # noqa: PLC0415 - 50 ms that no diff without a network needs
-
     url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
     try:
-        return _listed(_page(f"{url.rstrip('/')}/{package}/"))
-    except (httpx.HTTPError, httpx.InvalidURL, UsageError) as error:
+        page = download(f"{url.rstrip('/')}/{package}/", LIMIT, kind=JSON, hint=NO_JSON)
+        return _listed(page)
+    except (NotReceived, UsageError) as error:
         said = f"{url} did not list the releases of {package}: {error}"
-        raise Unreachable(said.replace(_credentials(url), "")) from None
+        raise Unreachable(without_credentials(said)) from None
 
 
 @dataclass(frozen=True, order=True)
@@ -88,25 +84,6 @@ def _package(file: str) -> str:
     return ""
 
 
-def _page(url: str) -> bytes:
-    """Raises httpx.HTTPError, and UsageError where it is no JSON, or longer than any such."""
-    import httpx  # noqa: PLC0415
-
-    options: Any = {"timeout": SECONDS, "follow_redirects": True, "headers": {"Accept": JSON}}
-    with httpx.stream("GET", url, **options) as response:
-        response.raise_for_status()
-        if not response.headers.get("content-type", "").startswith(JSON):
-            raise UsageError("it has no JSON (PEP 691); name another index by UV_DEFAULT_INDEX")
-        deadline, data = time.monotonic() + SECONDS, bytearray()
-        for piece in response.iter_bytes(AT_ONCE):
-            data += piece
-            if len(data) > LIMIT:
-                raise UsageError(f"its response is longer than {LIMIT:,} bytes")
-            if time.monotonic() > deadline:
-                raise UsageError(f"its response took longer than {SECONDS:g} s")
-    return bytes(data)
-
-
 def listed(data: bytes) -> dict[str, bool]:
     """The final releases in what an index answered. Raises UsageError."""
     return _final(_yanked(_listed(data)))
@@ -135,9 +112,3 @@ def _version(file: str) -> Version | None:
             return parse_wheel_filename(file)[1]
         return parse_sdist_filename(file)[1]
     return None
-
-
-def _credentials(url: str) -> str:
-    """What of a URL no log may show."""
-    user, at, _ = urlsplit(url).netloc.rpartition("@")
-    return user + at

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -26,6 +27,7 @@ from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Connecti
 from starlette_conformance.http.parser import HEAD_LIMIT
 from starlette_conformance.load import results_file
 from starlette_conformance.load.stream import Broken, Stream
+from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
@@ -35,6 +37,7 @@ from starlette_conformance.mutants import results as mutant_results
 from starlette_conformance.output.jsonlines import records
 from starlette_conformance.output.output_files import as_json
 from starlette_conformance.process.log import Log
+from starlette_conformance.published.documents import HistoryLine, Index
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.report.data import report_data
@@ -357,6 +360,17 @@ INDEX = (
     b'{"meta":{"api-version":"1.1"},"files":[{"filename":"starlette-1.0.0-py3-none-any.whl",'
     b'"yanked":false},{"filename":"starlette-1.1.0.tar.gz","yanked":"broken"}]}'
 )
+JUDGED = (
+    b'"packages":{"starlette":"1.0.0"},"started":"2026-11-29T13:29:11Z","verdicts":{"pass":3},'
+    b'"package":"starlette","version":"1.0.0"'
+)
+SITE = (
+    b'{"schema":1,"made":"2026-11-29T13:50:21Z","tool":"0.1.0","stacks":[{"name":"starlette-1.0.0",'
+    b'"python":"3.11.7","parser":"h11","loop":"asyncio","finished":null,"complete":true,%b,'
+    b'"run":{"path":"runs/a.jsonl.xz","sha256":"%b","bytes":9},"release":null}]}'
+    % (JUDGED, b"0" * 64)
+)
+HISTORY = b'{"schema":1,"stack":"starlette-1.0.0","tool":"0.1.0",%b}' % JUDGED
 INSPECTED = (
     b'{"python":"3.11.7","implementation":"CPython","packages":{"starlette":"1.0.0","uvicorn":null,'
     b'"H11":"0.16.0"}}'
@@ -427,6 +441,8 @@ READERS = {
     "options in pyproject.toml": Reader(project_options, (OPTIONS,)),
     "accepted.toml": Reader(by_file(accepted.entries), (ACCEPTED,)),
     "frames of a WebSocket": Reader(frames, (FRAMES,)),
+    "index of a site": Reader(partial(from_json, kind=Index, where="index.json"), (SITE,)),
+    "history of a site": Reader(partial(from_json, kind=HistoryLine, where="a line"), (HISTORY,)),
     "package index": Reader(package_index.listed, (INDEX,)),
     "metadata of packages": Reader(metadata, (INSPECTED,)),
     "body that varies": Reader(
@@ -647,6 +663,17 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "a version of many parts": (
         "package index",
         repeated(b"1.", b'{"files":[{"filename":"a-', b'1.tar.gz"}]}'),
+    ),
+    "stacks of a site": (
+        "index of a site",
+        repeated(SITE[SITE.index(b"{", 1) : -2] + b",", SITE[: SITE.index(b"{", 1)], b"null]}"),
+    ),
+    "packages of a line of history": (
+        "history of a site",
+        lambda size: HISTORY.replace(
+            b'"packages":{',
+            b'"packages":{' + b"".join(b'"p%d":"1",' % n for n in range(size // 12)),
+        ),
     ),
     "packages of a stack": (
         "metadata of packages",

@@ -248,7 +248,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_template_that_asks_for_what_is_not_there_is_noticed() -> None:
     with pytest.raises(UndefinedError):
-        files._templates(True).from_string("{{ nonesuch }}").render()
+        files.templates(True).from_string("{{ nonesuch }}").render()
 
 
 def test_a_page_of_words_without_blanks_fits_a_phone(browser: Browser, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The public answer: a static site of run files, and `diff --published`, which reads it."""
