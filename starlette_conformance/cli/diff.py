@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from starlette_conformance.cli.app_options import NAMES, YOURS, starts
+from starlette_conformance.cli.making_options import makes
 from starlette_conformance.cli.options import FILE, STACK, Option, Value, command, file
 from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
@@ -51,7 +52,13 @@ from starlette_conformance.stacks.project import apps
 @file("--junit", "A test case for each change.")
 @file("--annotations", "For GitHub Actions: a workflow command for each finding.")
 @click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
-@file("--requests", "What to send: a .har, .http or .rest file.", YOURS)
+@file(
+    "--requests",
+    "What to send: a .har, .http or .rest file. Without it, requests are made of the app: of its "
+    "OpenAPI document, its routes, its pages.",
+    YOURS,
+)
+@makes
 @click.option(
     "--cwd", cls=Option, topic=YOURS, type=FILE, metavar="DIR",
     help="Where the module lies (default: this folder).",
@@ -154,22 +161,31 @@ def _diff(
     write_accepted: bool,
     no_cause: bool,
     cause_seconds: float,
+    write_requests: Path | None,
+    most_requests: int,
+    making_seconds: float,
+    seed: int,
+    values: tuple[str, ...],
     published: str | None,
     **given: Any,
 ) -> int:
     starting = {name: value for name in NAMES if (value := given.pop(name))}
-    of_an_app = app, requests, cwd, extra, groups, extras, passed, sandbox, origin, starting
+    sent = requests, write_requests, values, origin
+    of_an_app = app, *sent, cwd, extra, groups, extras, passed, sandbox, starting
     if published and (any(of_an_app) or quick or repeat):
         raise UsageError("--published runs nothing: leave out --app, --quick and --repeat")
     if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
         from starlette_conformance.userapp import diff_app, ignore
+        from starlette_conformance.userapp.generate.limits import Limits, values_of
         from starlette_conformance.userapp.start_options import StartOptions
 
-        if not (app or "start" in starting) or not requests:
-            raise UsageError(
-                "--app (or --start) and --requests go together: the app, and what to send to it"
-            )
+        if not (app or "start" in starting):
+            raise UsageError("no app: name it by --app, or --start, or leave out what is for it")
+        if requests and write_requests:
+            raise UsageError("--write-requests writes those that are made, without --requests")
+        if origin and not requests:
+            raise UsageError("--origin is for a HAR, which --requests names")
         if quick or repeat:
             named = "--quick and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
@@ -194,6 +210,8 @@ def _diff(
                 write_accepted=write_accepted,
                 causes=not no_cause,
                 cause_seconds=cause_seconds,
+                write_requests=write_requests,
+                making=Limits(most_requests, making_seconds, seed, values_of(values)),
                 rules=ignore.rules(project.ignore, project.ignore_places, project.path),
                 **given,
             )

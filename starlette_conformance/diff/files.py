@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from starlette_conformance.diff import cause_lines, left_out, page_head, phrases
+from starlette_conformance.diff import cause_lines, coverage, left_out, page_head, phrases
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.explain.exit_code import exit_code, failing
 from starlette_conformance.explain.repetition import Repetition
@@ -62,6 +62,8 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
     replayed      of your own app: requests of which it is known what they should do (recorded),
                   those that did otherwise on OLD (unlike), values of earlier responses in requests
                   (bound); or null
+    reached       of your own app, without --requests: operations (how many it has), missed (those
+                  to which no response of OLD was 2xx, with what they got); or null
     accepted      differences that the user accepts: request, where (a field), before, after, why,
                   who, until, place (in accepted.toml), cases (responses)
     ignored       rules of what is not compared: rule, why, place (in pyproject.toml), cases
@@ -123,6 +125,7 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
         "inconclusive": list(diff.inconclusive),
         "statuses": asdict(diff.statuses) if diff.statuses else None,
         "replayed": asdict(diff.replayed) if diff.replayed else None,
+        "reached": asdict(diff.reached) if diff.reached else None,
         "accepted": [asdict(each) for each in diff.accepted],
         "ignored": [asdict(each) for each in diff.ignored],
         "not_chosen": diff.not_chosen,
@@ -175,6 +178,7 @@ def context(diff: Diff) -> dict[str, Any]:
     return {
         "diff": diff,
         "words": phrases,
+        "coverage": coverage,
         "causes": cause_lines,
         "left_out": left_out,
         "first": first_lines(diff),

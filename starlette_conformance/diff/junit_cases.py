@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from starlette_conformance.diff import cause_lines, left_out, phrases
+from starlette_conformance.diff.coverage import reached
 from starlette_conformance.diff.files import EXAMPLES, lines
 from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.explain.result import Diff, Group
@@ -20,6 +21,8 @@ def as_junit(diff: Diff, fail_on: Collection[str] = ()) -> str:
         properties["responses"] = phrases.statuses(diff.statuses)
     if diff.replayed:
         properties["replayed"] = phrases.replayed(diff.replayed)
+    if diff.reached:
+        properties["coverage"] = reached(diff.reached)
     for name, side in (("older", diff.older), ("newer", diff.newer)):
         properties |= {f"{name} {key}": text for key, text in phrases.made_of(side).items()}
     name = f"{diff.older.name} -> {diff.newer.name}"

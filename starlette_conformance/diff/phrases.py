@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from starlette_conformance.diff import left_out
+from starlette_conformance.diff.coverage import reached
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.recorded import Recorded
@@ -61,6 +62,8 @@ def outcome(diff: Diff) -> str:
         requests = sum(each.requests for each in diff.unstable)
         text += f"; unstable responses to {count(requests, 'request')}"
     text = "; ".join([text, *left_out.counts(diff)])
+    if diff.reached:
+        text += f"; {reached(diff.reached).partition('; ')[0]}"
     return f"inconclusive: {text}" if diff.inconclusive and not diff.differing else text
 
 

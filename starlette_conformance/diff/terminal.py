@@ -8,6 +8,7 @@ from rich.text import Text
 
 from starlette_conformance.diff import cause_lines, left_out
 from starlette_conformance.diff.comparable import first_lines
+from starlette_conformance.diff.coverage import reached
 from starlette_conformance.diff.headline import headline
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
@@ -86,10 +87,7 @@ def style(diff: Diff, warnings: Sequence[str]) -> str:
 
 def _about_the_run(diff: Diff) -> Iterator[Text]:
     """What holds for the whole: statuses, security, and what was not compared, or repeated."""
-    if diff.statuses:
-        yield Text(f"responses: {statuses(diff.statuses)}")
-    if diff.replayed:
-        yield Text(f"replayed: {replayed(diff.replayed)}")
+    yield from _about_the_requests(diff)
     for name, start in failures(diff):
         yield Text(f"{name} DOES NOT START", "bold red")
         yield from (Text(f"  {line}") for line in start_lines(start))
@@ -112,6 +110,15 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
         yield Text(cause_lines.summary(diff.causes), "dim")
     if diff.repetition:
         yield Text(repeated(diff.repetition), "dim")
+
+
+def _about_the_requests(diff: Diff) -> Iterator[Text]:
+    if diff.statuses:
+        yield Text(f"responses: {statuses(diff.statuses)}")
+    if diff.replayed:
+        yield Text(f"replayed: {replayed(diff.replayed)}")
+    if diff.reached:
+        yield Text(f"coverage: {reached(diff.reached)}")
 
 
 def render_unexplained(diff: Diff, console: Console) -> None:

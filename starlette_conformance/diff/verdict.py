@@ -8,8 +8,16 @@ from rich.text import Text
 
 from starlette_conformance.diff import cause_lines
 from starlette_conformance.diff.comparable import first_lines
+from starlette_conformance.diff.coverage import reached
 from starlette_conformance.diff.headline import headline
-from starlette_conformance.diff.phrases import apart, failures, recorded, since, standing, summary
+from starlette_conformance.diff.phrases import (
+    apart,
+    failures,
+    recorded,
+    since,
+    standing,
+    summary,
+)
 from starlette_conformance.diff.terminal import STYLES, style
 from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.output.sanitize import plain
@@ -72,6 +80,8 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
         yield line(f"note: {sentence}", "yellow")
     for group in diff.explained:
         yield line(_row(group), STYLES.get(group.severity, ""))
+    if diff.reached and diff.reached.missed:
+        yield from (line(text, "yellow") for text in wrap(reached(diff.reached), width))
 
 
 def _row(group: Group) -> str:

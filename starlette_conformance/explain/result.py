@@ -17,7 +17,7 @@ from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
 from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.start import Start
-from starlette_conformance.explain.statuses import Replayed, Statuses
+from starlette_conformance.explain.statuses import Reached, Replayed, Statuses
 from starlette_conformance.model.changes import Change
 
 
@@ -177,7 +177,8 @@ class Diff:
     accepts them,
     `ignored` the rules by which others were hidden, and `not_chosen` counts the requests that were
     sent, and whose responses the user did not want to be compared. `recorded` says of which data
-    the comparison is, where nothing was run for it.
+    the comparison is, where nothing was run for it. `reached` says of requests that nobody wrote
+    which operations they are for.
     """
 
     older: Side
@@ -208,6 +209,7 @@ class Diff:
     ignored: tuple[Ignored, ...] = ()
     not_chosen: int = 0
     recorded: Recorded | None = None
+    reached: Reached | None = None
 
     @property
     def only_new_fails_to_start(self) -> bool:

@@ -38,5 +38,19 @@ class Replayed:
     bound: int
 
 
+@dataclass(frozen=True)
+class Reached:
+    """How many operations of an app there are to requests that were made of it, and those to which
+    no response of OLD was 2xx, with what they got: `GET /me (401)`.
+    """
+
+    operations: int
+    missed: tuple[str, ...] = ()
+
+    @property
+    def reached(self) -> int:
+        return self.operations - len(self.missed)
+
+
 def _class(status: int) -> str:
     return f"{status // 100}xx" if status else NO_RESPONSE

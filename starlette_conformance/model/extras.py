@@ -8,6 +8,7 @@ EXTRAS = {
     "numpy": "measure",
     "playwright": "browser",
     "pytest_benchmark": "bench",
+    "schemathesis": "schema",
     "scipy": "measure",
 }
 """By the module that is imported."""

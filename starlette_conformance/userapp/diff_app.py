@@ -1,4 +1,5 @@
-"""`diff OLD NEW --app module:app --requests FILE`: what the clients of one's own app see.
+"""`diff OLD NEW --app module:app`: what the clients of one's own app see, by the requests of a
+file, or by such as are made of the app.
 
 Exit codes: 0 every difference is explained or accepted, 1 some is not, or the app starts on OLD
 only, or left processes behind, 2 usage, 3 a stack could not be installed, the app does not start on
@@ -11,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from rich.console import Console
 
 from starlette_conformance.diff.conclude import FORMATS, conclude
 from starlette_conformance.diff.reference_apps import consoles
@@ -27,17 +30,21 @@ from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks.locks.pin import Chosen
-from starlette_conformance.stacks.targets import made, one, with_packages, without_added
-from starlette_conformance.userapp import accepted, har, http_file
+from starlette_conformance.stacks.targets import made as environment_of
+from starlette_conformance.stacks.targets import one, with_packages, without_added
+from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.userapp import accepted, har, http_file, reading
 from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.causes_of_app import with_causes
 from starlette_conformance.userapp.compare import compare_by
+from starlette_conformance.userapp.generate.limits import Limits
+from starlette_conformance.userapp.generate.make import Made, make
+from starlette_conformance.userapp.generate.reached import reached
 from starlette_conformance.userapp.ignore import Rule
-from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import REPETITIONS, Repetitions
 from starlette_conformance.userapp.start_options import StartOptions
-from starlette_conformance.userapp.user_app import App
+from starlette_conformance.userapp.user_app import App, AppDidNotStart
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Options:
     """What the user wants: an app, requests to it, two stacks, files to write."""
 
     app: str | None
-    requests: Path
+    requests: Path | None
     cwd: Path | None
     extra: Sequence[str]
     chosen: Chosen
@@ -66,6 +73,8 @@ class Options:
     rules: Sequence[Rule]
     old: str
     new: str
+    write_requests: Path | None
+    making: Limits
     json: Path | None
     markdown: Path | None
     html: Path | None
@@ -79,12 +88,9 @@ def diff(options: Options) -> int:
     output_files.check(formats.values())
     app = options.starting.app(options.app, options.cwd, options.passed)
     originals = {side.original for side in app.sides if side.original}
-    steps, left_out = read_steps(options.requests, app.name, options.origin)
-    only = chosen(steps, options.only, options.requests)
+    given = read_steps(options.requests, app.name, options.origin) if options.requests else None
     file = options.accept or (options.starting.old_cwd or options.cwd or Path()) / accepted.NAME
     entries = accepted.entries(file) if options.accept or file.is_file() else []
-    for original in originals:
-        left_out += original.sentences()
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [
@@ -92,10 +98,15 @@ def diff(options: Options) -> int:
             for word, side in zip(words, app.sides, strict=True)
         ]
         older, newer = (side.result() for side in sides)
-    for sentence in left_out:
-        progress.print(sentence, style="yellow")
     if options.sandbox:
         leave_network()
+    made = None if given else _made(options, app, older, progress)
+    steps, left_out = given or made_steps(made, app.name, options.write_requests)
+    only = chosen(steps, options.only, options.requests or Path("the requests made"))
+    for original in originals:
+        left_out += original.sentences()
+    for sentence in left_out:
+        progress.print(sentence, style="yellow")
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * REPETITIONS * len(steps))
 
@@ -107,7 +118,7 @@ def diff(options: Options) -> int:
             older,
             newer,
             steps,
-            Limits(options.seconds, options.events),
+            reading.Limits(options.seconds, options.events),
             lambda: shown.advance(bar),
             options.slower,
             rules=options.rules,
@@ -115,6 +126,8 @@ def diff(options: Options) -> int:
         )
         found = compare_by(repetitions, more, options.unlike_recorded)
     found = replace(found, command=_again(options, older, newer))
+    if made and not found.starts:
+        found = replace(found, reached=reached(made, steps, repetitions.old))
     today = date.today()
     reviewed = accepted.accept(found, entries, today)
     if options.write_accepted:
@@ -150,7 +163,11 @@ def chosen(steps: Sequence[Step], patterns: Sequence[str], path: Path) -> set[St
 def _again(options: Options, older: Environment, newer: Environment) -> str:
     """The command that makes the same diff."""
     words = ["--app", options.app] if options.app else []
-    words += ["--requests", str(options.requests.absolute())]
+    if options.requests or options.write_requests:
+        file = options.requests or options.write_requests or Path()
+        words += ["--requests", str(file.absolute())]
+    else:
+        words += options.making.words()
     words += ["--cwd", str((options.cwd or Path()).absolute())]
     words += ["--origin", options.origin] if options.origin else []
     words += ["--seconds", f"{options.seconds:g}"]
@@ -184,6 +201,31 @@ def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], li
     raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
 
 
+def _made(options: Options, app: App, older: Environment, progress: Console) -> Made:
+    """Requests that nobody wrote; none where the app does not start, which is found out then."""
+    with progress_bar("making requests", progress, transient=True) as shown:
+        bar = shown.add_task("", total=None)
+        try:
+            return make(app, older, options.making, lambda: shown.advance(bar))
+        except AppDidNotStart:
+            return Made((), (), "")
+
+
+def made_steps(made: Made | None, app: str, file: Path | None) -> tuple[list[Step], list[str]]:
+    """The requests as they are read from an `.http` file: the user's, or one that is gone then."""
+    if made is None or not made.requests:
+        return [], []
+    with scratch() as folder:
+        path = file or folder / "made.http"
+        made.write(path)
+        steps = http_file.requests(path, app)
+    how = f"written to {file}" if file else "--write-requests FILE keeps them"
+    return steps, [
+        f"{len(steps)} requests made of {made.source}; {how}",
+        *(plain(each, 300) for each in made.sentences),
+    ]
+
+
 def _provisioned(word: str, app: App, extra: Sequence[str], chosen: Chosen) -> Environment:
     """The environment of what a word means, with more packages. Raises UsageError, Failure.
 
@@ -193,7 +235,7 @@ def _provisioned(word: str, app: App, extra: Sequence[str], chosen: Chosen) -> E
     wanted = {name.replace("_", "-") for name in app.source.imported}
     served = set() if app.starting.command else {DEFAULT.name}
     named = without_added(target, word, wanted | served)
-    environment = made(with_packages(named, extra))
+    environment = environment_of(with_packages(named, extra))
     server = environment.server.name
     if served and not environment.has(server):
         raise UsageError(f"{word}: {server} not installed there; install it, or serve by --start")

@@ -196,12 +196,24 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
     ("words", "error"),
     [
         (
-            ["--app", "shop:app"],
-            "--app (or --start) and --requests go together: the app, and what to send to it",
+            ["--cwd", "examples"],
+            "no app: name it by --app, or --start, or leave out what is for it",
         ),
         (
-            ["--cwd", "examples"],
-            "--app (or --start) and --requests go together: the app, and what to send to it",
+            ["--value", "id=1"],
+            "no app: name it by --app, or --start, or leave out what is for it",
+        ),
+        (
+            ["--app", "shop:app", "--value", "id"],
+            "--value id: write NAME=VALUE",
+        ),
+        (
+            ["--app", "shop:app", "--origin", "http://x"],
+            "--origin is for a HAR, which --requests names",
+        ),
+        (
+            ["--app", "a:b", "--requests", "a.http", "--write-requests", "b.http"],
+            "--write-requests writes those that are made, without --requests",
         ),
         (
             ["--app", "shop", "--requests", "examples/shop.http"],

@@ -179,6 +179,7 @@ def test_one_place_prints() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in PRINT
     }
     allowed = {f"starlette_conformance/load/{name}: print" for name in NOT_OURS}
+    allowed |= {"starlette_conformance/userapp/generate/_cases.py: sys.stdout.write"}
     assert found - allowed == {
         "starlette_conformance/__main__.py: print",
         "starlette_conformance/output/printing.py: print",

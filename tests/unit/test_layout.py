@@ -43,6 +43,8 @@ MAY_IMPORT = {
     f"{PACKAGE}/process/_die_with_parent.py": set(),
     f"{PACKAGE}/process/_supervisor.py": set(),
     f"{PACKAGE}/mutants/_tracer.py": set(),
+    f"{PACKAGE}/userapp/generate/_cases.py": {PACKAGE, "hypothesis", "requests", "schemathesis"},
+    f"{PACKAGE}/userapp/generate/_routes.py": set(),
     f"{PACKAGE}/pytest_plugin": {PACKAGE, "packaging", "playwright", "pytest", "rich", "xdist"},
     "loadtests": {
         "gevent",
@@ -66,6 +68,7 @@ MAY_IMPORT = {
     "studies": {"benchmarks", PACKAGE, "pytest", "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
     "tests/miniatures/replayed": {"fastapi", "starlette"},
+    "tests/miniatures/unrequested": {"fastapi", "pydantic", "starlette"},
     "tests": {
         "benchmarks",
         PACKAGE,

@@ -1,0 +1,36 @@
+"""How many requests are made."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from starlette_conformance.model.errors import UsageError
+
+REQUESTS = 500
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many requests are made, within how many seconds, from which seed; `values` are those of
+    parameters, and of fields of a body, by their names.
+    """
+
+    requests: int = REQUESTS
+    seconds: float = SECONDS
+    seed: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self) -> list[str]:
+        """The options that say so, where they are not the usual ones."""
+        words = [] if self.requests == REQUESTS else ["--most-requests", str(self.requests)]
+        words += [] if self.seconds == SECONDS else ["--making-seconds", f"{self.seconds:g}"]
+        words += [f"--seed={self.seed}"] if self.seed else []
+        return words + [f"--value={name}={value}" for name, value in self.values.items()]
+
+
+def values_of(texts: Iterable[str]) -> dict[str, str]:
+    """The values of --value by name. Raises UsageError."""
+    for text in texts:
+        if not text.partition("=")[0].strip() or "=" not in text:
+            raise UsageError(f"--value {text}: write NAME=VALUE")
+    return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}

@@ -1,0 +1,158 @@
+"""What a page leads to: its links, and its forms with the values that they begin with."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
+
+FOUND = 200
+"""Links and forms of one page."""
+LONGEST = 2_000
+"""Characters of a target that is requested."""
+ESCAPED = re.compile(r"[^!-~]")
+LEAVES = re.compile(r"(?i)(log|sign)-?_?(out|off)|shut-?_?down|restart|reboot|quit|exit|kill")
+"""A word of a path that ends a session, or the app."""
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+BOUNDARY = "starlette-conformance-boundary"
+TYPED = {
+    "email": "ada@example.com",
+    "password": "Lovelace-1815",
+    "number": "1",
+    "range": "1",
+    "date": "2026-01-31",
+    "time": "12:00",
+    "month": "2026-01",
+    "week": "2026-W05",
+    "datetime-local": "2026-01-31T12:00",
+    "url": "https://example.com/",
+    "tel": "5550100",
+    "color": "#336699",
+}
+"""What a person types in a field that is empty, by its type; a word elsewhere."""
+WORD = "tea"
+NOT_TYPED = {"submit", "button", "reset", "image", "file"}
+
+
+@dataclass
+class Form:
+    """Where it goes, how, and its fields; `hidden` are those whose values the page gives."""
+
+    method: str
+    action: str
+    multipart: bool = False
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Next:
+    """A request that a page leads to."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+        self.base = ""
+        self._form: Form | None = None
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        match tag:
+            case "base":
+                self.base = self.base or given.get("href", "")
+            case "a" if "href" in given:
+                self.links.append(given["href"])
+            case "form":
+                method = given.get("method", "get").upper()
+                multipart = given.get("enctype", "").lower() == MULTIPART
+                self._form = Form(method, given.get("action", ""), multipart)
+                self.forms.append(self._form)
+            case "input" | "textarea" | "select" | "option" if self._form:
+                self._field(self._form, tag, given)
+
+    def _field(self, form: Form, tag: str, given: dict[str, str]) -> None:
+        kind, name = given.get("type", "text").lower(), given.get("name", "")
+        if tag == "option":
+            if self._select:  # the first one, as a browser chooses
+                form.fields.append((self._select, given.get("value", WORD)))
+                self._select = ""
+        elif tag == "select":
+            self._select = name
+        elif not name or kind in NOT_TYPED:
+            return
+        elif kind in {"checkbox", "radio"}:
+            if "checked" in given:
+                form.fields.append((name, given.get("value", "on")))
+        else:
+            if kind == "hidden":
+                form.hidden.add(name)
+            typed = "" if kind == "hidden" else TYPED.get(kind, WORD)
+            form.fields.append((name, given.get("value") or typed))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        elif tag == "select":
+            self._select = ""
+
+
+def leads_to(page: str, target: str, name: str, origins: Iterable[str]) -> list[Next]:
+    """The requests that a page leads to, which was the response to `name`. `origins` are those of
+    the app.
+    """
+    parser = _Page()
+    parser.feed(page)
+    base = urljoin(target, parser.base)
+    found = [Next("GET", to) for href in parser.links if (to := _target(base, href, origins))]
+    for form in parser.forms:
+        to = _target(base, form.action or target, origins)
+        if to and form.method in {"GET", "POST"}:
+            found.append(_sent(form, to, name))
+    return list(dict.fromkeys(found))[:FOUND]
+
+
+def _target(base: str, href: str, origins: Iterable[str]) -> str:
+    """A target of the app; nothing where it leads elsewhere, or out of a session."""
+    try:
+        to: SplitResult = urlsplit(urljoin(base, href.strip()))
+    except ValueError:
+        return ""
+    if to.scheme not in {"", "http", "https"} or (to.netloc and to.netloc not in origins):
+        return ""
+    path = ESCAPED.sub(lambda found: quote(found[0]), to.path or "/")
+    found = path + (f"?{ESCAPED.sub(lambda m: quote(m[0]), to.query)}" if to.query else "")
+    leaves = any(LEAVES.fullmatch(part) for part in path.split("/"))
+    return (
+        "" if leaves or len(found) > LONGEST or not path.startswith("/") or "{{" in found else found
+    )
+
+
+def _sent(form: Form, target: str, name: str) -> Next:
+    if form.method == "GET":
+        path = target.partition("?")[0]
+        return Next("GET", f"{path}?{urlencode(form.fields)}" if form.fields else path)
+    values = [
+        (key, f"{{{{{name}.response.fields.{key}}}}}" if _is_given(form, key) else value)
+        for key, value in form.fields
+    ]
+    if form.multipart or form.hidden:  # where a value stands as it is, whatever it has
+        disposition = "Content-Disposition: form-data; name="
+        parts = [f'--{BOUNDARY}\r\n{disposition}"{k}"\r\n\r\n{v}\r\n' for k, v in values]
+        body = "".join([*parts, f"--{BOUNDARY}--\r\n"])
+        headers = (("Content-Type", f"{MULTIPART}; boundary={BOUNDARY}"),)
+        return Next("POST", target, headers, body.encode())
+    return Next("POST", target, (("Content-Type", FORM),), urlencode(values).encode())
+
+
+def _is_given(form: Form, key: str) -> bool:
+    return key in form.hidden and re.fullmatch(r"[\w-]+", key) is not None

@@ -1,0 +1,232 @@
+"""Requests sent to the app on OLD, one after the other, each made of what came before: what is sent
+here is what both stacks are sent.
+
+An operation is requested until it responds with 2xx, and once more. Then what the document does not
+allow, then pages by what leads to them, and at last what deletes, or ends a session.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.userapp.bound_values import Binding, filled, value_at
+from starlette_conformance.userapp.cookies import CookieJar
+from starlette_conformance.userapp.generate import given, pages
+from starlette_conformance.userapp.generate.cases import Case, Cases, Operation
+from starlette_conformance.userapp.generate.given import Exchange
+from starlette_conformance.userapp.generate.planned import Planned, name_of
+from starlette_conformance.userapp.reading import Limits, Reading
+from starlette_conformance.userapp.send_in_order import STUCK
+
+ATTEMPTS = 4
+"""Requests of an operation until one succeeds."""
+SECONDS = 5.0
+"""How long a response may take."""
+FIRST_SECONDS = 30.0
+"""How long the first ones may, for which an app has something to load, or to make."""
+FIRST = 3
+PAGES = 40
+"""That are requested, since others lead to them."""
+OF_A_PATH = 3
+"""Of those, how many with other queries."""
+LAST = "DELETE"
+
+
+@dataclass
+class Sending:
+    """What was sent so far. `most` requests, and until `deadline`."""
+
+    app: str
+    port: int
+    server: Adapter
+    most: int
+    deadline: float
+    pool: Executor
+    advance: Callable[[], None] = lambda: None
+    requests: list[Planned] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
+    _cookies: CookieJar = field(default_factory=CookieJar)
+    _responses: dict[str, Response] = field(default_factory=dict)
+    _sent: set[tuple[object, ...]] = field(default_factory=set)
+    _pages: dict[str, str] = field(default_factory=dict)
+    _known: list[tuple[str, re.Pattern[str], str]] = field(default_factory=list)
+    _token: str = ""
+    _silent: int = 0
+
+    def send_all(self, cases: Cases, first: Iterable[str] = ()) -> None:
+        """`first` are targets that are requested before all else."""
+        self._known = [
+            (each.method, _pattern(each.path), each.operation) for each in cases.operations
+        ]
+        for target in first:
+            self.send("", "GET", target, (("Accept", "*/*"),), b"")
+        operations = [each for each in cases.operations if not _ends(each.path)]
+        keeping = [each for each in operations if each.method != LAST]
+        for operation in keeping:
+            self._attempt(operation, cases)
+        for operation in keeping:
+            if operation.operation not in self.reached:  # what it needs may be there by now
+                self._attempt(operation, cases)
+        for operation in keeping:
+            self._send_first(operation, self._of(cases, operation, negative=True))
+        self._crawl()
+        deleting = [each for each in operations if each.method == LAST]
+        ending = [each for each in cases.operations if _ends_session(each.path)]
+        for operation in [*sorted(deleting, key=lambda each: -each.path.count("/")), *ending]:
+            self._attempt(operation, cases)
+
+    @property
+    def is_over(self) -> bool:
+        full = len(self.requests) >= self.most
+        return full or time.monotonic() > self.deadline or self._silent >= STUCK
+
+    def send(
+        self,
+        operation: str,
+        method: str,
+        target: str,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        path: str = "",
+    ) -> Response | None:
+        """The response; None where it was sent before, cannot be sent, or time is over."""
+        key = (method, target, dict(headers).get("Authorization"), body)
+        if key in self._sent or self.is_over:
+            return None
+        self._sent.add(key)
+        operation = operation or self._operation_of(method, target)
+        name = name_of(operation, method, target, self._responses)
+        planned = Planned(name, operation, method, target, headers, body)
+        try:
+            request = planned.request(self.app)
+        except UsageError:
+            return None
+        if "{{" in _without_references(planned):
+            return None
+        bound = filled(request, planned.bindings, self._value)
+        sent = self._cookies.add_to(bound)
+        seconds = FIRST_SECONDS if len(self.requests) < FIRST else SECONDS
+        reading = Reading(sent, self.port, self.server, Limits(seconds), lambda: False)
+        reading.read(self.pool)
+        response = reading.finish().response
+        self._silent = 0 if response.status else self._silent + 1
+        self._cookies.store(sent, response)
+        self._responses[name] = response
+        self.requests.append(planned.with_status(response.status))
+        found = Exchange(name, operation, path, method, response)
+        self.exchanges.append(found)
+        if found.succeeded:
+            self.reached.add(operation)
+        if _is_page(response):
+            self._pages[name] = target
+        self.advance()
+        return response
+
+    def _operation_of(self, method: str, target: str) -> str:
+        """The operation to which a page's link, or form, is a request; nothing where to none."""
+        path = target.partition("?")[0]
+        found = (
+            operation
+            for verb, pattern, operation in self._known
+            if verb == method and pattern.fullmatch(path)
+        )
+        return next(found, "")
+
+    def _attempt(self, operation: Operation, cases: Cases) -> None:
+        """Until it succeeds, and once more."""
+        extra = 0
+        for case in self._of(cases, operation, negative=False)[:ATTEMPTS]:
+            response = self._send_case(operation, case)
+            if response and 200 <= response.status < 300:
+                self._note_token(case, response)
+            if operation.operation in self.reached and response:
+                extra += 1
+            if extra > 1:
+                return
+
+    def _send_first(self, operation: Operation, cases: Sequence[Case]) -> None:
+        """One that is new."""
+        for case in cases:
+            if self._send_case(operation, case):
+                return
+
+    def _send_case(self, operation: Operation, case: Case) -> Response | None:
+        target, body = given.filled(case, operation, self.exchanges)
+        headers = case.headers
+        if operation.secured and self._token:
+            headers = (*headers, ("Authorization", f"Bearer {self._token}"))
+        return self.send(operation.operation, case.method, target, headers, body, operation.path)
+
+    def _note_token(self, case: Case, response: Response) -> None:
+        """Of whoever logs in: what has a password got it."""
+        if b"Lovelace-1815" in case.body and (place := given.token(response)):
+            self._token = self.exchanges[-1].reference(place)
+
+    @staticmethod
+    def _of(cases: Cases, operation: Operation, negative: bool) -> list[Case]:
+        every = cases.by_operation.get(operation.operation, ())
+        return [each for each in every if (each.kind == "negative") == negative]
+
+    def _crawl(self) -> None:
+        """Follow links and send forms, from the pages that there are."""
+        origins = {f"127.0.0.1:{self.port}", "127.0.0.1:PORT"}
+        waiting, by_path, number = [*self._pages], dict[str, int](), 0
+        while waiting and number < PAGES and not self.is_over:
+            name = waiting.pop(0)
+            text = self._responses[name].body.decode("utf-8", "replace")
+            for each in pages.leads_to(text, self._pages[name], name, origins):
+                path = f"{each.method} {each.target.partition('?')[0]}"
+                if by_path.get(path, 0) >= OF_A_PATH or number >= PAGES:
+                    continue
+                headers = (("Accept", "text/html,*/*"), *each.headers)
+                before = len(self.requests)
+                self.send("", each.method, each.target, headers, each.body)
+                if len(self.requests) > before:
+                    by_path[path] = by_path.get(path, 0) + 1
+                    number += 1
+                    last = self.requests[-1].name
+                    waiting += [last] if last in self._pages else []
+
+    def _value(self, binding: Binding) -> str | None:
+        return value_at(self._responses[binding.place], binding.where)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """What a path with parameters matches."""
+    parts = re.split(r"\{[^}]*\}", path)
+    return re.compile("[^/]+".join(map(re.escape, parts)))
+
+
+def _ends(path: str) -> bool:
+    """Whether it ends a session, or the app itself."""
+    return any(pages.LEAVES.fullmatch(part) for part in path.split("/"))
+
+
+def _ends_session(path: str) -> bool:
+    return _ends(path) and any("out" in p or "off" in p for p in path.lower().split("/"))
+
+
+def ends_the_app(operations: Iterable[Operation]) -> Iterator[str]:
+    """Those that are not requested, for the app may not be there afterwards."""
+    for each in operations:
+        if _ends(each.path) and not _ends_session(each.path):
+            yield each.operation
+
+
+def _is_page(response: Response) -> bool:
+    kind = str(response.headers.get("content-type", ""))
+    return response.status == 200 and "html" in kind
+
+
+def _without_references(planned: Planned) -> str:
+    """What of a request is its own."""
+    own = planned.target + " ".join(value for _, value in planned.headers)
+    for binding in planned.bindings:
+        own = own.replace(binding.text, "")
+    return own

@@ -1,0 +1,50 @@
+"""Requests that nobody wrote, made of small apps, and sent to both stacks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from starlette_conformance.__main__ import main
+
+ROOT = Path(__file__).parent.parent.parent
+FASTAPI = "fastapi=={},starlette=={},pydantic==2.11.0,uvicorn==0.34.0,python-multipart==0.0.20"
+OLD, NEW = FASTAPI.format("0.115.12", "0.46.1"), FASTAPI.format("0.128.0", "0.50.0")
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("starlette_conformance.userapp.repetitions.APART", 0.0)
+    monkeypatch.setattr("starlette_conformance.userapp.repetitions.CERTAIN", 2)
+
+
+def run(folder: Path, name: str, *words: str) -> tuple[int, dict[str, object]]:
+    app = ["--app", f"tests.miniatures.unrequested.{name}:app", "--cwd", str(ROOT), "--no-cause"]
+    code = main(["diff", *words, *app, "--json", str(folder / "diff.json")])
+    found: dict[str, object] = json.loads((folder / "diff.json").read_text("utf-8"))
+    return code, found
+
+
+def test_an_app_with_a_document_is_compared_without_a_written_request(tmp_path: Path) -> None:
+    written = tmp_path / "made.http"
+    code, found = run(tmp_path, "api", OLD, NEW, "--write-requests", str(written))
+    assert found["reached"] == {"operations": 6, "missed": ["GET /never (409)"]}
+    assert found["not_compared"] == []
+    unexplained = found["unexplained"]
+    assert isinstance(unexplained, list)
+    changed = {each["app"].partition(" (")[0] for g in unexplained for each in g["exchanges"]}
+    assert "DELETE /notes/{{post_notes_2.response.body.$.id}}" not in changed
+    assert code == 1
+    assert "Bearer {{post_token_2.response.body.$.access_token}}" in written.read_text("utf-8")
+
+
+def test_an_app_without_a_document_is_compared_by_its_routes_and_pages(tmp_path: Path) -> None:
+    written = tmp_path / "made.http"
+    code, found = run(
+        tmp_path, "pages", "documented", "documented", "--write-requests", str(written)
+    )
+    assert found["reached"] == {"operations": 3, "missed": []}
+    assert (code, found["unexplained"], found["not_compared"]) == (0, [], [])
+    text = written.read_text("utf-8")
+    assert "GET /count/2?by=3" in text
+    assert "{{get.response.fields.token}}" in text
