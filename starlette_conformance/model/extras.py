@@ -10,6 +10,7 @@ EXTRAS = {
     "pytest_benchmark": "bench",
     "schemathesis": "schema",
     "scipy": "measure",
+    "yaml": "schema",
 }
 """By the module that is imported."""
 

@@ -33,7 +33,7 @@ from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.targets import made as environment_of
 from starlette_conformance.stacks.targets import one, with_packages, without_added
 from starlette_conformance.stacks.tempdirs import scratch
-from starlette_conformance.userapp import accepted, har, http_file, reading
+from starlette_conformance.userapp import accepted, http_file, reading
 from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.causes_of_app import with_causes
 from starlette_conformance.userapp.compare import compare_by
@@ -41,6 +41,7 @@ from starlette_conformance.userapp.generate.limits import Limits
 from starlette_conformance.userapp.generate.make import Made, make
 from starlette_conformance.userapp.generate.reached import reached
 from starlette_conformance.userapp.ignore import Rule
+from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import REPETITIONS, Repetitions
 from starlette_conformance.userapp.start_options import StartOptions
@@ -188,17 +189,6 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += ["--accept", str(options.accept.absolute())] if options.accept else []
     words += options.starting.words()
     return of_verb("diff", word(older), word(newer), *words)
-
-
-def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
-    """The requests of a file, and a sentence on each kind that is left out. Raises UsageError."""
-    if path.suffix in {".http", ".rest"}:
-        if origin:
-            raise UsageError(f"--origin is for a HAR, and {path} is none")
-        return http_file.requests(path, app), []
-    if path.suffix == ".har":
-        return har.requests(path, app, origin)
-    raise UsageError(f"--requests {path}: a file that ends with .har or .http is wanted")
 
 
 def _made(options: Options, app: App, older: Environment, progress: Console) -> Made:

@@ -48,8 +48,18 @@ from starlette_conformance.runs.ci_reports import as_junit, as_markdown
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks import catalogue, package_index, project, provision
-from starlette_conformance.userapp import accepted, har, http_file, ignore, pass_env
+from starlette_conformance.userapp import (
+    accepted,
+    cassette,
+    curl_lines,
+    har,
+    http_file,
+    ignore,
+    pass_env,
+    postman,
+)
 from starlette_conformance.userapp.cookies import CookieJar
+from starlette_conformance.userapp.generate.pages import leads_to
 from starlette_conformance.userapp.masking import mask
 from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.websocket import Conversation
@@ -179,6 +189,22 @@ def of_http(data: bytes) -> object:
 def of_har(data: bytes) -> object:
     with in_a_file(data) as path:
         return har.requests(path, "m:app", None)
+
+
+def of_curl(path: Path) -> object:
+    return curl_lines.requests(path, "m:app", None)
+
+
+def of_cassette(path: Path) -> object:
+    return cassette.requests(path, "m:app", None)
+
+
+def of_postman(path: Path) -> object:
+    return postman.requests(path, "m:app", None)
+
+
+def page_of_links(data: bytes) -> object:
+    return leads_to(data.decode("utf-8", "replace"), "/here", "page", ["x.org"])
 
 
 def of_run(data: bytes) -> object:
@@ -406,6 +432,54 @@ def with_schemas(part: bytes) -> Callable[[int], bytes]:
     )
 
 
+CURL = (
+    b"# tea\n$ curl -sXPOST 'http://x.org/a?b=c' -H 'A: b' \\\n  --data-raw $'a\\n\\u00e9' -u a:b\n"
+    b"curl x.org/b -F a=b --form c=d\ncurl -G x.org -d a=b --data-urlencode 'c=d e'\n"
+)
+CASSETTE = b"""interactions:
+- request:
+    body: '{"a": 1}'
+    headers: {Accept: ['*/*'], X: &x [y]}
+    method: POST
+    uri: http://x.org/a?b=c
+  response:
+    body: {string: '{"id": "0123456789"}'}
+    headers: {X: *x}
+    status: {code: 201, message: Created}
+- request:
+    body: !!binary aGVsbG8=
+    headers: {Authorization: a0123456789}
+    method: PUT
+    uri: http://x.org/a/0123456789
+  response: null
+version: 1
+"""
+POSTMAN = {
+    "name": "tea",
+    "request": {
+        "method": "POST",
+        "url": {"raw": "{{base}}/a?b=c"},
+        "header": [{"key": "A", "value": "{{b}}"}],
+        "body": {"mode": "urlencoded", "urlencoded": [{"key": "c", "value": "d"}]},
+        "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{b}}"}]},
+    },
+}
+LINKS = b"<base href=/a/><a href=b?c=d>e</a><form method=post><input type=hidden name=f></form>"
+
+
+def interactions(size: int) -> bytes:
+    begin, end = CASSETTE.index(b"- request"), CASSETTE.rindex(b"- request")
+    return CASSETTE[:end] + CASSETTE[begin:end].replace(b"&x", b"").replace(b"*x", b"a") * (
+        size // 250
+    )
+
+
+def a_collection(*items: object) -> bytes:
+    variables = [{"key": "base", "value": "http://x.org"}, {"key": "b", "value": "c"}]
+    folder = {"name": "folder", "item": items}
+    return json.dumps({"item": [folder, POSTMAN], "variable": variables}).encode()
+
+
 def a_har(*entries: object) -> bytes:
     return json.dumps({"log": {"entries": entries}}).encode()
 
@@ -429,6 +503,10 @@ READERS = {
     "cookies": Reader(cookies, (COOKIE, COOKIE + b"\nc=d; Path=/x\ne=")),
     ".http file": Reader(of_http, (HTTP_FILE,)),
     "HAR": Reader(of_har, (a_har(ENTRY), a_har(ENTRY, ENTRY))),
+    "lines of curl": Reader(by_file(of_curl), (CURL,)),
+    "cassette": Reader(by_file(of_cassette), (CASSETTE,)),
+    "collection": Reader(by_file(of_postman), (a_collection(POSTMAN),)),
+    "page that leads on": Reader(page_of_links, (LINKS,)),
     "run file": Reader(of_run, (RUN + EXCHANGE % (1, b"HTTP/1.1 200 OK\\r\\n"),)),
     "run file, reported": Reader(reported, RUNS),
     "run file, summed up": Reader(summed_up, RUNS),
@@ -569,6 +647,49 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
             )
         ),
     ),
+    "lines of curl": ("lines of curl", repeated(CURL)),
+    "words of curl": ("lines of curl", repeated(b" -H a:b", b"curl x.org")),
+    "options of curl": ("lines of curl", repeated(b"s", b"curl x.org -")),
+    "a word with escapes": ("lines of curl", repeated(b"\\n", b"curl x.org -d $'", b"'")),
+    "quotes that do not end": ("lines of curl", repeated(b" $'", b"curl x.org")),
+    "interactions": ("cassette", interactions),
+    "lists of YAML": ("cassette", repeated(b"[")),
+    "aliases": (
+        "cassette",
+        lambda size: CASSETTE.replace(
+            b"Accept: ['*/*']",
+            b"A: &a [" + b"a," * (size // 4) + b"a], B: [" + b"*a," * (size // 8) + b"]",
+        ),
+    ),
+    "headers of a cassette": (
+        "cassette",
+        lambda size: CASSETTE.replace(
+            b"Accept:", b"".join(b"H%d: [a], " % n for n in range(size // 12)) + b"Accept:"
+        ),
+    ),
+    "items of a collection": (
+        "collection",
+        lambda size: a_collection(*[POSTMAN] * max(1, size // 320)),
+    ),
+    "folders in folders": (
+        "collection",
+        lambda size: a_collection(POSTMAN).replace(
+            b'"item": [{', b'"item": [' + b'{"item": [' * (size // 12), 1
+        ),
+    ),
+    "variables of a collection": (
+        "collection",
+        lambda size: a_collection(POSTMAN).replace(b"/a?b=c", b"/a?b=" + b"{{b}}" * (size // 5)),
+    ),
+    "variables in variables of a collection": (
+        "collection",
+        lambda size: a_collection(POSTMAN).replace(
+            b'"value": "c"', b'"value": "' + b"{{b}}" * (size // 5) + b'"'
+        ),
+    ),
+    "links": ("page that leads on", repeated(b"<a href=/b>")),
+    "forms": ("page that leads on", repeated(b"<form><input name=a>")),
+    "attributes of a link": ("page that leads on", repeated(b" a=b", b"<a", b">")),
     "accepted differences": ("accepted.toml", repeated(ACCEPTED)),
     "rules of a project": (
         "options in pyproject.toml",

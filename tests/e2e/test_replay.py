@@ -11,7 +11,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.userapp.compare import compare_app
-from starlette_conformance.userapp.diff_app import read_steps
+from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import send_in_order

@@ -23,9 +23,9 @@ from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.userapp.compare import compare_app
-from starlette_conformance.userapp.diff_app import read_steps
 from starlette_conformance.userapp.http_file import requests
 from starlette_conformance.userapp.merge_repetitions import Merged
+from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import Repetitions
 from starlette_conformance.userapp.user_app import App

@@ -1,0 +1,219 @@
+"""Requests from a collection of Postman, format 2.0 or 2.1.
+
+Requests are sent in the order of the collection, its folders within one another. `{{name}}` is a
+variable of the collection. Of a request, its method, its URL, its headers, its body (`raw`,
+`urlencoded`, `formdata` without files) and its authorization (`bearer`, `basic`, `apikey`), or that
+of the folder around it, are read; scripts are not run.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus, urlsplit
+
+import msgspec
+
+from starlette_conformance.model.decode import checked, parsed
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.har_format import Header, Post, Sent
+from starlette_conformance.userapp.recorded_entries import Entry, steps_of
+from starlette_conformance.userapp.recorded_request import Step, file_bytes
+
+VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
+FILLED = 16 * 1024 * 1024
+"""Characters that variables may come to."""
+NESTED = 10
+"""Variables in variables."""
+BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
+FORM = "application/x-www-form-urlencoded"
+BOUNDARY = "starlette-conformance-boundary"
+KINDS = {
+    "json": "application/json",
+    "xml": "application/xml",
+    "html": "text/html",
+    "javascript": "application/javascript",
+}
+
+
+class Pair(msgspec.Struct, frozen=True):
+    key: str | None = None
+    value: Any = None
+    disabled: bool = False
+    type: str | None = None
+
+    @property
+    def text(self) -> str:
+        return "" if self.value is None else str(self.value)
+
+
+class Auth(msgspec.Struct, frozen=True):
+    type: str
+    bearer: Any = None
+    basic: Any = None
+    apikey: Any = None
+
+
+class Url(msgspec.Struct, frozen=True):
+    raw: str = ""
+
+
+class Body(msgspec.Struct, frozen=True):
+    mode: str = ""
+    raw: str | None = None
+    urlencoded: tuple[Pair, ...] | None = None
+    formdata: tuple[Pair, ...] | None = None
+    options: Any = None
+    disabled: bool = False
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A request of a collection."""
+
+    url: Url | str
+    method: str = "GET"
+    header: tuple[Pair, ...] | str | None = None
+    body: Body | None = None
+    auth: Auth | None = None
+
+
+class Collection(msgspec.Struct, frozen=True):
+    item: tuple[Any, ...]
+    variable: tuple[Pair, ...] | None = None
+    auth: Auth | None = None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A folder, which has items, or a request."""
+
+    name: str = ""
+    item: tuple[Any, ...] | None = None
+    request: Wanted | str | None = None
+    auth: Auth | None = None
+
+
+@dataclass
+class _Variables:
+    values: Mapping[str, str]
+    characters: int = 0
+
+    def filled(self, text: str, depth: int = 0) -> str:
+        """Raises UsageError."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1].strip()
+            if name not in self.values:
+                raise UsageError(
+                    f"{{{{{name[:80]}}}}} has no value: write it in the collection's variables"
+                )
+            inner = self.values[name]
+            self.characters += len(inner)
+            if depth >= NESTED or self.characters > FILLED:
+                raise UsageError(f"{{{{{name[:80]}}}}}: variables in variables come to too much")
+            return self.filled(inner, depth + 1)
+
+        return VARIABLE.sub(value, text)
+
+
+def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
+    """The requests in the order of the collection, and a sentence on what is left out. Raises
+    UsageError, with file and request.
+    """
+    return steps_of(path, _entries(path), app, origin)
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    where = f"{path}: not a collection of Postman"
+    found = checked(parsed(file_bytes(path), path), Collection, where)
+    given = {each.key: each.text for each in found.variable or () if each.key and not each.disabled}
+    variables = _Variables(given)
+    waiting = [(each, "", found.auth) for each in found.item[::-1]]
+    number = 0
+    while waiting:
+        value, folder, auth = waiting.pop()
+        item = checked(value, Item, f"{path}: {folder or 'an item'}")
+        name = f"{folder}/{item.name}".lstrip("/")[:200]
+        if item.item is not None:
+            waiting += [(each, name, item.auth or auth) for each in item.item[::-1]]
+        elif item.request is not None:
+            number += 1
+            wanted = item.request if isinstance(item.request, Wanted) else Wanted(item.request)
+            at = BEGIN + timedelta(seconds=number)
+            try:
+                sent = _sent(wanted, wanted.auth or auth, variables)
+                yield Entry(f", {name}", at, urlsplit(sent.url), sent)
+            except (UsageError, ValueError) as error:
+                raise UsageError(f"{path}: {name}: {error}") from None
+
+
+def _sent(wanted: Wanted, auth: Auth | None, variables: _Variables) -> Sent:
+    """Raises UsageError."""
+    url = variables.filled(wanted.url if isinstance(wanted.url, str) else wanted.url.raw)
+    url = url if "://" in url else f"http://{url}"
+    given = wanted.header if isinstance(wanted.header, tuple) else ()
+    headers = [
+        (variables.filled(each.key), variables.filled(each.text))
+        for each in given
+        if each.key and not each.disabled
+    ]
+    kind, text = _body(wanted.body, variables)
+    named = {name.lower() for name, _ in headers}
+    headers += [("Content-Type", kind)] if kind and "content-type" not in named else []
+    headers += [each for each in _authorized(auth, variables) if each[0].lower() not in named]
+    pairs = tuple(Header(name, value) for name, value in headers)
+    return Sent(wanted.method, url, pairs, None if text is None else Post(text=text))
+
+
+def _body(body: Body | None, variables: _Variables) -> tuple[str, str | None]:
+    """Its media type, and the text. Raises UsageError."""
+    if body is None or body.disabled or not body.mode or body.mode == "none":
+        return "", None
+    match body.mode:
+        case "raw":
+            options = body.options.get("raw") if isinstance(body.options, dict) else None
+            language = options.get("language") if isinstance(options, dict) else None
+            return KINDS.get(str(language), "text/plain"), variables.filled(body.raw or "")
+        case "urlencoded":
+            pairs = _pairs(body.urlencoded, variables)
+            return FORM, "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in pairs)
+        case "formdata":
+            if any(each.type == "file" and not each.disabled for each in body.formdata or ()):
+                raise UsageError("the collection does not have the file that is uploaded")
+            disposition = "Content-Disposition: form-data; name="
+            parts = [
+                f'--{BOUNDARY}\r\n{disposition}"{key}"\r\n\r\n{value}\r\n'
+                for key, value in _pairs(body.formdata, variables)
+            ]
+            kind = f"multipart/form-data; boundary={BOUNDARY}"
+            return kind, "".join([*parts, f"--{BOUNDARY}--\r\n"])
+    raise UsageError(f"a body of mode {body.mode[:40]!r} is not supported")
+
+
+def _pairs(pairs: tuple[Pair, ...] | None, variables: _Variables) -> Iterator[tuple[str, str]]:
+    for each in pairs or ():
+        if not each.disabled:
+            yield variables.filled(each.key or ""), variables.filled(each.text)
+
+
+def _authorized(auth: Auth | None, variables: _Variables) -> Iterator[tuple[str, str]]:
+    """The header of an authorization. Raises UsageError."""
+    if auth is None or auth.type == "noauth":
+        return
+    given = {"bearer": auth.bearer, "basic": auth.basic, "apikey": auth.apikey}.get(auth.type)
+    if given is None:
+        raise UsageError(f"authorization by {auth.type[:40]!r} is not supported")
+    said = {
+        str(each["key"]): variables.filled(str(each.get("value", "")))
+        for each in (given if isinstance(given, list) else [])
+        if isinstance(each, dict) and "key" in each
+    }
+    if auth.type == "bearer":
+        yield "Authorization", f"Bearer {said.get('token', '')}"
+    elif auth.type == "basic":
+        pair = f"{said.get('username', '')}:{said.get('password', '')}"
+        yield "Authorization", f"Basic {b64encode(pair.encode()).decode()}"
+    elif said.get("in") != "query":
+        yield said.get("key", "Authorization"), said.get("value", "")
