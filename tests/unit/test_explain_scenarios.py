@@ -14,7 +14,14 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import HTTP_DATE, Response, by_parser, history, since
+from starlette_conformance.model.expectations import (
+    ABSENT,
+    HTTP_DATE,
+    Response,
+    by_parser,
+    history,
+    since,
+)
 from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.scenarios.outcome import Outcome
@@ -118,6 +125,13 @@ def test_of_a_response_each_field_has_its_cause() -> None:
     why = explained(played, before, after, newer)
     assert where(why) == {HEADER: ["a: header x"], STATUS: ["a: status", "a: reason"]}
     assert date not in str(why.differences)
+
+
+def test_a_header_that_only_one_side_has_is_ranked_as_that() -> None:
+    played = scenario(a=Response(200, {"x": since(HEADER, "b", before=ABSENT)}, b"ok"))
+    came = ({"a": Response(200, headers, b"ok", "OK")} for headers in ({}, {"x": "b"}))
+    why = explained(played, *came, on(starlette="0.47.0"))
+    assert [(d.severity, d.before, d.after) for d in why.differences] == [("presence", None, "b")]
 
 
 EITHER = one_of(["x"], [])

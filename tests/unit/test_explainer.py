@@ -222,6 +222,7 @@ def test_no_change_accounts_for_layout() -> None:
         (("b", "c", "A"), ["case"]),
         (("c", "b", "a"), ["order"]),
         (("b", "a", "c"), ["order"]),
+        (("c", "a", "b"), ["order"]),
     ],
 )
 def test_a_change_moves_the_header_that_it_says_and_nowhere_else(
@@ -367,6 +368,12 @@ def test_security_fixes_stand_by_what_becomes_of_them(
     found = security({"FIX": fix, "OTHER": CHANGE}, on(older), on(newer))
     assert [each.standing for each in found] == standing
     assert security({"FIX": fix}, on("0.40"), on("0.41")) == ()
+
+
+def test_a_package_that_comes_without_its_security_fix_lacks_it() -> None:
+    older = replace(on("0.39"), packages={"uvicorn": "0.34.0"})
+    (found,) = security({"FIX": replace(CHANGE, kind="security")}, older, on("0.39"))
+    assert found.standing == "lacking"
 
 
 def test_lines_are_those_that_matter() -> None:
