@@ -8,14 +8,14 @@ First both stacks must pass the specs of the apps that are measured. Then instru
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
-from starlette_conformance.cost import callgrind, fanout, gate_verdict, paired
+from starlette_conformance.cost import attribution, callgrind, fanout, gate_verdict, paired
 from starlette_conformance.cost.counts import Count, count_alike
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_table import VERDICT, print_findings
@@ -68,6 +68,7 @@ def gate(options: Options) -> int:
     check_specs([old, new], benchmarks, output)
     findings = measured(old, new, benchmarks, options.budget / 100, options.syscalls, output)
     outcome = overall(findings)
+    findings, contributors = attribution.attributed(findings, old, new, benchmarks)
     print_findings(findings, output)
     seconds = time.monotonic() - began
     output.print(f"{outcome} after {seconds:.0f} s", style=VERDICT[outcome].style)
@@ -84,6 +85,7 @@ def gate(options: Options) -> int:
             "budget_syscalls": options.syscalls,
             "seconds": round(seconds, 1),
             "findings": [finding.as_json() for finding in findings],
+            "functions": {name: list(map(asdict, each)) for name, each in contributors.items()},
         }
         output_files.write(options.json, output_files.as_json(found, indent=2))
     return VERDICT[outcome].exit_code

@@ -129,8 +129,8 @@ def test_of_a_response_each_field_has_its_cause() -> None:
 
 def test_a_header_that_only_one_side_has_is_ranked_as_that() -> None:
     played = scenario(a=Response(200, {"x": since(HEADER, "b", before=ABSENT)}, b"ok"))
-    came = ({"a": Response(200, headers, b"ok", "OK")} for headers in ({}, {"x": "b"}))
-    why = explained(played, *came, on(starlette="0.47.0"))
+    before, after = (Response(200, headers, b"ok", "OK") for headers in ({}, {"x": "b"}))
+    why = explained(played, {"a": before}, {"a": after}, on(starlette="0.47.0"))
     assert [(d.severity, d.before, d.after) for d in why.differences] == [("presence", None, "b")]
 
 

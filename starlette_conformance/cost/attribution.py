@@ -1,0 +1,181 @@
+"""What makes a stack dearer: functions by the bytecodes that they execute for a request, or for an
+event, and functions of C by their calls.
+
+Both stacks run once more, traced, which changes their time and not what they execute.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from starlette_conformance.cost.finding import Finding
+from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.cost.traffic import Line
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import Under, rests
+from starlette_conformance.stacks.tempdirs import scratch
+
+RUNNER = Path(__file__).with_name("_attribution_runner.py")
+SECONDS = 30.0
+WARM_UP = 3
+REPEATS = 7
+"""Of which the median counts, so that what a timer does now and then does not."""
+EVENTS = 20
+INTERVAL = 0.001
+"""Seconds between two events."""
+NAMED = 3
+LEAST = 0.1
+"""Bytecodes, or calls, a unit, beyond what the timers of a stream make."""
+EXECUTED = ("instructions", "CPU seconds")
+"""Figures that functions make."""
+SITE = "site-packages/"
+
+
+class _Executed(msgspec.Struct):
+    """What the runner writes: by function, since it began."""
+
+    bytecodes: dict[str, int]
+    calls: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Contributor:
+    """A function, and how many bytecodes it executes a unit; or how often it is called, of C."""
+
+    function: str
+    old: float
+    new: float
+    of_c: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.function} {self.new - self.old:+.3g} {'calls' if self.of_c else 'bytecodes'}"
+
+
+def contributors(old: Environment, new: Environment, benchmark: Benchmark) -> list[Contributor]:
+    """What executes another number of bytecodes on NEW, what does more of them first.
+
+    Raises CannotTell.
+    """
+    with scratch() as folder:
+        before, after = (
+            _executed(environment, benchmark, folder / name)
+            for name, environment in (("old", old), ("new", new))
+        )
+    found = [
+        *_changed(before["bytecodes"], after["bytecodes"], of_c=False),
+        *_changed(before["calls"], after["calls"], of_c=True),
+    ]
+    return sorted(found, key=lambda each: (each.of_c, each.old - each.new))
+
+
+def attributed(
+    findings: Iterable[Finding], old: Environment, new: Environment, benchmarks: Iterable[Benchmark]
+) -> tuple[list[Finding], dict[str, list[Contributor]]]:
+    """The findings, each that functions make with those that make most of it; and all functions
+    that changed, by benchmark. Where that fails, the finding says why, and stays.
+    """
+    findings = list(findings)
+    red = [each for each in findings if each.what in EXECUTED and each.outcome == "regression"]
+    found: dict[str, list[Contributor]] = {}
+    words: dict[str, str] = {}
+    for benchmark in benchmarks:
+        if any(each.benchmark == benchmark.name for each in red):
+            try:
+                found[benchmark.name] = contributors(old, new, benchmark)
+                words[benchmark.name] = in_words(found[benchmark.name])
+            except CannotTell as error:
+                words[benchmark.name] = f"not known by which functions: {error}"
+    return [
+        replace(each, detail=words[each.benchmark]) if each in red else each for each in findings
+    ], found
+
+
+def in_words(found: Iterable[Contributor]) -> str:
+    """Those that do most more; nothing where none does."""
+    more = [each for each in found if each.new > each.old]
+    return ", ".join(map(str, more[:NAMED]))
+
+
+def _changed(
+    before: Mapping[str, float], after: Mapping[str, float], *, of_c: bool
+) -> Iterator[Contributor]:
+    for name in sorted({*before, *after}):
+        old, new = before.get(name, 0.0), after.get(name, 0.0)
+        if abs(new - old) >= LEAST:
+            yield Contributor(name, old, new, of_c)
+
+
+def _executed(
+    environment: Environment, benchmark: Benchmark, file: Path
+) -> dict[str, dict[str, float]]:
+    """By kind and function, what the server executes a unit."""
+    under = Under(script=[str(RUNNER), str(file)], pinned={"PYTHONHASHSEED": "0"})
+    server = measured_server(benchmark.app, environment, under, INTERVAL)
+    try:
+        port = server.port()
+        readings = [_read(server, file)]  # which begins it
+        for _ in range(WARM_UP + REPEATS):
+            _run(server, port, benchmark)
+            readings.append(_read(server, file))
+    finally:
+        server.kill()
+    pairs = [*pairwise(readings)][WARM_UP:]
+    units = EVENTS if benchmark.streams else 1
+    return {
+        "bytecodes": _a_unit([(a.bytecodes, b.bytecodes) for a, b in pairs], units),
+        "calls": _a_unit([(a.calls, b.calls) for a, b in pairs], units),
+    }
+
+
+def _run(server: Server, port: int, benchmark: Benchmark) -> None:
+    with Line(server, port, benchmark) as line:
+        line.follow(EVENTS) if benchmark.streams else line.exchange()
+
+
+def _read(server: Server, file: Path) -> _Executed:
+    """What has been executed, when the server rests."""
+    rests(server.pid, 1.0)
+    file.unlink(missing_ok=True)
+    with suppress(ProcessLookupError):
+        os.kill(server.pid, signal.SIGUSR2)
+    deadline = time.monotonic() + SECONDS
+    while not file.exists():
+        if server.log.ended or time.monotonic() > deadline:
+            where = f"{server.app} on {server.environment}"
+            raise CannotTell(f"{where} does not say within {SECONDS:g} s what it executes")
+        time.sleep(0.002)
+    return msgspec.json.decode(file.read_bytes(), type=_Executed)
+
+
+def _a_unit(
+    pairs: Sequence[tuple[Mapping[str, int], Mapping[str, int]]], units: int
+) -> dict[str, float]:
+    """The median of what came between two readings; functions of one name are one."""
+    found: dict[str, float] = {}
+    for name in pairs[-1][1]:
+        count = median(after.get(name, 0) - before.get(name, 0) for before, after in pairs)
+        found[_short(name)] = found.get(_short(name), 0.0) + count / units
+    return found
+
+
+def _short(name: str) -> str:
+    """`file:function` as `function (file)`, the file as it is imported."""
+    path, colon, function = name.rpartition(":")
+    if not colon:
+        return name
+    if SITE in path:
+        path = path.rpartition(SITE)[2]
+    elif "/lib/python" in path:
+        path = path.rpartition("/lib/python")[2].partition("/")[2]
+    return f"{function} ({path})"
