@@ -25,6 +25,8 @@ RESTS_SECONDS = 10.0
 ENDS_SECONDS = 8.0
 """How long a server may take to end that has no clients left, on busy cores."""
 LETS_GO_SECONDS = 5.0
+HEARS = 0.3
+"""The part of the time between two events in which a server hears of a client, on busy cores."""
 DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
 PID = re.compile(r"process \[\d+\]")
 
@@ -80,7 +82,7 @@ class Performance:
     def _take_on(self, wire: Wire, step: steps.StepOn) -> None:
         if isinstance(step, steps.HalfClose | steps.Reset | steps.Leave):
             self._note_if_held(step.on)
-            self.late |= wire.has_read_chunks and not (wire.ended or wire.is_silent(0))
+            self.late |= self._is_late(wire)
         match step:
             case steps.Connect():
                 pass
@@ -102,6 +104,20 @@ class Performance:
                 wire.leave()
             case _:
                 raise AssertionError(f"nobody plays {step!r}")
+
+    def _is_late(self, wire: Wire) -> bool:
+        """Whether the event after those that were to be read has come, or is made before the server
+        hears of what the client does next.
+        """
+        if wire.chunks is None or wire.ended:
+            return False
+        if not wire.is_silent(0):
+            return True
+        interval = self._scenario.interval
+        if interval is None:
+            return False
+        due = wire.began + wire.sent[-1].at + (wire.chunks + 1) * interval
+        return time.monotonic() > due - interval * HEARS
 
     def _wire(self, name: str) -> Wire:
         if name not in self._wires:

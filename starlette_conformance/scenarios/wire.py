@@ -15,8 +15,8 @@ class Wire(Connection):
     """Beside the bytes, it knows the methods of the responses that it has read.
 
     `clock` is when it had the last response that it was to read, `watched` are the seconds since it
-    sent something, at the end of a watch. `has_read_chunks` says that it was to read a part of a
-    stream, and not a byte more.
+    sent something, at the end of a watch. `chunks` are those of a stream that it was to read, and
+    not a byte more.
     """
 
     def __post_init__(self) -> None:
@@ -24,7 +24,7 @@ class Wire(Connection):
         self.methods: list[str] = []
         self.clock = time.monotonic()
         self.watched = 0.0
-        self.has_read_chunks = False
+        self.chunks: int | None = None
         self._end = 0
 
     def read_responses(self, number: int, method: str) -> None:
@@ -47,7 +47,7 @@ class Wire(Connection):
         while not _behind_chunk(self.data, number, method) and (ahead := self.peek()):
             wanted = _behind_chunk(self.data + ahead, number, method)
             self.receive(wanted - len(self.data) if wanted else len(ahead))
-        self.has_read_chunks = True
+        self.chunks = number
         self.methods.append(method)
         self.clock = time.monotonic()
 

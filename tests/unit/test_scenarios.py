@@ -193,6 +193,17 @@ def test_says_whether_a_client_left_before_the_next_event(events: int, late: boo
     assert performance.late == late
 
 
+@pytest.mark.parametrize(("interval", "late"), [(100.0, False), (0.1, True)])
+def test_a_client_that_leaves_when_the_next_event_is_being_made_is_late(
+    interval: float, late: bool
+) -> None:
+    steps = (Send("a", GET), ReadChunks("a", 1), Pause(0.2), Leave("a"))
+    scenario = Scenario("one", "hello", steps, {}, interval=interval)
+    with playing(staying(STREAM + EVENT), scenario) as performance:
+        performance.play()
+    assert performance.late == late
+
+
 @pytest.mark.parametrize(
     ("later", "dates"), [(b"then", "1 date in 2 responses"), (b"now", "2 dates in 2 responses")]
 )
