@@ -29,7 +29,10 @@ from starlette_conformance.stacks.project import ROOT
 
 PACKAGE = "starlette_conformance"
 RULES = ("explainer", "differences", "groups", "scenarios", "severity", "parser_quirks")
-TESTS = ("test_explainer", "test_explain_scenarios", "test_explain_any_app", "test_severity")
+TESTS = (
+    *("test_explainer", "test_explain_scenarios", "test_explain_any_app", "test_explain_rules"),
+    *("test_severity", "test_bodies", "test_comparison"),
+)
 SECONDS = 60
 """For the tests; a mutant that takes longer is killed, too."""
 
