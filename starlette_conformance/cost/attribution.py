@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import Literal, get_args
 
 import msgspec
 
@@ -40,6 +41,7 @@ LEAST = 0.1
 EXECUTED = ("instructions", "CPU seconds")
 """Figures that functions make."""
 SITE = "site-packages/"
+LIBRARY = "/lib/python"
 
 
 class _Executed(msgspec.Struct):
@@ -49,6 +51,11 @@ class _Executed(msgspec.Struct):
     calls: dict[str, int]
 
 
+Of = Literal["package", "Python", "C"]
+OF: tuple[Of, ...] = get_args(Of)
+"""What packages do stands first: how often Python's event loop goes round may be chance."""
+
+
 @dataclass(frozen=True)
 class Contributor:
     """A function, and how many bytecodes it executes a unit; or how often it is called, of C."""
@@ -56,10 +63,11 @@ class Contributor:
     function: str
     old: float
     new: float
-    of_c: bool = False
+    of: Of = "package"
 
     def __str__(self) -> str:
-        return f"{self.function} {self.new - self.old:+.3g} {'calls' if self.of_c else 'bytecodes'}"
+        unit = "calls" if self.of == "C" else "bytecodes"
+        return f"{self.function} {self.new - self.old:+.3g} {unit}"
 
 
 def contributors(old: Environment, new: Environment, benchmark: Benchmark) -> list[Contributor]:
@@ -73,10 +81,10 @@ def contributors(old: Environment, new: Environment, benchmark: Benchmark) -> li
             for name, environment in (("old", old), ("new", new))
         )
     found = [
-        *_changed(before["bytecodes"], after["bytecodes"], of_c=False),
-        *_changed(before["calls"], after["calls"], of_c=True),
+        *_changed(before["bytecodes"], after["bytecodes"]),
+        *_changed(before["calls"], after["calls"], "C"),
     ]
-    return sorted(found, key=lambda each: (each.of_c, each.old - each.new))
+    return sorted(found, key=lambda each: (OF.index(each.of), each.old - each.new))
 
 
 def attributed(
@@ -108,12 +116,15 @@ def in_words(found: Iterable[Contributor]) -> str:
 
 
 def _changed(
-    before: Mapping[str, float], after: Mapping[str, float], *, of_c: bool
+    before: Mapping[str, float], after: Mapping[str, float], of: Of | None = None
 ) -> Iterator[Contributor]:
     for name in sorted({*before, *after}):
         old, new = before.get(name, 0.0), after.get(name, 0.0)
         if abs(new - old) >= LEAST:
-            yield Contributor(name, old, new, of_c)
+            path, colon, function = name.rpartition(":")
+            short, whose = _known(path)
+            text = f"{function} ({short})" if colon else name
+            yield Contributor(text, old, new, of or whose)
 
 
 def _executed(
@@ -165,17 +176,14 @@ def _a_unit(
     found: dict[str, float] = {}
     for name in pairs[-1][1]:
         count = median(after.get(name, 0) - before.get(name, 0) for before, after in pairs)
-        found[_short(name)] = found.get(_short(name), 0.0) + count / units
+        alike = name.rpartition(SITE)[2]  # wherever the stack is installed
+        found[alike] = found.get(alike, 0.0) + count / units
     return found
 
 
-def _short(name: str) -> str:
-    """`file:function` as `function (file)`, the file as it is imported."""
-    path, colon, function = name.rpartition(":")
-    if not colon:
-        return name
-    if SITE in path:
-        path = path.rpartition(SITE)[2]
-    elif "/lib/python" in path:
-        path = path.rpartition("/lib/python")[2].partition("/")[2]
-    return f"{function} ({path})"
+def _known(path: str) -> tuple[str, Of]:
+    """A file as it is imported, and whose it is."""
+    _, found, short = path.partition(LIBRARY)
+    if found or path.startswith("<frozen "):
+        return (short.partition("/")[2] if found else path), "Python"
+    return path, "package"

@@ -44,8 +44,8 @@ def test_what_executes_the_same_has_no_contributor(documented: Environment) -> N
 def test_the_three_that_do_most_more_are_in_the_sentence() -> None:
     found = [Contributor(name, 1.0, new) for name, new in (("a", 40.0), ("b", 9.0), ("c", 0.0))]
     calls = [
-        Contributor("re.compile", 0.0, 2.0, of_c=True),
-        Contributor("len", 0.0, 1.0, of_c=True),
+        Contributor("re.compile", 0.0, 2.0, "C"),
+        Contributor("len", 0.0, 1.0, "C"),
     ]
     assert in_words([*found, *calls]) == "a +39 bytecodes, b +8 bytecodes, re.compile +2 calls"
 
