@@ -13,6 +13,7 @@ What a rule hides is counted.
 
 import json
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -59,8 +60,10 @@ class Rule:
         if written.json and not PATH.fullmatch(written.json):
             raise UsageError(f"{place}: json {written.json[:80]!r}: write a path as $.items[*].id")
         try:
-            re.compile(written.pattern)
-        except re.error as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", FutureWarning)
+                re.compile(written.pattern)
+        except (re.error, FutureWarning) as error:
             raise UsageError(f"{place}: pattern {written.pattern[:80]!r}: {error}") from None
         return cls(written, place)
 
