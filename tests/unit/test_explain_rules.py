@@ -147,3 +147,15 @@ def test_what_no_longer_comes_by_chance_is_a_difference() -> None:
 )
 def test_chunks_are_shown_as_the_body_that_they_make(value: object, text: str) -> None:
     assert value_text(value) == text
+
+
+def test_numbers_look_alike() -> None:
+    found = clusters(
+        left("header a", before, after) for before, after in (("12", "345"), ("67", "89"))
+    )
+    assert len(found) == 1
+
+
+def test_a_header_that_comes_twice_is_no_order() -> None:
+    twice = replace(PLAIN, names=("b", "a", "a"))
+    assert differences(PLAIN, twice) == []
