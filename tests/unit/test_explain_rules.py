@@ -117,7 +117,9 @@ def test_long_values_look_alike(length: int, groups: int) -> None:
     assert not any(group.explained for group in found)
 
 
-@pytest.mark.parametrize(("fields", "more"), [(NAMED, ""), (NAMED + 2, ", and 2 more")])
+@pytest.mark.parametrize(
+    ("fields", "more"), [(NAMED, ""), (NAMED + 1, ", and 1 more"), (NAMED + 2, ", and 2 more")]
+)
 def test_the_name_of_a_group_has_a_few_fields(fields: int, more: str) -> None:
     every = tuple(Difference("status", f"field {n:02}", "1", "2") for n in range(fields))
     (group,) = clusters([Differing("hello", ("GET /",), (), (), every, remaining=every)])

@@ -340,9 +340,9 @@ def test_an_exchange_is_told_under_each_of_its_changes() -> None:
     output = differing(PLAIN, responding(status=404, body=b"no"))
     for lost in ([], [CHANGE]):
         groups = by_reason([(output, {CHANGE: [other], None: [one]})], {CHANGE: "C"}, lost)
-        assert {(group.name, group.severity, group.lost) for group in groups} == {
-            (PARSER, "status", False),
-            ("C", "body", bool(lost)),
+        assert {(group.name, group.severity, group.fields, group.lost) for group in groups} == {
+            (PARSER, "status", ("status",), False),
+            ("C", "body", ("body",), bool(lost)),
         }
 
 
