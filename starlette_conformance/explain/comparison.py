@@ -4,12 +4,14 @@
 differences, severities, groups and explanations here.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from starlette_conformance.explain.changes_between import NotShown
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
+from starlette_conformance.explain.kinds import Has, kind_of
 from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff, Differing, Group
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
@@ -24,9 +26,13 @@ from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Responses
+from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.rerun_commands import made_of
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger
+
+Known = dict[Hashable, Explained]
+"""What came of other comparisons, by request, responses, and what tells both stacks apart."""
 
 
 class Comparison:
@@ -42,6 +48,7 @@ class Comparison:
             for environment in (older, newer)
         )
         self.lost, self.lying_between = had - has, had ^ has
+        self._kinds = cache(self._kinds_of)
 
     @property
     def sides(self) -> tuple[Environment, Environment]:
@@ -68,20 +75,36 @@ class Comparison:
         return slow is None or not self.lying_between.isdisjoint(slow)
 
     def explain(
-        self, before: Responses, after: Responses, requests: Iterable[SentRequest] | None = None
+        self,
+        before: Responses,
+        after: Responses,
+        requests: Iterable[SentRequest] | None = None,
+        known: Known | None = None,
     ) -> dict[SentRequest, Explained]:
-        """Why the responses to `requests` differ, or to all that both stacks were sent."""
+        """Why the responses to `requests` differ, or to all that both stacks were sent. `known` is
+        what came of other comparisons whose stacks share their responses, and is added to.
+        """
         sides = responses_by_app(before), responses_by_app(after)
         explainers: dict[str, Explainer] = {}
-        explained = {}
+        explained, seen = {}, {} if known is None else known
         for sent in before if requests is None else requests:
             if sent in before and sent in after and self.wants(sent):
                 if sent.variant not in explainers:
                     responses = (side.get(sent.variant, {}) for side in sides)
                     explainers[sent.variant] = self.explainer(*responses)
-                explainer = explainers[sent.variant]
-                explained[sent] = explainer.explain(sent.request, before[sent], after[sent])
+                key = self._key(sent, before[sent], after[sent])
+                if key not in seen:
+                    explainer = explainers[sent.variant]
+                    seen[key] = explainer.explain(sent.request, before[sent], after[sent])
+                explained[sent] = seen[key]
         return explained
+
+    def _key(self, sent: SentRequest, before: WireResponse, after: WireResponse) -> Hashable:
+        return (sent, id(before), id(after), *self._kinds(sent.request.app))
+
+    def _kinds_of(self, app: str) -> tuple[Has, Has]:
+        older, newer = (kind_of(each, app, self.ledger.effects) for each in self.sides)
+        return older, newer
 
     def outcomes(
         self, before: Mapping[str, Outcome], after: Mapping[str, Outcome]

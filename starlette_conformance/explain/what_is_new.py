@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.comparison import Comparison, Known
 from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.replay.run_responses import RunResponses
@@ -25,11 +25,14 @@ NOTES = {
 WIDTH = 60
 
 
-def compare_runs(older: RunResponses, newer: RunResponses, ledger: Ledger) -> Diff:
+def compare_runs(
+    older: RunResponses, newer: RunResponses, ledger: Ledger, known: Known | None = None
+) -> Diff:
+    """`known` as for `Comparison.explain`."""
     comparison = Comparison(older.environment, newer.environment, ledger)
     before, after = ({**each.others, **each.responses} for each in (older, newer))
     requests = [sent for sent in older.responses if sent in newer.responses]
-    explained = comparison.explain(before, after, requests)
+    explained = comparison.explain(before, after, requests, known)
     return comparison.diff(explained, comparison.outcomes(older.outcomes, newer.outcomes))
 
 

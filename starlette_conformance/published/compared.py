@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette_conformance.diff import phrases
 from starlette_conformance.diff.files import as_html
+from starlette_conformance.explain.comparison import Known
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.result import Diff, Group
@@ -37,6 +38,7 @@ class Comparisons:
     recorded: Recorded
     found: dict[tuple[str, str], Compared] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
 
     def add(
         self,
@@ -53,7 +55,7 @@ class Comparisons:
             runs = (before.judged, before.recorded), (after.judged, after.recorded)
             path = f"diff/{older.package}/{older.version}...{newer.version}/index.html"
             command = of_verb("diff", older.stack, newer.stack)
-            diff = replace(recorded_diff(runs, self.recorded), command=command)
+            diff = replace(recorded_diff(runs, self.recorded, known=self.known), command=command)
             write(path, as_html(diff, home=HOME))
             self.found[older.stack, newer.stack] = _compared(diff, older, newer, path)
             for group in diff.explained:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from starlette_conformance.diff.reference_apps import chosen_scenarios
-from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.explain.comparison import Comparison, Known
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.what_is_new import compare_runs
@@ -17,13 +17,18 @@ Run = tuple[Judged, RunResponses]
 ARRIVALS = "when parts of a stream arrive is not recorded, and is not compared"
 
 
-def recorded_diff(runs: tuple[Run, Run], recorded: Recorded, only: Collection[str] = ()) -> Diff:
+def recorded_diff(
+    runs: tuple[Run, Run],
+    recorded: Recorded,
+    only: Collection[str] = (),
+    known: Known | None = None,
+) -> Diff:
     """What `diff` would say of OLD and NEW, as far as it was recorded; of some apps only, if any
-    are named.
+    are named. `known` as for `Comparison.explain`.
     """
     chosen = set(only or apps())
     older, newer = (_of_apps(run, chosen) for _, run in runs)
-    found = compare_runs(older, newer, ledger())
+    found = compare_runs(older, newer, ledger(), known)
     return replace(
         found,
         recorded=recorded,

@@ -12,16 +12,13 @@ from functools import cache
 from starlette_conformance.explain.asserted import by_assertion, changes_asserted
 from starlette_conformance.explain.comparison import Comparison, responses_by_app
 from starlette_conformance.explain.explainer import Explained, Explainer
-from starlette_conformance.model.changes import Change
+from starlette_conformance.explain.kinds import Has, kind_of
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.report.merged_runs import Column, Pool
 from starlette_conformance.report.recorded_requests import RecordedRequest
 from starlette_conformance.stacks.ledger import Ledger
-
-Has = frozenset[Change | str]
-"""What effects tell stacks apart by: the changes that one has, and its parser."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +146,7 @@ class PhaseFinder:
         return responses_by_app(column.others | recorded)
 
     def _has_of(self, stack: int, app: str) -> Has:
-        environment = self._environment(stack)
-        changes = {e.change for e in self._ledger.effects if e.change and app in e.apps}
-        has = {change for change in changes if change.applies_to(environment)}
-        return frozenset({environment.parser, *has})
+        return kind_of(self._environment(stack), app, self._ledger.effects)
 
     def _environment(self, stack: int) -> Environment:
         environment = self._columns[stack].environment

@@ -1,6 +1,7 @@
 """What is new on a failing stack, from run files: what nobody explains, and a draft of a change."""
 
 import io
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from starlette_conformance.diff.terminal import render_unexplained
-from starlette_conformance.explain.comparison import Comparison, side
+from starlette_conformance.explain.comparison import Comparison, Known, side
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.what_is_new import (
     compare_runs,
@@ -27,7 +28,9 @@ from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.stacks.ledger import Ledger
+from starlette_conformance.stacks.project import ledger
 from tests.miniatures.raw_server import ENVIRONMENT
+from tests.miniatures.run_files import made, three_releases
 
 PLAIN = Response(200, {"content-type": "text/plain"}, b"ok", "OK")
 BINARY = with_headers(PLAIN, content_type="application/octet-stream")
@@ -213,3 +216,27 @@ def test_a_record_that_lacks_something_is_a_usage_error(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace('"ended"', '"end"'), "utf-8")
     with pytest.raises(UsageError, match=r"starlette-1\.0\.jsonl:2: object missing .* ended; "):
         RunResponses.read(path)
+
+
+def test_what_is_known_of_other_pairs_changes_nothing(tmp_path: Path) -> None:
+    three_releases(tmp_path)
+    made(tmp_path, "1.9.0", varies=False)
+    runs = [RunResponses.read(path) for path in sorted(tmp_path.glob("*.jsonl"))]
+    known: Known = {}
+    pairs = [*itertools.permutations(runs, 2)] * 2
+    for number, (older, newer) in enumerate(pairs):
+        before = len(known)
+        assert compare_runs(older, newer, ledger(), known) == compare_runs(older, newer, ledger())
+        assert (len(known) > before) == (number < len(pairs) / 2)
+
+
+def test_the_same_responses_between_other_stacks_are_explained_anew() -> None:
+    known: Known = {}
+    before, after = ({get("/a"): WireResponse(each)} for each in (PLAIN, BINARY))
+    change = Change("starlette", "1.2", "change", "It is binary.", "https://example.org")
+    effect = Effect(change, ("static_files",), lambda *_: True, lambda *_: BINARY)
+    ledger_of_one = Ledger({"BINARY": change}, [effect], {}, {})
+    for newer in (NEWER, replace(NEWER, packages={"starlette": "1.2", "h11": "0.14"})):
+        comparison = Comparison(OLDER, newer, ledger_of_one)
+        (found,) = comparison.explain(before, after, known=known).values()
+        assert bool(found.remaining) == (newer is NEWER)
