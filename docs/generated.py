@@ -1,9 +1,11 @@
 """Pages that mkdocs makes when it builds the site, of what the project itself knows."""
 
+import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
+from typing import get_args
 
 import click
 from mkdocs.config.defaults import MkDocsConfig
@@ -12,16 +14,21 @@ from mkdocs.structure.pages import Page
 
 from starlette_conformance.cli.app import NAME, app
 from starlette_conformance.cli.topics import TOPICS
-from starlette_conformance.model.changes import Change
-from starlette_conformance.stacks.project import ROOT, ledger
+from starlette_conformance.model.changes import Change, Noticer
+from starlette_conformance.model.versions import version
+from starlette_conformance.stacks.project import ROOT, catalogue, ledger
 from starlette_conformance.stacks.targets import FORMS
 
+ANSWER = "ANSWER"
+"""The variable with the way from the start of the docs to that of the public site."""
+RELEASED = ("starlette", "sse-starlette", "uvicorn")
 OF_THE_ROOT = ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = {"commands.md": commands(), "findings.md": findings(), **ledger_pages()}
     pages |= {name: (ROOT / name).read_text("utf-8") for name in OF_THE_ROOT}
+    pages |= {"ledger/releases.md": by_release(), "ledger/noticed.md": by_noticer()}
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     files.append(File.generated(config, "llms.txt", content=llms(files)))
@@ -33,6 +40,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if page.file.src_uri in OF_THE_ROOT:
         return markdown.replace("](docs/", "](").replace("](README.md", "](index.md")
     markdown = re.sub(r"<!-- docstring ([\w.]+) -->", lambda found: _docstring(found[1]), markdown)
+    if answer := os.environ.get(ANSWER, ""):  # where the docs lie in the public site
+        page_link = f'<a href="{answer}">What did this release change?</a>'
+        markdown = markdown.replace("<!-- the public answer -->", page_link)
     markdown = markdown.replace("<!-- forms of a stack -->", f"```text\n{FORMS}\n```")
     return re.sub(r"\]\(\.\./(?=[A-Z]+\.md)", "](", markdown)
 
@@ -97,6 +107,62 @@ def ledger_pages() -> dict[str, str]:
             text.append(f"## {name} {{: #{name} }}\n\n{described(change)}")
         pages[f"ledger/{package}.md"] = "\n\n".join(text) + "\n"
     return pages
+
+
+def by_release() -> str:
+    """Each release that is judged, the newest first, with its named changes."""
+    text = ["# Releases", "What clients can see of each release. Made from the ledger."]
+    for package in RELEASED:
+        text.append(f"## {package}")
+        for release in reversed(catalogue().axes[package].vary[package]):
+            here = version(release)
+            those = {
+                name: change
+                for name, change in ledger().changes.items()
+                if change.package == package
+                and here in {version(change.first), change.last and version(change.last)}
+            }
+            text.append(f"### {package} {release} {{: #{package}-{release} }}")
+            text.append(listed(those, release) or NOTHING)
+    return "\n\n".join(text) + "\n"
+
+
+NOTHING = "No difference is known that a client could see."
+
+
+def listed(changes: Mapping[str, Change], release: str = "") -> str:
+    lines = []
+    for name, each in changes.items():
+        ends = ", the last release with it" if release and each.first != release else ""
+        link = f"[{name}]({each.package}.md#{name})"
+        lines.append(f"- {link} (**{each.kind}**{ends}): {plain(each.sentence)}")
+    return "\n".join(lines)
+
+
+def by_noticer() -> str:
+    """The named changes by the clients that behave otherwise because of them."""
+    text = ["# Who notices", "The named changes by the clients that notice them."]
+    for noticer in get_args(Noticer):
+        anchor = noticer.replace(" ", "-").lower()
+        text.append(f"## {noticer[0].upper()}{noticer[1:]} {{: #{anchor} }}")
+        for package in dict.fromkeys(change.package for change in ledger().changes.values()):
+            those = {
+                name: change
+                for name, change in ledger().changes.items()
+                if change.package == package and noticer in change.noticed_by
+            }
+            if those:
+                text.append(f"### {package} {{: #{anchor}-{package} }}")
+                text.append(since(those))
+    return "\n\n".join(text) + "\n"
+
+
+def since(changes: Mapping[str, Change]) -> str:
+    return "\n".join(
+        f"- {each.first}{f' to {each.last}' if each.last else ''}: "
+        f"[{name}]({each.package}.md#{name}) (**{each.kind}**): {plain(each.sentence)}"
+        for name, each in changes.items()
+    )
 
 
 def described(change: Change) -> str:

@@ -20,6 +20,11 @@ from starlette_conformance.model.option_values import shard
     help="Where to make a folder of run files.",
 )  # fmt: skip
 @click.option(
+    "--missing",
+    is_flag=True,
+    help="Leave out stacks of a date that have a whole run file in --runs.",
+)
+@click.option(
     "--sandbox",
     is_flag=True,
     help="The apps reach 127.0.0.1 alone, and there nothing but themselves.",
@@ -33,6 +38,7 @@ def judge(
     jobs: int,
     shard: tuple[int, int],
     runs: Path,
+    missing: bool,
     sandbox: bool,
     arguments: tuple[str, ...],
 ) -> int:
@@ -40,5 +46,5 @@ def judge(
     from starlette_conformance.diff import judge_stacks
 
     return judge_stacks.judge_stacks(
-        stacks, jobs, shard, runs, (*(["--sandbox"] if sandbox else []), *arguments)
+        stacks, jobs, shard, runs, missing, (*(["--sandbox"] if sandbox else []), *arguments)
     )

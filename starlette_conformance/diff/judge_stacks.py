@@ -7,12 +7,14 @@ from pathlib import Path
 
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.what_is_new import what_is_new
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError, of_os
 from starlette_conformance.model.extras import absent
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.matrix import print_matrix
+from starlette_conformance.runs.run_reader import is_whole, load_start
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import catalogue, ledger
@@ -24,6 +26,7 @@ def judge_stacks(
     jobs: int,
     shard: tuple[int, int],
     runs: Path,
+    missing: bool,
     arguments: Sequence[str],
 ) -> int:
     known = catalogue()
@@ -31,18 +34,36 @@ def judge_stacks(
     stacks = {name: target for name, target in targets.items() if isinstance(target, Stack)}
     here, lacking = present(stacks)
     part, parts = shard
-    names = [name for name in targets if name in here or name not in stacks][part - 1 :: parts]
+    names = [name for name in targets if name in here or name not in stacks]
+    if missing:
+        there = judged_before(runs)
+        names = [name for name in names if name not in there or not _is_dated(targets[name])]
+        if not names:
+            write_line(f"{runs}: every stack has a whole run file")
+            return 0
+    names = names[part - 1 :: parts]
     folder = own_folder(runs.absolute())
     found, footprint = judge(names, folder, jobs, arguments, console())
     write_line(f"run files: {folder}\n{jobs} at a time: {footprint}")
-    missing = [f"specs that need {extra}" for extra in absent("playwright")]
-    for line in [*lacking, *missing]:
+    absent_extras = [f"specs that need {extra}" for extra in absent("playwright")]
+    for line in [*lacking, *absent_extras]:
         console().print(f"NOT JUDGED {line}", style="bold red")
     result = print_matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for diff in what_is_new(folder, failing, known.series(known.stacks), ledger()):
         render_unexplained(diff, console())
     return result
+
+
+def judged_before(runs: Path) -> set[str]:
+    """The stacks that have a whole run file in a folder. Raises UsageError."""
+    starts = [load_start(path) for path in sorted(runs.rglob("*.jsonl")) if is_whole(path)]
+    return {start.stack for start in starts if start and start.installed}
+
+
+def _is_dated(target: Stack | Environment) -> bool:
+    """Whether its name means the same packages on every day."""
+    return isinstance(target, Stack) and target.exclude_newer is not None
 
 
 def own_folder(runs: Path) -> Path:

@@ -1,5 +1,6 @@
 """Which stacks are releases of one package, and which of these are compared on the site."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -58,11 +59,8 @@ def in_series(found: Iterable[Release]) -> list[list[Release]]:
 
 def pairs(series: list[Release]) -> Iterator[tuple[Release, Release]]:
     """Each release with the one before it, and with the newest: as many again, not their square."""
-    for number, release in enumerate(series):
-        if number:
-            yield series[number - 1], release
-        if number < len(series) - 2:
-            yield release, series[-1]
+    yield from itertools.pairwise(series)
+    yield from ((release, series[-1]) for release in series[:-2])
 
 
 def _of_axis(stack: str, parts: dict[str, str]) -> Release | None:

@@ -29,6 +29,9 @@ from starlette_conformance.runs.records import (
 BEGINS = b'{"kind":"run","schema":'
 """How the first line of every run file begins: what is torn, and begins otherwise, is none."""
 
+ENDS = b'{"kind":"end",'
+"""How the last line of a run begins that gave every verdict."""
+
 LINES = ExchangeRecord | VerdictRecord | ReplayRecord | OutcomeRecord | End
 """What stands behind the first line."""
 
@@ -142,6 +145,12 @@ def load_start(path: Path) -> Start | None:
         return _start(path, line)
     _check_begins(path, line)
     return None
+
+
+def is_whole(path: Path) -> bool:
+    """Whether every spec was selected, and gave its verdict. Raises UsageError."""
+    start, lines = load_start(path), _data(path).splitlines()
+    return bool(start and start.complete and lines[-1].startswith(ENDS))
 
 
 def _data(path: Path) -> bytes:

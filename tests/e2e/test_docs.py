@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from starlette_conformance.cli.topics import TOPICS
 from starlette_conformance.stacks.project import ledger
@@ -75,3 +76,53 @@ def test_what_the_readme_links_to_is_there() -> None:
     assert len(links) > 15
     assert [link for link in links if not (ROOT / link).exists()] == []
     assert len(text.splitlines()) < 80, "it has two screens"
+
+
+QUESTIONS = {
+    "May I merge this Dependabot pull request?": (
+        ["In your CI"],
+        "fail when a status changes that a client sees, unless it is accepted",
+    ),
+    "Did 1.10.0 break anything?": (
+        ["What 1.10.0 changed"],
+        "No difference is known that a client could see.",
+    ),
+    "Why is my gate inconclusive?": (
+        ["What it costs"],
+        "Exit code 3: the gate cannot tell, and says why in the last line.",
+    ),
+    "How do I add my app?": (["Your own app"], "--requests clicks.har"),
+    "Is my CDN affected?": (["What a cache or CDN notices", "RANGES_SPLIT"], "CVE-2025-62727"),
+}
+"""What readers ask: what they click, from the start page on, and what then answers it."""
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_readers_question_is_answered_in_two_clicks(
+    site: Path, browser: Browser, question: str
+) -> None:
+    clicks, answer = QUESTIONS[question]
+    assert len(clicks) <= 2
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(20_000)
+    page.goto((site / "index.html").as_uri())
+    place = page.locator(f"dt:has-text('{question}') + dd")
+    for click in clicks:
+        place.get_by_role("link", name=click, exact=True).first.click()
+        place = page.locator("article")
+    anchor = page.url.partition("#")[2]
+    start = page.locator(f"[id='{anchor}']") if anchor else page.locator("h1")
+    texts = start.first.evaluate(SECTION)
+    assert answer in " ".join(texts.split())
+    page.close()
+
+
+SECTION = """(heading) => {
+    const texts = [];
+    for (let each = heading.nextElementSibling; each; each = each.nextElementSibling) {
+        if (heading.tagName !== "H1" && /^H[1-3]$/.test(each.tagName)) break;
+        texts.push(each.innerText);
+    }
+    return texts.join(" ");
+}"""
+"""What stands below a heading, up to the next one; of a page, all of it."""

@@ -5,12 +5,8 @@ import json
 import lzma
 import socket
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,7 @@ from starlette_conformance.http import download
 from starlette_conformance.published import reader
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.stacks.project import ledger
+from tests.miniatures.file_server import served
 from tests.miniatures.raw_server import closes, miniature
 from tests.miniatures.run_files import made, not_installable, three_releases
 
@@ -36,23 +33,6 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     not_installable(folder / "runs", "1.9.0")
     assert main(["site", str(folder / "runs"), "--output", str(folder / "public")]) == 0
     return folder / "public"
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None: ...
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
 
 
 def test_it_says_so_first_and_exits_as_diff_does(

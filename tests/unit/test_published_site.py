@@ -113,11 +113,11 @@ def test_each_release_is_compared_with_the_one_before_and_the_newest() -> None:
     names = [f"starlette-{number}" for number in ("1.0.0", "1.1.0", "1.9.0", "1.10.0")]
     (series,) = in_series(releases(names, catalogue()).values())
     assert [(a.number, b.number) for a, b in pairs(series)] == [
-        ("1.0.0", "1.10.0"),
         ("1.0.0", "1.1.0"),
-        ("1.1.0", "1.10.0"),
         ("1.1.0", "1.9.0"),
         ("1.9.0", "1.10.0"),
+        ("1.0.0", "1.10.0"),
+        ("1.1.0", "1.10.0"),
     ]
 
 

@@ -122,7 +122,14 @@ def test_a_workflow_with_a_key_that_github_has_not_is_noticed() -> None:
 def test_every_command_exists() -> None:
     found = [words for text in TEXTS for script in scripts(text) for words in commands(script)]
     ours = [words for words in found if words[0] == "starlette-conformance"]
-    assert {words[1] for words in ours} == {"diff", "judge", "matrix", "releases", "report"}
+    assert {words[1] for words in ours} == {
+        "diff",
+        "judge",
+        "matrix",
+        "releases",
+        "report",
+        "site",
+    }
     assert [(words, fault(words)) for words in found if fault(words)] == []
 
 
