@@ -3,10 +3,11 @@
 from _adapter import run
 from anthropic import Anthropic, Stream
 
+CLIENT = Anthropic(api_key="none", base_url="http://127.0.0.1", max_retries=0)
+
 
 def read(url):
-    client = Anthropic(api_key="none", base_url=url, max_retries=0)
-    stream = client.get("", cast_to=object, stream=True, stream_cls=Stream[object])
+    stream = CLIENT.get(url, cast_to=object, stream=True, stream_cls=Stream[object])
     for event in stream._iter_events():
         yield {"type": event.event or "message", "data": event.data, "id": event.id or ""}
 

@@ -12,15 +12,20 @@ from starlette_conformance.cli.options import command, file
     "--client", "clients", multiple=True, metavar="NAME[==VERSION]",
     help="Repeatable (default: all of clients/manifest.toml).",
 )  # fmt: skip
+@click.option(
+    "--without-app", is_flag=True,
+    help="Only streams by the standard, none of the app on every sse-starlette.",
+)  # fmt: skip
 @file("--json", "Every client on every stream.")
-def clients(clients: tuple[str, ...], json: Path | None) -> int:
-    """Each client reads streams by the HTML standard, replayed byte by byte. A cell says on how
-    many of them it is given the right events; `!` marks a difference that clients/manifest.toml
-    does not have. -v prints every difference.
+def clients(clients: tuple[str, ...], without_app: bool, json: Path | None) -> int:
+    """Each client reads streams by the HTML standard, and what the app `sse` sends on every release
+    of sse-starlette, replayed byte by byte. A cell says on how many of them it is given the right
+    events; `!` marks a difference that clients/manifest.toml does not have. -v prints every
+    difference.
 
     Exits with 1 if a difference is new or gone, with 3 if a client could not be judged: packages
     are installed from npm and PyPI, and Node, curl and Chromium are those of this machine.
     """
     from starlette_conformance.clients import run as engine
 
-    return engine.run(clients, json)
+    return engine.run(clients, without_app, json)

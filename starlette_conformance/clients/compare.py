@@ -8,6 +8,7 @@ from starlette_conformance.clients.interpret import Event
 from starlette_conformance.clients.manifest import Client, ClientTable, Difference
 from starlette_conformance.clients.run_client import Given, Line
 from starlette_conformance.clients.streams import ENDS_WELL, Replayed
+from starlette_conformance.output.sanitize import plain
 
 SHOWN = 120
 """Characters of a client's error."""
@@ -35,15 +36,35 @@ def difference(table: ClientTable, stream: Replayed, given: Given) -> str:
         return _of_bytes(stream, given)
     expected, got = _expected(table, stream.expected), _given(table, given.lines)
     if given.error and stream.ending == ENDS_WELL:
-        lost = _lost(expected, got)
-        return f"{lost}: {given.error[:SHOWN]}" if lost else f"error: {given.error[:SHOWN]}"
+        lost, error = _lost(expected, got), plain(given.error, SHOWN)
+        return f"{lost}: {error}" if lost else f"error: {error}"
     if not given.ended:
         return "did not see the end of the stream"
     return "" if got == expected else _lost(expected, got) or _phrase(expected, got)
 
 
+def changed_by_cuts(table: ClientTable, whole: Given, cut: Sequence[Given]) -> str:
+    """How events change with the places where the bytes are cut; the last one is cut everywhere."""
+    wanted = received(table, whole)
+    wrong = [number for number, given in enumerate(cut, 1) if received(table, given) != wanted]
+    if not wrong:
+        return ""
+    first = "byte by byte" if wrong == [len(cut)] else f"first behind byte {wrong[0]}"
+    return f"{len(wrong)} of {len(cut)} cuts change the events, {first}"
+
+
+def received(table: ClientTable, given: Given) -> object:
+    """What a client was given, to compare with what it is given at another time."""
+    events = _body(given) if "bytes" in table.shows else _given(table, given.lines)
+    return events, bool(given.error), given.ended
+
+
+def _body(given: Given) -> bytes:
+    return "".join(line.bytes or "" for line in given.lines).encode("latin-1")
+
+
 def _of_bytes(stream: Replayed, given: Given) -> str:
-    body = "".join(line.bytes or "" for line in given.lines).encode("latin-1")
+    body = _body(given)
     return "" if body == stream.body else f"{len(body)} bytes of {len(stream.body)}"
 
 
@@ -53,6 +74,7 @@ def _expected(table: ClientTable, events: Sequence[Event]) -> list[Fields]:
         _fields(table, event.type, event.data, event.id, event.own_id)
         for event in events
         if not table.reads_json or _is_json(event.data)
+        if not table.reads_types or event.type in table.reads_types
     ]
 
 
@@ -63,9 +85,17 @@ def _given(table: ClientTable, lines: Sequence[Line]) -> list[Fields]:
 def _fields(
     table: ClientTable, kind: str | None, data: str | None, last_id: str | None, own: str | None
 ) -> Fields:
-    value = json.loads(data) if table.reads_json and data is not None else data
+    value = _parsed(data) if table.reads_json and data is not None else data
     shown = {"type": kind, "data": value, "id": last_id, "own-id": own}
     return tuple(shown[name] for name in table.shows)
+
+
+def _parsed(text: str) -> object:
+    """The value that a text has as JSON; a text that is none stays one."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _is_json(text: str) -> bool:

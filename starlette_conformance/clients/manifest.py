@@ -26,6 +26,7 @@ class ClientTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     beside: tuple[str, ...] = ()
     shows: tuple[str, ...] = ("type", "data", "id")
     reads_json: bool = False
+    reads_types: tuple[str, ...] = ()
     around: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:

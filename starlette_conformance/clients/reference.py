@@ -20,6 +20,8 @@ BODIES = {
         "crlf": TWO.replace(b"\n", b"\r\n"),
         "crlf-then-lf": b"data: <1>\r\n\ndata: <2>\r\n\n",
         "lf-then-crlf": b"data: <1>\n\r\ndata: <2>\n\r\n",
+        "crlf-fields": b"data: <1>\r\nevent: added\r\n\r\ndata: <2>\r\n\r\n",
+        "field-crlf": b"event: added\r\ndata: <1>\n\ndata: <2>\n\n",
         "mixed-lines": b"data: <[1,\r\ndata: 2,\rdata: 3]>\n\n",
     },
     "fields": {
@@ -103,7 +105,10 @@ WEB_PLATFORM_TESTS = {
 """The cases of https://github.com/web-platform-tests/wpt, `eventsource/`, that streams restate."""
 
 TO_CUT = tuple(
-    b'id: 1|event: added|data: <[1,|data: "\xc3\xa9"]>||: ping||data: <2>||'.replace(b"|", end)
-    for end in (b"\n", b"\r\n", b"\r")
+    Stream(
+        *(f"cut-{name}", "cut"),
+        b'id: 1|event: added|data: <[1,|data: "\xc3\xa9"]>||: ping||data: <2>||'.replace(b"|", end),
+    )
+    for name, end in (("crlf", b"\r\n"), ("lf", b"\n"), ("cr", b"\r"))
 )
-"""Cut at every byte."""
+"""Cut at every byte. The first has the line ends of sse-starlette."""

@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from starlette_conformance.clients.streams import ENDS_WELL, IS_RESET, Replayed
 
 HOST = "127.0.0.1"
-PAUSE = 0.002
-"""Seconds between two pieces: each is a chunk of the response, and a segment of its own."""
+PAUSE = 0.02
+"""Seconds between two pieces: each is a chunk of the response, and a segment of its own. A client
+that is busy for longer reads two at once."""
 TO_READ = 1.0
 """Seconds that a client gets to read what came before a reset, which discards the rest."""
 LONGEST = 1024 * 1024

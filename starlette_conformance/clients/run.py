@@ -5,7 +5,8 @@ from pathlib import Path
 
 from starlette_conformance.clients.manifest import Client, read
 from starlette_conformance.clients.matrix import Row, gone, judge
-from starlette_conformance.clients.reference import REFERENCE
+from starlette_conformance.clients.recorded import Recorded, record, release_stacks
+from starlette_conformance.clients.reference import REFERENCE, TO_CUT
 from starlette_conformance.clients.table import as_data, details, table
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
@@ -15,19 +16,31 @@ from starlette_conformance.output.progress import progress
 from starlette_conformance.output.verbosity import verbose
 
 
-def run(wanted: Sequence[str], json: Path | None) -> int:
+def run(wanted: Sequence[str], without_app: bool, json: Path | None) -> int:
     """The exit code: 0 where every difference is known. Raises UsageError."""
     check([json])
     clients, known = read()
     chosen = choose(clients, wanted)
     output = console()
+    recorded = Recorded() if without_app else _recorded()
     with progress("clients", console(stderr=True), transient=True) as bar:
         task = bar.add_task("clients", total=len(chosen))
-        rows = judge(chosen, REFERENCE, known, lambda: bar.advance(task))
+        streams = [*REFERENCE, *recorded.streams]
+        rows = judge(chosen, streams, TO_CUT, known, lambda: bar.advance(task))
     if json:
-        write(json, as_json(as_data(rows)))
+        write(json, as_json({"clients": as_data(rows), "releases": recorded.releases}))
     output.print(table(rows))
+    for stream, releases in recorded.releases.items():
+        write_line(f"{stream}: the app `sse` sends the same up to {releases[-1]}")
+    for line in recorded.lacking:
+        write_line(f"not recorded: {line}")
     return conclude(rows, gone(rows))
+
+
+def _recorded() -> Recorded:
+    with progress("releases", console(stderr=True), transient=True) as bar:
+        task = bar.add_task("releases", total=len(release_stacks()))
+        return record(lambda: bar.advance(task))
 
 
 def choose(clients: Sequence[Client], wanted: Sequence[str]) -> list[Client]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from starlette_conformance.clients.interpret import Event, events
+from starlette_conformance.http.event_stream import EVENT_END
 
 ENDS_WELL, IS_CUT_OFF, IS_RESET = "ends well", "is cut off", "is reset"
 """How the server ends a response: whole, without its last chunk, or by RST."""
@@ -22,6 +23,8 @@ class Stream:
     body: bytes
     segments: tuple[int, ...] = ()
     ending: str = ENDS_WELL
+    by_event: bool = False
+    """Whether each event is sent for itself, as uvicorn sends those of an app."""
     is_json: bool = True
     """Whether a client that demands JSON can be given it."""
 
@@ -41,7 +44,8 @@ class Replayed:
     @classmethod
     def of(cls, stream: Stream, around: tuple[str, str]) -> "Replayed":
         body = stream.filled(around)
-        return cls(body, stream.segments, stream.ending, events(body))
+        ends = tuple(found.end() for found in EVENT_END.finditer(body)) if stream.by_event else ()
+        return cls(body, stream.segments or ends, stream.ending, events(body))
 
     def pieces(self) -> list[bytes]:
         places = [0, *self.segments, len(self.body)]

@@ -33,7 +33,7 @@ VERBS = {
     "gate": ("gate", *PAIR, "--benchmark", "hello"),
     "costs": ("costs", *BOTH, "--json", "costs.jsonl"),
     "capacity": ("capacity", "--stack", "documented", "--interval", "0.2"),
-    "clients": ("clients", "--client", "curl", "--client", "httpx-sse"),
+    "clients": ("clients", "--client", "curl", "--client", "httpx-sse", "--without-app"),
     "selftest": ("selftest",),
     "mutants": ("mutants", "--sample", "5"),
     "stacks": ("stacks",),

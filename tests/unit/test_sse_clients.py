@@ -13,6 +13,7 @@ from starlette_conformance.clients import environments, run_client
 from starlette_conformance.clients.interpret import Event, events
 from starlette_conformance.clients.manifest import FOLDER, Client, ClientTable, Difference, read
 from starlette_conformance.clients.matrix import Row, gone, judge
+from starlette_conformance.clients.recorded import marked, release_stacks
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT, WEB_PLATFORM_TESTS
 from starlette_conformance.clients.run import choose, conclude
 from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, cuts
@@ -80,31 +81,55 @@ def test_what_stands_around_a_value_changes_no_event() -> None:
         assert len(around) == len(plain), stream.name
 
 
-@pytest.mark.parametrize("body", TO_CUT)
-def test_a_stream_is_cut_at_every_byte(body: bytes) -> None:
+@pytest.mark.parametrize("stream", TO_CUT)
+def test_a_stream_is_cut_at_every_byte(stream: Stream) -> None:
+    body = stream.filled(("", ""))
     pieces = [Replayed(body, cut).pieces() for cut in cuts(body)]
     assert all(b"".join(each) == body for each in pieces)
     assert [len(each[0]) for each in pieces[:-1]] == [*range(1, len(body))]
     assert len(pieces[-1]) == len(body)
 
 
+def test_values_of_a_recording_are_marked_and_its_pings_have_one_time() -> None:
+    body = b"data: 1\r\n\r\n: ping - 2026-01-02 03:04:05.060708+00:00\r\n\r\ndata: 2\r\n\r\n"
+    stream = Stream("app", "app", marked(body), by_event=True)
+    assert stream.body == (
+        b"data: <1>\r\n\r\n: ping - 2026-11-29 12:00:00.000000+00:00\r\n\r\ndata: <2>\r\n\r\n"
+    )
+    pieces = Replayed.of(stream, ('{"v":', "}")).pieces()
+    assert [piece[-4:] for piece in pieces] == [b"\r\n\r\n"] * 3
+    assert pieces[0] == b'data: {"v":1}\r\n\r\n'
+
+
 def test_a_client_is_given_the_bytes_and_judged(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     by_script(monkeypatch, tmp_path, BY_LF)
-    found = judge([TINY], [LF, CRLF], [])
+    found = judge([TINY], [LF, CRLF], (), [])
     assert whats(found) == {"lf": "", "crlf": "1 of 1 events lost"}
     assert conclude(found, []) == 1
+
+
+def test_a_client_that_takes_each_segment_for_itself_is_seen_by_cuts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    by_script(monkeypatch, tmp_path, BY_LF)
+    few = Stream("cut-few", "cut", b"data: <1>\n\n")
+    assert whats(judge([TINY], [], [few], ())) == {"cut-few": ""}
+    by_script(monkeypatch, tmp_path, BY_LF.replace("read()", "read1()"))
+    assert whats(judge([TINY], [], [few], ())) == {
+        "cut-few": "9 of 9 cuts change the events, first behind byte 1"
+    }
 
 
 def test_a_known_difference_is_no_finding_and_one_that_is_gone_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     by_script(monkeypatch, tmp_path, BY_LF)
-    found = judge([TINY], [LF, CRLF], [KNOWN])
+    found = judge([TINY], [LF, CRLF], (), [KNOWN])
     assert conclude(found, gone(found)) == 0
     of_lf = Difference("tiny", ("lf",), "LF ends no event")
-    found = judge([TINY], [LF], [of_lf])
+    found = judge([TINY], [LF], (), [of_lf])
     assert gone(found) == ["tiny 1.0 lf: LF ends no event"]
     assert conclude(found, gone(found)) == 1
 
@@ -114,9 +139,9 @@ def test_a_response_that_is_cut_off_may_be_an_error_and_no_other_may(
 ) -> None:
     by_script(monkeypatch, tmp_path, BY_LF)
     cut_off = Stream("cut-off", "faults", b"data: <1", ending=IS_CUT_OFF)
-    assert whats(judge([TINY], [cut_off], [])) == {"cut-off": ""}
+    assert whats(judge([TINY], [cut_off], (), [])) == {"cut-off": ""}
     by_script(monkeypatch, tmp_path, BY_LF.replace("response.read()", "response.fail()"))
-    assert whats(judge([TINY], [LF], [])) == {"lf": "2 of 2 events lost: AttributeError"}
+    assert whats(judge([TINY], [LF], (), [])) == {"lf": "2 of 2 events lost: AttributeError"}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +156,7 @@ def test_an_adapter_that_fails_is_no_verdict_on_its_client(
     script: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     by_script(monkeypatch, tmp_path, script)
-    found = judge([TINY], [LF], [])
+    found = judge([TINY], [LF], (), [])
     assert found[0].not_judged.startswith("tiny 1.0: its adapter")
     assert as_data(found)[0]["streams"] == []
     with pytest.raises(Exception, match="no client could be judged"):
@@ -143,7 +168,7 @@ def test_an_end_that_a_client_does_not_see_is_a_difference(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     by_script(monkeypatch, tmp_path, BY_LF.replace('"end": True', '"error": "x"'))
-    assert whats(judge([TINY], [LF], [])) == {"lf": "error: x"}
+    assert whats(judge([TINY], [LF], (), [])) == {"lf": "error: x"}
 
 
 def test_who_has_no_node_gets_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -157,7 +182,7 @@ def test_the_manifest_names_adapters_streams_and_clients_that_are_there() -> Non
     clients, known = read()
     for client in clients:
         assert (FOLDER / client.table.kind / client.table.adapter).is_file(), client
-    names = {each.name for each in REFERENCE}
+    names = {each.name for each in (*REFERENCE, *TO_CUT)} | {*release_stacks()}
     for each in known:
         assert set(each.streams) <= names, each
         assert any(each.covers(client, each.streams[0]) for client in clients), each
@@ -187,7 +212,7 @@ def test_clients_are_chosen_by_name_or_version() -> None:
 
 def test_the_matrix_is_written_as_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     by_script(monkeypatch, tmp_path, BY_LF)
-    found = json.loads(json.dumps(as_data(judge([TINY], [CRLF], [KNOWN]))))
+    found = json.loads(json.dumps(as_data(judge([TINY], [CRLF], (), [KNOWN]))))
     assert found[0]["streams"] == [
         {
             "stream": "crlf",
