@@ -90,6 +90,47 @@ LINKS_LEAD_OUT = Change(
     noticed_by=("browser",),
     reached_by=("StaticFiles",),
 )
+BACKGROUND_KEPT = Change(
+    "starlette",
+    "0.21.0",
+    "fix",
+    "Behind BaseHTTPMiddleware a background task runs to its end; it was cancelled once the "
+    "response was sent or its client had left, and behind four of them the request failed.",
+    "https://github.com/Kludex/starlette/pull/1715",
+    noticed_by=("nobody",),
+    reached_by=("BaseHTTPMiddleware",),
+)
+DISCONNECT_UNSEEN = Change(
+    "starlette",
+    "0.21.0",
+    "regression",
+    "Behind BaseHTTPMiddleware request.is_disconnected() stays False when the client has left: a "
+    "handler that waits for that never ends.",
+    "https://github.com/Kludex/starlette/discussions/2094",
+    noticed_by=("nobody",),
+    reached_by=("BaseHTTPMiddleware",),
+)
+NO_RESPONSE_RAISED = Change(
+    "starlette",
+    "0.28.0",
+    "regression",
+    "Behind four BaseHTTPMiddleware a request fails whose client leaves before the response: "
+    "RuntimeError, No response returned.",
+    "https://github.com/Kludex/starlette/issues/2516",
+    last="0.38.2",
+    noticed_by=("nobody",),
+    reached_by=("BaseHTTPMiddleware",),
+)
+MIDDLEWARE_BACKGROUND_LOST = Change(
+    "starlette",
+    "0.38.3",
+    "regression",
+    "A background task that a BaseHTTPMiddleware gives to the response is never run.",
+    "https://github.com/Kludex/starlette/pull/2688",
+    last="0.38.4",
+    noticed_by=("nobody",),
+    reached_by=("BaseHTTPMiddleware",),
+)
 SIBLING_FOLDER_HIDDEN = Change(
     "starlette",
     "0.27.0",
@@ -427,6 +468,16 @@ SIGNAL_ENDS_STREAMS = Change(
     "https://github.com/sysid/sse-starlette/commit/2e995a3",
     noticed_by=("JavaScript client", "proxy"),
 )
+EXIT_FLAG_STAYS = Change(
+    "sse-starlette",
+    "0.6.0",
+    "regression",
+    "Where SIGTERM or SIGINT has ended a server, the streams of every later server of its process "
+    "end before their first event.",
+    "https://github.com/modelcontextprotocol/python-sdk/issues/3494",
+    noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
+)
 SIGNAL_CUTS_STREAMS = Change(
     "sse-starlette",
     "0.6.2",
@@ -472,6 +523,16 @@ PINGS_ARE_COMMENTS = Change(
     noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
 )
+LOOP_KEPT = Change(
+    "sse-starlette",
+    "1.6.1",
+    "regression",
+    "The streams of a second event loop of a process fail before their first event.",
+    "https://github.com/sysid/sse-starlette/issues/59",
+    last="2.4.1",
+    noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
+)
 PING_TIME_HAS_ZONE = Change(
     "sse-starlette",
     "2.1.0",
@@ -506,6 +567,28 @@ LATE_IMPORT_HEARS = Change(
     "A signal ends streams, too, where uvicorn had signal handlers before it imported the app.",
     "https://github.com/sysid/sse-starlette/pull/151",
     noticed_by=("JavaScript client", "proxy"),
+)
+WATCHER_PER_STREAM = Change(
+    "sse-starlette",
+    "3.1.0",
+    "regression",
+    "Each stream leaves a task behind that looks twice a second, until the server ends, whether it "
+    "is to end.",
+    "https://github.com/sysid/sse-starlette/issues/152",
+    last="3.1.1",
+    noticed_by=("nobody",),
+    reached_by=("EventSourceResponse",),
+)
+EXIT_FLAG_COPIED = Change(
+    "sse-starlette",
+    "3.1.1",
+    "regression",
+    "Where a server ends beside a stream, the streams of every later server of its process end "
+    "before their first event.",
+    "https://github.com/sysid/sse-starlette/issues/211",
+    last="3.4.11",
+    noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
 )
 HEAD_OPENS_NO_STREAM = Change(
     "sse-starlette",
@@ -568,6 +651,15 @@ NO_TRACEBACK_OF_INVALID = Change(
     "https://github.com/Kludex/uvicorn/pull/1518",
     noticed_by=("nobody",),
 )
+CLOSED_CONNECTIONS_LET_GO = Change(
+    "uvicorn",
+    "0.18.3",
+    "fix",
+    "What belongs to a connection that its client has closed is freed at once; it was kept until "
+    "the keep-alive time was over.",
+    "https://github.com/Kludex/uvicorn/pull/1604",
+    noticed_by=("nobody",),
+)
 LOGGED_ONCE = Change(
     "uvicorn",
     "0.19.0",
@@ -607,6 +699,16 @@ WAITING_ANSWER_KEPT = Change(
     "A response to a request that came together with another one is not cut after 5 s.",
     "https://github.com/Kludex/uvicorn/pull/2243",
     noticed_by=("proxy",),
+)
+LEAVING_RAISES = Change(
+    "uvicorn",
+    "0.28.0",
+    "regression",
+    "The request for a stream fails when its client leaves: ClientDisconnected is raised into the "
+    "app, and background tasks of responses whose clients have left are lost.",
+    "https://github.com/Kludex/uvicorn/issues/2271",
+    last="0.28.0",
+    noticed_by=("nobody",),
 )
 LEAVING_SHOWS_IN_SENDING = Change(
     "uvicorn",

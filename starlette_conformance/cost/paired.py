@@ -12,11 +12,11 @@ from statistics import median, quantiles
 
 import psutil
 
-from starlette_conformance.cost import census
 from starlette_conformance.cost.manifest import Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.process import census
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks.tempdirs import scratch

@@ -72,6 +72,8 @@ class Comparison:
     def wants_scenario(self, scenario: Scenario) -> bool:
         """Whether to play it: on what is slow, only where a change lies between that it shows."""
         slow = self.ledger.slow.get(scenario.variant)
+        if scenario.is_probe:
+            slow = list(changes_in(scenario.expected))
         return slow is None or not self.lying_between.isdisjoint(slow)
 
     def explain(

@@ -21,10 +21,9 @@ Severity = Literal[
 ]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The most dangerous first: the status, the body, a response that is not the same each time on one
-stack, where a response or a connection ends, how the process ends, a header's value, its presence,
-the order of the header lines, the case of their names, how a body is written that means the same,
-what arrives later, or of a stream before
-what, and what is logged."""
+stack, where a response or a connection ends, how the process ends and what it keeps, a header's
+value, its presence, the order of the header lines, the case of their names, how a body is written
+that means the same, what arrives later, or of a stream before what, and what is logged."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,11 @@ TABLE = (
     Rule("first response", "arrival"),
     Rule("whole response", "arrival"),
     Rule("number of responses", "framing"),
-    Rule("end of *", "framing"),
     Rule("connections at the server", "framing"),
     Rule("exit status", "process"),
+    Rule("end of the server", "process"),
+    Rule("end of *", "framing"),
+    Rule("* kept", "process"),
     Rule("dates on *", "value"),
     Rule("first ping on *", "arrival"),
     Rule("time of the ping on *", "value"),

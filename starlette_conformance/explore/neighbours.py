@@ -45,7 +45,8 @@ def compare_neighbours(
     """
     quick = [sent for sent in requests if sent.variant not in ledger.slow]
     slow = [sent for sent in requests if sent.variant in ledger.slow]
-    usual = [each for each in scenarios if each.variant not in ledger.slow]
+    rare = [each for each in scenarios if each.is_probe or each.variant in ledger.slow]
+    usual = [each for each in scenarios if each not in rare]
     stopping = Event()
 
     def send(provide: Provide) -> Sent:
@@ -63,8 +64,7 @@ def compare_neighbours(
         for older, newer in itertools.pairwise(pool.map(send, stacks)):
             if (older.environment.name, newer.environment.name) in neighbours:
                 comparison = Comparison(older.environment, newer.environment, ledger)
-                slow_ones = [each for each in scenarios if each.variant in ledger.slow]
-                yield _compare(comparison, older, newer, slow, slow_ones)
+                yield _compare(comparison, older, newer, slow, rare)
     finally:
         stopping.set()
         pool.shutdown(cancel_futures=True)

@@ -93,6 +93,30 @@ class ExitStatus(Observation):
         return "exit status"
 
 
+@dataclass(frozen=True)
+class Kept(Observation):
+    """How many more the server has than at MarkKept, once the last step is done, and it had some
+    time to let go. Without `types`, `what` is tasks, descriptors, threads or memory, which is
+    counted in whole pieces of 32 MiB; else `types` are the classes of its objects that are counted.
+    """
+
+    what: str
+    types: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what} kept"
+
+
+@dataclass(frozen=True)
+class EndsIn(Observation):
+    """Whether the server ends in so many seconds after the last step, though clients stay."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return "end of the server"
+
+
 Select = Callable[[Sequence[str]], Sequence[str]]
 
 
@@ -125,6 +149,8 @@ class Scenario:
     Where `port_taken`, somebody else listens on its port when it starts. One that is `alone` has a
     server of its own, whose log it sees from the start on. `slow` says that it takes
     more than a second or two. `seconds` is how long a connection may last.
+    `script` is a file of the project that is run in the place of the app's own script, around that
+    app or another one; `options` are added to the command that `start` names.
     """
 
     name: str
@@ -137,6 +163,8 @@ class Scenario:
     alone: bool = False
     slow: bool = False
     seconds: float = 10.0
+    script: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def ends_its_server(self) -> bool:
@@ -146,7 +174,19 @@ class Scenario:
 
     @property
     def has_own_server(self) -> bool:
-        return self.alone or bool(self.start) or self.ends_its_server
+        return self.alone or bool(self.start) or self.ends_its_server or self.is_probe
+
+    @property
+    def counts(self) -> bool:
+        """Whether its server is to say what it keeps."""
+        return any(isinstance(observation, Kept) for observation in self.expected)
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether no reference app runs as usual: two stacks are compared by it only where a change
+        lies between that it shows.
+        """
+        return self.counts or bool(self.script)
 
     @property
     def shares_its_server(self) -> bool:
@@ -162,5 +202,7 @@ class Scenario:
         """What is done, a line each."""
         paced = f" with {self.interval:g} s between two events" if self.interval else ""
         taken = " on a port that is taken" if self.port_taken else ""
-        by = f" by `{self.start}`" if self.start else ""
-        return (f"start {self.variant}{by}{paced}{taken}", *map(str, self.steps))
+        command = " ".join((self.start, *self.options))
+        by = f" by `{command}`" if command else ""
+        started = f"{self.script} ({self.variant})" if self.script else self.variant
+        return (f"start {started}{by}{paced}{taken}", *map(str, self.steps))

@@ -132,6 +132,25 @@ class SignalBeside(Step):
 
 
 @dataclass(frozen=True)
+class Repeat(Step):
+    """The same steps so many times, on new connections each time."""
+
+    times: int
+    steps: tuple[StepOn, ...]
+
+    def __str__(self) -> str:
+        return f"{self.times:,} times: {'; '.join(map(str, self.steps))}"
+
+
+@dataclass(frozen=True)
+class MarkKept(Step):
+    """Take what the server keeps now as the begin of what is counted."""
+
+    def __str__(self) -> str:
+        return "count what the server keeps from here on"
+
+
+@dataclass(frozen=True)
 class MarkLog(Step):
     """Leave out what was logged so far."""
 

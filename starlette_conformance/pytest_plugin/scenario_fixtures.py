@@ -53,7 +53,8 @@ def play(
     def played(scenario: Scenario) -> Outcome:
         running = servers.get(scenario.variant)
         found = playing(scenario, running if isinstance(running, Server) else None)
-        for exchange in (each for each in found.exchanges if each.sent):
+        sent = () if scenario.is_probe else (each for each in found.exchanges if each.sent)
+        for exchange in sent:
             judging.run(environment.name).exchange(judging.spec, exchange, scenario.variant)
         judging.run(environment.name).outcome(outcome_record(scenario, found.outcome))
         return found.outcome

@@ -111,7 +111,8 @@ class Judging:
         first = folder.relative_to(SPECS).parts[0]
         suite = first if first in SUITES else ""
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
-        return [name for name, judge in suites.items() if judge in (None, suite)]
+        judge = {suite} if suite in CATALOGUE.apart() else {suite, None}
+        return [name for name, own in suites.items() if own in judge]
 
     def environment(self, name: str) -> Environment:
         """The environment of a stack, made if need be. Raises Failure."""
@@ -220,7 +221,7 @@ class Judging:
     def unproven(self) -> list[str]:
         """What is said of changes that no spec pins down; nothing where a spec was left out."""
         whole = self.complete and not self.own
-        return self.summary.unproven(CHANGES, CATALOGUE) if whole else []
+        return self.summary.unproven(CHANGES, CATALOGUE, ledger().probed) if whole else []
 
 
 REPEATED = "starlette_conformance_repeated"

@@ -28,8 +28,8 @@ STACK = "documented"
 SPECS = ROOT / "specs"
 
 
-ASIDE = ("specs/shutdown/", "specs/edge/test_idle.py")
-"""Specs of signals and pauses: by what they send, no two stacks are compared."""
+ASIDE = ("specs/shutdown/", "specs/resilience/", "specs/edge/test_idle.py")
+"""Specs of signals, pauses and leaks: by what they send, no two stacks are compared."""
 
 
 def parts() -> tuple[list[str], list[str]]:
@@ -40,7 +40,10 @@ def parts() -> tuple[list[str], list[str]]:
     )
 
 
-LEFT_OUT = [f"--ignore={SPECS / 'shutdown'}", "-k", "not browser"]
+LEFT_OUT = [
+    *(f"--ignore={SPECS / name}" for name in ("shutdown", "resilience")),
+    *("-k", "not browser"),
+]
 
 SOURCES = (
     "specs/**/*.py",

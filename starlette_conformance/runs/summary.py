@@ -102,11 +102,14 @@ class Summary:
         }
         return {name: change for name, change in changes.items() if len(sides[name]) == 2}
 
-    def unproven(self, changes: Mapping[str, Change], known: Catalogue) -> list[str]:
+    def unproven(
+        self, changes: Mapping[str, Change], known: Catalogue, probed: Collection[Change] = ()
+    ) -> list[str]:
         """What is said of changes that no spec pins down; nothing unless a whole group passed.
 
         The stacks of a whole axis lie on both sides of each change of its package. One with a suite
         of its own may leave a change of that package to another suite, and asserts it nowhere then.
+        Those that are `probed` are left to the suites that judge their own axes alone.
         """
         if not (self.passed and self.complete):
             return []
@@ -116,14 +119,21 @@ class Summary:
             if known.group(axis.name) <= self.stacks
         }
         every = known.group("all") <= self.stacks
+        apart = {n: e for n, e in self.environments.items() if self._is_apart(n, known)}
         found = []
         for name, change in changes.items():
+            if change in probed:
+                found += unproven({name: change}, apart, self.asserted, all_should_differ=False)
+                continue
             own = change.package in suites
             own = own and (not suites[change.package] or name in self.asserted)
             if own or every:
                 judged = self._judged_for(name, known)
                 found += unproven({name: change}, judged, self.asserted, all_should_differ=own)
         return found
+
+    def _is_apart(self, stack: str, known: Catalogue) -> bool:
+        return stack in known.stacks and known.stacks[stack].suite in known.apart()
 
     def _judged_for(self, name: str, known: Catalogue) -> dict[str, Environment]:
         """The stacks that lie in the suites which assert a change; all where none does."""
@@ -132,5 +142,5 @@ class Summary:
         return {
             stack: environment
             for stack, environment in self.environments.items()
-            if suite.get(stack) in suites
+            if suite.get(stack) in suites and not self._is_apart(stack, known)
         }

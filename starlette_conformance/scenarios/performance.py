@@ -5,16 +5,19 @@ import re
 import signal
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from starlette_conformance.http.exchange import Exchange, observed
+from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model import scenario as model
 from starlette_conformance.model import steps
-from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.census import Census, take
 from starlette_conformance.process.launch import rests
+from starlette_conformance.scenarios import on_wire
+from starlette_conformance.scenarios.kept import afterwards
 from starlette_conformance.scenarios.pings import ping_delay, without_time
 from starlette_conformance.scenarios.wire import Wire, held
 
@@ -27,7 +30,6 @@ ENDS_SECONDS = 8.0
 LETS_GO_SECONDS = 5.0
 HEARS = 0.3
 """The part of the time between two events in which a server hears of a client, on busy cores."""
-DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
 PID = re.compile(r"process \[\d+\]")
 
 
@@ -43,6 +45,9 @@ class Performance:
         self._scenario, self._server, self._port = scenario, server, port
         self._wires: dict[str, Wire] = {}
         self._held: set[str] = set()
+        self._watches_held = any(isinstance(o, model.HeldFor) for o in scenario.expected)
+        self._kept_before: Census | None = None
+        self._afterwards: Mapping[str, str] = {}
         self._log_start = 0 if scenario.has_own_server else server.log.position()
         self._status = ""
         self._lines: list[str] = []
@@ -53,6 +58,7 @@ class Performance:
         try:
             for step in self._scenario.steps:
                 self._take(step)
+            self._afterwards = afterwards(self._server, self._kept_before, self._scenario)
             self._lines = self._server.log.lines(self._log_start)  # before anybody leaves
         finally:
             for wire in self._wires.values():
@@ -74,6 +80,11 @@ class Performance:
                 time.sleep(seconds)
             case steps.MarkLog():
                 self._log_start = self._server.log.position()
+            case steps.MarkKept():
+                self._kept_before = take(self._server)
+            case steps.Repeat(times, each):
+                for round_number in range(1, times + 1):
+                    self._take_round(round_number, each)
             case steps.StepOn():
                 self._take_on(self._wire(step.on), step)
             case _:
@@ -119,13 +130,23 @@ class Performance:
         due = wire.began + wire.sent[-1].at + (wire.chunks + 1) * interval
         return time.monotonic() > due - interval * HEARS
 
+    def _take_round(self, number: int, each: tuple[steps.StepOn, ...]) -> None:
+        """Connections that their clients have left are forgotten, and none of them is late."""
+        late = self.late
+        for step in each:
+            self._take(replace(step, on=f"{step.on} {number}"))
+        self.late = late
+        for name in {f"{step.on} {number}" for step in each}:
+            if self._wires[name].socket is None:
+                del self._wires[name]
+
     def _wire(self, name: str) -> Wire:
         if name not in self._wires:
             self._wires[name] = Wire(self._port, self._scenario.seconds)
         return self._wires[name]
 
     def _note_if_held(self, name: str) -> None:
-        if self._wires[name].client_port in held(self._port):
+        if self._watches_held and self._wires[name].client_port in held(self._port):
             self._held.add(name)
 
     def _cross(self, number: signal.Signals, wire: Wire, data: bytes) -> None:
@@ -155,11 +176,11 @@ class Performance:
     def _observe(self, observation: model.Observation) -> Any:
         match observation:
             case model.ResponseOn(on):
-                return _responses(self._wires[on])[0]
+                return on_wire.responses(self._wires[on])[0]
             case model.ResponsesOn(on):
-                return _responses(self._wires[on])
+                return on_wire.responses(self._wires[on])
             case model.PingedStreamOn(on):
-                return without_time(_responses(self._wires[on])[0])
+                return without_time(on_wire.responses(self._wires[on])[0])
             case model.PingAfter(on):
                 exchange = self.exchanges()[on]
                 first, last = exchange.sent[0], exchange.sent[-1]
@@ -167,11 +188,13 @@ class Performance:
             case model.PingDelay(on):
                 return f"{ping_delay(self.exchanges()[on]):.2f} s"
             case model.EndOf(on):
-                return _end(self._wires[on])
+                return on_wire.end(self._wires[on])
             case model.DatesOn(on):
-                return _dates(self._wires[on])
+                return on_wire.dates(self._wires[on])
             case model.HeldFor(those):
                 return self._let_go(those)
+            case model.Kept() | model.EndsIn():
+                return self._afterwards[str(observation)]
             case model.ExitStatus():
                 return self._status
             case model.LogLines(select):
@@ -196,37 +219,11 @@ class Performance:
         """What passed on each connection, by name."""
         app, environment = self._server.app, self._server.environment
         return {
-            name: Exchange.of(app, environment, (wire.methods or ["GET"])[0], wire, _closes(wire))
+            name: Exchange.of(
+                app, environment, (wire.methods or ["GET"])[0], wire, on_wire.closes(wire)
+            )
             for name, wire in self._wires.items()
         }
-
-
-def _closes(wire: Wire) -> bool:
-    return wire.closed_by_server and wire.messages()[-1].whole
-
-
-def _responses(wire: Wire) -> list[Response]:
-    """All that came on a connection; `closes` is said of the last one."""
-    messages = wire.messages()
-    sizes = [message.end for message in messages[:-1]] + [len(wire.data)]
-    lasts = [*[False] * (len(messages) - 1), _closes(wire)]
-    return [
-        observed(message, size, wire.ended, closes, wire.at)
-        for message, size, closes in zip(messages, sizes, lasts, strict=True)
-    ]
-
-
-def _dates(wire: Wire) -> str:
-    found = DATE.findall(bytes(wire.data))
-    dates = len(set(found))
-    return f"{dates} date{'s' if dates != 1 else ''} in {len(found)} responses"
-
-
-def _end(wire: Wire) -> str:
-    after = int(wire.watched)  # the server's clock began later, and the end is read later still
-    if wire.closed_by_server:
-        return f"closed after {after} s"
-    return f"open after {after} s" if "left by" in wire.ended else f"{wire.ended} after {after} s"
 
 
 def _without_numbers(line: str, names: Mapping[int, str]) -> str:

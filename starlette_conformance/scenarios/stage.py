@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import BoundedSemaphore, Lock
 from typing import Self
 
@@ -16,11 +16,13 @@ from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import START_SECONDS, Server
+from starlette_conformance.process.census import RUNNER
 from starlette_conformance.process.forkserver import Forker
+from starlette_conformance.process.launch import NOTHING, Program, Under
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.scenarios.performance import Performance
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.project import script, site_files, variants
+from starlette_conformance.stacks.project import ROOT, script, site_files, variants
 
 OWN_SERVERS = 6
 """Scenarios with a server of their own that are played at once: while servers start, cores are
@@ -126,16 +128,18 @@ class Stage:
         app, settings = variants()[scenario.variant]
         interval = settings.interval if scenario.interval is None else scenario.interval
         folder = site_fixture.lay_out(site_files(settings.site))
+        path = ROOT / scenario.script if scenario.script else script(app.name)
         arguments = app.arguments(interval)
-        forker = None if scenario.start else self._forker  # a command is run as it is
+        program = Program.of(path, self._environment, arguments, port, scenario.start)
+        # A command is run as it is, and so is what is counted.
+        forker = None if scenario.start or scenario.counts else self._forker
         return Server(
-            script(app.name),
+            path,
             self._environment,
             folder,
-            arguments,
-            forker,
-            port=port,
-            by=scenario.start,
+            forker=forker,
+            under=Under(script=[str(RUNNER)]) if scenario.counts else NOTHING,
+            program=replace(program, words=[*program.words, *scenario.options]),
         )
 
 

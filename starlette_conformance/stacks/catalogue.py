@@ -33,6 +33,7 @@ class Axis:
     """Stacks that differ only in what `vary` says: versions by package, `parser` or `python`.
 
     There is one for each combination, save those of `without`. `milestones` are judged with `all`.
+    Where `apart`, the suite judges no stack that is on no axis.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Axis:
     vary: Mapping[str, tuple[str, ...]]
     milestones: frozenset[str]
     without: frozenset[str]
+    apart: bool
 
     def combinations(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Each stack's name, and what it holds of each thing that varies."""
@@ -58,6 +60,10 @@ class Catalogue:
     axes: Mapping[str, Axis]
     needs: tuple[tuple[str, tuple[str, ...]], ...]
     exclude_newer: str
+
+    def apart(self) -> set[str]:
+        """The suites that judge the stacks of their own axes, and no others."""
+        return {axis.suite for axis in self.axes.values() if axis.apart}
 
     def group(self, name: str) -> set[str]:
         """The names that `all`, or the name of an axis, stands for."""
@@ -176,7 +182,7 @@ def _stack(
 
 
 def _axis(name: str, table: AxisTable) -> Axis:
-    axis = Axis(name, table.suite, table.vary, table.milestones, table.without)
+    axis = Axis(name, table.suite, table.vary, table.milestones, table.without, table.apart)
     known = {stack for stack, _ in replace(axis, without=frozenset()).combinations()}
     for mark in ("milestones", "without", "yanked"):
         if strange := getattr(table, mark) - known:

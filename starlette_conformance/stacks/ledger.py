@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.site import Content
@@ -26,6 +27,15 @@ class Ledger:
     sites: Mapping[str, Mapping[str, Content]]
     slow: Mapping[str, Sequence[Change]] = field(default_factory=dict)
     scenarios: Sequence[Scenario] = ()
+
+    @cached_property
+    def probed(self) -> frozenset[Change]:
+        """Those that nothing shows but scenarios that are probes."""
+        probes, others = (
+            {c for s in self.scenarios if s.is_probe is probe for c in changes_in(s.expected)}
+            for probe in (True, False)
+        )
+        return frozenset(probes - others - {effect.change for effect in self.effects})
 
     @cached_property
     def names(self) -> Mapping[Change, str]:

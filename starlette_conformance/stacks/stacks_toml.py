@@ -39,6 +39,7 @@ class AxisTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     milestones: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     yanked: frozenset[str] = frozenset()
+    apart: bool = False
 
     def __post_init__(self) -> None:
         if not self.vary:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from starlette_conformance.cost import census, fanout, gate, gate_verdict, paired
-from starlette_conformance.cost.census import Census
+from starlette_conformance.cost import fanout, gate, gate_verdict, paired
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.gate import complete, overall
@@ -18,7 +17,9 @@ from starlette_conformance.cost.manifest import MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError
+from starlette_conformance.process import census
 from starlette_conformance.process.app_server import Server as AppServer
+from starlette_conformance.process.census import Census
 from starlette_conformance.process.launch import Under
 from tests.miniatures.run_files import environment
 

@@ -66,6 +66,7 @@ MAY_IMPORT = {
         "pytest",
         "specs",
     },
+    "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
     "studies": {"benchmarks", PACKAGE, "pytest", "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
     "tests/miniatures/replayed": {"fastapi", "starlette"},

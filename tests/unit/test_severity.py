@@ -43,6 +43,8 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("end of the connection", False): "framing",
     ("connections at the server", False): "framing",
     ("exit status", False): "process",
+    ("tasks kept", False): "process",
+    ("end of the server", False): "process",
     ("dates on a", False): "value",
     ("first ping on a", False): "arrival",
     ("time of the ping on a", False): "value",

@@ -208,3 +208,31 @@ def test_a_change_is_seen_where_stacks_of_both_sides_asserted_it() -> None:
     both = ["uvicorn-0.1.0-h11", "uvicorn-0.2.0-h11"]
     assert passed(ON_UVICORN, {"A": both, "B": both[:1]}).seen(changes) == {"A": changes["A"]}
     assert passed(ON_UVICORN, {}).seen(changes) == {}
+
+
+APART = """
+[axes.leaks]
+suite = "leaks"
+apart = true
+vary = { uvicorn = ["0.1.0", "0.2.0"] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("asserting", "message"),
+    [
+        (["uvicorn-0.1.0", "uvicorn-0.2.0"], []),
+        (["uvicorn-0.2.0"], ["LEAK: no spec asserts it on uvicorn 0.1.0"]),
+    ],
+)
+def test_a_probed_change_is_left_to_suites_that_are_apart(
+    tmp_path: Path, asserting: list[str], message: list[str]
+) -> None:
+    (tmp_path / "stacks.toml").write_text(STACKS + APART)
+    known = load(tmp_path / "stacks.toml")
+    leak = Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")
+    stacks = ON_UVICORN | {"uvicorn-0.1.0": "0.1.0", "uvicorn-0.2.0": "0.2.0"}
+    summary = passed(stacks, {"LEAK": asserting})
+    assert summary.unproven({"LEAK": leak}, known, {leak}) == message
+    usual = passed(ON_UVICORN, {})
+    assert usual.unproven({"LEAK": leak}, known, {leak}) == []

@@ -10,8 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette_conformance.cost._census_runner import MARK
+import psutil
+
 from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process._census_runner import MARK
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import ENDED, rests
 
@@ -21,13 +23,16 @@ SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Census:
-    """What there is at a moment; `blocks` are those of Python's allocator."""
+    """What there is at a moment; `blocks` are those of Python's allocator, `memory` is its
+    bytes in RAM.
+    """
 
     descriptors: int
     threads: int
     tasks: int
     blocks: int
     types: Mapping[str, int]
+    memory: int = 0
 
     def grown(self, before: "Census") -> str:
         """The types of which most objects came since then."""
@@ -50,10 +55,11 @@ def take(server: Server) -> Census:
     found = json.loads(said[-1])
     there = Path(f"/proc/{server.pid}")
     try:
+        memory = psutil.Process(server.pid).memory_info().rss
         descriptors, threads = (len(list((there / name).iterdir())) for name in ("fd", "task"))
-    except ENDED:
+    except (*ENDED, psutil.NoSuchProcess):
         raise CannotTell(f"{server.app} on {server.environment} has ended by itself") from None
-    return Census(descriptors, threads, found["tasks"], found["blocks"], found["types"])
+    return Census(descriptors, threads, found["tasks"], found["blocks"], found["types"], memory)
 
 
 def _censuses(lines: list[str]) -> list[str]:

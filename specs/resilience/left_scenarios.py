@@ -1,0 +1,95 @@
+"""What a server keeps of connections and streams whose clients have left."""
+
+from typing import Any
+
+from specs.ledger.changes import CLOSED_CONNECTIONS_LET_GO, WATCHER_PER_STREAM
+from specs.ledger.responses import raw_request
+from specs.ledger.streams import GET
+from starlette_conformance.model.expectations import since
+from starlette_conformance.model.scenario import Kept, Scenario
+from starlette_conformance.model.steps import (
+    Connect,
+    HalfClose,
+    Leave,
+    MarkKept,
+    ReadChunks,
+    ReadResponses,
+    ReadToEnd,
+    Repeat,
+    Reset,
+    Send,
+    StepOn,
+)
+
+ON = "client"
+CONNECTIONS = 200
+STREAMS = 30
+
+PROTOCOLS = ("H11Protocol", "HttpToolsProtocol")
+"""uvicorn's object of a connection, which holds its transport, scope and headers."""
+
+ONE_REQUEST = (Send("first", raw_request()), ReadResponses("first"), Leave("first"))
+"""What is made once, at the first request, is not counted."""
+
+WAYS: dict[str, tuple[tuple[StepOn, ...], Any]] = {
+    "disconnect after a response": (
+        (Send(ON, raw_request()), ReadResponses(ON), Leave(ON)),
+        since(CLOSED_CONNECTIONS_LET_GO, "0", before=str(CONNECTIONS)),
+    ),
+    # Every release keeps them until the keep-alive time is over: docs/findings/.
+    "reset after a response": (
+        (Send(ON, raw_request()), ReadResponses(ON), Reset(ON)),
+        str(CONNECTIONS),
+    ),
+    "disconnect before a request": ((Connect(ON), Leave(ON)), "0"),
+    "reset before a request": ((Connect(ON), Reset(ON)), "0"),
+    "disconnect within a head": ((Send(ON, b"GET / HT"), Leave(ON)), "0"),
+    "reset within a head": ((Send(ON, b"GET / HT"), Reset(ON)), "0"),
+    "close their sending side after a response": (
+        (Send(ON, raw_request()), ReadResponses(ON), HalfClose(ON), ReadToEnd(ON), Leave(ON)),
+        since(CLOSED_CONNECTIONS_LET_GO, "0", before=str(CONNECTIONS)),
+    ),
+}
+
+CONNECTED = [
+    Scenario(
+        f"{CONNECTIONS} clients {how}",
+        "hello",
+        (*ONE_REQUEST, MarkKept(), Repeat(CONNECTIONS, steps)),
+        {Kept("connections", PROTOCOLS): kept, Kept("descriptors"): "0", Kept("tasks"): "0"},
+        start="uvicorn",
+        options=("--timeout-keep-alive", "60"),
+        slow=True,
+    )
+    for how, (steps, kept) in WAYS.items()
+]
+
+ONE_STREAM = (Send("first", GET), ReadChunks("first", 1), Leave("first"))
+
+STREAMED = [
+    Scenario(
+        f"{STREAMS} clients of streams {how}",
+        "sse",
+        (
+            *ONE_STREAM,
+            MarkKept(),
+            Repeat(STREAMS, (Send(ON, GET), ReadChunks(ON, events), leave)),
+        ),
+        {
+            Kept("tasks"): since(WATCHER_PER_STREAM, str(STREAMS), before="0"),
+            Kept("connections", PROTOCOLS): "0",
+            Kept("responses", ("EventSourceResponse",)): "0",
+            Kept("descriptors"): "0",
+            Kept("threads"): "0",
+        },
+        interval=0.05,
+        slow=True,
+    )
+    for how, events, leave in (
+        ("disconnect after an event", 1, Leave(ON)),
+        ("reset after an event", 1, Reset(ON)),
+        ("disconnect before an event", 0, Leave(ON)),
+    )
+]
+
+SCENARIOS = [*CONNECTED, *STREAMED]

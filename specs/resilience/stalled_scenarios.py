@@ -1,0 +1,43 @@
+"""Clients of streams that stop reading: what they cost, and whether the server can end."""
+
+import signal
+
+from specs.ledger.responses import raw_request
+from specs.ledger.streams import GET
+from starlette_conformance.model.scenario import EndsIn, Kept, Scenario
+from starlette_conformance.model.steps import (
+    Leave,
+    MarkKept,
+    Pause,
+    ReadChunks,
+    ReadResponses,
+    Repeat,
+    Send,
+    Signal,
+)
+
+SCRIPT = "specs/resilience/apps/fast_stream.py"
+STALLED = 20
+UP = (Send("first", raw_request()), ReadResponses("first"), Leave("first"))
+STALL = (Send("client", GET), ReadChunks("client", 1))
+
+BOUNDED = Scenario(
+    f"{STALLED} clients of fast streams stop reading",
+    "hello",
+    (*UP, MarkKept(), Repeat(STALLED, STALL), Pause(1)),
+    {Kept("memory"): "0"},
+    script=SCRIPT,
+    slow=True,
+)
+
+# uvicorn waits until all that it has written is read: docs/findings/.
+ENDING = Scenario(
+    "SIGTERM beside a client of a fast stream that has stopped reading",
+    "hello",
+    (*UP, *STALL, Pause(1), Signal(signal.SIGTERM)),
+    {EndsIn(3): "not within 3 s"},
+    script=SCRIPT,
+    slow=True,
+)
+
+SCENARIOS = [BOUNDED, ENDING]

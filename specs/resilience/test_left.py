@@ -1,0 +1,19 @@
+"""What the server keeps of connections and streams whose clients have left."""
+
+import pytest
+
+from specs.resilience.left_scenarios import CONNECTED, STREAMED
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
+
+
+@pytest.mark.source("RFC 9112 section 9.6", "uvicorn docs settings")
+@pytest.mark.parametrize("scenario", CONNECTED)
+def test_lets_go_of_connections_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("RFC 9112 section 9.6", "sse-starlette docs README")
+@pytest.mark.parametrize("scenario", STREAMED)
+def test_lets_go_of_streams_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected

@@ -1,0 +1,19 @@
+"""What a client costs that stops reading a stream, and whether the server can end beside it."""
+
+import pytest
+
+from specs.resilience.stalled_scenarios import BOUNDED, ENDING
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
+
+
+@pytest.mark.source("uvicorn docs server")
+@pytest.mark.parametrize("scenario", [BOUNDED])
+def test_keeps_little_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize("scenario", [ENDING])
+def test_waits_on(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected

@@ -1,0 +1,37 @@
+"""What is observed of the connection of a scenario's client."""
+
+import re
+
+from starlette_conformance.http.exchange import observed
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.scenarios.wire import Wire
+
+DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
+
+
+def closes(wire: Wire) -> bool:
+    return wire.closed_by_server and wire.messages()[-1].whole
+
+
+def responses(wire: Wire) -> list[Response]:
+    """All that came on a connection; `closes` is said of the last one."""
+    messages = wire.messages()
+    sizes = [message.end for message in messages[:-1]] + [len(wire.data)]
+    lasts = [*[False] * (len(messages) - 1), closes(wire)]
+    return [
+        observed(message, size, wire.ended, last, wire.at)
+        for message, size, last in zip(messages, sizes, lasts, strict=True)
+    ]
+
+
+def dates(wire: Wire) -> str:
+    found = DATE.findall(bytes(wire.data))
+    dates = len(set(found))
+    return f"{dates} date{'s' if dates != 1 else ''} in {len(found)} responses"
+
+
+def end(wire: Wire) -> str:
+    after = int(wire.watched)  # the server's clock began later, and the end is read later still
+    if wire.closed_by_server:
+        return f"closed after {after} s"
+    return f"open after {after} s" if "left by" in wire.ended else f"{wire.ended} after {after} s"
