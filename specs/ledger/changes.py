@@ -721,6 +721,17 @@ LEAVING_SHOWS_IN_SENDING = Change(
     noticed_by=("proxy",),
     reached_by=("StaticFiles", "FileResponse"),
 )
+LEFT_STREAM_GOES_ON = Change(
+    "uvicorn",
+    "0.28.1",
+    "regression",
+    "The generator of a StreamingResponse goes on for ever once its client has left: uvicorn says "
+    "ASGI 2.4, by which sending fails then, and sending does not.",
+    "https://github.com/Kludex/uvicorn/pull/2513",
+    last="0.32.0",
+    noticed_by=("nobody",),
+    reached_by=("StreamingResponse",),
+)
 SIGNALS_RAISED_AGAIN = Change(
     "uvicorn",
     "0.29.0",

@@ -6,8 +6,10 @@ from typing import Any
 
 from specs.ledger.changes import (
     BACKGROUND_KEPT,
+    CLOSED_CONNECTIONS_LET_GO,
     DISCONNECT_UNSEEN,
     LEAVING_RAISES,
+    LEFT_STREAM_GOES_ON,
     MIDDLEWARE_BACKGROUND_LOST,
     NO_RESPONSE_RAISED,
 )
@@ -63,7 +65,13 @@ def unless_raised(line: Any) -> Any:
 
 
 KEPT = unless_raised(since(BACKGROUND_KEPT, OF_RESPONSE))
-KEPT_OF_STREAM = unless_raised(since(BACKGROUND_KEPT, OF_STREAM))
+
+
+def unless_endless(line: Any) -> Any:
+    return since(LEFT_STREAM_GOES_ON, ABSENT, before=line)
+
+
+STREAM_KEPT = since(LEFT_STREAM_GOES_ON, str(TIMES), before="0")
 
 
 def behind(
@@ -116,6 +124,7 @@ AUDITED = [
         b"/audited",
         (ReadResponses(ON),),
         [since(MIDDLEWARE_BACKGROUND_LOST, ABSENT, before=OF_MIDDLEWARE)],
+        kept=since(CLOSED_CONNECTIONS_LET_GO, "0", before=str(TIMES)),
     )
 ]
 READ = (ReadChunks(ON, 1),)
@@ -125,10 +134,21 @@ STREAMS = [
         BETWEEN,
         b"/stream",
         READ,
-        [unless_raised(OF_STREAM), ENDED],
+        [unless_endless(unless_raised(OF_STREAM)), unless_endless(ENDED)],
         failing=since(LEAVING_RAISES, DISCONNECTED, before=[]),
+        kept=STREAM_KEPT,
     ),
-    behind(1, BETWEEN, b"/stream", READ, [KEPT_OF_STREAM, ENDED]),
+    behind(
+        1,
+        BETWEEN,
+        b"/stream",
+        READ,
+        [
+            unless_endless(unless_raised(since(BACKGROUND_KEPT, OF_STREAM))),
+            unless_endless(ENDED),
+        ],
+        kept=STREAM_KEPT,
+    ),
 ]
 UNTIL_LEFT = [
     behind(0, NOTICE, b"/until-left", (WAIT,), [LEFT]),

@@ -43,7 +43,8 @@ def _grown(server: Server, before: Census, wanted: Sequence[Kept]) -> dict[str, 
 
 def _more(kept: Kept, before: Census, after: Census) -> int:
     if kept.what == "memory":
-        return (after.memory - before.memory) // PIECE
+        return max(0, after.memory - before.memory) // PIECE
     if not kept.types:
-        return int(getattr(after, kept.what)) - int(getattr(before, kept.what))
-    return sum(after.types.get(name, 0) - before.types.get(name, 0) for name in kept.types)
+        return max(0, int(getattr(after, kept.what)) - int(getattr(before, kept.what)))
+    more = sum(after.types.get(name, 0) - before.types.get(name, 0) for name in kept.types)
+    return max(0, more)
