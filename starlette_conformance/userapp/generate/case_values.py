@@ -19,6 +19,23 @@ EMAIL = re.compile(r"(?i)e_?mail(_?address)?")
 GIVEN = {"email": "ada@example.com", "user": "ada", "password": "Lovelace-1815"}
 
 
+def by_email(document: Any) -> bool:
+    """Whether somebody registers by an email address, and no name: that is the name to log in."""
+    waiting, found = [document], []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            names = value.get("properties")
+            found += [names] if isinstance(names, dict) else []
+    named = [[*map(str, names)] for names in found if any(map(PASSWORD.fullmatch, map(str, names)))]
+    return any(
+        any(map(EMAIL.fullmatch, names)) and not any(map(USER.fullmatch, names)) for names in named
+    )
+
+
 def with_credentials(body: Any, users: bool) -> None:
     """Whoever registers, and logs in, has one name and one password."""
     if not isinstance(body, dict) or not any(PASSWORD.fullmatch(str(key)) for key in body):

@@ -25,6 +25,8 @@ from starlette_conformance.userapp.send_in_order import STUCK
 
 ATTEMPTS = 4
 """Requests of an operation until one succeeds."""
+AGAIN = 2
+"""The same, once all others were requested."""
 SECONDS = 5.0
 """How long a response may take."""
 FIRST_SECONDS = 30.0
@@ -70,9 +72,10 @@ class Sending:
         keeping = [each for each in operations if each.method != LAST]
         for operation in keeping:
             self._attempt(operation, cases)
+        self._sent.clear()  # the same request may succeed, now that what it needs is there
         for operation in keeping:
-            if operation.operation not in self.reached:  # what it needs may be there by now
-                self._attempt(operation, cases)
+            if operation.operation not in self.reached:
+                self._attempt(operation, cases, AGAIN)
         for operation in keeping:
             self._send_first(operation, self._of(cases, operation, negative=True))
         self._crawl()
@@ -138,10 +141,10 @@ class Sending:
         )
         return next(found, "")
 
-    def _attempt(self, operation: Operation, cases: Cases) -> None:
+    def _attempt(self, operation: Operation, cases: Cases, attempts: int = ATTEMPTS) -> None:
         """Until it succeeds, and once more."""
         extra = 0
-        for case in self._of(cases, operation, negative=False)[:ATTEMPTS]:
+        for case in self._of(cases, operation, negative=False)[:attempts]:
             response = self._send_case(operation, case)
             if response and 200 <= response.status < 300:
                 self._note_token(case, response)
@@ -177,12 +180,15 @@ class Sending:
         """Follow links and send forms, from the pages that there are."""
         origins = {f"127.0.0.1:{self.port}", "127.0.0.1:PORT"}
         waiting, by_path, number = [*self._pages], dict[str, int](), 0
+        seen = {(each.method, each.target) for each in self.requests}
         while waiting and number < PAGES and not self.is_over:
             name = waiting.pop(0)
             text = self._responses[name].body.decode("utf-8", "replace")
             for each in pages.leads_to(text, self._pages[name], name, origins):
                 path = f"{each.method} {each.target.partition('?')[0]}"
                 if by_path.get(path, 0) >= OF_A_PATH or number >= PAGES:
+                    continue
+                if ("GET", each.target) in seen and each.method == "GET":
                     continue
                 headers = (("Accept", "text/html,*/*"), *each.headers)
                 before = len(self.requests)
