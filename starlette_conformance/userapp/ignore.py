@@ -63,7 +63,7 @@ class Rule:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", FutureWarning)
                 re.compile(written.pattern)
-        except (re.error, FutureWarning) as error:
+        except (re.error, OverflowError, RecursionError, FutureWarning) as error:
             raise UsageError(f"{place}: pattern {written.pattern[:80]!r}: {error}") from None
         return cls(written, place)
 
