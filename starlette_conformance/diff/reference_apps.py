@@ -4,7 +4,7 @@ Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on 
 3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +14,8 @@ from rich.console import Console
 
 from starlette_conformance.diff.causes_of_stacks import with_causes
 from starlette_conformance.diff.comparable import nothing_asked
-from starlette_conformance.diff.conclude import FORMATS, conclude
+from starlette_conformance.diff.conclude import conclude
+from starlette_conformance.diff.options import DiffOptions
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.model.scenario import Scenario
@@ -31,28 +32,19 @@ from starlette_conformance.stacks.targets import made, one
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the user wants: two stacks, some apps, which kinds of change fail, after how many
-    requests to an app its exchanges are repeated, or none with `quick`; files to write.
+class Options(DiffOptions):
+    """`only` are some apps. After `repeat` requests to one its exchanges are repeated; with `quick`
+    none is.
     """
 
-    old: str
-    new: str
-    only: Sequence[str]
     quick: bool
-    fail_on: Sequence[str]
     repeat: int
     causes: bool
     cause_seconds: float
-    json: Path | None
-    markdown: Path | None
-    html: Path | None
-    junit: Path | None
-    annotations: Path | None
 
 
 def diff(options: Options) -> int:
-    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    chosen = options.files
     output, progress = consoles(chosen)
     output_files.check(chosen.values())
     with ThreadPoolExecutor(3) as pool:

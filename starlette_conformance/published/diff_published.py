@@ -1,11 +1,10 @@
 """`diff OLD NEW --published FILE|URL`: what was recorded of both, compared. Nothing is run."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from starlette_conformance.diff.conclude import FORMATS, conclude
+from starlette_conformance.diff.conclude import conclude
+from starlette_conformance.diff.options import DiffOptions
 from starlette_conformance.diff.reference_apps import consoles
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.output import output_files
@@ -15,23 +14,14 @@ from starlette_conformance.runs.rerun_commands import of_verb
 
 
 @dataclass(frozen=True)
-class Options:
-    """Two stacks, where the data are, some apps, what fails, and files to write."""
+class Options(DiffOptions):
+    """`published` is where the data are, `only` are some apps."""
 
-    old: str
-    new: str
     published: str
-    only: Sequence[str]
-    fail_on: Sequence[str]
-    json: Path | None
-    markdown: Path | None
-    html: Path | None
-    junit: Path | None
-    annotations: Path | None
 
 
 def diff(options: Options) -> int:
-    chosen = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    chosen = options.files
     output, _ = consoles(chosen)
     output_files.check(chosen.values())
     began = time.monotonic()

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from starlette_conformance.diff.conclude import FORMATS, conclude
+from starlette_conformance.diff.conclude import conclude
+from starlette_conformance.diff.options import DiffOptions
 from starlette_conformance.diff.reference_apps import consoles
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
@@ -49,8 +50,8 @@ from starlette_conformance.userapp.user_app import App, AppDidNotStart
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the user wants: an app, requests to it, two stacks, files to write."""
+class Options(DiffOptions):
+    """What the user wants: an app, and requests to it; `only` are some of these."""
 
     app: str | None
     requests: Path | None
@@ -65,26 +66,17 @@ class Options:
     unlike_recorded: float
     slower: float
     starting: StartOptions
-    only: Sequence[str]
-    fail_on: Sequence[str]
     accept: Path | None
     write_accepted: bool
     causes: bool
     cause_seconds: float
     rules: Sequence[Rule]
-    old: str
-    new: str
     write_requests: Path | None
     making: Limits
-    json: Path | None
-    markdown: Path | None
-    html: Path | None
-    junit: Path | None
-    annotations: Path | None
 
 
 def diff(options: Options) -> int:
-    formats = {name: getattr(options, name) for name in FORMATS if getattr(options, name)}
+    formats = options.files
     output, progress = consoles(formats)
     output_files.check(formats.values())
     app = options.starting.app(options.app, options.cwd, options.passed)
