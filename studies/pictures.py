@@ -1,57 +1,153 @@
-"""The pictures of the docs, of a real diff: `python -m studies.pictures`.
+"""The pictures of the docs, of real runs: `python -m studies.pictures`.
 
-Each page is taken at 1400 and at 400 pixels, light and dark; those that the docs show are kept in
-docs/pictures/, the others go where --all says, to be looked at.
+Each page is taken at 1400 and at 400 pixels, light and dark. Those that the docs show are kept in
+docs/pictures/; --all FOLDER keeps the others, too, to be looked at.
 """
 
 import argparse
+import os
+import pty
+import subprocess
+import sys
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
-from starlette_conformance.__main__ import main as command
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
 from starlette_conformance.process.browser import chromium
 from starlette_conformance.stacks.project import ROOT
 
 PAIR = ("0.46.1", "1.10.0")
+STACKS = ("starlette-0.46.1", "starlette-0.46.2", "starlette-1.9.0", "starlette-1.10.0")
 WIDTHS = (1400, 400)
 SCHEMES = ("light", "dark")
 SHOWN = (1400, "light")
 HEIGHT = 900
+COLUMNS, LINES = 80, 25
+SECONDS = 600
+"""How long a command may take."""
 
 
 def main() -> int:
     """0, or 1 where a page is wider than its window."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, help="a folder for all of them")
+    parser.add_argument("--runs", type=Path, help="run files (default: those of a few releases)")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=(*OF_THE_SITE, *OF_A_DIFF),
+        help="this one; repeatable",
+    )
     options = parser.parse_args()
+    wanted = options.only or [*OF_THE_SITE, *OF_A_DIFF]
     with tempfile.TemporaryDirectory() as scratch:
-        page = Path(scratch, "diff.html")
-        if code := command(["diff", *PAIR, "--html", str(page), "--quiet"]):
-            return code
-        cut = take(page, options.all)
+        folder, pages = Path(scratch), dict[str, Path]()
+        if {*wanted} & {*OF_THE_SITE}:
+            pages |= of_the_site(folder, options.runs)
+        if {*wanted} & {*OF_A_DIFF}:
+            pages |= of_a_diff(folder)
+        cut = take({name: pages[name] for name in wanted}, options.all)
     print("\n".join(cut))
     return 1 if cut else 0
 
 
-def take(page: Path, folder: Path | None) -> list[str]:
+OF_A_DIFF = ("diff", "terminal")
+OF_THE_SITE = {
+    "report": "report/index.html",
+    "site": "index.html",
+    "change": "change/RANGES_SPLIT/index.html",
+    "docs": "docs/index.html",
+}
+"""The pages of the site that are taken."""
+
+
+def of_the_site(scratch: Path, runs: Path | None) -> dict[str, Path]:
+    """The pages by name, of a site with the docs in it."""
+    site = scratch / "site"
+    if runs is None:
+        runs = scratch / "runs"
+        stacks = [word for stack in STACKS for word in ("--stack", stack)]
+        command("judge", *stacks, "--runs", str(runs), "--", "-k", "not browser")
+    docs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", f"{site}/docs"]
+    variables = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    subprocess.run(docs, cwd=ROOT, env=variables, check=True, timeout=SECONDS)
+    command("site", str(runs), "--output", str(site))
+    return {name: site / path for name, path in OF_THE_SITE.items()}
+
+
+def command(*words: str) -> None:
+    line = [sys.executable, "-m", "starlette_conformance", *words]
+    subprocess.run(line, stdout=subprocess.DEVNULL, check=True, timeout=SECONDS)
+
+
+def of_a_diff(scratch: Path) -> dict[str, Path]:
+    """Of one run, its page, and what it shows on a terminal of 80 columns, as a page, too."""
+    words = ("diff", *PAIR, "--html", "diff.html")
+    shown = on_a_terminal(scratch, *words, "--quiet").replace("\r\n", "\n")
+    screen = Console(width=COLUMNS, record=True, file=StringIO(), force_terminal=True)
+    screen.print(f"$ starlette-conformance {' '.join(words)}", highlight=False)
+    screen.print(Text.from_ansi(shown), soft_wrap=True)
+    page = scratch / "terminal.html"
+    text = screen.export_html(theme=MONOKAI, inline_styles=True, code_format=SCREEN)
+    page.write_text(text, "utf-8")
+    return {"diff": scratch / "diff.html", "terminal": page}
+
+
+SCREEN = """<!doctype html><meta charset="utf-8">
+<body style="margin: 0; background: {background}">
+<pre style="display: inline-block; margin: 0; padding: 12px; color: {foreground};
+background: {background}; font: 14px/1.35 ui-monospace, 'DejaVu Sans Mono', monospace">{code}</pre>
+"""
+
+
+def on_a_terminal(folder: Path, *words: str) -> str:
+    """What a command writes to a terminal, in this folder."""
+    ours, theirs = pty.openpty()
+    size = {"COLUMNS": str(COLUMNS), "LINES": str(LINES), "TERM": "xterm-256color"}
+    line = [sys.executable, "-m", "starlette_conformance", *words]
+    shown = bytearray()
+    variables = {**os.environ, **size}
+    with subprocess.Popen(line, stdout=theirs, cwd=folder, env=variables) as process:
+        os.close(theirs)
+        with suppress(OSError):  # how Linux says that the other side is closed
+            while piece := os.read(ours, 65536):
+                shown += piece
+        process.wait(SECONDS)
+    os.close(ours)
+    return shown.decode()
+
+
+def take(pages: Mapping[str, Path], folder: Path | None) -> list[str]:
     """Take them; a sentence on each that does not fit its window."""
     cut = []
+    kept = ROOT / "docs" / "pictures"
     with chromium() as browser:
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                view = browser.new_page(
-                    viewport={"width": width, "height": HEIGHT},
-                    color_scheme="dark" if scheme == "dark" else "light",
-                )
-                view.goto(page.as_uri())
-                if (wide := view.evaluate("document.documentElement.scrollWidth")) > width:
-                    cut.append(f"{page.stem}: {wide} pixels in a window of {width}, {scheme}")
-                if (width, scheme) == SHOWN:
-                    view.screenshot(path=ROOT / "docs" / "pictures" / f"{page.stem}.png")
-                if folder:
-                    folder.mkdir(parents=True, exist_ok=True)
-                    view.screenshot(path=folder / f"{page.stem}-{width}-{scheme}.png")
-                view.close()
+        for name, page in pages.items():
+            for width in WIDTHS:
+                for scheme in SCHEMES:
+                    view = browser.new_page(
+                        viewport={"width": width, "height": HEIGHT},
+                        color_scheme="dark" if scheme == "dark" else "light",
+                    )
+                    view.goto(page.as_uri())
+                    if name == "report":
+                        view.wait_for_selector("html[data-ready]")
+                    wide = view.evaluate("document.documentElement.scrollWidth")
+                    if wide > width and name != "terminal":
+                        cut.append(f"{name}: {wide} pixels in a window of {width}, {scheme}")
+                    part = view.locator("pre").first if name == "terminal" else view
+                    if (width, scheme) == SHOWN:
+                        part.screenshot(path=kept / f"{name}.png")
+                    if folder:
+                        folder.mkdir(parents=True, exist_ok=True)
+                        part.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
+                    view.close()
     return cut
 
 

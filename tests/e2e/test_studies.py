@@ -10,7 +10,7 @@ import pytest
 
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.stacks.project import ROOT
-from studies import false_alarms, tools, usual_gates
+from studies import false_alarms, pictures, tools, usual_gates
 from studies.false_alarms import OURS, Comparison, noise, read, rows
 from studies.gate_table import BUSY, EQUAL
 from studies.plants import PLANTS
@@ -255,3 +255,23 @@ def test_the_table_of_gates_refuses_bad_input(tmp_path: Path, text: str, message
     )
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {message.format(path=path)}")
+
+
+def test_what_a_terminal_shows_is_taken_whole(tmp_path: Path) -> None:
+    shown = pictures.on_a_terminal(tmp_path, "diff", "--help").replace("\r\n", "\n")
+    assert shown.startswith("Usage: starlette-conformance diff")
+    assert max(map(len, shown.splitlines())) <= pictures.COLUMNS
+    assert "How to name a stack" in shown
+
+
+def test_a_page_that_is_wider_than_its_window_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "ROOT", tmp_path)
+    page = tmp_path / "wide.html"
+    page.write_text("<div style='width: 900px'>wide</div>")
+    cut = pictures.take({"wide": page}, tmp_path / "all")
+    assert len(cut) == len(pictures.SCHEMES)
+    assert all(line.startswith("wide: ") and "400" in line for line in cut)
+    assert len([*tmp_path.glob("all/*.png")]) == 4
+    assert (tmp_path / "docs/pictures/wide.png").is_file()
