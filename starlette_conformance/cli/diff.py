@@ -184,6 +184,8 @@ def _diff(
             raise UsageError("no app: name it by --app, or --start, or leave out what is for it")
         if requests and write_requests:
             raise UsageError("--write-requests writes those that are made, without --requests")
+        if write_requests and str(write_requests) == "-":
+            raise UsageError("--write-requests -: name a file, which ends with .http")
         if origin and not requests:
             raise UsageError("--origin is for a HAR, which --requests names")
         if quick or repeat:

@@ -78,7 +78,7 @@ class Options(DiffOptions):
 def diff(options: Options) -> int:
     formats = options.files
     output, progress = consoles(formats)
-    output_files.check(formats.values())
+    output_files.check([*formats.values(), options.write_requests])
     app = options.starting.app(options.app, options.cwd, options.passed)
     originals = {side.original for side in app.sides if side.original}
     given = read_steps(options.requests, app.name, options.origin) if options.requests else None

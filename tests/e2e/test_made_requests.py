@@ -48,3 +48,14 @@ def test_an_app_without_a_document_is_compared_by_its_routes_and_pages(tmp_path:
     text = written.read_text("utf-8")
     assert "GET /count/2?by=3" in text
     assert "{{get.response.fields.token}}" in text
+
+
+def test_an_app_with_nothing_to_request_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "async def app(scope, receive, send):\n    raise RuntimeError('never')\n"
+    (tmp_path / "never.py").write_text(text, "utf-8")
+    words = ["--app", "never:app", "--cwd", str(tmp_path)]
+    assert main(["diff", "documented", "documented", *words]) == 3
+    output = capsys.readouterr()
+    assert "no response of OLD is 2xx or 3xx" in " ".join((output.out + output.err).split())

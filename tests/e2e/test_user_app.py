@@ -204,6 +204,10 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
             "no app: name it by --app, or --start, or leave out what is for it",
         ),
         (
+            ["--app", "shop:app", "--write-requests", "-"],
+            "--write-requests -: name a file, which ends with .http",
+        ),
+        (
             ["--app", "shop:app", "--value", "id"],
             "--value id: write NAME=VALUE",
         ),
@@ -225,7 +229,7 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
         ),
         (
             ["--app", "shop:app", "--requests", "README.md"],
-            "--requests README.md: a file that ends with .har or .http is wanted",
+            "--requests README.md: a file that ends with .http, .har, .curl, .yaml (a cassette of ",
         ),
         (
             ["--app", "shop:app", "--requests", "none.har"],
@@ -233,7 +237,7 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
         ),
         (
             ["--app", "shop:app", "--requests", "a.http", "--origin", "http://x"],
-            "--origin is for a HAR, and a.http is none",
+            "--origin is for what is recorded, and a.http is written",
         ),
         (
             ["--app", "shop:app", "--requests", "examples/shop.http", "--with", "a b"],

@@ -7,12 +7,14 @@ Any Python 3 reads this, and it imports nothing but the app.
 
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 DEEPEST = 20
+SECONDS = 30
 OF_THE_DOCUMENT = ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url")
 """Attributes of a FastAPI app."""
 
@@ -47,6 +49,7 @@ def walk(routes: Any, prefix: str, depth: int) -> Iterator[Any]:
 
 
 def main() -> None:
+    signal.alarm(SECONDS)  # which ends it: what is imported may serve, or wait
     app = load(sys.argv[1], "factory" in sys.argv[3:])
     urls = {name: getattr(app, name, None) for name in OF_THE_DOCUMENT}
     given = {name: url for name, url in urls.items() if isinstance(url, str)}

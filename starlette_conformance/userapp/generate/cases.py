@@ -103,6 +103,10 @@ def of_document(document: Mapping[str, Any], limits: Limits) -> Cases:
     if not operations and (skipped or said):
         why = [*skipped, said][0]
         raise UsageError(f"no request can be made from the app's OpenAPI document: {why}")
+    if said:
+        skipped.append(
+            f"Schemathesis: {said} (--making-seconds), so some operations have no request"
+        )
     return Cases(tuple(operations), cases, tuple(skipped))
 
 

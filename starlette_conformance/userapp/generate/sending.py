@@ -110,7 +110,8 @@ class Sending:
             request = planned.request(self.app)
         except UsageError:
             return None
-        if "{{" in _without_references(planned):
+        strange = any(each.place not in self._responses for each in planned.bindings)
+        if strange or "{{" in _without_references(planned):  # a page has it so
             return None
         bound = filled(request, planned.bindings, self._value)
         sent = self._cookies.add_to(bound)
