@@ -80,9 +80,13 @@ def render(diff: Diff, console: Console) -> None:
 
 
 def style(diff: Diff, warnings: Sequence[str]) -> str:
-    """Of the verdict: green only where nothing is unexplained, and nothing missing."""
+    """Of the verdict: green only where nothing is unexplained, and nothing missing; what was
+    recorded has less than a run.
+    """
     faults = diff.unexplained, diff.unstable, diff.not_compared, diff.inconclusive, diff.starts
-    return "bold red" if any(faults) else "bold yellow" if warnings else "bold green"
+    if any(faults):
+        return "bold red"
+    return "bold yellow" if warnings or diff.recorded else "bold green"
 
 
 def _about_the_run(diff: Diff) -> Iterator[Text]:

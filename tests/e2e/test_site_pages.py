@@ -55,7 +55,7 @@ def test_no_request_leaves_a_page(browser: Browser, address: str, name: str) -> 
     context.close()
 
 
-@pytest.mark.parametrize("width", [320, 400, 1400])
+@pytest.mark.parametrize("width", [320, 1400])
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_its_window(
     browser: Browser, output: Path, name: str, width: int

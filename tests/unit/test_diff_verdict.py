@@ -13,11 +13,14 @@ from starlette_conformance.diff import conclude as concluding
 from starlette_conformance.diff.comparable import first_lines, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.files import as_html
-from starlette_conformance.diff.verdict import LINES
+from starlette_conformance.diff.terminal import style
+from starlette_conformance.diff.verdict import LINES, render_verdict
+from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group
 from starlette_conformance.explain.side import Side
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.stack import Stack
+from starlette_conformance.output.console import PlainConsole
 
 OLD = Side("old", (("fastapi", "0.115.12"), ("starlette", "0.46.1")), "h11", "asyncio", "3.11.7")
 NEW = Side("new", (("fastapi", "0.128.0"), ("starlette", "0.50.0")), "h11", "asyncio", "3.11.9")
@@ -136,3 +139,17 @@ def test_what_is_not_comparable_comes_first(newer: Side, first: list[str]) -> No
 def test_a_diff_of_what_no_app_imports_proves_nothing(named: list[str], said: str) -> None:
     stack = Stack("x", requirements=(*named, "starlette", "uvicorn"))
     assert nothing_asked([stack]) == said
+
+
+def test_what_was_recorded_comes_first_and_is_not_green() -> None:
+    recorded = Recorded("https://example.org/", "2026-11-29", "0.1.0")
+    found = replace(MANY, recorded=recorded, notes=("3 scenarios were not played on both",))
+    assert (style(MANY, []), style(found, [])) == ("bold green", "bold yellow")
+    console = PlainConsole(width=80)
+    console.file = io.StringIO()
+    render_verdict(found, console, ["html: diff.html"])
+    lines = console.file.getvalue().splitlines()
+    assert lines[0].startswith("Published data at https://example.org/, made on 2026-11-29 by")
+    assert "note: 3 scenarios were not played on both" in lines
+    assert len(lines) <= LINES
+    assert 'class="outcome warned"' in as_html(found)
