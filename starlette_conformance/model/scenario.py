@@ -202,7 +202,8 @@ class Scenario:
         """What is done, a line each."""
         paced = f" with {self.interval:g} s between two events" if self.interval else ""
         taken = " on a port that is taken" if self.port_taken else ""
-        command = " ".join((self.start, *self.options))
-        by = f" by `{command}`" if command else ""
+        options = " ".join(self.options)
+        by = f" by `{f'{self.start} {options}'.strip()}`" if self.start else ""
+        by += f" with `{options}`" if options and not self.start else ""
         started = f"{self.script} ({self.variant})" if self.script else self.variant
         return (f"start {started}{by}{paced}{taken}", *map(str, self.steps))

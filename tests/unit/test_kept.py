@@ -136,7 +136,8 @@ def test_says_in_words_what_is_repeated_and_counted() -> None:
         "count what the server keeps from here on",
         "3 times: a: connect; a: disconnect",
     )
-    assert replace(scenario, script="specs/x.py").words[0].startswith("start specs/x.py (hello) by")
+    script = replace(SCENARIO, script="specs/x.py", options=("--layers", "1"))
+    assert script.words[0] == "start specs/x.py (hello) with `--layers 1`"
 
 
 def test_steps_of_a_round_are_on_connections() -> None:
