@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from playwright.sync_api import Browser
@@ -26,6 +28,7 @@ from starlette_conformance.load.capacity_search import Knee
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.output.console import PlainConsole
+from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.verdict_table import print_table
@@ -170,6 +173,19 @@ def test_a_locale_without_a_character_shows_its_escape(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (1, b"")
     assert rb"forged \xe9 \u2192" in done.stdout
+
+
+def test_what_pytest_writes_is_inert_whoever_made_it() -> None:
+    """Specs of a user's own show what servers sent without any help of ours."""
+    written: list[str] = []
+    writer = SimpleNamespace(write_raw=lambda msg, **_: written.append(msg))
+    config = SimpleNamespace(
+        pluginmanager=SimpleNamespace(has_plugin=lambda _: True), get_terminal_writer=lambda: writer
+    )
+    make_inert(cast("pytest.Config", config))
+    writer.write_raw(f"\x1b[31mE   {HOSTILE}\x1b[0m\n")
+    assert written[0].startswith("\x1b[31mE   ")
+    inert("".join(written).removeprefix("\x1b[31m").removesuffix("\x1b[0m\n"))
 
 
 def test_pytest_is_inert(tmp_path: Path) -> None:
