@@ -14,6 +14,10 @@ from starlette_conformance.stacks.project import apps, ledger, variants
 
 Run = tuple[Judged, RunResponses]
 """What is said of a stack, and what was recorded of it."""
+ONCE = (
+    "what is unexplained was recorded once, and cannot be requested again: a busy machine makes "
+    "such differences, too; leave out --published to see whether it reproduces"
+)
 ARRIVALS = "when parts of a stream arrive is not recorded, and is not compared"
 
 
@@ -32,7 +36,7 @@ def recorded_diff(
     return replace(
         found,
         recorded=recorded,
-        notes=tuple(_notes(older, newer, chosen)),
+        notes=(*((ONCE,) if found.unexplained else ()), *_notes(older, newer, chosen)),
         not_compared=tuple(text for judged, _ in runs for text in _missing(judged)),
     )
 

@@ -44,6 +44,7 @@ def test_it_says_so_first_and_exits_as_diff_does(
     assert lines[0].startswith(FIRST.format(output))
     assert lines[0].endswith("by starlette-conformance 0.1.0; nothing was run.")
     assert lines[1] == "starlette-1.6.0 -> starlette-1.7.0"
+    assert any(line.startswith("note: what is unexplained was recorded once") for line in lines)
     assert "2 of 3 responses differ, 1 of them unexplained" in lines[-1]
 
 
