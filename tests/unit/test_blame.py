@@ -18,7 +18,7 @@ from starlette_conformance.output import jsonlines
 from starlette_conformance.report import merged_runs
 from starlette_conformance.runs import recorded
 from starlette_conformance.stacks import cache, catalogue, interpreters, project, provision
-from starlette_conformance.userapp import har
+from starlette_conformance.userapp import har, recorded_entries
 from tests.miniatures.run_files import three_releases
 
 STACKS = project.ROOT / "specs" / "stacks.toml"
@@ -69,7 +69,7 @@ PLANTED: list[tuple[object, str, Callable[[Path], object]]] = [
     (merged_runs, "_check_versions", read_column),
     (catalogue, "_stack", lambda _: catalogue.load(STACKS)),
     (catalogue, "_axis", lambda _: catalogue.load(STACKS)),
-    (har, "_size", read_har),
+    (recorded_entries, "_size", read_har),
     (har, "Entry", read_har),
     (cache, "_state", read_cached),
     (results, "Verdict", read_mutants),
