@@ -42,6 +42,7 @@ class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     what: str
     versions: str = ""
     link: str = ""
+    sometimes: bool = False
 
     def __post_init__(self) -> None:
         SpecifierSet(self.versions)  # raises InvalidSpecifier, a ValueError
