@@ -6,6 +6,7 @@ import sys
 from types import TracebackType
 
 import gevent
+from gevent.hub import Hub
 
 from _state import run
 from starlette_conformance.output.printing import write_line
@@ -26,6 +27,8 @@ def _without_traceback(
 
 
 sys.excepthook = _without_traceback
+Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
+"""In a user's greenlet, too: gevent raises it in the main one without a traceback."""
 
 
 def signal_that_ends_it() -> int:

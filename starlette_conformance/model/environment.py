@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -54,6 +55,13 @@ class Environment:
 
     def has(self, package: str) -> bool:
         return package == "python" or canonicalize_name(package) in self.packages
+
+    def satisfies(self, requirement: str) -> bool:
+        """Whether a package is there in such a version. Raises UsageError, as `version`."""
+        wanted = Requirement(requirement)
+        return self.has(wanted.name) and wanted.specifier.contains(
+            self.version(wanted.name), prereleases=True
+        )
 
     def version(self, package: str) -> Version:
         """Raises UsageError where what is installed calls itself something else."""

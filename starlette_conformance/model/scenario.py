@@ -150,7 +150,8 @@ class Scenario:
     server of its own, whose log it sees from the start on. `slow` says that it takes
     more than a second or two. `seconds` is how long a connection may last.
     `script` is a file of the project that is run in the place of the app's own script, around that
-    app or another one; `options` are added to the command that `start` names.
+    app or another one; `options` are added to the command that `start` names. `needs` is a
+    requirement, such as `starlette>=0.15`: of other stacks nothing is promised.
     """
 
     name: str
@@ -165,6 +166,7 @@ class Scenario:
     seconds: float = 10.0
     script: str = ""
     options: tuple[str, ...] = ()
+    needs: str = ""
 
     @property
     def ends_its_server(self) -> bool:

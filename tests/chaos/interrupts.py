@@ -30,6 +30,7 @@ VERBS = {
     "judge": ("judge", *BOTH, "--runs", RUNS, "--", "-k", "test_hello.py"),
     "matrix": ("matrix", RUNS),
     "report": ("report", RUNS),
+    "site": ("site", RUNS, "--output", "site"),
     "gate": ("gate", *PAIR, "--benchmark", "hello"),
     "costs": ("costs", *BOTH, "--json", "costs.jsonl"),
     "capacity": ("capacity", "--stack", "documented", "--interval", "0.2"),
@@ -42,7 +43,7 @@ VERBS = {
     "play": ("play", "SIGTERM beside a stream", "--stack", "documented"),
     "serve": ("serve", "sse", "--stack", "documented", "--port", "0"),
 }
-LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "stacks": 0.5, "changes": 0.5}
+LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "site": 0.6, "stacks": 0.5, "changes": 0.5}
 """Seconds within which verbs are interrupted that end soon by themselves."""
 USUALLY = 5.0
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.differences import differences
 from starlette_conformance.explain.explainer import Explainer
 from starlette_conformance.explain.groups import NAMED, WIDTH, clusters
@@ -22,6 +23,7 @@ from starlette_conformance.model.scenario import LogLines, Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.stacks.ledger import Ledger
 from tests.miniatures.raw_server import ENVIRONMENT
 
 REQUEST = Request("hello", b"GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n")
@@ -161,3 +163,12 @@ def test_numbers_look_alike() -> None:
 def test_a_header_that_comes_twice_is_no_order() -> None:
     twice = replace(PLAIN, names=("b", "a", "a"))
     assert differences(PLAIN, twice) == []
+
+
+@pytest.mark.parametrize(("older", "wanted"), [("0.14.2", False), ("0.15.0", True)])
+def test_a_scenario_is_played_where_both_stacks_have_what_it_needs(
+    older: str, wanted: bool
+) -> None:
+    scenario = Scenario("one", "hello", (), {LogLines(): []}, needs="starlette>=0.15")
+    for sides in ((on(older), on("1.0.0")), (on("1.0.0"), on(older))):
+        assert Comparison(*sides, Ledger({}, [], {}, {})).wants_scenario(scenario) == wanted

@@ -64,8 +64,8 @@ def keeping(folder: Path, seconds: float = 0, size: int = 1) -> Iterator[Server]
         server.kill()
 
 
-def observed(scenario: Scenario, server: Server) -> dict[str, Any]:
-    performance = Performance(scenario, server, server.port())
+def observed(scenario: Scenario, server: Server, port: int = 0) -> dict[str, Any]:
+    performance = Performance(scenario, server, port or server.port())
     performance.play()
     assert performance.exchanges() == {}  # of 200 connections nobody reads the exchanges
     return performance.observed()
@@ -93,10 +93,10 @@ def test_says_whether_a_server_ends_beside_its_clients(
     seconds = float(end.split()[-2])
     scenario = replace(SCENARIO, steps=(), expected={EndsIn(seconds): end}, alone=True)
     with keeping(tmp_path) as server:
-        server.port()
+        port = server.port()
         if stopped:
             server.request_stop()
-        assert observed(scenario, server) == {"end of the server": end}
+        assert observed(scenario, server, port) == {"end of the server": end}
 
 
 def test_a_server_that_is_counted_dies_with_the_harness(tmp_path: Path) -> None:
