@@ -1,16 +1,20 @@
 """How a verb is interrupted: by Ctrl-C, SIGTERM or SIGHUP, once, and with all that it started.
 
 What it started is killed at once, so that nothing waits for it, and folders can go. A second signal
-would only cut the tidying short, so it is ignored.
+would only cut the tidying short, so it is ignored, but where the first one was lost: Python ignores
+what is raised in a finalizer.
 """
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOST_SECONDS = 0.5
+"""After which it is sent again, for as long as it takes."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -29,20 +33,40 @@ def interruptible() -> Iterator[None]:
         return
     before = {each: signal.getsignal(each) for each in SIGNALS}
     handled = [each for each in SIGNALS if before[each] is not signal.SIG_IGN]
+    over, main = threading.Event(), threading.get_ident()
 
     def interrupt(number: int, _: FrameType | None) -> None:
         for each in handled:
-            signal.signal(each, signal.SIG_IGN)
+            signal.signal(each, again)
+        threading.Thread(target=send_again, args=(number,), daemon=True).start()
         kill_children()
         raise Interrupted(number)
+
+    def again(number: int, _: FrameType | None) -> None:
+        if not _is_unwinding():
+            kill_children()
+            raise Interrupted(number)
+
+    def send_again(number: int) -> None:
+        while not over.wait(LOST_SECONDS):
+            signal.pthread_kill(main, number)
 
     for each in handled:
         signal.signal(each, interrupt)
     try:
         yield
     finally:
+        over.set()
         for each in handled:
             signal.signal(each, before[each])
+
+
+def _is_unwinding() -> bool:
+    """Whether what runs now is the tidying that Interrupted brings about."""
+    error = sys.exc_info()[1]
+    while error and not isinstance(error, Interrupted):
+        error = error.__context__
+    return error is not None
 
 
 def kill_children() -> None:

@@ -41,8 +41,9 @@ def _text(value: str | None) -> str:
 def test_a_case_is_as_it_was_seen_on_the_wire(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("starlette_conformance.userapp.repetitions.APART", 0.0)
     case = CASES[name]
+    apart = case.get("apart", 0.0)
+    monkeypatch.setattr("starlette_conformance.userapp.repetitions.APART", apart)
     certain = case.get("repetitions", 2)
     monkeypatch.setattr("starlette_conformance.userapp.repetitions.CERTAIN", certain)
     code, differences, found = outcome(case, tmp_path)
