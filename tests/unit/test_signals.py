@@ -11,6 +11,8 @@ PROGRAM = """
 import os, signal, time
 from starlette_conformance.process.signals import Interrupted, interruptible
 
+signal.signal(signal.{number}, signal.SIG_DFL)  # what runs in the background ignores SIGINT
+
 class Finalizer:
     def __del__(self):
         os.kill(os.getpid(), signal.{number})
