@@ -125,6 +125,6 @@ REASONS = {
 QUICK = (
     "one more header lookup in the auth middleware",
     "TCP_NODELAY off",
-    "a scan of all streams an event",
+    "a task left by a stream",
 )
-"""Of each way to measure one, for CI."""
+"""For CI: of each way to measure one that does not mind a busy neighbour, as many streams do."""
