@@ -1,14 +1,12 @@
-"""Run an app that counts what it executes: `python _attribution_runner.py FILE APP ARGUMENTS`.
+"""Run a script that counts what it executes: `python _attribution_runner.py FILE SCRIPT ARGUMENTS`.
 
 The first SIGUSR2 begins, and each writes to FILE, as JSON, how many bytecodes each function has
-executed since then, and how often each function of C was called. Its long waits last a thousand
-times as long, so that what a timer does is not taken for what a request does.
+executed since then, and how often each function of C was called. Runners, which lie in the folder
+of this one, do not count.
 
 It runs on the Python of the stack, so it imports nothing of the harness.
 """
 
-import asyncio
-import asyncio.tasks
 import json
 import os
 import runpy
@@ -17,20 +15,13 @@ import sys
 import threading
 from collections import Counter
 
-LONG = 0.05
-"""Seconds; the interval of the sse app lies below it."""
-
-_sleep = asyncio.sleep
+HERE = os.path.join(os.path.dirname(__file__), "")  # noqa: PTH118, PTH120
 bytecodes = Counter()  # type: ignore[var-annotated]
 calls = Counter()  # type: ignore[var-annotated]
 
 
-def patient_sleep(delay, *rest, **named):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003
-    return _sleep(delay * 1000 if delay >= LONG else delay, *rest, **named)
-
-
 def trace(frame, *_):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002
-    if frame.f_code.co_filename == __file__:
+    if frame.f_code.co_filename.startswith(HERE):
         return None
     frame.f_trace_lines = False
     frame.f_trace_opcodes = True
@@ -70,10 +61,4 @@ if __name__ == "__main__":
     del sys.argv[0]
     FILE = sys.argv.pop(0)
     signal.signal(signal.SIGUSR2, write)
-    asyncio.sleep = asyncio.tasks.sleep = patient_sleep
-    if sys.argv[0] == "-m":
-        del sys.argv[0], sys.path[0]
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-    else:
-        sys.path[0] = os.path.dirname(sys.argv[0])  # noqa: PTH120
-        runpy.run_path(sys.argv[0], run_name="__main__")
+    runpy.run_path(sys.argv[0], run_name="__main__")

@@ -1,4 +1,4 @@
-"""Run an app with less chance in what it executes: `python patient.py APP ARGUMENTS`.
+"""Run an app with less chance in what it executes: `python _deterministic_runner.py APP ARGUMENTS`.
 
 Its long waits last a thousand times as long, and Python's collector of cycles is off.
 

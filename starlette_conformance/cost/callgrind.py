@@ -4,7 +4,7 @@ How a count becomes repeatable, though machine and neighbours are not (facts mea
 cores; see also `starlette_conformance.cost.counts`):
 - One process serves for all counts of an app: vgdb has callgrind write and clear its counters
   whenever the server rests. Starting without instrumentation takes a third of the time.
-- The server executes nothing while it waits (`patient.py`): a reading with no request in between is
+- The server executes nothing while it waits (`PATIENT`): a reading with no request in between is
   577 instructions, always. Without this, its timers made 0.6 % of a request on an idle machine, and
   more on a busy one.
 - The next request is sent when every thread of the server sleeps. Sent earlier, it may or may not

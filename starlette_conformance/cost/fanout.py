@@ -16,7 +16,7 @@ from statistics import quantiles
 
 from starlette_conformance.cost.manifest import Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
-from starlette_conformance.cost.paired import PINNED, ROLES, turned
+from starlette_conformance.cost.paired import PINNED, ROLES, by_role, turned
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
@@ -104,7 +104,7 @@ def check() -> None:
 
 def run(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, Served]]:
     """Measure a benchmark that streams, by role in each round. Raises CannotTell."""
-    stacks = dict(zip(ROLES, (old, old, new), strict=True))
+    stacks = by_role(old, new)
     with scratch() as folder:
         under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
         return [_round(stacks, benchmark, under, turned(ROLES, turn)) for turn in range(ROUNDS)]

@@ -168,7 +168,7 @@ def of_start(name: str, starts: Sequence[Mapping[str, float]]) -> Finding:
     """CPU time until the server listens, by role; the least of all starts, as one that compiles, or
     runs beside others, only ever takes more.
     """
-    old, again, new = (min(one[role] for one in starts) for role in ("old", "again", "new"))
+    old, again, new = (min(one[role] for one in starts) for role in ROLES)
     change, noise = new / old - 1, abs(again / old - 1)
     limit = max(STARTS, SURELY * noise)
     outcome = "regression" if change > limit else "pass"

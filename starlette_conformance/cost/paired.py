@@ -89,7 +89,7 @@ def run(
 ) -> list[Round]:
     """Measure one benchmark; `done` is called after each round."""
     found = []
-    stacks = {"old": old, "again": old, "new": new}
+    stacks = by_role(old, new)
     with scratch() as folder:
         pinned = PINNED | {"PYTHONPYCACHEPREFIX": str(folder)}
         under = Under(script=[str(census.RUNNER)], pinned=pinned)
@@ -101,7 +101,7 @@ def run(
 
 def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, float]]:
     """CPU seconds until a server listens, by role; one at a time, and none of them compiles."""
-    stacks = {"old": old, "again": old, "new": new}
+    stacks = by_role(old, new)
     found: list[dict[str, float]] = []
     with scratch() as folder:
         under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
@@ -161,6 +161,10 @@ def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float]
             timed(line.exchange, 1)
         line.send_pipelined(PIPELINED // benchmark.weight)
     return latencies, waits, PIPELINED // benchmark.weight + ALONE
+
+
+def by_role(old: Environment, new: Environment) -> dict[str, Environment]:
+    return dict(zip(ROLES, (old, old, new), strict=True))
 
 
 def turned(roles: Iterable[str], by: int) -> list[str]:

@@ -35,12 +35,11 @@ def interruptible() -> Iterator[None]:
     handled = [each for each in SIGNALS if before[each] is not signal.SIG_IGN]
     over, main = threading.Event(), threading.get_ident()
 
-    def interrupt(number: int, _: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         for each in handled:
             signal.signal(each, again)
         threading.Thread(target=send_again, args=(number,), daemon=True).start()
-        kill_children()
-        raise Interrupted(number)
+        again(number, frame)
 
     def again(number: int, _: FrameType | None) -> None:
         if not _is_unwinding():
