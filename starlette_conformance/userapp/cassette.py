@@ -7,7 +7,6 @@ from the replay. YAML is read by the safe loader, which makes plain data and not
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +25,6 @@ LIMIT = 16 * 1024 * 1024
 """Bytes of a cassette: YAML is read slowly."""
 ALIASES = 1_000
 """References to other parts of the file that it may have."""
-BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 Values = str | list[str]
 
 
@@ -76,10 +74,9 @@ def _entries(path: Path) -> Iterator[Entry]:
             url = urlsplit(one.request.uri)
         except ValueError as error:
             raise UsageError(f"{where}: {error}") from None
-        at = BEGIN + timedelta(seconds=number)
         status, given = _recorded(one.response)
         place = f", interaction {number}"
-        yield Entry(place, at, url, _sent(one.request), status, given)
+        yield Entry(place, url, _sent(one.request), status, given)
 
 
 def _content(path: Path) -> Any:

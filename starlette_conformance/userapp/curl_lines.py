@@ -10,11 +10,11 @@ import shlex
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.form_bodies import CONTENT_TYPE, FORM, multipart, part
 from starlette_conformance.userapp.har_format import Header, Post, Sent
 from starlette_conformance.userapp.recorded_entries import Entry, steps_of
 from starlette_conformance.userapp.recorded_request import Step, file_bytes
@@ -23,9 +23,6 @@ ANSI = re.compile(r"(?<=\s)\$'((?:[^'\\]|\\.)*)'")
 """A word of bash with escapes, as Chromium writes bodies."""
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
-BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
-FORM = "application/x-www-form-urlencoded"
-BOUNDARY = "starlette-conformance-boundary"
 ALONE = {
     *("-s", "--silent", "-S", "--show-error", "-k", "--insecure", "-L", "--location", "-i"),
     *("--include", "-v", "--verbose", "-f", "--fail", "-g", "--globoff", "-#", "-N", "--no-buffer"),
@@ -103,15 +100,14 @@ class _Line:
         name, equals, text = value.partition("=")
         if not equals:
             raise UsageError(f"--form {value[:80]!r}: write NAME=VALUE")
-        kind, disposition = "", f'Content-Disposition: form-data; name="{name}"'
+        kind = attributes = ""
         if text[:1] in {"@", "<"}:
             file, _, kind = text[1:].partition(";type=")
             if text[0] == "@":
-                disposition += f'; filename="{Path(file).name}"'
+                attributes = f'; filename="{Path(file).name}"'
                 kind = kind or "application/octet-stream"
             text = _text(self.folder / file)
-        lines = [f"--{BOUNDARY}", disposition, *([f"Content-Type: {kind}"] if kind else [])]
-        return "\r\n".join([*lines, "", text, ""])
+        return part(name, text, attributes, kind)
 
     def sent(self) -> tuple[str, Sent]:
         """The URL, and the request. Raises UsageError."""
@@ -122,8 +118,8 @@ class _Line:
         if self.query and text is not None:
             url, text = f"{url}{'&' if '?' in url else '?'}{text}", None
         if self.parts:
-            text = "".join([*self.parts, f"--{BOUNDARY}--\r\n"])
-            self._default("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
+            text = multipart(self.parts)
+            self._default("Content-Type", CONTENT_TYPE)
         elif text is not None:
             self._default("Content-Type", FORM)
         self._default("Accept", "*/*")
@@ -143,8 +139,7 @@ def _entries(path: Path) -> Iterator[Entry]:
     for number, command in _commands(path):
         try:
             url, sent = _request(command, path.parent)
-            at = BEGIN + timedelta(seconds=number)
-            yield Entry(f":{number}", at, urlsplit(url), sent)
+            yield Entry(f":{number}", urlsplit(url), sent)
         except (UsageError, ValueError) as error:
             raise UsageError(f"{path}:{number}: {error}") from None
 

@@ -46,9 +46,9 @@ def _entry(path: Path, number: int, entry: Any) -> Entry:
     status = found.response.status
     return Entry(
         f", entry {number}",
-        at if at.tzinfo else at.replace(tzinfo=UTC),
         url,
         found.request,
         status if isinstance(status, int) and status in STATUSES else 0,
         Given.of(found.response.headers, found.response.content),
+        at if at.tzinfo else at.replace(tzinfo=UTC),
     )

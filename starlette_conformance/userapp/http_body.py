@@ -1,6 +1,7 @@
 """The body of a request in an `.http` file, and the scripts behind it."""
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.form_bodies import FORM
 from starlette_conformance.userapp.http_references import SCRIPT, sets
 from starlette_conformance.userapp.http_syntax import FILE, FROM_FILE, SHOWN, Lines
 from starlette_conformance.userapp.http_variables import Variables
@@ -12,7 +13,7 @@ def body_of(lines: Lines, kind: str, variables: Variables) -> bytes:
     parts = [_part(number, line, variables) for number, line in lines]
     while parts and not parts[-1].strip():
         parts.pop()
-    if kind.startswith("application/x-www-form-urlencoded"):
+    if kind.startswith(FORM):
         return b"".join(part.strip() for part in parts)
     if kind.startswith("multipart/"):
         return b"".join(part + b"\r\n" for part in parts)

@@ -10,7 +10,6 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
@@ -19,6 +18,7 @@ import msgspec
 
 from starlette_conformance.model.decode import checked, parsed
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.form_bodies import CONTENT_TYPE, FORM, multipart, part
 from starlette_conformance.userapp.har_format import Header, Post, Sent
 from starlette_conformance.userapp.recorded_entries import Entry, steps_of
 from starlette_conformance.userapp.recorded_request import Step, file_bytes
@@ -28,9 +28,6 @@ FILLED = 16 * 1024 * 1024
 """Characters that variables may come to."""
 NESTED = 10
 """Variables in variables."""
-BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
-FORM = "application/x-www-form-urlencoded"
-BOUNDARY = "starlette-conformance-boundary"
 KINDS = {
     "json": "application/json",
     "xml": "application/xml",
@@ -131,7 +128,6 @@ def _entries(path: Path) -> Iterator[Entry]:
     given = {each.key: each.text for each in found.variable or () if each.key and not each.disabled}
     variables = _Variables(given)
     waiting = [(each, "", found.auth) for each in found.item[::-1]]
-    number = 0
     while waiting:
         value, folder, auth = waiting.pop()
         item = checked(value, Item, f"{path}: {folder or 'an item'}")
@@ -139,12 +135,10 @@ def _entries(path: Path) -> Iterator[Entry]:
         if item.item is not None:
             waiting += [(each, name, item.auth or auth) for each in item.item[::-1]]
         elif item.request is not None:
-            number += 1
             wanted = item.request if isinstance(item.request, Wanted) else Wanted(item.request)
-            at = BEGIN + timedelta(seconds=number)
             try:
                 sent = _sent(wanted, wanted.auth or auth, variables)
-                yield Entry(f", {name}", at, urlsplit(sent.url), sent)
+                yield Entry(f", {name}", urlsplit(sent.url), sent)
             except (UsageError, ValueError) as error:
                 raise UsageError(f"{path}: {name}: {error}") from None
 
@@ -182,13 +176,8 @@ def _body(body: Body | None, variables: _Variables) -> tuple[str, str | None]:
         case "formdata":
             if any(each.type == "file" and not each.disabled for each in body.formdata or ()):
                 raise UsageError("the collection does not have the file that is uploaded")
-            disposition = "Content-Disposition: form-data; name="
-            parts = [
-                f'--{BOUNDARY}\r\n{disposition}"{key}"\r\n\r\n{value}\r\n'
-                for key, value in _pairs(body.formdata, variables)
-            ]
-            kind = f"multipart/form-data; boundary={BOUNDARY}"
-            return kind, "".join([*parts, f"--{BOUNDARY}--\r\n"])
+            parts = (part(key, value) for key, value in _pairs(body.formdata, variables))
+            return CONTENT_TYPE, multipart(parts)
     raise UsageError(f"a body of mode {body.mode[:40]!r} is not supported")
 
 

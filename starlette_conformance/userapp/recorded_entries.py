@@ -13,13 +13,14 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import SplitResult, urlencode
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.userapp.assets import is_asset, names_in
 from starlette_conformance.userapp.find_bindings import Given, bindings
+from starlette_conformance.userapp.form_bodies import FORM
 from starlette_conformance.userapp.har_format import Post, Sent
 from starlette_conformance.userapp.recorded_request import Step, written
 
@@ -27,11 +28,12 @@ NOT_SENT = {"data", "blob", "about", "chrome-extension", "moz-extension", "file"
 DIGITS = 18
 LENGTH = re.compile(rf"[0-9]{{1,{DIGITS}}}")
 NOTHING_GIVEN = Given()
+NOBODY_SAYS = datetime.min.replace(tzinfo=UTC)
+"""When: in the order of the file, then."""
 LISTED = 12
 """Origins that are listed of one file."""
 SHOWN = 200
 """Characters of an origin that are shown."""
-FORM = "application/x-www-form-urlencoded"
 OF_THE_CONNECTION = {
     "connection",
     "content-length",
@@ -52,11 +54,11 @@ class Entry:
     """An entry as far as it is used; `place` is in the file: `, entry 3`, or `:12`."""
 
     place: str
-    at: datetime
     url: SplitResult
     request: Sent
     status: int = 0
     given: Given = NOTHING_GIVEN
+    at: datetime = NOBODY_SAYS
 
     @property
     def origin(self) -> str:

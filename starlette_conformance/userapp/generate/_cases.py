@@ -21,6 +21,7 @@ from hypothesis.errors import HypothesisException, HypothesisWarning
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
+from starlette_conformance.userapp.form_bodies import BOUNDARY
 from starlette_conformance.userapp.generate.case_values import (
     by_email,
     in_words,
@@ -30,7 +31,6 @@ from starlette_conformance.userapp.generate.case_values import (
     with_values,
 )
 
-BOUNDARY = "starlette-conformance-boundary"
 WORDS = ("method", "url", "headers", "data", "params", "json", "files", "cookies")
 OF_THE_CLIENT = {"accept-encoding", "connection", "content-length", "user-agent"}
 POSITIVE, NEGATIVE = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE

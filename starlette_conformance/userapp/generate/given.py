@@ -43,8 +43,10 @@ def filled(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> t
     is_json = any(n.lower() == "content-type" and JSON in v for n, v in case.headers)
     if is_json:
         body = body.replace(b"{{", rb"{\u007b")
+    recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
+    recent.sort(key=lambda each: each.method not in MAKE)
     for text, mark in case.marks.items():
-        reference = _reference(mark, operation, exchanges)
+        reference = _reference(mark, operation, recent)
         target = target.replace(text, reference or quote(mark.value, safe=""))
         value = reference.encode() or mark.value.encode()
         quoted = b'"%b"' % text.encode()
@@ -57,12 +59,9 @@ def filled(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> t
 
 
 def _reference(mark: Mark, operation: Operation, exchanges: Sequence[Exchange]) -> str:
-    """The place of a value in the last response that has it; nothing where none does."""
-    recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
+    """The place of a value in the first response that has it; nothing where none does."""
     links = [link for link in operation.links if link.at == mark.at]
-    ordered = [each for each in recent if each.method in MAKE]
-    ordered += [each for each in recent if each.method not in MAKE]
-    for exchange in ordered:
+    for exchange in exchanges:
         for link in links:
             if _gives(link, exchange) and _value(exchange.response, link.place):
                 return exchange.reference(link.place)
@@ -70,7 +69,7 @@ def _reference(mark: Mark, operation: Operation, exchanges: Sequence[Exchange]) 
     if where != "path":
         return ""
     before = operation.path.partition(f"{{{name}")[0].rstrip("/")
-    for exchange in ordered:
+    for exchange in exchanges:
         if exchange.path.rstrip("/") == before:
             for place in by_name(name, exchange.response):
                 if _value(exchange.response, place):

@@ -6,6 +6,15 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
+from starlette_conformance.userapp.form_bodies import (
+    CONTENT_TYPE,
+    FORM,
+    MULTIPART,
+    multipart,
+    part,
+)
+from starlette_conformance.userapp.generate.case_values import GIVEN, WORD
+
 FOUND = 200
 """Links and forms of one page."""
 LONGEST = 2_000
@@ -13,12 +22,9 @@ LONGEST = 2_000
 ESCAPED = re.compile(r"[^!-~]")
 LEAVES = re.compile(r"(?i)(log|sign)-?_?(out|off)|shut-?_?down|restart|reboot|quit|exit|kill")
 """A word of a path that ends a session, or the app."""
-FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
-BOUNDARY = "starlette-conformance-boundary"
 TYPED = {
-    "email": "ada@example.com",
-    "password": "Lovelace-1815",
+    "email": GIVEN["email"],
+    "password": GIVEN["password"],
     "number": "1",
     "range": "1",
     "date": "2026-01-31",
@@ -31,7 +37,6 @@ TYPED = {
     "color": "#336699",
 }
 """What a person types in a field that is empty, by its type; a word elsewhere."""
-WORD = "tea"
 NOT_TYPED = {"submit", "button", "reset", "image", "file"}
 
 
@@ -146,11 +151,8 @@ def _sent(form: Form, target: str, name: str) -> Next:
         for key, value in form.fields
     ]
     if form.multipart or form.hidden:  # where a value stands as it is, whatever it has
-        disposition = "Content-Disposition: form-data; name="
-        parts = [f'--{BOUNDARY}\r\n{disposition}"{k}"\r\n\r\n{v}\r\n' for k, v in values]
-        body = "".join([*parts, f"--{BOUNDARY}--\r\n"])
-        headers = (("Content-Type", f"{MULTIPART}; boundary={BOUNDARY}"),)
-        return Next("POST", target, headers, body.encode())
+        body = multipart(part(key, value) for key, value in values)
+        return Next("POST", target, (("Content-Type", CONTENT_TYPE),), body.encode())
     return Next("POST", target, (("Content-Type", FORM),), urlencode(values).encode())
 
 

@@ -1,8 +1,8 @@
 """A request as it is sent, and as it stands in an `.http` file."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette_conformance.model.request import Request
@@ -49,9 +49,6 @@ class Planned:
         """Its media type."""
         return next((v.strip().lower() for n, v in self.headers if n.lower() == "content-type"), "")
 
-    def with_status(self, status: int) -> "Planned":
-        return replace(self, status=status)
-
     def text(self, body_file: str) -> str:
         """As in an `.http` file; a body that cannot stand there is in a file of that name."""
         lines = [f"{SEPARATOR} {self.of}".rstrip(), f"# @name {self.name}"]
@@ -84,13 +81,12 @@ def _is_more(line: str) -> bool:
     ) or line.startswith(SEPARATOR)
 
 
-def name_of(of: str, method: str, target: str, taken: Iterable[str]) -> str:
+def name_of(of: str, method: str, target: str, taken: Container[str]) -> str:
     """A name that says what is requested, and that no other request has."""
     text = of or f"{method} {target.partition('?')[0]}"
     name = WORD.sub("_", text.lower()).strip("_")[:60] or "request"
-    others, number = set(taken), 1
-    found = name
-    while found in others:
+    found, number = name, 1
+    while found in taken:
         number += 1
         found = f"{name}_{number}"
     return found

@@ -9,7 +9,9 @@ from urllib.parse import quote
 import msgspec
 
 from starlette_conformance.model.decode import from_json
+from starlette_conformance.userapp.generate.case_values import MARK, WORD
 from starlette_conformance.userapp.generate.cases import Case, Cases, Mark, Operation
+from starlette_conformance.userapp.generate.given import MAKE
 
 PROGRAM = Path(__file__).with_name("_routes.py")
 PARAMETER = re.compile(r"\{([A-Za-z_]\w*)(?::([A-Za-z_]\w*))?\}")
@@ -17,10 +19,9 @@ VALUES = {
     "IntegerConvertor": "1",
     "FloatConvertor": "1.5",
     "UUIDConvertor": "00000000-0000-4000-8000-000000000001",
-    "PathConvertor": "tea",
+    "PathConvertor": WORD,
 }
 """What a converter of Starlette takes."""
-WORD = "tea"
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -85,13 +86,13 @@ def _methods(route: Route) -> Iterator[str]:
 
 def _order(operation: Operation) -> int:
     """What makes something comes first."""
-    return ("POST", "PUT").index(operation.method) if operation.method in {"POST", "PUT"} else 2
+    return MAKE.index(operation.method) if operation.method in MAKE else len(MAKE)
 
 
 def _case(label: str, method: str, path: str, route: Route, values: Mapping[str, str]) -> Case:
     marks = {}
     for number, name in enumerate(found[1] for found in PARAMETER.finditer(path)):
-        mark = f"zq{number}qz"
+        mark = MARK.format(number)
         if name in values:
             path = path.replace(f"{{{name}}}", quote(values[name], safe=""))
             continue

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
@@ -17,6 +17,7 @@ from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.bound_values import Binding, filled, value_at
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.generate import given, pages
+from starlette_conformance.userapp.generate.case_values import GIVEN
 from starlette_conformance.userapp.generate.cases import Case, Cases, Operation
 from starlette_conformance.userapp.generate.given import Exchange
 from starlette_conformance.userapp.generate.planned import Planned, name_of
@@ -122,7 +123,7 @@ class Sending:
         self._silent = 0 if response.status else self._silent + 1
         self._cookies.store(sent, response)
         self._responses[name] = response
-        self.requests.append(planned.with_status(response.status))
+        self.requests.append(replace(planned, status=response.status))
         found = Exchange(name, operation, path, method, response)
         self.exchanges.append(found)
         if found.succeeded:
@@ -169,7 +170,7 @@ class Sending:
 
     def _note_token(self, case: Case, response: Response) -> None:
         """Of whoever logs in: what has a password got it."""
-        if b"Lovelace-1815" in case.body and (place := given.token(response)):
+        if GIVEN["password"].encode() in case.body and (place := given.token(response)):
             self._token = self.exchanges[-1].reference(place)
 
     @staticmethod
@@ -181,7 +182,7 @@ class Sending:
         """Follow links and send forms, from the pages that there are."""
         origins = {f"127.0.0.1:{self.port}", "127.0.0.1:PORT"}
         waiting, by_path, number = [*self._pages], dict[str, int](), 0
-        seen = {(each.method, each.target) for each in self.requests}
+        seen = {each.target for each in self.requests if each.method == "GET"}
         while waiting and number < PAGES and not self.is_over:
             name = waiting.pop(0)
             text = self._responses[name].body.decode("utf-8", "replace")
@@ -189,12 +190,10 @@ class Sending:
                 path = f"{each.method} {each.target.partition('?')[0]}"
                 if by_path.get(path, 0) >= OF_A_PATH or number >= PAGES:
                     continue
-                if ("GET", each.target) in seen and each.method == "GET":
+                if each.method == "GET" and each.target in seen:
                     continue
                 headers = (("Accept", "text/html,*/*"), *each.headers)
-                before = len(self.requests)
-                self.send("", each.method, each.target, headers, each.body)
-                if len(self.requests) > before:
+                if self.send("", each.method, each.target, headers, each.body):
                     by_path[path] = by_path.get(path, 0) + 1
                     number += 1
                     last = self.requests[-1].name
