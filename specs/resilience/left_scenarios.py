@@ -5,6 +5,7 @@ from typing import Any
 from specs.ledger.changes import CLOSED_CONNECTIONS_LET_GO, WATCHER_PER_STREAM
 from specs.ledger.responses import raw_request
 from specs.ledger.streams import GET
+from specs.resilience.stalled_scenarios import UP
 from starlette_conformance.model.expectations import since
 from starlette_conformance.model.scenario import Kept, Scenario
 from starlette_conformance.model.steps import (
@@ -27,9 +28,6 @@ STREAMS = 30
 
 PROTOCOLS = ("H11Protocol", "HttpToolsProtocol")
 """uvicorn's object of a connection, which holds its transport, scope and headers."""
-
-ONE_REQUEST = (Send("first", raw_request()), ReadResponses("first"), Leave("first"))
-"""What is made once, at the first request, is not counted."""
 
 WAYS: dict[str, tuple[tuple[StepOn, ...], Any]] = {
     "disconnect after a response": (
@@ -55,7 +53,7 @@ CONNECTED = [
     Scenario(
         f"{CONNECTIONS} clients {how}",
         "hello",
-        (*ONE_REQUEST, MarkKept(), Repeat(CONNECTIONS, steps)),
+        (*UP, MarkKept(), Repeat(CONNECTIONS, steps)),
         {Kept("connections", PROTOCOLS): kept, Kept("descriptors"): "0", Kept("tasks"): "0"},
         start="uvicorn",
         options=("--timeout-keep-alive", "60"),

@@ -19,6 +19,7 @@ from starlette_conformance.model.steps import (
 SCRIPT = "specs/resilience/apps/fast_stream.py"
 STALLED = 20
 UP = (Send("first", raw_request()), ReadResponses("first"), Leave("first"))
+"""What is made once, at the first request, is not counted."""
 STALL = (Send("client", GET), ReadChunks("client", 1))
 
 BOUNDED = Scenario(

@@ -14,7 +14,7 @@ from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.matrix import print_matrix
-from starlette_conformance.runs.run_reader import is_whole, load_start
+from starlette_conformance.runs.run_reader import start_of_whole
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import catalogue, ledger
@@ -57,7 +57,7 @@ def judge_stacks(
 
 def judged_before(runs: Path) -> set[str]:
     """The stacks that have a whole run file in a folder. Raises UsageError."""
-    starts = [load_start(path) for path in sorted(runs.rglob("*.jsonl")) if is_whole(path)]
+    starts = [start_of_whole(path) for path in sorted(runs.rglob("*.jsonl"))]
     return {start.stack for start in starts if start and start.installed}
 
 

@@ -75,8 +75,10 @@ def draft(group: Group, older: Side, newer: Side) -> str | None:
 def only_difference(older: Side, newer: Side) -> str | None:
     """The package that both have, and in whose version alone they differ."""
     found = moved_packages(older, newer, python=True)
-    (name, versions), *_ = [*found.items()] or [("", (None, None))]
-    return name if len(found) == 1 and None not in versions else None
+    if len(found) != 1:
+        return None
+    ((name, versions),) = found.items()
+    return None if None in versions else name
 
 
 def _sentence(group: Group) -> str:

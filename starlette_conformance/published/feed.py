@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from starlette_conformance.diff.files import templates
 from starlette_conformance.published.documents import HistoryLine, Index, Release
+from starlette_conformance.published.pages import template_of
 
 ENTRIES = 50
 """Of the newest releases."""
-PAGES = Path(__file__).parent / "pages"
 
 
 def feed(
@@ -33,9 +31,10 @@ def feed(
     entries.reverse()  # of releases that were seen at one time, the newest comes first
     entries.sort(key=lambda entry: entry["updated"].date(), reverse=True)
     updated = max((entry["updated"] for entry in entries), default=index.made)
-    template = templates(True, PAGES).get_template("feed.xml.j2")
     identity = _identity(url or "starlette-conformance")
-    return template.render(entries=entries[:ENTRIES], updated=updated, url=url, id=identity)
+    return template_of("feed.xml.j2").render(
+        entries=entries[:ENTRIES], updated=updated, url=url, id=identity
+    )
 
 
 def _entry(release: Release, seen: datetime, url: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
+
 from starlette_conformance.diff.files import context, templates
 from starlette_conformance.model.changes import Change
 from starlette_conformance.published.collected import Collected
@@ -66,5 +68,8 @@ def _having(change: Change, collected: Collected) -> list[str]:
 
 
 def _page(template: str, way_home: str, index: Index, **given: Any) -> str:
-    found = templates(True, PAGES).get_template(template)
-    return found.render(**given | {"home": way_home, "index": index})
+    return template_of(template).render(**given | {"home": way_home, "index": index})
+
+
+def template_of(name: str) -> Template:
+    return templates(True, PAGES).get_template(name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.groups import fix_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
@@ -62,10 +63,10 @@ def _document(
 
 def _between(older: Environment, newer: Environment) -> Iterator[NamedChange]:
     """The changes that lie between two releases, whether a request shows them or not."""
-    for name, change in ledger().changes.items():
-        had, has = (change.applies_to(each) for each in (older, newer))
-        if had != has:
-            yield _named(name, change, had)
+    comparison = Comparison(older, newer, ledger())
+    for name, change in comparison.ledger.changes.items():
+        if change in comparison.lying_between:
+            yield _named(name, change, change in comparison.lost)
 
 
 def _named(name: str, change: Change, lost: bool) -> NamedChange:

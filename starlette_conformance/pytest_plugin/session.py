@@ -111,7 +111,7 @@ class Judging:
         first = folder.relative_to(SPECS).parts[0]
         suite = first if first in SUITES else ""
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
-        judge = {suite} if suite in CATALOGUE.apart() else {suite, None}
+        judge = {suite} if suite in CATALOGUE.apart else {suite, None}
         return [name for name, own in suites.items() if own in judge]
 
     def environment(self, name: str) -> Environment:

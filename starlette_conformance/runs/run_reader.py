@@ -140,17 +140,25 @@ def load(path: Path) -> RecordedRun | None:
 
 def load_start(path: Path) -> Start | None:
     """The first line of a run file; None where it was cut off in it. Raises UsageError."""
-    line, ends, _ = _data(path).partition(b"\n")
+    return _first(path, _data(path))
+
+
+def start_of_whole(path: Path) -> Start | None:
+    """The same where every spec was selected, and gave its verdict; None elsewhere. Raises
+    UsageError.
+    """
+    data = _data(path)
+    start = _first(path, data)
+    whole = start and start.complete and data.splitlines()[-1].startswith(ENDS)
+    return start if whole else None
+
+
+def _first(path: Path, data: bytes) -> Start | None:
+    line, ends, _ = data.partition(b"\n")
     if ends:
         return _start(path, line)
     _check_begins(path, line)
     return None
-
-
-def is_whole(path: Path) -> bool:
-    """Whether every spec was selected, and gave its verdict. Raises UsageError."""
-    start, lines = load_start(path), _data(path).splitlines()
-    return bool(start and start.complete and lines[-1].startswith(ENDS))
 
 
 def _data(path: Path) -> bytes:

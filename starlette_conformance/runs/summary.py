@@ -133,7 +133,7 @@ class Summary:
         return found
 
     def _is_apart(self, stack: str, known: Catalogue) -> bool:
-        return stack in known.stacks and known.stacks[stack].suite in known.apart()
+        return stack in known.stacks and known.stacks[stack].suite in known.apart
 
     def _judged_for(self, name: str, known: Catalogue) -> dict[str, Environment]:
         """The stacks that lie in the suites which assert a change; all where none does."""

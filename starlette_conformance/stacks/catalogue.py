@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -61,6 +62,7 @@ class Catalogue:
     needs: tuple[tuple[str, tuple[str, ...]], ...]
     exclude_newer: str
 
+    @cached_property
     def apart(self) -> set[str]:
         """The suites that judge the stacks of their own axes, and no others."""
         return {axis.suite for axis in self.axes.values() if axis.apart}
