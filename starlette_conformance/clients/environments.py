@@ -1,6 +1,5 @@
 """The environment of a client: its package, by exact version, in the cache."""
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ from starlette_conformance.model.errors import NotInstallable
 from starlette_conformance.process import browser
 from starlette_conformance.process.child_environment import of_uv
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.stacks.cache import FORMAT, made_once
+from starlette_conformance.stacks.cache import FORMAT, key_of, made_once
 from starlette_conformance.stacks.interpreters import OWN
 from starlette_conformance.stacks.uv_command import reason, run_uv
 
@@ -76,7 +75,7 @@ def _with_uv(who: str, wanted: list[str], exclude_newer: str) -> Path:
             if done.returncode:
                 raise NotInstallable(f"{who} {reason(done)}")
 
-    return made_once(KIND, _key(PYPI, exclude_newer, *wanted, sys.version), build)
+    return made_once(KIND, key_of(FORMAT, PYPI, exclude_newer, *wanted, sys.version), build)
 
 
 def _with_npm(client: Client, npm: list[str]) -> Path:
@@ -106,7 +105,7 @@ def _with_npm(client: Client, npm: list[str]) -> Path:
             said = " ".join((done.stderr or done.stdout).split())[:300]
             raise NotInstallable(f"{client}: npm install failed: {said or done.returncode}")
 
-    return made_once(KIND, _key(NPM, client.exclude_newer, *wanted), build)
+    return made_once(KIND, key_of(FORMAT, NPM, client.exclude_newer, *wanted), build)
 
 
 def _beside_packages(adapter: Path, packages: Path, folder: Path) -> Path:
@@ -115,7 +114,3 @@ def _beside_packages(adapter: Path, packages: Path, folder: Path) -> Path:
         shutil.copy(script, folder)
     (folder / "node_modules").symlink_to(packages / "node_modules")
     return folder / adapter.name
-
-
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\0".join([str(FORMAT), *parts]).encode()).hexdigest()[:16]

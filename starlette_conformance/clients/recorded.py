@@ -2,7 +2,6 @@
 stream named after the first release that sends it.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.stacks import site_fixture
-from starlette_conformance.stacks.cache import FORMAT, cache_folder, made_once
+from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
 from starlette_conformance.stacks.project import catalogue, digest, script, site_files
 from starlette_conformance.stacks.provision import provision
 
@@ -72,12 +71,8 @@ def _recorded(name: str) -> tuple[str, bytes | str]:
 
 
 def _folder(environment: Environment) -> Path:
-    made_of = (
-        str(environment.interpreter.relative_to(cache_folder())),
-        digest("apps/sse.py"),
-        FORMAT,
-    )
-    key = hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
+    interpreter = str(environment.interpreter.relative_to(cache_folder()))
+    key = key_of(interpreter, digest("apps/sse.py"), FORMAT)
 
     def build(folder: Path) -> None:
         folder.mkdir()

@@ -7,6 +7,7 @@ whole.
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -56,6 +57,11 @@ def discard_bytecode() -> None:
     Python keeps bytecode that was cut off on a full disk, and nothing would start from it again.
     """
     shutil.rmtree(cache_folder() / BYTECODE, ignore_errors=True)
+
+
+def key_of(*parts: object) -> str:
+    """The key of what is made of these: other ones where their `repr` is another."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def made_once(kind: str, key: str, build: Callable[[Path], None]) -> Path:

@@ -5,7 +5,6 @@ The cache holds
     environments/<key>/     a virtual environment with just those pins, and its environment.json
 """
 
-import hashlib
 import json
 import re
 import shutil
@@ -32,7 +31,7 @@ from starlette_conformance.output.printing import write_line
 from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import interpreters
-from starlette_conformance.stacks.cache import FORMAT, cache_folder, made_once
+from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
 from starlette_conformance.stacks.uv_command import reason, run_uv
 
 SECONDS = 600.0
@@ -67,7 +66,7 @@ def provision(stack: Stack) -> Environment:
     if (base := interpreters.find(stack.python)) is None:
         raise NotInstallable(f"stack {stack.name}: no Python {stack.python} on this machine")
     pins = _beside_locked(stack, base) if stack.locked else _resolve(stack, base)
-    key = _key(pins, base, interpreters.build(base), FORMAT)
+    key = key_of(pins, base, interpreters.build(base), FORMAT)
     folder = made_once("environments", key, lambda aside: _build(stack, base, pins, aside))
     found = json.loads((folder / "environment.json").read_text("utf-8"))
     return Environment(
@@ -144,7 +143,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
     and falls back on the last reply only where the index cannot be reached.
     """
     wanted = [*stack.requirements]
-    key = _key(stack.requirements, stack.exclude_newer, stack.needs, base, FORMAT)
+    key = key_of(stack.requirements, stack.exclude_newer, stack.needs, base, FORMAT)
     path = cache_folder() / "resolutions" / f"{key}.txt"
     kept = _kept(path)
     if stack.exclude_newer and kept:
@@ -162,7 +161,7 @@ def _resolve(stack: Stack, base: Path) -> list[str]:
     if pins == kept:
         return pins
     try:
-        write_whole(path, "\n".join([*pins, _key(pins)]))
+        write_whole(path, "\n".join([*pins, key_of(pins)]))
     except OSError as error:
         raise of_cache(error, f"stack {stack.name}: {path} cannot be written") from None
     return pins
@@ -174,7 +173,7 @@ def _kept(path: Path) -> list[str] | None:
         *pins, digest = path.read_text("utf-8").splitlines()
     except (OSError, ValueError):
         return None
-    return pins if digest == _key(pins) else None
+    return pins if digest == key_of(pins) else None
 
 
 class Refused(Failure):
@@ -229,7 +228,3 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
     if FAILED.search(said):
         raise Failure(f"stack {stack.name}: uv cannot write its environment: {said}")
     raise Unreachable(f"stack {stack.name}: its packages cannot be fetched (no network?): {said}")
-
-
-def _key(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

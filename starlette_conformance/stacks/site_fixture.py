@@ -1,12 +1,11 @@
 """A working directory for `static_files`: files with fixed times, laid out once in the cache."""
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from starlette_conformance.model.site import Content, Link, Pipe
-from starlette_conformance.stacks.cache import FORMAT, in_utf8, made_once
+from starlette_conformance.stacks.cache import FORMAT, in_utf8, key_of, made_once
 
 DOCUMENTED_MTIME_NS = 1744419780_410443000
 """When the primer's page was last changed; its ETag and Last-Modified come from it."""
@@ -14,7 +13,7 @@ DOCUMENTED_MTIME_NS = 1744419780_410443000
 
 def lay_out(files: Mapping[str, Content]) -> Path:
     """The folder that holds just these files, by relative path, changed at the documented time."""
-    key = hashlib.sha256(repr((FORMAT, sorted(files.items()))).encode()).hexdigest()[:16]
+    key = key_of(FORMAT, sorted(files.items()))
 
     def build(folder: Path) -> None:
         for name, content in files.items():
