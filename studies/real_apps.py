@@ -8,21 +8,15 @@ runs of an application have one folder, beside FILE: it is compared byte for byt
 times, with what it was before the first. The table at the end is Markdown, of all runs in FILE.
 """
 
-import argparse
 import json
 import sys
-import time
-import tomllib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from starlette_conformance.__main__ import main as starlette_conformance
-from starlette_conformance.output.jsonlines import appending, records
-from starlette_conformance.output.printing import write_line
+from studies.self_compared import Run, Study, compared, main
 
 APPLICATIONS = Path(__file__).with_suffix(".toml")
 SHARE = 0.9
@@ -44,51 +38,17 @@ def state(folder: Path) -> dict[str, list[Any]]:
     return found
 
 
-def compare(application: Mapping[str, Any], folder: Path, report: Path) -> dict[str, Any]:
-    """One run: what came of a stack compared with itself."""
-    stack = application["stack"]
-    words = ["--cwd", str(folder), "--requests", str(folder / "requests.http"), "--json"]
-    began = time.monotonic()
-    report.unlink(missing_ok=True)
-    code = starlette_conformance(
-        ["diff", "-q", stack, stack, *words, str(report), *application["options"]]
-    )
-    run: dict[str, Any] = {"exit": code, "seconds": time.monotonic() - began}
-    if report.exists():
-        found = json.loads(report.read_text("utf-8"))
-        groups = (*found["unexplained"], *found["explained"])
-        run |= {
-            "requests": sum(found["statuses"]["older"].values()) if found["statuses"] else 0,
-            "replayed": found["replayed"],
-            "differing": found["counts"]["differing"],
-            "explained": found["counts"]["differing"] - found["counts"]["unexplained"],
-            "accepted": len(found["accepted"]),
-            "not_compared": found["not_compared"],
-            "differences": [
-                [each["app"], left["where"], left["before"], left["after"]]
-                for group in groups
-                for each in group["exchanges"]
-                for left in each["remaining"]
-            ],
+def run(application: Mapping[str, Any], folder: Path) -> Run:
+    _, before = user_folder(application["files"], folder)
+    requests = ["--requests", str(folder / "requests.http")]
+    found, report = compared(application, folder, requests)
+    if report is not None:
+        found |= {
+            "replayed": report["replayed"],
+            "explained": report["counts"]["differing"] - report["counts"]["unexplained"],
+            "accepted": len(report["accepted"]),
         }
-    return run
-
-
-def runs(
-    names: Sequence[str],
-    applications: Mapping[str, Any],
-    number: int,
-    done: Iterable[Mapping[str, Any]],
-    base: Path,
-) -> Iterator[dict[str, Any]]:
-    """The runs that are still to be made, up to `number` of each application, in turn."""
-    made = Counter(run["application"] for run in done)
-    for count in range(1, number + 1):
-        for name in (name for name in names if made[name] < count):
-            folder, before = user_folder(applications[name]["files"], base / name)
-            run = compare(applications[name], folder, base / f"{name}.diff.json")
-            made[name] += 1
-            yield {"application": name, "kept": state(folder) == before, **run}
+    return found | {"kept": state(folder) == before}
 
 
 def user_folder(files: Mapping[str, str], folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -102,7 +62,7 @@ def user_folder(files: Mapping[str, str], folder: Path) -> tuple[Path, dict[str,
     return folder, json.loads(saved.read_text("utf-8"))
 
 
-def table(found: Iterable[Mapping[str, Any]], applications: Mapping[str, Any]) -> Iterator[str]:
+def table(found: Iterable[Run], applications: Mapping[str, Any]) -> Iterator[str]:
     """Markdown: a row for each application, and one for all."""
     yield f"| {' | '.join(HEADINGS)} |"
     yield f"| --- | --- |{' ---: |' * (len(HEADINGS) - 2)}"
@@ -114,7 +74,7 @@ def table(found: Iterable[Mapping[str, Any]], applications: Mapping[str, Any]) -
     yield _row("all", "", every)
 
 
-def _row(name: str, brings: str, those: Sequence[Mapping[str, Any]]) -> str:
+def _row(name: str, brings: str, those: Sequence[Run]) -> str:
     whole = [run for run in those if run.get("replayed")]
     recorded, unlike, bound = (
         sum(run["replayed"][key] for run in whole) for key in ("recorded", "unlike", "bound")
@@ -138,38 +98,14 @@ def _row(name: str, brings: str, those: Sequence[Mapping[str, Any]]) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def is_false(run: Mapping[str, Any]) -> bool:
+def is_false(run: Run) -> bool:
     """Whether a run says that a stack differs from itself, or is green and should not be."""
     did = run.get("replayed") or {"recorded": 0, "unlike": 0}
     unlike = did["recorded"] - did["unlike"] < SHARE * did["recorded"]
     return bool(run["exit"] or run.get("differing") or unlike or not run["kept"])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    applications = tomllib.loads(APPLICATIONS.read_text("utf-8"))
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(applications))
-    parser.add_argument("--runs", type=int, default=20, help="of each application (20)")
-    parser.add_argument("--seconds", type=float, default=1e9, help="begin no run after so many")
-    parser.add_argument("--file", type=Path, required=True, help="where the runs are, and go")
-    options = parser.parse_args(arguments)
-    if unknown := set(options.names) - applications.keys():
-        parser.error(f"{', '.join(sorted(unknown))}: not in {APPLICATIONS.name}")
-    began, file = time.monotonic(), options.file
-    found = records(file, dict[str, Any], "runs")
-    names, base = options.names or [*applications], file.with_suffix(".folders")
-    for run in runs(names, applications, options.runs, list(found), base):
-        found.append(run)
-        with appending(file) as out:
-            out.write(f"{json.dumps(run)}\n")
-        if time.monotonic() - began > options.seconds:
-            break
-    for line in table(found, applications):
-        write_line(line)
-    return int(any(map(is_false, found)))
-
+STUDY = Study(str(__doc__), APPLICATIONS, 20, run, table, is_false)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(STUDY))

@@ -8,21 +8,14 @@ response is what such requests reach. A run is a line of JSON, appended to FILE;
 on from there. The table at the end is Markdown, of all runs in FILE.
 """
 
-import argparse
-import json
 import sys
-import time
-import tomllib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from starlette_conformance.__main__ import main as starlette_conformance
-from starlette_conformance.output.jsonlines import appending, records
-from starlette_conformance.output.printing import write_line
 from studies.real_apps import user_folder
+from studies.self_compared import Run, Study, compared, main
 
 APPLICATIONS = Path(__file__).with_suffix(".toml")
 HEADINGS = (
@@ -31,51 +24,17 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def compare(application: Mapping[str, Any], folder: Path, report: Path) -> dict[str, Any]:
-    """One run: what came of a stack compared with itself."""
-    stack = application["stack"]
-    words = ["--cwd", str(folder), "--no-cause", "--json", str(report)]
-    began = time.monotonic()
-    report.unlink(missing_ok=True)
-    code = starlette_conformance(["diff", "-q", stack, stack, *words, *application["options"]])
-    run: dict[str, Any] = {"exit": code, "seconds": time.monotonic() - began}
-    if report.exists():
-        found = json.loads(report.read_text("utf-8"))
-        run |= {
-            "requests": sum(found["statuses"]["older"].values()) if found["statuses"] else 0,
-            "operations": found["reached"]["operations"] if found["reached"] else 0,
-            "missed": found["reached"]["missed"] if found["reached"] else [],
-            "differing": found["counts"]["differing"],
-            "not_compared": found["not_compared"],
-            "differences": [
-                [each["app"], left["where"], left["before"], left["after"]]
-                for group in (*found["unexplained"], *found["explained"])
-                for each in group["exchanges"]
-                for left in each["remaining"]
-            ],
-        }
-    return run
+def run(application: Mapping[str, Any], folder: Path) -> Run:
+    folder.mkdir(parents=True, exist_ok=True)
+    user_folder(application["files"], folder)
+    found, report = compared(application, folder, ["--no-cause"])
+    if report is None:
+        return found
+    reached = report["reached"] or {"operations": 0, "missed": []}
+    return found | {"operations": reached["operations"], "missed": reached["missed"]}
 
 
-def runs(
-    names: Sequence[str],
-    applications: Mapping[str, Any],
-    number: int,
-    done: Iterable[Mapping[str, Any]],
-    base: Path,
-) -> Iterator[dict[str, Any]]:
-    """The runs that are still to be made, up to `number` of each application, in turn."""
-    made = Counter(run["application"] for run in done)
-    for count in range(1, number + 1):
-        for name in (name for name in names if made[name] < count):
-            (base / name).mkdir(parents=True, exist_ok=True)
-            folder, _ = user_folder(applications[name]["files"], base / name)
-            run = compare(applications[name], folder, base / f"{name}.diff.json")
-            made[name] += 1
-            yield {"application": name, **run}
-
-
-def table(found: Iterable[Mapping[str, Any]], applications: Mapping[str, Any]) -> Iterator[str]:
+def table(found: Iterable[Run], applications: Mapping[str, Any]) -> Iterator[str]:
     """Markdown: a row for each application."""
     yield f"| {' | '.join(HEADINGS)} |"
     yield f"| --- | --- |{' ---: |' * 4} --- |{' ---: |' * 3}"
@@ -84,7 +43,7 @@ def table(found: Iterable[Mapping[str, Any]], applications: Mapping[str, Any]) -
         yield _row(applications[name], [run for run in every if run["application"] == name])
 
 
-def _row(application: Mapping[str, Any], those: Sequence[Mapping[str, Any]]) -> str:
+def _row(application: Mapping[str, Any], those: Sequence[Run]) -> str:
     whole = [run for run in those if run.get("operations")]
     operations = sum(run["operations"] for run in whole)
     reached = operations - sum(len(run["missed"]) for run in whole)
@@ -103,33 +62,12 @@ def _row(application: Mapping[str, Any], those: Sequence[Mapping[str, Any]]) -> 
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def is_false(run: Mapping[str, Any]) -> bool:
+def is_false(run: Run) -> bool:
     """Whether a run says that a stack differs from itself, or compared nothing."""
     return bool(run.get("differing") or not run.get("requests"))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    applications = tomllib.loads(APPLICATIONS.read_text("utf-8"))
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(applications))
-    parser.add_argument("--runs", type=int, default=3, help="of each application (3)")
-    parser.add_argument("--file", type=Path, required=True, help="where the runs are, and go")
-    options = parser.parse_args(arguments)
-    if unknown := set(options.names) - applications.keys():
-        parser.error(f"{', '.join(sorted(unknown))}: not in {APPLICATIONS.name}")
-    file = options.file
-    found = records(file, dict[str, Any], "runs")
-    names, base = options.names or [*applications], file.with_suffix(".folders")
-    for run in runs(names, applications, options.runs, list(found), base):
-        found.append(run)
-        with appending(file) as out:
-            out.write(f"{json.dumps(run)}\n")
-    for line in table(found, applications):
-        write_line(line)
-    return int(any(map(is_false, found)))
-
+STUDY = Study(str(__doc__), APPLICATIONS, 3, run, table, is_false)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(STUDY))
