@@ -1,4 +1,4 @@
-"""Scenarios that count what a server keeps: on an app that keeps what it is told to keep."""
+"""Scenarios that count what a server keeps, on an app of which each test says what it keeps."""
 
 import subprocess
 import sys
