@@ -1,7 +1,8 @@
 """How a verb is interrupted: by Ctrl-C, SIGTERM or SIGHUP, once, and with all that it started.
 
-What it started is killed at once, so that nothing waits for it, and folders can go. A second signal
-would only cut the tidying short, so it is ignored, but where the first one was lost: Python ignores
+What it started is killed at once, so that nothing waits for it, and folders can go; and again, as
+long as the tidying takes, since another thread may start something meanwhile. A second signal would
+only cut the tidying short, so it is not raised, but where the first one was lost: Python ignores
 what is raised in a finalizer.
 """
 
@@ -42,8 +43,8 @@ def interruptible() -> Iterator[None]:
         again(number, frame)
 
     def again(number: int, _: FrameType | None) -> None:
+        kill_children()
         if not _is_unwinding():
-            kill_children()
             raise Interrupted(number)
 
     def send_again(number: int) -> None:

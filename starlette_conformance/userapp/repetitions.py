@@ -34,9 +34,10 @@ CERTAIN = 5
 stays the same on each stack, in one of 512 comparisons.
 """
 
-APART = 1.2
-"""Seconds between the beginnings of two repetitions at the least, so that what has the second
-varies."""
+APART = 1.05
+"""Seconds between the last response of a repetition and the next one's first request at the least,
+so that what has the second varies.
+"""
 
 LEFT_BEHIND = "left processes behind"
 
@@ -86,6 +87,7 @@ class Repetitions:
     logs: dict[tuple[str, Step], tuple[str, ...]] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
     chosen: Sequence[Step] = ()
+    _next: float = 0.0
 
     def __post_init__(self) -> None:
         self.chosen = self.chosen or self.steps
@@ -99,7 +101,6 @@ class Repetitions:
         for number in range(CERTAIN):
             if number >= REPETITIONS:
                 more()
-            began = time.monotonic()
             self._repeat(SEEDS[number])
             if number + 1 >= REPETITIONS:
                 found = self._merged()
@@ -109,8 +110,6 @@ class Repetitions:
                 self.suspects = differing if number + 1 == REPETITIONS else self.suspects
                 if not differing:
                     break
-            if number + 1 < CERTAIN:
-                time.sleep(max(0.0, began + APART - time.monotonic()))
         return found
 
     def _repeat(self, hash_seed: int) -> None:
@@ -123,11 +122,13 @@ class Repetitions:
                 stack.callback(servers[-1].kill)
             stack.callback(stopping.set)
             ports = self._ports(servers)
+            time.sleep(max(0.0, self._next - time.monotonic()))
             jobs = [
                 pool.submit(self._send, side, server, number, stopping)
                 for side, server, number in zip(SIDES, servers, ports, strict=True)
             ]
             (old, sent), (new, sent_to_new) = (job.result() for job in jobs)
+            self._next = time.monotonic() + APART
             self.sent |= sent
             self.sent_to_new |= sent_to_new
             for name, server, responses in zip(SIDES, servers, (old, new), strict=True):

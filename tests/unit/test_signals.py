@@ -1,4 +1,4 @@
-"""A signal interrupts once, and is not lost."""
+"""A signal interrupts once, is not lost, and ends what is started while its verb tidies up."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import sys
 import pytest
 
 PROGRAM = """
-import os, signal, time
+import os, signal, subprocess, threading, time
 from starlette_conformance.process.signals import Interrupted, interruptible
 
 signal.signal(signal.{number}, signal.SIG_DFL)  # what runs in the background ignores SIGINT
@@ -30,6 +30,20 @@ def tidies():
         time.sleep(1.6)  # longer than it takes to be sent again
         print("tidied", flush=True)
 
+def starts():
+    going = threading.Event()
+    def start():
+        going.wait()
+        print(subprocess.run(["sleep", "20"], check=False).returncode, flush=True)
+    thread = threading.Thread(target=start)
+    thread.start()
+    try:
+        os.kill(os.getpid(), signal.{number})
+        time.sleep(20)
+    finally:
+        going.set()
+        thread.join()
+
 try:
     with interruptible():
         {case}()
@@ -39,8 +53,10 @@ except Interrupted as error:
 
 
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
-@pytest.mark.parametrize(("case", "said"), [("lost", []), ("tidies", ["tidied"])])
-def test_it_is_raised_again_where_a_finalizer_lost_it_and_nowhere_else(
+@pytest.mark.parametrize(
+    ("case", "said"), [("lost", []), ("tidies", ["tidied"]), ("starts", ["-9"])]
+)
+def test_it_is_raised_again_where_it_was_lost_and_kills_what_starts_later(
     number: str, case: str, said: list[str]
 ) -> None:
     done = subprocess.run(
