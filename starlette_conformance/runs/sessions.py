@@ -28,9 +28,6 @@ STACKS_A_SESSION = 13
 NO_PLUGINS = [
     "cacheprovider",
     "logging",
-    "anyio",
-    "benchmark",
-    "locust",
     "doctest",
     "unittest",
     "subtests",
@@ -46,10 +43,14 @@ NO_PLUGINS = [
 PYTEST = [
     "-q",
     "--capture=no",
+    "-ptimeout",
+    "-pstarlette-conformance",
     "-pstarlette_conformance.pytest_plugin.quick_protocol",
     *(f"-pno:{name}" for name in NO_PLUGINS),
 ]
-"""No plugin that does something for each spec and nothing for a run, and no report of a pass."""
+"""Our plugins, none that does something for each spec and nothing for a run, and no report of a
+pass.
+"""
 
 LOG = "pytest.log"
 POLL_SECONDS = 0.2
@@ -156,12 +157,18 @@ def session(
 def _variables() -> dict[str, str]:
     """None of pytest's, which would leave specs out, or break the session.
 
+    A plugin that happens to be installed is not loaded: one is named, as in `judge -- -p xdist`.
+
     The specs are compiled once for all sessions, whatever PYTHONDONTWRITEBYTECODE says, and not
     beside themselves.
     """
     variables = of_own()
     variables.pop("PYTHONDONTWRITEBYTECODE", None)
-    return variables | {"PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE)}
+    own = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
+    }
+    return variables | own
 
 
 def judge(

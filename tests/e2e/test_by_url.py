@@ -20,6 +20,7 @@ from starlette_conformance.stacks.catalogue import load
 from starlette_conformance.stacks.project import script
 from starlette_conformance.stacks.provision import provision
 from tests.e2e.test_session import judged
+from tests.miniatures import quick_pytest
 from tests.miniatures.raw_server import ENVIRONMENT, keeps_open, miniature
 
 ROOT = Path(__file__).parent.parent.parent
@@ -173,7 +174,6 @@ pytest.main(["specs", "--collect-only", "-qq", "--stack", "documented", "-pno:ca
 
 
 def test_every_spec_that_reads_a_log_or_ends_a_process_is_left_out() -> None:
-    variables = {**os.environ, "PYTEST_ADDOPTS": ""}
     done = subprocess.run(
         [sys.executable, "-c", LISTED],
         capture_output=True,
@@ -181,7 +181,7 @@ def test_every_spec_that_reads_a_log_or_ends_a_process_is_left_out() -> None:
         timeout=60,
         check=True,
         cwd=ROOT,
-        env=variables,
+        env=os.environ | quick_pytest.VARIABLES,
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("{"))
     found = json.loads(line)

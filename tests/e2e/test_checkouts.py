@@ -10,6 +10,7 @@ import pytest
 
 from starlette_conformance.stacks.project import ROOT, catalogue
 from starlette_conformance.stacks.provision import provision
+from tests.miniatures import quick_pytest
 
 PYPROJECT = """
 [project]
@@ -78,7 +79,7 @@ def test_a_checkout_is_judged_and_its_conftest_is_not_loaded(
     done = subprocess.run(
         [sys.executable, "-m", *command.format(checkout, tmp_path / "runs").split()],
         cwd=ROOT,
-        env=os.environ | {"PYTEST_ADDOPTS": ""},
+        env=os.environ | quick_pytest.VARIABLES,
         capture_output=True,
         text=True,
         timeout=110,

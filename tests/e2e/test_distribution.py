@@ -12,6 +12,7 @@ import pytest
 
 from starlette_conformance.pytest_plugin.distribution import stack_in
 from starlette_conformance.stacks.project import ROOT
+from tests.miniatures import quick_pytest
 
 SPECS = ("specs/hello/test_hello.py", "-k", "logs or greets or transcript")
 STACKS = ("--stack", "documented", "--stack", "latest")
@@ -55,7 +56,7 @@ def run(folder: Path, *options: str, plugin: str = "") -> tuple[int, str]:
     done = subprocess.run(
         [*command, "-pno:cacheprovider", "--runs", str(folder / "runs"), *options],
         cwd=ROOT,
-        env=os.environ | {"COLUMNS": "200", "PYTEST_ADDOPTS": "", "PYTHONPATH": str(folder)},
+        env=os.environ | quick_pytest.VARIABLES | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -12,6 +12,7 @@ import pytest
 
 from starlette_conformance.pytest_plugin.judging import NOTHING_JUDGED
 from starlette_conformance.stacks.project import ROOT
+from tests.miniatures import quick_pytest
 
 EXAMPLE = ROOT / "examples" / "own_specs"
 STACKS = ("--stack", "0.46.1", "--stack", "1.10.0")
@@ -29,8 +30,8 @@ def run(folder: Path, *options: str) -> tuple[int, str]:
         [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", "-pno:benchmark", *options],
         cwd=folder,
         env=os.environ
-        | {"COLUMNS": "200", "PYTEST_ADDOPTS": "", "TMPDIR": str(folder.parent)}
-        | {"PYTHONDONTWRITEBYTECODE": "1"},
+        | quick_pytest.VARIABLES
+        | {"TMPDIR": str(folder.parent), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=50,

@@ -11,6 +11,7 @@ import pytest
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.runs.sessions import PYTEST
 from starlette_conformance.stacks.project import ROOT
+from tests.miniatures import quick_pytest
 
 PLANTED = """
 def pytest_collection_modifyitems(items):
@@ -36,7 +37,7 @@ def judged(folder: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
     status = subprocess.run(
         [*command, *given],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        env=os.environ | quick_pytest.VARIABLES | {"PYTHONPATH": str(folder)},
         stdout=subprocess.DEVNULL,
         timeout=50,
         check=False,

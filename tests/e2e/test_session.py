@@ -16,6 +16,7 @@ from starlette_conformance.stacks.cache import VARIABLE
 from starlette_conformance.stacks.project import ROOT, catalogue
 from starlette_conformance.stacks.provision import provision
 from tests.e2e.test_cli import no_network
+from tests.miniatures import quick_pytest
 
 Records = list[dict[str, Any]]
 
@@ -43,7 +44,6 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=items[1:])
     del items[1:]
 """
-PINNED = {"COLUMNS": "200", "PYTEST_ADDOPTS": ""}
 
 
 def session(
@@ -63,7 +63,10 @@ def session(
     done = subprocess.run(
         [*command, "-pno:cacheprovider", "--runs", str(folder / "runs"), *options],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(folder)} | PINNED | dict(variables or {}),
+        env=os.environ
+        | {"PYTHONPATH": str(folder)}
+        | quick_pytest.VARIABLES
+        | dict(variables or {}),
         capture_output=True,
         text=True,
         timeout=50,

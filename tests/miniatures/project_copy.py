@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from starlette_conformance.stacks.project import ROOT
+from tests.miniatures import quick_pytest
 
 COPIED = (
     *("apps", "loadtests", "specs", "starlette_conformance"),
@@ -56,5 +57,5 @@ class ProjectCopy:
             text=True,
             timeout=seconds,
             check=False,
-            env={**os.environ, "PYTEST_ADDOPTS": "", "COLUMNS": "120"},
+            env=os.environ | quick_pytest.VARIABLES | {"COLUMNS": "120"},
         )
