@@ -63,7 +63,10 @@ class Rule:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", FutureWarning)
                 re.compile(written.pattern)
-        except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        except (ValueError, OverflowError):
+            why = "the repetition number is too large"
+            raise UsageError(f"{place}: pattern {written.pattern[:80]!r}: {why}") from None
+        except (re.error, RecursionError, FutureWarning) as error:
             raise UsageError(f"{place}: pattern {written.pattern[:80]!r}: {error}") from None
         return cls(written, place)
 

@@ -177,6 +177,7 @@ def test_json_paths_and_patterns_are_ignored_and_nothing_beside_them(
         (BUILD.replace('header = "x-b*', 'pattern = "('), "", "pyproject.toml:8: pattern '(': "),
         (BUILD.replace('header = "x-b*', 'pattern = "[a--b]'), "", "Possible set difference"),
         (BUILD.replace('header = "x-b*', f'pattern = "a{{{9**30}}}'), "", "number is too large"),
+        (BUILD.replace('header = "x-b*', f'pattern = "a{{{9:05000}}}'), "", "number is too large"),
         ("= 1", "", "pyproject.toml: not TOML: Invalid statement (at line 7, column 1)"),
         ("", ENTRY.format(until="'soon'"), "accepted.toml:2: field until: invalid RFC3339"),
         ("", "[[accepted]]\nrequest='GET /'", "accepted.toml:1: object missing required field"),
