@@ -29,6 +29,10 @@ PIPELINED = 225
 a benchmark with a weight there are so many times fewer."""
 ALONE = 25
 """Requests of a block whose latency is taken, each sent after the response to the one before."""
+FEWEST, ALONE_SECONDS = 5, 0.1
+"""So many of them at the least, and for so long at the most: where either stack responds late, all
+servers are sent the others with the rest.
+"""
 STREAMS = 6
 EVENTS = 5
 INTERVAL = 0.0001
@@ -122,22 +126,28 @@ def _round(
     with servers_by_role(benchmark.app, stacks, order, under, INTERVAL) as (servers, ports):
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
         found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
+        alone, slowest = ALONE, 0.0
         for turn in range(-1, blocks):  # the first one warms up
             for role in turned(ROLES, turn):
                 server = servers[role]
                 before = server.cpu_seconds()
-                latencies, waits, counted = _block(server, ports[role], benchmark)
-                if turn >= 0:
+                latencies, waits, counted = _block(server, ports[role], benchmark, alone)
+                if turn < 0:
+                    slowest = max(slowest, median(latencies))
+                else:
                     found[role].cpu.append((server.cpu_seconds() - before) / counted)
                     found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
                     found[role].latencies += latencies
                     found[role].waits += waits
                 if turn in {0, blocks - 1}:
                     found[role].censuses.append(census.take(server))
+            alone = min(ALONE, max(FEWEST, int(ALONE_SECONDS / slowest)))
     return found
 
 
-def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float], list[float], int]:
+def _block(
+    server: Server, port: int, benchmark: Benchmark, alone: int
+) -> tuple[list[float], list[float], int]:
     """Latencies, what of them was no CPU time, and for how many units the block counts."""
     latencies, waits = [], []
 
@@ -157,9 +167,9 @@ def _block(server: Server, port: int, benchmark: Benchmark) -> tuple[list[float]
             timed(stream, EVENTS)
         return latencies, waits, STREAMS * EVENTS
     with Line(server, port, benchmark) as line:
-        for _ in range(ALONE):
+        for _ in range(alone):
             timed(line.exchange, 1)
-        line.send_pipelined(PIPELINED // benchmark.weight)
+        line.send_pipelined(PIPELINED // benchmark.weight + ALONE - alone)
     return latencies, waits, PIPELINED // benchmark.weight + ALONE
 
 
