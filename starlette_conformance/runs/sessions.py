@@ -177,8 +177,8 @@ def judge(
     """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
     footprint = Footprint()
     rounds = ceil(len(stacks) / (jobs * STACKS_A_SESSION)) or 1
-    size = ceil(len(stacks) / (jobs * rounds)) or 1  # as many in each round, so all end together
-    waiting = [stacks[start : start + size] for start in range(0, len(stacks), size)]
+    count = min(len(stacks), jobs * rounds)
+    waiting = [stacks[first::count] for first in range(count)]  # neighbours take equally long
     sessions: list[Session] = []
     running: list[Session] = []
     with progress("running the specs", console) as shown:
