@@ -95,6 +95,7 @@ def test_a_daemon_is_found_below_the_program_that_left_it() -> None:
         assert daemon.ppid() == process.pid
         (named,) = kill_left([daemon])
     assert named.startswith(f"process {daemon.pid} ({sys.executable} -c")
+    daemon.wait(10)
     assert kill_left([daemon]) == []
 
 
