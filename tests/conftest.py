@@ -8,6 +8,13 @@ from playwright.sync_api import Browser
 
 from starlette_conformance.process.browser import chromium, program
 
+LONGEST = ("test_same_counts.py", "test_locust.py", "test_children.py", "test_replay.py")
+"""Files that wait for long: begun first, they wait beside the others, and not at the end alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

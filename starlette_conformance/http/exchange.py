@@ -26,7 +26,7 @@ class Exchange:
     """One request to one app on one stack, and what came back.
 
     `closes` says whether the server closed the connection by itself after a whole response, and
-    `at` when it began, in seconds since the epoch.
+    `at` when it began, in seconds since the epoch. `port` is the server's, where it was noted.
     """
 
     app: str
@@ -38,6 +38,7 @@ class Exchange:
     closes: bool
     client_port: int
     at: float
+    port: int = 0
 
     @classmethod
     def of(
@@ -53,6 +54,7 @@ class Exchange:
             closes,
             connection.client_port,
             connection.at,
+            connection.port,
         )
 
     @property

@@ -45,12 +45,12 @@ def requests_of(
     ports = _ports(records)
     for record in records:
         named = HOST.search(record.sent_bytes)
-        port = int(named[1]) if named else ports[record.app]
+        port = record.port or (int(named[1]) if named else ports[record.app])
         yield record, Request(record.app, without_port(record.sent_bytes, port)), port
 
 
 def _ports(records: Iterable[ExchangeRecord]) -> dict[str, int]:
-    """The port that most requests to an app name."""
+    """The port that most requests to an app name, for files that do not note it."""
     counts: dict[str, Counter[int]] = {}
     for record in records:
         named = HOST.search(record.sent_bytes)

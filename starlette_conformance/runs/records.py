@@ -75,7 +75,7 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
 
     `variant` is the variant of the app that got the request, where that is not the one with the
     usual files; its key in the file is `served`. `closes` says whether the server closed by
-    itself.
+    itself. `port` is the server's; 0 in files that were written before it was noted.
     """
 
     id: Number
@@ -86,6 +86,7 @@ class ExchangeRecord(Record, frozen=True, tag="exchange", kw_only=True, omit_def
     received: tuple[Segment, ...]
     ended: str
     closes: bool
+    port: int = 0
     variant: str | None = msgspec.field(default=None, name="served")
 
     @property

@@ -85,6 +85,7 @@ class Run:
                     received=_segments(exchange.received),
                     ended=exchange.ended,
                     closes=exchange.closes,
+                    port=exchange.port,
                     variant=variant if variant != exchange.app else None,
                 )
             )

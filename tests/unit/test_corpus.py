@@ -1,6 +1,7 @@
 """The corpus: what run files hold of requests, and when it is recorded anew."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from rich.console import Console
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay import corpus
 from starlette_conformance.replay.corpus import SentRequest
+from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.replay.spec_index import specs_of
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.stacks import project
@@ -38,6 +40,24 @@ def test_what_specs_asked_is_kept_once_for_each_that_it_was_sent_to(run: Path) -
     assert [each.variant for each in found] == ["hello", "static_files_404", "sse"]
     assert len({each.request for each in found}) == 1
     assert b"Host: 127.0.0.1:PORT\r\n" in found[0].request.data
+
+
+def test_the_port_of_a_response_is_masked_though_no_request_names_it(tmp_path: Path) -> None:
+    """In a part of the specs, none of those of an app may."""
+    run = Run(tmp_path, "miniature")
+    run.begin(ENVIRONMENT)
+    with miniature(keeps_open(ANSWER)) as server, client_of(server.port) as client:
+        location = b"\r\nlocation: http://127.0.0.1:%d/\r\n\r\n" % server.port
+        exchange = client.raw(b"GET / HTTP/1.0\r\n\r\n")
+        received = [
+            replace(each, data=each.data.replace(b"\r\n\r\n", location))
+            for each in exchange.received
+        ]
+        run.exchange(SPEC, replace(exchange, received=tuple(received)))
+    run.verdict(SPEC, "hello", "pass", "", {}, 0.1)
+    run.end()
+    (response,) = RunResponses.read(run.path).responses.values()
+    assert response.response.headers["location"] == "http://127.0.0.1:PORT/"
 
 
 def test_each_spec_is_known_with_what_it_asked(run: Path) -> None:
