@@ -88,7 +88,7 @@ async def _send(stream: Replayed, writer: asyncio.StreamWriter) -> bool:
         await writer.drain()
         return True
     await asyncio.sleep(TO_READ)
-    if stream.ending == IS_RESET:
+    if stream.ending == IS_RESET and not writer.transport.is_closing():
         connection = writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
