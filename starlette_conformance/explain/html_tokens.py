@@ -1,8 +1,9 @@
 """HTML as a browser reads it: tags, attributes in any order, and text with blanks put together."""
 
 import re
-from html.parser import HTMLParser
 from typing import NamedTuple
+
+from starlette_conformance.http.markup import MarkupParser
 
 VERBATIM = {"pre", "textarea", "script", "style"}
 """Elements in which blanks count."""
@@ -16,7 +17,7 @@ class Token(NamedTuple):
     column: int
 
 
-class _Reader(HTMLParser):
+class _Reader(MarkupParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[Token] = []
@@ -60,6 +61,5 @@ class _Reader(HTMLParser):
 
 def tokens(text: str) -> list[Token]:
     reader = _Reader()
-    reader.feed(text)
-    reader.close()
+    reader.read(text)
     return reader.found

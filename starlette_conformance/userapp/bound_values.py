@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
+from starlette_conformance.http.markup import MarkupParser
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.userapp.unpacked import unpacked
@@ -114,7 +114,7 @@ def is_place(where: str) -> bool:
     return False
 
 
-class _Fields(HTMLParser):
+class _Fields(MarkupParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: dict[str, str] = {}
@@ -129,7 +129,7 @@ class _Fields(HTMLParser):
 def fields(text: str) -> dict[str, str]:
     """The fields of the forms of a page, and its <meta>, by name."""
     parser = _Fields()
-    parser.feed(text)
+    parser.read(text)
     return parser.found
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
+from starlette_conformance.http.markup import MarkupParser
 from starlette_conformance.userapp.form_bodies import (
     CONTENT_TYPE,
     FORM,
@@ -61,7 +61,7 @@ class Next:
     body: bytes = b""
 
 
-class _Page(HTMLParser):
+class _Page(MarkupParser):
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
@@ -116,7 +116,7 @@ def leads_to(page: str, target: str, name: str, origins: Iterable[str]) -> list[
     the app.
     """
     parser = _Page()
-    parser.feed(page)
+    parser.read(page)
     base = urljoin(target, parser.base)
     found = [Next("GET", to) for href in parser.links if (to := _target(base, href, origins))]
     for form in parser.forms:
