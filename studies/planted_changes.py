@@ -10,15 +10,13 @@ FILE, and is not tried again; in the end a table counts by kind who saw how many
 """
 
 import argparse
-import itertools
 import json
 import random
 import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -28,6 +26,7 @@ from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.patched_copies import copied, packages, replace_text
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
+from studies.behaviour_plants import PLANTED, Plant, plants
 from studies.tools import finished
 
 STACK = "documented"
@@ -35,286 +34,6 @@ PROTOCOL = "uvicorn/protocols/http/httptools_impl.py"
 FIRST = '        message_type = message["type"]\n'
 """Of `send`, which gets each message of a response."""
 HOOK = f"        message = await __import__('planted').changed(self, message)\n{FIRST}"
-PLANTED = '''\
-"""What every message of a response goes through. `number` counts responses of the server, `nth`
-those of the connection, `active` are under way; `sent` has the request's headers.
-"""
-
-import asyncio
-
-responses = active = 0
-
-
-async def changed(cycle, message):
-    global responses, active
-    start = message["type"] == "http.response.start"
-    if start:
-        responses += 1
-        active += 1
-        cycle.number = responses
-        cycle.transport.nth = cycle.nth = getattr(cycle.transport, "nth", 0) + 1
-        cycle.active = active
-        message = {**message, "headers": [*cycle.default_headers, *message.get("headers", ())]}
-        cycle.default_headers = []
-    elif not message.get("more_body"):
-        active -= 1
-    number, nth, scope, sent = cycle.number, cycle.nth, cycle.scope, dict(cycle.scope["headers"])
-    status, path = message.get("status"), scope["path"]
-    headers = dict(message.get("headers", ()))
-    body = message.get("body", b"")
-
-    def put(name, value):
-        message["headers"] = [(n, value if n == name else v) for n, v in message["headers"]]
-
-    def longer(by):
-        if b"content-length" in headers:
-            put(b"content-length", b"%d" % (int(headers[b"content-length"]) + by))
-
-'''
-
-
-@dataclass(frozen=True)
-class Plant:
-    """Lines of `changed`, in one app. `hidden` says why no client can see it, if none can."""
-
-    kind: str
-    name: str
-    app: str
-    lines: str
-    hidden: str = ""
-
-    @property
-    def title(self) -> str:
-        return f"{self.app}: {self.name}"
-
-
-OF = {
-    "hello": ("date", "server", "content-length", "content-type"),
-    "json_cors": (
-        *("date", "content-length", "content-type", "access-control-allow-origin"),
-        *("access-control-allow-methods", "access-control-max-age", "allow"),
-    ),
-    "static_files": (
-        *("content-type", "accept-ranges", "content-length", "last-modified", "etag"),
-        *("content-range", "location"),
-    ),
-    "basic_auth": ("server", "www-authenticate", "content-length", "content-type"),
-    "sse": (
-        *("cache-control", "connection", "x-accel-buffering", "content-type"),
-        "transfer-encoding",
-    ),
-}
-"""Headers that responses of each app have."""
-
-HEADERS = {
-    "is missing": "message['headers'] = [each for each in message['headers'] if each[0] != NAME]",
-    "is sent twice": "message['headers'] += [(NAME, headers[NAME])]",
-    "comes last": "message['headers'].sort(key=lambda each: each[0] == NAME)",
-    "has another case": "put(NAME, headers[NAME].swapcase())",
-    "ends with a semicolon": "put(NAME, headers[NAME] + b';')",
-}
-NOT_OF_LENGTH = {"is missing", "is sent twice", "has another case", "ends with a semicolon"}
-"""With these, the server itself would fail at a length."""
-
-BODIES = {
-    "loses its last byte": ("longer(-1)", "body[:-1]"),
-    "ends with a line feed": ("longer(1)", "body + b'\\n'"),
-    "begins in lower case": ("", "body[:1].swapcase() + body[1:]"),
-    "has another digit or letter in its middle": (
-        "",
-        "body[: len(body) // 2] + b'x' + body[len(body) // 2 + 1 :]",
-    ),
-}
-STATUSES = (
-    *(("hello", 200, 203), ("hello", 404, 410), ("hello", 405, 501), ("json_cors", 200, 201)),
-    *(("json_cors", 400, 422), ("json_cors", 404, 400), ("static_files", 206, 200)),
-    *(("static_files", 304, 200), ("static_files", 307, 302), ("static_files", 416, 400)),
-    *(("static_files", 404, 403), ("basic_auth", 401, 403), ("basic_auth", 400, 401)),
-    *(("sse", 405, 404), ("sse", 200, 206)),
-)
-WRONG = {
-    "hello": "put(b'content-type', b'text/plain')",
-    "json_cors": "put(b'content-type', b'text/json')",
-    "static_files": "put(b'etag', b'\"0\"')",
-    "basic_auth": "put(b'content-type', b'text/json')",
-    "sse": "put(b'cache-control', b'no-cache')",
-}
-"""What is wrong where only some of the responses are."""
-SOME = {
-    "state": {
-        "the first response of a server": "number == 1",
-        "every response but the first of a server": "number > 1",
-        "every 10th response": "number % 10 == 0",
-        "every 50th response": "number % 50 == 0",
-        "every 200th response": "number % 200 == 0",
-        "every response after 100": "number > 100",
-        "the second response of a connection": "nth == 2",
-        "the third response of a connection": "nth == 3",
-        "the tenth response of a connection": "nth == 10",
-    },
-    "concurrency": {
-        "a response beside another one": "cycle.active > 1",
-        "a response beside four others": "cycle.active > 4",
-        "a response beside nine others": "cycle.active > 9",
-    },
-    "clients": {
-        "Firefox": "b'Firefox' in sent.get(b'user-agent', b'')",
-        "Chrome": "b'Chrome' in sent.get(b'user-agent', b'')",
-        "curl": "b'curl' in sent.get(b'user-agent', b'')",
-        "a client without User-Agent": "b'user-agent' not in sent",
-        "Accept-Language": "b'accept-language' in sent",
-        "Referer": "b'referer' in sent",
-        "Sec-Fetch-Mode": "b'sec-fetch-mode' in sent",
-        "a cookie": "b'cookie' in sent",
-        "an encoding that is br": "b'br' in sent.get(b'accept-encoding', b'')",
-        "If-None-Match": "b'if-none-match' in sent",
-        "Via": "b'via' in sent",
-        "X-Forwarded-For": "b'x-forwarded-for' in sent",
-        "X-Forwarded-Proto": "b'x-forwarded-proto' in sent",
-        "Forwarded": "b'forwarded' in sent",
-        "HTTP/1.0": "scope['http_version'] == '1.0'",
-        "HEAD": "scope['method'] == 'HEAD'",
-        "OPTIONS": "scope['method'] == 'OPTIONS'",
-        "POST": "scope['method'] == 'POST'",
-        "a method of its own": "scope['method'] not in "
-        "{'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'}",
-        "a query": "scope['query_string']",
-        "a long target": "len(scope['raw_path']) > 2000",
-        "a percent sign in the path": "b'%' in scope['raw_path']",
-        "a Host without a port": "b':' not in sent.get(b'host', b':')",
-        "an Origin": "b'origin' in sent",
-        "more than 20 headers": "len(scope['headers']) > 20",
-        "Connection: close": "sent.get(b'connection', b'').lower() == b'close'",
-        "Expect": "b'expect' in sent",
-        "Upgrade": "b'upgrade' in sent",
-        "a body": "b'content-length' in sent or b'transfer-encoding' in sent",
-        "Prefer": "b'prefer' in sent",
-    },
-}
-"""When a response is wrong."""
-
-WRITES = """\
-if start:
-    class Wire:
-        def __init__(self, inner):
-            self.inner = inner
-        def write(self, data):
-            {write}
-        def __getattr__(self, name):
-            return getattr(self.inner, name)
-    cycle.transport = Wire(cycle.transport)
-"""
-WIRE = {
-    "the reason phrase is another one": "self.inner.write(data.replace(b' 200 OK', b' 200 Ok', 1))",
-    "the version is HTTP/1.0": "self.inner.write(data.replace(b'HTTP/1.1 ', b'HTTP/1.0 ', 1))",
-    "lines of the head end with LF": "head, end, rest = data.partition(b'\\r\\n\\r\\n'); "
-    "self.inner.write(head.replace(b'\\r\\n', b'\\n') + end + rest)",
-    "names of headers are in capitals": "self.inner.write("
-    "data.replace(b'content-type', b'Content-Type', 1))",
-    "a blank more after a colon": "self.inner.write(data.replace(b'content-type: ', "
-    "b'content-type:  ', 1))",
-    "a chunk has an extension": "self.inner.write(data.replace(b'\\r\\n', b';a=b\\r\\n', 1) "
-    "if data[:4].strip()[:1] in b'0123456789abcdef' and not data.startswith(b'HTTP') else data)",
-    "bytes of a response come one at a time": "[self.inner.write(data[n : n + 1]) "
-    "for n in range(len(data))]",
-}
-CLOSES = "if not start and not message.get('more_body'):\n    "
-TIMING = {
-    "a response is late by 0.3 s": "if start:\n    await asyncio.sleep(0.3)",
-    "a response is late by 2 s": "if start:\n    await asyncio.sleep(2)",
-    "a body is late by 1 s": "if not start:\n    await asyncio.sleep(1)",
-    "the end is late by 1 s": f"{CLOSES}await asyncio.sleep(1)",
-}
-ENDS = {
-    "the connection closes after each response": f"{CLOSES}cycle.keep_alive = False",
-    "the connection closes after three responses": f"{CLOSES}cycle.keep_alive = nth < 3",
-    "the connection closes after 100 responses": f"{CLOSES}cycle.keep_alive = nth < 100",
-    "Connection: close is not announced": "if start and scope['http_version'] == '1.1':\n"
-    "    cycle.scope['headers'] = [e for e in scope['headers'] if e[0] != b'connection']",
-    "a body is cut off after 10 bytes": "if not start and len(body) > 10:\n"
-    "    cycle.transport.write(body[:10]); cycle.transport.close()",
-}
-LOGS = {
-    "the access log has no line": "cycle.access_log = False",
-    "the access log has a line more": "if start:\n    cycle.access_logger.info('seen')",
-    "an error is logged": "if start:\n    cycle.logger.error('seen')",
-}
-EVENTS = {
-    "an event is lost": "if body.startswith(b'data: 3'):\n    message['body'] = b''",
-    "an event comes twice": "if body.startswith(b'data: 3'):\n    message['body'] = body * 2",
-    "an event ends with LF": "if body.startswith(b'data'):\n"
-    "    message['body'] = body.replace(b'\\r\\n', b'\\n')",
-    "an event has an id": "if body.startswith(b'data'):\n"
-    "    message['body'] = b'id: 1\\r\\n' + body",
-    "an event has no blank after its colon": "message['body'] = body.replace(b'data: ', b'data:')",
-    "a stream begins with a comment": "if body.startswith(b'data: 1\\r'):\n"
-    "    message['body'] = b': hello\\r\\n\\r\\n' + body",
-    "two events come at a time": "if body.startswith(b'data'):\n"
-    "    held = getattr(cycle, 'held', b'') + body\n"
-    "    cycle.held = held if held.count(b'data') < 2 else b''\n"
-    "    message['body'] = b'' if cycle.held else held",
-    "each event is late by 0.5 s": "if body.startswith(b'data'):\n    await asyncio.sleep(0.5)",
-    "a ping has another text": "message['body'] = body.replace(b': ping', b': pong')",
-    "a ping is an event": "message['body'] = body.replace(b': ping', b'event: ping\\r\\ndata:')",
-    "a stream ends after 20 events": "if body.startswith(b'data: 20'):\n"
-    "    cycle.transport.write(b'0\\r\\n\\r\\n'); cycle.transport.close()",
-    "the tenth event has another number": "message['body'] = "
-    "body.replace(b'data: 10\\r', b'data: 11\\r')",
-}
-
-
-def plants() -> list[Plant]:
-    return [
-        *_headers(),
-        *(
-            Plant(
-                "body",
-                f"a body {name}",
-                app,
-                f"if start and status == 200:\n    {longer or 'pass'}\n    cycle.ok = True\n"
-                f"if body and getattr(cycle, 'ok', False) and scope['method'] != 'HEAD':\n"
-                f"    message['body'] = {new}",
-            )
-            for app in OF
-            for name, (longer, new) in BODIES.items()
-        ),
-        *(
-            Plant(
-                "status",
-                f"{old} becomes {new}",
-                app,
-                f"if status == {old}:\n    message['status'] = {new}",
-            )
-            for app, old, new in STATUSES
-        ),
-        *(
-            Plant(kind, f"{name} is wrong", app, f"if start and ({when}):\n    {WRONG[app]}")
-            for kind, cases in SOME.items()
-            for (name, when), app in zip(cases.items(), itertools.cycle(OF), strict=False)
-        ),
-        *_each("wire", {name: WRITES.format(write=write) for name, write in WIRE.items()}),
-        *_each("timing", TIMING),
-        *_each("connection", ENDS),
-        *_each("log", LOGS),
-        *(Plant("events", name, "sse", lines) for name, lines in EVENTS.items()),
-    ]
-
-
-def _headers() -> Iterator[Plant]:
-    for app, names in OF.items():
-        for name, (how, lines) in itertools.product(names, HEADERS.items()):
-            if name in {"content-length", "transfer-encoding"} and how in NOT_OF_LENGTH:
-                continue
-            if how == "has another case" and name in {"content-length", "date", "etag"}:
-                continue
-            here = f"if start and {name.encode()!r} in headers:\n    {lines}"
-            yield Plant("header", f"{name} {how}", app, here.replace("NAME", repr(name.encode())))
-
-
-def _each(kind: str, cases: dict[str, str]) -> Iterator[Plant]:
-    """Each in an app of its own turn."""
-    for (name, lines), app in zip(cases.items(), itertools.cycle(OF), strict=False):
-        yield Plant(kind, name, app, lines)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -331,6 +50,7 @@ def main(options: argparse.Namespace) -> int:
             print(f"{each.kind}: {each.title}")
         return 0
     python = provision(catalogue().named(STACK)).interpreter
+    options.file.parent.mkdir(parents=True, exist_ok=True)
     found = records(options.file, dict[str, Any], "plants")
     known = {each["plant"] for each in found}
     with (

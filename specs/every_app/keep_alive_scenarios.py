@@ -52,8 +52,8 @@ RUNS: dict[str, list[tuple[str, bytes, Any]]] = {
     "static_files": [
         ("GET /", b"", file(PAGE)),
         ("HEAD /", b"", file(PAGE)),
-        ("GET /missing", b"", not_found()),
         ("GET /", b"", file(PAGE)),
+        ("GET /missing", b"", not_found()),
         ("GET /", b"", file(PAGE)),
     ],
     "basic_auth": [

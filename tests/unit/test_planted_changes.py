@@ -3,7 +3,7 @@
 from textwrap import indent
 
 from studies import planted_changes, unreached
-from studies.planted_changes import PLANTED, plants
+from studies.behaviour_plants import PLANTED, plants
 
 
 def test_there_are_two_hundred_plants_of_eleven_kinds() -> None:
