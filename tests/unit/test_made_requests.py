@@ -91,6 +91,11 @@ PAGE = """
 """
 
 
+def test_a_base_that_is_no_url_is_ignored() -> None:
+    page = "<base href='http://[x'><a href=there>"
+    assert leads_to(page, "/here", "page", []) == [Next("GET", "/there")]
+
+
 def test_a_page_leads_to_its_links_and_forms() -> None:
     body = (
         '--starlette-conformance-boundary\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n'

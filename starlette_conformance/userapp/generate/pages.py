@@ -117,7 +117,10 @@ def leads_to(page: str, target: str, name: str, origins: Iterable[str]) -> list[
     """
     parser = _Page()
     parser.read(page)
-    base = urljoin(target, parser.base)
+    try:
+        base = urljoin(target, parser.base)
+    except ValueError:  # it is no URL, and a browser ignores it
+        base = target
     found = [Next("GET", to) for href in parser.links if (to := _target(base, href, origins))]
     for form in parser.forms:
         to = _target(base, form.action or target, origins)
