@@ -38,7 +38,12 @@ PAIRS = {
 }
 """Two stacks, and a severity and a change that must be among what differs."""
 
-SPECS = "test_parts or test_proxy or test_sse.py or test_expect"
+SPECS = " or ".join(
+    (
+        *("test_preflight", "test_parts", "test_proxy"),
+        *("test_sse.py", "test_expect", "test_http_1_0", "test_upgrades"),
+    )
+)
 """A few of each kind: all take minutes. The last pair is also judged by what pings."""
 
 

@@ -14,6 +14,8 @@ from contextlib import suppress
 
 DEFECT = ""
 FIRST = 50
+SUBSCRIBED = threading.Barrier(10)
+"""All streams of the benchmark have their heads before one of them shows that the server dies."""
 HEAD = b"HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 12:00:%02d GMT\r\n"
 HELLO = HEAD + b"content-length: 19\r\n\r\nHello Starlette !!!"
 STREAM = HEAD + b"content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -49,6 +51,7 @@ def events(connection: socket.socket) -> None:
         time.sleep(0.001)
         if number == FIRST:
             if DEFECT == "dies":
+                SUBSCRIBED.wait(30)
                 os._exit(3)
             if DEFECT == "stalls":
                 time.sleep(60)
