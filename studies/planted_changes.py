@@ -18,22 +18,26 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output.jsonlines import appending, records
-from starlette_conformance.stacks.patched_copies import copied, packages, replace_text
+from starlette_conformance.stacks.patched_copies import Defect, packages
+from starlette_conformance.stacks.patched_copies import plant as planted_copy
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
-from studies.behaviour_plants import PLANTED, Plant, plants
+from studies.behaviour_plants import Plant, plants
 from studies.tools import finished
 
 STACK = "documented"
-PROTOCOL = "uvicorn/protocols/http/httptools_impl.py"
 FIRST = '        message_type = message["type"]\n'
-"""Of `send`, which gets each message of a response."""
-HOOK = f"        message = await __import__('planted').changed(self, message)\n{FIRST}"
+HOOK = Defect(
+    "every message of a response goes through `planted`",
+    "",
+    "uvicorn/protocols/http/httptools_impl.py",
+    FIRST,
+    f"        message = await __import__('planted').changed(self, message)\n{FIRST}",
+)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -71,27 +75,12 @@ def main(options: argparse.Namespace) -> int:
 
 def tried(plant: Plant, python: Path, folder: Path) -> dict[str, Any]:
     """Who sees it: `judge` by a spec of the app that fails, `diff` by anything that differs."""
-    copy = copied(python, folder / "copy")
-    replace_text(folder / "copy", PROTOCOL, FIRST, HOOK)
-    source = PLANTED + indent(plant.lines, "    ") + "\n    return message\n"
-    (packages(folder / "copy") / "planted.py").write_text(source, "utf-8")
+    copy = str(planted_copy(python, folder / "copy", HOOK))
+    (packages(folder / "copy") / "planted.py").write_text(plant.source, "utf-8")
     verb = [sys.executable, "-m", "starlette_conformance"]
-    judged, _ = finished(
-        [
-            *verb,
-            "judge",
-            "--stack",
-            str(copy),
-            "--runs",
-            str(folder / "runs"),
-            "--",
-            "-x",
-            "-k",
-            _specs(plant.app),
-        ],
-        folder,
-    )
-    words = ["diff", STACK, str(copy), "--only", plant.app, "--no-cause"]
+    judging = ["judge", "--stack", copy, "--runs", str(folder / "runs")]
+    judged, _ = finished([*verb, *judging, "--", "-x", "-k", _specs(plant.app)], folder)
+    words = ["diff", STACK, copy, "--only", plant.app, "--no-cause"]
     differs, said = finished([*verb, *words], folder)
     shutil.rmtree(folder)
     if judged not in {0, 1} or differs not in {0, 1}:

@@ -126,22 +126,20 @@ def _round(
     with servers_by_role(benchmark.app, stacks, order, under, INTERVAL) as (servers, ports):
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
         found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
-        alone, slowest = ALONE, 0.0
-        for turn in range(-1, blocks):  # the first one warms up
+        warming = [_block(servers[r], ports[r], benchmark, ALONE) for r in turned(ROLES, -1)]
+        slowest = max(median(latencies) for latencies, *_ in warming)
+        alone = min(ALONE, max(FEWEST, int(ALONE_SECONDS / slowest)))
+        for turn in range(blocks):
             for role in turned(ROLES, turn):
                 server = servers[role]
                 before = server.cpu_seconds()
                 latencies, waits, counted = _block(server, ports[role], benchmark, alone)
-                if turn < 0:
-                    slowest = max(slowest, median(latencies))
-                else:
-                    found[role].cpu.append((server.cpu_seconds() - before) / counted)
-                    found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
-                    found[role].latencies += latencies
-                    found[role].waits += waits
+                found[role].cpu.append((server.cpu_seconds() - before) / counted)
+                found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
+                found[role].latencies += latencies
+                found[role].waits += waits
                 if turn in {0, blocks - 1}:
                     found[role].censuses.append(census.take(server))
-            alone = min(ALONE, max(FEWEST, int(ALONE_SECONDS / slowest)))
     return found
 
 

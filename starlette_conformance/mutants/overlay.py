@@ -11,7 +11,8 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.mutants.generate import mutants
 from starlette_conformance.mutants.mutant import Mutant
-from starlette_conformance.stacks.patched_copies import COMPILING, packages
+from starlette_conformance.stacks import patched_copies
+from starlette_conformance.stacks.patched_copies import COMPILING
 
 PACKAGES = ("starlette", "sse_starlette")
 MODULES = (
@@ -41,7 +42,7 @@ TRACER = Path(__file__).with_name("_tracer.py")
 
 
 def installed(environment: Environment) -> Path:
-    return packages(environment.interpreter.parent.parent)
+    return patched_copies.packages(environment.interpreter.parent.parent)
 
 
 def sources(environment: Environment) -> dict[str, Path]:
@@ -68,9 +69,14 @@ def all_mutants(environment: Environment, modules: Sequence[str]) -> list[Mutant
     ]
 
 
-def lay(environment: Environment, folder: Path, mutant: Mutant | None = None) -> Path:
-    """Copies of both packages in `folder`, one of their modules mutated."""
-    for name in PACKAGES:
+def lay(
+    environment: Environment,
+    folder: Path,
+    mutant: Mutant | None = None,
+    packages: Sequence[str] = PACKAGES,
+) -> Path:
+    """Copies of the packages in `folder`, one of their modules mutated."""
+    for name in packages:
         source = installed(environment) / name
         shutil.copytree(source, folder / name, ignore=COMPILING)  # and what is compiled
     if mutant:
@@ -81,9 +87,9 @@ def lay(environment: Environment, folder: Path, mutant: Mutant | None = None) ->
     return folder
 
 
-def lay_traced(environment: Environment, folder: Path) -> Path:
+def lay_traced(environment: Environment, folder: Path, packages: Sequence[str] = PACKAGES) -> Path:
     """An overlay without a mutant, whose interpreters write down which lines they run."""
-    lay(environment, folder)
+    lay(environment, folder, packages=packages)
     shutil.copy(TRACER, folder / "sitecustomize.py")
     (folder / "current").write_bytes(bytes(4))
     (folder / "lines").touch()

@@ -44,8 +44,7 @@ def requests_of(
     records = list(records)
     ports = _ports(records)
     for record in records:
-        named = HOST.search(record.sent_bytes)
-        port = record.port or (int(named[1]) if named else ports[record.app])
+        port = record.port or _named_port(record) or ports[record.app]
         yield record, Request(record.app, without_port(record.sent_bytes, port)), port
 
 
@@ -53,11 +52,16 @@ def _ports(records: Iterable[ExchangeRecord]) -> dict[str, int]:
     """The port that most requests to an app name, for files that do not note it."""
     counts: dict[str, Counter[int]] = {}
     for record in records:
-        named = HOST.search(record.sent_bytes)
-        counts.setdefault(record.app, Counter())[int(named[1]) if named else 0] += 1
+        counts.setdefault(record.app, Counter())[_named_port(record)] += 1
     return {
         app: max(named, key=lambda port: (port > 0, named[port])) for app, named in counts.items()
     }
+
+
+def _named_port(record: ExchangeRecord) -> int:
+    """That of the request's Host; 0 where it names none."""
+    named = HOST.search(record.sent_bytes)
+    return int(named[1]) if named else 0
 
 
 def without_stack(spec: str, stack: str) -> str:

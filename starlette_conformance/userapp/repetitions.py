@@ -87,7 +87,7 @@ class Repetitions:
     logs: dict[tuple[str, Step], tuple[str, ...]] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
     chosen: Sequence[Step] = ()
-    _next: float = 0.0
+    _not_before: float = 0.0
 
     def __post_init__(self) -> None:
         self.chosen = self.chosen or self.steps
@@ -122,13 +122,13 @@ class Repetitions:
                 stack.callback(servers[-1].kill)
             stack.callback(stopping.set)
             ports = self._ports(servers)
-            time.sleep(max(0.0, self._next - time.monotonic()))
+            time.sleep(max(0.0, self._not_before - time.monotonic()))
             jobs = [
                 pool.submit(self._send, side, server, number, stopping)
                 for side, server, number in zip(SIDES, servers, ports, strict=True)
             ]
             (old, sent), (new, sent_to_new) = (job.result() for job in jobs)
-            self._next = time.monotonic() + APART
+            self._not_before = time.monotonic() + APART
             self.sent |= sent
             self.sent_to_new |= sent_to_new
             for name, server, responses in zip(SIDES, servers, (old, new), strict=True):
