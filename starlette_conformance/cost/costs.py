@@ -106,7 +106,10 @@ def _measured(
     with appending(file) as lines, progress("counting instructions", output) as shown:
         bar = shown.add_task("", total=len(environments) * len(BENCHMARKS))
 
-        def measure(environment: Environment) -> None:
+        def measure(environment: Environment) -> str:
+            """Why it has no costs, if it has none. Not printed here: by Ctrl-C, what is counted is
+            killed, and a thread that prints as Python ends brings it down.
+            """
             name, packages = environment.name, environment.packages
             benchmarks = chosen(each for each in BENCHMARKS if each not in broken[name])
             shown.advance(bar, len(broken[name]))
@@ -115,18 +118,19 @@ def _measured(
             if before and (before.packages, before.python, before.counted) == same:
                 shown.advance(bar, len(benchmarks))
                 found[name] = before
-                return
+                return ""
             try:
                 counts = count(environment, benchmarks, lambda: shown.advance(bar))
             except (CannotTell, DidNotStart) as failure:
-                line = f"NO COSTS {printable(str(failure))}"
-                output.print(line, style="bold yellow", markup=False, soft_wrap=True)
-                return
+                return printable(str(failure))
             medians = {benchmark: each.median for benchmark, each in counts.items()}
             found[name] = Price(name, dict(packages), environment.python, medians, counted)
             lines.write(json.dumps(asdict(found[name])) + "\n")
+            return ""
 
-        side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
+        reasons = side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
+    for reason in filter(None, reasons):
+        output.print(f"NO COSTS {reason}", style="bold yellow", markup=False, soft_wrap=True)
     return {each.name: found[each.name] for each in environments if each.name in found}
 
 
