@@ -208,6 +208,53 @@ LOGS = {
     "the access log has a line more": "if start:\n    cycle.access_logger.info('seen')",
     "an error is logged": "if start:\n    cycle.logger.error('seen')",
 }
+PROTOCOL = "cycle.on_response.__self__"
+LIMITS = {
+    "an idle connection closes after 4 s": f"{PROTOCOL}.timeout_keep_alive = 4",
+    "an idle connection closes after 6 s": f"{PROTOCOL}.timeout_keep_alive = 6",
+    "a head of more than 32 KiB gets 431": "if start and "
+    "sum(len(n) + len(v) for n, v in scope['headers']) > 32768:\n    message['status'] = 431",
+    "more than 100 headers get 431": "if start and len(scope['headers']) > 100:\n"
+    "    message['status'] = 431",
+    "a body of more than 64 KiB gets 413": "if start and "
+    "int(sent.get(b'content-length', 0)) > 65536:\n    message['status'] = 413",
+    "a path of more than 8,000 bytes gets 414": "if start and len(scope['raw_path']) > 8000:\n"
+    "    message['status'] = 414",
+    "a chunked body gets 411": "if start and b'transfer-encoding' in sent:\n"
+    "    message['status'] = 411",
+    "the ninth connection gets 503": f"if start and len({PROTOCOL}.connections) > 8:\n"
+    "    message['status'] = 503",
+    "the 51st connection gets 503": f"if start and len({PROTOCOL}.connections) > 50:\n"
+    "    message['status'] = 503",
+}
+SHUTDOWN = """\
+if start and number == 1:
+    from uvicorn.server import Server
+    real = Server.shutdown
+
+    async def shutdown(self, sockets=None):
+        {before}
+        await real(self, sockets)
+        {after}
+
+    Server.shutdown = shutdown
+"""
+SIGNALS = {
+    "the server ends 2 s later": ("await asyncio.sleep(2)", ""),
+    "the exit status is 1": ("", "__import__('os')._exit(1)"),
+    "the signal is not raised again": ("", "self._captured_signals.clear()"),
+    "streams are cut at once": (
+        "[each.transport.abort() for each in [*self.server_state.connections]]",
+        "",
+    ),
+    "it does not say that it shuts down": (
+        "__import__('logging').getLogger('uvicorn.error').disabled = True",
+        "",
+    ),
+    "the app is not told": ("self.force_exit = not self.server_state.connections", ""),
+    "no stream is waited for": ("self.force_exit = True", ""),
+}
+"""What a signal does, before uvicorn's own shutdown and after it."""
 EVENTS = {
     "an event is lost": "if body.startswith(b'data: 3'):\n    message['body'] = b''",
     "an event comes twice": "if body.startswith(b'data: 3'):\n    message['body'] = body * 2",
@@ -265,6 +312,11 @@ def plants() -> list[Plant]:
         *_each("timing", TIMING),
         *_each("connection", ENDS),
         *_each("log", LOGS),
+        *_each("limits", LIMITS),
+        *(
+            Plant("signals", name, "sse", SHUTDOWN.format(before=before, after=after))
+            for name, (before, after) in SIGNALS.items()
+        ),
         *(Plant("events", name, "sse", lines) for name, lines in EVENTS.items()),
     ]
 
