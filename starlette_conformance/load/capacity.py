@@ -5,7 +5,7 @@ Each step is a run of locust in a process of its own, which leaves its figures i
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -34,32 +34,62 @@ TRIES = 3
 """How often a step is run that is inconclusive, or is not good: a neighbour may have had the cores.
 The best of it counts, and two that are late are enough."""
 
+Measure = Callable[[Knee, int], Step]
+"""Take a step of a search, with so many subscribers."""
 
-def knee(names: Sequence[str], interval: float, json: Path | None) -> int:
-    """Find the knee of each stack, and print one table of all."""
+
+def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path | None) -> int:
+    """Find the knee of each stack, and print one table of all; with OLD and NEW, a verdict."""
     for extra in absent("locust", "hdrh"):
         raise UsageError(f"`capacity` needs {extra}")
+    if len(pair) not in {0, 2} or (pair and names):
+        raise UsageError("name OLD and NEW, which are compared, or stacks by --stack")
     output_files.check([json])
-    stacks = list(dict.fromkeys(names or ["documented", "latest"]))
+    stacks = list(pair or dict.fromkeys(names or ["documented", "latest"]))
     for stack in stacks:  # none is measured for minutes before another one cannot be had
         provisioned(stack)
     found = [Knee(stack) for stack in stacks]
+    if len({*stacks}) < len(stacks):
+        found[1].title += ", again"
     screen = console(stderr=json == output_files.STDOUT)
     try:
         with scratch() as folder:
-            for each in found:
-                while (users := each.following()) is not None:
-                    step = _step(each.stack, users, interval, folder, screen)
-                    each.steps.append(step)
-                    if step.verdict.exit_code not in (0, FINDING):
-                        break
+
+            def measure(each: Knee, users: int) -> Step:
+                each.steps.append(_step(each.stack, users, interval, folder, screen))
+                return each.steps[-1]
+
+            _search(found, measure)
+            if pair:
+                _confirm(found[0], found[1], measure)
         screen.print(capacity_report.table(found))
         for each in found:
             screen.print(capacity_report.why(each))
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
         if json and any(each.steps for each in found):
             output_files.write(json, capacity_report.written(found))
+    if pair:
+        verdict = capacity_report.compared(*found)
+        screen.print(*verdict.sentences, style="bold", soft_wrap=True)
+        return verdict.exit_code
     return 0 if all(each.best and each.found for each in found) else CANNOT_TELL
+
+
+def _search(found: Sequence[Knee], measure: Measure) -> None:
+    """In turns, as a machine is another one after minutes."""
+    left = list(found)
+    while left:
+        for each in list(left):
+            users = each.following()
+            if users is None or measure(each, users).verdict.exit_code not in (0, FINDING):
+                left.remove(each)
+
+
+def _confirm(old: Knee, new: Knee, measure: Measure) -> None:
+    """Measure once more what would make NEW the worse one."""
+    if new.is_below(old) and old.best and new.worst:
+        measure(old, old.best.users)
+        measure(new, new.worst.users)
 
 
 def _step(stack: str, users: int, interval: float, folder: Path, screen: Console) -> Step:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from starlette_conformance.load.capacity_search import LATE_MS, MOST, Knee, Step
 from starlette_conformance.load.results_file import Process
+from starlette_conformance.load.run_verdict import CANNOT_TELL, FINDING, Verdict
 from starlette_conformance.output.output_files import as_json
 
 ROWS = (
@@ -39,7 +40,7 @@ def table(found: Sequence[Knee]) -> Table:
     )
     shown.add_column("")
     for each in found:
-        shown.add_column(each.stack, justify="right")
+        shown.add_column(each.title, justify="right")
     for name, *cells in zip(ROWS, *(_cells(each) for each in found), strict=True):
         shown.add_row(name, *cells)
     return shown
@@ -71,7 +72,7 @@ def written(found: Sequence[Knee]) -> str:
     """JSON: by stack, its capacity, the slope, and the figures of each step."""
     return as_json(
         {
-            each.stack: {
+            each.title: {
                 "capacity": each.best.users if each.best else None,
                 "found": each.found,
                 "slope": each.slope,
@@ -85,9 +86,28 @@ def written(found: Sequence[Knee]) -> str:
 def why(each: Knee) -> str:
     worst = each.worst
     if worst is None:
-        return f"{each.stack}: no knee up to {MOST} subscribers; it may serve more"
+        return f"{each.title}: no knee up to {MOST} subscribers; it may serve more"
     if worst.verdict.exit_code:
-        return f"{each.stack}: at {worst.users} {'; '.join(worst.verdict.sentences)}"
-    allowed = f"at most {LATE_MS:.0f}"
+        return f"{each.title}: at {worst.users} {'; '.join(worst.verdict.sentences)}"
+    late = f"{each.title}: at {worst.users}, p99 is {worst.late:.0f} ms late"
+    if each.unsteady:
+        return f"{late} once, and in time once"
     others = "" if each.found else ", while others had the cores: it may serve more"
-    return f"{each.stack}: at {worst.users}, p99 is {worst.late:.0f} ms late ({allowed}){others}"
+    return f"{late} (at most {LATE_MS:.0f}){others}"
+
+
+def compared(old: Knee, new: Knee) -> Verdict:
+    """Whether NEW serves fewer than OLD (a finding), as far as both knees are found."""
+    if unknown := [each.title for each in (old, new) if not (each.best and each.found)]:
+        return Verdict(CANNOT_TELL, (f"inconclusive: no knee of {' and '.join(unknown)}",))
+    if new.is_below(old):
+        return Verdict(FINDING, (f"{new.title} serves fewer: {_range(new)}, was {_range(old)}",))
+    more = "more" if old.is_below(new) else "as many, to 5 %"
+    return Verdict(0, (f"{new.title} serves {more}: {_range(new)}, was {_range(old)}",))
+
+
+def _range(each: Knee) -> str:
+    assert each.best
+    assert each.worst
+    cpu = each.best.fanout.cpu_us if each.best.fanout else None
+    return f"{each.best.users:,} to {each.worst.users:,}, {cpu or 0:.0f} µs of CPU an event"

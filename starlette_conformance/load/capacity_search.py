@@ -47,6 +47,11 @@ class Knee:
 
     stack: str
     steps: list[Step] = field(default_factory=list)
+    title: str = ""
+    """What it is called where it is compared with itself."""
+
+    def __post_init__(self) -> None:
+        self.title = self.title or self.stack
 
     @property
     def best(self) -> Step | None:
@@ -70,12 +75,23 @@ class Knee:
         return (best.users + worst.users) // 2
 
     @property
+    def unsteady(self) -> bool:
+        """Whether the same number was served in time once, and not so once."""
+        best, worst = self.best, self.worst
+        return best is not None and worst is not None and worst.users <= best.users
+
+    @property
     def found(self) -> bool:
         """Whether it is the stack that was late; else it may serve more than its best."""
         worst = self.worst
-        if worst is None or worst.verdict.exit_code not in (0, FINDING):
+        if worst is None or self.unsteady or worst.verdict.exit_code not in (0, FINDING):
             return False
         return worst.verdict.exit_code == FINDING or not worst.disturbed
+
+    def is_below(self, other: "Knee") -> bool:
+        """Whether it serves fewer, by more than what two searches of one stack may differ by."""
+        worst, best = self.worst, other.best
+        return worst is not None and best is not None and worst.users * CLOSE < best.users
 
     @property
     def slope(self) -> float | None:

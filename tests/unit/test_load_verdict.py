@@ -232,13 +232,71 @@ def test_a_generator_that_gives_up_first_finds_no_knee() -> None:
 def test_a_knee_that_others_may_have_made_is_a_lower_bound() -> None:
     found = stepped(10.0, 0.1, 10**6)
     busy = replace(FANOUT, lateness=replace(LATE, p99=101.0), server=Process(0.1, 0.2))
-    found.steps.append(Step(850, busy, Verdict(0, ())))
+    assert found.best
+    found.steps.append(Step(found.best.users + 1, busy, Verdict(0, ())))
     assert not found.found
     assert "others had the cores" in capacity_report.why(found)
 
 
 def test_a_stack_that_is_always_late_has_no_capacity() -> None:
     assert stepped(200.0, 1.0, 10**6).best is None
+
+
+def knee(best: int, worst: int, *, title: str = "") -> Knee:
+    """A knee between two numbers of subscribers."""
+    late = replace(FANOUT, lateness=replace(LATE, p99=500.0))
+    in_time = replace(FANOUT, lateness=replace(LATE, p99=50.0))
+    steps = [Step(best, in_time, Verdict(0, ())), Step(worst, late, Verdict(0, ()))]
+    return Knee("x", steps, title)
+
+
+@pytest.mark.parametrize(
+    ("new", "code", "said"),
+    [
+        ((1000, 1050), 0, "as many"),
+        ((910, 955), 0, "as many"),
+        ((900, 950), 1, "fewer: 900 to 950, "),
+        ((1102, 1150), 0, "as many"),
+        ((1103, 1150), 0, "more"),
+    ],
+)
+def test_two_knees_are_compared(new: tuple[int, int], code: int, said: str) -> None:
+    verdict = capacity_report.compared(knee(1000, 1050), knee(*new, title="new"))
+    assert verdict.exit_code == code
+    assert f"new serves {said}" in verdict.sentences[0]
+
+
+def test_a_knee_that_is_not_found_is_not_compared() -> None:
+    unsteady = knee(1000, 1050)
+    late = unsteady.steps[1]
+    unsteady.steps.append(Step(1000, late.fanout, late.verdict))
+    assert not unsteady.found
+    assert capacity_report.why(unsteady) == "x: at 1000, p99 is 500 ms late once, and in time once"
+    verdict = capacity_report.compared(unsteady, knee(10, 11))
+    assert (verdict.exit_code, verdict.sentences) == (3, ("inconclusive: no knee of x",))
+
+
+def test_old_and_new_take_turns_and_what_is_worse_is_measured_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served, asked = {"documented": 300, "latest": 150}, []
+
+    def run(stack: str, users: int, *_: object) -> Results:
+        asked.append((stack, users))
+        late = replace(LATE, p99=50.0 if users <= served[stack] else 500.0)
+        return replace(GOOD, fanout=replace(FANOUT, lateness=late))
+
+    monkeypatch.setattr(capacity, "_run", run)
+    path = tmp_path / "knee.json"
+    assert main(["capacity", "documented", "latest", "--json", str(path)]) == 1
+    assert [stack for stack, _ in asked[:4]] == ["documented", "latest"] * 2
+    assert asked[-3:] == [("documented", 300), ("latest", 156), ("latest", 156)]
+    assert "latest serves fewer: 150 to 156, " in capsys.readouterr().out
+    served["documented"] = 150
+    assert main(["capacity", "documented", "documented", "--json", str(path)]) == 0
+    assert list(json.loads(path.read_text("utf-8"))) == ["documented", "documented, again"]
+    assert main(["capacity", "documented"]) == 2
+    assert main(["capacity", "documented", "latest", "--stack", "latest"]) == 2
 
 
 def test_a_knee_is_told(capsys: pytest.CaptureFixture[str]) -> None:
