@@ -101,7 +101,7 @@ def _sweep() -> None:
     with suppress(psutil.Error):
         psutil.wait_procs(psutil.Process().children(recursive=True), LEFT_SECONDS)
     with suppress(Failure):
-        sweep(cache_folder())
+        sweep(cache_folder(), ends=True)
 
 
 def _broken(error: Exception) -> int:

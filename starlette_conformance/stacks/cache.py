@@ -151,17 +151,20 @@ def _swept(root: Path) -> None:
     sweep(root)
 
 
-def sweep(root: Path) -> None:
-    """Remove what killed runs left: half built, half written, or scratch."""
+def sweep(root: Path, ends: bool = False) -> None:
+    """Remove what killed runs left: half built, half written, or scratch. Where this process `ends`
+    by a signal, also the scratch of its own that nobody had yet taken for his.
+    """
     for aside in root.glob(f"*/*{ASIDE}"):
         key = aside.name.removesuffix(ASIDE)
         with suppress(Timeout, OSError), _lock(root, aside.parent.name, key, 0):
             _remove(aside)
     for aside in (*root.glob("*/.*"), *root.glob(f"{SCRATCH}/*"), *_elsewhere()):
         pid = aside.name.rpartition(".")[2].removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and not _runs(int(pid)):
+        own = ends and pid == str(os.getpid()) and aside.is_dir()
+        if own or (pid.isdigit() and not _runs(int(pid))):
             with suppress(OSError):  # another run removes it as well
-                if not _is_held(aside):
+                if own or not _is_held(aside):
                     _remove(aside)
 
 

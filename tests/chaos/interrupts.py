@@ -48,7 +48,7 @@ LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "site": 0.6, "stacks": 
 USUALLY = 5.0
 
 
-QUICK = ("changes", "explain", "matrix", "releases", "report", "stacks")
+QUICK = ("changes", "explain", "matrix", "releases", "report", "site", "stacks")
 """Verbs that read, print and end."""
 
 

@@ -180,7 +180,8 @@ def read(folder: Path) -> Found:
         except Failure as failure:
             wrong.append(f"{path.name}: the reader says: {failure}")
         else:
-            taken = 1 + len(run.exchanges) + len(run.verdicts) + bool(run.end) if run else 0
+            parts = (run.exchanges, run.verdicts, run.replays, run.outcomes) if run else ()
+            taken = sum(map(len, parts)) + 1 + bool(run.end) if run else 0
             if taken != len(records):
                 wrong.append(f"{path.name}: the reader takes {taken} of {len(records)} lines")
     sets = frozenset(begun), frozenset(ended)

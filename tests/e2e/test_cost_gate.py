@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -229,6 +231,26 @@ def test_the_first_job_that_fails_ends_the_wait() -> None:
     assert side_by_side([lambda: 1, lambda: 2, lambda: 3], 2) == [1, 2, 3]
     with pytest.raises(Failure, match="this one"):
         side_by_side([fails, slow], 2)
+
+
+@pytest.mark.parametrize(("takes", "left"), [(0.2, []), (5.0, ["half"])])
+def test_jobs_may_tidy_up_for_a_second_where_a_signal_ends_the_wait(
+    takes: float, left: list[str]
+) -> None:
+    things, main_thread = [], threading.get_ident()
+
+    def job() -> None:
+        things.append("half")
+        time.sleep(0.1)  # as the wait begins
+        signal.pthread_kill(main_thread, signal.SIGINT)
+        time.sleep(takes)
+        things.remove("half")
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side([job], 1)
+    assert things == left
+    assert time.monotonic() - began < 4.0
 
 
 def test_scratch_folders_do_not_stay() -> None:

@@ -107,6 +107,16 @@ def test_what_a_run_in_another_container_uses_stays(
     assert not folder.exists()
 
 
+def test_what_is_its_own_goes_where_a_run_ends_by_a_signal(own_cache: Path) -> None:
+    with scratch() as folder:
+        sweep(own_cache, ends=True)
+        assert not folder.exists()
+    another = folder.with_name(f"{os.getppid()}-abc")
+    another.mkdir()
+    sweep(own_cache, ends=True)
+    assert another.is_dir()
+
+
 def test_a_pipe_in_the_cache_holds_nobody(own_cache: Path) -> None:
     with subprocess.Popen(["true"]) as gone:
         gone.wait()
