@@ -212,7 +212,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_example_is_accepted() -> None:
-    assert len(requests(ROOT / "examples" / "shop.http", "shop:app")) == 24
+    assert len(requests(ROOT / "examples" / "shop.http", "shop:app")) == 25
 
 
 def test_a_file_of_more_requests_than_anybody_waits_for_is_refused(tmp_path: Path) -> None:
