@@ -39,8 +39,9 @@ from starlette_conformance.stacks.project import apps
     f"kind; repeatable: {', '.join(FAIL_ON)}.",
 )
 @click.option(
-    "--repeat", type=click.IntRange(min=0), default=0, metavar="N",
-    help="Repeat exchanges on the same server, up to 64 at once, until each app got N requests.",
+    "--repeat", type=click.IntRange(min=0), metavar="N",
+    help="Repeat exchanges on the same server, up to 64 at once, until each app got N requests "
+    "(default: 500).",
 )  # fmt: skip
 @click.option(
     "--published", metavar="DIR|URL",
@@ -156,7 +157,7 @@ def _diff(
     only: tuple[str, ...],
     quick: bool,
     fail_on: tuple[str, ...],
-    repeat: int,
+    repeat: int | None,
     accept: Path | None,
     write_accepted: bool,
     no_cause: bool,
@@ -172,7 +173,7 @@ def _diff(
     starting = {name: value for name in NAMES if (value := given.pop(name))}
     sent = requests, write_requests, values, origin
     of_an_app = app, *sent, cwd, extra, groups, extras, passed, sandbox, starting
-    if published and (any(of_an_app) or quick or repeat):
+    if published and (any(of_an_app) or quick or repeat is not None):
         raise UsageError("--published runs nothing: leave out --app, --quick and --repeat")
     if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
@@ -188,7 +189,7 @@ def _diff(
             raise UsageError("--write-requests -: name a file, which ends with .http")
         if origin and not requests:
             raise UsageError("--origin is for a HAR, which --requests names")
-        if quick or repeat:
+        if quick or repeat is not None:
             named = "--quick and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
         return diff_app.diff(

@@ -30,15 +30,18 @@ from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.targets import made, one
 
+REPEAT = 500
+"""How many requests each app gets where nobody says: that takes a second or two."""
+
 
 @dataclass(frozen=True)
 class Options(DiffOptions):
-    """`only` are some apps. After `repeat` requests to one its exchanges are repeated; with `quick`
-    none is.
+    """`only` are some apps. After `repeat` requests to one its exchanges are repeated; where it is
+    None, after REPEAT, and with `quick` none is.
     """
 
     quick: bool
-    repeat: int
+    repeat: int | None
     causes: bool
     cause_seconds: float
 
@@ -67,7 +70,9 @@ def diff(options: Options) -> int:
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
         advance = partial(shown.advance, bar)
-        found = live.compare(comparison, requests, advance, scenarios, options.repeat)
+        usual = 0 if options.quick else REPEAT
+        after = usual if options.repeat is None else options.repeat
+        found = live.compare(comparison, requests, advance, scenarios, after)
     if options.causes and found.unexplained:
         with progress_bar("trying what is behind it", progress, transient=True) as shown:
             bar = shown.add_task("", total=None)
@@ -75,7 +80,7 @@ def diff(options: Options) -> int:
             found = with_causes(found, older, newer, requests, limit, more)
     rest = [text for app in options.only for text in ("--only", app)]
     rest += ["--quick"] if options.quick else []
-    rest += ["--repeat", str(options.repeat)] if options.repeat else []
+    rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
     rest += [] if options.causes else ["--no-cause"]
     found = replace(found, command=of_verb("diff", word(older), word(newer), *rest))
     if why := nothing_asked(meant):

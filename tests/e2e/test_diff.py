@@ -129,11 +129,20 @@ def test_a_defect_that_comes_and_goes_is_unstable(
     assert "UNSTABLE  " in capsys.readouterr().out
 
 
-def test_a_diff_without_repetition_says_so(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "after 500 requests"),
+        (["--repeat", "0"], "Nothing was repeated"),
+        (["--quick"], "Nothing was repeated"),
+        (["--quick", "--repeat", "300"], "after 300 requests"),
+    ],
+)
+def test_a_diff_says_what_it_repeated(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["diff", "1.10.0", "1.10.0", "--only", "hello"]) == 0
-    assert "Nothing was repeated" in capsys.readouterr().out
+    assert main(["diff", "1.10.0", "1.10.0", "--only", "hello", *words]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_stack_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
