@@ -6,7 +6,7 @@ COOKIE_ANSWER_VARIES = Change(
     "starlette",
     "0.15.0",
     "fix",
-    "A response that names the origin because of a cookie says Vary: Origin.",
+    "A response that names the origin because of a cookie had no Vary; now it says Vary: Origin.",
     "https://github.com/Kludex/starlette/pull/1111",
     noticed_by=("cache or CDN",),
     reached_by=("CORSMiddleware",),
@@ -15,7 +15,7 @@ HEADERS_REFUSED_ONCE = Change(
     "starlette",
     "0.15.0",
     "fix",
-    "The refusal of a preflight says headers once, not for each header that is not allowed.",
+    "A refused preflight said headers for each header that is not allowed; now it says it once.",
     "https://github.com/Kludex/starlette/pull/1199",
     noticed_by=("nobody",),
     reached_by=("CORSMiddleware",),
@@ -24,7 +24,7 @@ PAGE_OF_404_HAS_NO_304 = Change(
     "starlette",
     "0.15.0",
     "fix",
-    "A 404.html is sent whole where nothing is found, whatever the client has of it already.",
+    "A 404.html that the client had already was a 304; now the whole page is sent, as 404.",
     "https://github.com/Kludex/starlette/pull/1023",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles",),
@@ -33,7 +33,7 @@ REDIRECT_BLANK_ESCAPED = Change(
     "starlette",
     "0.15.0",
     "fix",
-    "A blank in the Location of a redirect is written %20 instead of +.",
+    "A blank in the Location of a redirect was +; now it is %20.",
     "https://github.com/Kludex/starlette/pull/1164",
     noticed_by=("browser", "JavaScript client"),
 )
@@ -41,8 +41,8 @@ CUT_LIFESPAN_TRACED = Change(
     "starlette",
     "0.16.0",
     "fix",
-    "A lifespan that a second signal cuts short is logged as an error with its traceback; the log "
-    "said that the protocol appears unsupported.",
+    "A lifespan that a second signal cuts short was logged as an unsupported protocol; now it is "
+    "logged as an error, with its traceback.",
     "https://github.com/Kludex/starlette/pull/1227",
     noticed_by=("nobody",),
 )
@@ -50,7 +50,7 @@ FILE_AS_FOLDER_NOT_FOUND = Change(
     "starlette",
     "0.17.0",
     "fix",
-    "A path that goes on below a file gets 404 instead of 500.",
+    "A path that goes on below a file was 500; now it is 404.",
     "https://github.com/Kludex/starlette/pull/1220",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles",),
@@ -59,7 +59,7 @@ LOCKED_FOLDER_REFUSED = Change(
     "starlette",
     "0.17.0",
     "fix",
-    "A path in a folder that the server may not enter gets 401 instead of 500.",
+    "A path in a folder that the server may not enter was 500; now it is 401.",
     "https://github.com/Kludex/starlette/pull/1220",
     noticed_by=("browser", "cache or CDN"),
 )
@@ -67,7 +67,7 @@ EMPTY_BODY_HAS_LENGTH = Change(
     "starlette",
     "0.18.0",
     "change",
-    "An empty body has Content-Length: 0 instead of chunked framing.",
+    "An empty body was framed in chunks; now it has Content-Length: 0.",
     "https://github.com/Kludex/starlette/pull/1395",
     noticed_by=("auth client", "proxy"),
 )
@@ -75,7 +75,7 @@ ALLOW_ON_405 = Change(
     "starlette",
     "0.19.0",
     "fix",
-    "The 405 of a route lists the methods that it has in Allow.",
+    "The 405 of a route had no Allow; now it lists the methods that the route has.",
     "https://github.com/Kludex/starlette/pull/1436",
     noticed_by=("nobody",),
 )
@@ -83,8 +83,8 @@ LINKS_LEAD_OUT = Change(
     "starlette",
     "0.20.2",
     "regression",
-    "A link to a file outside of the folder is served, one to a file inside is not, and .. is left "
-    "to the file system.",
+    "In this release a link to a file outside of the folder is served, one to a file inside is "
+    "not, and .. is left to the file system.",
     "https://github.com/Kludex/starlette/pull/1377",
     last="0.20.2",
     noticed_by=("browser",),
@@ -94,8 +94,8 @@ BACKGROUND_KEPT = Change(
     "starlette",
     "0.21.0",
     "fix",
-    "Behind BaseHTTPMiddleware a background task runs to its end; it was cancelled once the "
-    "response was sent or its client had left, and behind four of them the request failed.",
+    "Behind BaseHTTPMiddleware a background task was cancelled once the response was sent or its "
+    "client had left, and behind four of them the request failed; now it runs to its end.",
     "https://github.com/Kludex/starlette/pull/1715",
     noticed_by=("nobody",),
     reached_by=("BaseHTTPMiddleware",),
@@ -114,8 +114,8 @@ NO_RESPONSE_RAISED = Change(
     "starlette",
     "0.28.0",
     "regression",
-    "Behind four BaseHTTPMiddleware a request fails whose client leaves before the response: "
-    "RuntimeError, No response returned.",
+    "In these releases a request behind four BaseHTTPMiddleware fails if its client leaves before "
+    "the response: RuntimeError, No response returned.",
     "https://github.com/Kludex/starlette/issues/2516",
     last="0.38.2",
     noticed_by=("nobody",),
@@ -125,7 +125,8 @@ MIDDLEWARE_BACKGROUND_LOST = Change(
     "starlette",
     "0.38.3",
     "regression",
-    "A background task that a BaseHTTPMiddleware gives to the response is never run.",
+    "In these releases a background task that a BaseHTTPMiddleware gives to the response is never "
+    "run.",
     "https://github.com/Kludex/starlette/pull/2688",
     last="0.38.4",
     noticed_by=("nobody",),
@@ -135,7 +136,7 @@ SIBLING_FOLDER_HIDDEN = Change(
     "starlette",
     "0.27.0",
     "security",
-    "A folder beside the served one whose name begins alike can no longer be read "
+    "A folder beside the served one whose name begins alike could be read; now it cannot "
     "(CVE-2023-29159).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-v5gw-mw7f-84px",
     noticed_by=("browser",),
@@ -145,8 +146,8 @@ LINE_BREAK_REDIRECTS = Change(
     "starlette",
     "0.33.0",
     "regression",
-    "A folder's path that ends with / and a line break is redirected instead of its page being "
-    "sent. Without the /, Location no longer begins with //.",
+    "In these releases a folder's path that ends with / and a line break is redirected instead of "
+    "its page being sent. Without the /, Location no longer begins with //.",
     "https://github.com/Kludex/starlette/pull/2352",
     last="0.34.0",
     noticed_by=("nobody",),
@@ -156,7 +157,8 @@ ETAG_QUOTED = Change(
     "starlette",
     "0.34.0",
     "fix",
-    "The ETag of a file is quoted, and If-None-Match may hold a list and weak tags.",
+    "The ETag of a file was not quoted; now it is, and If-None-Match may hold a list and weak "
+    "tags.",
     "https://github.com/Kludex/starlette/pull/2334",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -165,7 +167,7 @@ LINE_BREAK_KEPT = Change(
     "starlette",
     "0.35.0",
     "fix",
-    "A line break at the end of a path below a mount is no longer dropped.",
+    "A line break at the end of a path below a mount was dropped; now it is kept.",
     "https://github.com/Kludex/starlette/pull/2400",
     noticed_by=("nobody",),
     reached_by=("StaticFiles",),
@@ -174,7 +176,7 @@ PATHSEND_ASSUMED = Change(
     "starlette",
     "0.36.0",
     "regression",
-    "A file has no body: the app fails where the server does not offer extensions.",
+    "In this release a file has no body: the app fails where the server does not offer extensions.",
     "https://github.com/Kludex/starlette/pull/2438",
     last="0.36.0",
     noticed_by=("browser", "cache or CDN", "JavaScript client", "proxy"),
@@ -184,7 +186,7 @@ LONG_NAME_NOT_FOUND = Change(
     "starlette",
     "0.38.0",
     "fix",
-    "A file name too long for the file system gets 404 instead of 500.",
+    "A file name too long for the file system was 500; now it is 404.",
     "https://github.com/Kludex/starlette/pull/2583",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles",),
@@ -193,7 +195,7 @@ RANGES = Change(
     "starlette",
     "0.39.0",
     "feature",
-    "Files say Accept-Ranges: bytes, and Range and If-Range are obeyed.",
+    "Range and If-Range were ignored; now they are obeyed, and files say Accept-Ranges: bytes.",
     "https://github.com/Kludex/starlette/pull/2697",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -202,7 +204,7 @@ BOUNDARY_OF_26_DIGITS = Change(
     "starlette",
     "0.39.1",
     "change",
-    "The boundary between parts is 26 hexadecimal digits instead of 13 letters and digits.",
+    "The boundary between parts was 13 letters and digits; now it is 26 hexadecimal digits.",
     "https://github.com/Kludex/starlette/pull/2702",
     noticed_by=("nobody",),
     reached_by=("StaticFiles", "FileResponse"),
@@ -211,7 +213,7 @@ LARGE_PARTS_WHOLE = Change(
     "starlette",
     "0.39.1",
     "fix",
-    "Of several parts, one of more than 64 KiB is no longer cut there.",
+    "Of several parts, one of more than 64 KiB was cut there; now it is whole.",
     "https://github.com/Kludex/starlette/pull/2703",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -220,8 +222,8 @@ RANGES_SPLIT = Change(
     "starlette",
     "0.49.1",
     "security",
-    "A Range header costs time in proportion to its length, and what is no range in it is dropped "
-    "whole (CVE-2025-62727).",
+    "A Range header was parsed in quadratic time (denial of service); now in linear time, and "
+    "what is no range in it is dropped whole (CVE-2025-62727).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-7f5h-v6xp-fcq8",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -230,7 +232,7 @@ NONE_MATCH_FIRST = Change(
     "starlette",
     "0.49.2",
     "fix",
-    "If-Modified-Since is ignored beside If-None-Match.",
+    "If-Modified-Since counted beside If-None-Match; now it is ignored there.",
     "https://github.com/Kludex/starlette/pull/3057",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles",),
@@ -248,7 +250,7 @@ UNSATISFIABLE_NAMES_UNIT = Change(
     "starlette",
     "1.0.0rc1",
     "fix",
-    "The Content-Range of a 416 begins with the unit, bytes.",
+    "The Content-Range of a 416 had no unit; now it begins with bytes.",
     "https://github.com/Kludex/starlette/commit/c011d1fcb27ab8b4759288479208315695ef3ca3",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -257,7 +259,7 @@ NULL_BYTE_NOT_FOUND = Change(
     "starlette",
     "1.0.0rc1",
     "fix",
-    "A null byte in the path of a file gets 404 instead of 500.",
+    "A null byte in the path of a file was 500; now it is 404.",
     "https://github.com/Kludex/starlette/pull/3139",
     noticed_by=("nobody",),
     reached_by=("StaticFiles",),
@@ -266,7 +268,8 @@ COOKIE_CHANGES_NO_ORIGIN = Change(
     "starlette",
     "1.0.0rc1",
     "fix",
-    "With every origin allowed and no credentials, a cookie no longer turns * into the origin.",
+    "With every origin allowed and no credentials, a cookie turned * into the origin; now it does "
+    "not.",
     "https://github.com/Kludex/starlette/pull/3137",
     noticed_by=("cache or CDN",),
     reached_by=("CORSMiddleware",),
@@ -293,8 +296,8 @@ HOST_CHECKED = Change(
     "starlette",
     "1.0.1",
     "security",
-    "A malformed Host is replaced by the server's own address in request.url, "
-    "and so in Location (CVE-2026-48710).",
+    "A malformed Host was used in request.url, and so in Location; now the server's own address "
+    "is (CVE-2026-48710).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
     noticed_by=("browser", "cache or CDN", "proxy"),
 )
@@ -302,8 +305,8 @@ HOST_FAILS_NO_APP = Change(
     "starlette",
     "1.0.1",
     "fix",
-    "An app that reads request.url no longer fails where Host is no address in brackets, such as "
-    "[1].",
+    "An app that reads request.url failed where Host is no address in brackets, such as [1]; now "
+    "it does not.",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-86qp-5c8j-p5mr",
     noticed_by=("proxy",),
 )
@@ -311,8 +314,8 @@ ABSOLUTE_PATHS_REFUSED = Change(
     "starlette",
     "1.1.0",
     "security",
-    "A path that begins with a backslash is not looked up: on Windows it named another host "
-    "(CVE-2026-48818).",
+    "A path that begins with a backslash was looked up, and on Windows it named another host; now "
+    "it is not (CVE-2026-48818).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-wqp7-x3pw-xc5r",
     noticed_by=("browser",),
     reached_by=("StaticFiles",),
@@ -321,7 +324,7 @@ UNKNOWN_TYPE_BINARY = Change(
     "starlette",
     "1.1.0",
     "change",
-    "A file of unknown type is application/octet-stream instead of text/plain.",
+    "A file of unknown type was text/plain; now it is application/octet-stream.",
     "https://github.com/Kludex/starlette/pull/3283",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -339,7 +342,7 @@ LONG_SUFFIX_CLAMPED = Change(
     "starlette",
     "1.3.0",
     "fix",
-    "A suffix range longer than the file means the whole file instead of a 416.",
+    "A suffix range longer than the file was 416; now it means the whole file.",
     "https://github.com/Kludex/starlette/pull/3307",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -348,7 +351,7 @@ EMPTY_RANGE_REFUSED = Change(
     "starlette",
     "1.5.1",
     "fix",
-    "A range that ends one byte before its start gets 400 instead of an empty 206.",
+    "A range that ends one byte before its start was an empty 206; now it is 400.",
     "https://github.com/Kludex/starlette/pull/3389",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -357,7 +360,7 @@ HUNDRED_RANGES = Change(
     "starlette",
     "1.5.1",
     "fix",
-    "A Range header with more than a hundred ranges is ignored.",
+    "A Range header with more than a hundred ranges was obeyed; now it is ignored.",
     "https://github.com/Kludex/starlette/pull/3430",
     noticed_by=("cache or CDN",),
     reached_by=("StaticFiles", "FileResponse"),
@@ -366,7 +369,8 @@ CORS_VARIES_ALWAYS = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "Every response of CORSMiddleware says Vary: Origin, one to a request without Origin too.",
+    "A response of CORSMiddleware to a request without Origin did not say Vary: Origin; now every "
+    "response does.",
     "https://github.com/Kludex/starlette/pull/3516",
     noticed_by=("cache or CDN",),
     reached_by=("CORSMiddleware",),
@@ -384,7 +388,7 @@ PAGE_OF_404_HAS_NO_PARTS = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "A Range is ignored where the status is not 200: of a 404.html no part is sent, as 206.",
+    "A part of a 404.html was sent as 206; now a Range is ignored where the status is not 200.",
     "https://github.com/Kludex/starlette/pull/3568",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles",),
@@ -393,7 +397,7 @@ STAR_MATCHES_EVERY_TAG = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "If-None-Match: * gets 304 for a file that is there.",
+    "If-None-Match: * was 200 for a file that is there; now it is 304.",
     "https://github.com/Kludex/starlette/pull/3201",
     noticed_by=("cache or CDN", "JavaScript client"),
     reached_by=("StaticFiles",),
@@ -411,8 +415,8 @@ FILE_HEEDS_DISCONNECT = Change(
     "starlette",
     "1.8.0",
     "fix",
-    "A file's transfer ends when the client leaves; listening for that, the app answers "
-    "Expect: 100-continue with 100 before the file.",
+    "A file's transfer went on when the client had left; now it ends. Listening for that, the app "
+    "answers Expect: 100-continue with 100 before the file.",
     "https://github.com/Kludex/starlette/pull/3523",
     noticed_by=("proxy",),
     reached_by=("StaticFiles", "FileResponse"),
@@ -421,7 +425,7 @@ FILES_ALLOW_ON_405 = Change(
     "starlette",
     "1.8.0",
     "fix",
-    "The 405 of StaticFiles lists GET and HEAD in Allow.",
+    "The 405 of StaticFiles had no Allow; now it lists GET and HEAD.",
     "https://github.com/Kludex/starlette/pull/3640",
     noticed_by=("nobody",),
     reached_by=("StaticFiles",),
@@ -430,7 +434,7 @@ PATH_DELIMITERS_ESCAPED = Change(
     "starlette",
     "1.9.0",
     "fix",
-    "A ? or # within the path stays escaped in the Location of a redirect.",
+    "A ? or # within the path lost its escape in the Location of a redirect; now it keeps it.",
     "https://github.com/Kludex/starlette/pull/3671",
     noticed_by=("browser", "JavaScript client"),
 )
@@ -438,7 +442,7 @@ PINGS_ARE_EVENTS = Change(
     "sse-starlette",
     "0.3.2",
     "fix",
-    "A ping is an event of the type ping instead of one more message.",
+    "A ping was one more message; now it is an event of the type ping.",
     "https://github.com/sysid/sse-starlette/pull/3",
     noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
@@ -447,7 +451,7 @@ LEAVING_STOPS_STREAM = Change(
     "sse-starlette",
     "0.5.0",
     "fix",
-    "A stream ends as soon as its client leaves, not when its next event is there.",
+    "A stream whose client leaves ended when its next event was there; now it ends at once.",
     "https://github.com/sysid/sse-starlette/commit/8780d06",
     noticed_by=("nobody",),
 )
@@ -464,7 +468,7 @@ SIGNAL_ENDS_STREAMS = Change(
     "sse-starlette",
     "0.6.0",
     "feature",
-    "On SIGTERM or SIGINT a stream ends at its next event; it went on until its client left.",
+    "On SIGTERM or SIGINT a stream went on until its client left; now it ends at its next event.",
     "https://github.com/sysid/sse-starlette/commit/2e995a3",
     noticed_by=("JavaScript client", "proxy"),
 )
@@ -500,7 +504,7 @@ STREAM_NAMES_CHARSET = Change(
     "sse-starlette",
     "0.10.2",
     "fix",
-    "The Content-Type of a stream names its charset, utf-8.",
+    "The Content-Type of a stream had no charset; now it names utf-8.",
     "https://github.com/sysid/sse-starlette/commit/9b40be2",
     noticed_by=("JavaScript client", "proxy"),
     reached_by=("EventSourceResponse",),
@@ -509,7 +513,7 @@ LAST_STREAM_HEARS = Change(
     "sse-starlette",
     "1.3.3",
     "regression",
-    "Of several streams only the one that began last ends on SIGTERM or SIGINT.",
+    "In these releases only the last of several streams ends on SIGTERM or SIGINT.",
     "https://github.com/sysid/sse-starlette/pull/45",
     last="1.6.0",
     noticed_by=("JavaScript client", "proxy"),
@@ -518,7 +522,7 @@ PINGS_ARE_COMMENTS = Change(
     "sse-starlette",
     "1.4.0",
     "change",
-    "A ping is a comment, which no client takes for an event.",
+    "A ping was an event; now it is a comment, which no client takes for an event.",
     "https://github.com/sysid/sse-starlette/pull/53",
     noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
@@ -527,7 +531,8 @@ LOOP_KEPT = Change(
     "sse-starlette",
     "1.6.1",
     "regression",
-    "The streams of a second event loop of a process fail before their first event.",
+    "In these releases the streams of a second event loop of a process fail before their first "
+    "event.",
     "https://github.com/sysid/sse-starlette/issues/59",
     last="2.4.1",
     noticed_by=("JavaScript client", "proxy"),
@@ -537,7 +542,7 @@ PING_TIME_HAS_ZONE = Change(
     "sse-starlette",
     "2.1.0",
     "change",
-    "The time in a ping ends in its offset from UTC.",
+    "The time in a ping had no zone; now it ends in its offset from UTC.",
     "https://github.com/sysid/sse-starlette/commit/b93894f",
     noticed_by=("nobody",),
     reached_by=("EventSourceResponse",),
@@ -546,7 +551,7 @@ STREAM_NOT_STORED = Change(
     "sse-starlette",
     "2.1.3",
     "fix",
-    "The Cache-Control of a stream is no-store instead of no-cache.",
+    "The Cache-Control of a stream was no-cache; now it is no-store.",
     "https://github.com/sysid/sse-starlette/pull/105",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("EventSourceResponse",),
@@ -555,7 +560,8 @@ SIGNAL_UNHEARD = Change(
     "sse-starlette",
     "3.0.0",
     "regression",
-    "SIGTERM and SIGINT end no stream: the server goes on until the last client has left.",
+    "In these releases SIGTERM and SIGINT end no stream: the server goes on until the last client "
+    "has left.",
     "https://github.com/sysid/sse-starlette/issues/149",
     last="3.0.4",
     noticed_by=("JavaScript client", "proxy"),
@@ -564,7 +570,8 @@ LATE_IMPORT_HEARS = Change(
     "sse-starlette",
     "3.1.1",
     "fix",
-    "A signal ends streams, too, where uvicorn had signal handlers before it imported the app.",
+    "Where uvicorn had signal handlers before it imported the app, a signal ended no stream; now "
+    "it does.",
     "https://github.com/sysid/sse-starlette/pull/151",
     noticed_by=("JavaScript client", "proxy"),
 )
@@ -594,7 +601,7 @@ HEAD_OPENS_NO_STREAM = Change(
     "sse-starlette",
     "3.6.0",
     "fix",
-    "HEAD is answered without starting the stream, which nobody would read.",
+    "HEAD started the stream, which nobody would read; now it does not.",
     "https://github.com/sysid/sse-starlette/issues/218",
     noticed_by=("proxy",),
     reached_by=("EventSourceResponse",),
@@ -603,7 +610,7 @@ ENDS_OF_CONNECTIONS_LOGGED = Change(
     "uvicorn",
     "0.17.1",
     "regression",
-    "The end of every connection is logged as an error, a cancelled task.",
+    "In this release the end of every connection is logged as an error, a cancelled task.",
     "https://github.com/Kludex/uvicorn/pull/1332",
     last="0.17.1",
     noticed_by=("nobody",),
@@ -612,7 +619,7 @@ INVALID_ANSWERED = Change(
     "uvicorn",
     "0.17.5",
     "change",
-    "An invalid request gets 400; before, the connection was closed without a word.",
+    "An invalid request got no response, and the connection was closed; now it gets 400.",
     "https://github.com/Kludex/uvicorn/pull/1352",
     noticed_by=("proxy",),
 )
@@ -620,8 +627,8 @@ TARGET_PUT_TOGETHER = Change(
     "uvicorn",
     "0.17.5",
     "fix",
-    "With httptools, too, a target that comes in two pieces is put together; the connection was "
-    "closed.",
+    "With httptools, a target that comes in two pieces closed the connection; now it is put "
+    "together, as with h11.",
     "https://github.com/Kludex/uvicorn/pull/1263",
     noticed_by=("browser", "JavaScript client", "proxy"),
 )
@@ -629,7 +636,8 @@ UPGRADE_REFUSAL_EXPLAINED = Change(
     "uvicorn",
     "0.17.5",
     "change",
-    "With h11, too, the 400 to a request to upgrade says which libraries are lacking.",
+    "With h11, the 400 to a request to upgrade did not say which libraries are lacking; now it "
+    "does, as with httptools.",
     "https://github.com/Kludex/uvicorn/pull/1370",
     noticed_by=("nobody",),
 )
@@ -637,8 +645,8 @@ LOGGING_UNCONFIGURED = Change(
     "uvicorn",
     "0.18.0",
     "regression",
-    "uvicorn.run() does not set up uvicorn's own logging: what it logs shows only where the app "
-    "logs, and the access log without the phrase of the status.",
+    "In these releases uvicorn.run() does not set up uvicorn's own logging: what it logs shows "
+    "only where the app logs, and the access log without the phrase of the status.",
     "https://github.com/Kludex/uvicorn/pull/1541",
     last="0.18.1",
     noticed_by=("nobody",),
@@ -647,7 +655,7 @@ NO_TRACEBACK_OF_INVALID = Change(
     "uvicorn",
     "0.18.0",
     "fix",
-    "An invalid request is logged in a line, without a traceback.",
+    "An invalid request was logged with a traceback; now it is logged in a line.",
     "https://github.com/Kludex/uvicorn/pull/1518",
     noticed_by=("nobody",),
 )
@@ -655,8 +663,8 @@ CLOSED_CONNECTIONS_LET_GO = Change(
     "uvicorn",
     "0.18.3",
     "fix",
-    "What belongs to a connection that its client has closed is freed at once; it was kept until "
-    "the keep-alive time was over.",
+    "What belongs to a connection that its client has closed was kept until the keep-alive time "
+    "was over; now it is freed at once.",
     "https://github.com/Kludex/uvicorn/pull/1604",
     noticed_by=("nobody",),
 )
@@ -664,7 +672,8 @@ LOGGED_ONCE = Change(
     "uvicorn",
     "0.19.0",
     "fix",
-    "What uvicorn logs of itself is no longer logged a second time by the root logger of the app.",
+    "What uvicorn logs of itself was logged a second time by the root logger of the app; now it "
+    "is not.",
     "https://github.com/Kludex/uvicorn/pull/1288",
     noticed_by=("nobody",),
 )
@@ -672,7 +681,7 @@ DATE_RENEWED = Change(
     "uvicorn",
     "0.19.0",
     "fix",
-    "Each response has the date of now; all responses on a connection had that of its begin.",
+    "All responses on a connection had the date of its begin; now each has the date of now.",
     "https://github.com/Kludex/uvicorn/pull/1706",
     noticed_by=("cache or CDN",),
 )
@@ -680,7 +689,8 @@ UPGRADES_IGNORED = Change(
     "uvicorn",
     "0.19.0",
     "feature",
-    "A request to upgrade to what the server does not speak is handled as any other, not with 400.",
+    "A request to upgrade to what the server does not speak was 400; now it is handled as any "
+    "other.",
     "https://github.com/Kludex/uvicorn/pull/1661",
     noticed_by=("JavaScript client", "proxy"),
 )
@@ -696,7 +706,7 @@ WAITING_ANSWER_KEPT = Change(
     "uvicorn",
     "0.27.1",
     "fix",
-    "A response to a request that came together with another one is not cut after 5 s.",
+    "A response to a request that came together with another one was cut after 5 s; now it is not.",
     "https://github.com/Kludex/uvicorn/pull/2243",
     noticed_by=("proxy",),
 )
@@ -704,8 +714,8 @@ LEAVING_RAISES = Change(
     "uvicorn",
     "0.28.0",
     "regression",
-    "The request for a stream fails when its client leaves: ClientDisconnected is raised into the "
-    "app, and background tasks of responses whose clients have left are lost.",
+    "In this release the request for a stream fails when its client leaves: ClientDisconnected is "
+    "raised into the app, and background tasks of responses whose clients have left are lost.",
     "https://github.com/Kludex/uvicorn/issues/2271",
     last="0.28.0",
     noticed_by=("nobody",),
@@ -736,8 +746,8 @@ SIGNALS_RAISED_AGAIN = Change(
     "uvicorn",
     "0.29.0",
     "feature",
-    "After a graceful shutdown the signal that asked for it is raised again: SIGTERM ends the "
-    "process instead of status 0.",
+    "After a graceful shutdown by SIGTERM the status was 0; now the signal that asked for it is "
+    "raised again, and ends the process.",
     "https://github.com/Kludex/uvicorn/pull/1600",
     noticed_by=("nobody",),
 )
@@ -754,7 +764,8 @@ INTERRUPT_KEPT_QUIET = Change(
     "uvicorn",
     "0.30.3",
     "fix",
-    "SIGINT ends with status 0 again, without the traceback of a KeyboardInterrupt.",
+    "SIGINT ended the process with the traceback of a KeyboardInterrupt; now with status 0, and "
+    "without it.",
     "https://github.com/Kludex/uvicorn/pull/2384",
     noticed_by=("nobody",),
 )
@@ -762,7 +773,8 @@ H11_STOPS_AT_CLOSE = Change(
     "uvicorn",
     "0.30.4",
     "fix",
-    "With h11, what follows a last request on its connection no longer spoils the response to it.",
+    "With h11, what follows a last request on its connection spoiled the response to it; now it "
+    "does not.",
     "https://github.com/Kludex/uvicorn/pull/2375",
     noticed_by=("proxy",),
 )
@@ -770,8 +782,8 @@ UPGRADES_WARNED_OF_ONCE = Change(
     "uvicorn",
     "0.30.6",
     "fix",
-    "A request to upgrade is warned of once, whatever the protocol; with httptools it was thrice, "
-    "and with h11 only for WebSocket.",
+    "With httptools a request to upgrade was warned of thrice, and with h11 only for WebSocket; "
+    "now once, whatever the protocol.",
     "https://github.com/Kludex/uvicorn/pull/2360",
     noticed_by=("nobody",),
 )
@@ -779,8 +791,8 @@ FORWARDED_SCHEME_CHECKED = Change(
     "uvicorn",
     "0.31.0",
     "fix",
-    "An X-Forwarded-Proto that is none of http, https, ws and wss is ignored; it became the "
-    "scheme, in Location too.",
+    "An X-Forwarded-Proto that is none of http, https, ws and wss became the scheme, in Location "
+    "too; now it is ignored.",
     "https://github.com/Kludex/uvicorn/pull/2468",
     noticed_by=("browser", "proxy"),
 )
@@ -788,8 +800,8 @@ FORWARDED_CLIENT_USABLE = Change(
     "uvicorn",
     "0.31.0",
     "fix",
-    "Where X-Forwarded-For is empty, the client is the peer, and where it names trusted proxies "
-    "only, the first of them; its address was empty, or None.",
+    "The client's address was empty where X-Forwarded-For is empty, or None where that names "
+    "trusted proxies only; now it is the peer's, or the first proxy's.",
     "https://github.com/Kludex/uvicorn/pull/2468",
     noticed_by=("proxy",),
 )
@@ -797,8 +809,8 @@ HTTPTOOLS_STOPS_AT_CLOSE = Change(
     "uvicorn",
     "0.32.1",
     "fix",
-    "With httptools, what follows a last request on its connection no longer spoils the response "
-    "to it.",
+    "With httptools, what follows a last request on its connection spoiled the response to it; "
+    "now it does not.",
     "https://github.com/Kludex/uvicorn/pull/2488",
     noticed_by=("proxy",),
 )
@@ -806,7 +818,7 @@ EXIT_DISCONNECTS = Change(
     "uvicorn",
     "0.43.0",
     "change",
-    "On shutdown the app is told that the client of a stream has left.",
+    "In these releases the app is told on shutdown that the client of a stream has left.",
     "https://github.com/Kludex/uvicorn/pull/2829",
     last="0.44.0",
     noticed_by=("JavaScript client", "proxy"),
@@ -815,8 +827,8 @@ FORWARDED_PORT_KEPT = Change(
     "uvicorn",
     "0.45.0",
     "fix",
-    "A port in X-Forwarded-For is the client's port, and a trusted proxy may have one; it was a "
-    "part of the address.",
+    "A port in X-Forwarded-For was a part of the client's address; now it is the client's port, "
+    "and a trusted proxy may have one.",
     "https://github.com/Kludex/uvicorn/pull/2903",
     noticed_by=("proxy",),
 )
@@ -824,8 +836,8 @@ FORWARDED_TWICE_IGNORED = Change(
     "uvicorn",
     "0.48.0",
     "regression",
-    "X-Forwarded-Proto and X-Forwarded-For are ignored where a request has several lines of them: "
-    "behind two proxies Location is http, and the client is the proxy.",
+    "In this release X-Forwarded-Proto and X-Forwarded-For are ignored where a request has "
+    "several lines of them: behind two proxies Location is http, and the client is the proxy.",
     "https://github.com/Kludex/uvicorn/pull/2944",
     last="0.48.0",
     noticed_by=("browser", "proxy"),
@@ -834,7 +846,7 @@ FORWARDED_LINES_JOINED = Change(
     "uvicorn",
     "0.49.0",
     "fix",
-    "Several lines of X-Forwarded-For count as one list; the last line alone did.",
+    "Of several lines of X-Forwarded-For only the last one counted; now they are one list.",
     "https://github.com/Kludex/uvicorn/pull/2971",
     noticed_by=("proxy",),
 )
@@ -851,7 +863,7 @@ STARTUP_FAILS_WITH_3 = Change(
     "uvicorn",
     "0.50.0",
     "change",
-    "Where the port is taken, the exit status is 3 instead of 1.",
+    "Where the port is taken, the exit status was 1; now it is 3.",
     "https://github.com/Kludex/uvicorn/pull/3001",
     noticed_by=("nobody",),
 )
@@ -859,8 +871,8 @@ CLOSE_HEEDED = Change(
     "uvicorn",
     "0.53.0",
     "fix",
-    "With httptools, too, the connection is closed where Connection: close is in capitals or in a "
-    "list, or the version is below 1.0.",
+    "With httptools, Connection: close in capitals or in a list, and a version below 1.0, did not "
+    "close the connection; now they do, as with h11.",
     "https://github.com/Kludex/uvicorn/issues/3074",
     noticed_by=("proxy",),
 )
@@ -868,8 +880,8 @@ CLOSE_ANNOUNCED = Change(
     "uvicorn",
     "0.53.0",
     "fix",
-    "With httptools, too, a response after which the connection closes says Connection: close, "
-    "whatever the reason.",
+    "With httptools, not every response after which the connection closes said Connection: close; "
+    "now each does, as with h11.",
     "https://github.com/Kludex/uvicorn/issues/3074",
     noticed_by=("proxy",),
 )
@@ -877,8 +889,8 @@ LENGTHS_MERGED = Change(
     "h11",
     "0.11.0",
     "feature",
-    "With h11, a Content-Length that is there several times, and the same each time, counts once; "
-    "it was answered 400.",
+    "With h11, a Content-Length that is there several times, and the same each time, was 400; now "
+    "it counts once.",
     "https://github.com/python-hyper/h11/issues/92",
     noticed_by=("proxy",),
 )
@@ -886,8 +898,8 @@ H11_WRITES_CAPITALS = Change(
     "h11",
     "0.11.0",
     "change",
-    "The headers that h11 adds to a response are Connection and Transfer-Encoding, not connection "
-    "and transfer-encoding.",
+    "The headers that h11 adds to a response were connection and transfer-encoding; now they are "
+    "Connection and Transfer-Encoding.",
     "https://github.com/python-hyper/h11/issues/31",
     noticed_by=("nobody",),
 )
@@ -895,8 +907,8 @@ LF_ENDS_LINES = Change(
     "h11",
     "0.12.0",
     "feature",
-    "With h11, a line break without a carriage return ends a line of a request's head; it was "
-    "answered 400, or more was waited for.",
+    "With h11, a line break without a carriage return in a request's head was 400, or more was "
+    "waited for; now it ends a line.",
     "https://github.com/python-hyper/h11/issues/7",
     noticed_by=("proxy",),
 )
@@ -904,8 +916,8 @@ BINARY_REFUSED_EARLY = Change(
     "h11",
     "0.12.0",
     "feature",
-    "With h11, what begins with a control character, as TLS does, is answered 400 at once; the end "
-    "of its head was waited for.",
+    "With h11, of what begins with a control character, as TLS does, the end of the head was "
+    "waited for; now it is 400 at once.",
     "https://github.com/python-hyper/h11/issues/122",
     noticed_by=("proxy",),
 )
@@ -913,7 +925,7 @@ PROTOCOL_ERRORS_SHORT = Change(
     "h11",
     "0.13.0",
     "change",
-    "A protocol error of h11 is logged with one traceback instead of two.",
+    "A protocol error of h11 was logged with two tracebacks; now with one.",
     "https://github.com/python-hyper/h11/pull/132",
     noticed_by=("nobody",),
 )
@@ -921,7 +933,7 @@ CHUNK_BLANKS_TAKEN = Change(
     "h11",
     "0.14.0",
     "feature",
-    "With h11, blanks may follow the size of a chunk; they were answered 400.",
+    "With h11, blanks behind the size of a chunk were 400; now they are accepted.",
     "https://github.com/python-hyper/h11/issues/133",
     noticed_by=("proxy",),
 )
@@ -929,7 +941,7 @@ LONG_LENGTHS_REFUSED = Change(
     "h11",
     "0.15.0",
     "fix",
-    "A Content-Length of more than 20 digits is refused.",
+    "A Content-Length of more than 20 digits was accepted; now it is refused.",
     "https://github.com/python-hyper/h11/issues/181",
     noticed_by=("proxy",),
 )
@@ -937,7 +949,7 @@ CHUNK_ENDS_CHECKED = Change(
     "h11",
     "0.16.0",
     "security",
-    "A chunk must end in CRLF; any two bytes were taken for it (CVE-2025-43859).",
+    "Any two bytes were accepted as the end of a chunk; now it must be CRLF (CVE-2025-43859).",
     "https://github.com/python-hyper/h11/security/advisories/GHSA-vqfr-h8mv-ghfj",
     noticed_by=("proxy",),
 )
@@ -946,7 +958,7 @@ CHUNK_SIZES_STRICT = Change(
     "0.6.0",
     "security",
     "With httptools, a blank or a lone ; behind the size of a chunk, and a folded line before the "
-    "first header, or as the begin of Transfer-Encoding, are answered 400; they were taken.",
+    "first header, or as the begin of Transfer-Encoding, were accepted; now they are 400.",
     "https://github.com/MagicStack/httptools/pull/91",
     noticed_by=("proxy",),
 )
@@ -955,8 +967,8 @@ HEADS_STRICT = Change(
     "0.6.3",
     "security",
     "With httptools, a line break without a carriage return, a folded line, a blank in a header's "
-    "name, no name, a chunk without a line break behind it, and Content-Length as a trailer are "
-    "answered 400; they were taken.",
+    "name, no name, a chunk without a line break behind it, and Content-Length as a trailer were "
+    "accepted; now they are 400.",
     "https://github.com/MagicStack/httptools/pull/113",
     noticed_by=("proxy",),
 )
@@ -964,7 +976,7 @@ QUERY_KNOWN = Change(
     "httptools",
     "0.6.3",
     "feature",
-    "With httptools, a request with the method QUERY reaches the app; it was answered 400.",
+    "With httptools, a request with the method QUERY was 400; now it reaches the app.",
     "https://github.com/MagicStack/httptools/pull/113",
     noticed_by=("JavaScript client",),
 )
@@ -972,7 +984,8 @@ LONG_TARGETS_REFUSED = Change(
     "httptools",
     "0.8.0",
     "security",
-    "A target of 65,536 bytes or more is refused; the app was given another one, cut off.",
+    "Of a target of 65,536 bytes or more the app was given another one, cut off; now it is "
+    "refused.",
     "https://github.com/MagicStack/httptools/issues/142",
     noticed_by=("proxy",),
 )
