@@ -1,6 +1,6 @@
-"""The options by which `diff` starts an app of the user's own."""
+"""The options by which commands start an app of the user's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import click
@@ -71,14 +71,58 @@ DECLARED: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     ),
 )
 
+OF_A_PAIR = {"old_env", "new_env", "old_cwd", "new_cwd"}
+"""Those that only a comparison of two has."""
 NAMES = tuple(words[-1].lstrip("-").replace("-", "_") for words, _ in DECLARED)
+ONE = tuple(name for name in NAMES if name not in OF_A_PAIR)
 
 
 def starts(function: Function) -> Function:
     """Every one of them."""
-    for words, settings in reversed(DECLARED):
+    return _declared(function, NAMES)
+
+
+def starts_one(function: Function) -> Function:
+    """Those of an app that starts on one stack."""
+    return _declared(function, ONE)
+
+
+def _declared(function: Function, names: Collection[str]) -> Function:
+    for name, (words, settings) in reversed([*zip(NAMES, DECLARED, strict=True)]):
+        if name not in names:
+            continue
         decorate: Callable[[Function], Function] = click.option(
             *words, cls=Option, topic=STARTS, **settings
         )
+        function = decorate(function)
+    return function
+
+
+def lies_and_needs(function: Function) -> Function:
+    """Where the app lies, what is installed for it, and what it is passed."""
+    for decorate in (
+        click.option(
+            "--pass-env", "passed", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
+            help="Pass this environment variable of yours to the app, or those of a pattern such "
+            "as 'DB_*'; repeatable. A name that looks like a secret is passed by its full name "
+            "only.",
+        ),
+        click.option(
+            "--extra", "extras", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
+            help="Of lock files, install this extra of the project, too; repeatable.",
+        ),
+        click.option(
+            "--group", "groups", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
+            help="Of lock files, install this dependency group, too; repeatable.",
+        ),
+        click.option(
+            "--with", "extra", cls=Option, topic=YOURS, multiple=True, metavar="REQUIREMENT",
+            help="Install this beside the stack; repeatable.",
+        ),
+        click.option(
+            "--cwd", cls=Option, topic=YOURS, type=FILE, metavar="DIR",
+            help="Where the module lies (default: this folder).",
+        ),
+    ):  # fmt: skip
         function = decorate(function)
     return function

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from starlette_conformance.cli.app_options import NAMES, YOURS, starts
+from starlette_conformance.cli.app_options import NAMES, YOURS, lies_and_needs, starts
 from starlette_conformance.cli.making_options import makes
-from starlette_conformance.cli.options import FILE, STACK, Option, Value, command, file
+from starlette_conformance.cli.options import STACK, Option, Value, command, file
 from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
@@ -60,27 +60,7 @@ from starlette_conformance.stacks.project import apps
     YOURS,
 )
 @makes
-@click.option(
-    "--cwd", cls=Option, topic=YOURS, type=FILE, metavar="DIR",
-    help="Where the module lies (default: this folder).",
-)  # fmt: skip
-@click.option(
-    "--with", "extra", cls=Option, topic=YOURS, multiple=True, metavar="REQUIREMENT",
-    help="Install this beside OLD and NEW; repeatable.",
-)  # fmt: skip
-@click.option(
-    "--group", "groups", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
-    help="Of lock files, install this dependency group, too; repeatable.",
-)  # fmt: skip
-@click.option(
-    "--extra", "extras", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
-    help="Of lock files, install this extra of the project, too; repeatable.",
-)  # fmt: skip
-@click.option(
-    "--pass-env", "passed", cls=Option, topic=YOURS, multiple=True, metavar="NAME",
-    help="Pass this environment variable of yours to the app, or those of a pattern such as "
-    "'DB_*'; repeatable. A name that looks like a secret is passed by its full name only.",
-)  # fmt: skip
+@lies_and_needs
 @click.option(
     "--sandbox", is_flag=True, cls=Option, topic=YOURS,
     help="The app reaches 127.0.0.1 alone, and there nothing but itself. Packages come before.",

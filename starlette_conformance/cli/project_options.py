@@ -41,12 +41,17 @@ class ProjectOptions:
         self.ignore_places = [place_of(self.path, lines, n) for n in range(len(self.ignore))]
         self.table = table
 
-    def fill(self, context: click.Context) -> None:
-        """Give the parameters of a command what the project says, where nobody else does."""
+    def fill(self, context: click.Context, partly: bool = False) -> None:
+        """Give the parameters of a command what the project says, where nobody else does.
+
+        `partly` leaves out what is for other commands.
+        """
         named = {_key(param): param for param in context.command.params if _key(param)}
         for key, value in self.table.items():
             where = f"{self.path}:{line_of_key(self._text, TABLE, key)}: {key}"
             if (param := named.get(key.replace("_", "-"))) is None:
+                if partly:
+                    continue
                 near = difflib.get_close_matches(key, named, 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 raise UsageError(f"{where}: not an option of {context.info_name}{hint}")

@@ -4,6 +4,7 @@ TOPICS = {
     "Upgrade": {
         "diff": "Show what clients see of an upgrade, and which change explains it.",
         "explain": "Show everything known about one change or one spec.",
+        "record": "Record a browser's requests to your app, for `diff --app`.",
         "explore": "Send random requests to two stacks; show what no change explains.",
     },
     "Run the specs": {

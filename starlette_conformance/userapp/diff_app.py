@@ -29,10 +29,7 @@ from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.process.sandbox import leave_network
 from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.servers import DEFAULT
 from starlette_conformance.stacks.locks.pin import Chosen
-from starlette_conformance.stacks.targets import made as environment_of
-from starlette_conformance.stacks.targets import one, with_packages, without_added
 from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp import accepted, http_file, reading
 from starlette_conformance.userapp.as_recorded import SHARE
@@ -42,6 +39,7 @@ from starlette_conformance.userapp.generate.limits import Limits
 from starlette_conformance.userapp.generate.make import Made, make
 from starlette_conformance.userapp.generate.reached import reached
 from starlette_conformance.userapp.ignore import Rule
+from starlette_conformance.userapp.provisioned import provisioned
 from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import REPETITIONS, Repetitions
@@ -87,7 +85,7 @@ def diff(options: Options) -> int:
     with ThreadPoolExecutor(2) as pool:
         words = options.old, options.new
         sides = [
-            pool.submit(_provisioned, word, side, options.extra, options.chosen)
+            pool.submit(provisioned, word, side, options.extra, options.chosen)
             for word, side in zip(words, app.sides, strict=True)
         ]
         older, newer = (side.result() for side in sides)
@@ -206,19 +204,3 @@ def made_steps(made: Made | None, app: str, file: Path | None) -> tuple[list[Ste
         f"{len(steps)} requests made of {made.source}; {how}",
         *(plain(each, 300) for each in made.sentences),
     ]
-
-
-def _provisioned(word: str, app: App, extra: Sequence[str], chosen: Chosen) -> Environment:
-    """The environment of what a word means, with more packages. Raises UsageError, Failure.
-
-    It has Starlette, sse-starlette and a server where the word names them, or the app uses them.
-    """
-    target = one(word, framework=False, chosen=chosen)
-    wanted = {name.replace("_", "-") for name in app.source.imported}
-    served = set() if app.starting.command else {DEFAULT.name}
-    named = without_added(target, word, wanted | served)
-    environment = environment_of(with_packages(named, extra))
-    server = environment.server.name
-    if served and not environment.has(server):
-        raise UsageError(f"{word}: {server} not installed there; install it, or serve by --start")
-    return environment

@@ -5,7 +5,8 @@ Of each entry these fields are used, and no others: `startedDateTime` for the or
 `encoding` base64, or `params` of a form), and `request.bodySize`, or else Content-Length, which
 must be what the text comes to. Of `response`, the replay is held against `status`, and values in
 `headers` and `content.text` that a later request sends are taken from the replay. A file of a page
-(`assets.py`) is requested by the name that the replay's page has for it. Whoever records
+(`assets.py`) is requested by the name that the replay's page has for it. `comment` of the log is
+shown: `record` says there what it left out. Whoever records by the developer tools of a browser
 should switch the sanitising off, or log in within the recording: browsers leave out cookies and
 Authorization.
 """
@@ -23,16 +24,18 @@ from starlette_conformance.userapp.recorded_entries import Entry, steps_of
 from starlette_conformance.userapp.recorded_request import Step, file_bytes
 
 STATUSES = range(100, 600)
+LONGEST = 500
+"""Characters of a comment that are shown."""
 
 
 def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
     """The requests of a HAR, and a sentence on what is left out. Raises UsageError."""
-    return steps_of(path, _entries(path), app, origin)
-
-
-def _entries(path: Path) -> list[Entry]:
-    found = from_json(file_bytes(path), Har, f"{path}: not a HAR file").log.entries
-    return [_entry(path, number, entry) for number, entry in enumerate(found, 1)]
+    log = from_json(file_bytes(path), Har, f"{path}: not a HAR file").log
+    entries = [_entry(path, number, entry) for number, entry in enumerate(log.entries, 1)]
+    steps, sentences = steps_of(path, entries, app, origin)
+    if isinstance(log.comment, str) and log.comment:
+        sentences.append(f"{path.name}: {log.comment[:LONGEST]}")
+    return steps, sentences
 
 
 def _entry(path: Path, number: int, entry: Any) -> Entry:

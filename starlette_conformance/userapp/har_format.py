@@ -52,6 +52,7 @@ class Saved(msgspec.Struct, frozen=True, rename="camel"):
 
 class Log(msgspec.Struct):
     entries: list[Any]
+    comment: Any = None
 
 
 class Har(msgspec.Struct):

@@ -25,6 +25,7 @@ VERBS = {
     "diff": ("diff", *PAIR, "--only", "hello"),
     "diff --app": ("diff", *PAIR, *APP),
     "diff --app --sandbox": ("diff", *PAIR, *APP, "--sandbox"),
+    "record": ("record", "--stack", "documented", *APP[:4], "-o", "clicks.har"),
     "explain": ("explain", "starlette 0.46.1 to 1.10.0"),
     "explore": ("explore", *PAIR, "--requests", "200"),
     "judge": ("judge", *BOTH, "--runs", RUNS, "--", "-k", "test_hello.py"),
@@ -43,6 +44,7 @@ VERBS = {
     "play": ("play", "SIGTERM beside a stream", "--stack", "documented"),
     "serve": ("serve", "sse", "--stack", "documented", "--port", "0"),
 }
+FILES = ("requests.http", "costs.jsonl", "clicks.har")
 LONGEST = {"explain": 0.6, "matrix": 0.6, "report": 0.6, "site": 0.6, "stacks": 0.5, "changes": 0.5}
 """Seconds within which verbs are interrupted that end soon by themselves."""
 USUALLY = 5.0
@@ -68,9 +70,7 @@ def interrupted(
         place.runs.mkdir(parents=True)
         (place.folder / "requests.http").write_text("GET http://localhost/\n")
         words = [
-            word.replace("requests.http", str(place.folder / "requests.http")).replace(
-                "costs.jsonl", str(place.folder / "costs.jsonl")
-            )
+            str(place.folder / word) if word in FILES else word
             for word in placed((*HARNESS, *VERBS[verb]), place)
         ]
         done = kill(words, place, after, [by])
@@ -87,10 +87,10 @@ def interrupted(
 
 
 def _wanted(verb: str, by: signal.Signals) -> set[int]:
-    """Ctrl-C is how one ends an app that is served: it says so by its own exit code. What takes a
-    moment may have ended, or be past its own handlers, as the signal comes.
+    """Ctrl-C is how one ends an app that is served, or recorded: its exit code is its own. What
+    takes a moment may have ended, or be past its own handlers, as the signal comes.
     """
-    served = {0} if verb == "serve" else set()
+    served = {0} if verb in {"record", "serve"} else set()
     ends_soon = _by_itself(verb) | {-by} if verb in QUICK else set()
     return {128 + by} | served | ends_soon
 

@@ -38,6 +38,8 @@ from starlette_conformance.output.jsonlines import records
 from starlette_conformance.output.output_files import as_json
 from starlette_conformance.process.log import Log
 from starlette_conformance.published.documents import HistoryLine, Index
+from starlette_conformance.record.exchange import Exchange
+from starlette_conformance.record.wire import Wire
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.report.data import report_data
@@ -201,6 +203,17 @@ def of_cassette(path: Path) -> object:
 
 def of_postman(path: Path) -> object:
     return postman.requests(path, "m:app", None)
+
+
+def passed(data: bytes) -> object:
+    """A connection of a proxy: what the client sends, and behind two zeros what it gets."""
+    exchanges: list[Exchange] = []
+    wire = Wire("x.org", exchanges.append, lambda _: None)
+    sent, _, received = data.partition(b"\0\0")
+    wire.sent(sent)
+    wire.received(received)
+    wire.end()
+    return [each.problem or each.entry() for each in exchanges]
 
 
 def page_of_links(data: bytes) -> object:
@@ -480,6 +493,14 @@ def a_collection(*items: object) -> bytes:
     return json.dumps({"item": [folder, POSTMAN], "variable": variables}).encode()
 
 
+POSTED = b"POST /a?b=c HTTP/1.1\r\nHost: x.org\r\nCookie: a=b\r\nContent-Length: 1\r\n\r\na"
+PASSED = POSTED * 2 + b"\0\0" + OK + b"set-cookie: a=b\r\ncontent-length: 2\r\n\r\nok"
+GZIPPED = (
+    OK + b"content-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n"
+    b"18\r\n" + gzip.compress(b"tea ", mtime=0) + b"\r\n0\r\n\r\n"
+)  # fmt: skip
+
+
 def a_har(*entries: object) -> bytes:
     return json.dumps({"log": {"entries": entries}}).encode()
 
@@ -506,6 +527,7 @@ READERS = {
     "lines of curl": Reader(by_file(of_curl), (CURL,)),
     "cassette": Reader(by_file(of_cassette), (CASSETTE,)),
     "collection": Reader(by_file(of_postman), (a_collection(POSTMAN),)),
+    "connection of a proxy": Reader(passed, (PASSED, PASSED + GZIPPED)),
     "page that leads on": Reader(page_of_links, (LINKS,)),
     "run file": Reader(of_run, (RUN + EXCHANGE % (1, b"HTTP/1.1 200 OK\\r\\n"),)),
     "run file, reported": Reader(reported, RUNS),
@@ -687,6 +709,15 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
         lambda size: a_collection(POSTMAN).replace(
             b'"value": "c"', b'"value": "' + b"{{b}}" * (size // 5) + b'"'
         ),
+    ),
+    "requests at once": ("connection of a proxy", repeated(POSTED)),
+    "chunks of a response": (
+        "connection of a proxy",
+        repeated(b"1\r\na\r\n", POSTED + b"\0\0" + OK + b"transfer-encoding: chunked\r\n\r\n"),
+    ),
+    "cookies of a request": (
+        "connection of a proxy",
+        lambda size: POSTED.replace(b"a=b", b"a=b;" * (min(size, HEAD_LIMIT) // 4)),
     ),
     "links": ("page that leads on", repeated(b"<a href=/b>")),
     "forms": ("page that leads on", repeated(b"<form><input name=a>")),

@@ -1,0 +1,67 @@
+"""`record --app MODULE:APP -o FILE`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from starlette_conformance.cli.app_options import ONE, YOURS, lies_and_needs, starts_one
+from starlette_conformance.cli.options import FILE, STACK, Option, Value, command
+from starlette_conformance.cli.project_options import ProjectOptions
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.option_values import port
+
+
+@command(of_stacks=True)
+@click.option(
+    "--output", "-o", type=FILE, required=True, metavar="FILE", help="The HAR, which is replaced."
+)
+@click.option(
+    "--stack", default=sys.executable, type=STACK, metavar="STACK",
+    help="What the app runs on (default: the Python of this command).",
+)  # fmt: skip
+@click.option(
+    "--port", type=Value(port), default=0, metavar="PORT",
+    help="Of the proxy, on 127.0.0.1 (default: the kernel picks one).",
+)  # fmt: skip
+@click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
+@lies_and_needs
+@starts_one
+@click.pass_context
+def record(context: click.Context, /, **_: Any) -> int:
+    """Starts the app behind a proxy, prints the URL to open, and writes each exchange to the file,
+    until Ctrl-C. `diff OLD NEW --app ... --requests FILE` sends the requests. The file holds
+    cookies, tokens and passwords. Options may stand in `[tool.starlette-conformance]` of
+    pyproject.toml.
+    """
+    project = ProjectOptions(context.params["cwd"] or Path())
+    project.fill(context, partly=True)
+    return _record(**context.params)
+
+
+def _record(
+    output: Path,
+    stack: str,
+    port: int,
+    app: str | None,
+    cwd: Path | None,
+    extra: tuple[str, ...],
+    groups: tuple[str, ...],
+    extras: tuple[str, ...],
+    passed: tuple[str, ...],
+    **given: Any,
+) -> int:
+    from starlette_conformance.record import record_app
+    from starlette_conformance.stacks.locks.pin import Chosen
+    from starlette_conformance.userapp.start_options import StartOptions
+
+    starting = {name: value for name in ONE if (value := given.pop(name))}
+    if not (app or "start" in starting):
+        raise UsageError("no app: name it by --app, or --start")
+    return record_app.record(
+        record_app.Options(
+            output, stack, port, app, cwd, extra, Chosen(groups, extras), passed,
+            StartOptions(**starting),
+        )
+    )  # fmt: skip
