@@ -55,8 +55,9 @@ from starlette_conformance.stacks.project import apps
 @click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
 @file(
     "--requests",
-    "What to send: a .http, .har, .curl, .yaml (VCR.py) or .json (Postman) file. Without it, "
-    "requests are made of the app: of its OpenAPI document, its routes, its pages.",
+    "What to send: a .http, .har, .curl, .yaml (VCR.py, Insomnia) or .json (Postman, Insomnia) "
+    "file. Without it, requests are made of the app: of its OpenAPI document, its routes, its "
+    "pages.",
     YOURS,
 )
 @makes

@@ -2,7 +2,7 @@
 
 Of each of `interactions`, `request` (`method`, `uri`, `headers`, `body`) is sent, the replay is
 held against `response.status.code`, and values of the response that a later request sends are taken
-from the replay. YAML is read by the safe loader, which makes plain data and nothing else.
+from the replay.
 """
 
 from base64 import b64encode
@@ -12,19 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
-from starlette_conformance.model.decode import checked, read_bytes
+from starlette_conformance.model.decode import checked
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.userapp.find_bindings import Given
 from starlette_conformance.userapp.har_format import Header, Post, Sent
 from starlette_conformance.userapp.recorded_entries import Entry, steps_of
 from starlette_conformance.userapp.recorded_request import Step
 
-LIMIT = 16 * 1024 * 1024
-"""Bytes of a cassette: YAML is read slowly."""
-ALIASES = 1_000
-"""References to other parts of the file that it may have."""
 Values = str | list[str]
 
 
@@ -46,27 +41,17 @@ class Cassette(msgspec.Struct):
     interactions: list[Any]
 
 
-class _Loader(yaml.SafeLoader):
-    """That counts references: a few of them, in one another, would be more than any memory."""
-
-    aliases = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        self.aliases += self.check_event(yaml.AliasEvent)
-        if self.aliases > ALIASES:
-            raise yaml.YAMLError(f"more than {ALIASES:,} aliases")
-        return super().compose_node(parent, index)
-
-
-def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
+def requests(
+    path: Path, content: object, app: str, origin: str | None
+) -> tuple[list[Step], list[str]]:
     """The requests in the order of the file, and a sentence on what is left out. Raises
     UsageError, with file and line, or interaction.
     """
-    return steps_of(path, _entries(path), app, origin)
+    return steps_of(path, _entries(path, content), app, origin)
 
 
-def _entries(path: Path) -> Iterator[Entry]:
-    found = checked(_content(path), Cassette, f"{path}: not a cassette of VCR.py")
+def _entries(path: Path, content: object) -> Iterator[Entry]:
+    found = checked(content, Cassette, f"{path}: not a cassette of VCR.py")
     for number, each in enumerate(found.interactions, 1):
         where = f"{path}: interaction {number}"
         one = checked(each, Interaction, where)
@@ -77,19 +62,6 @@ def _entries(path: Path) -> Iterator[Entry]:
         status, given = _recorded(one.response)
         place = f", interaction {number}"
         yield Entry(place, url, _sent(one.request), status, given)
-
-
-def _content(path: Path) -> Any:
-    data = read_bytes(path, LIMIT, path, ": record less, or make several files of it")
-    try:
-        return yaml.load(data, _Loader)  # noqa: S506  (it is a safe one)
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UsageError(f"{path}{line}: not YAML: {error.problem}") from None
-    except RecursionError:
-        raise UsageError(f"{path}: not YAML that can be read: it is nested too deep") from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a date that is none, say
-        raise UsageError(f"{path}: not YAML: {str(error).splitlines()[0][:200]}") from None
 
 
 def _sent(asked: Asked) -> Sent:

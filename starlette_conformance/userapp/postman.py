@@ -6,28 +6,23 @@ variable of the collection. Of a request, its method, its URL, its headers, its 
 of the folder around it, are read; scripts are not run.
 """
 
-import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 import msgspec
 
-from starlette_conformance.model.decode import checked, parsed
+from starlette_conformance.model.decode import checked
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.userapp.collection_variables import Variables
 from starlette_conformance.userapp.form_bodies import CONTENT_TYPE, FORM, multipart, part
 from starlette_conformance.userapp.har_format import Header, Post, Sent
 from starlette_conformance.userapp.recorded_entries import Entry, steps_of
-from starlette_conformance.userapp.recorded_request import Step, file_bytes
+from starlette_conformance.userapp.recorded_request import Step
 
-VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
-FILLED = 16 * 1024 * 1024
-"""Characters that variables may come to."""
-NESTED = 10
-"""Variables in variables."""
 KINDS = {
     "json": "application/json",
     "xml": "application/xml",
@@ -92,42 +87,23 @@ class Item(msgspec.Struct, frozen=True):
     auth: Auth | None = None
 
 
-@dataclass
-class _Variables:
-    values: Mapping[str, str]
-    characters: int = 0
-
-    def filled(self, text: str, depth: int = 0) -> str:
-        """Raises UsageError."""
-
-        def value(found: re.Match[str]) -> str:
-            name = found[1].strip()
-            if name not in self.values:
-                raise UsageError(
-                    f"{{{{{name[:80]}}}}} has no value: write it in the collection's variables"
-                )
-            inner = self.values[name]
-            self.characters += len(inner)
-            if depth >= NESTED or self.characters > FILLED:
-                raise UsageError(f"{{{{{name[:80]}}}}}: variables in variables come to too much")
-            return self.filled(inner, depth + 1)
-
-        return VARIABLE.sub(value, text)
-
-
-def requests(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
+def requests(
+    path: Path, content: object, app: str, origin: str | None
+) -> tuple[list[Step], list[str]]:
     """The requests in the order of the collection, and a sentence on what is left out. Raises
     UsageError, with file and request.
     """
-    return steps_of(path, _entries(path), app, origin)
+    return steps_of(path, _entries(path, content), app, origin)
 
 
-def _entries(path: Path) -> Iterator[Entry]:
+def _entries(path: Path, content: object) -> Iterator[Entry]:
     where = f"{path}: not a collection of Postman"
-    found = checked(parsed(file_bytes(path), path), Collection, where)
-    given = {each.key: each.text for each in found.variable or () if each.key and not each.disabled}
-    variables = _Variables(given)
-    waiting = [(each, "", found.auth) for each in found.item[::-1]]
+    collection = checked(content, Collection, where)
+    given = {
+        each.key: each.text for each in collection.variable or () if each.key and not each.disabled
+    }
+    variables = Variables(ChainMap(given), "the collection's variables")
+    waiting = [(each, "", collection.auth) for each in collection.item[::-1]]
     while waiting:
         value, folder, auth = waiting.pop()
         item = checked(value, Item, f"{path}: {folder or 'an item'}")
@@ -137,14 +113,15 @@ def _entries(path: Path) -> Iterator[Entry]:
         elif item.request is not None:
             wanted = item.request if isinstance(item.request, Wanted) else Wanted(item.request)
             try:
-                sent = _sent(wanted, wanted.auth or auth, variables)
-                yield Entry(f", {name}", urlsplit(sent.url), sent)
+                found = sent(wanted, auth, variables)
+                yield Entry(f", {name}", urlsplit(found.url), found)
             except (UsageError, ValueError) as error:
                 raise UsageError(f"{path}: {name}: {error}") from None
 
 
-def _sent(wanted: Wanted, auth: Auth | None, variables: _Variables) -> Sent:
-    """Raises UsageError."""
+def sent(wanted: Wanted, auth: Auth | None, variables: Variables) -> Sent:
+    """The request, with `auth` where it has none of its own. Raises UsageError."""
+    auth = wanted.auth or auth
     url = variables.filled(wanted.url if isinstance(wanted.url, str) else wanted.url.raw)
     url = url if "://" in url else f"http://{url}"
     given = wanted.header if isinstance(wanted.header, tuple) else ()
@@ -161,7 +138,7 @@ def _sent(wanted: Wanted, auth: Auth | None, variables: _Variables) -> Sent:
     return Sent(wanted.method, url, pairs, None if text is None else Post(text=text))
 
 
-def _body(body: Body | None, variables: _Variables) -> tuple[str, str | None]:
+def _body(body: Body | None, variables: Variables) -> tuple[str, str | None]:
     """Its media type, and the text. Raises UsageError."""
     if body is None or body.disabled or not body.mode or body.mode == "none":
         return "", None
@@ -181,13 +158,13 @@ def _body(body: Body | None, variables: _Variables) -> tuple[str, str | None]:
     raise UsageError(f"a body of mode {body.mode[:40]!r} is not supported")
 
 
-def _pairs(pairs: tuple[Pair, ...] | None, variables: _Variables) -> Iterator[tuple[str, str]]:
+def _pairs(pairs: tuple[Pair, ...] | None, variables: Variables) -> Iterator[tuple[str, str]]:
     for each in pairs or ():
         if not each.disabled:
             yield variables.filled(each.key or ""), variables.filled(each.text)
 
 
-def _authorized(auth: Auth | None, variables: _Variables) -> Iterator[tuple[str, str]]:
+def _authorized(auth: Auth | None, variables: Variables) -> Iterator[tuple[str, str]]:
     """The header of an authorization. Raises UsageError."""
     if auth is None or auth.type == "noauth":
         return

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from starlette_conformance.model.decode import parsed
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.userapp import curl_lines, har, http_file, postman
-from starlette_conformance.userapp.recorded_request import Step
+from starlette_conformance.userapp import curl_lines, har, http_file, insomnia, postman
+from starlette_conformance.userapp.insomnia_tree import is_export
+from starlette_conformance.userapp.recorded_request import Step, file_bytes
 
 
 def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], list[str]]:
@@ -19,12 +21,21 @@ def read_steps(path: Path, app: str, origin: str | None) -> tuple[list[Step], li
         case ".curl" | ".sh" | ".txt":
             return curl_lines.requests(path, app, origin)
         case ".yaml" | ".yml":
-            from starlette_conformance.userapp import cassette  # noqa: PLC0415  (an extra has YAML)
+            from starlette_conformance.userapp import cassette, yaml_file  # noqa: PLC0415  (an extra has YAML)
 
-            return cassette.requests(path, app, origin)
+            content = yaml_file.content(path)
+            read = insomnia.requests if is_export(content) else cassette.requests
+            return read(path, content, app, origin)
         case ".json":
-            return postman.requests(path, app, origin)
+            content = parsed(file_bytes(path), path)
+            read = insomnia.requests if is_export(content) else postman.requests
+            return read(path, content, app, origin)
+    if path.suffix == ".bru" or (path / "bruno.json").exists():
+        raise UsageError(
+            f"--requests {path}: Bruno's own files are not read; in Bruno, `Share` of the "
+            "collection exports it as a Postman collection, a .json file that is"
+        )
     raise UsageError(
         f"--requests {path}: a file that ends with .http, .har, .curl, .yaml (a cassette of "
-        "VCR.py) or .json (a collection of Postman) is wanted"
+        "VCR.py, or Insomnia's) or .json (a collection of Postman, or Insomnia's) is wanted"
     )

@@ -27,7 +27,7 @@ from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Connecti
 from starlette_conformance.http.parser import HEAD_LIMIT
 from starlette_conformance.load import results_file
 from starlette_conformance.load.stream import Broken, Stream
-from starlette_conformance.model.decode import from_json
+from starlette_conformance.model.decode import from_json, parsed
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
@@ -57,8 +57,11 @@ from starlette_conformance.userapp import (
     har,
     http_file,
     ignore,
+    insomnia,
+    insomnia_tree,
     pass_env,
     postman,
+    yaml_file,
 )
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.generate.pages import leads_to
@@ -198,11 +201,18 @@ def of_curl(path: Path) -> object:
 
 
 def of_cassette(path: Path) -> object:
-    return cassette.requests(path, "m:app", None)
+    return cassette.requests(path, yaml_file.content(path), "m:app", None)
 
 
 def of_postman(path: Path) -> object:
-    return postman.requests(path, "m:app", None)
+    return postman.requests(path, parsed(path.read_bytes(), path), "m:app", None)
+
+
+def of_insomnia(path: Path) -> object:
+    content = yaml_file.content(path)
+    if not insomnia_tree.is_export(content):
+        raise UsageError("which is read as a cassette")
+    return insomnia.requests(path, content, "m:app", None)
 
 
 def passed(data: bytes) -> object:
@@ -477,6 +487,34 @@ POSTMAN = {
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{b}}"}]},
     },
 }
+INSOMNIA = b"""type: collection.insomnia.rest/5.0
+collection:
+  - name: teas
+    meta: {id: fld_1, sortKey: -2}
+    environment: {a: {b: "{{ _.base }}"}}
+    authentication: {type: bearer, token: t}
+    children:
+      - name: one
+        url: "{{ _.a.b }}/a/:id"
+        method: POST
+        meta: {id: req_1, sortKey: -1}
+        body: {mimeType: application/json, text: '{"a": 1}'}
+        parameters: [{name: q, value: "1"}]
+        pathParameters: [{name: id, value: "2"}]
+        headers: [{name: A, value: b}, {name: C, value: d, disabled: true}]
+environments:
+  data: {base: "http://x.org"}
+"""
+INSOMNIA_4 = json.dumps(
+    {
+        "_type": "export",
+        "resources": [
+            {"_type": "environment", "parentId": "wrk_1", "data": {"base": "http://x.org"}},
+            {"_type": "request_group", "_id": "fld_1", "parentId": "wrk_1", "name": "teas"},
+            {"_type": "request", "_id": "req_1", "parentId": "fld_1", "url": "{{ _.base }}/a"},
+        ],
+    }
+).encode()
 LINKS = b"<base href=/a/><a href=b?c=d>e</a><form method=post><input type=hidden name=f></form>"
 
 
@@ -527,6 +565,7 @@ READERS = {
     "lines of curl": Reader(by_file(of_curl), (CURL,)),
     "cassette": Reader(by_file(of_cassette), (CASSETTE,)),
     "collection": Reader(by_file(of_postman), (a_collection(POSTMAN),)),
+    "export of Insomnia": Reader(by_file(of_insomnia), (INSOMNIA, INSOMNIA_4)),
     "connection of a proxy": Reader(passed, (PASSED, PASSED + GZIPPED)),
     "page that leads on": Reader(page_of_links, (LINKS,)),
     "run file": Reader(of_run, (RUN + EXCHANGE % (1, b"HTTP/1.1 200 OK\\r\\n"),)),
@@ -708,6 +747,31 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
         "collection",
         lambda size: a_collection(POSTMAN).replace(
             b'"value": "c"', b'"value": "' + b"{{b}}" * (size // 5) + b'"'
+        ),
+    ),
+    "folders of Insomnia": (
+        "export of Insomnia",
+        lambda size: INSOMNIA_4.replace(
+            b'"resources": [',
+            b'"resources": ['
+            + b"".join(
+                b'{"_type":"request_group","_id":"f%d","parentId":"f%d","environment":{"a%d":1}},'
+                % (n, n - 1, n)
+                for n in range(size // 90)
+            ),
+        ),
+    ),
+    "requests of Insomnia": (
+        "export of Insomnia",
+        lambda size: INSOMNIA_4.replace(
+            b'"resources": [',
+            b'"resources": [' + b'{"_type":"request","url":"{{ _.base }}/b"},' * (size // 50),
+        ),
+    ),
+    "an environment of Insomnia": (
+        "export of Insomnia",
+        lambda size: INSOMNIA.replace(
+            b"{base:", b"{" + b"".join(b"a%d: {b: c}, " % n for n in range(size // 14)) + b"base:"
         ),
     ),
     "requests at once": ("connection of a proxy", repeated(POSTED)),

@@ -45,7 +45,7 @@ MAY_IMPORT = {
     f"{PACKAGE}/mutants/_tracer.py": set(),
     f"{PACKAGE}/userapp/generate/_cases.py": {PACKAGE, "hypothesis", "requests", "schemathesis"},
     f"{PACKAGE}/userapp/generate/_routes.py": set(),
-    f"{PACKAGE}/userapp/cassette.py": {PACKAGE, "msgspec", "yaml"},
+    f"{PACKAGE}/userapp/yaml_file.py": {PACKAGE, "yaml"},
     f"{PACKAGE}/pytest_plugin": {PACKAGE, "packaging", "playwright", "pytest", "rich", "xdist"},
     "loadtests": {
         "gevent",

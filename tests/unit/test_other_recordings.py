@@ -1,4 +1,4 @@
-"""Lines of curl, cassettes of VCR.py, collections of Postman: what is sent of each."""
+"""Lines of curl, cassettes of VCR.py, collections of Postman and Insomnia: what is sent of each."""
 
 import json
 from pathlib import Path
@@ -239,3 +239,175 @@ def test_a_request_of_a_collection_that_is_refused(tmp_path: Path, request_: Any
 def test_json_that_is_no_collection_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     assert refused(path, '{"log": {}}').startswith(f"{path}: not a collection of Postman: ")
+
+
+ENVIRONMENT = {"_id": "env_1", "_type": "environment", "parentId": "wrk_1"}
+DATA = {"base": "http://x.org", "api": {"id": 7}, "again": "{{ _.base }}/a"}
+
+
+def insomnia(*resources: Any) -> str:
+    """An export of format 4; the workspace, and an environment that nobody chose, are ignored."""
+    known = [
+        {"_id": "wrk_1", "_type": "workspace", "parentId": None},
+        ENVIRONMENT | {"data": DATA},
+        ENVIRONMENT | {"_id": "env_2", "parentId": "env_1", "data": {"base": "http://y.org"}},
+    ]
+    return json.dumps({"_type": "export", "__export_format": 4, "resources": [*known, *resources]})
+
+
+def wanted(url: Any = "{{ _.base }}/", **more: Any) -> dict[str, Any]:
+    return {
+        "_id": "req_1",
+        "_type": "request",
+        "parentId": "wrk_1",
+        "name": "one",
+        "url": url,
+    } | more
+
+
+BEARER = {"type": "bearer", "token": "{{ _.api.id }}"}
+FORM_OF_TWO = [
+    {"name": "a b", "value": "{{ base }}"},
+    {"name": "c", "value": "d", "disabled": True},
+]
+
+
+@pytest.mark.parametrize(
+    ("request_", "line", "headers", "body"),
+    [
+        (wanted("{{ _.again }}?x=y"), "GET /a?x=y", {}, b""),
+        (wanted("x.org/a/:id/b", pathParameters=[{"name": "id", "value": "1/2"}]),
+         "GET /a/1%2F2/b", {}, b""),
+        (wanted(parameters=FORM_OF_TWO), "GET /?a%20b=http%3A%2F%2Fx.org", {}, b""),
+        (wanted(method="post", body={"mimeType": "application/json", "text": '"{{_.api.id}}"'}),
+         "POST /", {"content-type": "application/json", "content-length": "3"}, b'"7"'),
+        (wanted(method="POST", body={"mimeType": FORM["content-type"], "params": FORM_OF_TWO}),
+         "POST /", FORM | {"content-length": "23"}, b"a+b=http%3A%2F%2Fx.org"),
+        (wanted(headers=[{"name": "A", "value": "b"}, {"name": "C", "disabled": True}],
+                authentication=BEARER), "GET /", {"a": "b", "authorization": "Bearer 7"}, b""),
+        (wanted(authentication=BEARER | {"prefix": "Token"}), "GET /",
+         {"authorization": "Token 7"}, b""),
+        (wanted(authentication={"type": "basic", "username": "a", "password": "b"}), "GET /",
+         {"authorization": "Basic YTpi"}, b""),
+        (wanted(authentication={"type": "apikey", "key": "X-Key", "value": "k"}), "GET /",
+         {"x-key": "k"}, b""),
+        (wanted(authentication=BEARER | {"disabled": True}), "GET /", {}, b""),
+    ],
+)  # fmt: skip
+def test_a_request_of_insomnia(
+    tmp_path: Path, request_: Any, line: str, headers: dict[str, str], body: bytes
+) -> None:
+    path = tmp_path / "i.json"
+    if FORM.items() <= headers.items():
+        headers = headers | {"content-length": str(len(body))}
+    assert sent(path, insomnia(request_)) == [(line, {"host": "x.org"} | headers, body)]
+
+
+def test_a_form_of_parts_has_a_boundary_of_its_own(tmp_path: Path) -> None:
+    form = {"mimeType": "multipart/form-data", "params": [{"name": "a", "value": "b"}]}
+    given = [{"name": "Content-Type", "value": "multipart/form-data"}]
+    request = wanted(method="POST", body=form, headers=given)
+    ((_, headers, body),) = sent(tmp_path / "i.json", insomnia(request))
+    boundary = headers["content-type"].removeprefix("multipart/form-data; boundary=")
+    assert body.startswith(f"--{boundary}\r\n".encode())
+
+
+FOLDER = {
+    "_id": "fld_1",
+    "_type": "request_group",
+    "parentId": "wrk_1",
+    "name": "teas",
+    "metaSortKey": -5,
+    "environment": {"base": "http://x.org/teas"},
+    "authentication": BEARER,
+    "headers": [{"name": "A", "value": "folder"}],
+}
+IN_FOLDER: dict[str, Any] = {"parentId": "fld_1", "name": "green", "metaSortKey": 1}
+
+
+def test_folders_of_insomnia_give_order_variables_headers_and_authorization(tmp_path: Path) -> None:
+    path = tmp_path / "i.json"
+    text = insomnia(
+        wanted(name="last", metaSortKey=9),
+        wanted(**IN_FOLDER, headers=[{"name": "a", "value": "own"}]),
+        wanted(**IN_FOLDER | {"metaSortKey": 0}, authentication={"type": "none"}),
+        FOLDER,
+        {"_type": "grpc_request", "parentId": "wrk_1", "url": "x.org"},
+        {"_type": "websocket_request", "parentId": "wrk_1", "url": "ws://x.org/"},
+    )
+    none, own, last = sent(path, text)
+    assert (none[0], none[1].get("authorization"), none[1]["a"]) == ("GET /teas/", None, "folder")
+    assert (own[1]["authorization"], own[1]["a"]) == ("Bearer 7", "own")
+    assert last == ("GET /", {"host": "x.org"}, b"")
+    found, left_out = read_steps(path, "m:app", None)
+    assert str(found[0]) == "GET /teas/ (i.json, teas/green)"
+    assert left_out == [
+        "i.json: 1 requests to a WebSocket are left out",
+        "i.json: 1 requests of gRPC are left out",
+    ]
+
+
+V5 = """
+type: collection.insomnia.rest/5.0
+schema_version: "5.1"
+name: Shop
+collection:
+  - name: last
+    url: "{{ _.base }}/last"
+    method: GET
+    meta: {id: req_2, sortKey: -1}
+  - name: teas
+    meta: {id: fld_1, sortKey: -5}
+    environment: {kind: green}
+    children:
+      - name: one
+        url: "{{ _.base }}/{{ _.kind }}"
+        method: PUT
+        body: {mimeType: text/plain, text: hi}
+        meta: {id: req_1}
+  - name: live
+    url: wss://x.org/live
+    meta: {id: ws-req_1}
+environments:
+  name: Base Environment
+  data:
+    base: http://x.org
+  subEnvironments:
+    - name: Staging
+      data: {base: "http://y.org"}
+"""
+
+
+def test_the_yaml_of_insomnia_is_no_cassette(tmp_path: Path) -> None:
+    path = tmp_path / "i.yaml"
+    plain = {"host": "x.org", "content-type": "text/plain", "content-length": "2"}
+    assert sent(path, V5) == [("PUT /green", plain, b"hi"), ("GET /last", {"host": "x.org"}, b"")]
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (wanted("{{ _.nope }}"), "one: {{nope}} has no value: write it in the base environment"),
+        (wanted("{% uuid 'v4' %}"), "one: {% uuid 'v4' %}: only the program that made it fills"),
+        (wanted(body={"mimeType": "application/octet-stream", "fileName": "/etc/passwd"}),
+         "one: the export does not have the file that is sent"),
+        (wanted(body={"mimeType": "multipart/form-data",
+                      "params": [{"name": "f", "type": "file", "fileName": "a"}]}),
+         "one: the collection does not have the file that is uploaded"),
+        (wanted(authentication={"type": "oauth2"}),
+         "one: authorization by 'oauth2' is not supported"),
+        (wanted(authentication={"type": "apikey", "addTo": "queryParams"}),
+         "one: an API key that is no header is not supported"),
+        (wanted(url=7), "an item: field url: expected str, got int"),
+    ],
+)  # fmt: skip
+def test_a_request_of_insomnia_that_is_refused(tmp_path: Path, request_: Any, why: str) -> None:
+    path = tmp_path / "i.json"
+    assert refused(path, insomnia(request_)).startswith(f"{path}: {why}")
+
+
+def test_who_has_brunos_files_is_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "bruno.json").write_text("{}")
+    for path in (tmp_path, tmp_path / "one.bru"):
+        with pytest.raises(UsageError, match="Bruno's own files are not read; in Bruno, `Share`"):
+            read_steps(path, "m:app", None)
