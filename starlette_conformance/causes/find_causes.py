@@ -1,13 +1,14 @@
 """The causes of differences between OLD and NEW: which packages, and which releases of them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from starlette_conformance.causes import search
 from starlette_conformance.causes.candidates import OutOfTime, Space
 from starlette_conformance.causes.distributions import installed
 from starlette_conformance.causes.first_release import FirstReleases
+from starlette_conformance.causes.guesses import with_guesses
 from starlette_conformance.causes.moves import APP, PYTHON, PackageMoves
 from starlette_conformance.causes.trials import Base, Observe, Trials, keep_bytecode
 from starlette_conformance.explain.cause import Cause, Causes, Culprit, NamedChange, Sufficient
@@ -19,6 +20,7 @@ PYPI = "https://pypi.org/project/"
 
 Place = tuple[str, str]
 """A request, and where in its response there is a difference."""
+NO_VALUES: Mapping[Place, tuple[str, str]] = {}
 Known = Callable[[Culprit, Place], tuple[NamedChange, ...]]
 """The named changes at the first release of a package which make a difference."""
 
@@ -30,11 +32,12 @@ def find_causes(
     observe: Observe,
     seconds: float,
     known: Known = lambda *_: (),
+    values: Mapping[Place, tuple[str, str]] = NO_VALUES,
     another_app: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Causes:
-    """Try what lies between both, for so many seconds. `another_app` says that the app, or its
-    variables, are others on NEW.
+    """Try what lies between both, for so many seconds. `values` are what guesses go by, before and
+    after. `another_app` says that the app, or its variables, are others on NEW.
     """
     began = time.monotonic()
     beside = frozenset([*([APP] if another_app else []), *_python(older, newer)])
@@ -52,6 +55,9 @@ def find_causes(
             deadline = began + seconds
             trials = Trials(bases, moves, observe, deadline, folder / "bytecode", advance)
             causes = _causes(trials, differences, known)
+        causes = tuple(
+            with_guesses(each, values) if time.monotonic() < deadline else each for each in causes
+        )
     except (Failure, OSError) as error:  # a full disk costs the causes, not the comparison
         return Causes((Cause(tuple(differences), untold=str(error)),))
     return Causes(causes, trials.made, time.monotonic() - began)

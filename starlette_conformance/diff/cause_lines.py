@@ -118,10 +118,13 @@ def culprit(found: Culprit) -> str:
 
 
 def _about(found: Culprit) -> Iterator[str]:
-    """The named changes of the release, and its page."""
+    """The named changes of the release, its page, and guesses from its notes."""
     for change in found.changes:
         yield f"  known change: {change.name}: {change.sentence} {change.link}"
     yield from (f"  {link}" for link in found.links[:1])
+    for guess in found.guesses:
+        link = f" {guess.link}" if guess.link else ""
+        yield f"  guess (its notes mention {', '.join(guess.words)}): {guess.text}{link}"
 
 
 def summary(causes: Causes) -> str:

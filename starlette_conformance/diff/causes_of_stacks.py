@@ -44,8 +44,14 @@ def with_causes(
             (tried,), _lost = comparable_responses((environment,), list(names), parallel=1)
             return dict(_outcomes(names, sides, tried))
 
-        places = [*_places(each for each in examples if each.place in names.values())]
-        more = find_causes(older, newer, places, observe, seconds, advance=advance)
+        sent = [each for each in examples if each.place in names.values()]
+        values = {
+            (each.place, left.where): (left.before or "", left.after or "")
+            for each in sent
+            for left in each.remaining
+        }
+        places = [*_places(iter(sent))]
+        more = find_causes(older, newer, places, observe, seconds, values=values, advance=advance)
         causes = replace(more, causes=(*more.causes, *causes.causes))
     return replace(found, causes=causes) if causes.causes else found
 

@@ -80,9 +80,10 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
     culprits      package, before, after (versions, null where not installed), first_release (null
                   where not known, with unknown: why), mark (yanked, a pre-release), untried (older
                   releases that could not be tried), later (releases that change it again), change
-                  (names of changes there that make it), links, how (alone, inseparable, together:
-                  each is needed, parts: each makes a part), choice (those of the same number are
-                  needed; any one number suffices)
+                  (names of changes there that make it), links, guesses (entries of its notes that
+                  mention words of the difference: text, link, words), how (alone, inseparable,
+                  together: each is needed, parts: each makes a part), choice (those of the same
+                  number are needed; any one number suffices)
     change        package, first, last, kind, sentence, link, noticed_by, reached_by (names, one of
                   which an app's source has where it can show; empty where any app can show it)
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and

@@ -19,13 +19,24 @@ class NamedChange:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """An entry of a release's notes that mentions words of a difference, made inert, and the link
+    of its pull request; empty where it names none.
+    """
+
+    text: str
+    link: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Culprit:
     """A package that moves from `before` to `after`, None where it is not installed, and the
     `first_release` of it with the difference: None where that is not known, for the reason in
     `unknown`. `mark` says that it is yanked, or a pre-release. `untried` are releases before it
     that could not be tried, so that one of them may be the first. `later` are releases after it
     that change the same thing again. `changes` are named changes at that release
-    which alter the response.
+    which alter the response; without one, `guesses` are what its notes say that may be it.
     """
 
     package: str
@@ -38,6 +49,7 @@ class Culprit:
     unknown: str = ""
     changes: tuple[NamedChange, ...] = ()
     links: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import msgspec
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
 from starlette_conformance.http.download import NotReceived, download, without_credentials
-from starlette_conformance.model.decode import from_json
+from starlette_conformance.model.decode import from_json, read_bytes
 from starlette_conformance.model.errors import DidNotStart, Failure, UsageError
 
 PYPI = "https://pypi.org/simple/"
@@ -20,11 +21,16 @@ VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 JSON = "application/vnd.pypi.simple.v1+json"
 NO_JSON = "it has no JSON (PEP 691); name another index by UV_DEFAULT_INDEX"
 LIMIT = 64 * 1024 * 1024
+SOURCE_LIMIT = 16 * 1024 * 1024
+"""Bytes of a source distribution."""
+SOURCE_SECONDS = 15.0
+SOURCE = ".tar.gz"
 
 
 class _File(msgspec.Struct):
     filename: str
     yanked: bool | str | None = None
+    url: str = ""
 
 
 class _Releases(msgspec.Struct):
@@ -45,13 +51,18 @@ def releases(package: str) -> dict[str, bool]:
 
 def _files(package: str) -> list[_File]:
     """Raises Unreachable."""
-    url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
+    url = _page(package)
     try:
-        page = download(f"{url.rstrip('/')}/{package}/", LIMIT, kind=JSON, hint=NO_JSON)
-        return _listed(page)
+        return _listed(download(url, LIMIT, kind=JSON, hint=NO_JSON))
     except (NotReceived, UsageError) as error:
-        said = f"{url} did not list the releases of {package}: {error}"
+        index = url.removesuffix(f"{package}/")
+        said = f"{index} did not list the releases of {package}: {error}"
         raise Unreachable(without_credentials(said)) from None
+
+
+def _page(package: str) -> str:
+    url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
+    return f"{url.rstrip('/')}/{package}/"
 
 
 @dataclass(frozen=True, order=True)
@@ -64,11 +75,37 @@ def every_release(package: str) -> list[Release]:
     """All releases of a package, pre-releases too, oldest first: of the index and of the folders
     that UV_FIND_LINKS names, or with UV_NO_INDEX of these alone. Raises Unreachable.
     """
-    names = [path.name for folder in _folders() for path in folder.glob("*")]
-    files = [_File(name) for name in names if _package(name) == package]
-    if os.environ.get("UV_NO_INDEX", "").lower() not in {"1", "true"}:
+    files = [_File(path.name) for path in _local(package)]
+    if not _is_set("UV_NO_INDEX"):
         files += _files(package)
     return sorted(Release(*each) for each in _yanked(files).items())
+
+
+def source(package: str, version: str) -> bytes:
+    """The source distribution of a release, from where its releases are listed. Raises Failure."""
+    for path in _local(package):
+        if path.name.endswith(SOURCE) and str(_version(path.name)) == version:
+            return read_bytes(path, SOURCE_LIMIT, path)
+    if _is_set("UV_NO_INDEX") or _is_set("UV_OFFLINE"):
+        raise Unreachable(f"{package} {version}: no source distribution is there")
+    for file in _files(package):
+        if file.filename.endswith(SOURCE) and str(_version(file.filename)) == version:
+            try:
+                url = urljoin(_page(package), file.url)
+                return download(url, SOURCE_LIMIT, SOURCE_SECONDS)
+            except (NotReceived, ValueError) as error:
+                raise Unreachable(f"{file.filename}: {error}") from None
+    raise Unreachable(f"{package} {version} has no source distribution")
+
+
+def _is_set(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true"}
+
+
+def _local(package: str) -> list[Path]:
+    """Files of a package in folders that UV_FIND_LINKS names."""
+    files = [path for folder in _folders() for path in folder.glob("*")]
+    return [path for path in files if _package(path.name) == package]
 
 
 def _folders() -> list[Path]:

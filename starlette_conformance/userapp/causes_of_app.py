@@ -17,13 +17,14 @@ def with_causes(
 ) -> Diff:
     """The diff with the causes of what nothing explains, searched for so many seconds."""
     left = {
-        (exchange.place, difference.where)
+        (exchange.place, difference.where): (difference.before or "", difference.after or "")
         for group in found.unexplained
         for exchange in group.exchanges
         for difference in exchange.remaining
     }
     if found.starts and found.only_new_fails_to_start:
         observe, places = whether_it_starts(repetitions.app, found.starts[1]), [STARTS]
+        left = {STARTS: ("", found.starts[1].exception)}
     elif left:
         differing = [
             step for step in repetitions.steps if any(str(step) == name for name, _ in left)
@@ -38,6 +39,7 @@ def with_causes(
         observe,
         seconds,
         known=partial(_known, found),
+        values=left,
         another_app=repetitions.app.newer is not None,
         advance=advance,
     )

@@ -8,10 +8,13 @@ import gzip
 import json
 import os
 import random
+import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -19,6 +22,8 @@ from typing import Any, cast
 import click
 from packaging.version import Version
 
+from starlette_conformance.causes.guesses import guesses
+from starlette_conformance.causes.release_notes import Notes, in_archive
 from starlette_conformance.cli.diff import diff
 from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.cost.prices import read_prices
@@ -224,6 +229,19 @@ def passed(data: bytes) -> object:
     wire.received(received)
     wire.end()
     return [each.problem or each.entry() for each in exchanges]
+
+
+def of_notes(data: bytes) -> object:
+    said = Notes(data.decode("utf-8", "replace"), repository="https://github.com/o/r")
+    return list(guesses(said, "1.2", frozenset({"range", "401", "set-cookie"})))
+
+
+def of_source(data: bytes) -> object:
+    """As `notes` reads it."""
+    try:
+        return in_archive(data)
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        raise UsageError(str(error)) from None
 
 
 def page_of_links(data: bytes) -> object:
@@ -531,6 +549,21 @@ def a_collection(*items: object) -> bytes:
     return json.dumps({"item": [folder, POSTMAN], "variable": variables}).encode()
 
 
+NOTES = b"## 1.2 (today)\n\n* Range and 401 [#1](https://github.com/o/r/pull/1)\n  more\n\n## 1.1\n"
+
+
+def an_archive(*files: tuple[str, bytes]) -> bytes:
+    data = BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        for name, text in files:
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, BytesIO(text))
+    return gzip.compress(data.getvalue(), mtime=0)
+
+
+PROJECT = b"Name: a\nProject-URL: Changelog, https://x.org/changes\n"
+SOURCE = an_archive(("a-1/PKG-INFO", PROJECT), ("a-1/docs/changes.md", NOTES))
 POSTED = b"POST /a?b=c HTTP/1.1\r\nHost: x.org\r\nCookie: a=b\r\nContent-Length: 1\r\n\r\na"
 PASSED = POSTED * 2 + b"\0\0" + OK + b"set-cookie: a=b\r\ncontent-length: 2\r\n\r\nok"
 GZIPPED = (
@@ -566,6 +599,8 @@ READERS = {
     "cassette": Reader(by_file(of_cassette), (CASSETTE,)),
     "collection": Reader(by_file(of_postman), (a_collection(POSTMAN),)),
     "export of Insomnia": Reader(by_file(of_insomnia), (INSOMNIA, INSOMNIA_4)),
+    "release notes": Reader(of_notes, (NOTES, b"1.2\n---\n\n-  Ranges. :pr:`1`\n")),
+    "source distribution": Reader(of_source, (SOURCE,)),
     "connection of a proxy": Reader(passed, (PASSED, PASSED + GZIPPED)),
     "page that leads on": Reader(page_of_links, (LINKS,)),
     "run file": Reader(of_run, (RUN + EXCHANGE % (1, b"HTTP/1.1 200 OK\\r\\n"),)),
@@ -773,6 +808,25 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
         lambda size: INSOMNIA.replace(
             b"{base:", b"{" + b"".join(b"a%d: {b: c}, " % n for n in range(size // 14)) + b"base:"
         ),
+    ),
+    "bullets": ("release notes", repeated(b"* range\n", b"## 1.2\n")),
+    "one bullet": ("release notes", repeated(b"401\n", b"## 1.2\n\n* ")),
+    "headings": ("release notes", repeated(b"## 1.2\n")),
+    "links of notes": ("release notes", repeated(b"[a](b", b"## 1.2\n\n* ")),
+    "brackets of notes": ("release notes", repeated(b"[", b"## 1.2\n\n* ")),
+    "versions of notes": ("release notes", repeated(b"1.", b"## ")),
+    "hyphens of notes": ("release notes", repeated(b"a-", b"## 1.2\n\n* abc")),
+    "members of an archive": (
+        "source distribution",
+        lambda size: an_archive(*[("a-1/changes", b"x")] * (size // 64)),
+    ),
+    "URLs of a project": (
+        "source distribution",
+        lambda size: an_archive(("a-1/PKG-INFO", b"Project-URL: a, https://x\n" * (size // 2))),
+    ),
+    "a folded header": (
+        "source distribution",
+        lambda size: an_archive(("a-1/PKG-INFO", b"Project-URL: a,\n" + b" x\n" * (size * 2))),
     ),
     "requests at once": ("connection of a proxy", repeated(POSTED)),
     "chunks of a response": (

@@ -1,6 +1,8 @@
 """`diff` names the package and the release that make a difference of a user's app."""
 
 import json
+import tarfile
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -8,6 +10,7 @@ import pytest
 
 from starlette_conformance.__main__ import main
 from studies.made_wheels import index_variables, make_wheel
+from tests.miniatures.log_parsers import inert
 
 SERVE = """
 import sys
@@ -25,6 +28,16 @@ class Handler(BaseHTTPRequestHandler):
 
 HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
+NOTES = """
+## 1.3
+
+* Speed.
+
+## 1.2
+
+* Send 204 where there is nothing to send #7 ::error::forged \x1b[2J<b>forged</b> @forged
+"""
+METADATA = "Name: guilty\nProject-URL: Source, https://github.com/o/guilty\n"
 STATUSES = {"1.0": "200", "1.1": "200", "1.2": "204", "1.3": "204", "1.4": "removed()"}
 
 
@@ -37,6 +50,11 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for version, status in STATUSES.items():
         make_wheel(wheels, "guilty", version, {"guilty.py": f"STATUS = {status}\n"})
         make_wheel(wheels, "innocent", version, {"innocent.py": ""})
+    with tarfile.open(wheels / "guilty-1.2.tar.gz", "w:gz") as archive:
+        for name, text in {"CHANGELOG.md": NOTES, "PKG-INFO": METADATA}.items():
+            member = tarfile.TarInfo(f"guilty-1.2/{name}")
+            member.size = len(text.encode())
+            archive.addfile(member, BytesIO(text.encode()))
     return index_variables(wheels, folder)
 
 
@@ -65,7 +83,8 @@ def test_the_cause_is_in_every_format(capsys: pytest.CaptureFixture[str]) -> Non
         text for name in ("json", "html", "markdown", "junit") for text in (f"--{name}", name)
     ]
     assert diff("1.3", *formats) == 1
-    assert "cause: guilty 1.2 (proved both ways)" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "cause: guilty 1.2 (proved both ways)" in output
     found = json.loads(Path("json").read_text())
     (culprit,) = found["unexplained"][0]["causes"]
     assert (culprit["package"], culprit["first_release"], culprit["proved"]) == (
@@ -76,6 +95,14 @@ def test_the_cause_is_in_every_format(capsys: pytest.CaptureFixture[str]) -> Non
     (fault,) = ET.parse("junit").iter("failure")
     for text in (Path("html").read_text(), Path("markdown").read_text(), fault.text or ""):
         assert "guilty 1.2 (proved both ways)" in text
+    (guess,) = culprit["guesses"]
+    assert (guess["link"], guess["words"]) == ("https://github.com/o/guilty/pull/7", ["204"])
+    texts = [output, *(Path(name).read_text() for name in ("html", "markdown", "junit", "json"))]
+    for text in texts:
+        assert "Send 204 where there is nothing to send" in text
+        inert(text)
+    for text in texts[:-1]:
+        assert "guess (its notes mention 204): Send 204" in text
 
 
 def test_what_keeps_new_from_starting_has_a_cause(capsys: pytest.CaptureFixture[str]) -> None:
