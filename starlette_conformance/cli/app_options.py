@@ -98,7 +98,7 @@ def _declared(function: Function, names: Collection[str]) -> Function:
     return function
 
 
-def lies_and_needs(function: Function) -> Function:
+def place_and_packages(function: Function) -> Function:
     """Where the app lies, what is installed for it, and what it is passed."""
     for decorate in (
         click.option(

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from starlette_conformance.cli.app_options import NAMES, YOURS, lies_and_needs, starts
+from starlette_conformance.cli.app_options import NAMES, YOURS, place_and_packages, starts
 from starlette_conformance.cli.making_options import makes
 from starlette_conformance.cli.options import STACK, Option, Value, command, file
 from starlette_conformance.cli.project_options import ProjectOptions
@@ -61,7 +61,7 @@ from starlette_conformance.stacks.project import apps
     YOURS,
 )
 @makes
-@lies_and_needs
+@place_and_packages
 @click.option(
     "--sandbox", is_flag=True, cls=Option, topic=YOURS,
     help="The app reaches 127.0.0.1 alone, and there nothing but itself. Packages come before.",

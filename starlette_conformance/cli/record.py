@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from starlette_conformance.cli.app_options import ONE, YOURS, lies_and_needs, starts_one
+from starlette_conformance.cli.app_options import ONE, YOURS, place_and_packages, starts_one
 from starlette_conformance.cli.options import FILE, STACK, Option, Value, command
 from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.model.errors import UsageError
@@ -26,7 +26,7 @@ from starlette_conformance.model.option_values import port
     help="Of the proxy, on 127.0.0.1 (default: the kernel picks one).",
 )  # fmt: skip
 @click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
-@lies_and_needs
+@place_and_packages
 @starts_one
 @click.pass_context
 def record(context: click.Context, /, **_: Any) -> int:

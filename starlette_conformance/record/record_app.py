@@ -51,7 +51,7 @@ def record(options: Options) -> int:
         proxy = Proxy(port(server), _new(file, stack), server.ended_already, _note, _lost)
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         write_line(f"{app.name} on {environment}")
-        write_line(f"{plain(str(file))}: only you can read it, for {SECRETS}")
+        write_line(f"{plain(str(file))}: {SECRETS}, so only you can read it")
         write_line(f"open {url} and press Ctrl-C when you are done", flush=True)
         asyncio.run(proxy.serve(listener))
         count = f"{proxy.har.entries} recorded in {plain(str(file))}"

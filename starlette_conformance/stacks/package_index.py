@@ -51,18 +51,19 @@ def releases(package: str) -> dict[str, bool]:
 
 def _files(package: str) -> list[_File]:
     """Raises Unreachable."""
-    url = _page(package)
     try:
-        return _listed(download(url, LIMIT, kind=JSON, hint=NO_JSON))
+        return _listed(download(_page(package), LIMIT, kind=JSON, hint=NO_JSON))
     except (NotReceived, UsageError) as error:
-        index = url.removesuffix(f"{package}/")
-        said = f"{index} did not list the releases of {package}: {error}"
+        said = f"{_index()} did not list the releases of {package}: {error}"
         raise Unreachable(without_credentials(said)) from None
 
 
 def _page(package: str) -> str:
-    url = next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
-    return f"{url.rstrip('/')}/{package}/"
+    return f"{_index().rstrip('/')}/{package}/"
+
+
+def _index() -> str:
+    return next((os.environ[name] for name in VARIABLES if name in os.environ), PYPI)
 
 
 @dataclass(frozen=True, order=True)

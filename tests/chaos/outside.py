@@ -237,9 +237,9 @@ def of_notes(data: bytes) -> object:
 
 
 def of_source(data: bytes) -> object:
-    """As `notes` reads it."""
+    """As `notes` reads it, where it can be unpacked."""
     try:
-        return in_archive(data)
+        return in_archive(gzip.compress(data, 1))
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise UsageError(str(error)) from None
 
@@ -559,7 +559,7 @@ def an_archive(*files: tuple[str, bytes]) -> bytes:
             member = tarfile.TarInfo(name)
             member.size = len(text)
             archive.addfile(member, BytesIO(text))
-    return gzip.compress(data.getvalue(), mtime=0)
+    return data.getvalue()
 
 
 PROJECT = b"Name: a\nProject-URL: Changelog, https://x.org/changes\n"
