@@ -85,6 +85,39 @@ assert client.get("/status").status_code == 200
 """
 
 
+ADDED = """
+import sys
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette_conformance.record import Recorder
+
+def good(request): return PlainTextResponse("tea")
+def bad(request): raise RuntimeError("as planned")
+
+app = Starlette(routes=[Route("/good", good), Route("/bad", bad)])
+app.add_middleware(Recorder, path=sys.argv[1])
+with TestClient(app, raise_server_exceptions=False) as client:
+    assert [client.get(path).status_code for path in ("/good", "/bad")] == [200, 500]
+"""
+
+
+def run_in_stack(code: str, file: Path) -> None:
+    environment = made(with_packages(one("documented"), ["httpx", "requests"]))
+    command = [str(environment.interpreter), "-W", "ignore", "-c", code, str(file)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=SECONDS, env={"PYTHONPATH": str(ROOT)})
+
+
+def test_the_middleware_is_added_to_an_app_of_starlette(tmp_path: Path) -> None:
+    file = tmp_path / "tests.har"
+    run_in_stack(ADDED, file)
+    entries = json.loads(file.read_text())["log"]["entries"]
+    assert [each["response"]["status"] for each in entries] == [200, 500]
+    assert entries[0]["request"]["url"] == "http://testserver/good"
+    assert [each.name for each in tmp_path.iterdir()] == ["tests.har"]
+
+
 def recorded_by_proxy(file: Path) -> None:
     with recording(file) as (url, process, log):
         clicks(url)
@@ -99,9 +132,7 @@ def recorded_by_proxy(file: Path) -> None:
 
 
 def recorded_by_suite(file: Path) -> None:
-    environment = made(with_packages(one("documented"), ["httpx", "requests"]))
-    command = [str(environment.interpreter), "-W", "ignore", "-c", SUITE, str(file)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=SECONDS, env={"PYTHONPATH": str(ROOT)})
+    run_in_stack(SUITE, file)
 
 
 def compared(file: Path, *words: str) -> tuple[int, Any]:
