@@ -10,8 +10,19 @@ from _metrics import Metrics
 from _reader import NULL
 from _schedule import NULL as NULL_REQUESTS
 from _servers import Loaded
+from _stalling import BESIDE, CALM
 from _state import STREAMS, run
-from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
+from starlette_conformance.load.profile_verdict import STALL
+from starlette_conformance.load.results_file import (
+    Fanout,
+    Process,
+    Requests,
+    Restart,
+    Results,
+    Spread,
+    Stall,
+    with_clients,
+)
 
 MIB = 1024 * 1024
 SECONDS = 60.0
@@ -92,6 +103,7 @@ def _fanout(measured: Measured, raw: Spread) -> Fanout:
     counts = metrics.counts
     server = measured.processes.get(STREAMS)
     rate = (lateness.count + raw.count) / metrics.seconds if metrics.seconds else 0.0
+    restart = _restart(metrics) if run.restarting else None
     return Fanout(
         wanted=run.wanted or counts["sent"],
         connected=counts["connected"],
@@ -105,11 +117,38 @@ def _fanout(measured: Measured, raw: Spread) -> Fanout:
         drift=counts["drift ns"] / max(1, counts["drift events"]) / 1e6,
         defects=dict(metrics.defects),
         server=server,
-        cpu_us=server.cores / rate * 1e6 if server and rate else None,
+        cpu_us=server.cores / rate * 1e6 if server and rate and not restart else None,
         generators=tuple(metrics.generators),
         notes=(*run.notes, *_notes(metrics, server)),
         faults=tuple(run.faults),
+        first_event=metrics.spread("first event"),
+        gap=metrics.spread("gap"),
+        stall=_stall(metrics, server) if run.options.sse_profile == STALL else None,
+        restart=restart,
     )
+
+
+def _stall(metrics: Metrics, server: Process | None) -> Stall:
+    clients = metrics.counts["stalled"]
+    grown = max(0, server.bytes_with - run.servers[STREAMS].marked) if server else None
+    return Stall(
+        clients,
+        metrics.counts["held back"],
+        grown // max(1, clients) if grown is not None else None,
+        metrics.spread(CALM),
+        metrics.spread(BESIDE),
+    )
+
+
+def _restart(metrics: Metrics) -> Restart:
+    """What the server did, and what its clients saw of it."""
+    assert run.restarting is not None
+    counts = {
+        name: metrics.counts[f"restart: {name.replace('_', ' ')}"]
+        for name in ("back", "by_id", "gave_up", "resumed", "anew", "lost", "repeated")
+    }
+    clients, time = metrics.counts["restart: ended"], metrics.spread("restart")
+    return with_clients(run.restarting.seen, clients=clients, time=time, **counts)
 
 
 def _notes(metrics: Metrics, server: Process | None) -> Iterator[str]:

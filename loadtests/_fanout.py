@@ -17,7 +17,10 @@ import _servers
 from _locust_stats import enter, fire, show
 from _metrics import Metrics
 from _profiles import Profile
-from _reader import NULL, Reader, Subscription
+from _reader import NULL, Reader
+from _returning import Returning
+from _stalling import Stalling
+from _subscription import Subscription
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Process
 from starlette_conformance.load.stream import silent_seconds
@@ -43,6 +46,10 @@ class Fanout:
         self.reader = Reader(metrics, interval)
         self.reader.on_open = self._on_open
         self.reader.on_wrong = self._on_wrong
+        self.returning = Returning(metrics, interval)
+        self.reader.expected = self.returning.expects
+        self.reader.on_first = self.returning.first
+        self._stalling = Stalling(self.reader, metrics)
         self.subscribers: set[Subscription] = set()
         self.slow: list[Subscription] = []
         self.sent = self.opens = 0
@@ -54,13 +61,18 @@ class Fanout:
         self._null = _servers.null(interval)
         self._greenlets = [gevent.spawn(self._tick), gevent.spawn(self._show)]
 
-    def subscribe(self, host: str) -> Subscription:
-        """One more subscriber. Raises OSError."""
-        self.sent += 1
-        self.metrics.counts["sent"] += 1
+    def subscribe(self, host: str, before: Subscription | None = None) -> Subscription:
+        """One more subscriber, or one that the server has ended and that comes back. Raises
+        OSError.
+        """
+        self.sent += not before
+        self.metrics.counts["sent"] += not before
         habit = self.profile.habit(self.sent)
         kind = "slow" if habit.slow else "lateness"
-        found = self.reader.subscribe(_servers.address(host), PATH, kind, habit.slow, habit.stay)
+        found = self.reader.subscribe(
+            _servers.address(host), PATH, kind, habit.slow, habit.stay, before
+        )
+        found.stalls = habit.stalls
         self.subscribers.add(found)
         if habit.slow:
             self.slow.append(found)
@@ -107,6 +119,7 @@ class Fanout:
         gevent.killall(self._greenlets)
         show(self.environment, self.reader)
         self._read_what_slow_ones_left()
+        self._stalling.end(max(1.0, self.interval))
         self.reader.counting = False
         if not self.profile.stops_server:
             self.reader.stop()
@@ -155,6 +168,11 @@ class Fanout:
         self.metrics.record("storm", took * 1e6)
         gevent.sleep(self.interval)
         self.reader.counting = True
+
+    def stall(self) -> None:
+        """Let those stop reading that are to."""
+        if not self.closed:
+            self._stalling.begin(self.subscribers)
 
     def _open(self, opened: Callable[[], None]) -> None:
         deadline = time.monotonic() + CONNECT_SECONDS + self.interval
@@ -213,6 +231,8 @@ class Fanout:
             self.opens += 1
             took = (subscription.opened - subscription.sent_at) / 1e6
             enter(self.environment, "subscribe", took)
+            if (away := self.returning.opened(subscription)) is not None:
+                enter(self.environment, "come back", away * 1000)
 
     def _on_wrong(self, said: str) -> None:
         fire(self.environment, "event", ValueError(said))

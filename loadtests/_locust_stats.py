@@ -1,11 +1,12 @@
 """Rows of locust's own tables, and so of its web UI."""
 
 import time
+from collections import Counter
 
 from locust.env import Environment
 from locust.stats import StatsEntry, bucket_response_time
 
-from _reader import Reader
+from _reader import ROWS, Reader
 
 
 def enter(environment: Environment, name: str, took: float) -> None:
@@ -25,12 +26,23 @@ def fire(environment: Environment, name: str, exception: Exception) -> None:
 
 
 def show(environment: Environment, reader: Reader) -> None:
-    """Add the fresh lateness to locust's statistics, in one piece, as it adds that of a worker."""
-    fresh, reader.fresh = reader.fresh, type(reader.fresh)()
-    if not fresh:
-        return
+    """Add what is fresh to locust's statistics, in one piece, as it adds that of a worker.
+
+    Its sum and its charts are of lateness alone.
+    """
+    for kind, row in ROWS.items():
+        fresh, reader.fresh[kind] = reader.fresh[kind], Counter()
+        if fresh:
+            batch = _batch(environment, row, fresh)
+            environment.stats.get(row, "SSE").extend(batch)
+            if kind == "lateness":
+                environment.stats.total.extend(batch)
+
+
+def _batch(environment: Environment, row: str, fresh: Counter[int]) -> StatsEntry:
+    """Times in milliseconds, as an entry of locust's."""
     count, now = fresh.total(), time.time()
-    batch = StatsEntry(environment.stats, "event lateness", "SSE")
+    batch = StatsEntry(environment.stats, row, "SSE")
     batch.num_requests = count
     batch.total_response_time = sum(ms * times for ms, times in fresh.items())
     batch.min_response_time, batch.max_response_time = min(fresh), max(fresh)
@@ -38,5 +50,4 @@ def show(environment: Environment, reader: Reader) -> None:
     batch.num_reqs_per_sec = {int(now): count}
     for ms, times in fresh.items():
         batch.response_times[bucket_response_time(ms)] += times
-    for entry in (environment.stats.get("event lateness", "SSE"), environment.stats.total):
-        entry.extend(batch)
+    return batch

@@ -7,7 +7,15 @@ from typing import Any
 from locust import events
 
 from _profiles import PROFILES
-from starlette_conformance.model.option_values import for_argparse, milliseconds, percent, seconds
+from _state import STREAMS, run
+from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.option_values import (
+    for_argparse,
+    milliseconds,
+    padding,
+    percent,
+    seconds,
+)
 
 CONNECT_SECONDS = 20
 """How long the master waits for the workers that it has started; for others, as long as locust."""
@@ -52,6 +60,14 @@ def add_options(parser: Any) -> None:
     )
     profile.include_in_web_ui = True
     group.add_argument(
+        "--padding",
+        type=for_argparse(padding),
+        default=0,
+        metavar="<bytes>",
+        help="Put a comment of so many bytes before each event, so that a client that stops "
+        "reading soon fills what is between it and the server. Defaults to 0.",
+    )
+    group.add_argument(
         "--fail-p99",
         type=for_argparse(milliseconds),
         metavar="<milliseconds>",
@@ -69,6 +85,19 @@ def add_options(parser: Any) -> None:
         metavar="<filename>",
         help="Store the figures there, as JSON; - is standard output.",
     )
+
+
+def check(host: str) -> None:
+    """Raises UsageError."""
+    if len(run.stacks) > 2 or (host and len(run.stacks) > 1):
+        raise UsageError("--stack: name one, or two that are loaded in turns, and then no --host")
+    if host and run.options.padding:
+        raise UsageError("--padding: events get it where the app is started here, without --host")
+    if len(run.stacks) > 1 and run.has_streams:
+        raise UsageError(
+            f"--stack OLD --stack NEW: {STREAMS} cannot change between two servers; name other "
+            f"User classes, or use `starlette-conformance gate OLD NEW --benchmark sse`"
+        )
 
 
 def _free_port() -> int:

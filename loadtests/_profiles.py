@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gevent
 
+from _stalling import CALM
+
 if TYPE_CHECKING:  # which imports this module
     from _fanout import Fanout
-    from _servers import Loaded
 
 SLOW = 100
 """One subscriber of so many is slow."""
+
+STALLED = 5
+"""One subscriber of so many stops reading."""
 
 STAY = 5
 """Under churn, a subscriber leaves after 1, 2, … or this many events."""
 
 CALM_SECONDS = 5.0
-"""From the opening of the window to the storm."""
+"""From the opening of the window to what a profile does then."""
 
 SOON_SECONDS = 1.0
 """From the closing of the metrics to the signal, so that all generators have closed theirs."""
@@ -33,11 +35,13 @@ than `Server.stop` waits before it kills."""
 
 @dataclass(frozen=True)
 class Habit:
-    """What one subscriber does: it reads nothing while the window is open (`slow`), or it leaves
-    after `stay` events and subscribes again; 0: it stays.
+    """What one subscriber does: it reads nothing while the window is open (`slow`), it stops
+    reading in mid-stream (`stalls`), or it leaves after `stay` events and subscribes again; 0: it
+    stays.
     """
 
     slow: bool = False
+    stalls: bool = False
     stay: int = 0
 
 
@@ -46,7 +50,8 @@ class Profile:
     """What subscribers do, in words for `--help`; `habit` is that of each, by its number from 1.
 
     `returning`: they leave and come back, so not all are connected at a time. `in_window` is called
-    once when the window opens. `stops_server`: the server gets SIGTERM under open streams.
+    once when the window opens. `stops_server`: the server gets SIGTERM under open streams, and with
+    `restarts_server` it is started again meanwhile.
     """
 
     words: str
@@ -54,6 +59,12 @@ class Profile:
     returning: bool = False
     in_window: Callable[[Fanout], None] = lambda _: None
     stops_server: bool = False
+    restarts_server: bool = False
+
+
+def _stall(fanout: Fanout) -> None:
+    fanout.reader.phase = CALM
+    gevent.spawn_later(CALM_SECONDS, fanout.stall)
 
 
 def _storm(fanout: Fanout) -> None:
@@ -63,24 +74,15 @@ def _storm(fanout: Fanout) -> None:
 PROFILES = {
     "steady": Profile("all read"),
     "slow": Profile(f"1 in {SLOW} does not read", lambda number: Habit(slow=number % SLOW == 1)),
+    "stall": Profile(
+        f"1 in {STALLED} stops reading",
+        lambda number: Habit(stalls=number % STALLED == 0),
+        in_window=_stall,
+    ),
     "churn": Profile(
         "they leave and come back", lambda number: Habit(stay=1 + number % STAY), returning=True
     ),
     "storm": Profile("all come back at once", in_window=_storm),
+    "restart": Profile("the server is restarted", restarts_server=True),
     "shutdown": Profile("the server gets SIGTERM", stops_server=True),
 }
-
-
-def shut_down(streams: Loaded, faults: list[str], notes: list[str]) -> None:
-    """Tell the server to stop, while all streams are open."""
-    gevent.sleep(SOON_SECONDS)
-    begun = time.monotonic()
-    status = streams.server.stop()
-    took = time.monotonic() - begun
-    if status == -signal.SIGKILL:
-        faults.append(f"with all streams open, after SIGTERM, the server went on for {took:.0f} s")
-    else:
-        notes.append(
-            f"With all streams open, the server ended {took:.1f} s after SIGTERM, "
-            f"with status {status}."
-        )

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Callable
 
 import gevent
-from gevent import event, monkey, socket
+from gevent import monkey, socket
 
 from _metrics import Metrics
-from starlette_conformance.load.stream import Broken, Stream, lateness
+from _subscription import Subscription
+from starlette_conformance.load.stream import Broken, lateness
 
 # gevent takes epoll away, and its own sockets wait for themselves.
 epoll = monkey.get_original("select", "epoll")
@@ -24,6 +25,9 @@ plain = monkey.get_original("socket", "socket")
 
 NULL = "null lateness"
 """The kind of the null server's streams."""
+
+ROWS = {"lateness": "event lateness", "first event": "first event", "gap": "event gap"}
+"""Times of events, with their rows of locust's own tables."""
 
 BATCH = 200
 """Streams that are read before other greenlets get their turn."""
@@ -34,42 +38,12 @@ SOURCES = 8
 """Loopback addresses to connect from: each has 28,000 ports."""
 
 
-class Subscription:
-    """One stream, from the request on. `over` is set when it ends, for whatever reason.
-
-    `stay` is after how many events the subscriber leaves (0: never), and `left` says that he did.
-    """
-
-    __slots__ = (
-        "entered",
-        "kind",
-        "left",
-        "opened",
-        "over",
-        "request",
-        "sent_at",
-        "since",
-        "socket",
-        "stay",
-        "stream",
-    )
-
-    def __init__(self, kind: str, request: bytes, stay: int) -> None:
-        self.kind = kind
-        self.request = request
-        self.stay = stay
-        self.left = False
-        self.stream = Stream()
-        self.sent_at = time.monotonic_ns()
-        self.opened = 0
-        self.entered = False
-        self.since = self.sent_at
-        self.over = event.Event()
-        self.socket: sockets.socket | None = None
-
-
 class Reader:
-    """Reads subscriptions and keeps the metrics. `kind` is the histogram of a stream's lateness."""
+    """Reads subscriptions and keeps the metrics. `kind` is the histogram of a stream's lateness.
+
+    `phase` is another one, for the lateness of a part of the run. `expected` is told of each stream
+    that the server ended or refused, and says whether it was to be.
+    """
 
     def __init__(self, metrics: Metrics, interval: float) -> None:
         self.metrics = metrics
@@ -77,18 +51,29 @@ class Reader:
         self.counting = False
         self.closing = False
         self.streams: dict[int, Subscription] = {}
-        self.fresh: Counter[int] = Counter()
+        self.fresh: dict[str, Counter[int]] = {kind: Counter() for kind in ROWS}
+        self.phase = ""
+        self.expected: Callable[[Subscription], bool] = lambda _: False
+        self.on_first: Callable[[Subscription, int, int], None] = lambda *_: None
         self.on_open: Callable[[Subscription], None] = lambda _: None
         self.on_wrong: Callable[[str], None] = lambda _: None
         self._epoll = epoll()
         self._greenlet = gevent.spawn(self._run)
 
     def subscribe(
-        self, address: tuple[str, int], path: str, kind: str, slow: bool = False, stay: int = 0
+        self,
+        address: tuple[str, int],
+        path: str,
+        kind: str,
+        slow: bool = False,
+        stay: int = 0,
+        before: Subscription | None = None,
     ) -> Subscription:
         """Connect and send, without waiting. Raises OSError."""
-        request = f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n"
-        subscription = Subscription(kind, request.encode(), stay)
+        request = f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n".encode()
+        if before and before.stream.last_id:
+            request += b"Last-Event-ID: %s\r\n" % before.stream.last_id
+        subscription = Subscription(kind, request + b"\r\n", stay, before)
         for last in range(SOURCES):
             found = plain(sockets.AF_INET, sockets.SOCK_STREAM)
             found.setblocking(False)
@@ -123,8 +108,9 @@ class Reader:
         self._account(subscription)
 
     def read_no_more(self, subscription: Subscription) -> None:
-        """Leave what comes to the kernel, as a slow reader does."""
+        """Leave what comes to the kernel, which takes no more than it has to."""
         if subscription.socket is not None:
+            subscription.socket.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, SLOW_BUFFER)
             self._epoll.modify(subscription.socket.fileno(), 0)
 
     def read_again(self, subscription: Subscription) -> None:
@@ -188,13 +174,26 @@ class Reader:
         if not subscription.opened:
             subscription.opened = now
             self.on_open(subscription)
-        kind = subscription.kind
+        kind, since = subscription.kind, subscription.since
+        first = since == subscription.sent_at and kind != NULL
+        if first:
+            self._time("first event", now - since)
+            self.on_first(subscription, subscription.stream.number - good + 1, now)
         if self.counting:
-            for late in lateness(subscription.since, now, self.interval, good):
-                self.metrics.record(kind, late // 1000)
-                if kind == "lateness":
-                    self.fresh[late // 1_000_000] += 1
+            for late in lateness(since, now, self.interval, good):
+                self._time(kind, late)
+                if kind == "lateness" and self.phase:
+                    self.metrics.record(self.phase, late // 1000)
+            if kind == "lateness":
+                for gap in [0] * (good - 1) + [now - since] * (not first):
+                    self._time("gap", gap)
         subscription.since = now
+
+    def _time(self, kind: str, took: int) -> None:
+        """Enter nanoseconds."""
+        self.metrics.record(kind, took // 1000)
+        if kind in self.fresh:
+            self.fresh[kind][took // 1_000_000] += 1
 
     def _ends(self, subscription: Subscription, why: str) -> None:
         """The server ended it, or broke it."""
@@ -203,7 +202,7 @@ class Reader:
         if subscription.kind != NULL:
             if self.closing:
                 self.metrics.counts["ended whole" if stream.ended else "cut off"] += 1
-            else:
+            elif not self.expected(subscription):
                 kind = "ended early" if subscription.opened else "refused"
                 said = f"{kind} after event {stream.number}: {why or 'the server closed it'}"
                 self._wrong(subscription, kind, said)

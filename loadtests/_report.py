@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from starlette_conformance.load.profile_verdict import profile_notes
 from starlette_conformance.load.rates import KEPT_UP, generator, rate
 from starlette_conformance.load.results_file import Fanout, Requests, Results, Spread
 from starlette_conformance.load.run_verdict import Verdict, limit, unverified
@@ -123,6 +124,10 @@ def _print_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
     _add(table, "null server (the generator's own)", fanout.null)
     _add(table, "the generator's own loop", fanout.lag)
     screen.print(table)
+    times = _spreads("times of events, in ms", "events")
+    _add(times, "from the request to the first one", fanout.first_event)
+    _add(times, "between two of a stream", fanout.gap)
+    screen.print(times)
     lines = [limit(fanout), f"A stream falls back {fanout.drift:.2f} ms with each event."]
     if fanout.cpu_us is not None and fanout.server:
         lines.append(
@@ -138,7 +143,7 @@ def _print_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
             f"Generator: {cores / events * 1e6:.0f} µs of CPU an event, "
             f"{_each(grown, fanout.connected)} of memory a subscriber."
         )
-    screen.print(*lines, *fanout.notes, sep="\n")
+    screen.print(*lines, *fanout.notes, *profile_notes(fanout), sep="\n")
 
 
 def _add(table: Table, name: str, spread: Spread) -> None:

@@ -13,8 +13,7 @@ from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-import _options  # its listener
-import _profiles
+import _options
 import _report
 import _servers
 from _aggregate import Measured, gather, results
@@ -23,10 +22,11 @@ from _interrupts import leave_it_to_the_master, signal_that_ends_it
 from _raw import Raw
 from _schedule import NullRequests
 from _state import STREAMS, run
+from _stops import Restarting, begin_shutdown, streams_may_end
 from _windows import all_windows_are_open, close_metrics, open_window_of_requests, window_opens
 from starlette_conformance.load.results_file import Results, Spread, with_crashed, written
 from starlette_conformance.load.run_verdict import FINDING, Thresholds, Verdict, judged
-from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
 from starlette_conformance.output.printing import write_line
@@ -47,6 +47,7 @@ def start(environment: Environment, **_: Any) -> None:
     runner = environment.runner
     if isinstance(runner, WorkerRunner):
         runner.register_message("close metrics", _close_metrics_of_worker, concurrent=True)
+        runner.register_message("restart", streams_may_end)
         signal.signal(signal.SIGINT, leave_it_to_the_master)
         descriptors.enough_for(0, "connections")  # how many it will be, the master knows
         return
@@ -55,15 +56,16 @@ def start(environment: Environment, **_: Any) -> None:
         output_files.check([_results_file()])
         descriptors.enough_for(run.connections, "connections")
         if environment.host:
-            _check_stacks(environment.host)
+            _options.check(environment.host)
             _servers.check_reachable(environment.host)
         else:
-            _check_stacks("")
+            _options.check("")
             classes = {
                 tuple(run.keys(each.__name__)): (str(vars(each)["app"]), vars(each).get("script"))
                 for each in environment.user_classes
             }
-            run.servers = _servers.embedded(run.stacks, classes, run.options.interval)
+            options = run.options
+            run.servers = _servers.embedded(run.stacks, classes, options.interval, options.padding)
             run.options.hosts = {name: each.url for name, each in run.servers.items()}
             run.use(run.options.hosts)  # or the web UI would want a host
     except Failure as failure:
@@ -73,17 +75,6 @@ def start(environment: Environment, **_: Any) -> None:
         runner.register_message("metrics", _metrics_of_worker)
         runner.register_message("window", _window_of_worker)
     gevent.spawn(_watch)
-
-
-def _check_stacks(host: str) -> None:
-    """Raises UsageError."""
-    if len(run.stacks) > 2 or (host and len(run.stacks) > 1):
-        raise UsageError("--stack: name one, or two that are loaded in turns, and then no --host")
-    if len(run.stacks) > 1 and run.has_streams:
-        raise UsageError(
-            f"--stack OLD --stack NEW: {STREAMS} cannot change between two servers; name other "
-            f"User classes, or use `starlette-conformance gate OLD NEW --benchmark sse`"
-        )
 
 
 @events.test_start.add_listener
@@ -103,7 +94,9 @@ def begin(environment: Environment, **_: Any) -> None:
     if run.generates:
         options = run.options
         run.fanout = Fanout(environment, run.metrics, options.interval, run.profile)
-    if run.leads:
+    if run.leads and run.profile.restarts_server:
+        run.restarting = Restarting()  # beside which the raw reader, which stays away, says nothing
+    elif run.leads:
         url = environment.host or run.servers[STREAMS].url
         users = run.runner.target_user_count
         ramp = users / (run.options.spawn_rate or 1)
@@ -142,8 +135,10 @@ def close(environment: Environment, **_: Any) -> None:
     run.stopping = True
     if run.raw:
         run.raw.window_closes()
+    if run.restarting:
+        run.restarting.end()
     measured = Measured(run.servers)
-    shutdown = _begin_shutdown()
+    shutdown = begin_shutdown()
     if isinstance(environment.runner, MasterRunner):
         gather(environment.runner)
     else:
@@ -219,13 +214,6 @@ def _window_of_worker(**_: Any) -> None:
     run.windows += 1
     if run.windows == run.workers:
         all_windows_are_open()
-
-
-def _begin_shutdown() -> gevent.Greenlet | None:
-    """Where the profile wants it, and the server is ours."""
-    if not run.profile.stops_server or STREAMS not in run.servers:
-        return None
-    return gevent.spawn(_profiles.shut_down, run.servers[STREAMS], run.faults, run.notes)
 
 
 def _close_metrics_of_worker(environment: Environment, **_: Any) -> None:

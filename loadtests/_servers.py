@@ -2,9 +2,10 @@
 
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import apps, script, site_files
 from starlette_conformance.stacks.targets import provisioned
 
+PADDED = Path(__file__).with_name("_padded_sse.py")
 LOG_PAUSE = 0.05
 """Seconds between two looks at what an app logs: at two lines an event, each look costs."""
 
@@ -28,11 +30,13 @@ LOG_PAUSE = 0.05
 @dataclass
 class Loaded:
     """A server under load. `before` is its memory when that began, and `marked`
-    when events began to count.
+    when events began to count. It is `down` while it is stopped, to be started again.
     """
 
     server: Server
     url: str
+    start: Callable[..., Server]
+    down: bool = False
     before: int = 0
     marked: int = 0
     watch: Stopwatch | None = None
@@ -50,6 +54,14 @@ class Loaded:
         self.marked = self.memory()
         self.watch = Stopwatch(self.server.pid) if self.alive else None
 
+    def start_again(self) -> None:
+        """On the same port. Raises DidNotStart."""
+        with interrupted_later():
+            self.server = self.start(port=urlsplit(self.url).port)
+        self.server.port()
+        self.server.log.keep_only_the_end(LOG_PAUSE)
+        self.mark()
+
     def memory(self) -> int:
         try:
             return int(psutil.Process(self.server.pid).memory_info().rss)
@@ -61,22 +73,29 @@ def embedded(
     stacks: Sequence[str],
     classes: dict[tuple[str, ...], tuple[str, Path | None]],
     interval: float,
+    padding: int,
 ) -> dict[str, Loaded]:
     """Start a server for each User class on each stack. `classes` has the app by the names that its
-    servers get, one a stack. Raises what `provision` does, and DidNotStart.
+    servers get, one a stack; `padding` are the bytes that an event gets besides. Raises what
+    `provision` does, and DidNotStart.
     """
     environments = [provisioned(stack) for stack in stacks]
     for environment in environments:
         write_line(f"loading {environment}", stderr=True)
     cwd = site_fixture.lay_out(site_files())
-    started = {}
+    starts: dict[str, Callable[..., Server]] = {}
+    started: dict[str, Server] = {}
     try:
         for names, (app, file) in classes.items():
-            arguments = apps()[app].arguments(interval) if app in apps() else ()
+            path = file or (PADDED if padding and app == "sse" else script(app))
+            arguments = [*apps()[app].arguments(interval)] if app in apps() else []
+            if path == PADDED:
+                arguments += ["--padding", str(padding)]
             for name, environment in zip(names, environments, strict=True):
+                starts[name] = partial(Server, path, environment, cwd, arguments)
                 with interrupted_later():
-                    started[name] = Server(file or script(app), environment, cwd, arguments)
-        return {name: listening(server) for name, server in started.items()}
+                    started[name] = starts[name]()
+        return {name: listening(server, starts[name]) for name, server in started.items()}
     except BaseException:
         for server in started.values():
             server.kill()
@@ -87,13 +106,14 @@ def null(interval: float) -> Loaded:
     """A null server for this process alone."""
     environment = Environment("null server", Path(sys.executable), "", {})
     arguments = ["--interval", str(interval)]
+    start = partial(Server, Path(_null_server.__file__), environment, Path(), arguments)
     with interrupted_later():
-        server = Server(Path(_null_server.__file__), environment, Path(), arguments)
-    return listening(server)
+        server = start()
+    return listening(server, start)
 
 
-def listening(server: Server) -> Loaded:
-    loaded = Loaded(server, f"http://127.0.0.1:{server.port()}")
+def listening(server: Server, start: Callable[..., Server]) -> Loaded:
+    loaded = Loaded(server, f"http://127.0.0.1:{server.port()}", start)
     server.log.keep_only_the_end(LOG_PAUSE)
     return loaded
 
@@ -124,7 +144,7 @@ def crashed(loaded: dict[str, Loaded]) -> list[str]:
         f"the server of {name} ended in mid-run with status {each.server.kill()}: "
         f"{([line for line in each.server.log.lines() if line.strip()] or ['it said nothing'])[-1]}"
         for name, each in loaded.items()
-        if each.server.log.ended
+        if each.server.log.ended and not each.down
     ]
 
 

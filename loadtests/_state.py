@@ -1,8 +1,10 @@
 """What this process knows of the run that is under way."""
 
+from __future__ import annotations
+
 import argparse
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from locust.env import Environment
 from locust.runners import MasterRunner, Runner, WorkerRunner
@@ -15,6 +17,9 @@ from _schedule import NullRequests, Schedule, turn
 from _servers import Loaded
 from starlette_conformance.load.cpu_clocks import Stopwatch
 from starlette_conformance.load.results_file import Results
+
+if TYPE_CHECKING:  # which imports this module
+    from _stops import Restarting
 
 STREAMS = "SseUser"
 """The User class that subscribes; all others send requests."""
@@ -44,6 +49,7 @@ class Run:
         self.faults: list[str] = []
         self.fanout: Fanout | None = None
         self.raw: Raw | None = None
+        self.restarting: Restarting | None = None
         self.schedules: set[Schedule] = set()
         self.nulls: NullRequests | None = None
         self.null: Loaded | None = None

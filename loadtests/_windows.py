@@ -39,6 +39,8 @@ def all_windows_are_open() -> None:
         run.raw.window_opens()
     if streams := run.servers.get(STREAMS):  # requests count from the start
         streams.mark()
+    if run.restarting:
+        run.restarting.begin()
 
 
 def close_metrics() -> None:

@@ -1,11 +1,14 @@
 """Fan-out: each user is a subscriber of a stream."""
 
+from gevent import sleep
 from locust import User, task
 from locust.exception import StopUser
 
 import _run  # its listeners
 from _locust_stats import fire
+from _returning import RETRY_SECONDS
 from _state import run
+from _subscription import Subscription
 
 __all__ = ["SseUser", "_run"]
 
@@ -14,6 +17,8 @@ class SseUser(User):
     """Subscribes, and stays for as long as the profile says."""
 
     app = "sse"
+    lost: Subscription | None = None
+    """The stream that a restart of the server has ended."""
 
     @task
     def watch(self) -> None:
@@ -21,8 +26,11 @@ class SseUser(User):
         if fanout is None:
             raise StopUser
         try:
-            subscription = fanout.subscribe(str(self.host))
+            subscription = fanout.subscribe(str(self.host), self.lost)
         except OSError as error:
+            if fanout.returning.tries_again(self.lost):
+                sleep(RETRY_SECONDS)
+                return
             fire(self.environment, "subscribe", error)
             run.metrics.wrong("refused", f"stream: {error}")
             raise StopUser from None
@@ -31,4 +39,7 @@ class SseUser(User):
         finally:
             fanout.leave(subscription)
         if not subscription.left:
-            raise StopUser
+            self.lost = subscription if subscription.opened else self.lost
+            if not fanout.returning.tries_again(self.lost):
+                raise StopUser
+            sleep(RETRY_SECONDS)

@@ -56,6 +56,48 @@ class Requests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: Process | None = None
 
 
+class Stall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Clients that stopped reading in mid-stream.
+
+    The server `held_back` so many of them: it wrote no more to them until they read again.
+    `bytes_each` is what its memory grew by, for each, since events counted; None where it is not
+    known. `calm` is the lateness of the other clients' events before, and `beside` since then.
+    """
+
+    clients: int
+    held_back: int
+    bytes_each: int | None
+    calm: Spread
+    beside: Spread
+
+
+class Restart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server that was stopped under its streams, and started again on the same port.
+
+    `failed` says why it was not, and is empty where it was. It ended with `status`, `ended` seconds
+    after the signal, and listened again after `listening`. The streams of `clients` ended then.
+    `back` of them have a stream again, `by_id` of them by Last-Event-ID, and `gave_up` have none.
+    `time` is from the end of the one stream to the head of the other. Of those, `resumed` went on
+    where they had been, and `anew` began with event 1 again, once they had an event.
+    """
+
+    failed: str = ""
+    status: int = 0
+    ended: float = 0.0
+    listening: float = 0.0
+    clients: int = 0
+    back: int = 0
+    by_id: int = 0
+    gave_up: int = 0
+    time: Spread = Spread()
+    resumed: int = 0
+    anew: int = 0
+    lost: int = 0
+    """Numbers that a client which resumed never saw; of one that began again, the events that were
+    due meanwhile."""
+    repeated: int = 0
+
+
 class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The streams of a run.
 
@@ -84,6 +126,12 @@ class Fanout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a profile saw beside, a sentence each."""
     faults: tuple[str, ...] = ()
     """What else went wrong, a sentence each."""
+    first_event: Spread = Spread()
+    """From each request of the run to its first event."""
+    gap: Spread = Spread()
+    """Between two events of a stream, one after the other, in the same `seconds`."""
+    stall: Stall | None = None
+    restart: Restart | None = None
 
 
 class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,6 +157,11 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a second that the generators could send to null servers, before the run."""
     sides: tuple[str, ...] = ()
     """The stacks that OLD and NEW in names of `requests` are."""
+
+
+def with_clients(restart: Restart, **seen: object) -> Restart:
+    """The restart, with what clients saw of it."""
+    return msgspec.structs.replace(restart, **seen)
 
 
 def with_crashed(results: Results, sentences: Iterable[str]) -> Results:

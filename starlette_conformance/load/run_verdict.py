@@ -5,6 +5,7 @@ the generator itself was the limit, there is no speed to report.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from starlette_conformance.load.profile_verdict import profile_doubts, profile_findings
 from starlette_conformance.load.rates import (
     BUSY_CORES,
     COUNTS_MS,
@@ -111,6 +112,7 @@ def _findings(results: Results) -> Iterator[str]:
         for kind, times in sorted(fanout.defects.items()):
             yield f"streams: {times} × {kind}"
         yield from fanout.faults
+        yield from profile_findings(fanout)
     if results.examples:
         yield f"the first: {results.examples[0]}"
 
@@ -132,6 +134,7 @@ def _doubts(results: Results) -> Iterator[str]:
         )
     if fanout := results.fanout:
         yield from _doubts_of_streams(fanout)
+        yield from profile_doubts(fanout)
 
 
 def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:

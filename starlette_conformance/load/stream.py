@@ -39,7 +39,8 @@ class Broken(Exception):  # noqa: N818  (what is wrong with the stream)
 class Stream:
     """What has come of a response so far.
 
-    `defects` counts what was wrong, by kind, and `first` says the first of it.
+    `defects` counts what was wrong, by kind, and `first` says the first of it. One that `resumes`
+    another may begin with any number. `last_id` is what `Last-Event-ID` would be.
     """
 
     __slots__ = (
@@ -51,11 +52,15 @@ class Stream:
         "defects",
         "ended",
         "first",
+        "last_id",
         "number",
         "opened",
+        "resumes",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, resumes: bool = False) -> None:
+        self.resumes = resumes
+        self.last_id = b""
         self._buffer = bytearray()
         self._text = bytearray()
         self._seen = 0
@@ -154,6 +159,9 @@ class Stream:
         for block in self._blocks():
             lines = [line for line in LINE_END.split(block) if not line.startswith(b":")]
             data = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
+            for line in lines:
+                if line.startswith(b"id:"):
+                    self.last_id = line[3:].removeprefix(b" ")
             if not data:
                 if any(lines):
                     self._count("cut in half", self.number + 1)
@@ -165,7 +173,7 @@ class Stream:
                 self._count("cut in half", self.number + 1)
 
     def _in_order(self, number: int) -> bool:
-        if number == self.number + 1:
+        if number == self.number + 1 or (self.resumes and not self.number):
             self.number = number
             return True
         if number > self.number:

@@ -11,6 +11,7 @@ from typing import TypeVar
 LONGEST = 3600.0
 """Seconds; longer is a typing error."""
 
+PADDING = 60_000
 HASH_SEEDS = 2**32
 PORTS = 2**16
 
@@ -39,6 +40,14 @@ def percent(text: str) -> float:
         if 0 < (value := float(text)) <= 100:
             return value
     raise ValueError(f"{text!r} is not a percentage above 0, at most 100")
+
+
+def padding(text: str) -> int:
+    """Bytes, fewer than the readers of load tests take for one event."""
+    with suppress(ValueError):
+        if 0 <= (value := int(text)) <= PADDING:
+            return value
+    raise ValueError(f"{text!r} is not a number of bytes, 0 to {PADDING:,}")
 
 
 def positive(text: str) -> int:

@@ -296,6 +296,10 @@ def said() -> dict[str, tuple[int, str]]:
     ("options", "message"),
     [
         (
+            ["SseUser", "--host", "http://127.0.0.1:9", "--padding", "9"],
+            "--padding: events get it where the app is started here, without --host",
+        ),
+        (
             ["HelloUser", "--host", "http://[::1"],
             "--host http://[::1: it must look like http://127.0.0.1:8000",
         ),
@@ -395,7 +399,15 @@ def test_help_lists_the_options_of_the_files_that_it_is_asked_for(
     _, group, ours = done.stdout.partition("\nConformance options:\n")
     found = re.findall(r"^  (--\S+)", ours, re.MULTILINE)
     assert bool(group) == listed
-    options = ["--stack", "--interval", "--sse-profile", "--fail-p99", "--fail-rate", "--results"]
+    options = [
+        "--stack",
+        "--interval",
+        "--sse-profile",
+        "--padding",
+        "--fail-p99",
+        "--fail-rate",
+        "--results",
+    ]
     assert found == (options if listed else [])
 
 

@@ -56,6 +56,7 @@ MAY_IMPORT = {
         "rich",
         *(path.stem for path in ROOT.glob("loadtests/_*.py")),
     },
+    "loadtests/_padded_sse.py": {"uvicorn"},
     "loadtests/_without_auth.py": {"starlette", "uvicorn"},
     "specs": {
         "h11",

@@ -13,7 +13,16 @@ from rich.console import Console
 from starlette_conformance.__main__ import main
 from starlette_conformance.load import capacity, capacity_report, results_file
 from starlette_conformance.load.capacity_search import Knee, Step
-from starlette_conformance.load.results_file import Fanout, Process, Requests, Results, Spread
+from starlette_conformance.load.profile_verdict import profile_notes
+from starlette_conformance.load.results_file import (
+    Fanout,
+    Process,
+    Requests,
+    Restart,
+    Results,
+    Spread,
+    Stall,
+)
 from starlette_conformance.load.run_verdict import Thresholds, Verdict, disagreement, judged, limit
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.process import descriptors
@@ -34,6 +43,11 @@ FANOUT = Fanout(
     cpu_us=100.0,
     generators=(Process(0.2, 0.0, 1000, 5000),),
 )
+VERY_LATE = replace(LATE, p99=101.0)
+STALL = Stall(20, 20, 81_920, LATE, LATE)
+RESTART = Restart(
+    listening=1.5, clients=100, back=100, by_id=60, time=LATE, resumed=60, anew=40, lost=7
+)
 LOADED = Requests(
     900, 0, LATE, 400.0, LATE, asked=1000, sent=1000, seconds=10.0, server=Process(0.5, 0.0)
 )
@@ -50,8 +64,35 @@ def loaded(sent: int = 600, server: Process | None = LOADED.server, **changes: A
     return replace(Results({}, requests, ceiling=1000), **changes)
 
 
-def test_good_figures_are_good() -> None:
-    assert judged(GOOD) == Verdict(0, (), reports_speed=True)
+def stalled(
+    null: Spread = FANOUT.null, server: Process | None = FANOUT.server, **of: Any
+) -> Results:
+    return streaming(profile="stall", null=null, server=server, stall=replace(STALL, **of))
+
+
+def restarted(**of: Any) -> Results:
+    return streaming(profile="restart", restart=replace(RESTART, **of))
+
+
+@pytest.mark.parametrize("results", [GOOD, stalled(), restarted()])
+def test_good_figures_are_good(results: Results) -> None:
+    assert judged(results) == Verdict(0, (), reports_speed=True)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "20 subscribers stopped reading, 20 of which the server held back.",
+        "Its memory grew by 80.0 KiB for each.",
+        "The others' events were 40.0 ms late at p99 before, and 40.0 since then.",
+        "The server was restarted, and listened again 1.5 s after SIGTERM. 100 of 100 clients came",
+        "20 ms at p50 and 60 ms at most after their streams had ended; 60 sent Last-Event-ID.",
+        "60 streams went on where they had been, and 40 began with event 1 again",
+        "again: 7 events were lost, 0 repeated.",
+    ],
+)
+def test_a_profile_says_what_came_of_it(part: str) -> None:
+    assert part in " ".join(profile_notes(replace(FANOUT, stall=STALL, restart=RESTART)))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +119,33 @@ def test_good_figures_are_good() -> None:
         (loaded(null=LATE, waiting=0.2), 3, "the machine was the limit: others had its cores"),
         (loaded(ceiling=110), 3, "the generator was the limit: use --processes, or fewer users"),
         (loaded(sent=1000, null=LATE), 3, "the null server's responses seemed 40.0 ms late at p99"),
+        (
+            streaming(stall=replace(STALL, bytes_each=2**20 + 1)),
+            1,
+            "memory grew by 1,024 KiB for e",
+        ),
+        (
+            streaming(stall=replace(STALL, beside=VERY_LATE)),
+            1,
+            "events were 101 ms late at p99, and",
+        ),
+        (
+            stalled(null=replace(LATE, p99=51.0), beside=VERY_LATE),
+            3,
+            "the server was not the limit",
+        ),
+        (stalled(server=Process(0.1, 0.3), beside=VERY_LATE), 3, "the server was not the limit"),
+        (stalled(clients=0), 3, "no subscriber stopped reading: give the run more users (-u; 1 in"),
+        (stalled(held_back=19), 3, "the server still wrote to 1 of 20 clients"),
+        (stalled(bytes_each=None), 3, "of a server that was not started here is not known"),
+        (stalled(calm=Spread()), 3, "no events before and beside the clients"),
+        (streaming(profile="stall"), 3, "no subscriber stopped reading"),
+        (restarted(gave_up=1, back=99), 1, "1 of 100 clients did not come back after the restart"),
+        (restarted(failed="its port was taken"), 3, "was not restarted: its port was taken"),
+        (restarted(clients=0), 3, "no stream ended when the server was restarted"),
+        (restarted(back=98), 3, "while 2 of 100 clients still tried to come back"),
+        (restarted(anew=39), 3, "before 1 of 100 clients that came back had an event"),
+        (streaming(profile="restart"), 3, "the server was not restarted: "),
         (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never reported"),
         (Results({}), 3, "nothing was measured: no request was made"),
         (

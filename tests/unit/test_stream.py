@@ -22,6 +22,16 @@ def events(*numbers: int) -> list[bytes]:
     return [chunk(number) for number in numbers]
 
 
+def test_one_that_resumes_another_begins_with_any_number() -> None:
+    stream = Stream(resumes=True)
+    text = b"id: 7\r\ndata: 7\r\n\r\n"
+    assert stream.feed(HEAD + b"%x\r\n%s\r\n" % (len(text), text)) == 1
+    assert (stream.number, stream.last_id) == (7, b"7")
+    assert stream.feed(chunk(9)) == 0
+    stream.settle(server_ended=False)
+    assert stream.defects == Counter(lost=1)
+
+
 def test_events_in_order_are_counted() -> None:
     assert seen(*events(*range(1, 13))) == (12, Counter(), "")
 
