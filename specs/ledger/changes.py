@@ -702,6 +702,15 @@ WEBSOCKET_HINT_QUOTED = Change(
     "https://github.com/Kludex/uvicorn/pull/1915",
     noticed_by=("nobody",),
 )
+SHUTDOWN_DEADLINE = Change(
+    "uvicorn",
+    "0.22.0",
+    "feature",
+    "`--timeout-graceful-shutdown N` cancels what is under way N seconds after SIGTERM; there was "
+    "no such option, and the server waited for the last client.",
+    "https://github.com/Kludex/uvicorn/pull/1950",
+    noticed_by=("JavaScript client", "proxy"),
+)
 WAITING_ANSWER_KEPT = Change(
     "uvicorn",
     "0.27.1",
@@ -750,6 +759,15 @@ SIGNALS_RAISED_AGAIN = Change(
     "raised again, and ends the process.",
     "https://github.com/Kludex/uvicorn/pull/1600",
     noticed_by=("nobody",),
+)
+ERRORS_HAVE_LENGTH = Change(
+    "uvicorn",
+    "0.30.0",
+    "change",
+    "A 503 that uvicorn itself sends has Content-Length, and with httptools a 500, too; both were "
+    "chunked.",
+    "https://github.com/Kludex/uvicorn/pull/2304",
+    noticed_by=("proxy",),
 )
 HANDLERS_BEFORE_APP = Change(
     "uvicorn",

@@ -1,5 +1,6 @@
 """What a server keeps of connections and streams whose clients have left."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from specs.ledger.changes import CLOSED_CONNECTIONS_LET_GO, WATCHER_PER_STREAM
@@ -7,7 +8,7 @@ from specs.ledger.responses import raw_request
 from specs.ledger.streams import GET
 from specs.resilience.stalled_scenarios import UP
 from starlette_conformance.model.expectations import since
-from starlette_conformance.model.scenario import Kept, Scenario
+from starlette_conformance.model.scenario import Kept, LogLines, Scenario
 from starlette_conformance.model.steps import (
     Connect,
     HalfClose,
@@ -20,11 +21,16 @@ from starlette_conformance.model.steps import (
     Reset,
     Send,
     StepOn,
+    Watch,
 )
 
 ON = "client"
 CONNECTIONS = 200
 STREAMS = 30
+UPLOADS = 50
+UPLOAD = b"Content-Length: 1000\r\n", b"x" * 500
+POSTED = raw_request(b"POST / HTTP/1.1", *UPLOAD)
+UPLOADED = raw_request(b"POST /upload HTTP/1.1", *UPLOAD)
 
 PROTOCOLS = ("H11Protocol", "HttpToolsProtocol")
 """uvicorn's object of a connection, which holds its transport, scope and headers."""
@@ -43,11 +49,24 @@ WAYS: dict[str, tuple[tuple[StepOn, ...], Any]] = {
     "reset before a request": ((Connect(ON), Reset(ON)), "0"),
     "disconnect within a head": ((Send(ON, b"GET / HT"), Leave(ON)), "0"),
     "reset within a head": ((Send(ON, b"GET / HT"), Reset(ON)), "0"),
+    "disconnect within a body, after its response": (
+        (Send(ON, POSTED), ReadResponses(ON), Leave(ON)),
+        since(CLOSED_CONNECTIONS_LET_GO, "0", before=str(CONNECTIONS)),
+    ),
+    "reset within a body, after its response": (
+        (Send(ON, POSTED), ReadResponses(ON), Reset(ON)),
+        str(CONNECTIONS),
+    ),
     "close their sending side after a response": (
         (Send(ON, raw_request()), ReadResponses(ON), HalfClose(ON), ReadToEnd(ON), Leave(ON)),
         since(CLOSED_CONNECTIONS_LET_GO, "0", before=str(CONNECTIONS)),
     ),
 }
+
+
+def left(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if line.endswith("Upload was left")]
+
 
 CONNECTED = [
     Scenario(
@@ -90,4 +109,22 @@ STREAMED = [
     )
 ]
 
-SCENARIOS = [*CONNECTED, *STREAMED]
+ABANDONED = [
+    Scenario(
+        f"{UPLOADS} clients of uploads {how}",
+        "hello",
+        (*UP, MarkKept(), Repeat(UPLOADS, (Send(ON, UPLOADED), Watch(ON, 0.02), leave))),
+        {
+            Kept("connections", PROTOCOLS): "0",
+            Kept("requests", ("RequestResponseCycle",)): "0",
+            Kept("descriptors"): "0",
+            Kept("tasks"): "0",
+            LogLines(left): ["INFO TIME - Upload was left"] * UPLOADS,
+        },
+        script="specs/resilience/apps/limits.py",
+        slow=True,
+    )
+    for how, leave in (("disconnect half-way", Leave(ON)), ("reset half-way", Reset(ON)))
+]
+
+SCENARIOS = [*CONNECTED, *STREAMED, *ABANDONED]

@@ -94,6 +94,16 @@ class ExitStatus(Observation):
 
 
 @dataclass(frozen=True)
+class FirstExitStatus(Observation):
+    """The exit status of the server that was started again, as `ExitStatus`; -9 where it did not
+    end in time.
+    """
+
+    def __str__(self) -> str:
+        return "exit status before it was started again"
+
+
+@dataclass(frozen=True)
 class Kept(Observation):
     """How many more the server has than at MarkKept, once the last step is done, and it had some
     time to let go. Without `types`, `what` is tasks, descriptors, threads or memory, which is

@@ -120,6 +120,18 @@ class Signal(Step):
 
 
 @dataclass(frozen=True)
+class StartAgain(Step):
+    """Wait for so many seconds until the server has ended, kill it if it has not, and start it
+    again on the same port.
+    """
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"wait {self.seconds:g} s for the server to end, and start it again on its port"
+
+
+@dataclass(frozen=True)
 class SignalBeside(Step):
     """Send a signal, and bytes on a connection, so that the server finds both at once."""
 

@@ -1,10 +1,9 @@
 """One scenario under way: its connections, its server, and what is observed in the end."""
 
 import os
-import re
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from starlette_conformance.process.census import Census, take
 from starlette_conformance.process.launch import rests
 from starlette_conformance.scenarios import on_wire
 from starlette_conformance.scenarios.kept import afterwards
+from starlette_conformance.scenarios.logged import without_numbers
 from starlette_conformance.scenarios.pings import ping_delay, without_time
 from starlette_conformance.scenarios.wire import Wire, held
 
@@ -30,19 +30,25 @@ ENDS_SECONDS = 8.0
 LETS_GO_SECONDS = 5.0
 HEARS = 0.3
 """The part of the time between two events in which a server hears of a client, on busy cores."""
-PID = re.compile(r"process \[\d+\]")
 
 
 class Performance:
     """Plays the steps of a scenario on a server that runs, or, where its port is taken, that does
     not come to run.
 
-    `late` says that a client was to leave behind an event, and another one had come already: on
-    busy cores that is another scenario.
+    `start` starts its server again, on a port. `late` says that a client was to leave behind an
+    event, and another one had come already: on busy cores that is another scenario.
     """
 
-    def __init__(self, scenario: Scenario, server: Server, port: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        server: Server,
+        port: int,
+        start: Callable[[int], Server] | None = None,
+    ) -> None:
         self._scenario, self._server, self._port = scenario, server, port
+        self._start, self._first_status = start, ""
         self._wires: dict[str, Wire] = {}
         self._held: set[str] = set()
         self._watches_held = any(isinstance(o, model.HeldFor) for o in scenario.expected)
@@ -58,11 +64,14 @@ class Performance:
         try:
             for step in self._scenario.steps:
                 self._take(step)
-            self._afterwards = afterwards(self._server, self._kept_before, self._scenario)
+            found = afterwards(self._server, self._kept_before, self._scenario)
+            self._afterwards = {**found, str(model.FirstExitStatus()): self._first_status}
             self._lines = self._server.log.lines(self._log_start)  # before anybody leaves
         finally:
             for wire in self._wires.values():
                 wire.leave()
+            if self._first_status:
+                self._server.kill()
         if self._scenario.ends_its_server:
             self._server.log.wait_for(lambda _: False, ENDS_SECONDS)
             self._status = str(self._server.kill())
@@ -74,6 +83,8 @@ class Performance:
                 if not while_open or any(not self._wires[name].ended for name in while_open):
                     rests(self._server.pid, RESTS_SECONDS)  # and looks for no signal on its way
                     self._server.request_stop(number)
+            case steps.StartAgain(seconds):
+                self._start_again(seconds)
             case steps.SignalBeside(number, on, data):
                 self._cross(number, self._wire(on), data)
             case steps.Pause(seconds):
@@ -89,6 +100,13 @@ class Performance:
                 self._take_on(self._wire(step.on), step)
             case _:
                 raise AssertionError(f"nobody plays {step!r}")
+
+    def _start_again(self, seconds: float) -> None:
+        assert self._start is not None
+        self._server.log.wait_for(lambda _: False, seconds)
+        self._first_status = str(self._server.kill())
+        self._server = self._start(self._port)
+        self._server.port()
 
     def _take_on(self, wire: Wire, step: steps.StepOn) -> None:
         if isinstance(step, steps.HalfClose | steps.Reset | steps.Leave):
@@ -193,7 +211,7 @@ class Performance:
                 return on_wire.dates(self._wires[on])
             case model.HeldFor(those):
                 return self._let_go(those)
-            case model.Kept() | model.EndsIn():
+            case model.Kept() | model.EndsIn() | model.FirstExitStatus():
                 return self._afterwards[str(observation)]
             case model.ExitStatus():
                 return self._status
@@ -205,7 +223,7 @@ class Performance:
     def _log(self) -> list[str]:
         names = {wire.client_port: name for name, wire in self._wires.items()}
         names[self._port] = "PORT"
-        return [_without_numbers(line, names) for line in self._lines]
+        return [without_numbers(line, names) for line in self._lines]
 
     def _let_go(self, those: tuple[str, ...]) -> str:
         ports = {self._wires[name].client_port for name in those}
@@ -224,15 +242,6 @@ class Performance:
             )
             for name, wire in self._wires.items()
         }
-
-
-def _without_numbers(line: str, names: Mapping[int, str]) -> str:
-    """A line with names in the place of a process id and of ports."""
-    line = PID.sub("process [PID]", line)
-    for port, name in names.items():
-        line = re.sub(rf"(?<=127\.0\.0\.1:){port}\b", name, line)
-        line = re.sub(rf"(?<='127\.0\.0\.1', ){port}\b", name, line)
-    return line
 
 
 def _sleeps(pid: int) -> str:

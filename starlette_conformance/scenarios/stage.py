@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import BoundedSemaphore, Lock
 from typing import Self
 
@@ -78,10 +79,15 @@ class Stage:
 
     def _perform(self, scenario: Scenario, running: Server | None) -> Performance:
         if running and scenario.shares_its_server:
-            return _performed(scenario, running, running.port())
+            return self._performed(scenario, running, running.port())
         own = self._alone if scenario.has_own_server else nullcontext()
         with own, self._server(scenario) as (server, port):
-            return _performed(scenario, server, port)
+            return self._performed(scenario, server, port)
+
+    def _performed(self, scenario: Scenario, server: Server, port: int) -> Performance:
+        performance = Performance(scenario, server, port, partial(self._start, scenario))
+        performance.play()
+        return performance
 
     @contextmanager
     def _server(self, scenario: Scenario) -> Iterator[tuple[Server, int]]:
@@ -98,7 +104,7 @@ class Stage:
             server = self._start(scenario)
             try:
                 port = server.port()
-                _await_worker(port)
+                _await_worker(server, port)
                 yield server, port
             finally:
                 server.kill()
@@ -143,16 +149,10 @@ class Stage:
         )
 
 
-def _performed(scenario: Scenario, server: Server, port: int) -> Performance:
-    performance = Performance(scenario, server, port)
-    performance.play()
-    return performance
-
-
-def _await_worker(port: int) -> None:
+def _await_worker(server: Server, port: int) -> None:
     """Wait until somebody listens: a server says that it does before its workers are there."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not server.log.ended:
         with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.02)
