@@ -61,6 +61,8 @@ class Catalogue:
     axes: Mapping[str, Axis]
     needs: tuple[tuple[str, tuple[str, ...]], ...]
     exclude_newer: str
+    by_all: frozenset[str]
+    """The stacks on no axis that suites which are apart judge as well."""
 
     @cached_property
     def apart(self) -> set[str]:
@@ -166,7 +168,8 @@ def load(path: Path) -> Catalogue:
     for axis in axes.values():
         _check_runs(path, axis)
         stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
-    return Catalogue({stack.name: stack for stack in stacks}, axes, needs, date)
+    by_all = frozenset(name for name, table in stack_tables.items() if table.apart)
+    return Catalogue({stack.name: stack for stack in stacks}, axes, needs, date, by_all)
 
 
 def _stack(

@@ -6,6 +6,7 @@ import pytest
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
+from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.stacks.catalogue import load
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,6 +68,21 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
     assert "starlette==0.46.1" in stacks["documented"].requirements
     assert stacks["documented"].exclude_newer
     assert stacks["latest"].exclude_newer is None
+
+
+def test_a_suite_that_is_apart_judges_its_axes_and_stacks_that_are_apart(tmp_path: Path) -> None:
+    names = ("latest", "documented", "uvicorn-0.54.0-h11", "starlette-0.20.4-uvicorn-0.54.0")
+    stacks = load(ROOT / "specs" / "stacks.toml").stacks
+    judging = Judging({name: stacks[name] for name in names}, tmp_path)
+    judged = {
+        suite: judging.judged_by(ROOT / "specs" / suite)
+        for suite in ("resilience", "edge", "hello")
+    }
+    assert judged == {
+        "resilience": ["latest", "starlette-0.20.4-uvicorn-0.54.0"],
+        "edge": ["latest", "documented", "uvicorn-0.54.0-h11"],
+        "hello": ["latest", "documented"],
+    }
 
 
 @pytest.mark.parametrize(

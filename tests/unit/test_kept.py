@@ -1,5 +1,6 @@
 """Scenarios that count what a server keeps, on an app of which each test says what it keeps."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -13,8 +14,17 @@ import psutil
 import pytest
 
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.scenario import EndsIn, Kept, Scenario
-from starlette_conformance.model.steps import Connect, Leave, MarkKept, Pause, Repeat, Send
+from starlette_conformance.model.scenario import EndsIn, FirstExitStatus, Kept, Scenario
+from starlette_conformance.model.steps import (
+    Connect,
+    Leave,
+    MarkKept,
+    Pause,
+    Repeat,
+    Send,
+    Signal,
+    StartAgain,
+)
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.census import RUNNER
 from starlette_conformance.process.launch import Under
@@ -97,6 +107,37 @@ def test_says_whether_a_server_ends_beside_its_clients(
         if stopped:
             server.request_stop()
         assert observed(scenario, server, port) == {"end of the server": end}
+
+
+STARTED = """
+import signal, socket, sys
+if {stays}:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+listener = socket.create_server(("127.0.0.1", int(sys.argv[-1])))
+print(f"Uvicorn running on http://127.0.0.1:{{listener.getsockname()[1]}} (x)", flush=True)
+accepted = [listener.accept() for _ in range(99)]
+"""
+
+
+@pytest.mark.parametrize(("stays", "status"), [(False, "-15"), (True, "-9")])
+def test_a_server_is_started_again_on_its_port(tmp_path: Path, stays: bool, status: str) -> None:
+    (tmp_path / "app.py").write_text(STARTED.format(stays=stays))
+    environment = Environment("x", Path(sys.executable), "", {"uvicorn": "0"})
+    started: list[Server] = []
+
+    def start(port: int) -> Server:
+        started.append(Server(tmp_path / "app.py", environment, tmp_path, port=port))
+        return started[-1]
+
+    steps = (Connect("a"), Signal(signal.SIGTERM), StartAgain(0.5), Connect("b"))
+    scenario = replace(SCENARIO, steps=steps, expected={FirstExitStatus(): status})
+    server = start(0)
+    port = server.port()
+    performance = Performance(scenario, server, port, start)
+    performance.play()
+    assert performance.observed() == {"exit status before it was started again": status}
+    assert performance.exchanges()["b"].ended == "left by the client"
+    assert [each.ended_already() for each in started] == [True, True]
 
 
 def test_a_server_that_is_counted_dies_with_the_harness(tmp_path: Path) -> None:
