@@ -90,11 +90,8 @@ def of_limits(lines: Sequence[str]) -> list[str]:
 
 LOG = LogLines(of_limits)
 EXCEEDED = ["WARNING:  Exceeded concurrency limit."]
-CANCELLED = since(
-    SHUTDOWN_DEADLINE,
-    ["ERROR:    Cancel 1 running task(s), timeout graceful shutdown exceeded"],
-    before=[],
-)
+PAST_DEADLINE = "ERROR:    Cancel {} running task(s), timeout graceful shutdown exceeded"
+CANCELLED = since(SHUTDOWN_DEADLINE, [PAST_DEADLINE.format(1)], before=[])
 REQUEST = (Send(ON, get()), ReadResponses(ON))
 ENDS: dict[Observation, Any] = {EndsIn(3): "within 3 s"}
 RUNS: dict[Observation, Any] = {
@@ -174,12 +171,12 @@ DEADLINES = [
                 ResponseOn(STREAM): endless(
                     leading(*[b"1"] * 20), since(SHUTDOWN_DEADLINE, CUT, before=LEFT)
                 ),
-                LOG: CANCELLED,
+                LOG: since(EXIT_DISCONNECTS, ended, before=CANCELLED),
                 EndsIn(1): since(SHUTDOWN_DEADLINE, "within 1 s", before="not within 1 s"),
                 **TERMINATED,
             },
         )
-        for seconds in (0, 1)
+        for seconds, ended in ((0, [PAST_DEADLINE.format(0)]), (1, []))
     ),
     stopped(
         b"/slow",
