@@ -1,5 +1,6 @@
 """Scenarios: what is done to a miniature, what is seen of it, and how that compares."""
 
+import importlib
 import os
 import socket
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -54,7 +56,7 @@ from starlette_conformance.process.log import Log
 from starlette_conformance.scenarios.outcome import Outcome, mismatches, outcome_lines
 from starlette_conformance.scenarios.performance import Performance
 from starlette_conformance.scenarios.wire import Wire
-from starlette_conformance.stacks.project import ledger, variants
+from starlette_conformance.stacks.project import ROOT, ledger, variants
 from tests.miniatures.raw_server import ENVIRONMENT, Script, dated, miniature, piped_log
 
 GET = b"GET / HTTP/1.1\r\n\r\n"
@@ -373,3 +375,19 @@ def test_a_scenario_says_what_is_done_in_words(scenario: Scenario) -> None:
 def test_each_scenario_has_a_name_of_its_own() -> None:
     names = [scenario.name for scenario in ledger().scenarios]
     assert len(names) == len(set(names))
+
+
+def test_each_scenario_is_played_by_a_spec() -> None:
+    played = {
+        scenario.name for path in (ROOT / "specs").rglob("test_*.py") for scenario in given(path)
+    }
+    assert {scenario.name for scenario in ledger().scenarios} - played == set()
+
+
+def given(path: Path) -> Iterator[Scenario]:
+    """The scenarios by which the specs of a module are parametrized."""
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    marks = [mark for each in vars(module).values() for mark in getattr(each, "pytestmark", [])]
+    for mark in marks:
+        if mark.name == "parametrize":
+            yield from (value for value in mark.args[1] if isinstance(value, Scenario))
