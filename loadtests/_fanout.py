@@ -119,8 +119,8 @@ class Fanout:
         gevent.killall(self._greenlets)
         show(self.environment, self.reader)
         self._read_what_slow_ones_left()
+        self.reader.counting = False  # or what is left of stalled ones would delay what counts
         self._stalling.end(max(1.0, self.interval))
-        self.reader.counting = False
         if not self.profile.stops_server:
             self.reader.stop()
         if not self.metrics.seconds:

@@ -50,8 +50,8 @@ class Profile:
     """What subscribers do, in words for `--help`; `habit` is that of each, by its number from 1.
 
     `returning`: they leave and come back, so not all are connected at a time. `in_window` is called
-    once when the window opens. `stops_server`: the server gets SIGTERM under open streams, and with
-    `restarts_server` it is started again meanwhile.
+    once when the window opens. `stops_server`: the server gets SIGTERM under open streams at the
+    end; `restarts_server`: in mid-run, and is started again.
     """
 
     words: str
