@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from rich.console import Console
+
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.side import Side
 from starlette_conformance.explore.generator import generated, without_words
+from starlette_conformance.explore.guided import Guided, guide
 from starlette_conformance.explore.neighbours import compare_neighbours
 from starlette_conformance.model.effects import likened
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
+from starlette_conformance.output.output_files import check, write
 from starlette_conformance.output.progress import progress
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import SentRequest, corpus
@@ -36,7 +41,8 @@ Target = Stack | Environment
 @dataclass(frozen=True)
 class Options:
     """What the user wants: two stacks or a range of them, and which requests; slow scenarios are
-    left out with `quick`.
+    left out with `quick`. `guided` requests are tried on a traced copy of the newest stack, and the
+    file `lines` gets the lines that nothing reached there.
     """
 
     stacks: Sequence[str]
@@ -46,11 +52,14 @@ class Options:
     run: Path | None
     jobs: int
     quick: bool
+    guided: int
+    lines: Path | None
 
 
 def explore(options: Options) -> int:
     began = time.monotonic()
     stacks, neighbours = _stacks(options)
+    check([options.lines])
     output = console()
     requests = _requests(options)
     scenarios = [each for each in ledger().scenarios if not (options.quick and each.slow)]
@@ -59,6 +68,13 @@ def explore(options: Options) -> int:
             f"no random requests to {app}: its row in specs/ledger/apps.py has no words, and "
             f"apps/{app}.py names no routes"
         )
+    guided = None
+    if options.guided or options.lines:
+        guided = _guided(made(stacks[-1]), requests, scenarios, options, output)
+        requests += [SentRequest(each.app, each) for each in guided.kept]
+        if options.lines:
+            write(options.lines, "\n".join(guided.unreached()))
+    requests = _with_similar(requests)
     with progress("sending to all stacks", output) as shown:
         bar = shown.add_task("", total=len(stacks))
         provide = [partial(made, stack) for stack in stacks]
@@ -73,6 +89,8 @@ def explore(options: Options) -> int:
                 scenarios,
             )
         )
+    for sentence in guided.gave_up if guided else ():
+        output.print(f"NOT TRIED {sentence}", style="bold red", soft_wrap=True)
     for diff in diffs:
         for sentence in diff.not_compared:
             output.print(f"NOT COMPARED {sentence}", style="bold red", soft_wrap=True)
@@ -80,6 +98,9 @@ def explore(options: Options) -> int:
             render_unexplained(diff, output)
             for line in _again(options, diff):
                 output.print(line, soft_wrap=True)
+    if guided:
+        for line in _lines_reached(guided, options):
+            output.print(line, soft_wrap=True)
     differing = sum(len(diff.differing) for diff in diffs)
     outcomes = sum(len(diff.outcomes) for diff in diffs)
     every = [counts for diff in diffs for counts in (diff.counts, diff.counts_of_scenarios)]
@@ -95,7 +116,41 @@ def explore(options: Options) -> int:
     )
     if unexplained or unstable:
         return 1
-    return 3 if any(diff.not_compared for diff in diffs) else 0
+    not_tried = guided is not None and bool(guided.gave_up)
+    return 3 if not_tried or any(diff.not_compared for diff in diffs) else 0
+
+
+def _guided(
+    environment: Environment,
+    requests: Sequence[SentRequest],
+    scenarios: Sequence[Scenario],
+    options: Options,
+    output: Console,
+) -> Guided:
+    """Requests that reach lines of the newest stack, and which lines are reached. Raises
+    UsageError, DidNotStart.
+    """
+    soon = [sent for sent in requests if sent.variant not in ledger().slow]
+    with progress(f"guided by the lines of {environment.name}", output) as shown:
+        bar = shown.add_task("", total=len(soon) + len(scenarios) + options.guided)
+        return guide(
+            environment, soon, scenarios, options.guided, options.seed, lambda: shown.advance(bar)
+        )
+
+
+def _lines_reached(guided: Guided, options: Options) -> Iterator[str]:
+    if options.guided:
+        yield (
+            f"{len(guided.kept):,} of {options.guided:,} guided requests reached lines that no "
+            "request to their app had reached"
+        )
+    packages = ", ".join(
+        f"{package} {by_nothing:,} of {lines:,}"
+        for package, (lines, *_, by_nothing) in guided.counts().items()
+    )
+    left_out = ", but for slow ones," if options.quick else ""
+    yield f"lines that no request and no scenario{left_out} reached on {guided.stack}: {packages}"
+    yield f"  {options.lines or '--lines FILE'} lists them by function; code in C has none"
 
 
 def _again(options: Options, diff: Diff) -> Iterator[str]:
@@ -107,6 +162,7 @@ def _again(options: Options, diff: Diff) -> Iterator[str]:
     chance = ["--requests", str(options.requests), "--seed", str(options.seed)]
     chance += ["--run", str(options.run.absolute())] if options.run else []
     chance += ["--quick"] if options.quick else []
+    chance += ["--guided", str(options.guided)] if options.guided else []
     yield f"  again: {of_verb('explore', _word(diff.older), _word(diff.newer), *chance)}"
 
 
@@ -123,8 +179,9 @@ def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
     known = catalogue()
     if bool(options.neighbours) == bool(options.stacks):
         raise UsageError("name two stacks, OLD NEW, or --neighbours RANGE")
-    if options.requests < 0:
-        raise UsageError("--requests: a negative number cannot be sent")
+    if options.requests < 0 or options.guided < 0:
+        name = "--requests" if options.requests < 0 else "--guided"
+        raise UsageError(f"{name}: a negative number cannot be sent")
     if options.stacks:
         chosen: list[Target] = [one(wanted) for wanted in options.stacks]
         series: Sequence[Sequence[str]] = [[stack.name for stack in chosen]]
@@ -138,19 +195,21 @@ def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
 
 
 def _requests(options: Options) -> list[SentRequest]:
-    """Those of the specs, or of a run file, and others made by chance, each once; besides those
-    whose responses some of them get.
-    """
+    """Those of the specs, or of a run file, and others made by chance."""
     recorded = (
         list(RunResponses.read(options.run).responses)
         if options.run
         else corpus(console(stderr=True))
     )
     made_up = [SentRequest(each.app, each) for each in generated(options.requests, options.seed)]
-    every = [*recorded, *client_requests(recorded), *made_up]
+    return list(dict.fromkeys([*recorded, *client_requests(recorded), *made_up]))
+
+
+def _with_similar(requests: Sequence[SentRequest]) -> list[SentRequest]:
+    """Each once, besides those whose responses some of them get."""
     similar = [
         SentRequest(sent.variant, other)
-        for sent in every
+        for sent in requests
         for other in likened(ledger().effects, [sent.request])
     ]
-    return list(dict.fromkeys([*every, *similar]))
+    return list(dict.fromkeys([*requests, *similar]))

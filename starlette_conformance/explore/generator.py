@@ -19,14 +19,18 @@ OUT_OF_TEN = 10
 def generated(count: int, seed: int) -> list[Request]:
     """`count` requests, each app's by its share; none to an app of `without_words`."""
     found: list[Request] = []
-    known = {name: known for name, app in apps().items() if (known := words_of(app))}
-    left, shares = count, sum(each.share for each in known.values())
-    for app, of_app in known.items():
-        here = round(left * of_app.share / shares)
-        left, shares = left - here, shares - of_app.share
+    left, shares = count, sum(known.share for known in app_words().values())
+    for app, known in app_words().items():
+        here = round(left * known.share / shares)
+        left, shares = left - here, shares - known.share
         random = Random(f"{seed} {app}")  # noqa: S311  (chance, no secret)
-        found += [Request(app, _request(of_app, random)) for _ in range(here)]
+        found += [Request(app, _request(known, random)) for _ in range(here)]
     return found
+
+
+def app_words() -> dict[str, Words]:
+    """By app what its requests are made of, where there is something."""
+    return {name: known for name, app in apps().items() if (known := words_of(app))}
 
 
 def without_words() -> list[str]:
@@ -38,52 +42,53 @@ def _request(known: Words, random: Random) -> bytes:
     method = random.choice(words.METHODS)
     headers = [("Host", random.choice(words.HOSTS)) if _rarely(random) else ("Host", words.HOST)]
     if _rarely(random):
-        headers = _of_a_client(random)
+        headers = client_headers(random)
     topics = [words.TOPICS[name] for name in known.topics]
     for topic in random.sample(topics, k=min(len(topics), random.choice((0, 1, 1, 2, 3)))):
-        headers += [(name, _value(values, random)) for name, values in random.choice(topic)]
+        headers += [(name, value_of(values, random)) for name, values in random.choice(topic)]
     body = b""
     if method not in {"GET", "HEAD"} or random.random() < 0.03:
         framing, body = random.choice(words.BODIES)
         headers += framing
     random.shuffle(headers)
     version = random.choice(words.VERSIONS)
-    head = f"{method} {_target(known.paths, random)} {version}\r\n"
+    head = f"{method} {target(known.paths, random)} {version}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return _damaged(head.encode(), random) + b"\r\n" + body
+    data = head.encode()
+    if random.random() < 0.01:
+        data = damaged(data, random)
+    return data + b"\r\n" + body
 
 
-def _of_a_client(random: Random) -> list[tuple[str, str]]:
+def client_headers(random: Random) -> list[tuple[str, str]]:
     """The header lines of a client, but for the tag of a reload."""
     lines = [line.partition(":") for line in random.choice(http_clients()).headers]
     return [(name, value.strip()) for name, _, value in lines if value.strip() != "ETAG"]
 
 
-def _value(values: words.Values, random: Random) -> str:
+def value_of(values: words.Values, random: Random) -> str:
     return values(random) if callable(values) else random.choice(values)
 
 
-def _target(paths: Sequence[str], random: Random) -> str:
-    target = random.choice(paths if random.random() < 0.8 else words.ODD_PATHS)
+def target(paths: Sequence[str], random: Random) -> str:
+    found = random.choice(paths if random.random() < 0.8 else words.ODD_PATHS)
     while random.random() < 0.2:
-        place = random.randrange(len(target) + 1)
+        place = random.randrange(len(found) + 1)
         piece = random.choice(words.PIECES)
         kind = random.randrange(4)
         if kind == 0:
-            target = target[:place] + piece + target[place:]
+            found = found[:place] + piece + found[place:]
         elif kind == 1:
-            target += piece
-        elif kind == 2 and place < len(target) and target[place] not in "%/":
-            target = f"{target[:place]}%{ord(target[place]) & 0xFF:02X}{target[place + 1 :]}"
+            found += piece
+        elif kind == 2 and place < len(found) and found[place] not in "%/":
+            found = f"{found[:place]}%{ord(found[place]) & 0xFF:02X}{found[place + 1 :]}"
         elif kind == 3:
-            target += random.choice(words.QUERIES)
-    return target if target.startswith("/") or _rarely(random) else f"/{target}"
+            found += random.choice(words.QUERIES)
+    return found if found.startswith("/") or _rarely(random) else f"/{found}"
 
 
-def _damaged(head: bytes, random: Random) -> bytes:
-    """The head, one in a hundred with a byte changed; its lines still end."""
-    if random.random() >= 0.01:
-        return head
+def damaged(head: bytes, random: Random) -> bytes:
+    """The head with a byte changed; its lines still end."""
     place = random.randrange(len(head) - 2)
     return head[:place] + bytes([random.randrange(256)]) + head[place + 1 :]
 

@@ -18,11 +18,12 @@ from starlette_conformance.model.decode import from_json
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.mutants.mutant import Mutant
-from starlette_conformance.mutants.overlay import lay_traced, sources
+from starlette_conformance.mutants.overlay import PACKAGES, sources
 from starlette_conformance.mutants.worker import Spec, Worker
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.replay import corpus
 from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.overlays import lay_traced
 from starlette_conformance.stacks.project import apps as known_apps
 from starlette_conformance.stacks.project import digest, modules
 
@@ -110,7 +111,7 @@ def coverage(environment: Environment, worker: Worker, folder: Path) -> tuple[Co
     path = cache_folder() / "coverage" / f"{key(environment)}.json"
     if kept := _kept(path):
         return Coverage(kept.specs, kept.lines), kept.failed
-    traced = lay_traced(environment, folder / "traced")
+    traced = lay_traced(environment, folder / "traced", PACKAGES)
     judged = worker.judge(traced, list(worker.specs), SECONDS, to_the_end=True)
     if judged is None or len(judged.failed) > FAILED:
         count = f"{len(judged.failed)} specs fail" if judged else f"took over {SECONDS:g} s"

@@ -1,9 +1,5 @@
-"""Overlays: folders that come before the installed packages, with copies where a module differs.
+"""Overlays of the packages that are mutated, and the mutants of their modules."""
 
-A whole environment would be copied in seconds, and what is mutated in milliseconds.
-"""
-
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +7,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.mutants.generate import mutants
 from starlette_conformance.mutants.mutant import Mutant
-from starlette_conformance.stacks import patched_copies
-from starlette_conformance.stacks.patched_copies import COMPILING
+from starlette_conformance.stacks.overlays import installed, lay_copies
 
 PACKAGES = ("starlette", "sse_starlette")
 MODULES = (
@@ -37,12 +32,6 @@ MODULES = (
     "starlette._utils",
 )
 """What the apps reach, and what is mutated of it."""
-
-TRACER = Path(__file__).with_name("_tracer.py")
-
-
-def installed(environment: Environment) -> Path:
-    return patched_copies.packages(environment.interpreter.parent.parent)
 
 
 def sources(environment: Environment) -> dict[str, Path]:
@@ -69,28 +58,12 @@ def all_mutants(environment: Environment, modules: Sequence[str]) -> list[Mutant
     ]
 
 
-def lay(
-    environment: Environment,
-    folder: Path,
-    mutant: Mutant | None = None,
-    packages: Sequence[str] = PACKAGES,
-) -> Path:
+def lay(environment: Environment, folder: Path, mutant: Mutant | None = None) -> Path:
     """Copies of the packages in `folder`, one of their modules mutated."""
-    for name in packages:
-        source = installed(environment) / name
-        shutil.copytree(source, folder / name, ignore=COMPILING)  # and what is compiled
+    lay_copies(environment, folder, PACKAGES)
     if mutant:
         path = folder / sources(environment)[mutant.module]
         path.write_bytes(mutant.applied(path.read_bytes()))
         for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
             compiled.unlink()
-    return folder
-
-
-def lay_traced(environment: Environment, folder: Path, packages: Sequence[str] = PACKAGES) -> Path:
-    """An overlay without a mutant, whose interpreters write down which lines they run."""
-    lay(environment, folder, packages=packages)
-    shutil.copy(TRACER, folder / "sitecustomize.py")
-    (folder / "current").write_bytes(bytes(4))
-    (folder / "lines").touch()
     return folder

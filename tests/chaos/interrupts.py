@@ -28,6 +28,7 @@ VERBS = {
     "record": ("record", "--stack", "documented", *APP[:4], "-o", "clicks.har"),
     "explain": ("explain", "starlette 0.46.1 to 1.10.0"),
     "explore": ("explore", *PAIR, "--requests", "200"),
+    "explore --guided": ("explore", *PAIR, "--requests", "200", "--guided", "2000"),
     "judge": ("judge", *BOTH, "--runs", RUNS, "--", "-k", "test_hello.py"),
     "matrix": ("matrix", RUNS),
     "report": ("report", RUNS),

@@ -12,6 +12,7 @@ import pytest
 from starlette_conformance.__main__ import main
 from starlette_conformance.explore import explore
 from starlette_conformance.explore.generator import generated
+from starlette_conformance.explore.guided import guide
 from starlette_conformance.explore.neighbours import compare_neighbours
 from starlette_conformance.explore.script_routes import words_of
 from starlette_conformance.http.connection import CLOSED
@@ -24,7 +25,8 @@ from starlette_conformance.replay.send import response_to
 from starlette_conformance.servers import DEFAULT
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks.ledger import Ledger
-from starlette_conformance.stacks.project import apps
+from starlette_conformance.stacks.project import apps, ledger
+from starlette_conformance.stacks.targets import provisioned
 from tests.miniatures.raw_server import ENVIRONMENT, closes, keeps_open, miniature
 
 PORT = 40_000
@@ -60,9 +62,22 @@ def test_an_app_without_requests_is_named(
     monkeypatch.setattr(explore, "without_words", lambda: ["shout"])
     monkeypatch.setattr(explore, "compare_neighbours", lambda *_: [])
     monkeypatch.setattr(explore, "corpus", lambda _: [SentRequest("hello", REQUEST)])
-    options = explore.Options(["documented", "1.10.0"], None, 17, 0, None, 1, True)
+    options = explore.Options(["documented", "1.10.0"], None, 17, 0, None, 1, True, 0, None)
     assert explore.explore(options) == 0
     assert "no random requests to shout: its row in specs/ledger/apps.py" in capsys.readouterr().out
+
+
+def test_guided_requests_reach_more_of_a_stack_than_those_they_are_made_of() -> None:
+    documented = provisioned("documented")
+    scenario = next(each for each in ledger().scenarios if each.name == "SIGTERM beside a stream")
+    guided = guide(documented, [SentRequest("hello", REQUEST)], [scenario], 60, 0)
+    assert guided.gave_up == []
+    assert {request.app for request in guided.kept} == {"hello"}
+    assert guided.by_guided - guided.by_requests
+    routes = {line for line, name in guided.lines.items() if name == "Route.handle"}
+    assert routes & guided.by_requests
+    streams = {line for line in guided.by_scenarios if line[0] == "sse_starlette/sse.py"}
+    assert streams - guided.by_requests - guided.by_guided
 
 
 def test_every_request_has_a_head_that_ends_and_a_method() -> None:
@@ -194,6 +209,8 @@ def test_apps_that_ended_on_both_stacks_are_not_compared(
         ["--neighbours", "latest"],
         ["latest", "documented", "--requests", "-1"],
         ["latest", "documented", "--run", "nonesuch.jsonl"],
+        ["latest", "documented", "--guided", "-1"],
+        ["latest", "documented", "--lines", "nonesuch/lines"],
     ],
 )
 def test_what_cannot_be_explored_is_a_usage_error(

@@ -17,12 +17,13 @@ from starlette_conformance.mutants.equivalents import load
 from starlette_conformance.mutants.generate import mutants
 from starlette_conformance.mutants.kill import Verdict
 from starlette_conformance.mutants.mutant import Mutant
-from starlette_conformance.mutants.overlay import all_mutants, installed, lay, lay_traced, sources
+from starlette_conformance.mutants.overlay import PACKAGES, all_mutants, lay, sources
 from starlette_conformance.mutants.results import Results
 from starlette_conformance.mutants.worker import Judged, Spec, Worker
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.stacks.cache import VARIABLE
+from starlette_conformance.stacks.overlays import installed, lay_traced
 from starlette_conformance.stacks.patched_copies import DEFECTS
 from starlette_conformance.stacks.project import catalogue, script
 from starlette_conformance.stacks.provision import provision
@@ -313,7 +314,7 @@ def test_a_session_kills_planted_defects_and_tells_which_lines_it_reaches(
             judged = worker.judge(ahead, asked, 60.0)
             assert judged
             assert judged.failed, defect.name
-        traced = lay_traced(documented, tmp_path / "traced")
+        traced = lay_traced(documented, tmp_path / "traced", PACKAGES)
         hello = [name for name in quick if "test_hello.py::test_allows" in name]
         unchanged = worker.judge(traced, hello, 60.0, to_the_end=True)
         assert unchanged

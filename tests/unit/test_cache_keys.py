@@ -70,7 +70,7 @@ RECORDING = closure(
 TRACING = (
     RECORDING
     | closure(PLUGIN | {f"{PACKAGE}.mutants.coverage"})
-    | {FOLDER / "mutants" / "_tracer.py"}
+    | {FOLDER / "stacks" / "_tracer.py"}
 )
 COUNTING = (
     closure({f"{PACKAGE}.cost.counts"})

@@ -42,7 +42,7 @@ MAY_IMPORT = {
     f"{PACKAGE}/process/_forkserver_child.py": set(),
     f"{PACKAGE}/process/_die_with_parent.py": set(),
     f"{PACKAGE}/process/_supervisor.py": set(),
-    f"{PACKAGE}/mutants/_tracer.py": set(),
+    f"{PACKAGE}/stacks/_tracer.py": set(),
     f"{PACKAGE}/userapp/generate/_cases.py": {PACKAGE, "hypothesis", "requests", "schemathesis"},
     f"{PACKAGE}/userapp/generate/_routes.py": set(),
     f"{PACKAGE}/userapp/yaml_file.py": {PACKAGE, "yaml"},

@@ -1,6 +1,6 @@
-"""Planted changes, and lines that nothing reaches: what they plant and count."""
+"""Planted changes: what is planted, and who saw it."""
 
-from studies import planted_changes, unreached
+from studies import planted_changes
 from studies.behaviour_plants import plants
 
 
@@ -25,13 +25,3 @@ def test_a_table_counts_who_saw_how_many_and_names_what_nobody_saw() -> None:
         "",
         "nobody saw: hello: b",
     ]
-
-
-def test_lines_are_counted_by_what_reaches_them() -> None:
-    code = compile("def f():\n    return 1\n\n\ndef g():\n    return 2\n", "a/b.py", "exec")
-    known = {"a/b.py": dict(unreached._lines(code))}
-    assert known == {"a/b.py": {1: "f", 2: "f", 5: "g", 6: "g"}}
-    records = ["0 hello a/b.py 1", "2 hello a/b.py 2", "1 hello a/b.py 5"]
-    reached = unreached._reached(records, [False, True])
-    assert unreached.table(known, reached).splitlines()[2:] == ["| a | 4 | 2 | 1 | 1 |"]
-    assert unreached.left(known, reached) == ["a/b.py g: 6"]
