@@ -5,6 +5,7 @@ import pytest
 from specs.edge.logs import accessed
 from specs.edge.proxy_scenarios import REDIRECTED, REQUEST, SCENARIOS, forwarded, to
 from specs.ledger.changes import FORWARDED_SCHEME_CHECKED, FORWARDED_TWICE_IGNORED
+from specs.ledger.file_responses import BROKEN
 from specs.ledger.raw_requests import REFUSED
 from specs.ledger.responses import (
     CORS,
@@ -59,6 +60,17 @@ def test_redirects_to_its_own_address_for_want_of_a_host(json_cors: Client, sche
     location = f"{scheme}://{json_cors.itself}/user/Vader"
     expected = by_http_1_0(redirect(location, CORS | EMPTY_BY_HTTP_1_0))
     assert until_it_closes(json_cors, head.encode()) == expected
+
+
+@pytest.mark.source("uvicorn docs settings", "RFC 9112 section 3.3")
+def test_redirects_where_a_proxy_names_an_unknown_scheme_and_nobody_a_host(
+    json_cors: Client,
+) -> None:
+    head = b"GET /user/Vader/ HTTP/1.0\r\nX-Forwarded-Proto: ftp\r\n\r\n"
+    location = f"http://{json_cors.itself}/user/Vader"
+    redirected = by_http_1_0(redirect(location, CORS | EMPTY_BY_HTTP_1_0))
+    expected = since(FORWARDED_SCHEME_CHECKED, redirected, before=by_http_1_0(BROKEN))
+    assert until_it_closes(json_cors, head) == expected
 
 
 @pytest.mark.source("uvicorn docs settings")

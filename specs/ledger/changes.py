@@ -810,7 +810,7 @@ FORWARDED_SCHEME_CHECKED = Change(
     "0.31.0",
     "fix",
     "An X-Forwarded-Proto that is none of http, https, ws and wss became the scheme, in Location "
-    "too; now it is ignored.",
+    "too, and an app that reads request.url failed with it for want of a Host; now it is ignored.",
     "https://github.com/Kludex/uvicorn/pull/2468",
     noticed_by=("browser", "proxy"),
 )

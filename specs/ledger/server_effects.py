@@ -121,6 +121,20 @@ def _with_own_scheme(_: Request, response: Response, __: Environment) -> Respons
     )
 
 
+def _fails_by_scheme(request: Request, response: Response) -> bool:
+    """Whether an app may have failed since it knows no default port of such a scheme."""
+    schemes = [value for name, value in request.headers if name == "x-forwarded-proto"]
+    return response.status == 500 and bool(schemes) and schemes[-1] not in SCHEMES
+
+
+def _without_schemes(request: Request) -> Request:
+    """The same request but for what a proxy says of the scheme."""
+    head, end, rest = request.data.partition(b"\r\n\r\n")
+    return replace(
+        request, data=re.sub(rb"(?i)\r\nx-forwarded-proto:[^\r]*", b"", head) + end + rest
+    )
+
+
 def _options(request: Request) -> set[str]:
     """What Connection says."""
     values = (value for name, value in request.headers if name == "connection")
@@ -359,6 +373,9 @@ EFFECTS: list[Effect] = [
     Effect(named.UPGRADES_IGNORED, APPS, _is_no_upgrade, _not_upgraded, as_if=_without_upgrade),
     Effect(named.H11_STOPS_AT_CLOSE, APPS, _is_refused, _as_it_is, as_if=_alone, parser="h11"),
     Effect(named.FORWARDED_SCHEME_CHECKED, APPS, _names_odd_scheme, _with_own_scheme),
+    Effect(
+        named.FORWARDED_SCHEME_CHECKED, APPS, _fails_by_scheme, _as_it_is, as_if=_without_schemes
+    ),
     Effect(
         named.FORWARDED_TWICE_IGNORED,
         APPS,
