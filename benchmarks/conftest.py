@@ -16,7 +16,7 @@ from benchmarks.measured import Measured
 from benchmarks.next_event import INTERVAL, Listening
 from benchmarks.server_clock import server_cpu_time, watching
 from benchmarks.table import Cost, print_costs
-from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.manifest import ReferenceBenchmark
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.stack import Stack
@@ -179,7 +179,7 @@ def measure_request(
     """Measures a request to an app, whose response must have this status and body."""
 
     def measured(app: str, status: int, body: bytes, path: str = "/", headers: str = "") -> None:
-        benchmark = Benchmark(app, app, path, headers.encode(), status)
+        benchmark = ReferenceBenchmark(app, app, path, headers.encode(), status)
         with _in_a_line():
             server = serve(app)
             measure(server, Exchanging(server, benchmark, body))

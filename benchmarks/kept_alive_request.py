@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from benchmarks import measured
-from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.process.app_server import Server
 

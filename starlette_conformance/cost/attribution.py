@@ -17,10 +17,9 @@ from typing import Literal, get_args
 
 import msgspec
 
-from starlette_conformance.cost.callgrind import PATIENT
+from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.callgrind import OWN, PATIENT
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.manifest import Benchmark
-from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.cost.paired import PINNED
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
@@ -134,7 +133,7 @@ def _executed(
 ) -> dict[str, dict[str, float]]:
     """By kind and function, what the server executes a unit."""
     under = Under(script=[str(RUNNER), str(file), str(PATIENT)], pinned=PINNED)
-    server = measured_server(benchmark.app, environment, under, INTERVAL)
+    server = benchmark.start(environment, under, INTERVAL, file.with_name(OWN))
     try:
         port = server.port()
         readings = [_read(server, file)]  # which begins it

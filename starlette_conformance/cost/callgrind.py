@@ -20,8 +20,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.dump import Reading, read_dump
-from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
 from starlette_conformance.process.child_environment import of_app
@@ -39,6 +39,8 @@ SECONDS = 60.0
 
 INTERVAL = 0.001
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
+OWN = "own"
+"""What a user's app has for its own, in the folder of the counts."""
 
 LACKING = (
     "no valgrind on PATH, so no instructions can be counted: install Debian's package `valgrind`"
@@ -64,7 +66,7 @@ class Counted:
 
     def __init__(
         self,
-        app: str,
+        benchmark: Benchmark,
         environment: Environment,
         folder: Path,
         layout: int = 0,
@@ -87,7 +89,7 @@ class Counted:
 
         chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
         under = Under(options, [str(PATIENT)], {**PINNED, **variables, **chosen})
-        self.server = measured_server(app, environment, under, INTERVAL)
+        self.server = benchmark.start(environment, under, INTERVAL, folder / OWN)
 
     def __enter__(self) -> "Counted":
         return self

@@ -10,12 +10,12 @@ compared repeat by repeat.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from pathlib import Path
 from statistics import median
 
-from starlette_conformance.cost.callgrind import Counted
+from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.callgrind import OWN, Counted
 from starlette_conformance.cost.dump import Reading
-from starlette_conformance.cost.manifest import Benchmark
-from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.cost.one_path import OnePath
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
@@ -35,7 +35,7 @@ class Count:
     """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire.
 
     `syscalls` has the median of system calls a unit by name, and `apart` how many more of all of
-    them one repeat has than another.
+    them one repeat has than another; so does `bytes_apart`.
     """
 
     instructions: tuple[float, ...]
@@ -43,6 +43,7 @@ class Count:
     layouts: int = 1
     syscalls: Mapping[str, float] = field(default_factory=dict)
     apart: float = 0.0
+    bytes_apart: int = 0
 
     def __add__(self, other: "Count") -> "Count":
         instructions = self.instructions + other.instructions
@@ -77,12 +78,12 @@ def count_alike(
     counts: list[dict[str, Count]] = [{} for _ in environments]
     with scratch() as folder:
         one_path = OnePath(folder)
-        for app, grouped in groupby(benchmarks, key=lambda benchmark: benchmark.app):
+        for _, grouped in groupby(benchmarks, key=lambda benchmark: benchmark.app):
             those = list(grouped)
             for environment, found in zip(environments, counts, strict=True):
                 there = one_path.lead_to(environment)
-                _compile(there, those, one_path)
-                with Counted(app, there, folder, layout, one_path.variables) as counted:
+                _compile(there, those, one_path, folder / OWN)
+                with Counted(those[0], there, folder, layout, one_path.variables) as counted:
                     port = counted.port()
                     for benchmark in those:
                         of = _of_events if benchmark.streams else _of_requests
@@ -91,11 +92,11 @@ def count_alike(
     return counts
 
 
-def _compile(environment: Environment, benchmarks: Sequence[Benchmark], one_path: OnePath) -> None:
+def _compile(
+    environment: Environment, benchmarks: Sequence[Benchmark], one_path: OnePath, own: Path
+) -> None:
     """Have a server load whatever the benchmarks need, which leaves its bytecode."""
-    server = measured_server(
-        benchmarks[0].app, environment, Under(pinned=one_path.variables), 0.001
-    )
+    server = benchmarks[0].start(environment, Under(pinned=one_path.variables), 0.001, own)
     try:
         port = server.port()
         for benchmark in benchmarks:
@@ -112,12 +113,14 @@ def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
             counted.settle()
         counted.read()
         nothing = counted.read()
-        before, found = line.received, []
+        sizes, found = [], []
         for _ in range(REQUESTS):
+            before = line.received
             line.exchange()
+            sizes.append(line.received - before)
             found.append(counted.read())
-        received = (line.received - before) / REQUESTS
-    return _count(found, [nothing] * REQUESTS, [1] * REQUESTS, received)
+    one = _count(found, [nothing] * REQUESTS, [1] * REQUESTS, sum(sizes) / REQUESTS)
+    return replace(one, bytes_apart=max(sizes) - min(sizes))
 
 
 def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:

@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from statistics import quantiles
 
-from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.paired import PINNED, ROLES, by_role, turned
 from starlette_conformance.model.environment import Environment
@@ -62,9 +62,9 @@ class _Reader:
         self._selector = selectors.DefaultSelector()
         self._streams: list[_Stream] = []
 
-    def open(self, role: str, port: int, benchmark: Benchmark) -> None:
+    def open(self, role: str, server: Server, port: int, benchmark: Benchmark) -> None:
         connection = socket.create_connection(("127.0.0.1", port), RAMP_SECONDS)
-        connection.sendall(benchmark.request)
+        connection.sendall(benchmark.request(server, port))
         connection.setblocking(False)
         self._streams.append(_Stream(role))
         self._selector.register(connection, selectors.EVENT_READ, self._streams[-1])
@@ -115,7 +115,7 @@ def _round(
 ) -> dict[str, Served]:
     found = {role: Served() for role in order}
     with (
-        servers_by_role(benchmark.app, stacks, order, under, INTERVAL) as (servers, ports),
+        servers_by_role(benchmark, stacks, order, under, INTERVAL) as (servers, ports),
         closing(_Reader(found)) as reader,
     ):
         try:
@@ -134,7 +134,7 @@ def _measure(
 ) -> None:
     for number in range(STREAMS):
         for role, port in ports.items():
-            reader.open(role, port, benchmark)
+            reader.open(role, servers[role], port, benchmark)
         if number % 8 == 7:
             reader.read(INTERVAL * 8 / STREAMS)
     deadline = time.monotonic() + RAMP_SECONDS

@@ -13,9 +13,9 @@ import numpy as np
 from scipy import stats
 
 from starlette_conformance.cost import fanout
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.manifest import Benchmark
 from starlette_conformance.cost.paired import ROLES, Round, Served
 
 SURE = 0.995
@@ -65,10 +65,10 @@ def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
 
 
 def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
-    change = new.bytes / old.bytes - 1
-    return Finding(
-        name, "bytes", old.bytes, new.bytes, change, 0.0, budget, _outcome(change, 0.0, budget)
-    )
+    """Exact, unless the old stack's own responses are not equally long."""
+    change, noise = new.bytes / old.bytes - 1, old.bytes_apart / old.bytes
+    outcome = "regression" if change > max(budget, noise) else "pass"
+    return Finding(name, "bytes", old.bytes, new.bytes, change, noise, budget, outcome)
 
 
 def of_syscalls(name: str, old: Count, new: Count, allowed: float) -> Finding:

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from starlette_conformance.cost.benchmark import Alike
+from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks.project import apps
 
 RIGHT = b"Authorization: Basic YWRtaW46czNjcjN0IQ==\r\n"  # admin:s3cr3t!, as documented
@@ -14,11 +20,9 @@ BASE = "documented-h11"
 
 
 @dataclass(frozen=True)
-class Benchmark:
-    """A request that is sent again and again, or a stream that is read; `status` is its response's.
-
-    In paired runs, `weight` times fewer requests are sent: of slow ones, and of kinds of one app.
-    Where the named change `broken_by` is, the app does not respond.
+class ReferenceBenchmark:
+    """A request to a reference app, or its stream. What is slow, and kinds of one app, have a
+    weight. Where the named change `broken_by` is, the app does not respond.
     """
 
     name: str
@@ -28,13 +32,22 @@ class Benchmark:
     status: int = 200
     weight: int = 1
     broken_by: str = ""
+    alike: Alike = "bytes"
 
     @property
     def streams(self) -> bool:
         return "stream" in apps()[self.app].traits
 
-    @property
-    def request(self) -> bytes:
+    def start(
+        self,
+        environment: Environment,
+        under: Under,
+        interval: float | None = None,
+        own: Path | None = None,  # noqa: ARG002  (it has nothing of its own)
+    ) -> Server:
+        return measured_server(self.app, environment, under, interval)
+
+    def request(self, server: Server, port: int) -> bytes:  # noqa: ARG002  (the same to each)
         head = f"GET {self.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
         return head + self.headers + b"\r\n"
 
@@ -42,18 +55,20 @@ class Benchmark:
 MANIFEST = {
     benchmark.name: benchmark
     for benchmark in (
-        Benchmark("hello", "hello"),
-        Benchmark("json_cors", "json_cors", "/user/Vader", b"Origin: http://localhost\r\n"),
-        Benchmark("static_files", "static_files", weight=4, broken_by="PATHSEND_ASSUMED"),
-        Benchmark("basic_auth_anonymous", "basic_auth", status=401, weight=3),
-        Benchmark("basic_auth_wrong", "basic_auth", headers=WRONG, status=400, weight=3),
-        Benchmark("basic_auth_right", "basic_auth", headers=RIGHT),
-        Benchmark("sse", "sse", "/stream"),
+        ReferenceBenchmark("hello", "hello"),
+        ReferenceBenchmark(
+            "json_cors", "json_cors", "/user/Vader", b"Origin: http://localhost\r\n"
+        ),
+        ReferenceBenchmark("static_files", "static_files", weight=4, broken_by="PATHSEND_ASSUMED"),
+        ReferenceBenchmark("basic_auth_anonymous", "basic_auth", status=401, weight=3),
+        ReferenceBenchmark("basic_auth_wrong", "basic_auth", headers=WRONG, status=400, weight=3),
+        ReferenceBenchmark("basic_auth_right", "basic_auth", headers=RIGHT),
+        ReferenceBenchmark("sse", "sse", "/stream"),
     )
 }
 
 
-def chosen(names: Iterable[str] | None) -> list[Benchmark]:
+def chosen(names: Iterable[str] | None) -> list[ReferenceBenchmark]:
     """The benchmarks of these names, or all of the manifest. Raises UsageError."""
     wanted = list(MANIFEST if names is None else names)
     if unknown := [name for name in wanted if name not in MANIFEST]:

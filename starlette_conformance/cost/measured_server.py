@@ -1,9 +1,10 @@
-"""The server of an app on a stack whose cost is measured."""
+"""The servers of apps on stacks whose cost is measured."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Under
@@ -29,7 +30,7 @@ def measured_server(
 
 @contextmanager
 def servers_by_role(
-    app: str,
+    benchmark: Benchmark,
     stacks: Mapping[str, Environment],
     order: Iterable[str],
     under: Under,
@@ -39,6 +40,6 @@ def servers_by_role(
     with ExitStack() as exits:
         servers = {}
         for role in order:
-            servers[role] = measured_server(app, stacks[role], under, interval)
+            servers[role] = benchmark.start(stacks[role], under, interval)
             exits.callback(servers[role].kill)
         yield servers, {role: server.port() for role, server in servers.items()}

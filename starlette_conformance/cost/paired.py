@@ -12,7 +12,7 @@ from statistics import median, quantiles
 
 import psutil
 
-from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
@@ -112,7 +112,7 @@ def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dic
         for turn in range(-1, STARTS):
             seconds = {}
             for role in turned(ROLES, turn):
-                with servers_by_role(benchmark.app, stacks, [role], under, INTERVAL) as (one, _):
+                with servers_by_role(benchmark, stacks, [role], under, INTERVAL) as (one, _):
                     seconds[role] = one[role].cpu_seconds()
             if turn >= 0:
                 found.append(seconds)
@@ -123,7 +123,7 @@ def _round(
     stacks: dict[str, Environment], benchmark: Benchmark, under: Under, number: int, blocks: int
 ) -> Round:
     order = turned(ROLES, number)
-    with servers_by_role(benchmark.app, stacks, order, under, INTERVAL) as (servers, ports):
+    with servers_by_role(benchmark, stacks, order, under, INTERVAL) as (servers, ports):
         units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
         found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
         warming = [_block(servers[r], ports[r], benchmark, ALONE) for r in turned(ROLES, -1)]

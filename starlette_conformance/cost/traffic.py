@@ -7,7 +7,7 @@ import re
 import socket
 import time
 
-from starlette_conformance.cost.manifest import Benchmark
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.http import parser
 from starlette_conformance.http.message import Message
 from starlette_conformance.model.errors import CannotTell
@@ -24,7 +24,7 @@ class Line:
     """A connection to a server, for the requests of one benchmark. `received` counts bytes.
 
     `body` is what the responses must have, or whatever the first one has. After that each must be
-    the same to the byte, but for its date. Whatever goes wrong raises CannotTell.
+    as like the first as the benchmark says. Whatever goes wrong raises CannotTell.
     """
 
     def __init__(
@@ -43,6 +43,8 @@ class Line:
         self._deadline = 0.0
         self._length = 0
         self._begin = self._end = b""
+        self._request = benchmark.request(server, port)
+        self._method = self._request.partition(b" ")[0].decode()
         try:
             self._socket = socket.create_connection(("127.0.0.1", port), seconds)
         except OSError as error:
@@ -63,7 +65,7 @@ class Line:
         self._send()
         data = b""
         while not self._is_as_before(data := data + self._receive()):
-            message = parser.read(data, "GET")
+            message = parser.read(data, self._method)
             if message.fault:
                 raise self._wrong(message.fault)
             if message.whole:
@@ -81,16 +83,30 @@ class Line:
             raise self._wrong(f"status {message.status} instead of {self.benchmark.status}")
         if message.announces_close:
             raise self._wrong("the connection is not kept alive")
-        if self._length:
+        if self.benchmark.alike != "bytes":
+            self._look_at_length(message.body)
+        elif self._length:
             raise self._wrong(f"{short(data)}, which is another response than before")
-        if self._body not in (None, message.body):
+        elif self._body not in (None, message.body):
             raise self._wrong(f"body {short(message.body)} instead of {short(self._body)}")
         if message.end != len(data):
             raise self._wrong(f"{len(data) - message.end} bytes after the end")
+        if self.benchmark.alike == "bytes":
+            self._keep(data)
+
+    def _keep(self, data: bytes) -> None:
+        """What the next ones are compared with."""
         date = DATE.search(data)
         self._begin = data[: date.start()] if date else data
         self._end = data[date.end() :] if date else b""
         self._length = len(data)
+
+    def _look_at_length(self, body: bytes) -> None:
+        if self._body is None:
+            self._body = body
+        if self.benchmark.alike == "length" and len(body) != len(self._body):
+            first = len(self._body)
+            raise self._wrong(f"it varies, with {len(body):,} bytes of body, and {first:,} before")
 
     def send_pipelined(self, times: int) -> None:
         """Send many requests, and receive as many responses of the length of the first one.
@@ -98,6 +114,10 @@ class Line:
         Some servers read a few at a time, so no more are under way than fit into one segment.
         """
         self.exchange()
+        if self.benchmark.alike != "bytes":
+            for _ in range(times):
+                self.exchange()
+            return
         length = self._length
         while times > 0:
             some = min(times, PIPELINED)
@@ -129,7 +149,7 @@ class Line:
         self._deadline = time.monotonic() + self._seconds
         try:
             self._socket.settimeout(self._seconds)
-            self._socket.sendall(self.benchmark.request * times)
+            self._socket.sendall(self._request * times)
         except OSError as error:
             raise self._gone(error) from None
 

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -10,16 +9,18 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.child_environment import of_user_app, withheld
-from starlette_conformance.process.launch import Program, Under, guarded
+from starlette_conformance.process.launch import NOTHING, Program, Under, guarded
 from starlette_conformance.process.orphans import ports
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.userapp.own_folders import SHELL, folders, programs
 from starlette_conformance.userapp.private_copy import Original
 from starlette_conformance.userapp.server_log import last_raised
 from starlette_conformance.userapp.starting import PORT, Starting
@@ -33,23 +34,14 @@ CHOSEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUALLY_CHOSEN = ["32768", "60999"]
 LOGGED_SECONDS = 0.5
 """How long a traceback may take that is logged after the response."""
-SHELL = "/bin/sh"
-SHEBANG = 512
-"""Bytes in which a script names its interpreter; uv writes a line for sh where that is long."""
-XDG = {
-    "XDG_CACHE_HOME": ".cache",
-    "XDG_CONFIG_HOME": ".config",
-    "XDG_DATA_HOME": ".local/share",
-    "XDG_STATE_HOME": ".local/state",
-    "XDG_RUNTIME_DIR": ".run",
-}
 
 
 class AppProcess(Server):
     """An app that may have silenced its server's log, as `logging.config.dictConfig` does.
 
     It listens on the one port that the kernel picked for it, or, where a command of the user starts
-    it, on the port that it is given. It runs in a copy of `original`; without one, in `folder`.
+    it, on the port that it is given. It runs in a copy of `original`; without one, in `folder`. The
+    copy, and what else is its own, lies in `own`, a folder that is not there before and after.
     """
 
     def __init__(
@@ -61,21 +53,27 @@ class AppProcess(Server):
         starting: Starting,
         environment: Environment,
         hash_seed: int,
+        under: Under = NOTHING,
+        own: Path | None = None,
     ) -> None:
         self.folder, self.starting = folder, starting
         self._given_port = _free_port() if starting.command else 0
         self.withheld = withheld(passed)
         self._own = ExitStack()
         try:
-            own = self._own.enter_context(scratch())
+            if own is None:
+                own = self._own.enter_context(scratch())
+            else:
+                own.mkdir()
+                self._own.callback(shutil.rmtree, own, ignore_errors=True)
             self._copy = folder if original is None else own / "app" / (folder.name or "app")
             if original:
                 original.copy_to(self._copy)
                 self._own.callback(_forget_bytecode, own)
             given = of_user_app(environment, str(own / "home"), passed)
-            pinned = given | _folders(own) | dict(starting.variables)
+            pinned = given | folders(own) | dict(starting.variables)
             pinned |= {
-                "PATH": os.pathsep.join([*_programs(environment, own / "bin"), given["PATH"]]),
+                "PATH": os.pathsep.join([*programs(environment, own / "bin"), given["PATH"]]),
                 "PYTHONHASHSEED": str(hash_seed),
                 "PYTHONPYCACHEPREFIX": str(cache_folder() / BYTECODE),
             }
@@ -88,12 +86,15 @@ class AppProcess(Server):
                 environment,
                 self._copy,
                 starting.options,
-                under=Under(pinned=pinned, alone=True),
+                under=replace(under, pinned={**pinned, **under.pinned}, alone=True),
                 program=self._program(pinned["PATH"]),
             )
         except BaseException:
             self._own.close()
             raise
+
+    def port(self, seconds: float | None = None) -> int:
+        return super().port(self.starting.seconds if seconds is None else seconds)
 
     def kill(self) -> int:
         status = super().kill()
@@ -206,34 +207,6 @@ class AppProcess(Server):
                     connection.close()
             time.sleep(LOOK)
         return False
-
-
-def _folders(own: Path) -> dict[str, str]:
-    """Folders of its own in the place of the user's home, temporary folder and XDG's."""
-    home, temporary = own / "home", own / "tmp"
-    variables = {name: home / below for name, below in XDG.items()}
-    for folder in (temporary, *variables.values()):
-        folder.mkdir(parents=True, mode=0o700)
-    return {name: str(path) for name, path in variables.items()} | {"TMPDIR": str(temporary)}
-
-
-def _programs(environment: Environment, folder: Path) -> list[str]:
-    """The folders of a stack's programs. A stack was made under another name than it has now, so
-    its scripts name an interpreter that is not there: they are run by the one that is.
-    """
-    installed = environment.interpreter.parent
-    if environment.passes_variables:
-        return [str(installed)]
-    folder.mkdir()
-    for script in installed.iterdir():
-        if script.is_file() and not script.is_symlink():
-            with script.open("rb") as file:
-                begin = file.read(SHEBANG)
-            if begin.startswith(b"#!") and b"python" in begin:
-                words = shlex.join([str(environment.interpreter), str(script)])
-                (folder / script.name).write_text(f'#!{SHELL}\nexec {words} "$@"\n', "utf-8")
-                (folder / script.name).chmod(0o755)
-    return [str(folder), str(installed)]
 
 
 def _forget_bytecode(own: Path) -> None:

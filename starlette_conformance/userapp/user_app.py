@@ -16,7 +16,7 @@ from pathlib import Path
 from starlette_conformance.explain.start import Start
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
-from starlette_conformance.process.launch import Program
+from starlette_conformance.process.launch import NOTHING, Program, Under
 from starlette_conformance.stacks.cache import discard_bytecode
 from starlette_conformance.userapp.app_process import AppProcess
 from starlette_conformance.userapp.hints import hints
@@ -91,7 +91,13 @@ class App:
             return Source()
         return Source.of(self.original or Original.of(self.folder), self.name)
 
-    def start(self, environment: Environment, hash_seed: int) -> AppProcess:
+    def start(
+        self,
+        environment: Environment,
+        hash_seed: int,
+        under: Under = NOTHING,
+        own: Path | None = None,
+    ) -> AppProcess:
         """Raises UsageError, DidNotStart."""
         return AppProcess(
             self.name,
@@ -101,6 +107,8 @@ class App:
             self.starting,
             environment,
             hash_seed,
+            under,
+            own,
         )
 
     def serve_command(self, environment: Environment, port: int) -> str:

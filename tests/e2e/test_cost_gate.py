@@ -16,10 +16,11 @@ import pytest
 from rich.progress import Progress
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cost import callgrind, counts, gate, gate_verdict, paired
+from starlette_conformance.cost import callgrind, counts, figures, gate, gate_verdict, paired
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.callgrind import PATIENT, Counted
 from starlette_conformance.cost.counts import Count
-from starlette_conformance.cost.manifest import MANIFEST, Benchmark
+from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
@@ -169,7 +170,7 @@ def test_without_valgrind_nothing_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(CannotTell, match="no valgrind on PATH"):
-        Counted("hello", ENVIRONMENT, tmp_path)
+        Counted(MANIFEST["hello"], ENVIRONMENT, tmp_path)
     assert main(["costs", "--json", str(tmp_path / "costs.jsonl")]) == 3
     assert capsys.readouterr().err.startswith("cannot tell: no valgrind on PATH")
 
@@ -306,11 +307,11 @@ def test_what_seems_a_little_worse_is_counted_in_other_layouts(
         worse = unlucky.get((stack, layout), 1.0)
         return {"hello": worse, "sse": 1.5 if stack == "new" else 1.0, "json_cors": 1.0}[name]
 
-    monkeypatch.setattr(gate, "count_alike", fake)
+    monkeypatch.setattr(figures, "count_alike", fake)
     stacks = cast("tuple[Environment, Environment]", ("old", "new"))
     those = [MANIFEST[name] for name in ("hello", "json_cors", "sse")]
     with Progress(disable=True) as progress:
-        old, new = gate._counted(stacks, those, 0.005, progress)
+        old, new = figures.counted_by_both(stacks, those, 0.005, progress)
     assert sorted(layout for layout, names in asked if names == ["hello"]) == [0, 1, 2, 3]
     assert len(asked) == 6  # and both others once
     found = gate_verdict.of_counts("hello", old["hello"], new["hello"], 0.005)

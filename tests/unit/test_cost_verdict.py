@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from starlette_conformance.cost import fanout, gate, gate_verdict, paired
+from starlette_conformance.cost import fanout, figures, gate_verdict, paired
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.dump import read_dump
-from starlette_conformance.cost.gate import complete, overall
+from starlette_conformance.cost.figures import complete, overall
 from starlette_conformance.cost.gate_table import print_findings, seen
 from starlette_conformance.cost.manifest import MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
@@ -222,7 +222,7 @@ def test_a_start_that_seems_dearer_has_a_second_look(
     seconds = zip(paired.ROLES, (0.5, 0.5, 0.9), strict=True)
     busy = {role: served(2e-4, start=start) for role, start in seconds}
     some = environment("1.0.0")
-    assert gate.started(some, some, MANIFEST["hello"], [busy]).outcome == outcome
+    assert figures.started(some, some, MANIFEST["hello"], [busy]).outcome == outcome
 
 
 @pytest.mark.parametrize(

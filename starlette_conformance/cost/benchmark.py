@@ -1,0 +1,50 @@
+"""What a benchmark is, whoever's app it is of."""
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import Under
+
+Alike = Literal["bytes", "length", "status"]
+"""What of a response must be the same each time: all of it but the date, the length of its body, or
+its status alone. The former two include the latter.
+"""
+
+
+class Benchmark(Protocol):
+    """A request that is sent again and again, or a stream that is read; `status` is its response's.
+
+    Benchmarks of one `app` share a process where they are counted. In paired runs, `weight` times
+    fewer requests are sent.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def app(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def weight(self) -> int: ...
+    @property
+    def streams(self) -> bool: ...
+    @property
+    def alike(self) -> Alike: ...
+
+    def start(
+        self,
+        environment: Environment,
+        under: Under,
+        interval: float | None = None,
+        own: Path | None = None,
+    ) -> Server:
+        """A server of the app, whose events come every `interval` seconds. `own` is a folder that
+        is not there, for what is its own; one path makes the same counts.
+        """
+        ...
+
+    def request(self, server: Server, port: int) -> bytes:
+        """What is sent to a server of it."""
+        ...

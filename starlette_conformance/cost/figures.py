@@ -1,0 +1,142 @@
+"""All figures of both stacks, of every benchmark, and the verdict over them."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from rich.console import Console
+from rich.progress import Progress
+
+from starlette_conformance.cost import callgrind, fanout, gate_verdict, paired
+from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.counts import Count, count_alike
+from starlette_conformance.cost.finding import Finding
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.output.progress import progress as progress_bar
+from starlette_conformance.process.worker_threads import side_by_side
+
+AT_A_TIME = 2
+LAYOUTS = 3
+"""In so many more a benchmark is counted that seems a little worse, or is inconclusive."""
+
+
+def measured(
+    old: Environment,
+    new: Environment,
+    benchmarks: Sequence[Benchmark],
+    budget: float,
+    syscalls: float,
+    output: Console,
+) -> list[Finding]:
+    """All figures of both stacks. Raises CannotTell where one of the manifest is missing."""
+    rounds = paired.rounds_for(len(benchmarks))
+    counting = callgrind.found()
+    if not counting:
+        rounds += 3
+        line = f"{callgrind.LACKING}. Paired CPU time alone decides."
+        output.print(line, style="bold yellow", soft_wrap=True)
+    with progress_bar("{task.description}", output) as progress:
+        counts = counted_by_both((old, new), benchmarks, budget, progress) if counting else []
+        bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
+        advance = partial(progress.advance, bar)
+        heaviest = sorted(benchmarks, key=lambda benchmark: -benchmark.weight)
+        pairs = side_by_side(
+            [partial(paired.run, old, new, each, rounds, advance) for each in heaviest],
+            AT_A_TIME,
+        )
+        streaming = [each for each in benchmarks if each.streams]
+        fanned = {}
+        for each in streaming:
+            bar = progress.add_task(f"{fanout.STREAMS} streams each", total=1)
+            fanned[each.name] = fanout.run(old, new, each)
+            progress.advance(bar)
+    ran = {benchmark.name: found for benchmark, found in zip(heaviest, pairs, strict=True)}
+    complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
+    noise = gate_verdict.cpu_noise(ran)
+    blamed = [
+        name for name, each in ran.items() if gate_verdict.differs(each, "again", noise, budget)
+    ]
+    line = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
+    output.print(f"equal servers: {line}")
+    findings = []
+    for benchmark in benchmarks:
+        name = benchmark.name
+        if counting:
+            findings.append(gate_verdict.of_counts(name, counts[0][name], counts[1][name], budget))
+            findings.append(
+                gate_verdict.of_syscalls(name, counts[0][name], counts[1][name], syscalls)
+            )
+            findings.append(gate_verdict.of_bytes(name, counts[0][name], counts[1][name], budget))
+        findings.append(gate_verdict.of_memory(benchmark, ran[name]))
+        findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
+        findings += gate_verdict.of_kept(name, ran[name])
+        findings.append(gate_verdict.of_waiting(name, ran[name]))
+        findings.append(started(old, new, benchmark, ran[name]))
+        if name in fanned:
+            findings += gate_verdict.of_fanout(name, fanned[name])
+        findings.append(gate_verdict.of_latency(name, ran[name]))
+    return findings
+
+
+def started(
+    old: Environment, new: Environment, benchmark: Benchmark, rounds: Sequence[paired.Round]
+) -> Finding:
+    """What is red has a second look, at more starts: the rounds have few, side by side."""
+    starts = [{role: each.start for role, each in one.items()} for one in rounds]
+    found = gate_verdict.of_start(benchmark.name, starts)
+    if found.outcome == "regression":
+        starts += paired.starts(old, new, benchmark)
+        found = gate_verdict.of_start(benchmark.name, starts)
+    return found
+
+
+def counted_by_both(
+    stacks: tuple[Environment, Environment],
+    benchmarks: Sequence[Benchmark],
+    budget: float,
+    progress: Progress,
+) -> list[dict[str, Count]]:
+    """The counts of both stacks; what is then not clear is counted in other layouts too."""
+    bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
+    advance = partial(progress.advance, bar)
+    old: dict[str, Count] = {}
+    new: dict[str, Count] = {}
+
+    def counted(those: Sequence[Benchmark], layouts: Sequence[int]) -> None:
+        by_app = {
+            app: [each for each in those if each.app == app] for app in {e.app: 0 for e in those}
+        }
+        jobs = [
+            partial(count_alike, stacks, of_app, advance, layout)
+            for layout in layouts
+            for of_app in by_app.values()
+        ]
+        for both in side_by_side(jobs, AT_A_TIME):
+            for counts, more in zip((old, new), both, strict=True):
+                for name, each in more.items():
+                    counts[name] = counts[name] + each if name in counts else each
+
+    counted(benchmarks, [0])
+    complete([benchmark.name for benchmark in benchmarks], [old, new])
+    again = [
+        each
+        for each in benchmarks
+        if gate_verdict.unclear(each.name, old[each.name], new[each.name], budget)
+    ]
+    if again:
+        progress.update(bar, total=2 * (len(benchmarks) + LAYOUTS * len(again)))
+        counted(again, range(1, LAYOUTS + 1))
+    return [old, new]
+
+
+def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]]) -> None:
+    """Raise CannotTell unless every benchmark of the manifest was measured, and nothing else."""
+    for measurement in measurements:
+        if odd := set(names) ^ set(measurement):
+            raise CannotTell(f"not measured as the manifest says: {', '.join(sorted(odd))}")
+
+
+def overall(findings: Sequence[Finding]) -> str:
+    """The verdict over all figures: a regression outweighs what is inconclusive."""
+    outcomes = {finding.outcome for finding in findings}
+    return next((each for each in ("regression", "cannot tell") if each in outcomes), "pass")
