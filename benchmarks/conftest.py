@@ -16,6 +16,7 @@ from benchmarks.measured import Measured
 from benchmarks.next_event import INTERVAL, Listening
 from benchmarks.server_clock import server_cpu_time, watching
 from benchmarks.table import Cost, print_costs
+from benchmarks.user_app import MODULE, OnStack, UserApp
 from starlette_conformance.cost.manifest import ReferenceBenchmark
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure, UsageError
@@ -26,7 +27,8 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script, site_files
-from starlette_conformance.stacks.targets import made, targets_named
+from starlette_conformance.stacks.targets import made, targets_named, with_packages
+from starlette_conformance.userapp.recorded_request import Step
 
 HERE = Path(__file__).parent
 ROUND_SECONDS = 0.05
@@ -40,6 +42,7 @@ pace is idle most of the time."""
 TARGETS = pytest.StashKey[dict[str, Stack | Environment]]()
 COSTS = pytest.StashKey[list[Cost]]()
 RUN = pytest.StashKey[Run]()
+USER_APP = pytest.StashKey[UserApp | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("pytest-benchmark is not installed here: `uv sync --group bench`")
     try:
         found = targets_named(config.getoption("--stack"), config.getoption("--python"))
+        config.stash[USER_APP] = own = UserApp.of(config)
+        extra = own.extra if own else ()
+        found = {name: with_packages(each, extra) for name, each in found.items()}
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[TARGETS] = found
@@ -58,9 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     timer = "the given timer" if _given(config, "timer") else "server CPU time"
-    return f"benchmarks: {timer}, on {', '.join(config.stash[RUN].stacks)}"
+    own = config.stash[USER_APP]
+    line = f"benchmarks: {timer}, on {', '.join(config.stash[RUN].stacks)}"
+    return [line, *map(printable, own.unread if own else ())]
 
 
 def _given(config: pytest.Config, name: str) -> bool:
@@ -75,6 +83,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Compare across stacks, where one is to be compared with another."""
     make_inert(session.config)
     run = session.config.stash[RUN]
+    if session.config.stash[USER_APP]:
+        return
     plugin = session.config.pluginmanager.getplugin("pytest-benchmark")
     run.compared = plugin.compared_mapping = across(plugin.compared_mapping, run.stacks)
 
@@ -83,6 +93,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "stack" in metafunc.fixturenames:
         names = metafunc.config.stash[RUN].stacks
         metafunc.parametrize("stack", names, indirect=True, scope="session")
+
+    if "step" in metafunc.fixturenames and (own := metafunc.config.stash[USER_APP]):
+        metafunc.parametrize("step", own.steps, ids=str)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The reference apps are measured, or a user's own."""
+    if collection_path.parent != HERE or not collection_path.name.startswith("test_"):
+        return None
+    return (collection_path.name == MODULE) != bool(config.stash[USER_APP]) or None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -95,7 +115,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
+    if config.stash[USER_APP]:
+        config.stash[RUN].names = [item.nodeid for item in items]
+        return
     strange = not_in_manifest(item.nodeid for item in items if HERE in item.path.parents)
     if strange:
         raise pytest.UsageError(f"{strange[0]}: add it to benchmarks/manifest.txt")
@@ -149,11 +172,11 @@ def serve(stack: Environment) -> Iterator[Serve]:
 @pytest.fixture
 def measure(
     request: pytest.FixtureRequest, benchmark: Any, stack: Environment
-) -> Callable[[Server, Measured], None]:
+) -> Callable[..., None]:
     """Measures what is called again and again, and notes both clocks beside the benchmark."""
     benchmark.group = stack.name
 
-    def measured(server: Server, call: Measured) -> None:
+    def measured(server: Server, call: Measured, called: str = "") -> None:
         benchmark.has_error = True  # until it is known better: no figure comes from a failed one
         with closing(call), watching(server, call):
             began = server_cpu_time()
@@ -165,7 +188,7 @@ def measure(
         if benchmark.stats is not None:
             name, _ = parts(request.node.nodeid)
             request.config.stash[COSTS].append(
-                Cost(stack.name, name.rpartition("::")[2], cpu, wall)
+                Cost(stack.name, called or name.rpartition("::")[2], cpu, wall)
             )
             request.config.stash[RUN].measured.add(request.node.nodeid)
 
@@ -173,9 +196,7 @@ def measure(
 
 
 @pytest.fixture
-def measure_request(
-    serve: Serve, measure: Callable[[Server, Measured], None]
-) -> Callable[..., None]:
+def measure_request(serve: Serve, measure: Callable[..., None]) -> Callable[..., None]:
     """Measures a request to an app, whose response must have this status and body."""
 
     def measured(app: str, status: int, body: bytes, path: str = "/", headers: str = "") -> None:
@@ -187,8 +208,34 @@ def measure_request(
     return measured
 
 
+@pytest.fixture(scope="session")
+def on_stack(stack: Environment, request: pytest.FixtureRequest) -> Iterator[OnStack]:
+    """The user's app on the stack, and which requests can be measured."""
+    own = request.config.stash[USER_APP]
+    assert own is not None
+    with _in_a_line():
+        found = OnStack.of(own, stack)
+    with found.exits:
+        yield found
+
+
 @pytest.fixture
-def listens(serve: Serve, measure: Callable[[Server, Measured], None]) -> Callable[[], None]:
+def measure_step(on_stack: OnStack, measure: Callable[..., None]) -> Callable[[Step], None]:
+    """Measures a request to the user's app."""
+
+    def measured(step: Step) -> None:
+        benchmark = on_stack.benchmark(step)
+        if isinstance(benchmark, str):
+            pytest.skip(benchmark)
+        with _in_a_line():
+            server = on_stack.server(benchmark)
+            measure(server, Exchanging(server, benchmark, None), benchmark.name)
+
+    return measured
+
+
+@pytest.fixture
+def listens(serve: Serve, measure: Callable[..., None]) -> Callable[[], None]:
     """Measures an event of the stream, at a pace that keeps the server awake."""
 
     def measured() -> None:

@@ -15,7 +15,7 @@ class Exchanging:
 
     server: Server
     benchmark: Benchmark
-    body: bytes
+    body: bytes | None
     calls: int = 0
     wall: float | None = 0.0
 

@@ -36,7 +36,7 @@ class Run:
 
     `compared` holds by file what is in it, by full name; `compares` and `fails` say whether
     --benchmark-compare and --benchmark-compare-fail were given. `deselected` has the full names
-    that the user left out.
+    that the user left out. `names` are full names that stand in for the manifest's.
     """
 
     stacks: list[str]
@@ -45,6 +45,7 @@ class Run:
     compared: Mapping[str, Mapping[str, Benchmark]] = field(default_factory=dict)
     measured: set[str] = field(default_factory=set)
     deselected: set[str] = field(default_factory=set)
+    names: list[str] | None = None
 
     def faults(self) -> list[str]:
         """A sentence on each thing that makes the run worthless, or a part of it."""
@@ -56,7 +57,10 @@ class Run:
             return [
                 "nothing was compared: there are no saved benchmarks that --benchmark-compare means"
             ]
-        wanted = {f"{name}[{stack}]": MANIFEST.name for stack in self.stacks for name in manifest()}
+        names = self.names
+        if names is None:
+            names = [f"{name}[{stack}]" for stack in self.stacks for name in manifest()]
+        wanted = dict.fromkeys(names, MANIFEST.name if self.names is None else "--requests")
         for path, benchmarks in self.compared.items():
             wanted = dict.fromkeys(benchmarks, Path(path).name) | wanted
         faults = [

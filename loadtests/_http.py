@@ -44,23 +44,48 @@ class CheckedUser(FastHttpUser):
         self, path: str, status: int, body: bytes, headers: dict[str, str] | None = None
     ) -> None:
         """Send GET, and compare status and body."""
+        self.send(self.turned(), "GET", path, status, body, headers)
+
+    def turned(self) -> str:
+        """By which the figures of the next request are kept."""
         key = run.key(type(self).__name__)
         if key != self._schedule.key:
             self._schedule.settle(time.monotonic())
             self._schedule.restart(run.metrics, key)
+        return key
+
+    def send(
+        self,
+        key: str,
+        method: str,
+        path: str,
+        status: int,
+        body: bytes | None,
+        headers: dict[str, str] | None = None,
+        data: bytes = b"",
+    ) -> None:
+        """Send a request, and compare the status, and the body unless it may be any."""
         self._due = self._schedule.due
         self._schedule.sent += 1
         url = f"{run.options.hosts[key]}{path}" if len(run.stacks) > 1 else path
-        with self.client.get(
-            url, headers=headers, name=f"{key} {path}", catch_response=True
+        with self.client.request(
+            method,
+            url,
+            name=f"{key} {path}",
+            headers=headers,
+            data=data or None,  # type: ignore[arg-type]  # bytes are sent as they are
+            allow_redirects=False,
+            catch_response=True,
         ) as response:
-            if (response.status_code, response.content) == (status, body):
+            right = body is None or response.content == body
+            if response.status_code == status and right:
                 response.success()
             elif response.status_code == 0:
                 response.failure(f"no response: {response.error}")
             else:
+                wanted = f"{status}" if body is None else f"{status} {body[:60]!r}"
                 response.failure(
-                    f"expected {status} {body[:60]!r}, received {response.status_code} "
+                    f"expected {wanted}, received {response.status_code} "
                     f"{(response.content or b'')[:60]!r}"
                 )
 

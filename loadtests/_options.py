@@ -6,6 +6,7 @@ from typing import Any
 
 from locust import events
 
+import _user_app
 from _profiles import PROFILES
 from _state import STREAMS, run
 from starlette_conformance.model.errors import UsageError
@@ -85,6 +86,7 @@ def add_options(parser: Any) -> None:
         metavar="<filename>",
         help="Store the figures there, as JSON; - is standard output.",
     )
+    _user_app.add_options(group)
 
 
 def check(host: str) -> None:

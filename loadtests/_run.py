@@ -13,10 +13,10 @@ from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-import _options
 import _report
 import _servers
 from _aggregate import Measured, gather, results
+from _embedded import start_servers
 from _fanout import PATH, Fanout
 from _interrupts import leave_it_to_the_master, signal_that_ends_it
 from _raw import Raw
@@ -31,8 +31,6 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.logs import make_logs_inert
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.process import descriptors
-
-__all__ = ["_options"]
 
 POLL_SECONDS = 0.5
 UNDER_WAY = ("spawning", "running")
@@ -55,19 +53,7 @@ def start(environment: Environment, **_: Any) -> None:
     try:
         output_files.check([_results_file()])
         descriptors.enough_for(run.connections, "connections")
-        if environment.host:
-            _options.check(environment.host)
-            _servers.check_reachable(environment.host)
-        else:
-            _options.check("")
-            classes = {
-                tuple(run.keys(each.__name__)): (str(vars(each)["app"]), vars(each).get("script"))
-                for each in environment.user_classes
-            }
-            options = run.options
-            run.servers = _servers.embedded(run.stacks, classes, options.interval, options.padding)
-            run.options.hosts = {name: each.url for name, each in run.servers.items()}
-            run.use(run.options.hosts)  # or the web UI would want a host
+        start_servers(environment)
     except Failure as failure:
         write_line(failure.message, stderr=True)
         sys.exit(failure.exit_code)

@@ -87,6 +87,11 @@ def starts_one(function: Function) -> Function:
     return _declared(function, ONE)
 
 
+def starts_by_its_server(function: Function) -> Function:
+    """Those of an app that no command of the user's starts."""
+    return _declared(function, [name for name in NAMES if name != "start"])
+
+
 def _declared(function: Function, names: Collection[str]) -> Function:
     for name, (words, settings) in reversed([*zip(NAMES, DECLARED, strict=True)]):
         if name not in names:

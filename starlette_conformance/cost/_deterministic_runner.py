@@ -28,7 +28,7 @@ _sleep = asyncio.sleep
 
 
 def patient_sleep(delay, *rest, **named):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003
-    if delay >= LONG and not of_the_app(sys._getframe(1)):
+    if delay >= LONG and not of_the_app(sys._getframe(1)):  # type: ignore[no-untyped-call]
         delay *= 1000
     return _sleep(delay, *rest, **named)
 

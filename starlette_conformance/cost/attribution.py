@@ -54,7 +54,8 @@ class _Executed(msgspec.Struct):
 
 Of = Literal["package", "Python", "C"]
 OF: tuple[Of, ...] = get_args(Of)
-"""What packages do stands first: how often Python's event loop goes round may be chance."""
+"""What packages, and a user's app, do stands first: how often Python's event loop goes round may be
+chance."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,9 @@ def _a_unit(
 
 def _known(path: str) -> tuple[str, Of]:
     """A file as it is imported, and whose it is."""
+    _, copied, short = path.partition(f"/{OWN}/app/")
+    if copied:
+        return short, "package"
     _, found, short = path.partition(LIBRARY)
     if found or path.startswith("<frozen "):
         return (short.partition("/")[2] if found else path), "Python"

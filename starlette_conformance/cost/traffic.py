@@ -38,7 +38,7 @@ class Line:
         self.server = server
         self.benchmark = benchmark
         self.received = 0
-        self._body = body
+        self.body = body
         self._seconds = seconds
         self._deadline = 0.0
         self._length = 0
@@ -87,8 +87,8 @@ class Line:
             self._look_at_length(message.body)
         elif self._length:
             raise self._wrong(f"{short(data)}, which is another response than before")
-        elif self._body not in (None, message.body):
-            raise self._wrong(f"body {short(message.body)} instead of {short(self._body)}")
+        elif self.body not in (None, message.body):
+            raise self._wrong(f"body {short(message.body)} instead of {short(self.body)}")
         if message.end != len(data):
             raise self._wrong(f"{len(data) - message.end} bytes after the end")
         if self.benchmark.alike == "bytes":
@@ -102,10 +102,10 @@ class Line:
         self._length = len(data)
 
     def _look_at_length(self, body: bytes) -> None:
-        if self._body is None:
-            self._body = body
-        if self.benchmark.alike == "length" and len(body) != len(self._body):
-            first = len(self._body)
+        if self.body is None:
+            self.body = body
+        if self.benchmark.alike == "length" and len(body) != len(self.body):
+            first = len(self.body)
             raise self._wrong(f"it varies, with {len(body):,} bytes of body, and {first:,} before")
 
     def send_pipelined(self, times: int) -> None:

@@ -5,8 +5,10 @@ import pytest
 from starlette_conformance.model.option_values import for_argparse, hash_seed
 
 
-def add_options(parser: pytest.Parser, own: bool) -> None:
-    """Raises ValueError where another plugin has an option of the same name."""
+def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> None:
+    """`own` says that specs are of a user's app, and `measures` that benchmarks may be. Raises
+    ValueError where another plugin has an option of the same name.
+    """
     group = parser.getgroup("starlette-conformance")
     group.addoption(
         "--stack",
@@ -45,9 +47,16 @@ def add_options(parser: pytest.Parser, own: bool) -> None:
         help="the apps reach 127.0.0.1 alone, and there nothing but what the session started; "
         "packages come before",
     )
-    if own:
+    if own or measures:
         _add_own(group)
-    else:
+    if measures:
+        group.addoption(
+            "--requests",
+            default="",
+            metavar="FILE",
+            help="measure each of these requests to --app: a file as for `diff --app`",
+        )
+    if not own:
         group.addoption(
             "--url",
             action="append",

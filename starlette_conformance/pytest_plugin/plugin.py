@@ -60,14 +60,15 @@ def _add_options(early_config: pytest.Config, parser: pytest.Parser, args: list[
     known = early_config.known_args_namespace
     apart = {value for option in NAMING_STACKS for value in _values(args, option, apart=True)}
     given = [word for word in known.file_or_dir if word not in apart]
-    own = _names_own_app(args)
+    measures = _is_of_benchmarks(early_config, given)
+    own = _names_own_app(args) and not measures
     if not own and not _asks_for_options(early_config, given):
         return
     _check_words(early_config, args)
     from starlette_conformance.pytest_plugin.options import add_options  # noqa: PLC0415
 
     try:
-        add_options(parser, own)
+        add_options(parser, own, measures)
     except ValueError as error:
         raise pytest.UsageError(
             f"{error}: another plugin of pytest defines it; leave that plugin out by -p no:NAME"
@@ -95,7 +96,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     if not config.stash.get(JUDGES, False):
         return
-    own = config.getoption("--app", "")
+    own = "" if _is_of_benchmarks(config, config.args) else config.getoption("--app", "")
     if own or any(map(_is_of_specs, _paths(config, config.args))):
         config.addinivalue_line("markers", "source(*texts): where the promise of a spec is written")
         try:
@@ -118,10 +119,14 @@ def _names_own_app(args: Sequence[str]) -> bool:
 
 
 def _asks_for_options(config: pytest.Config, given: Sequence[str]) -> bool:
-    return any(
-        _is_of_specs(path) or path == BENCHMARKS or BENCHMARKS in path.parents
-        for path in _paths(config, given or ["."])
+    return _is_of_benchmarks(config, given) or any(
+        map(_is_of_specs, _paths(config, given or ["."]))
     )
+
+
+def _is_of_benchmarks(config: pytest.Config, given: Sequence[str]) -> bool:
+    paths = _paths(config, given or ["."])
+    return any(path == BENCHMARKS or BENCHMARKS in path.parents for path in paths)
 
 
 def _paths(config: pytest.Config, words: Sequence[str]) -> Iterator[Path]:

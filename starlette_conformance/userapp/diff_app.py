@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from rich.console import Console
@@ -23,7 +22,6 @@ from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
@@ -39,6 +37,7 @@ from starlette_conformance.userapp.generate.limits import Limits
 from starlette_conformance.userapp.generate.make import Made, make
 from starlette_conformance.userapp.generate.reached import reached
 from starlette_conformance.userapp.ignore import Rule
+from starlette_conformance.userapp.only import chosen
 from starlette_conformance.userapp.provisioned import provisioned
 from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.recorded_request import Step
@@ -132,23 +131,6 @@ def diff(options: Options) -> int:
             limit = options.cause_seconds
             reviewed = with_causes(reviewed, repetitions, limit, lambda: shown.advance(bar))
     return conclude(reviewed, formats, options.fail_on, output)
-
-
-def chosen(steps: Sequence[Step], patterns: Sequence[str], path: Path) -> set[Step]:
-    """The requests that --only means. Raises UsageError."""
-    found: set[Step] = set()
-    for pattern in patterns:
-        meant = {
-            step
-            for step in steps
-            if any(fnmatchcase(text, pattern) for text in (step.request_line, step.name, str(step)))
-        }
-        if not meant:
-            raise UsageError(
-                f"--only {pattern}: no request of {path} is 'METHOD /target' like that"
-            )
-        found |= meant
-    return found
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -19,8 +22,9 @@ from benchmarks.manifest import Run, across, manifest
 from benchmarks.measured import Measured
 from benchmarks.next_event import INTERVAL, SUBSCRIBERS, Listening
 from benchmarks.server_clock import server_cpu_time, watching
+from benchmarks.user_app import UserApp
 from starlette_conformance.cost.manifest import MANIFEST
-from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.stacks.cache import cache_folder
 from starlette_conformance.stacks.project import script
@@ -174,6 +178,23 @@ def test_the_manifest_names_what_there_is(tmp_path: Path) -> None:
     code, output = benchmarks(tmp_path, "--stack", "documented", "--collect-only")
     assert code == 0
     assert sorted(re.findall(r"^(\S+::\w+)\[documented\]$", output, re.MULTILINE)) == manifest()
+
+
+def test_each_request_of_a_file_to_ones_own_app_is_a_benchmark(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "tests" / "miniatures" / "costly_app.py", tmp_path)
+    tmp_path.joinpath("sent.http").write_text("GET /identified\n###\nGET /nowhere", "utf-8")
+    words = ["--app", "costly_app:app", "--requests", "sent.http", "--stack", "documented"]
+    code, output = benchmarks(tmp_path, *words)
+    assert code == 0, output
+    assert "test_request[documented-GET /identified (sent.http:1)]" in output
+    assert "1 passed, 1 skipped" in output
+    assert "GET /nowhere (sent.http:3): status 404" in output
+
+
+def test_an_app_without_requests_is_not_measured() -> None:
+    config = SimpleNamespace(getoption={"--app": "a:b", "--requests": ""}.__getitem__)
+    with pytest.raises(UsageError, match=r"^name the app by --app and a file by --requests"):
+        UserApp.of(cast("pytest.Config", config))
 
 
 def test_a_stack_is_compared_with_another_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -308,6 +309,7 @@ def said() -> dict[str, tuple[int, str]]:
             ["HelloUser", *["--stack", "latest"] * 3],
             "--stack: name one, or two that are loaded in turns",
         ),
+        (["UserAppUser"], "UserAppUser needs --app MODULE:APP and --requests FILE"),
         (["SseUser", *["--stack", "latest"] * 2], "--stack OLD --stack NEW: SseUser cannot change"),
         (
             ["HelloUser", "--results", "nonesuch/a.json"],
@@ -360,6 +362,31 @@ def test_figures_that_go_to_stdout_are_alone_there() -> None:
     assert done.returncode == (0 if good else 3), done.stderr
 
 
+def test_the_requests_of_a_file_are_the_load_of_ones_own_app(tmp_path: Path) -> None:
+    """What cannot be repeated is not sent, and what fails later is a failure."""
+    shutil.copy(ROOT / "tests" / "miniatures" / "costly_app.py", tmp_path)
+    sent = ["POST /login", "GET /me\nAuthorization: Bearer {{login.response.body.$.token}}"]
+    sent += ["POST /register", "GET /tires"]
+    file = tmp_path / "sent.http"
+    file.write_text("# @name login\n" + "\n###\n".join(sent), "utf-8")
+    words = ["UserAppUser", "--app", "costly_app:app", "--cwd", str(tmp_path), "--requests"]
+    words += [str(file), "--headless", "-t", "2s", "--stack", "documented", "--env", "TIRED=3"]
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", "-f", "loadtests", *words, "--results", "-"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    said = "not sent: POST /register (sent.http:7): it responds with 201, and with 409 when it is"
+    assert said in done.stderr
+    assert "expected 200, received 503 b'no more'" in done.stderr
+    requests = json.loads(done.stdout)["requests"]["UserAppUser"]
+    assert requests["count"] > requests["failures"] > 0
+
+
 def test_the_time_of_requests_goes_on_when_events_begin_to_count() -> None:
     done = subprocess.run(
         [sys.executable, "-c", OPENS], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True
@@ -408,6 +435,7 @@ def test_help_lists_the_options_of_the_files_that_it_is_asked_for(
         "--fail-rate",
         "--results",
     ]
+    options += ["--app", "--requests", "--cwd", "--with", "--env"]
     assert found == (options if listed else [])
 
 

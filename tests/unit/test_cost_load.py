@@ -5,10 +5,12 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
+from starlette_conformance.cost.benchmark import Alike
 from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.errors import CannotTell
@@ -17,6 +19,7 @@ from starlette_conformance.process.log import Log
 from tests.miniatures.raw_server import ENVIRONMENT, Script, dated, miniature, piped_log
 
 RIGHT = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
+LONGER = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nhix"
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
@@ -87,6 +90,29 @@ def test_a_wrong_answer_is_named(second: bytes, message: str) -> None:
     with line_to(answers(RIGHT, second)) as line:
         line.exchange()
         with pytest.raises(CannotTell, match=f"^hello on miniature .*{re.escape(message)}"):
+            line.exchange()
+
+
+@pytest.mark.parametrize(
+    ("alike", "second", "message"),
+    [
+        ("length", RIGHT.replace(b"hi", b"ho"), ""),
+        ("length", LONGER, "it varies, with 3"),
+        ("status", LONGER, ""),
+        ("status", RIGHT.replace(b"200", b"201"), "status 201 instead of 200"),
+        ("status", RIGHT + b"more", "4 bytes after the end"),
+    ],
+)
+def test_of_a_users_app_a_response_is_as_like_the_first_as_the_benchmark_says(
+    alike: Alike, second: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MANIFEST, "hello", replace(MANIFEST["hello"], alike=alike))
+    with line_to(answers(RIGHT, second)) as line:
+        line.exchange()
+        if not message:
+            line.send_pipelined(0)
+            return
+        with pytest.raises(CannotTell, match=re.escape(message)):
             line.exchange()
 
 

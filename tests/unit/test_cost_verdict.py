@@ -73,6 +73,13 @@ def test_bytes_on_the_wire_are_exact(size: float, outcome: str) -> None:
     assert gate_verdict.of_bytes("hello", counted(1.0), new, 0.005).outcome == outcome
 
 
+@pytest.mark.parametrize(("size", "outcome"), [(155, "pass"), (157, "regression")])
+def test_bytes_may_be_as_far_apart_as_those_of_the_old_stack_are(size: int, outcome: str) -> None:
+    old = replace(counted(1.0, size=153), bytes_apart=3)
+    new = counted(1.0, size=size)
+    assert gate_verdict.of_bytes("GET /", old, new, 0.005).outcome == outcome
+
+
 def served(
     cpu: float,
     left: float = 5.0,

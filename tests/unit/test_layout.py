@@ -70,6 +70,7 @@ MAY_IMPORT = {
     "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
     "studies": {"benchmarks", PACKAGE, "pytest", "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
+    "tests/miniatures/costly_app.py": {"starlette"},
     "tests/miniatures/replayed": {"fastapi", "starlette"},
     "tests/miniatures/unrequested": {"fastapi", "pydantic", "starlette"},
     "tests": {

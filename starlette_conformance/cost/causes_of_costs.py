@@ -1,0 +1,69 @@
+"""The causes of what a request costs more: packages and releases, by counts on trial environments.
+
+A count is that of NEW where it is nearer to NEW's than to OLD's by half of what lies between them,
+and of OLD likewise; whatever lies in the middle is neither.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from starlette_conformance.causes.candidates import Outcome, Outcomes
+from starlette_conformance.causes.find_causes import Place, find_causes
+from starlette_conformance.cost.app_request import AppRequest
+from starlette_conformance.cost.counts import Count, count
+from starlette_conformance.cost.finding import Finding
+from starlette_conformance.explain.cause import Causes
+from starlette_conformance.model.environment import Environment
+
+COUNTED: Mapping[str, Callable[[Count], float]] = {
+    "instructions": lambda found: found.median,
+    "syscalls": lambda found: sum(found.syscalls.values()),
+    "bytes": lambda found: found.bytes,
+}
+"""Figures that are the same in each process, or nearly so, and can tell trials apart."""
+LEAST = 0.01
+"""Of instructions: equal packages in folders of other names were up to 0.7 % apart."""
+QUARTER = 0.25
+
+
+def causes(
+    older: Environment,
+    newer: Environment,
+    benchmarks: Sequence[AppRequest],
+    findings: Sequence[Finding],
+    seconds: float,
+    advance: Callable[[], None],
+) -> Causes | None:
+    """Of the regressions that counts can tell, searched for so many seconds; None for none."""
+    red = {
+        (each.benchmark, each.what): each
+        for each in findings
+        if each.outcome == "regression" and each.what in COUNTED
+        if each.what != "instructions" or each.change >= LEAST
+    }
+    if not red:
+        return None
+    dearer = [each for each in benchmarks if any(each.name == name for name, _ in red)]
+    apps = dearer[0].group.apps
+    names = older.name, newer.name
+
+    def observe(environment: Environment, new_app: bool) -> Outcomes:
+        counts = count(replace(environment, name=names[new_app]), dearer)
+        return dict(_outcomes(red, counts))
+
+    another = apps[older.name] != apps[newer.name]
+    return find_causes(
+        older, newer, list(red), observe, seconds, another_app=another, advance=advance
+    )
+
+
+def _outcomes(
+    red: Mapping[Place, Finding], counts: Mapping[str, Count]
+) -> Iterator[tuple[Place, Outcome]]:
+    for place, finding in red.items():
+        figure = COUNTED[finding.what](counts[finding.benchmark])
+        share = (figure - finding.old) / (finding.new - finding.old)
+        if share < QUARTER:
+            yield place, Outcome.OLD
+        else:
+            yield place, Outcome.NEW if share > 1 - QUARTER else Outcome.OTHER
