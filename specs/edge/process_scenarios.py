@@ -85,7 +85,7 @@ TAKEN = Scenario(
             *STOPS,
         ],
     },
-    port_taken=True,
+    taken=True,
 )
 
 SCENARIOS = [*STOPPED, TAKEN]

@@ -74,7 +74,7 @@ class Comparison:
         if scenario.needs and not all(each.satisfies(scenario.needs) for each in self.sides):
             return False
         slow = self.ledger.slow.get(scenario.variant)
-        if scenario.is_probe:
+        if scenario.is_probe or scenario.by_change:
             slow = list(changes_in(scenario.expected))
         return slow is None or not self.lying_between.isdisjoint(slow)
 

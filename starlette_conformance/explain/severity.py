@@ -65,6 +65,7 @@ TABLE = (
     Rule("connections at the server", "framing"),
     Rule("exit status", "process"),
     Rule("end of the server", "process"),
+    Rule("file of the socket", "process"),
     Rule("end of *", "framing"),
     Rule("* kept", "process"),
     Rule("dates on *", "value"),

@@ -1,4 +1,4 @@
-"""One TCP connection whose every byte is kept, with the time at which it passed.
+"""One connection whose every byte is kept, with the time at which it passed.
 
 A deadline covers the whole connection, and a limit the bytes received, so no server can hold its
 reader for ever or fill its memory.
@@ -44,6 +44,7 @@ class Connection:
     `data` are all bytes received so far, in an array that only grows. `receive` and `peek` return
     b"" at the end, whatever ended it: the server's close, a reset, the deadline or a limit. Raises
     Failure where this machine lets nobody connect: two stacks that nobody reaches would seem alike.
+    `path` is that of a Unix socket, in the place of a port.
     """
 
     port: int
@@ -54,6 +55,7 @@ class Connection:
     data: bytearray = field(default_factory=bytearray)
     ended: str = ""
     client_port: int = 0
+    path: str = ""
     _reset: bool = False
     _timed_out: bool = False
     _allowed: float | None = None
@@ -63,14 +65,26 @@ class Connection:
         self.began, self.at = time.monotonic(), clock.now()
         self.socket: socket.socket | None = None
         try:
-            self.socket = socket.create_connection((self.host, self.port), self._left())
-        except (ConnectionError, TimeoutError) as error:
+            self.socket = self._connected()
+        except (ConnectionError, FileNotFoundError, TimeoutError) as error:
             self.ended = f"{NOT_CONNECTED}: {error.strerror or error}"
         except OSError as error:  # of this machine, not of the server
-            raise of_os(error, f"{self.host} cannot be reached") from None
-        else:
-            self.client_port = self.socket.getsockname()[1]
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            raise of_os(error, f"{self.path or self.host} cannot be reached") from None
+
+    def _connected(self) -> socket.socket:
+        if self.path:
+            by_path = socket.socket(socket.AF_UNIX)
+            try:
+                by_path.settimeout(self._left())
+                by_path.connect(self.path)
+            except OSError:
+                by_path.close()
+                raise
+            return by_path
+        by_port = socket.create_connection((self.host, self.port), self._left())
+        self.client_port = by_port.getsockname()[1]
+        by_port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return by_port
 
     def __enter__(self) -> Self:
         return self

@@ -127,6 +127,14 @@ class EndsIn(Observation):
         return "end of the server"
 
 
+@dataclass(frozen=True)
+class SocketFile(Observation):
+    """Whether the file of its Unix socket is there once it has ended."""
+
+    def __str__(self) -> str:
+        return "file of the socket"
+
+
 Select = Callable[[Sequence[str]], Sequence[str]]
 
 
@@ -156,9 +164,12 @@ class Scenario:
     `name` is unique, and finishes the sentence "the server, where ...". `variant` is the app, or a
     variant of it; `interval` the seconds between two events of its stream, where others are wanted.
     `start` is how it is started, as the server's adapter calls it, where not by its own script.
-    Where `port_taken`, somebody else listens on its port when it starts. One that is `alone` has a
-    server of its own, whose log it sees from the start on. `slow` says that it takes
-    more than a second or two. `seconds` is how long a connection may last.
+    Where `taken`, it cannot listen where it is to: somebody else has the port, a file the name of
+    the Unix socket, or what it inherits is no socket. Where the app is `missing`, no module has the
+    name that it is to import. One that is `alone` has a server of its own, whose log it sees from
+    the start on. `slow` says that it takes more than a second or two, and `seconds` is how long a
+    connection may last. Two stacks are compared `by_change`: only where one lies between that it
+    shows.
     `script` is a file of the project that is run in the place of the app's own script, around that
     app or another one; `options` are added to the command that `start` names. `needs` is a
     requirement, such as `starlette>=0.15`: of other stacks nothing is promised.
@@ -170,7 +181,9 @@ class Scenario:
     expected: Mapping[Observation, Any]
     interval: float | None = None
     start: str = ""
-    port_taken: bool = False
+    taken: bool = False
+    missing: bool = False
+    by_change: bool = False
     alone: bool = False
     slow: bool = False
     seconds: float = 10.0
@@ -179,10 +192,15 @@ class Scenario:
     needs: str = ""
 
     @property
+    def comes_up(self) -> bool:
+        """Whether its server is to listen at all."""
+        return not (self.taken or self.missing)
+
+    @property
     def ends_its_server(self) -> bool:
         """Whether its server is not to run on."""
         signals = any(isinstance(step, Signal | SignalBeside) for step in self.steps)
-        return signals or self.port_taken or any(isinstance(o, ExitStatus) for o in self.expected)
+        return signals or self.taken or any(isinstance(o, ExitStatus) for o in self.expected)
 
     @property
     def has_own_server(self) -> bool:
@@ -195,9 +213,7 @@ class Scenario:
 
     @property
     def is_probe(self) -> bool:
-        """Whether no reference app runs as usual: two stacks are compared by it only where a change
-        lies between that it shows.
-        """
+        """Whether no reference app runs as usual; two stacks are compared by it as `by_change`."""
         return self.counts or bool(self.script)
 
     @property
@@ -213,7 +229,8 @@ class Scenario:
     def words(self) -> tuple[str, ...]:
         """What is done, a line each."""
         paced = f" with {self.interval:g} s between two events" if self.interval else ""
-        taken = " on a port that is taken" if self.port_taken else ""
+        taken = " where its address is taken" if self.taken else ""
+        taken += " where its app is missing" if self.missing else ""
         options = " ".join(self.options)
         by = f" by `{f'{self.start} {options}'.strip()}`" if self.start else ""
         by += f" with `{options}`" if options and not self.start else ""

@@ -7,6 +7,7 @@ port, and that it listens; a server that is not the stack's is stopped.
 import os
 import select
 import signal
+import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -36,7 +37,8 @@ class Server:
 
     It is named by its script, or as `module:attribute`. With a forker, the interpreter that it runs
     in is not started anew, but forked. `by` names another way to start it, of its server's adapter,
-    and `program` is one that it has not.
+    and `program` is one that it has not. `path` is the Unix socket that it is to listen on, and
+    `stdin` a descriptor that it gets as its standard input.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Server:
         port: int = 0,
         by: str = "",
         program: Program | None = None,
+        path: str = "",
+        stdin: int = subprocess.DEVNULL,
     ) -> None:
         self.app = app.stem if isinstance(app, Path) else app
         self.host = "127.0.0.1"
@@ -60,7 +64,7 @@ class Server:
             self._process: Supervised | Forked = (
                 forker.start(program, cwd, writing)
                 if forker
-                else start(program, environment, cwd, writing, under)
+                else start(program, environment, cwd, writing, under, stdin)
             )
         except BaseException:
             os.close(reading)
@@ -73,14 +77,16 @@ class Server:
             self._pidfd = os.pidfd_open(self.pid)
         except ProcessLookupError:  # its forker was killed, and has not waited for it
             raise DidNotStart(f"{self.app} on {environment} was killed as it started") from None
+        self.path = path
         self._port, self._listening = 0, set[str]()
         self._stopping, self._patience = False, 0.0
         self._below: list[psutil.Process] = []
 
     def port(self, seconds: float | None = None) -> int:
-        """Wait until the stack's server listens. Raises DidNotStart, with the last line of its log.
+        """Wait until the stack's server listens; its port is 0 where that is on a Unix socket.
 
-        A port of another process is refused: the responses would be that process's.
+        Raises DidNotStart, with the last line of its log. A port of another process is refused:
+        the responses would be that process's.
         """
         seconds = START_SECONDS if seconds is None else seconds
         self._port = self._port_in(seconds)
@@ -90,7 +96,8 @@ class Server:
                 f"{self.app} on {self.environment}: {other} serves it, and the stack's server is "
                 f"{self.environment.server.name}; nothing that it sends would count for that"
             )
-        if not self._port:
+        listens = self.path and self.environment.server.listens(self.log.lines())
+        if not self._port and not listens:
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
             how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
@@ -113,9 +120,9 @@ class Server:
     def _port_in(self, seconds: float) -> int:
         """The port that its log names in so many seconds, or 0."""
         server = self.environment.server
+        listens = server.listens if self.path else server.port
         self.log.wait_for(
-            lambda lines: bool(server.port(lines) or _other_server(self.environment, lines)),
-            seconds,
+            lambda lines: bool(listens(lines) or _other_server(self.environment, lines)), seconds
         )
         return server.port(self.log.lines())
 
@@ -232,5 +239,5 @@ class Server:
 
 def _other_server(environment: Environment, lines: Sequence[str]) -> str:
     """The server that a log says listens, where it is not the stack's; empty where it is."""
-    others = servers.ADAPTERS.values() if not environment.server.port(lines) else ()
-    return next((each.name for each in others if each.port(lines)), "")
+    others = servers.ADAPTERS.values() if not environment.server.listens(lines) else ()
+    return next((each.name for each in others if each.listens(lines)), "")

@@ -1,6 +1,7 @@
 """How a process is started, so that it dies with the harness; its variables, clock and rest."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -86,12 +87,13 @@ class Program:
         app: Path | str,
         environment: Environment,
         arguments: Sequence[str] = (),
-        port: int = 0,
+        port: int | str = 0,
         start: str = "",
     ) -> "Program":
         """Of a script, or of `module:attribute`, as the environment's server starts it, or in
-        another way that its adapter names. The server of a module gets the arguments. Raises
-        Failure where the adapter has no way of the name.
+        another way that its adapter names, for which `port` may be the path of a Unix socket. The
+        server of a module gets the arguments. Raises Failure where the adapter has no way of the
+        name.
 
         A server that imports a script's app instead of running the script hands it no arguments:
         `--interval 0.1` becomes the variable APP_INTERVAL.
@@ -99,7 +101,7 @@ class Program:
         server = environment.server
         if start and start not in server.starts:
             raise Failure(f"{server.name} is never started by {start!r}: see its adapter")
-        begin = server.starts[start] if start else server.command
+        begin = server.starts[start].words if start else server.command
         if isinstance(app, Path) and server.runs_scripts and not start:
             return cls([str(app), "--port", str(port), *arguments])
         if isinstance(app, str):
@@ -124,8 +126,13 @@ def command(program: Program, environment: Environment, under: Under = NOTHING) 
 
 
 def start(
-    program: Program, environment: Environment, cwd: Path, output: int, under: Under = NOTHING
+    program: Program,
+    environment: Environment,
+    cwd: Path,
+    output: int,
+    under: Under = NOTHING,
+    stdin: int = subprocess.DEVNULL,
 ) -> Supervised:
     """Start an app in a session of its own; it writes to the descriptor `output`."""
     env = ({} if under.alone else program.environ(environment)) | dict(under.pinned)
-    return Supervised(command(program, environment, under), env, cwd, output=output)
+    return Supervised(command(program, environment, under), env, cwd, stdin, output)

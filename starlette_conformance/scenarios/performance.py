@@ -55,7 +55,7 @@ class Performance:
         self._kept_before: Census | None = None
         self._afterwards: Mapping[str, str] = {}
         self._log_start = 0 if scenario.has_own_server else server.log.position()
-        self._status = ""
+        self._ended: dict[str, str] = {}
         self._lines: list[str] = []
         self.late = False
 
@@ -73,8 +73,11 @@ class Performance:
             if self._first_status:
                 self._server.kill()
         if self._scenario.ends_its_server:
-            self._server.log.wait_for(lambda _: False, ENDS_SECONDS)
-            self._status = str(self._server.kill())
+            watched = any(isinstance(o, model.EndsIn) for o in self._scenario.expected)
+            self._server.log.wait_for(lambda _: False, 0.0 if watched else ENDS_SECONDS)
+            status = str(self._server.kill())
+            file = "left" if Path(self._server.path).exists() else "removed"
+            self._ended = {str(model.ExitStatus()): status, str(model.SocketFile()): file}
             self._lines = self._server.log.lines(self._log_start)
 
     def _take(self, step: steps.Step) -> None:
@@ -160,7 +163,7 @@ class Performance:
 
     def _wire(self, name: str) -> Wire:
         if name not in self._wires:
-            self._wires[name] = Wire(self._port, self._scenario.seconds)
+            self._wires[name] = Wire(self._port, self._scenario.seconds, path=self._server.path)
         return self._wires[name]
 
     def _note_if_held(self, name: str) -> None:
@@ -213,8 +216,8 @@ class Performance:
                 return self._let_go(those)
             case model.Kept() | model.EndsIn() | model.FirstExitStatus():
                 return self._afterwards[str(observation)]
-            case model.ExitStatus():
-                return self._status
+            case model.ExitStatus() | model.SocketFile():
+                return self._ended[str(observation)]
             case model.LogLines(select):
                 return list(select(self._log()))
             case _:
@@ -223,7 +226,9 @@ class Performance:
     def _log(self) -> list[str]:
         names = {wire.client_port: name for name, wire in self._wires.items()}
         names[self._port] = "PORT"
-        return [without_numbers(line, names) for line in self._lines]
+        path = self._server.path
+        lines = [line.replace(path, "PATH") if path else line for line in self._lines]
+        return [without_numbers(line, names) for line in lines]
 
     def _let_go(self, those: tuple[str, ...]) -> str:
         ports = {self._wires[name].client_port for name in those}

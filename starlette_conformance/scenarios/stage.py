@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from threading import BoundedSemaphore, Lock
 from typing import Self
 
@@ -20,8 +19,10 @@ from starlette_conformance.process.app_server import START_SECONDS, Server
 from starlette_conformance.process.census import RUNNER
 from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import NOTHING, Program, Under
+from starlette_conformance.scenarios.address import Address, address
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.scenarios.performance import Performance
+from starlette_conformance.servers.adapter import Listens
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ROOT, script, site_files, variants
 
@@ -85,29 +86,22 @@ class Stage:
             return self._performed(scenario, server, port)
 
     def _performed(self, scenario: Scenario, server: Server, port: int) -> Performance:
-        performance = Performance(scenario, server, port, partial(self._start, scenario))
+        performance = Performance(
+            scenario, server, port, lambda port: self._start(scenario, Address(port))
+        )
         performance.play()
         return performance
 
     @contextmanager
     def _server(self, scenario: Scenario) -> Iterator[tuple[Server, int]]:
         """A server for it, and its port."""
-        if scenario.port_taken:
-            with socket.create_server(("127.0.0.1", 0)) as taken:
-                port = taken.getsockname()[1]
-                server = self._start(scenario, port)
+        if scenario.has_own_server:
+            with address(self._listens(scenario), scenario.taken) as given:
+                server = self._start(scenario, given)
                 try:
-                    yield server, port
+                    yield server, _port(server) if scenario.comes_up else given.port
                 finally:
                     server.kill()
-        elif scenario.has_own_server:
-            server = self._start(scenario)
-            try:
-                port = server.port()
-                _await_worker(server, port)
-                yield server, port
-            finally:
-                server.kill()
         elif scenario.reads_log:
             server, lock = self._shared(scenario)
             with lock:
@@ -120,39 +114,51 @@ class Stage:
         key = (scenario.variant, scenario.interval, scenario.reads_log)
         with self._starting:
             if key not in self._servers:
-                self._servers[key], self._locks[key] = self._started(scenario, 0), Lock()
+                self._servers[key], self._locks[key] = self._started(scenario, Address()), Lock()
                 self._opened.callback(self._servers[key].kill)
         return self._servers[key], self._locks[key]
 
-    def _start(self, scenario: Scenario, port: int = 0) -> Server:
-        with self._starting:
-            return self._started(scenario, port)
+    def _listens(self, scenario: Scenario) -> Listens:
+        starts = self._environment.server.starts
+        return starts[scenario.start].listens if scenario.start in starts else Listens.ON_PORT
 
-    def _started(self, scenario: Scenario, port: int) -> Server:
+    def _start(self, scenario: Scenario, given: Address) -> Server:
+        with self._starting:
+            return self._started(scenario, given)
+
+    def _started(self, scenario: Scenario, given: Address) -> Server:
         if self._forker is None:
             self._forker = self._opened.enter_context(Forker(self._environment))
         app, settings = variants()[scenario.variant]
         interval = settings.interval if scenario.interval is None else scenario.interval
         folder = site_fixture.lay_out(site_files(settings.site))
         path = ROOT / scenario.script if scenario.script else script(app.name)
+        path = path.with_name("missing.py") if scenario.missing else path
         arguments = app.arguments(interval)
-        program = Program.of(path, self._environment, arguments, port, scenario.start)
+        listening = given.path or given.port
+        program = Program.of(path, self._environment, arguments, listening, scenario.start)
         # A command is run as it is, and so is what is counted.
         forker = None if scenario.start or scenario.counts else self._forker
-        return Server(
+        server = Server(
             path,
             self._environment,
             folder,
             forker=forker,
             under=Under(script=[str(RUNNER)]) if scenario.counts else NOTHING,
             program=replace(program, words=[*program.words, *scenario.options]),
+            path=given.path,
+            stdin=given.stdin,
         )
+        given.leave_to_server()
+        return server
 
 
-def _await_worker(server: Server, port: int) -> None:
-    """Wait until somebody listens: a server says that it does before its workers are there."""
+def _port(server: Server) -> int:
+    """Its port, once somebody listens: a server says that it does before its workers are there."""
+    port = server.port()
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and not server.log.ended:
+    while port and time.monotonic() < deadline and not server.log.ended:
         with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
-            return
+            break
         time.sleep(0.02)
+    return port

@@ -4,6 +4,30 @@ import re
 import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Listens(Enum):
+    """Where a server is to listen: on a port of 127.0.0.1 that the kernel picks, or, where it does
+    not say which, on a given one; on a socket that it inherits as its standard input; or on a Unix
+    socket.
+    """
+
+    ON_PORT = "port"
+    ON_GIVEN_PORT = "given port"
+    ON_STDIN = "stdin"
+    ON_PATH = "path"
+
+
+@dataclass(frozen=True)
+class Start:
+    """A way to serve an app, `module:attribute`: `words` are those behind `python -m`, for an app
+    and a port, or a path where it `listens` on one. `package` is one that must be installed.
+    """
+
+    words: Callable[[str, int | str], Sequence[str]]
+    listens: Listens = Listens.ON_PORT
+    package: str = ""
 
 
 @dataclass(frozen=True)
@@ -13,8 +37,9 @@ class Adapter:
     `command` gives the words behind `python -m` that serve an app, `module:attribute`, on a port of
     127.0.0.1; with 0 the kernel picks one. With `runs_scripts`, the reference apps start the server
     themselves: `python apps/hello.py --port PORT`.
-    `starts` are other ways to serve an app, by what they are called: each gives such words, too.
-    `ready` finds the line that the server logs once it listens; its group is the port.
+    `starts` are other ways to serve an app, by what they are called.
+    `ready` finds the line that the server logs once it listens; its group is the port, or nothing
+    where it listens on a Unix socket.
     `parsers` and `loops` are the HTTP parsers and event loops, each a package, that it takes where
     they are installed, the first one first; the last one it always has.
     `imports` are other packages that it imports.
@@ -27,7 +52,7 @@ class Adapter:
     """
 
     name: str
-    command: Callable[[str, int], Sequence[str]]
+    command: Callable[[str, int | str], Sequence[str]]
     ready: re.Pattern[str]
     header: str | None
     closes_after_500: bool
@@ -39,7 +64,7 @@ class Adapter:
     settings: re.Pattern[str] | None = None
     preloaded: tuple[str, ...] = ()
     stop: signal.Signals = signal.SIGTERM
-    starts: Mapping[str, Callable[[str, int], Sequence[str]]] = field(default_factory=dict)
+    starts: Mapping[str, Start] = field(default_factory=dict)
 
     def parser(self, packages: Collection[str]) -> str:
         """The HTTP parser that it takes among these packages; its own where it has no choice."""
@@ -52,10 +77,14 @@ class Adapter:
         """Whether it may close the connection after a whole response: the client waits for that."""
         return announced or (status >= 500 and self.closes_after_500)
 
+    def listens(self, lines: Sequence[str]) -> bool:
+        """Whether its log says that it listens."""
+        return any(map(self.ready.search, lines))
+
     def port(self, lines: Sequence[str]) -> int:
         """The port that its log names, or 0."""
         found = (match for line in lines if (match := self.ready.search(line)))
-        return next((int(match[1]) for match in found), 0)
+        return next((int(match[1] or 0) for match in found), 0)
 
 
 def _first(choices: Sequence[str], packages: Collection[str]) -> str:

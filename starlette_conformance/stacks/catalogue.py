@@ -198,11 +198,12 @@ def _axis(name: str, table: AxisTable) -> Axis:
 def _check_runs(path: Path, axis: Axis) -> None:
     """Raises UsageError where an axis varies what is installed and never run.
 
-    What runs is Starlette, sse-starlette, Python, the server, its parsers and loops, and what these
-    import. Every release would pass by what another package does.
+    What runs is Starlette, sse-starlette, Python, the server, its parsers, its loops, what starts
+    it, and what these import. Every release would pass by what another package does.
     """
     server = servers.of(axis.vary)
     runs = {"python", "parser", *FRAMEWORK, server.name, *server.parsers, *server.loops}
+    runs |= {start.package for start in server.starts.values() if start.package}
     for key in axis.vary:
         if canonicalize_name(key) not in {*runs, *server.imports, *IMPORTED}:
             raise UsageError(

@@ -123,7 +123,10 @@ def test_an_axis_of_what_nothing_imports_is_refused(tmp_path: Path, package: str
 
 @pytest.mark.parametrize(
     "package",
-    ["starlette", "SSE_Starlette", "uvicorn", "h11", "httptools", "uvloop", "anyio", "click"],
+    [
+        *("starlette", "SSE_Starlette", "uvicorn", "h11", "httptools", "uvloop", "anyio", "click"),
+        "gunicorn",
+    ],
 )
 def test_what_runs_can_vary(tmp_path: Path, package: str) -> None:
     assert len(axis(tmp_path, "x", f'{package} = ["1", "2"]').stacks) == 2
@@ -181,6 +184,37 @@ def test_each_server_starts_an_app_in_its_own_words(tiny: Adapter) -> None:
     own = ["-m", "uvicorn", "--port", "0", "shop:app"]
     assert Program.of("shop:app", ENVIRONMENT).words == own
     assert tiny.port(["x", "tiny listens on 81"]) == 81
+
+
+STARTS = {
+    "uvicorn --workers 2": ["uvicorn", "--port", "81", "shop:app", "--workers", "2"],
+    "uvicorn --fd 0": ["uvicorn", "--fd", "0", "shop:app"],
+    "uvicorn --uds": ["uvicorn", "--uds", "81", "shop:app"],
+    "gunicorn": [
+        *("gunicorn", "--worker-class", "uvicorn.workers.UvicornWorker"),
+        *("--bind", "127.0.0.1:81", "--no-control-socket", "shop:app"),
+    ],
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_start_has_its_own_words(start: str) -> None:
+    assert Program.of("shop:app", ENVIRONMENT, (), 81, start).words == ["-m", *STARTS[start]]
+
+
+LINES = {
+    "INFO:     Uvicorn running on http://127.0.0.1:81 (Press CTRL+C to quit)": 81,
+    "INFO:     Uvicorn running on socket ('127.0.0.1', 81) (Press CTRL+C to quit)": 81,
+    "INFO:     Uvicorn running on unix socket /tmp/socket (Press CTRL+C to quit)": 0,
+    "[2026-11-20 10:00:00 +0000] [9] [INFO] Listening at: http://127.0.0.1:81 (9)": 81,
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_line_of_each_start_says_where_it_listens(line: str) -> None:
+    assert DEFAULT.listens(["x", line])
+    assert DEFAULT.port(["x", line]) == LINES[line]
+    assert not DEFAULT.listens([line.replace("127.0.0.1", "0.0.0.0").replace("unix", "the")])
 
 
 @pytest.mark.usefixtures("tiny")

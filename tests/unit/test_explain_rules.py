@@ -3,6 +3,7 @@ studies.explainer_mutants` drops one at a time.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ from starlette_conformance.model.chance import one_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.expectations import Response, since
 from starlette_conformance.model.request import Request
-from starlette_conformance.model.scenario import LogLines, Scenario
+from starlette_conformance.model.scenario import LogLines, Observation, Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.scenarios.outcome import Outcome
@@ -172,3 +173,14 @@ def test_a_scenario_is_played_where_both_stacks_have_what_it_needs(
     scenario = Scenario("one", "hello", (), {LogLines(): []}, needs="starlette>=0.15")
     for sides in ((on(older), on("1.0.0")), (on("1.0.0"), on(older))):
         assert Comparison(*sides, Ledger({}, [], {}, {})).wants_scenario(scenario) == wanted
+
+
+@pytest.mark.parametrize(("newer", "wanted"), [("0.14.2", False), ("1.0.0", True)])
+def test_a_scenario_is_played_by_change_where_one_lies_between_that_it_shows(
+    newer: str, wanted: bool
+) -> None:
+    change = Change("starlette", "0.15.0", "fix", "It says more.", "https://x")
+    lines: dict[Observation, Any] = {LogLines(): since(change, ["more"], before=[])}
+    scenario = Scenario("one", "hello", (), lines, by_change=True)
+    known = Comparison(on("0.14.0"), on(newer), Ledger({"MORE": change}, [], {}, {}))
+    assert known.wants_scenario(scenario) == wanted

@@ -99,6 +99,7 @@ class Stub:
     log: Log
     app: str = "hello"
     environment: Any = ENVIRONMENT
+    path: str = ""
 
 
 def seen(

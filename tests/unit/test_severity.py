@@ -45,6 +45,7 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("exit status", False): "process",
     ("tasks kept", False): "process",
     ("end of the server", False): "process",
+    ("file of the socket", False): "process",
     ("dates on a", False): "value",
     ("first ping on a", False): "arrival",
     ("time of the ping on a", False): "value",
