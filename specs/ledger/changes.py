@@ -606,6 +606,23 @@ HEAD_OPENS_NO_STREAM = Change(
     noticed_by=("proxy",),
     reached_by=("EventSourceResponse",),
 )
+SOCKET_REMOVED = Change(
+    "uvicorn",
+    "0.15.0",
+    "fix",
+    "With --uds, the socket's file stayed when the server ended; now it is removed.",
+    "https://github.com/Kludex/uvicorn/pull/1009",
+    noticed_by=("nobody",),
+)
+PARENT_ENDS_CHILDREN = Change(
+    "uvicorn",
+    "0.15.0",
+    "fix",
+    "With --workers and --reload, a signal to the parent process ended no child, and the parent "
+    "waited for ever; now it ends its children, and itself.",
+    "https://github.com/Kludex/uvicorn/pull/1069",
+    noticed_by=("nobody",),
+)
 ENDS_OF_CONNECTIONS_LOGGED = Change(
     "uvicorn",
     "0.17.1",
@@ -778,6 +795,24 @@ HANDLERS_BEFORE_APP = Change(
     "https://github.com/sysid/sse-starlette/issues/132",
     noticed_by=("JavaScript client", "proxy"),
 )
+WORKERS_REPLACED = Change(
+    "uvicorn",
+    "0.30.0",
+    "feature",
+    "With --workers, a worker that had ended was missing; now it is replaced, and the parent logs "
+    "signals and what it does with its workers.",
+    "https://github.com/Kludex/uvicorn/pull/2183",
+    noticed_by=("nobody",),
+)
+SOCKET_REMOVED_IN_ANY_CASE = Change(
+    "uvicorn",
+    "0.30.0",
+    "fix",
+    "With --uds, the socket's file stayed after SIGINT, and a file of its name where the server "
+    "could not listen; now both are removed. After SIGTERM it stays.",
+    "https://github.com/Kludex/uvicorn/pull/2317",
+    noticed_by=("nobody",),
+)
 INTERRUPT_KEPT_QUIET = Change(
     "uvicorn",
     "0.30.3",
@@ -877,11 +912,31 @@ APP_BEFORE_HANDLERS = Change(
     "https://github.com/Kludex/uvicorn/pull/2919",
     noticed_by=("JavaScript client", "proxy"),
 )
+PARENT_IMPORTS_APP = Change(
+    "uvicorn",
+    "0.47.0",
+    "change",
+    "With --workers and --reload, an app that could not be imported ended only workers; now the "
+    "parent process imports it, too, and ends with status 1.",
+    "https://github.com/Kludex/uvicorn/pull/2919",
+    last="0.49.0",
+    noticed_by=("nobody",),
+)
+WORKER_ENDS_PARENT = Change(
+    "uvicorn",
+    "0.50.0",
+    "change",
+    "With --workers, workers that could not import the app were started again for ever; now the "
+    "server ends, with status 0.",
+    "https://github.com/Kludex/uvicorn/pull/3001",
+    noticed_by=("nobody",),
+)
 STARTUP_FAILS_WITH_3 = Change(
     "uvicorn",
     "0.50.0",
     "change",
-    "Where the port is taken, the exit status was 1; now it is 3.",
+    "Where the port was taken, or the app could not be imported, the exit status was 1; now it is "
+    "3.",
     "https://github.com/Kludex/uvicorn/pull/3001",
     noticed_by=("nobody",),
 )

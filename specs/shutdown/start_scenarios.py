@@ -1,4 +1,4 @@
-"""sse: what a signal does to open streams where the server was started by `uvicorn module:app`.
+"""sse: what a signal does to open streams where the server was started by a command.
 
 sse-starlette puts a handler of its own in the place of uvicorn's when it is imported. uvicorn has
 its signal handlers before it imports the app, since 0.29.0: then that comes too late.
@@ -12,12 +12,15 @@ from specs.ledger.changes import (
     HANDLERS_BEFORE_APP,
     INTERRUPT_KEPT_QUIET,
     LATE_IMPORT_HEARS,
+    PARENT_ENDS_CHILDREN,
     SIGNAL_CUTS_STREAMS,
     SIGNAL_ENDS_STREAMS,
     SIGNAL_UNHEARD,
     SIGNALS_RAISED_AGAIN,
+    SOCKET_REMOVED,
+    SOCKET_REMOVED_IN_ANY_CASE,
 )
-from specs.ledger.streams import CUT
+from specs.ledger.streams import CUT, LEFT
 from specs.shutdown.scenarios import (
     INTERVAL,
     LOG,
@@ -31,8 +34,14 @@ from specs.shutdown.scenarios import (
     own,
     where,
 )
-from starlette_conformance.model.expectations import WHOLE, history, since
-from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
+from starlette_conformance.model.expectations import ABSENT, WHOLE, history, since
+from starlette_conformance.model.scenario import (
+    ExitStatus,
+    LogLines,
+    ResponseOn,
+    Scenario,
+    SocketFile,
+)
 from starlette_conformance.model.steps import MarkLog, ReadChunks, Signal
 
 HEARD = since(
@@ -52,8 +61,24 @@ ALONE = since(
 )
 
 
+SOCKET_FILES = {
+    signal.SIGTERM: history("left", (SOCKET_REMOVED, "removed"), (SIGNALS_RAISED_AGAIN, "left")),
+    signal.SIGINT: history(
+        "left",
+        (SOCKET_REMOVED, "removed"),
+        (SIGNALS_RAISED_AGAIN, "left"),
+        (SOCKET_REMOVED_IN_ANY_CASE, "removed"),
+    ),
+}
+"""A signal that uvicorn raises again ends the process before it removes the file."""
+
+
 def started_by(
-    start: str, number: signal.Signals, ending: Any, expected: dict[Any, Any]
+    start: str,
+    number: signal.Signals,
+    ending: Any,
+    expected: dict[Any, Any],
+    by_change: bool = False,
 ) -> Scenario:
     return Scenario(
         f"{number.name} beside a stream, started by `{start}`",
@@ -63,6 +88,7 @@ def started_by(
         interval=INTERVAL,
         start=start,
         slow=True,
+        by_change=by_change,
     )
 
 
@@ -78,20 +104,41 @@ LINES = {
 }
 """uvicorn's command reports a KeyboardInterrupt in a word."""
 
-BY_MODULE = [
-    started_by(
-        "uvicorn", number, ALONE, {ExitStatus(): STATUSES[number], LogLines(own): LINES[number]}
-    )
+
+def by_one_process(start: str, number: signal.Signals, by_change: bool = False) -> Scenario:
+    expected: dict[Any, Any] = {ExitStatus(): STATUSES[number], LogLines(own): LINES[number]}
+    if start == "uvicorn --uds":
+        expected[SocketFile()] = SOCKET_FILES[number]
+    return started_by(start, number, ALONE, expected, by_change)
+
+
+BY_MODULE = [by_one_process("uvicorn", number) for number in STATUSES]
+ELSEWHERE = [
+    by_one_process(start, number, by_change=number == signal.SIGINT)
+    for start in ("uvicorn --fd 0", "uvicorn --uds")
     for number in STATUSES
 ]
+"""It listens on a socket that it inherits, or on a Unix socket."""
+
 
 PARENTS = {
     "uvicorn --workers 2": "INFO:     Stopping parent process [PID]",
     "uvicorn --reload": "INFO:     Stopping reloader process [PID]",
 }
+END_OF_PARENT = since(PARENT_ENDS_CHILDREN, "0", before="-9")
+"""One that waits for ever is killed by us."""
+
 BY_PARENT = [
-    started_by(start, signal.SIGTERM, IN_CHILD, {ExitStatus(): "0", LogLines(only(line)): [line]})
+    started_by(
+        start,
+        signal.SIGTERM,
+        since(PARENT_ENDS_CHILDREN, IN_CHILD, before=LEFT),
+        {
+            ExitStatus(): END_OF_PARENT,
+            LogLines(only(line)): [since(PARENT_ENDS_CHILDREN, line, before=ABSENT)],
+        },
+    )
     for start, line in PARENTS.items()
 ]
 
-SCENARIOS = [*BY_MODULE, *BY_PARENT]
+SCENARIOS = [*BY_MODULE, *ELSEWHERE, *BY_PARENT]

@@ -3,7 +3,7 @@
 import pytest
 
 from specs.shutdown.scenarios import BESIDE, CROSSING, TWICE
-from specs.shutdown.start_scenarios import BY_MODULE, BY_PARENT
+from specs.shutdown.start_scenarios import BY_MODULE, BY_PARENT, ELSEWHERE
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
@@ -29,6 +29,6 @@ def test_ends_a_stream_that_is_asked_for_as_the_signal_comes(
 
 
 @pytest.mark.source("uvicorn docs deployment", "sse-starlette docs README")
-@pytest.mark.parametrize("scenario", [*BY_MODULE, *BY_PARENT])
+@pytest.mark.parametrize("scenario", [*BY_MODULE, *ELSEWHERE, *BY_PARENT])
 def test_ends_where_it_was_started_by_a_command_on(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -1,0 +1,199 @@
+"""hello: from its start to its end, where a command starts the server, and what stops a start."""
+
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from specs.ledger.changes import (
+    PARENT_ENDS_CHILDREN,
+    PARENT_IMPORTS_APP,
+    SOCKET_REMOVED_IN_ANY_CASE,
+    STARTUP_FAILS_WITH_3,
+    WORKER_ENDS_PARENT,
+    WORKERS_REPLACED,
+)
+from specs.ledger.raw_requests import LAST
+from specs.shutdown.scenarios import LOG
+from specs.shutdown.start_scenarios import END_OF_PARENT, LINES, SOCKET_FILES, STATUSES
+from specs.starts.lines import (
+    ADDRESSES,
+    ALONE,
+    ENDED,
+    UP,
+    access,
+    last,
+    of_parent,
+    of_parent_once,
+    own,
+    running,
+)
+from starlette_conformance.model.chance import one_of
+from starlette_conformance.model.expectations import ABSENT, history, since
+from starlette_conformance.model.scenario import (
+    EndsIn,
+    ExitStatus,
+    LogLines,
+    Observation,
+    Scenario,
+    SocketFile,
+)
+from starlette_conformance.model.steps import ReadToEnd, Send, Signal, Step
+
+FAILS = since(STARTUP_FAILS_WITH_3, "3", before="1")
+TAKEN_PORT = "ERROR:    [Errno 98] Address already in use"
+TAKEN_HOST = (
+    "ERROR:    [Errno 98] error while attempting to bind on address ('127.0.0.1', PORT): address "
+    "already in use"
+)
+STARTED_PARENT = "INFO:     Started parent process [PID]"
+STOPPED_PARENT = "INFO:     Stopping parent process [PID]"
+IMPORT_FAILED = 'ERROR:    Error loading ASGI app. Could not import module "missing".'
+IMPORT_SECONDS = 8
+
+
+def scenario(
+    name: str,
+    start: str,
+    steps: tuple[Step, ...],
+    expected: Mapping[Observation, Any],
+    taken: bool = False,
+    missing: bool = False,
+) -> Scenario:
+    return Scenario(
+        f"{name}, started by `{start}`",
+        "hello",
+        steps,
+        expected,
+        start=start,
+        taken=taken,
+        missing=missing,
+        slow=True,
+        by_change=True,
+    )
+
+
+def stopped(start: str, number: signal.Signals, expected: Mapping[Observation, Any]) -> Scenario:
+    steps = (Send("a", LAST), ReadToEnd("a"), Signal(number))
+    return scenario(f"{number.name} after a request", start, steps, expected)
+
+
+def of_one_process(start: str, number: signal.Signals) -> dict[Observation, Any]:
+    lines = _behind([*UP, running(start), access(start)], LINES[number])
+    expected: dict[Observation, Any] = {ExitStatus(): STATUSES[number], LogLines(own): lines}
+    if start == "uvicorn --uds":
+        expected[SocketFile()] = SOCKET_FILES[number]
+    return expected
+
+
+def _behind(begins: list[str], lines: Any) -> Any:
+    """Lines that differ between releases, each time behind the same ones."""
+    if isinstance(lines, since):
+        now, before = _behind(begins, lines.now), _behind(begins, lines.before)
+        return since(lines.change, now, before)
+    return [*begins, *lines]
+
+
+def of_workers(number: signal.Signals) -> dict[Observation, Any]:
+    about_workers = [
+        f"INFO:     Received {number.name}, exiting.",
+        *["INFO:     Terminated child process [PID]"] * 2,
+        *["INFO:     Waiting for child process [PID]"] * 2,
+    ]
+    lines = [
+        running("uvicorn --workers 2"),
+        STARTED_PARENT,
+        *(since(WORKERS_REPLACED, line, before=ABSENT) for line in about_workers),
+        ended(STOPPED_PARENT),
+    ]
+    return {ExitStatus(): END_OF_PARENT, LogLines(of_parent): lines}
+
+
+def ended(line: str) -> since:
+    """A line of a parent, or of its child, that has heard of a signal."""
+    return since(PARENT_ENDS_CHILDREN, line, before=ABSENT)
+
+
+def of_reloader() -> dict[Observation, Any]:
+    start = "uvicorn --reload"
+    ends = [*LOG, "INFO:     Stopping reloader process [PID]"]
+    lines = [running(start), *UP, access(start), *map(ended, ends)]
+    return {ExitStatus(): END_OF_PARENT, LogLines(own): lines}
+
+
+STOPPED = [
+    stopped(start, number, expected)
+    for number in (signal.SIGTERM, signal.SIGINT)
+    for start, expected in {
+        **{start: of_one_process(start, number) for start in ALONE},
+        "uvicorn --workers 2": of_workers(number),
+        "uvicorn --reload": of_reloader(),
+    }.items()
+]
+
+NOT_BOUND: dict[str, dict[Observation, Any]] = {
+    "uvicorn": {
+        ExitStatus(): FAILS,
+        LogLines(own): [*UP, TAKEN_HOST, *ENDED],
+    },
+    "uvicorn --fd 0": {
+        ExitStatus(): "1",
+        LogLines(last): ["OSError: [Errno 88] Socket operation on non-socket"],
+    },
+    "uvicorn --uds": {
+        ExitStatus(): "1",
+        LogLines(last): ["OSError: [Errno 98] Address 'PATH' is already in use"],
+        SocketFile(): since(SOCKET_REMOVED_IN_ANY_CASE, "removed", before="left"),
+    },
+    "uvicorn --workers 2": {ExitStatus(): FAILS, LogLines(own): [TAKEN_PORT]},
+    "uvicorn --reload": {ExitStatus(): FAILS, LogLines(own): [TAKEN_PORT]},
+}
+TAKEN = [
+    scenario("it cannot listen", start, (), NOT_BOUND[start], taken=True) for start in ADDRESSES
+]
+
+GOES_ON, ENDS = f"not within {IMPORT_SECONDS} s", f"within {IMPORT_SECONDS} s"
+COMES_UP = [running("uvicorn --workers 2"), STARTED_PARENT]
+WORKER_DIED = "INFO:     Child process [PID] died"
+WORKER_FAILED = "ERROR:    Child process [PID] failed to start, stopping the parent process."
+PARENTS_OF_NONE: dict[str, dict[Observation, Any]] = {
+    "uvicorn --workers 2": {
+        EndsIn(IMPORT_SECONDS): history(
+            GOES_ON, (PARENT_IMPORTS_APP, ENDS), (WORKER_ENDS_PARENT, one_of(ENDS, GOES_ON))
+        ),
+        ExitStatus(): history(
+            "-9", (PARENT_IMPORTS_APP, "1"), (WORKER_ENDS_PARENT, one_of("0", "-9"))
+        ),
+        LogLines(of_parent_once): history(
+            COMES_UP,
+            (WORKERS_REPLACED, one_of([*COMES_UP, WORKER_DIED], COMES_UP)),
+            (PARENT_IMPORTS_APP, []),
+            (
+                WORKER_ENDS_PARENT,
+                one_of([*COMES_UP, WORKER_FAILED, STOPPED_PARENT], COMES_UP),
+            ),
+        ),
+    },
+    "uvicorn --reload": {
+        EndsIn(IMPORT_SECONDS): since(PARENT_IMPORTS_APP, ENDS, before=GOES_ON),
+        ExitStatus(): since(PARENT_IMPORTS_APP, "1", before="-9"),
+        LogLines(own): since(
+            PARENT_IMPORTS_APP,
+            [IMPORT_FAILED],
+            before=[running("uvicorn --reload"), IMPORT_FAILED],
+        ),
+    },
+}
+"""What parents come to whose workers cannot import the app. One that asks a worker for a sign of
+life while that ends waits 5 s for it: on busy cores it has not noticed its end by then.
+"""
+
+NOT_IMPORTED = {
+    **{start: {ExitStatus(): FAILS, LogLines(own): [IMPORT_FAILED]} for start in ALONE},
+    **PARENTS_OF_NONE,
+}
+MISSING = [
+    scenario("its app cannot be imported", start, (), NOT_IMPORTED[start], missing=True)
+    for start in ADDRESSES
+]
+
+SCENARIOS = [*STOPPED, *TAKEN, *MISSING]

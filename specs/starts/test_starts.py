@@ -1,0 +1,25 @@
+"""hello: from its start to its end, where a command starts the server, and what stops a start."""
+
+import pytest
+
+from specs.starts.start_scenarios import MISSING, STOPPED, TAKEN
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
+
+
+@pytest.mark.source("uvicorn docs settings", "uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", STOPPED)
+def test_serves_logs_and_stops_on(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings", "uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", TAKEN)
+def test_does_not_start_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings", "uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", MISSING)
+def test_serves_nothing_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
