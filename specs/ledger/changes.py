@@ -438,6 +438,16 @@ PATH_DELIMITERS_ESCAPED = Change(
     "https://github.com/Kludex/starlette/pull/3671",
     noticed_by=("browser", "JavaScript client"),
 )
+STATIC_FILES_CLOSE_WEBSOCKETS = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "A WebSocket handshake to a folder of static files gets 403; it was 500, and a traceback "
+    "in the log.",
+    "https://github.com/Kludex/starlette/pull/3532",
+    noticed_by=("JavaScript client",),
+    reached_by=("StaticFiles",),
+)
 PINGS_ARE_EVENTS = Change(
     "sse-starlette",
     "0.3.2",
@@ -958,6 +968,68 @@ CLOSE_ANNOUNCED = Change(
     "https://github.com/Kludex/uvicorn/issues/3074",
     noticed_by=("proxy",),
 )
+HANDSHAKES_LOGGED = Change(
+    "uvicorn",
+    "0.15.0",
+    "fix",
+    "With websockets, a handshake and its end show in uvicorn's own log; they showed only "
+    "where the app logs.",
+    "https://github.com/Kludex/uvicorn/pull/1070",
+    noticed_by=("nobody",),
+)
+HANDSHAKE_TARGETS_QUOTED = Change(
+    "uvicorn",
+    "0.19.0",
+    "fix",
+    "A handshake is logged with its query, and its path is quoted, as that of any request.",
+    "https://github.com/Kludex/uvicorn/pull/1385",
+    noticed_by=("nobody",),
+)
+HANDSHAKES_NAME_NO_SERVER = Change(
+    "uvicorn",
+    "0.20.0",
+    "change",
+    "With websockets, the response to a handshake does not name Python and websockets with "
+    "their versions in Server.",
+    "https://github.com/Kludex/uvicorn/pull/1606",
+    noticed_by=("nobody",),
+)
+HANDSHAKE_HEADERS_KEPT = Change(
+    "uvicorn",
+    "0.21.0",
+    "fix",
+    "With websockets, a handshake may have bytes beyond ASCII in a header; it got 500.",
+    "https://github.com/Kludex/uvicorn/pull/1005",
+    noticed_by=("browser", "JavaScript client"),
+)
+WSPROTO_500_HAS_LENGTH = Change(
+    "uvicorn",
+    "0.34.0",
+    "fix",
+    "With wsproto, a 500 to a handshake has a Content-Length instead of chunks.",
+    "https://github.com/Kludex/uvicorn/pull/2542",
+    noticed_by=("nobody",),
+)
+SANSIO_BY_DEFAULT = Change(
+    "uvicorn",
+    "0.50.0",
+    "change",
+    "With websockets, handshakes are read by its Sans-I/O layer: other headers come back, a "
+    "Content-Type names its charset, malformed extensions, Origin and subprotocols are "
+    "refused with 400, and a handshake with a body, or whose head is too long, gets no "
+    "response at all. Releases of websockets before 11.0 do not start.",
+    "https://github.com/Kludex/uvicorn/pull/2985",
+    noticed_by=("JavaScript client", "proxy"),
+)
+HANDSHAKE_HEADERS_LATIN_1 = Change(
+    "uvicorn",
+    "0.52.0",
+    "fix",
+    "With websockets 17.0 and newer, a handshake may have bytes beyond ASCII in a header; its "
+    "connection was closed without a response.",
+    "https://github.com/Kludex/uvicorn/pull/3036",
+    noticed_by=("browser", "JavaScript client"),
+)
 LENGTHS_MERGED = Change(
     "h11",
     "0.11.0",
@@ -1061,6 +1133,140 @@ LONG_TARGETS_REFUSED = Change(
     "refused.",
     "https://github.com/MagicStack/httptools/issues/142",
     noticed_by=("proxy",),
+)
+HANDSHAKES_BY_WEBSOCKETS = Change(
+    "websockets",
+    "1.0",
+    "feature",
+    "Where websockets is installed, a WebSocket handshake reaches the app, which closes it, "
+    "as it has no such route: 403. Without a library it is handled as a GET.",
+    "https://www.uvicorn.org/settings/#implementation",
+    noticed_by=("JavaScript client", "proxy"),
+)
+HANDSHAKES_SURVIVE = Change(
+    "websockets",
+    "10.0",
+    "fix",
+    "A handshake gets a response on Python 3.10 and newer; a TypeError closed its connection "
+    "without one.",
+    "https://github.com/python-websockets/websockets/commit/ab0e3b91",
+    noticed_by=("JavaScript client", "proxy"),
+)
+SERVER_CAN_BE_LEFT_OUT = Change(
+    "websockets",
+    "10.4",
+    "feature",
+    "The response to a handshake leaves out Server where uvicorn wants that; it named Python "
+    "and websockets with their versions.",
+    "https://github.com/python-websockets/websockets/commit/2a07325c",
+    noticed_by=("nobody",),
+)
+HANDSHAKE_LINES_LONGER = Change(
+    "websockets",
+    "11.0",
+    "change",
+    "A line in the head of a handshake may have 8,192 bytes instead of 4,096, such as one of "
+    "cookies, and a head may have 128 headers instead of 256; what has more gets 400.",
+    "https://github.com/python-websockets/websockets/commit/38b08fb7",
+    noticed_by=("browser", "JavaScript client"),
+)
+REJECTIONS_ARE_NO_FAILURES = Change(
+    "websockets",
+    "12.0",
+    "change",
+    "A handshake that is refused is logged as `connection rejected`; it was `connection failed`.",
+    "https://github.com/python-websockets/websockets/commit/c41ce814",
+    noticed_by=("nobody",),
+)
+REFUSALS_NAME_CAUSES = Change(
+    "websockets",
+    "13.0",
+    "change",
+    "The 400 to a malformed handshake names the causes of its reason, too, such as `; "
+    "Incorrect padding`.",
+    "https://github.com/python-websockets/websockets/commit/c8c0a9bf",
+    noticed_by=("nobody",),
+)
+REFUSALS_SHORTENED = Change(
+    "websockets",
+    "13.1",
+    "change",
+    "The 400 to a handshake with a header twice says `multiple values`; the Sans-I/O layer no "
+    "longer adds the name of a missing header as its cause.",
+    "https://github.com/python-websockets/websockets/commit/60fc2378",
+    noticed_by=("nobody",),
+)
+ONLY_OPEN_IS_LOGGED = Change(
+    "websockets",
+    "13.1",
+    "fix",
+    "The Sans-I/O layer logs `connection open` only where a handshake succeeds; it also did "
+    "where the app refused one.",
+    "https://github.com/python-websockets/websockets/commit/98f236f8",
+    noticed_by=("nobody",),
+)
+NO_BODY_IS_NO_BODY = Change(
+    "websockets",
+    "16.0",
+    "fix",
+    "The Sans-I/O layer takes a handshake with `Content-Length: 0`; it got no response at all.",
+    "https://github.com/python-websockets/websockets/commit/6385bdd7",
+    noticed_by=("proxy",),
+)
+HANDSHAKE_HEADERS_DROPPED = Change(
+    "websockets",
+    "16.1",
+    "regression",
+    "A handshake with bytes beyond ASCII in a header, such as a name that a proxy adds, gets "
+    "no response: the connection is closed.",
+    "https://github.com/Kludex/uvicorn/issues/3035",
+    last="16.1",
+    noticed_by=("JavaScript client", "proxy"),
+)
+HANDSHAKE_HEADERS_ISO_8859_1 = Change(
+    "websockets",
+    "17.0",
+    "change",
+    "Bytes beyond ASCII in a header are read as ISO-8859-1: with uvicorn before 0.52.0, a "
+    "handshake with such ones gets no response.",
+    "https://github.com/python-websockets/websockets/commit/2503d104",
+    noticed_by=("JavaScript client", "proxy"),
+)
+OTHER_METHODS_REFUSED = Change(
+    "websockets",
+    "17.0",
+    "fix",
+    "The Sans-I/O layer answers a handshake by another method than GET with 405; it got no "
+    "response at all.",
+    "https://github.com/python-websockets/websockets/commit/cbc5849c",
+    noticed_by=("proxy",),
+)
+LONG_HEADS_NOTED = Change(
+    "websockets",
+    "17.0",
+    "change",
+    "A handshake whose head is too long is logged with the 431 that it should get; with "
+    "uvicorn no response is sent.",
+    "https://github.com/python-websockets/websockets/commit/eda57828",
+    noticed_by=("nobody",),
+)
+HANDSHAKES_BY_WSPROTO = Change(
+    "wsproto",
+    "0.9.0",
+    "feature",
+    "Where wsproto is installed, and websockets is not, a WebSocket handshake reaches the "
+    "app, which closes it, as it has no such route: 403. Without a library it is handled as a "
+    "GET.",
+    "https://www.uvicorn.org/settings/#implementation",
+    noticed_by=("JavaScript client", "proxy"),
+)
+MISSING_VERSION_IS_400 = Change(
+    "wsproto",
+    "1.0.0",
+    "change",
+    "With wsproto, a handshake without Sec-WebSocket-Version gets 400 instead of 426.",
+    "https://github.com/python-hyper/wsproto/commit/ff5aed4",
+    noticed_by=("JavaScript client",),
 )
 STATUS_PHRASES_OF_RFC_9110 = Change(
     "python",

@@ -97,7 +97,7 @@ def behind(
         },
         script=SCRIPT,
         options=("--layers", str(layers)),
-        needs=RUNS if layers else "",
+        needs=(RUNS,) if layers else (),
         slow=True,
     )
 

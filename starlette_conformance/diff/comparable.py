@@ -13,7 +13,7 @@ from starlette_conformance.model.stack import ALWAYS, Stack
 LOADED = {
     "anyio", "click", "exceptiongroup", "h11", "httptools", "idna", "pip", "python", "setuptools",
     "sniffio", "sse-starlette", "starlette", "typing-extensions", "uvicorn", "uvloop", "watchfiles",
-    "websockets", "wheel",
+    "websockets", "wheel", "wsproto",
 }  # fmt: skip
 """What Starlette, sse-starlette and uvicorn load for a reference app, and what installs it."""
 NAMED = 3

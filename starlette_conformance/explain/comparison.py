@@ -71,7 +71,7 @@ class Comparison:
 
     def wants_scenario(self, scenario: Scenario) -> bool:
         """Whether to play it: on what is slow, only where a change lies between that it shows."""
-        if scenario.needs and not all(each.satisfies(scenario.needs) for each in self.sides):
+        if scenario.needs and not all(any(map(e.satisfies, scenario.needs)) for e in self.sides):
             return False
         slow = self.ledger.slow.get(scenario.variant)
         if scenario.is_probe or scenario.by_change:

@@ -171,8 +171,8 @@ class Scenario:
     connection may last. Two stacks are compared `by_change`: only where one lies between that it
     shows.
     `script` is a file of the project that is run in the place of the app's own script, around that
-    app or another one; `options` are added to the command that `start` names. `needs` is a
-    requirement, such as `starlette>=0.15`: of other stacks nothing is promised.
+    app or another one; `options` are added to the command that `start` names. `needs` are
+    requirements, such as `starlette>=0.15`: of a stack with none of them nothing is promised.
     """
 
     name: str
@@ -189,7 +189,7 @@ class Scenario:
     seconds: float = 10.0
     script: str = ""
     options: tuple[str, ...] = ()
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def comes_up(self) -> bool:

@@ -35,7 +35,7 @@ ADAPTER = Adapter(
     runs_scripts=True,
     parsers=("httptools", "h11"),
     loops=("uvloop", "asyncio"),
-    imports=("click", "colorama", "typing-extensions"),
+    imports=("click", "colorama", "typing-extensions", "websockets", "wsproto"),
     settings=re.compile(r"UVICORN_\w+|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS"),
     preloaded=(
         "uvicorn",

@@ -170,7 +170,7 @@ def test_a_header_that_comes_twice_is_no_order() -> None:
 def test_a_scenario_is_played_where_both_stacks_have_what_it_needs(
     older: str, wanted: bool
 ) -> None:
-    scenario = Scenario("one", "hello", (), {LogLines(): []}, needs="starlette>=0.15")
+    scenario = Scenario("one", "hello", (), {LogLines(): []}, needs=("starlette>=0.15",))
     for sides in ((on(older), on("1.0.0")), (on("1.0.0"), on(older))):
         assert Comparison(*sides, Ledger({}, [], {}, {})).wants_scenario(scenario) == wanted
 

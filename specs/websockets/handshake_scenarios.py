@@ -1,0 +1,283 @@
+"""WebSocket handshakes, whole and malformed, to apps that take none."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from specs.edge.logs import RECEIVED, TRACEBACK, access, own_lines
+from specs.ledger import handshakes
+from specs.ledger.changes import (
+    HANDSHAKE_HEADERS_KEPT,
+    HANDSHAKE_TARGETS_QUOTED,
+    HANDSHAKES_BY_WEBSOCKETS,
+    HANDSHAKES_LOGGED,
+    HANDSHAKES_SURVIVE,
+    LOGGED_ONCE,
+    LOGGING_UNCONFIGURED,
+    LONG_HEADS_NOTED,
+    ONLY_OPEN_IS_LOGGED,
+    OTHER_METHODS_REFUSED,
+    REJECTIONS_ARE_NO_FAILURES,
+    SANSIO_BY_DEFAULT,
+)
+from specs.ledger.handshakes import CLOSED, FORBIDDEN, INVALID, handshake
+from specs.ledger.raw_requests import LAST, NEXT
+from specs.ledger.responses import GREETING, in_each_phase
+from starlette_conformance.model.expectations import ABSENT, since
+from starlette_conformance.model.scenario import LogLines, ResponsesOn, Scenario
+from starlette_conformance.model.steps import Leave, MarkLog, ReadToEnd, Send, Watch
+
+LIBRARIES = ("websockets", "wsproto")
+SECONDS = 1
+"""How long a response may take before none is expected; a close is not waited for."""
+
+MARK = (Send("first", LAST), ReadToEnd("first"), MarkLog())
+GREETED = [RECEIVED, access("last", "GET / HTTP/1.1")]
+FAILS = "ERROR TIME - Fatal error: protocol.data_received() call failed."
+
+
+def without_details(lines: Sequence[str]) -> list[str]:
+    """All lines but the insides of tracebacks, and what exceptions say."""
+    kept = [
+        line for line in own_lines(lines) if not line.startswith(("protocol: <", "transport: <"))
+    ]
+    return [line.partition(":")[0] if "Error: " in line[:24] else line for line in kept]
+
+
+def _own(level: str, text: Any) -> Any:
+    line = in_each_phase(text, lambda each: f"{level}:".ljust(10) + each)
+    return since(LOGGING_UNCONFIGURED, ABSENT, before=line)
+
+
+def _of_root(level: str, text: Any) -> Any:
+    line = in_each_phase(text, lambda each: f"{level} TIME - {each}")
+    return since(LOGGED_ONCE, ABSENT, before=line)
+
+
+def _by_wsproto(text: Any) -> list[Any]:
+    return [_own("INFO", text), _of_root("INFO", text)]
+
+
+def _by_websockets(text: Any, level: str = "INFO", *below: str) -> list[Any]:
+    own = (_own(level, text), *(since(LOGGING_UNCONFIGURED, ABSENT, before=b) for b in below))
+    root = (_of_root(level, text), *(since(LOGGED_ONCE, ABSENT, before=line) for line in below))
+    return [*(since(HANDSHAKES_LOGGED, line) for line in own), *root]
+
+
+def _closing(status: str) -> Any:
+    return since(
+        REJECTIONS_ARE_NO_FAILURES,
+        f"connection rejected ({status})",
+        before=f"connection failed ({status})",
+    )
+
+
+def logs(legacy: Any, sansio: Any, wsproto: Any, error: str = "TypeError") -> dict[LogLines, Any]:
+    """What is logged up to the next request, by library, each in each phase."""
+    fails = [FAILS, TRACEBACK, error]
+    websockets = since(
+        HANDSHAKES_SURVIVE, since(SANSIO_BY_DEFAULT, sansio, before=legacy), before=fails
+    )
+    lines = since(HANDSHAKES_BY_WEBSOCKETS, websockets, before=wsproto)
+    return {LogLines(without_details): in_each_phase(lines, lambda those: [*those, *GREETED])}
+
+
+def refused(status: str = INVALID) -> list[Any]:
+    """What websockets logs of a refusal; wsproto logs nothing."""
+    return _by_websockets(_closing(status))
+
+
+def ends(*lines: Any) -> list[Any]:
+    return [*lines, *_by_websockets("connection closed")]
+
+
+def closed(target: Any = "/") -> dict[LogLines, Any]:
+    """What is logged where the app closes the WebSocket."""
+    said = in_each_phase(target, lambda text: f'127.0.0.1:a - "WebSocket {text}" 403')
+    closing = refused(FORBIDDEN)
+    return logs(
+        ends(*_by_websockets(said), *closing),
+        [OPENED, *_by_wsproto(said), *closing],
+        _by_wsproto(said),
+    )
+
+
+OPENED = since(ONLY_OPEN_IS_LOGGED, ABSENT, before="INFO:     connection open")
+QUOTED = since(HANDSHAKE_TARGETS_QUOTED, "/a%20b?x=1", before="/a b")
+MALFORMED = logs(ends(*refused()), refused(), [])
+BY_OTHER_METHOD = logs(
+    ends(*refused()),
+    since(
+        OTHER_METHODS_REFUSED,
+        ["INFO:     connection rejected (405 Method Not Allowed)"],
+        before=[],
+    ),
+    [],
+)
+SAID = '127.0.0.1:a - "WebSocket /" 403'
+BEYOND_ASCII = logs(
+    since(
+        HANDSHAKE_HEADERS_KEPT,
+        ends(*_by_websockets(SAID), *refused(FORBIDDEN)),
+        before=ends(
+            *_by_websockets("opening handshake failed", "ERROR", TRACEBACK, "UnicodeEncodeError"),
+            *refused("500 Internal Server Error"),
+        ),
+    ),
+    handshakes.latin_1(
+        [FAILS, TRACEBACK, "UnicodeEncodeError"],
+        [OPENED, *_by_wsproto(SAID), *refused(FORBIDDEN)],
+    ),
+    _by_wsproto(SAID),
+)
+TOO_LONG = logs(
+    ends(*refused()),
+    since(
+        LONG_HEADS_NOTED,
+        ["INFO:     HTTP response sent (431 Request Header Fields Too Large)"],
+        before=[],
+    ),
+    _by_wsproto(SAID),
+)
+
+
+def sent(
+    what: str,
+    data: bytes,
+    response: Any,
+    lines: dict[LogLines, Any] | None = None,
+    app: str = "hello",
+    waits: bool = False,
+) -> Scenario:
+    """A handshake, and a request on another connection. Some releases leave a client waiting."""
+    steps = (
+        Send("a", data),
+        Watch("a", SECONDS),
+        Leave("a"),
+        Send("last", LAST),
+        ReadToEnd("last"),
+    )
+    responses = response if isinstance(response, list) else [response]
+    return Scenario(
+        f"a WebSocket handshake {what}",
+        app,
+        (*MARK, *steps) if lines else steps[:2],
+        {ResponsesOn("a"): responses, **(lines or {})},
+        slow=waits,
+        needs=LIBRARIES,
+    )
+
+
+OFFERS = (
+    b"Origin: https://example.org\r\nSec-WebSocket-Protocol: chat, superchat\r\n"
+    b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+)
+FRAME = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"
+"""A masked frame (RFC 6455 section 5.7)."""
+
+WHOLE = [
+    sent("comes to a route", handshake(), CLOSED, closed()),
+    sent("comes to no route", handshake(b"GET /a%20b?x=1 HTTP/1.1"), CLOSED, closed(QUOTED)),
+    sent("offers what it may", handshake(more=OFFERS), CLOSED),
+    sent("has a frame behind it", handshake(body=FRAME), CLOSED),
+    sent("has a request behind it", handshake() + NEXT, CLOSED),
+    sent("follows a request", NEXT + handshake(), [GREETING, CLOSED]),
+    sent("comes by HTTP/1.0", handshake(b"GET / HTTP/1.0"), CLOSED),
+    sent(
+        "wants the connection closed",
+        handshake().replace(b"Connection: ", b"Connection: close, "),
+        handshakes.CLOSED_AND_CLOSING,
+    ),
+    sent(
+        "has no Connection: Upgrade", handshake().replace(b"Connection: Upgrade\r\n", b""), GREETING
+    ),
+]
+HEADERS = [
+    sent("has no key", handshake(key=b""), handshakes.NO_KEY, MALFORMED),
+    sent("has an odd key", handshake(key=b"Sec-WebSocket-Key: abc\r\n"), handshakes.ODD_KEY),
+    sent("has two keys", handshake(key=handshakes.KEY * 2), handshakes.TWO_KEYS),
+    sent("has no version", handshake(version=b""), handshakes.NO_VERSION, MALFORMED),
+    sent(
+        "has version 12",
+        handshake(version=b"Sec-WebSocket-Version: 12\r\n"),
+        handshakes.OLD_VERSION,
+        MALFORMED,
+    ),
+    sent(
+        "has odd extensions",
+        handshake(more=b"Sec-WebSocket-Extensions: =\r\n"),
+        handshakes.ODD_EXTENSIONS,
+    ),
+    sent(
+        "has an odd subprotocol",
+        handshake(more=b"Sec-WebSocket-Protocol: a b\r\n"),
+        handshakes.ODD_SUBPROTOCOL,
+    ),
+    sent(
+        "has a byte beyond ASCII in a header",
+        handshake(more=b"X-Name: \xe9\r\n"),
+        handshakes.BEYOND_ASCII,
+        BEYOND_ASCII,
+    ),
+]
+SIZES = [
+    sent(
+        "has a line of 5,000 bytes",
+        handshake(more=b"Cookie: %b\r\n" % (b"a" * 5_000)),
+        handshakes.LONGER_LINE,
+    ),
+    sent(
+        "has a line of 9,000 bytes",
+        handshake(more=b"Cookie: %b\r\n" % (b"a" * 9_000)),
+        handshakes.LONGEST_LINE,
+        TOO_LONG,
+        waits=True,
+    ),
+    sent(
+        "has 200 headers more",
+        handshake(more=b"".join(b"X-%d: 1\r\n" % number for number in range(200))),
+        handshakes.MANY_HEADERS,
+        waits=True,
+    ),
+]
+LENGTH = b"Content-Length: 3\r\n"
+METHODS = [
+    sent(
+        "comes by POST",
+        handshake(b"POST / HTTP/1.1"),
+        handshakes.BY_POST,
+        BY_OTHER_METHOD,
+        waits=True,
+    ),
+    sent("comes by OPTIONS", handshake(b"OPTIONS / HTTP/1.1"), handshakes.BY_OPTIONS, waits=True),
+    sent("has a body", handshake(more=LENGTH, body=b"abc"), handshakes.WITH_BODY, waits=True),
+    sent(
+        "has a body in chunks",
+        handshake(more=b"Transfer-Encoding: chunked\r\n", body=b"3\r\nabc\r\n0\r\n\r\n"),
+        handshakes.WITH_BODY,
+        waits=True,
+    ),
+    sent(
+        "has an empty body",
+        handshake(more=b"Content-Length: 0\r\n"),
+        handshakes.WITHOUT_BODY,
+        waits=True,
+    ),
+]
+APPS = [
+    sent(
+        f"comes to {target} of {app}",
+        handshake(b"GET %b HTTP/1.1" % target.encode()),
+        response,
+        app=app,
+    )
+    for app, target, response in (
+        ("json_cors", "/user/Vader", CLOSED),
+        ("json_cors", "/user/Vader/", CLOSED),
+        ("static_files", "/", handshakes.TO_STATIC_FILES),
+        ("static_files", "/missing", handshakes.TO_STATIC_FILES),
+        ("basic_auth", "/", CLOSED),
+        ("sse", "/stream", CLOSED),
+    )
+]
+
+SCENARIOS = [*WHOLE, *HEADERS, *SIZES, *METHODS, *APPS]

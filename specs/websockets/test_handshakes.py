@@ -1,0 +1,31 @@
+"""All apps: WebSocket handshakes where uvicorn finds a library, and no app takes any."""
+
+import pytest
+
+from specs.websockets.handshake_scenarios import APPS, HEADERS, METHODS, SIZES, WHOLE
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
+
+
+@pytest.mark.source("RFC 6455 section 4.2.2", "uvicorn docs installation")
+@pytest.mark.parametrize("scenario", [*WHOLE, *APPS])
+def test_closes_a_websocket_that_no_route_takes_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("RFC 6455 section 4.2.1")
+@pytest.mark.parametrize("scenario", HEADERS)
+def test_refuses_a_malformed_handshake_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("RFC 6455 section 4.2.1", "RFC 9112 section 3")
+@pytest.mark.parametrize("scenario", SIZES)
+def test_limits_the_head_of_a_handshake_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("RFC 6455 section 4.1", "RFC 9110 section 7.8")
+@pytest.mark.parametrize("scenario", METHODS)
+def test_takes_handshakes_by_get_and_without_a_body_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
