@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from specs.edge.handshake_scenarios import TAKEN_OR_NOT
 from specs.ledger.changes import CLOSE_HEEDED, UPGRADES_IGNORED
 from specs.ledger.raw_requests import CHUNKED, GOODBYE, LAST, NOT_ALLOWED, NOT_FOUND, REFUSED, then
 from specs.ledger.responses import GREETING, WEBSOCKET, raw_request, until_it_closes
 from specs.ledger.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser, history, since
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 UPGRADES = {
     "WebSocket": WEBSOCKET,
@@ -38,6 +41,14 @@ def test_upgrades_to_nothing(hello: Client, name: str) -> None:
         (b"POST / HTTP/1.1", NOT_ALLOWED),
     ):
         assert hello.raw(raw_request(line, UPGRADES[name])) == ignored([response])
+
+
+@pytest.mark.source("RFC 6455 section 4.2.1", "uvicorn docs installation")
+@pytest.mark.parametrize("scenario", [TAKEN_OR_NOT])
+def test_handles_a_handshake_as_a_get_unless_it_finds_a_library(
+    play: Play, scenario: Scenario
+) -> None:
+    assert play(scenario) == scenario.expected
 
 
 @pytest.mark.source("RFC 9110 section 7.8")

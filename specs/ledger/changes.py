@@ -1002,12 +1002,29 @@ HANDSHAKE_HEADERS_KEPT = Change(
     "https://github.com/Kludex/uvicorn/pull/1005",
     noticed_by=("browser", "JavaScript client"),
 )
+WSPROTO_500_HAS_BODY = Change(
+    "uvicorn",
+    "0.21.0",
+    "fix",
+    "With wsproto, a 500 to a handshake has a body, and a Content-Type; it was empty.",
+    "https://github.com/Kludex/uvicorn/pull/1816",
+    noticed_by=("nobody",),
+)
 WSPROTO_500_HAS_LENGTH = Change(
     "uvicorn",
     "0.34.0",
     "fix",
     "With wsproto, a 500 to a handshake has a Content-Length instead of chunks.",
     "https://github.com/Kludex/uvicorn/pull/2542",
+    noticed_by=("nobody",),
+)
+HANDSHAKE_CLIENTS_FORMATTED = Change(
+    "uvicorn",
+    "0.34.3",
+    "fix",
+    "A handshake is logged with its client as `127.0.0.1:4711`, as any request; it was "
+    "`('127.0.0.1', 4711)`.",
+    "https://github.com/Kludex/uvicorn/pull/2636",
     noticed_by=("nobody",),
 )
 SANSIO_BY_DEFAULT = Change(
@@ -1141,6 +1158,7 @@ HANDSHAKES_BY_WEBSOCKETS = Change(
     "Where websockets is installed, a WebSocket handshake reaches the app, which closes it, "
     "as it has no such route: 403. Without a library it is handled as a GET.",
     "https://www.uvicorn.org/settings/#implementation",
+    present=True,
     noticed_by=("JavaScript client", "proxy"),
 )
 HANDSHAKES_SURVIVE = Change(
@@ -1258,6 +1276,7 @@ HANDSHAKES_BY_WSPROTO = Change(
     "app, which closes it, as it has no such route: 403. Without a library it is handled as a "
     "GET.",
     "https://www.uvicorn.org/settings/#implementation",
+    present=True,
     noticed_by=("JavaScript client", "proxy"),
 )
 MISSING_VERSION_IS_400 = Change(

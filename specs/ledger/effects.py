@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from specs.ledger import any_file, hosts, static_files_model
+from specs.ledger import any_file, handshake_effects, hosts, static_files_model
 from specs.ledger import changes as named
 from specs.ledger import server_effects as servers
 from specs.ledger.apps import having
@@ -328,6 +328,7 @@ def _pinging(change: Change, before: str, now: str) -> Effect:
 
 
 EFFECTS = [
+    *handshake_effects.EFFECTS,
     *servers.EFFECTS,
     Effect(
         named.STATUS_PHRASES_OF_RFC_9110,

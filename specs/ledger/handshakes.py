@@ -1,18 +1,20 @@
 """WebSocket handshakes to apps that take none, and what comes back, by the library there is.
 
-uvicorn takes `websockets` where that is installed, by its legacy layer up to uvicorn 0.49.0, and by its
-Sans-I/O layer since; or else `wsproto`.
+uvicorn takes `websockets` where that is installed, by its legacy layer up to uvicorn 0.49.0, and by
+its Sans-I/O layer since; or else `wsproto`.
 """
 
 from typing import Any
 
 from specs.ledger.changes import (
+    H11_WRITES_CAPITALS,
     HANDSHAKE_HEADERS_DROPPED,
     HANDSHAKE_HEADERS_ISO_8859_1,
     HANDSHAKE_HEADERS_KEPT,
     HANDSHAKE_HEADERS_LATIN_1,
     HANDSHAKE_LINES_LONGER,
     HANDSHAKES_BY_WEBSOCKETS,
+    HANDSHAKES_BY_WSPROTO,
     HANDSHAKES_NAME_NO_SERVER,
     HANDSHAKES_SURVIVE,
     MISSING_VERSION_IS_400,
@@ -23,6 +25,7 @@ from specs.ledger.changes import (
     SANSIO_BY_DEFAULT,
     SERVER_CAN_BE_LEFT_OUT,
     STATIC_FILES_CLOSE_WEBSOCKETS,
+    WSPROTO_500_HAS_BODY,
     WSPROTO_500_HAS_LENGTH,
 )
 from specs.ledger.raw_requests import NOTHING
@@ -136,20 +139,30 @@ def by_websockets(legacy: Any, sansio: Any) -> Any:
 
 
 def by_wsproto(status: int, version: bool = False, closes: bool = False) -> Response:
-    headers = {"sec-websocket-version": "13"} if version else {}
-    lines = ["Sec-WebSocket-Version"] if version else []
-    close = {"connection": "close"} if closes else {}
+    added = {"Sec-WebSocket-Version": "13"} if version else {}
+    behind = {"Connection": "close"} if closes else {}
+    headers = added | {"content-length": "0"} | behind
     return Response(
         status,
-        headers | {"content-length": "0"} | close,
+        {name.lower(): value for name, value in headers.items()},
         reason="",
         closes=True,
-        lines=(*lines, "content-length", *(["Connection"] if closes else [])),
+        lines=tuple(
+            name if name.islower() else since(H11_WRITES_CAPITALS, name, before=name.lower())
+            for name in headers
+        ),
     )
 
 
 def by_library(websockets: Any, wsproto: Any) -> Any:
     return since(HANDSHAKES_BY_WEBSOCKETS, websockets, before=wsproto)
+
+
+def unless_taken(response: Any, taken: Any) -> Any:
+    """What a handshake gets where uvicorn finds no library, and where it finds one."""
+    return since(
+        HANDSHAKES_BY_WEBSOCKETS, taken, before=since(HANDSHAKES_BY_WSPROTO, taken, before=response)
+    )
 
 
 def _reason(text: str) -> bytes:
@@ -193,8 +206,9 @@ CLOSED_AND_CLOSING = by_library(
 _METHOD = "did not receive a valid HTTP request"
 
 
-def _method(name: str) -> Any:
-    unsupported = f"unsupported HTTP method: {name}"
+def by_other_method(method: str, framed: bool = False) -> Any:
+    """The response where the method is not GET, with a body or without."""
+    unsupported = f"unsupported HTTP method: {method}"
     refused = by_sansio("405 Method Not Allowed", _reason(unsupported), "GET")
     return by_library(
         by_websockets(
@@ -203,13 +217,13 @@ def _method(name: str) -> Any:
                 by_legacy(INVALID, _reason(f"{_METHOD}; {unsupported}")),
                 before=by_legacy(INVALID, _reason(_METHOD)),
             ),
-            since(OTHER_METHODS_REFUSED, refused, before=SILENCE),
+            SILENCE if framed else since(OTHER_METHODS_REFUSED, refused, before=SILENCE),
         ),
         by_wsproto(400),
     )
 
 
-BY_POST, BY_OPTIONS = _method("POST"), _method("OPTIONS")
+BY_POST, BY_OPTIONS = by_other_method("POST"), by_other_method("OPTIONS")
 
 NO_KEY = by_library(
     _refusal("missing Sec-WebSocket-Key header", "; 'sec-websocket-key'"), by_wsproto(400)
@@ -343,6 +357,6 @@ TO_STATIC_FILES = since(
     CLOSED,
     before=by_library(
         by_websockets(_ERROR_BY_LEGACY, by_sansio("500 Internal Server Error", ERROR)),
-        _ERROR_BY_WSPROTO,
+        since(WSPROTO_500_HAS_BODY, _ERROR_BY_WSPROTO, before=by_wsproto(500)),
     ),
 )

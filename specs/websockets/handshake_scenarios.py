@@ -1,11 +1,12 @@
 """WebSocket handshakes, whole and malformed, to apps that take none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from specs.edge.logs import RECEIVED, TRACEBACK, access, own_lines
 from specs.ledger import handshakes
 from specs.ledger.changes import (
+    HANDSHAKE_CLIENTS_FORMATTED,
     HANDSHAKE_HEADERS_KEPT,
     HANDSHAKE_TARGETS_QUOTED,
     HANDSHAKES_BY_WEBSOCKETS,
@@ -23,7 +24,7 @@ from specs.ledger.handshakes import CLOSED, FORBIDDEN, INVALID, handshake
 from specs.ledger.raw_requests import LAST, NEXT
 from specs.ledger.responses import GREETING, in_each_phase
 from starlette_conformance.model.expectations import ABSENT, since
-from starlette_conformance.model.scenario import LogLines, ResponsesOn, Scenario
+from starlette_conformance.model.scenario import LogLines, Observation, ResponsesOn, Scenario
 from starlette_conformance.model.steps import Leave, MarkLog, ReadToEnd, Send, Watch
 
 LIBRARIES = ("websockets", "wsproto")
@@ -71,7 +72,9 @@ def _closing(status: str) -> Any:
     )
 
 
-def logs(legacy: Any, sansio: Any, wsproto: Any, error: str = "TypeError") -> dict[LogLines, Any]:
+def logs(
+    legacy: Any, sansio: Any, wsproto: Any, error: str = "TypeError"
+) -> dict[Observation, Any]:
     """What is logged up to the next request, by library, each in each phase."""
     fails = [FAILS, TRACEBACK, error]
     websockets = since(
@@ -90,9 +93,16 @@ def ends(*lines: Any) -> list[Any]:
     return [*lines, *_by_websockets("connection closed")]
 
 
-def closed(target: Any = "/") -> dict[LogLines, Any]:
+def forbidden(target: Any = "/") -> Any:
+    def line(client: str) -> Any:
+        return in_each_phase(target, lambda text: f'{client} - "WebSocket {text}" 403')
+
+    return since(HANDSHAKE_CLIENTS_FORMATTED, line("127.0.0.1:a"), before=line("('127.0.0.1', a)"))
+
+
+def closed(target: Any = "/") -> dict[Observation, Any]:
     """What is logged where the app closes the WebSocket."""
-    said = in_each_phase(target, lambda text: f'127.0.0.1:a - "WebSocket {text}" 403')
+    said = forbidden(target)
     closing = refused(FORBIDDEN)
     return logs(
         ends(*_by_websockets(said), *closing),
@@ -113,7 +123,7 @@ BY_OTHER_METHOD = logs(
     ),
     [],
 )
-SAID = '127.0.0.1:a - "WebSocket /" 403'
+SAID = forbidden()
 BEYOND_ASCII = logs(
     since(
         HANDSHAKE_HEADERS_KEPT,
@@ -144,7 +154,7 @@ def sent(
     what: str,
     data: bytes,
     response: Any,
-    lines: dict[LogLines, Any] | None = None,
+    lines: Mapping[Observation, Any] | None = None,
     app: str = "hello",
     waits: bool = False,
 ) -> Scenario:
@@ -157,11 +167,12 @@ def sent(
         ReadToEnd("last"),
     )
     responses = response if isinstance(response, list) else [response]
+    expected: dict[Observation, Any] = {ResponsesOn("a"): responses}
     return Scenario(
         f"a WebSocket handshake {what}",
         app,
         (*MARK, *steps) if lines else steps[:2],
-        {ResponsesOn("a"): responses, **(lines or {})},
+        expected | dict(lines or {}),
         slow=waits,
         needs=LIBRARIES,
     )

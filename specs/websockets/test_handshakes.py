@@ -2,13 +2,14 @@
 
 import pytest
 
+from specs.edge.handshake_scenarios import TAKEN_OR_NOT
 from specs.websockets.handshake_scenarios import APPS, HEADERS, METHODS, SIZES, WHOLE
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 
 @pytest.mark.source("RFC 6455 section 4.2.2", "uvicorn docs installation")
-@pytest.mark.parametrize("scenario", [*WHOLE, *APPS])
+@pytest.mark.parametrize("scenario", [TAKEN_OR_NOT, *WHOLE, *APPS])
 def test_closes_a_websocket_that_no_route_takes_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 

@@ -22,7 +22,8 @@ class Change:
     """What a release of `package` changed on the wire.
 
     `first` is the first release with the change and `last` the last one, where it went away.
-    `package` is a distribution's name, or `python`. `noticed_by` says which clients behave
+    `package` is a distribution's name, or `python`. Where `present`, every release of it has the
+    change, and stacks without the package have not. `noticed_by` says which clients behave
     otherwise because of it: `nobody` alone where none does. `reached_by` are names that an app's
     source has, one of them, where it can show: empty where every app can show it.
     """
@@ -33,6 +34,7 @@ class Change:
     sentence: str
     link: str
     last: str | None = None
+    present: bool = False
     noticed_by: tuple[Noticer, ...] = ()
     reached_by: tuple[str, ...] = ()
 
@@ -79,7 +81,8 @@ def unproven(
                 stacks.setdefault(environment.version(change.package), set()).add(environment.name)
         pairs = itertools.pairwise(sorted(stacks))
         borders = [pair for pair in pairs if len({change.holds_in(v) for v in pair}) > 1]
-        if not borders and all_should_differ and change.package != "python":
+        released = change.package != "python" and not change.present
+        if not borders and all_should_differ and released:
             found.append(f"{name}: no two stacks differ by it")
         found += [
             f"{name}: no spec asserts it on {change.package} {version}"

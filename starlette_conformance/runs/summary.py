@@ -109,7 +109,8 @@ class Summary:
 
         The stacks of a whole axis lie on both sides of each change of its package. One with a suite
         of its own may leave a change of that package to another suite, and asserts it nowhere then.
-        Those that are `probed` are left to the suites that judge their own axes alone.
+        Those that are `probed`, or that only such suites assert, are left to the suites that judge
+        their own axes alone.
         """
         if not (self.passed and self.complete):
             return []
@@ -122,7 +123,8 @@ class Summary:
         apart = {n: e for n, e in self.environments.items() if self._is_apart(n, known)}
         found = []
         for name, change in changes.items():
-            if change in probed:
+            asserting = self.asserted.get(name, set())
+            if change in probed or (asserting and asserting <= apart.keys()):
                 found += unproven({name: change}, apart, self.asserted, all_should_differ=False)
                 continue
             own = change.package in suites

@@ -30,9 +30,13 @@ class Ledger:
 
     @cached_property
     def probed(self) -> frozenset[Change]:
-        """Those that nothing shows but scenarios that are probes."""
+        """Those that nothing shows but scenarios that are probes, or need what few stacks have."""
+
+        def apart(scenario: Scenario) -> bool:
+            return scenario.is_probe or bool(scenario.needs)
+
         probes, others = (
-            {c for s in self.scenarios if s.is_probe is probe for c in changes_in(s.expected)}
+            {c for s in self.scenarios if apart(s) is probe for c in changes_in(s.expected)}
             for probe in (True, False)
         )
         return frozenset(probes - others - {effect.change for effect in self.effects})

@@ -59,6 +59,12 @@ def test_a_change_between_other_releases_is_told_only_where_all_should_differ() 
     assert unproven({"CAME": change}, STACKS, {}, all_should_differ=False) == []
 
 
+def test_a_change_that_every_release_has_is_on_no_two_sides_of_its_package() -> None:
+    everywhere = replace(CAME, first="0.1")
+    assert unproven({"CAME": everywhere}, STACKS, {}) == ["CAME: no two stacks differ by it"]
+    assert unproven({"CAME": replace(everywhere, present=True)}, STACKS, {}) == []
+
+
 def test_any_stack_of_the_nearest_version_will_do() -> None:
     twin = replace(STACKS["0.39.0"], name="twin")
     assert unproven({"CAME": CAME}, STACKS | {"twin": twin}, {"CAME": {"0.38.6", "twin"}}) == []
@@ -72,4 +78,5 @@ def test_a_change_of_a_package_that_is_missing_does_not_apply() -> None:
 
 def test_the_changes_of_the_project_are_of_packages_that_stacks_hold() -> None:
     known = {"starlette", "sse-starlette", "uvicorn", "h11", "httptools", "python"}
+    known |= {"websockets", "wsproto"}
     assert {change.package for change in ledger().changes.values()} <= known

@@ -1,0 +1,22 @@
+"""hello: a WebSocket handshake, whether or not uvicorn finds a library that reads it."""
+
+from specs.ledger.changes import UPGRADES_IGNORED
+from specs.ledger.handshakes import CLOSED, handshake, unless_taken
+from specs.ledger.responses import GREETING
+from specs.ledger.upgrades import NO_UPGRADE
+from starlette_conformance.model.expectations import since
+from starlette_conformance.model.scenario import ResponsesOn, Scenario
+from starlette_conformance.model.steps import ReadResponses, Send
+
+TAKEN_OR_NOT = Scenario(
+    "a WebSocket handshake comes",
+    "hello",
+    (Send("a", handshake()), ReadResponses("a")),
+    {
+        ResponsesOn("a"): unless_taken(
+            since(UPGRADES_IGNORED, [GREETING], before=[NO_UPGRADE]), [CLOSED]
+        )
+    },
+)
+
+SCENARIOS = [TAKEN_OR_NOT]

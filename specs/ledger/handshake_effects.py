@@ -1,0 +1,79 @@
+"""What changes do to the handshakes among requests: those by GET that are whole, or by a method that
+no handshake has.
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from packaging.version import Version
+
+from specs.ledger import changes as named
+from specs.ledger.apps import APPS
+from specs.ledger.handshakes import CLOSED, by_other_method
+from starlette_conformance.model.changes import Change
+from starlette_conformance.model.effects import Effect
+from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.expectations import Response, resolve
+from starlette_conformance.model.matcher import Matcher
+from starlette_conformance.model.request import Request
+
+WHOLE = {"sec-websocket-key", "sec-websocket-version"}
+
+CHANGES = sorted(
+    (
+        named.HANDSHAKES_BY_WEBSOCKETS,
+        named.HANDSHAKES_BY_WSPROTO,
+        named.HANDSHAKES_NAME_NO_SERVER,
+        named.HANDSHAKES_SURVIVE,
+        named.OTHER_METHODS_REFUSED,
+        named.REFUSALS_NAME_CAUSES,
+        named.SANSIO_BY_DEFAULT,
+        named.SERVER_CAN_BE_LEFT_OUT,
+    ),
+    key=lambda change: (change.package, Version(change.first)),
+)
+"""In the order in which they are applied."""
+
+
+def _expected(request: Request) -> Any:
+    """What it gets where a library reads it; None of what is no such handshake."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers:
+        headers.setdefault(name, value)
+    wishes = {part.strip().lower() for part in headers.get("connection", "").split(",")}
+    if headers.get("upgrade", "").lower() != "websocket" or "upgrade" not in wishes:
+        return None
+    framed = {"content-length", "transfer-encoding"} & headers.keys()
+    if request.method != "GET":
+        return by_other_method(request.method, bool(framed))
+    return CLOSED if headers.keys() >= WHOLE and not framed else None
+
+
+def _is_handshake(request: Request, _: Response) -> bool:
+    return _expected(request) is not None
+
+
+def _as_seen(response: Response) -> Response:
+    headers = {
+        name: "DATE" if name == "date" else repr(value) if isinstance(value, Matcher) else value
+        for name, value in response.headers.items()
+    }
+    return replace(response, headers=headers, reason=response.expected_reason(), lines=None)
+
+
+def _becomes(change: Change, request: Request, response: Response, newer: Environment) -> Response:
+    """A library that comes brings all that its release does; any other change comes alone."""
+    if change.present:
+        return _as_seen(resolve(_expected(request), newer).value)
+    later = {each for each in CHANGES[CHANGES.index(change) + 1 :] if not each.present}
+    having = replace(newer, lacking=newer.lacking | later)
+    lacking = replace(having, lacking=having.lacking | {change})
+    was, now = (_as_seen(resolve(_expected(request), each).value) for each in (lacking, having))
+    return now if response == was else response
+
+
+EFFECTS = [
+    Effect(change, tuple(app.name for app in APPS), _is_handshake, partial(_becomes, change))
+    for change in CHANGES
+]
