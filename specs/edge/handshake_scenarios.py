@@ -6,12 +6,12 @@ from specs.ledger.responses import GREETING
 from specs.ledger.upgrades import NO_UPGRADE
 from starlette_conformance.model.expectations import since
 from starlette_conformance.model.scenario import ResponsesOn, Scenario
-from starlette_conformance.model.steps import ReadResponses, Send
+from starlette_conformance.model.steps import Send, Watch
 
 TAKEN_OR_NOT = Scenario(
     "a WebSocket handshake comes",
     "hello",
-    (Send("a", handshake()), ReadResponses("a")),
+    (Send("a", handshake()), Watch("a", 1)),
     {
         ResponsesOn("a"): unless_taken(
             since(UPGRADES_IGNORED, [GREETING], before=[NO_UPGRADE]), [CLOSED]

@@ -1241,6 +1241,16 @@ HANDSHAKE_HEADERS_DROPPED = Change(
     last="16.1",
     noticed_by=("JavaScript client", "proxy"),
 )
+LEGACY_HANDSHAKE_HEADERS_DROPPED = Change(
+    "websockets",
+    "16.1",
+    "regression",
+    "With uvicorn before 0.50.0, which takes the legacy layer, a handshake with bytes beyond ASCII in "
+    "a header gets no response: the connection is closed.",
+    "https://github.com/python-websockets/websockets/pull/1758",
+    last="17.1",
+    noticed_by=("JavaScript client", "proxy"),
+)
 HANDSHAKE_HEADERS_ISO_8859_1 = Change(
     "websockets",
     "17.0",

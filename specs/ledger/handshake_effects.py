@@ -1,5 +1,5 @@
-"""What changes do to the handshakes among requests: those by GET that are whole, or by a method that
-no handshake has.
+"""What changes do to handshakes: those by GET that are whole, or have neither key nor version, and
+those by another method.
 """
 
 from dataclasses import replace
@@ -10,13 +10,14 @@ from packaging.version import Version
 
 from specs.ledger import changes as named
 from specs.ledger.apps import APPS
-from specs.ledger.handshakes import CLOSED, by_other_method
+from specs.ledger.handshakes import CLOSED, SILENCE, by_other_method
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response, resolve
 from starlette_conformance.model.matcher import Matcher
 from starlette_conformance.model.request import Request
+from starlette_conformance.replay.send import WAITS
 
 WHOLE = {"sec-websocket-key", "sec-websocket-version"}
 
@@ -28,6 +29,7 @@ CHANGES = sorted(
         named.HANDSHAKES_SURVIVE,
         named.OTHER_METHODS_REFUSED,
         named.REFUSALS_NAME_CAUSES,
+        named.REFUSALS_SHORTENED,
         named.SANSIO_BY_DEFAULT,
         named.SERVER_CAN_BE_LEFT_OUT,
     ),
@@ -59,7 +61,10 @@ def _as_seen(response: Response) -> Response:
         name: "DATE" if name == "date" else repr(value) if isinstance(value, Matcher) else value
         for name, value in response.headers.items()
     }
-    return replace(response, headers=headers, reason=response.expected_reason(), lines=None)
+    ending = WAITS if response.ending == SILENCE.ending else response.ending
+    return replace(
+        response, headers=headers, reason=response.expected_reason(), ending=ending, lines=None
+    )
 
 
 def _becomes(change: Change, request: Request, response: Response, newer: Environment) -> Response:

@@ -4,6 +4,7 @@ uvicorn takes `websockets` where that is installed, by its legacy layer up to uv
 its Sans-I/O layer since; or else `wsproto`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from specs.ledger.changes import (
@@ -17,6 +18,7 @@ from specs.ledger.changes import (
     HANDSHAKES_BY_WSPROTO,
     HANDSHAKES_NAME_NO_SERVER,
     HANDSHAKES_SURVIVE,
+    LEGACY_HANDSHAKE_HEADERS_DROPPED,
     MISSING_VERSION_IS_400,
     NO_BODY_IS_NO_BODY,
     OTHER_METHODS_REFUSED,
@@ -29,7 +31,7 @@ from specs.ledger.changes import (
     WSPROTO_500_HAS_LENGTH,
 )
 from specs.ledger.raw_requests import NOTHING
-from specs.ledger.responses import TEXT, raw_request
+from specs.ledger.responses import GREETING, TEXT, raw_request
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import (
     ABSENT,
@@ -199,6 +201,16 @@ def _refusal(text: str, causes: str = "", short: str = "", shown: bool = False) 
 CLOSED = by_library(by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN)), by_wsproto(403))
 """The app closes the WebSocket."""
 
+BEHIND_A_REQUEST = by_library(
+    since(
+        HANDSHAKES_SURVIVE,
+        [GREETING, by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN))],
+        before=[replace(GREETING, closes=True)],
+    ),
+    [GREETING, by_wsproto(403)],
+)
+"""Both responses; the connection is closed after the first one where the handshake fails."""
+
 CLOSED_AND_CLOSING = by_library(
     by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN)), by_wsproto(403, closes=True)
 )
@@ -225,9 +237,8 @@ def by_other_method(method: str, framed: bool = False) -> Any:
 
 BY_POST, BY_OPTIONS = by_other_method("POST"), by_other_method("OPTIONS")
 
-NO_KEY = by_library(
-    _refusal("missing Sec-WebSocket-Key header", "; 'sec-websocket-key'"), by_wsproto(400)
-)
+_WITHOUT_KEY = _refusal("missing Sec-WebSocket-Key header", "; 'sec-websocket-key'")
+NO_KEY = by_library(_WITHOUT_KEY, by_wsproto(400))
 ODD_KEY = by_library(
     _refusal("invalid Sec-WebSocket-Key header: abc", "; Incorrect padding", shown=True),
     by_wsproto(403),
@@ -242,6 +253,10 @@ TWO_KEYS = by_library(
 )
 NO_VERSION = by_library(
     _refusal("missing Sec-WebSocket-Version header", "; 'sec-websocket-version'"),
+    since(MISSING_VERSION_IS_400, by_wsproto(400, True), before=by_wsproto(426, True)),
+)
+NO_KEY_OR_VERSION = by_library(
+    _WITHOUT_KEY,
     since(MISSING_VERSION_IS_400, by_wsproto(400, True), before=by_wsproto(426, True)),
 )
 OLD_VERSION = by_library(
@@ -288,9 +303,13 @@ FAILED = b"Failed to open a WebSocket connection.\nSee server log for more infor
 BEYOND_ASCII = by_library(
     by_websockets(
         since(
-            HANDSHAKE_HEADERS_KEPT,
-            by_legacy(FORBIDDEN),
-            before=by_legacy("500 Internal Server Error", FAILED),
+            LEGACY_HANDSHAKE_HEADERS_DROPPED,
+            NOTHING,
+            before=since(
+                HANDSHAKE_HEADERS_KEPT,
+                by_legacy(FORBIDDEN),
+                before=by_legacy("500 Internal Server Error", FAILED),
+            ),
         ),
         latin_1(NOTHING, by_sansio(FORBIDDEN)),
     ),
