@@ -1245,7 +1245,7 @@ LEGACY_HANDSHAKE_HEADERS_DROPPED = Change(
     "websockets",
     "16.1",
     "regression",
-    "With uvicorn before 0.50.0, which takes the legacy layer, a handshake with bytes beyond ASCII in "
+    "With uvicorn before 0.50.0, by the legacy layer, a handshake with bytes beyond ASCII in "
     "a header gets no response: the connection is closed.",
     "https://github.com/python-websockets/websockets/pull/1758",
     last="17.1",

@@ -1,5 +1,6 @@
 """WebSocket handshakes, whole and malformed, to apps that take none."""
 
+import signal
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,12 +22,18 @@ from specs.ledger.changes import (
     REJECTIONS_ARE_NO_FAILURES,
     SANSIO_BY_DEFAULT,
 )
-from specs.ledger.handshakes import CLOSED, FORBIDDEN, INVALID, handshake
+from specs.ledger.handshakes import CLOSED, FORBIDDEN, INVALID, by_library, handshake
 from specs.ledger.raw_requests import LAST, NEXT
 from specs.ledger.responses import GREETING, in_each_phase
 from starlette_conformance.model.expectations import ABSENT, since
-from starlette_conformance.model.scenario import LogLines, Observation, ResponsesOn, Scenario
-from starlette_conformance.model.steps import Leave, MarkLog, ReadToEnd, Send, Watch
+from starlette_conformance.model.scenario import (
+    EndsIn,
+    LogLines,
+    Observation,
+    ResponsesOn,
+    Scenario,
+)
+from starlette_conformance.model.steps import Leave, MarkLog, ReadToEnd, Send, Signal, Watch
 
 LIBRARIES = ("websockets", "wsproto")
 SECONDS = 1
@@ -165,6 +172,7 @@ def sent(
     app: str = "hello",
     waits: bool = False,
     whole: bool = False,
+    alone: bool = False,
 ) -> Scenario:
     """A handshake, and a request on another connection. Some releases leave a client waiting.
 
@@ -184,6 +192,7 @@ def sent(
         app,
         (*MARK, *steps) if lines else steps[:2],
         expected | dict(lines or {}),
+        alone=alone,
         slow=waits,
         needs=LIBRARIES,
     )
@@ -215,6 +224,12 @@ WHOLE = [
 ]
 HEADERS = [
     sent("has no key", handshake(key=b""), handshakes.NO_KEY, MALFORMED),
+    sent(
+        "has neither key nor version",
+        handshake(version=b"", key=b""),
+        handshakes.NO_KEY_OR_VERSION,
+        MALFORMED,
+    ),
     sent("has an odd key", handshake(key=b"Sec-WebSocket-Key: abc\r\n"), handshakes.ODD_KEY),
     sent("has two keys", handshake(key=handshakes.KEY * 2), handshakes.TWO_KEYS),
     sent("has no version", handshake(version=b""), handshakes.NO_VERSION, MALFORMED),
@@ -239,6 +254,7 @@ HEADERS = [
         handshake(more=b"X-Name: \xe9\r\n"),
         handshakes.BEYOND_ASCII,
         BEYOND_ASCII,
+        alone=True,
     ),
 ]
 SIZES = [
@@ -302,4 +318,24 @@ APPS = [
     )
 ]
 
-SCENARIOS = [*WHOLE, *HEADERS, *SIZES, *METHODS, *APPS]
+NAMED = handshake(more=b"X-Name: \xe9\r\n")
+ENDING = Scenario(
+    "SIGTERM after a WebSocket handshake with a byte beyond ASCII in a header",
+    "hello",
+    (Send("a", NAMED), Watch("a", SECONDS), Leave("a"), Signal(signal.SIGTERM)),
+    {
+        EndsIn(3): by_library(
+            since(
+                SANSIO_BY_DEFAULT,
+                handshakes.latin_1("not within 3 s", "within 3 s"),
+                before="within 3 s",
+            ),
+            "within 3 s",
+        )
+    },
+    slow=True,
+    needs=LIBRARIES,
+)
+"""A connection that fails in its handshake is one that uvicorn waits for ever to close."""
+
+SCENARIOS = [ENDING, *WHOLE, *HEADERS, *SIZES, *METHODS, *APPS]

@@ -3,7 +3,7 @@
 import pytest
 
 from specs.edge.handshake_scenarios import TAKEN_OR_NOT
-from specs.websockets.handshake_scenarios import APPS, HEADERS, METHODS, SIZES, WHOLE
+from specs.websockets.handshake_scenarios import APPS, ENDING, HEADERS, METHODS, SIZES, WHOLE
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
@@ -29,4 +29,10 @@ def test_limits_the_head_of_a_handshake_where(play: Play, scenario: Scenario) ->
 @pytest.mark.source("RFC 6455 section 4.1", "RFC 9110 section 7.8")
 @pytest.mark.parametrize("scenario", METHODS)
 def test_takes_handshakes_by_get_and_without_a_body_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize("scenario", [ENDING])
+def test_ends_where_it_gets(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
