@@ -1235,8 +1235,8 @@ HANDSHAKE_HEADERS_DROPPED = Change(
     "websockets",
     "16.1",
     "regression",
-    "A handshake with bytes beyond ASCII in a header, such as a name that a proxy adds, gets "
-    "no response: the connection is closed.",
+    "By the Sans-I/O layer, a handshake with bytes beyond ASCII in a header, such as a name that a "
+    "proxy adds, gets no response: its connection is closed, and SIGTERM waits for it for ever.",
     "https://github.com/Kludex/uvicorn/issues/3035",
     last="16.1",
     noticed_by=("JavaScript client", "proxy"),
