@@ -48,12 +48,20 @@ def play(
     playing: Playing,
     servers: Mapping[str, Server | Remote],
 ) -> Play:
-    """Play a scenario, and put what passed into the run file."""
+    """Play a scenario, and put what passed into the run file.
+
+    Of what runs otherwise than the reference apps usually do, or needs what few stacks have, only the
+    outcome: what is in the file is sent to the apps once more, and to other stacks.
+    """
 
     def played(scenario: Scenario) -> Outcome:
         running = servers.get(scenario.variant)
         found = playing(scenario, running if isinstance(running, Server) else None)
-        sent = () if scenario.is_probe else (each for each in found.exchanges if each.sent)
+        sent = (
+            ()
+            if scenario.is_probe or scenario.needs
+            else (each for each in found.exchanges if each.sent)
+        )
         for exchange in sent:
             judging.run(environment.name).exchange(judging.spec, exchange, scenario.variant)
         judging.run(environment.name).outcome(outcome_record(scenario, found.outcome))
