@@ -47,7 +47,7 @@ def scenario(
 ) -> Scenario:
     name = f"{name}, behind gunicorn"
     return Scenario(
-        name, variant, steps, expected, start="gunicorn", needs="gunicorn", slow=True, **more
+        name, variant, steps, expected, start="gunicorn", needs=("gunicorn",), slow=True, **more
     )
 
 
