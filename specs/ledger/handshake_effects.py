@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from specs.ledger import changes as named
 from specs.ledger.apps import APPS
-from specs.ledger.handshakes import CLOSED, SILENCE, by_other_method
+from specs.ledger.handshakes import CLOSED, NO_KEY_OR_VERSION, SILENCE, by_other_method
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
@@ -30,6 +30,7 @@ CHANGES = sorted(
         named.OTHER_METHODS_REFUSED,
         named.REFUSALS_NAME_CAUSES,
         named.REFUSALS_SHORTENED,
+        named.MISSING_VERSION_IS_400,
         named.SANSIO_BY_DEFAULT,
         named.SERVER_CAN_BE_LEFT_OUT,
     ),
@@ -49,7 +50,9 @@ def _expected(request: Request) -> Any:
     framed = {"content-length", "transfer-encoding"} & headers.keys()
     if request.method != "GET":
         return by_other_method(request.method, bool(framed))
-    return CLOSED if headers.keys() >= WHOLE and not framed else None
+    if framed or len(WHOLE & headers.keys()) == 1:
+        return None
+    return CLOSED if headers.keys() >= WHOLE else NO_KEY_OR_VERSION
 
 
 def _is_handshake(request: Request, _: Response) -> bool:
@@ -78,7 +81,16 @@ def _becomes(change: Change, request: Request, response: Response, newer: Enviro
     return now if response == was else response
 
 
+CAPITALS = {named.HANDSHAKES_BY_WEBSOCKETS: ("date", "content-length", "content-type")}
+"""Headers that websockets writes in capitals, and uvicorn does not."""
+
 EFFECTS = [
-    Effect(change, tuple(app.name for app in APPS), _is_handshake, partial(_becomes, change))
+    Effect(
+        change,
+        tuple(app.name for app in APPS),
+        _is_handshake,
+        partial(_becomes, change),
+        spells=CAPITALS.get(change, ()),
+    )
     for change in CHANGES
 ]

@@ -51,7 +51,7 @@ def play(
     """Play a scenario, and put what passed into the run file.
 
     Of what runs otherwise than the reference apps usually do, or needs what few stacks have, only
-    the outcome: what is in the file is sent to the apps once more, and to other stacks.
+    the outcome: the requests in the file are sent to the apps once more, and to other stacks.
     """
 
     def played(scenario: Scenario) -> Outcome:

@@ -109,8 +109,8 @@ class Summary:
 
         The stacks of a whole axis lie on both sides of each change of its package. One with a suite
         of its own may leave a change of that package to another suite, and asserts it nowhere then.
-        Those that are `probed`, or that only such suites assert, are left to the suites that judge
-        their own axes alone.
+        Those that are `probed`, or that only such suites assert, are left to those of the suites
+        which judge their own axes alone that assert them.
         """
         if not (self.passed and self.complete):
             return []
@@ -125,7 +125,9 @@ class Summary:
         for name, change in changes.items():
             asserting = self.asserted.get(name, set())
             if change in probed or (asserting and asserting <= apart.keys()):
-                found += unproven({name: change}, apart, self.asserted, all_should_differ=False)
+                suites_of_it = {known.stacks[stack].suite for stack in asserting & apart.keys()}
+                its = {n: e for n, e in apart.items() if known.stacks[n].suite in suites_of_it}
+                found += unproven({name: change}, its, self.asserted, all_should_differ=False)
                 continue
             own = change.package in suites
             own = own and (not suites[change.package] or name in self.asserted)

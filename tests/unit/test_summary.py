@@ -215,6 +215,10 @@ APART = """
 suite = "leaks"
 apart = true
 vary = { uvicorn = ["0.1.0", "0.2.0"] }
+[axes.others]
+suite = "others"
+apart = true
+vary = { uvicorn = ["0.1.0", "0.2.0"], wsproto = ["1.3.2"] }
 """
 
 
@@ -236,3 +240,16 @@ def test_a_probed_change_is_left_to_suites_that_are_apart(
     assert summary.unproven({"LEAK": leak}, known, {leak}) == message
     usual = passed(ON_UVICORN, {})
     assert usual.unproven({"LEAK": leak}, known, {leak}) == []
+    others = passed({f"uvicorn-{v}-wsproto-1.3.2": v for v in ("0.1.0", "0.2.0")}, {})
+    assert others.unproven({"LEAK": leak}, known, {leak}) == []
+    assert summary.unproven({"LEAK": leak}, known) == message
+
+
+def test_a_change_that_only_suites_apart_assert_is_left_to_them(tmp_path: Path) -> None:
+    (tmp_path / "stacks.toml").write_text(STACKS + APART)
+    known = load(tmp_path / "stacks.toml")
+    came = {"CAME": Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")}
+    names = {f"uvicorn-{v}-wsproto-1.3.2": v for v in ("0.1.0", "0.2.0")}
+    assert passed(names, {"CAME": list(names)}).unproven(came, known) == []
+    (last,) = passed(names, {"CAME": list(names)[1:]}).unproven(came, known)
+    assert last == "CAME: no spec asserts it on uvicorn 0.1.0"
