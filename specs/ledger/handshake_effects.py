@@ -81,8 +81,8 @@ def _becomes(change: Change, request: Request, response: Response, newer: Enviro
     return now if response == was else response
 
 
-CAPITALS = {named.HANDSHAKES_BY_WEBSOCKETS: ("date", "content-length", "content-type")}
-"""Headers that websockets writes in capitals, and uvicorn does not."""
+CAPITALS = {named.HANDSHAKES_BY_WEBSOCKETS: ("date", "content-length", "content-type", "allow")}
+"""Headers that websockets writes in capitals, and Allow last, and uvicorn does not."""
 
 EFFECTS = [
     Effect(
@@ -91,6 +91,7 @@ EFFECTS = [
         _is_handshake,
         partial(_becomes, change),
         spells=CAPITALS.get(change, ()),
+        moves=("allow", "content-type") if change in CAPITALS else None,
     )
     for change in CHANGES
 ]
