@@ -1,7 +1,5 @@
 """One scenario under way: its connections, its server, and what is observed in the end."""
 
-import os
-import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,12 +17,9 @@ from starlette_conformance.scenarios import on_wire
 from starlette_conformance.scenarios.kept import afterwards
 from starlette_conformance.scenarios.logged import without_numbers
 from starlette_conformance.scenarios.pings import ping_delay, without_time
+from starlette_conformance.scenarios.signal_beside import RESTS_SECONDS, cross
 from starlette_conformance.scenarios.wire import Wire, held
 
-BETWEEN_LOOKS = 0.08
-"""Seconds: a client that takes longer may meet the next look of a server, which is after 0.1 s."""
-RESTS_SECONDS = 10.0
-"""How long a server may take to come to rest between two events."""
 ENDS_SECONDS = 8.0
 """How long a server may take to end that has no clients left, on busy cores."""
 LETS_GO_SECONDS = 5.0
@@ -89,7 +84,7 @@ class Performance:
             case steps.StartAgain(seconds):
                 self._start_again(seconds)
             case steps.SignalBeside(number, on, data):
-                self._cross(number, self._wire(on), data)
+                self.late |= cross(self._server, number, self._wire(on), data)
             case steps.Pause(seconds):
                 time.sleep(seconds)
             case steps.MarkLog():
@@ -170,26 +165,6 @@ class Performance:
         if self._watches_held and self._wires[name].client_port in held(self._port):
             self._held.add(name)
 
-    def _cross(self, number: signal.Signals, wire: Wire, data: bytes) -> None:
-        """Stop the process, send it a signal and bytes, and let it go on.
-
-        It finds both at once: it hears the signal, takes the request, and only then looks whether
-        it was told to end, as it does ten times a second. It must not be stopped in that look.
-        """
-        pid = self._server.pid
-        looks, deadline = _sleeps(pid), time.monotonic() + RESTS_SECONDS
-        while _sleeps(pid) == looks and time.monotonic() < deadline:
-            time.sleep(0.001)
-        looked = time.monotonic()
-        rests(pid, RESTS_SECONDS)
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            self._server.request_stop(number)
-            wire.send(data)
-        finally:
-            os.kill(pid, signal.SIGCONT)
-        self.late |= time.monotonic() - looked > BETWEEN_LOOKS
-
     def observed(self) -> dict[str, Any]:
         """What was seen, by name."""
         return {str(each): self._observe(each) for each in self._scenario.expected}
@@ -247,9 +222,3 @@ class Performance:
             )
             for name, wire in self._wires.items()
         }
-
-
-def _sleeps(pid: int) -> str:
-    """How often a process went to sleep so far, as the kernel has it."""
-    status = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    return next(line for line in status if line.startswith("voluntary_ctxt_switches"))
