@@ -11,14 +11,15 @@ from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.stacks.ledger import Ledger
 
 
-def _scenarios() -> list[Scenario]:
-    """SCENARIOS of each module below specs/ whose name ends in `scenarios`."""
+def _scenarios() -> dict[str, list[Scenario]]:
+    """SCENARIOS of each module below specs/ whose name ends in `scenarios`, by suite."""
     specs = Path(__file__).parent.parent
-    names = (
-        path.relative_to(specs.parent).with_suffix("") for path in specs.rglob("*scenarios.py")
-    )
-    modules = (importlib.import_module(".".join(name.parts)) for name in sorted(names))
-    return [scenario for module in modules for scenario in module.SCENARIOS]
+    found: dict[str, list[Scenario]] = {}
+    for path in sorted(specs.rglob("*scenarios.py")):
+        suite, *rest = path.relative_to(specs).with_suffix("").parts
+        module = importlib.import_module(".".join(("specs", suite, *rest)))
+        found.setdefault(suite, []).extend(module.SCENARIOS)
+    return found
 
 
 LEDGER = Ledger(
@@ -26,6 +27,6 @@ LEDGER = Ledger(
     effects=EFFECTS,
     unseen=UNASKED,
     slow=SLOW,
-    scenarios=_scenarios(),
+    suites=_scenarios(),
     sites={"SITE": SITE, "SITE_404": SITE_404},
 )

@@ -140,15 +140,35 @@ def neighbours(change: Change) -> list[tuple[str, str]]:
     of an axis that varies it, or today's packages with the release before it, and with its first.
 
     First those next to its first release. A change that scenarios alone show, such as one of
-    signals, may need what the axes of these scenarios hold, which come later in stacks.toml.
+    signals, may need what the axes of their suites hold, the later ones in stacks.toml the more so.
     """
-    effects = [effect for effect in ledger().effects if effect.change == change]
     axes = [axis for axis in catalogue().axes.values() if change.package in axis.vary]
-    found = [pair for axis in axes[:: 1 if effects else -1] for pair in _around(change, axis)]
+    if not any(effect.change == change for effect in ledger().effects):
+        suites = [
+            name
+            for name, scenarios in ledger().suites.items()
+            if any(change in changes_in(each.expected) for each in scenarios)
+        ]
+        axes.reverse()
+        axes.sort(key=lambda axis: (axis.suite not in suites, axis.apart))
+    if change.present:
+        return [_without_and_with(axes[0])]
+    found = [pair for axis in axes for pair in _around(change, axis)]
     found.sort(key=lambda pair: pair[1][0] != Version(change.first))
     if not found:
         return [(f"{change.package}<{change.first}", f"{change.package}=={change.first}")]
     return [(older, newer) for (_, older), (_, newer) in found][:TRIED]
+
+
+def _without_and_with(axis: Axis) -> tuple[str, str]:
+    """The newest server without a package that it takes where it is installed, and with it."""
+    *_, newest = (name for name, _ in axis.combinations())
+    *_, plain = (
+        name
+        for name, parts in catalogue().axes["uvicorn"].combinations()
+        if parts.get("parser") == catalogue().stacks[newest].parser
+    )
+    return plain, newest
 
 
 Released = tuple[Version, str]

@@ -71,7 +71,7 @@ class Comparison:
 
     def wants_scenario(self, scenario: Scenario) -> bool:
         """Whether to play it: on what is slow, only where a change lies between that it shows."""
-        if scenario.needs and not all(any(map(e.satisfies, scenario.needs)) for e in self.sides):
+        if not all(map(scenario.suits, self.sides)):
             return False
         slow = self.ledger.slow.get(scenario.variant)
         if scenario.is_probe or scenario.by_change:
@@ -186,7 +186,11 @@ class Comparison:
         for why, changes in self.ledger.unseen.items():
             if change in changes:
                 return why
-        showing = [s for s in self.ledger.scenarios if change in changes_in(s.expected)]
+        showing = [
+            scenario
+            for scenario in self.ledger.scenarios
+            if change in changes_in(scenario.expected) and all(map(scenario.suits, self.sides))
+        ]
         if showing and not any(scenario in played for scenario in showing):
             return f"the scenario that shows it was left out: {showing[0].name}"
         effects = [effect for effect in self.ledger.effects if effect.change == change]

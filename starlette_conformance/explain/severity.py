@@ -63,7 +63,7 @@ TABLE = (
     Rule("whole response", "arrival"),
     Rule("number of responses", "framing"),
     Rule("connections at the server", "framing"),
-    Rule("exit status", "process"),
+    Rule("exit status*", "process"),
     Rule("end of the server", "process"),
     Rule("file of the socket", "process"),
     Rule("end of *", "framing"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.steps import Signal, SignalBeside, Step
 
 
@@ -190,6 +191,10 @@ class Scenario:
     script: str = ""
     options: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+
+    def suits(self, environment: Environment) -> bool:
+        """Whether a stack has one of what it needs."""
+        return not self.needs or any(map(environment.satisfies, self.needs))
 
     @property
     def comes_up(self) -> bool:

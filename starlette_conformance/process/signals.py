@@ -3,7 +3,7 @@
 What it started is killed at once, so that nothing waits for it, and folders can go; and again, as
 long as the tidying takes, since another thread may start something meanwhile. A second signal would
 only cut the tidying short, so it is not raised, but where the first one was lost: Python ignores
-what is raised in a finalizer.
+what is raised in a finalizer, and is kept from reporting that.
 """
 
 import signal
@@ -51,12 +51,20 @@ def interruptible() -> Iterator[None]:
         while not over.wait(LOST_SECONDS):
             signal.pthread_kill(main, number)
 
+    reported = sys.unraisablehook
+
+    def lost(what: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(what.exc_value, Interrupted):
+            reported(what)
+
+    sys.unraisablehook = lost
     for each in handled:
         signal.signal(each, interrupt)
     try:
         yield
     finally:
         over.set()
+        sys.unraisablehook = reported
         for each in handled:
             signal.signal(each, before[each])
 

@@ -121,13 +121,17 @@ def _turns(group: Sequence[int], requests: Sequence[Mapping[str, Any]]) -> Itera
             since = stack
 
 
+UNTOLD = ("reached_by", "present")
+"""Fields of a change that the page does not show."""
+
+
 def _changes(ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]]:
     """The named changes, each with the reason why no request shows it, where none does."""
     unseen = {change: why for why, changes in ledger.unseen.items() for change in changes}
     for name, change in ledger.changes.items():
         if change.link.startswith("https://"):
             fields = asdict(change) | {"unseen": unseen.get(change)}
-            yield name, {field: fields[field] for field in fields if field != "reached_by"}
+            yield name, {field: fields[field] for field in fields if field not in UNTOLD}
 
 
 def _stack(column: Column, changes: Mapping[str, Change]) -> dict[str, Any]:

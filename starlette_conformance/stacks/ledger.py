@@ -18,7 +18,7 @@ class Ledger:
     `unseen` are the changes without an effect, by why no request shows them. `sites` are working
     directories of `static_files` by name. `slow` are variants of apps that take seconds to respond,
     each with the changes that it shows: without one of these, nothing is sent to it.
-    `scenarios` are what specs play.
+    `suites` are the scenarios that specs play, by the folder of the specs.
     """
 
     changes: Mapping[str, Change]
@@ -26,7 +26,11 @@ class Ledger:
     unseen: Mapping[str, Sequence[Change]]
     sites: Mapping[str, Mapping[str, Content]]
     slow: Mapping[str, Sequence[Change]] = field(default_factory=dict)
-    scenarios: Sequence[Scenario] = ()
+    suites: Mapping[str, Sequence[Scenario]] = field(default_factory=dict)
+
+    @cached_property
+    def scenarios(self) -> Sequence[Scenario]:
+        return [scenario for those in self.suites.values() for scenario in those]
 
     @cached_property
     def probed(self) -> frozenset[Change]:

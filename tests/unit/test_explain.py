@@ -80,7 +80,7 @@ def test_a_spec_is_told_by_its_name_or_a_part(capsys: pytest.CaptureFixture[str]
     ("name", "parts"),
     [
         ("CORS_VARY_ALWAYS", ["is no change", "near it are CORS_VARIES_ALWAYS"]),
-        ("test_sends_a_path", ["near it are test_sends_a_part"]),
+        ("test_sends_a_path", ["near it are", "test_sends_a_part"]),
         ("nonesuch", ["is no change and no part of a spec's name"]),
         ("specs/", ["is a part of 3 specs: name one"]),
     ],

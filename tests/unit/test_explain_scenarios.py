@@ -172,7 +172,7 @@ def test_an_expectation_says_which_changes_it_depends_on() -> None:
 
 def compared(played: Scenario, *outcomes: dict[str, Any], shown: bool = True) -> Diff:
     before, after = outcomes
-    ledger = Ledger(CHANGES, [], {}, {}, scenarios=[played])
+    ledger = Ledger(CHANGES, [], {}, {}, suites={"edge": [played]})
     comparison = Comparison(OLD, NEW, ledger)
     return comparison.diff({}, [explained(played, before, after)] if shown else [])
 

@@ -40,7 +40,9 @@ REQUIRED = {
 
 
 @pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
+def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Here is no worker of pytest-xdist, unless a test says so."""
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     yield
     for each in middleware._files.values():
         each.close()

@@ -43,6 +43,7 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("end of the connection", False): "framing",
     ("connections at the server", False): "framing",
     ("exit status", False): "process",
+    ("exit status before it was started again", False): "process",
     ("tasks kept", False): "process",
     ("end of the server", False): "process",
     ("file of the socket", False): "process",
