@@ -1,11 +1,14 @@
 """One path for all stacks that are counted, and bytecode that is there before: equal packages in
 folders of other names were up to 0.3 % apart, and 0.7 % where one of them had no bytecode.
 
-A name of an environment hashes to other places of a dictionary, and compiling leaves other objects
-behind than loading. So each stack is run by a link of the same name, and its bytecode is made in a
-folder aside by a server that nobody counts.
+A name of an environment hashes to other places of a dictionary, compiling leaves other objects
+behind than loading, and a folder of bytecode is one name more in what Python lists. So each stack
+is run by a link of the same name, which leads to links to all its files, and its bytecode is made
+in a folder aside by a server that nobody counts.
 """
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,16 +34,24 @@ class OnePath:
         """
         if environment not in self._stacks:
             self._stacks.append(environment)
-        compiled = self._folder / f"bytecode-{self._stacks.index(environment)}"
+        number = self._stacks.index(environment)
+        compiled = self._folder / f"bytecode-{number}"
         compiled.mkdir(exist_ok=True)
         self._link("bytecode", compiled)
         prefix = environment.interpreter.parent.parent
         interpreter, ahead = environment.interpreter, environment.ahead
         if (prefix / "pyvenv.cfg").is_file():
-            interpreter = self._link("stack", prefix) / interpreter.relative_to(prefix)
+            files = self._files_of(prefix, self._folder / f"stack-{number}")
+            interpreter = self._link("stack", files) / interpreter.relative_to(prefix)
         if ahead:
             ahead = self._link("ahead", ahead)
         return replace(environment, interpreter=interpreter, ahead=ahead)
+
+    def _files_of(self, prefix: Path, links: Path) -> Path:
+        if not links.exists():
+            bytecode = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(prefix, links, symlinks=True, ignore=bytecode, copy_function=os.symlink)
+        return links
 
     def _link(self, name: str, target: Path) -> Path:
         link = self._folder / name
