@@ -192,7 +192,8 @@ class Comparison:
             if change in changes_in(scenario.expected) and all(map(scenario.suits, self.sides))
         ]
         if showing and not any(scenario in played for scenario in showing):
-            return f"the scenario that shows it was left out: {showing[0].name}"
+            usual = min(showing, key=lambda scenario: scenario.is_probe)
+            return f"the scenario that shows it was left out: {usual.name}"
         effects = [effect for effect in self.ledger.effects if effect.change == change]
         if effects and not any(app in apps for effect in effects for app in effect.apps):
             return f"left out by --only: requests to {' or '.join(effects[0].apps)} show it"
