@@ -111,8 +111,8 @@ class Judging:
         first = folder.relative_to(SPECS).parts[0]
         suite = first if first in SUITES else ""
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
-        apart = suite in CATALOGUE.apart
-        judge, also = ({suite}, CATALOGUE.by_all) if apart else ({suite, None}, ())
+        judge = {suite} if suite in CATALOGUE.apart else {suite, None}
+        also = {name for name, others in CATALOGUE.also.items() if suite in others}
         return [name for name, own in suites.items() if own in judge or name in also]
 
     def environment(self, name: str) -> Environment:

@@ -61,8 +61,8 @@ class Catalogue:
     axes: Mapping[str, Axis]
     needs: tuple[tuple[str, tuple[str, ...]], ...]
     exclude_newer: str
-    by_all: frozenset[str]
-    """The stacks on no axis that suites which are apart judge as well."""
+    also: Mapping[str, frozenset[str]]
+    """Suites that are apart, and judge a stack on no axis as well."""
 
     @cached_property
     def apart(self) -> set[str]:
@@ -168,8 +168,13 @@ def load(path: Path) -> Catalogue:
     for axis in axes.values():
         _check_runs(path, axis)
         stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
-    by_all = frozenset(name for name, table in stack_tables.items() if table.apart)
-    return Catalogue({stack.name: stack for stack in stacks}, axes, needs, date, by_all)
+    also = {name: table.also for name, table in stack_tables.items()}
+    found = Catalogue({stack.name: stack for stack in stacks}, axes, needs, date, also)
+    for name, suites in also.items():
+        if strange := suites - found.apart:
+            said = f"also has {', '.join(sorted(strange))}, and no axis of that suite is apart"
+            raise UsageError(f"{path}: stack {name!r}: {said}")
+    return found
 
 
 def _stack(

@@ -25,7 +25,7 @@ class StackTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parser: str | None = None
     loop: str | None = None
     dated: bool = True
-    apart: bool = False
+    also: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for requirement in self.requirements:

@@ -70,15 +70,17 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
     assert stacks["latest"].exclude_newer is None
 
 
-def test_a_suite_that_is_apart_judges_its_axes_and_stacks_that_are_apart(tmp_path: Path) -> None:
+def test_a_suite_that_is_apart_judges_its_axes_and_stacks_that_name_it(tmp_path: Path) -> None:
     names = ("latest", "documented", "uvicorn-0.54.0-h11", "starlette-0.20.4-uvicorn-0.54.0")
     stacks = load(ROOT / "specs" / "stacks.toml").stacks
     judging = Judging({name: stacks[name] for name in names}, tmp_path)
     judged = {
         suite: judging.judged_by(ROOT / "specs" / suite)
-        for suite in ("resilience", "edge", "hello")
+        for suite in ("gunicorn", "websockets", "resilience", "edge", "hello")
     }
     assert judged == {
+        "gunicorn": [],
+        "websockets": [],
         "resilience": ["latest", "starlette-0.20.4-uvicorn-0.54.0"],
         "edge": ["latest", "documented", "uvicorn-0.54.0-h11"],
         "hello": ["latest", "documented"],
@@ -103,6 +105,11 @@ def test_a_suite_that_is_apart_judges_its_axes_and_stacks_that_are_apart(tmp_pat
         ),
         ('suite = "apps"', "", "axis 'starlette': object missing required field suite"),
         ("[stacks]", "[stacks", "stacks.toml: not TOML: "),
+        (
+            "dated = false",
+            'dated = false, also = ["nowhere"]',
+            "also has nowhere, and no axis of that suite is apart",
+        ),
         (
             "dated = false",
             "date = 1",
