@@ -1,6 +1,6 @@
 """What the specs know and hand to the engine, by `specs/ledger/registration.py`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,16 +34,19 @@ class Ledger:
 
     @cached_property
     def probed(self) -> frozenset[Change]:
-        """Those that nothing shows but scenarios that are probes, or need what few stacks have."""
+        """Those that nothing shows but scenarios that are probes, or need what few stacks have.
 
-        def apart(scenario: Scenario) -> bool:
-            return scenario.is_probe or bool(scenario.needs)
+        What needs that may have an effect, which no other stack shows.
+        """
 
-        probes, others = (
-            {c for s in self.scenarios if apart(s) is probe for c in changes_in(s.expected)}
-            for probe in (True, False)
-        )
-        return frozenset(probes - others - {effect.change for effect in self.effects})
+        def shown(scenarios: Iterable[Scenario]) -> set[Change]:
+            return {change for each in scenarios for change in changes_in(each.expected)}
+
+        needing = shown(each for each in self.scenarios if each.needs)
+        probes = shown(each for each in self.scenarios if each.is_probe and not each.needs)
+        others = shown(each for each in self.scenarios if not (each.is_probe or each.needs))
+        effects = {effect.change for effect in self.effects}
+        return frozenset((needing | (probes - effects)) - others)
 
     @cached_property
     def names(self) -> Mapping[Change, str]:

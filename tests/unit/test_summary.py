@@ -10,6 +10,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.catalogue import load
+from starlette_conformance.stacks.project import ledger
 
 
 def environment(release: str, python: str = "3.11.7") -> Environment:
@@ -253,3 +254,9 @@ def test_a_change_that_only_suites_apart_assert_is_left_to_them(tmp_path: Path) 
     assert passed(names, {"CAME": list(names)}).unproven(came, known) == []
     (last,) = passed(names, {"CAME": list(names)[1:]}).unproven(came, known)
     assert last == "CAME: no spec asserts it on uvicorn 0.1.0"
+
+
+def test_what_only_stacks_with_a_library_show_is_probed_though_it_has_an_effect() -> None:
+    probed = {name for name, each in ledger().changes.items() if each in ledger().probed}
+    assert {"HANDSHAKES_NAME_NO_SERVER", "CLOSED_CONNECTIONS_LET_GO"} <= probed
+    assert not {"LOGGED_ONCE", "ALLOW_ON_405"} & probed
