@@ -9,20 +9,24 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.model.expectations import Response, by_parser, since
 
 
-def changes_in(value: Any) -> set[Change]:
-    """The changes on which an expectation may depend, on whatever stack."""
+def changes_in(value: Any, plain: bool = False) -> set[Change]:
+    """The changes on which an expectation may depend, on whatever stack; on a `plain` one, that has
+    no package whose mere presence is a change.
+    """
     match value:
+        case since() if plain and value.change.present:
+            return changes_in(value.before, plain)
         case since():
-            return {value.change} | changes_in(value.now) | changes_in(value.before)
+            return {value.change} | changes_in(value.now, plain) | changes_in(value.before, plain)
         case by_parser():
-            return changes_in(value.h11) | changes_in(value.httptools)
+            return changes_in(value.h11, plain) | changes_in(value.httptools, plain)
         case Response():
-            return changes_in([getattr(value, f.name) for f in fields(value)])
+            return changes_in([getattr(value, f.name) for f in fields(value)], plain)
         case Mapping():
-            return changes_in(list(value.values()))
+            return changes_in(list(value.values()), plain)
         case one_of():
-            return changes_in(value.values)
+            return changes_in(value.values, plain)
         case list() | tuple():
-            return set().union(*map(changes_in, value))
+            return set().union(*(changes_in(each, plain) for each in value))
         case _:
             return set()

@@ -36,17 +36,17 @@ class Ledger:
     def probed(self) -> frozenset[Change]:
         """Those that nothing shows but scenarios that are probes, or need what few stacks have.
 
-        What needs that may have an effect, which no other stack shows.
+        What is so by a package's presence may have an effect, which no other stack shows.
         """
 
-        def shown(scenarios: Iterable[Scenario]) -> set[Change]:
-            return {change for each in scenarios for change in changes_in(each.expected)}
+        def shown(scenarios: Iterable[Scenario], plain: bool = False) -> set[Change]:
+            return {each for s in scenarios for each in changes_in(s.expected, plain)}
 
-        needing = shown(each for each in self.scenarios if each.needs)
-        probes = shown(each for each in self.scenarios if each.is_probe and not each.needs)
-        others = shown(each for each in self.scenarios if not (each.is_probe or each.needs))
+        apart = [each for each in self.scenarios if each.is_probe or each.needs]
+        usual = [each for each in self.scenarios if each not in apart]
+        by_presence = shown(self.scenarios) - shown(self.scenarios, plain=True)
         effects = {effect.change for effect in self.effects}
-        return frozenset((needing | (probes - effects)) - others)
+        return frozenset(by_presence | (shown(apart) - effects - shown(usual)))
 
     @cached_property
     def names(self) -> Mapping[Change, str]:
