@@ -124,7 +124,7 @@ class Summary:
         found = []
         for name, change in changes.items():
             asserting = self.asserted.get(name, set())
-            if asserting <= apart.keys() and (asserting or change in probed):
+            if change in probed or (asserting and asserting <= apart.keys()):
                 suites_of_it = {known.stacks[stack].suite for stack in asserting & apart.keys()}
                 its = {n: e for n, e in apart.items() if known.stacks[n].suite in suites_of_it}
                 found += unproven({name: change}, its, self.asserted, all_should_differ=False)
