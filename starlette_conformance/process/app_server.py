@@ -105,7 +105,8 @@ class Server:
         listening = listeners(self._port)
         pids = (self.pid, *(each.pid for each in below(self.pid)))
         self._listening = {link for pid in pids for link in opened(pid)} & listening
-        if listening and not self._listening:
+        # Not where it has ended meanwhile, as by --limit-max-requests 0: its socket is gone then.
+        if not self._listening and listening & listeners(self._port):
             self.kill()
             raise DidNotStart(
                 f"{self.app} on {self.environment} says that it listens on port {self._port}, "
