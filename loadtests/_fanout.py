@@ -120,24 +120,31 @@ class Fanout:
         show(self.environment, self.reader)
         self._read_what_slow_ones_left()
         self.reader.counting = False  # or what is left of stalled ones would delay what counts
+        self._enter_overdue(now)  # before what is read of them sets the others free
         self._stalling.end(max(1.0, self.interval))
         if not self.profile.stops_server:
             self.reader.stop()
         if not self.metrics.seconds:
             self.metrics.counts["connected"] = self.connected()
+        for each in self.subscribers:
+            self._enter_drift(each)
+            self.reader.settle(each)
+
+    def _enter_overdue(self, now: int) -> None:
+        """What was to have come by then, and who had nothing for long."""
         events = self.metrics.spread("lateness").count
         silent = silent_seconds(self.interval, self.metrics.seconds) * 1e9
         for each in self.subscribers:
-            if each.socket and each.kind == "lateness":
-                overdue = now - each.since - self.interval * 1e9
-                if each.opened and events and overdue > 0:
-                    self.metrics.record("lateness", overdue / 1000)
-                if now - each.since > silent:
-                    waited = (now - each.since) / 1e9
-                    said = f"stream: no event for {waited:.1f} s after {each.stream.number}"
-                    self.metrics.wrong("silent", said)
-            self._enter_drift(each)
-            self.reader.settle(each)
+            if not each.socket or each.kind != "lateness":
+                continue
+            overdue = now - each.since - self.interval * 1e9
+            if each.opened and events and overdue > 0:
+                for kind in filter(None, ("lateness", self.reader.phase)):
+                    self.metrics.record(kind, overdue / 1000)
+            if now - each.since > silent:
+                waited = (now - each.since) / 1e9
+                said = f"stream: no event for {waited:.1f} s after {each.stream.number}"
+                self.metrics.wrong("silent", said)
 
     def end(self) -> None:
         """Close all connections."""

@@ -41,8 +41,8 @@ SOURCES = 8
 class Reader:
     """Reads subscriptions and keeps the metrics. `kind` is the histogram of a stream's lateness.
 
-    `phase` is another one, for the lateness of a part of the run. `expected` is told of each stream
-    that the server ended or refused, and says whether it was to be.
+    `phase` is another one, for the lateness of a part of the run. `expected` gets each stream that
+    the server ended or refused, and returns whether it was to be.
     """
 
     def __init__(self, metrics: Metrics, interval: float) -> None:
@@ -185,8 +185,10 @@ class Reader:
                 if kind == "lateness" and self.phase:
                     self.metrics.record(self.phase, late // 1000)
             if kind == "lateness":
-                for gap in [0] * (good - 1) + [now - since] * (not first):
-                    self._time("gap", gap)
+                for _ in range(good - 1):
+                    self._time("gap", 0)
+                if not first:
+                    self._time("gap", now - since)
         subscription.since = now
 
     def _time(self, kind: str, took: int) -> None:

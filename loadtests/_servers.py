@@ -30,12 +30,12 @@ LOG_PAUSE = 0.05
 @dataclass
 class Loaded:
     """A server under load. `before` is its memory when that began, and `marked`
-    when events began to count. It is `down` while it is stopped, to be started again.
+    when events began to count. It is `down` while it is stopped, to be started again by `start`.
     """
 
     server: Server
     url: str
-    start: Callable[..., Server]
+    start: Callable[..., Server] | None = None
     down: bool = False
     before: int = 0
     marked: int = 0
@@ -56,6 +56,7 @@ class Loaded:
 
     def start_again(self) -> None:
         """On the same port. Raises DidNotStart."""
+        assert self.start is not None
         with interrupted_later():
             self.server = self.start(port=urlsplit(self.url).port)
         self.server.port()
@@ -106,13 +107,12 @@ def null(interval: float) -> Loaded:
     """A null server for this process alone."""
     environment = Environment("null server", Path(sys.executable), "", {})
     arguments = ["--interval", str(interval)]
-    start = partial(Server, Path(_null_server.__file__), environment, Path(), arguments)
     with interrupted_later():
-        server = start()
-    return listening(server, start)
+        server = Server(Path(_null_server.__file__), environment, Path(), arguments)
+    return listening(server)
 
 
-def listening(server: Server, start: Callable[..., Server]) -> Loaded:
+def listening(server: Server, start: Callable[..., Server] | None = None) -> Loaded:
     loaded = Loaded(server, f"http://127.0.0.1:{server.port()}", start)
     server.log.keep_only_the_end(LOG_PAUSE)
     return loaded

@@ -5,25 +5,23 @@ and the second ones which requests can be repeated at all.
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from _servers import Loaded, listening
 from _starting import interrupted_later
-from starlette_conformance.model.environment import Environment
+from starlette_conformance.cost.measurable import is_whole
 from starlette_conformance.model.errors import CannotTell, UsageError
-from starlette_conformance.model.expectations import WHOLE
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.userapp import user_app
 from starlette_conformance.userapp.app_process import AppProcess
 from starlette_conformance.userapp.provisioned import provisioned
 from starlette_conformance.userapp.read_requests import read_steps
-from starlette_conformance.userapp.reading import USUAL, Limits
+from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
-from starlette_conformance.userapp.send_in_order import send_in_order
+from starlette_conformance.userapp.send_in_order import Sent, send_in_order
 from starlette_conformance.userapp.start_options import StartOptions
 
 CLASS = "UserAppUser"
@@ -66,15 +64,14 @@ def started(
     for sentence in left_out:
         write_line(sentence, stderr=True)
     servers: dict[str, AppProcess] = {}
-    starts, sendable = {}, {}
+    sendable = {}
     try:
         for name, stack in zip(names, stacks, strict=True):
             environment = provisioned(stack, app, vars(options)["with"], Chosen((), ()))
-            starts[name] = partial(app.start, environment, environment.hash_seed)
             with interrupted_later():
-                servers[name] = starts[name]()
+                servers[name] = app.start(environment, environment.hash_seed)
             sendable[name] = _sendable(steps, servers[name], user_app.port(servers[name]))
-        return {name: listening(server, starts[name]) for name, server in servers.items()}, sendable
+        return {name: listening(server) for name, server in servers.items()}, sendable
     except BaseException:
         for server in servers.values():
             server.kill()
@@ -83,18 +80,15 @@ def started(
 
 def _sendable(steps: Sequence[Step], server: AppProcess, port: int) -> list[Sendable]:
     """Those whose responses are whole, with the same status twice. Raises CannotTell."""
-    environment: Environment = server.environment
-    sent: Mapping[Step, Any] = {}
+    environment, sent = server.environment, Sent()
     statuses: list[dict[Step, int]] = []
     for _ in range(2):
-        responses, sent = send_in_order(
-            steps, port, environment.server, Limits(SECONDS), lambda: False, lambda *_: None
-        )
+        responses, sent = send_in_order(steps, port, environment.server, Limits(SECONDS))
         statuses.append(
             {
                 step: each.response.status
                 for step, each in responses.items()
-                if each.response.ending == WHOLE and step.manner == USUAL and not step.during
+                if is_whole(step, responses) and not step.during
             }
         )
     found = []

@@ -31,8 +31,9 @@ class SseUser(User):
             if fanout.returning.tries_again(self.lost):
                 sleep(RETRY_SECONDS)
                 return
-            fire(self.environment, "subscribe", error)
-            run.metrics.wrong("refused", f"stream: {error}")
+            if self.lost is None:  # else it has given up, which counts already
+                fire(self.environment, "subscribe", error)
+                run.metrics.wrong("refused", f"stream: {error}")
             raise StopUser from None
         try:
             subscription.over.wait()

@@ -93,7 +93,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stacks = sorted(name for name, each in catalogue().stacks.items() if not each.python)
     chance = random.Random(options.seed)  # noqa: S311  (no secret)
     chosen = [stacks[chance.randrange(len(stacks))] for _ in range(options.runs)]
-    options.file.touch()
     runs: list[Run] = records(options.file, Run, "runs")
     with tempfile.TemporaryDirectory(prefix="same-") as folder:
         for number in range(len(runs), options.runs):

@@ -21,8 +21,11 @@ CANCELLED = (
 def said(level: str, text: Any) -> list[Any]:
     """The lines of one message of uvicorn: its own, and once that of the app's root logger."""
     return [
-        since(LOGGING_UNCONFIGURED, ABSENT, before=_line(text, f"{level}:".ljust(10))),
-        since(LOGGED_ONCE, ABSENT, before=_line(text, f"{level} TIME - ")),
+        since(change, ABSENT, before=in_each_phase(text, before.__add__))
+        for change, before in (
+            (LOGGING_UNCONFIGURED, f"{level}:".ljust(10)),
+            (LOGGED_ONCE, f"{level} TIME - "),
+        )
     ]
 
 
@@ -40,12 +43,6 @@ def accessed(client: Any, request: str, status: str = "200 OK") -> Any:
         return since(LOGGING_UNCONFIGURED, unconfigured, before=configured)
 
     return in_each_phase(client, line)
-
-
-def _line(text: Any, before: str) -> Any:
-    if isinstance(text, since):
-        return since(text.change, _line(text.now, before), _line(text.before, before))
-    return before + text
 
 
 def own_lines(lines: Sequence[str]) -> list[str]:

@@ -782,8 +782,8 @@ SIGNALS_RAISED_AGAIN = Change(
     "uvicorn",
     "0.29.0",
     "feature",
-    "After a graceful shutdown by SIGTERM the status was 0; now the signal that asked for it is "
-    "raised again, and ends the process.",
+    "After a graceful shutdown by SIGTERM the status was 0; now uvicorn raises the signal again, "
+    "which ends the process.",
     "https://github.com/Kludex/uvicorn/pull/1600",
     noticed_by=("nobody",),
 )
@@ -881,7 +881,7 @@ EXIT_DISCONNECTS = Change(
     "uvicorn",
     "0.43.0",
     "change",
-    "In these releases the app is told on shutdown that the client of a stream has left.",
+    "In these releases, on shutdown, the app receives http.disconnect for a stream that is open.",
     "https://github.com/Kludex/uvicorn/pull/2829",
     last="0.44.0",
     noticed_by=("JavaScript client", "proxy"),

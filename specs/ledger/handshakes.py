@@ -4,6 +4,7 @@ uvicorn takes `websockets` where that is installed, by its legacy layer up to uv
 its Sans-I/O layer since; or else `wsproto`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -177,45 +178,41 @@ def _refusal(text: str, causes: str = "", short: str = "", shown: bool = False) 
     is shorter.
     """
 
-    def legacy(text: str, causes: str = "") -> Response:
-        return by_legacy(INVALID, _reason(text + causes))
+    def by(respond: Callable[[str, bytes], Response], kept: str) -> since:
+        named = since(
+            REFUSALS_NAME_CAUSES,
+            respond(INVALID, _reason(text + causes)),
+            before=respond(INVALID, _reason(text)),
+        )
+        later = respond(INVALID, _reason((short or text) + kept))
+        return since(REFUSALS_SHORTENED, later, before=named)
 
-    def sansio(text: str, causes: str = "") -> Response:
-        return by_sansio(INVALID, _reason(text + causes))
-
-    later = short or text
-    return by_websockets(
-        since(
-            REFUSALS_SHORTENED,
-            legacy(later, causes),
-            before=since(REFUSALS_NAME_CAUSES, legacy(text, causes), before=legacy(text)),
-        ),
-        since(
-            REFUSALS_SHORTENED,
-            sansio(later, causes if shown else ""),
-            before=since(REFUSALS_NAME_CAUSES, sansio(text, causes), before=sansio(text)),
-        ),
-    )
+    return by_websockets(by(by_legacy, causes), by(by_sansio, causes if shown else ""))
 
 
-CLOSED = by_library(by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN)), by_wsproto(403))
+_CLOSED_BY_WEBSOCKETS = by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN))
+CLOSED = by_library(_CLOSED_BY_WEBSOCKETS, by_wsproto(403))
 """The app closes the WebSocket."""
 
 BEHIND_A_REQUEST = by_library(
     since(
         HANDSHAKES_SURVIVE,
-        [GREETING, by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN))],
+        [GREETING, _CLOSED_BY_WEBSOCKETS],
         before=[replace(GREETING, closes=True)],
     ),
     [GREETING, by_wsproto(403)],
 )
 """Both responses; the connection is closed after the first one where the handshake fails."""
 
-CLOSED_AND_CLOSING = by_library(
-    by_websockets(by_legacy(FORBIDDEN), by_sansio(FORBIDDEN)), by_wsproto(403, closes=True)
-)
+CLOSED_AND_CLOSING = by_library(_CLOSED_BY_WEBSOCKETS, by_wsproto(403, closes=True))
 
-_METHOD = "did not receive a valid HTTP request"
+_NO_REQUEST = by_legacy(INVALID, _reason("did not receive a valid HTTP request"))
+
+
+def _no_request(cause: str) -> since:
+    """A 400 that names its cause once causes are named."""
+    named = by_legacy(INVALID, _reason(f"did not receive a valid HTTP request; {cause}"))
+    return since(REFUSALS_NAME_CAUSES, named, before=_NO_REQUEST)
 
 
 def by_other_method(method: str, framed: bool = False) -> Any:
@@ -224,11 +221,7 @@ def by_other_method(method: str, framed: bool = False) -> Any:
     refused = by_sansio("405 Method Not Allowed", _reason(unsupported), "GET")
     return by_library(
         by_websockets(
-            since(
-                REFUSALS_NAME_CAUSES,
-                by_legacy(INVALID, _reason(f"{_METHOD}; {unsupported}")),
-                before=by_legacy(INVALID, _reason(_METHOD)),
-            ),
+            _no_request(unsupported),
             SILENCE if framed else since(OTHER_METHODS_REFUSED, refused, before=SILENCE),
         ),
         by_wsproto(400),
@@ -251,14 +244,14 @@ TWO_KEYS = by_library(
     ),
     by_wsproto(403),
 )
+_WITHOUT_VERSION = since(
+    MISSING_VERSION_IS_400, by_wsproto(400, True), before=by_wsproto(426, True)
+)
 NO_VERSION = by_library(
     _refusal("missing Sec-WebSocket-Version header", "; 'sec-websocket-version'"),
-    since(MISSING_VERSION_IS_400, by_wsproto(400, True), before=by_wsproto(426, True)),
+    _WITHOUT_VERSION,
 )
-NO_KEY_OR_VERSION = by_library(
-    _WITHOUT_KEY,
-    since(MISSING_VERSION_IS_400, by_wsproto(400, True), before=by_wsproto(426, True)),
-)
+NO_KEY_OR_VERSION = by_library(_WITHOUT_KEY, _WITHOUT_VERSION)
 OLD_VERSION = by_library(
     _refusal("invalid Sec-WebSocket-Version header: 12"), by_wsproto(426, True)
 )
@@ -317,34 +310,19 @@ BEYOND_ASCII = by_library(
 )
 
 
-def _too_long(cause: str) -> Any:
-    """A 400 that names its cause once causes are named; none by the Sans-I/O layer."""
-    named = by_legacy(INVALID, _reason(f"{_METHOD}; {cause}"))
-    refused = since(REFUSALS_NAME_CAUSES, named, before=by_legacy(INVALID, _reason(_METHOD)))
-    return by_websockets(refused, SILENCE)
-
-
 LONGER_LINE = by_library(
     by_websockets(
-        since(
-            HANDSHAKE_LINES_LONGER,
-            by_legacy(FORBIDDEN),
-            before=by_legacy(INVALID, _reason(_METHOD)),
-        ),
+        since(HANDSHAKE_LINES_LONGER, by_legacy(FORBIDDEN), before=_NO_REQUEST),
         by_sansio(FORBIDDEN),
     ),
     by_wsproto(403),
 )
-LONGEST_LINE = by_library(_too_long("line too long"), by_wsproto(403))
+LONGEST_LINE = by_library(by_websockets(_no_request("line too long"), SILENCE), by_wsproto(403))
 MANY_HEADERS = by_library(
     by_websockets(
         since(
             HANDSHAKE_LINES_LONGER,
-            since(
-                REFUSALS_NAME_CAUSES,
-                by_legacy(INVALID, _reason(f"{_METHOD}; too many HTTP headers")),
-                before=by_legacy(INVALID, _reason(_METHOD)),
-            ),
+            _no_request("too many HTTP headers"),
             before=by_legacy(FORBIDDEN),
         ),
         SILENCE,

@@ -128,6 +128,12 @@ PARENTS = {
 END_OF_PARENT = since(PARENT_ENDS_CHILDREN, "0", before="-9")
 """One that waits for ever is killed by us."""
 
+
+def heard_by_parent(line: str) -> since:
+    """A line of a parent, or of its child, that has heard of a signal."""
+    return since(PARENT_ENDS_CHILDREN, line, before=ABSENT)
+
+
 BY_PARENT = [
     started_by(
         start,
@@ -135,7 +141,7 @@ BY_PARENT = [
         since(PARENT_ENDS_CHILDREN, IN_CHILD, before=LEFT),
         {
             ExitStatus(): END_OF_PARENT,
-            LogLines(only(line)): [since(PARENT_ENDS_CHILDREN, line, before=ABSENT)],
+            LogLines(only(line)): [heard_by_parent(line)],
         },
     )
     for start, line in PARENTS.items()

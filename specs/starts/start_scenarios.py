@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from specs.ledger.changes import (
-    PARENT_ENDS_CHILDREN,
     PARENT_IMPORTS_APP,
     SOCKET_REMOVED_IN_ANY_CASE,
     STARTUP_FAILS_WITH_3,
@@ -13,8 +12,16 @@ from specs.ledger.changes import (
     WORKERS_REPLACED,
 )
 from specs.ledger.raw_requests import LAST
+from specs.ledger.responses import in_each_phase
 from specs.shutdown.scenarios import LOG
-from specs.shutdown.start_scenarios import END_OF_PARENT, LINES, SOCKET_FILES, STATUSES
+from specs.shutdown.start_scenarios import (
+    END_OF_PARENT,
+    LINES,
+    PARENTS,
+    SOCKET_FILES,
+    STATUSES,
+    heard_by_parent,
+)
 from specs.starts.lines import (
     ADDRESSES,
     ALONE,
@@ -46,7 +53,7 @@ TAKEN_HOST = (
     "already in use"
 )
 STARTED_PARENT = "INFO:     Started parent process [PID]"
-STOPPED_PARENT = "INFO:     Stopping parent process [PID]"
+STOPPED_PARENT = PARENTS["uvicorn --workers 2"]
 IMPORT_FAILED = 'ERROR:    Error loading ASGI app. Could not import module "missing".'
 IMPORT_SECONDS = 8
 
@@ -78,19 +85,12 @@ def stopped(start: str, number: signal.Signals, expected: Mapping[Observation, A
 
 
 def of_one_process(start: str, number: signal.Signals) -> dict[Observation, Any]:
-    lines = _behind([*UP, running(start), access(start)], LINES[number])
+    begins = [*UP, running(start), access(start)]
+    lines = in_each_phase(LINES[number], lambda ends: [*begins, *ends])
     expected: dict[Observation, Any] = {ExitStatus(): STATUSES[number], LogLines(own): lines}
     if start == "uvicorn --uds":
         expected[SocketFile()] = SOCKET_FILES[number]
     return expected
-
-
-def _behind(begins: list[str], lines: Any) -> Any:
-    """Lines that differ between releases, each time behind the same ones."""
-    if isinstance(lines, since):
-        now, before = _behind(begins, lines.now), _behind(begins, lines.before)
-        return since(lines.change, now, before)
-    return [*begins, *lines]
 
 
 def of_workers(number: signal.Signals) -> dict[Observation, Any]:
@@ -103,20 +103,15 @@ def of_workers(number: signal.Signals) -> dict[Observation, Any]:
         running("uvicorn --workers 2"),
         STARTED_PARENT,
         *(since(WORKERS_REPLACED, line, before=ABSENT) for line in about_workers),
-        ended(STOPPED_PARENT),
+        heard_by_parent(STOPPED_PARENT),
     ]
     return {ExitStatus(): END_OF_PARENT, LogLines(of_parent): lines}
 
 
-def ended(line: str) -> since:
-    """A line of a parent, or of its child, that has heard of a signal."""
-    return since(PARENT_ENDS_CHILDREN, line, before=ABSENT)
-
-
 def of_reloader() -> dict[Observation, Any]:
     start = "uvicorn --reload"
-    ends = [*LOG, "INFO:     Stopping reloader process [PID]"]
-    lines = [running(start), *UP, access(start), *map(ended, ends)]
+    ends = map(heard_by_parent, [*LOG, PARENTS[start]])
+    lines = [running(start), *UP, access(start), *ends]
     return {ExitStatus(): END_OF_PARENT, LogLines(own): lines}
 
 

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from specs.edge.logs import RECEIVED, TRACEBACK, access, own_lines
+from specs.edge.logs import RECEIVED, TRACEBACK, access, own_lines, said
 from specs.ledger import handshakes
 from specs.ledger.changes import (
     HANDSHAKE_CLIENTS_FORMATTED,
@@ -52,24 +52,11 @@ def without_details(lines: Sequence[str]) -> list[str]:
     return [line.partition(":")[0] if "Error: " in line[:24] else line for line in kept]
 
 
-def _own(level: str, text: Any) -> Any:
-    line = in_each_phase(text, lambda each: f"{level}:".ljust(10) + each)
-    return since(LOGGING_UNCONFIGURED, ABSENT, before=line)
-
-
-def _of_root(level: str, text: Any) -> Any:
-    line = in_each_phase(text, lambda each: f"{level} TIME - {each}")
-    return since(LOGGED_ONCE, ABSENT, before=line)
-
-
-def _by_wsproto(text: Any) -> list[Any]:
-    return [_own("INFO", text), _of_root("INFO", text)]
-
-
 def _by_websockets(text: Any, level: str = "INFO", *below: str) -> list[Any]:
-    own = (_own(level, text), *(since(LOGGING_UNCONFIGURED, ABSENT, before=b) for b in below))
-    root = (_of_root(level, text), *(since(LOGGED_ONCE, ABSENT, before=line) for line in below))
-    return [*(since(HANDSHAKES_LOGGED, line) for line in own), *root]
+    own, root = said(level, text)
+    owns = (own, *(since(LOGGING_UNCONFIGURED, ABSENT, before=line) for line in below))
+    roots = (root, *(since(LOGGED_ONCE, ABSENT, before=line) for line in below))
+    return [*(since(HANDSHAKES_LOGGED, line) for line in owns), *roots]
 
 
 def _closing(status: str) -> Any:
@@ -110,12 +97,12 @@ def forbidden(target: Any = "/") -> Any:
 
 def closed(target: Any = "/") -> dict[Observation, Any]:
     """What is logged where the app closes the WebSocket."""
-    said = forbidden(target)
+    line = forbidden(target)
     closing = refused(FORBIDDEN)
     return logs(
-        ends(*_by_websockets(said), *closing),
-        [OPENED, *_by_wsproto(said), *closing],
-        _by_wsproto(said),
+        ends(*_by_websockets(line), *closing),
+        [OPENED, *said("INFO", line), *closing],
+        said("INFO", line),
     )
 
 
@@ -149,9 +136,9 @@ BEYOND_ASCII = logs(
     ),
     handshakes.latin_1(
         [FAILS, TRACEBACK, "UnicodeEncodeError"],
-        [OPENED, *_by_wsproto(SAID), *refused(FORBIDDEN)],
+        [OPENED, *said("INFO", SAID), *refused(FORBIDDEN)],
     ),
-    _by_wsproto(SAID),
+    said("INFO", SAID),
 )
 TOO_LONG = logs(
     ends(*refused()),
@@ -160,7 +147,7 @@ TOO_LONG = logs(
         ["INFO:     HTTP response sent (431 Request Header Fields Too Large)"],
         before=[],
     ),
-    _by_wsproto(SAID),
+    said("INFO", SAID),
 )
 
 

@@ -68,6 +68,8 @@ def with_guesses(cause: Cause, values: Mapping[tuple[str, str], tuple[str, str]]
         for place in cause.differences
         for word in of_difference(place[1], *values.get(place, ("", "")))
     )
+    if not wanted:
+        return cause
 
     def guessed(culprit: Culprit) -> Culprit:
         if not culprit.first_release or culprit.changes:

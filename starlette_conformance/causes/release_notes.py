@@ -29,7 +29,7 @@ NOTES = re.compile(
 FOLDERS = {"doc", "docs", "docs/en/docs", "docs/source"}
 """Where a changelog stands, where not in the first folder."""
 URL = re.compile(r"https://[!-~]{1,200}")
-GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
+GITHUB = re.compile(r"https://github\.com/(?!sponsors/)[\w.-]+/[\w.-]+")
 CHANGELOG = ("changelog", "changes", "release notes", "releasenotes", "history", "what's new")
 
 

@@ -18,6 +18,7 @@ from starlette_conformance.model.toml_places import line_of_key, lines_of_tables
 
 NAME = "pyproject.toml"
 TABLE = "tool.starlette-conformance"
+READERS = ("diff", "record")
 IGNORE = "ignore"
 
 
@@ -41,16 +42,15 @@ class ProjectOptions:
         self.ignore_places = [place_of(self.path, lines, n) for n in range(len(self.ignore))]
         self.table = table
 
-    def fill(self, context: click.Context, partly: bool = False) -> None:
-        """Give the parameters of a command what the project says, where nobody else does.
-
-        `partly` leaves out what is for other commands.
+    def fill(self, context: click.Context) -> None:
+        """Give the parameters of a command what the project says, where nobody else does, but for
+        what only another reader of the table has.
         """
         named = {_key(param): param for param in context.command.params if _key(param)}
         for key, value in self.table.items():
             where = f"{self.path}:{line_of_key(self._text, TABLE, key)}: {key}"
             if (param := named.get(key.replace("_", "-"))) is None:
-                if partly:
+                if key.replace("_", "-") in _of_readers(context):
                     continue
                 near = difflib.get_close_matches(key, named, 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
@@ -73,6 +73,14 @@ class ProjectOptions:
         if param.type is FILE:
             found = [each if str(each) == "-" else self.path.parent / each for each in found]
         return tuple(found) if param.multiple else found[0]
+
+
+def _of_readers(context: click.Context) -> set[str]:
+    """What the commands have that read the table."""
+    from starlette_conformance.cli.app import app  # which has the commands that import this
+
+    commands = filter(None, (app.get_command(context, name) for name in READERS))
+    return {_key(param) for command in commands for param in command.params}
 
 
 def _key(param: click.Parameter) -> str:

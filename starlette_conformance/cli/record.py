@@ -32,11 +32,11 @@ from starlette_conformance.model.option_values import port
 def record(context: click.Context, /, **_: Any) -> int:
     """Starts the app behind a proxy, prints the URL to open, and writes each exchange to the file,
     until Ctrl-C. `diff OLD NEW --app ... --requests FILE` sends the requests. The file holds
-    cookies, tokens and passwords. Options may stand in `[tool.starlette-conformance]` of
-    pyproject.toml.
+    cookies, tokens and passwords. All options but --output may stand in
+    `[tool.starlette-conformance]` of pyproject.toml.
     """
     project = ProjectOptions(context.params["cwd"] or Path())
-    project.fill(context, partly=True)
+    project.fill(context)
     return _record(**context.params)
 
 

@@ -52,8 +52,6 @@ class Group:
                 port,
                 environment.server,
                 Limits(SECONDS),
-                lambda: False,
-                lambda *_: None,
             )
             for step, status in self.statuses[environment.name].items():
                 found = responses[step].response.status if step in responses else 0

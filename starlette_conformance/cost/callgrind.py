@@ -20,6 +20,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.dump import Reading, read_dump
 from starlette_conformance.model.environment import Environment
@@ -39,6 +41,8 @@ SECONDS = 60.0
 
 INTERVAL = 0.001
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
+PIPE = ("LOGNAME", "USER", "HOST", "HOSTNAME")
+"""Variables by which valgrind and vgdb name the pipe between them, so both must have the same."""
 OWN = "own"
 """What a user's app has for its own, in the folder of the counts."""
 
@@ -122,12 +126,13 @@ class Counted:
 
     def _control(self, *words: str) -> None:
         command = ["vgdb", "--max-invoke-ms=1", self._vgdb, f"--pid={self.server.pid}", *words]
-        # valgrind and vgdb name the pipe between them by USER and HOST, so both must have the same
-        _run(
-            command,
-            of_app(self.server.environment),
-            f"{self.server.app} on {self.server.environment}",
-        )
+        where = f"{self.server.app} on {self.server.environment}"
+        try:
+            has = psutil.Process(self.server.pid).environ()
+        except psutil.Error as error:
+            raise CannotTell(f"{where}: {error}") from None
+        named = {name: has[name] for name in PIPE if name in has}
+        _run(command, of_app(self.server.environment) | named, where)
 
 
 def _run(command: Sequence[str], variables: Mapping[str, str], where: str) -> None:

@@ -77,7 +77,7 @@ def gate(options: Options) -> int:
     )
     output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
     stacks = old, new
-    if old.name == new.name:  # by which both are told apart
+    if old.name == new.name:  # which is what tells them apart
         old, new = replace(old, name="OLD"), replace(new, name="NEW")
     found = _measurable(app, old, new, steps, only, options.seconds, output)
     for sentence in unread:
@@ -173,18 +173,16 @@ def _more(app: App, found: Measurable, behind: Causes | None) -> dict[str, Any]:
 
 def _again(options: Options, old: Environment, new: Environment) -> str:
     """The command that gates the same app."""
-    words = ["--app", options.app, "--requests", str(options.requests.absolute())]
+    starting = options.starting
+    words = starting.words_of(options.app, options.extra, options.chosen, options.passed)
+    words += ["--requests", str(options.requests.absolute())]
     words += ["--cwd", str((options.cwd or Path()).absolute())]
     words += ["--budget", f"{options.budget:g}"]
     words += ["--syscalls", f"{options.syscalls:g}"] if options.syscalls else []
     words += ["--origin", options.origin] if options.origin else []
     words += ["--seconds", f"{options.seconds:g}"]
-    words += [text for extra in options.extra for text in ("--with", extra)]
-    words += [text for name in options.chosen.groups for text in ("--group", name)]
-    words += [text for name in options.chosen.extras for text in ("--extra", name)]
-    words += [text for name in options.passed for text in ("--pass-env", name)]
     words += [text for each in options.only for text in ("--only", each)]
     words += [] if options.causes else ["--no-cause"]
     if options.cause_seconds != DEFAULT_SECONDS:
         words += ["--cause-seconds", f"{options.cause_seconds:g}"]
-    return of_verb("gate", word(old), word(new), *words, *options.starting.words())
+    return of_verb("gate", word(old), word(new), *words)

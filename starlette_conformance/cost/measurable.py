@@ -57,7 +57,7 @@ def measurable(
     advance: Callable[[], None] = lambda: None,
 ) -> Measurable:
     """Of all requests, those of `chosen`; a response may take so many seconds. The names of the
-    environments differ. Raises DidNotStart, CannotTell.
+    environments differ, unless both are one. Raises DidNotStart, CannotTell.
     """
     found = Measurable()
     stacks = older, newer
@@ -115,9 +115,7 @@ def _responses(
     server = app.start(environment, SEED)
     try:
         number = port(server)
-        responses, _ = send_in_order(
-            steps, number, environment.server, Limits(seconds), lambda: False, lambda *_: None
-        )
+        responses, _ = send_in_order(steps, number, environment.server, Limits(seconds))
         if others := len(below(server.pid)):
             raise CannotTell(
                 f"{app.name} on {environment} has {others} more processes; the gate measures the "

@@ -50,7 +50,7 @@ def with_causes(
             for each in sent
             for left in each.remaining
         }
-        places = [*_places(iter(sent))]
+        places = [*values]
         more = find_causes(older, newer, places, observe, seconds, values=values, advance=advance)
         causes = replace(more, causes=(*more.causes, *causes.causes))
     return replace(found, causes=causes) if causes.causes else found

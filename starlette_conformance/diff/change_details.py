@@ -144,11 +144,7 @@ def neighbours(change: Change) -> list[tuple[str, str]]:
     """
     axes = [axis for axis in catalogue().axes.values() if change.package in axis.vary]
     if not any(effect.change == change for effect in ledger().effects):
-        suites = [
-            name
-            for name, scenarios in ledger().suites.items()
-            if any(change in changes_in(each.expected) for each in scenarios)
-        ]
+        suites = ledger().suites_of(change)
         axes.reverse()
         axes.sort(key=lambda axis: (axis.suite not in suites, axis.apart))
     if change.present:

@@ -132,7 +132,8 @@ def _guided(
     """
     soon = [sent for sent in requests if sent.variant not in ledger().slow]
     with progress(f"guided by the lines of {environment.name}", output) as shown:
-        bar = shown.add_task("", total=len(soon) + len(scenarios) + options.guided)
+        played = sum(each.suits(environment) for each in scenarios)
+        bar = shown.add_task("", total=len(soon) + played + options.guided)
         return guide(
             environment, soon, scenarios, options.guided, options.seed, lambda: shown.advance(bar)
         )

@@ -19,8 +19,9 @@ OUT_OF_TEN = 10
 def generated(count: int, seed: int) -> list[Request]:
     """`count` requests, each app's by its share; none to an app of `without_words`."""
     found: list[Request] = []
-    left, shares = count, sum(known.share for known in app_words().values())
-    for app, known in app_words().items():
+    words = app_words()
+    left, shares = count, sum(known.share for known in words.values())
+    for app, known in words.items():
         here = round(left * known.share / shares)
         left, shares = left - here, shares - known.share
         random = Random(f"{seed} {app}")  # noqa: S311  (chance, no secret)

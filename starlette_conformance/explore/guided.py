@@ -74,13 +74,15 @@ def guide(
     advance: Callable[[], None] = lambda: None,
 ) -> Guided:
     """Send the requests to a traced copy, and then `tries` that are made of them, as many to each
-    app; play the scenarios on another copy meanwhile. Raises DidNotStart.
+    app; play the scenarios on another copy meanwhile, where the stack has what they need. Raises
+    DidNotStart.
     """
     words = app_words()
+    suited = [each for each in scenarios if each.suits(environment)]
     names = list(dict.fromkeys([*words, *(sent.variant for sent in requests)]))
     with scratch() as folder:
         copy, beside = traced(environment, folder / "one"), traced(environment, folder / "other")
-        with under_way([beside], scenarios, advance) as outcomes:
+        with under_way([beside], suited, advance) as outcomes:
             with running([copy], names) as (ports,):
                 _, gave_up = send_to_running([copy], [ports], requests, advance)
                 time.sleep(SETTLES_SECONDS)
@@ -90,7 +92,7 @@ def guide(
                     name: [sent.request for sent in requests if sent.variant == name]
                     for name in words
                 }
-                kept = _in_threads(apps, seeds, tries, seed, advance)
+                kept = _in_threads(apps, seeds, words, tries, seed, advance)
             outcomes()
         return Guided(
             environment.name,
@@ -138,6 +140,7 @@ class TracedApp:
 def _in_threads(
     apps: Sequence[TracedApp],
     seeds: Mapping[str, Sequence[Request]],
+    words: Mapping[str, Words],
     tries: int,
     seed: int,
     advance: Callable[[], None],
@@ -154,7 +157,7 @@ def _in_threads(
 
         random = Random(f"guided {seed} {app.name}")  # noqa: S311  (chance, no secret)
         here = len(range(number, tries, len(apps)))
-        return learn(reaches_more, seeds[app.name], app_words()[app.name], here, random)
+        return learn(reaches_more, seeds[app.name], words[app.name], here, random)
 
     with ThreadPoolExecutor(max(1, len(apps))) as pool:
         try:

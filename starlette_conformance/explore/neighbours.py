@@ -45,7 +45,9 @@ def compare_neighbours(
     """
     quick = [sent for sent in requests if sent.variant not in ledger.slow]
     slow = [sent for sent in requests if sent.variant in ledger.slow]
-    rare = [each for each in scenarios if not _is_usual(each, ledger)]
+    rare = [
+        each for each in scenarios if each.is_apart or each.by_change or each.variant in ledger.slow
+    ]
     usual = [each for each in scenarios if each not in rare]
     stopping = Event()
 
@@ -68,12 +70,6 @@ def compare_neighbours(
     finally:
         stopping.set()
         pool.shutdown(cancel_futures=True)
-
-
-def _is_usual(scenario: Scenario, ledger: Ledger) -> bool:
-    """Whether it is played on every stack, whatever that is compared with."""
-    some = scenario.is_probe or scenario.by_change or bool(scenario.needs)
-    return not some and scenario.variant not in ledger.slow
 
 
 def _compare(

@@ -87,7 +87,7 @@ def _search(found: Sequence[Knee], measure: Measure) -> None:
 
 def _confirm(old: Knee, new: Knee, measure: Measure) -> None:
     """Measure once more what would make NEW the worse one."""
-    if new.is_below(old) and old.best and new.worst:
+    if capacity_report.compared(old, new).exit_code == FINDING and old.best and new.worst:
         measure(old, old.best.users)
         measure(new, new.worst.users)
 

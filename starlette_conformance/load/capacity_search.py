@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from statistics import linear_regression
 
+from starlette_conformance.load.rates import disturbed
 from starlette_conformance.load.results_file import Fanout
-from starlette_conformance.load.run_verdict import FINDING, Verdict, disturbed
+from starlette_conformance.load.run_verdict import FINDING, Verdict
 
 LATE_MS = 100.0
 """Where p99 lateness is beyond this, the stack is beyond its knee."""

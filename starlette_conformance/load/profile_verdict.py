@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from starlette_conformance.load.rates import SHARE, disturbed
 from starlette_conformance.load.results_file import Fanout, Restart, Spread, Stall
 
 STALL = "stall"
@@ -48,7 +49,7 @@ def profile_findings(fanout: Fanout) -> Iterator[str]:
         )
     if stall and _late(stall) and not _disturbed(fanout, stall):
         yield _how_late(stall)
-    if restart and restart.gave_up:
+    if restart and restart.gave_up and not restart.failed:
         yield (
             f"{restart.gave_up} of {restart.clients} clients did not come back after the restart"
         )
@@ -104,9 +105,7 @@ def _late(stall: Stall) -> bool:
 
 def _disturbed(fanout: Fanout, stall: Stall) -> bool:
     """Whether that lateness may be another's doing."""
-    server = fanout.server
-    others = server is not None and server.waiting > server.cores
-    return others or fanout.null.p99 > stall.beside.p99 / 2
+    return disturbed(fanout) or fanout.null.p99 > SHARE * stall.beside.p99
 
 
 def _how_late(stall: Stall) -> str:

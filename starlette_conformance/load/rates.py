@@ -1,12 +1,15 @@
 """What users asked for, what was sent, and what was the limit where that is less."""
 
-from starlette_conformance.load.results_file import Process, Requests, Results
+from starlette_conformance.load.results_file import Fanout, Process, Requests, Results
 
 BUSY_CORES = 0.8
 """A process that takes more than this of a core is taken to be at its limit."""
 
 COUNTS_MS = 20.0
 """Below this, it does not matter whose the lateness is."""
+
+SHARE = 0.5
+"""How much of the lateness may be the generator's own, where the lateness counts at all."""
 
 KEPT_UP = 0.95
 """Of the requests that were due, so many must be sent, or something was the limit."""
@@ -18,6 +21,11 @@ SERVER = "the server was the limit: it had no more of its core"
 GENERATOR = "the generator was the limit: use --processes, or fewer users"
 MACHINE = "the machine was the limit: others had its cores"
 RESPONSES = "the server was the limit, while it waited: each user waits for its response"
+
+
+def disturbed(fanout: Fanout) -> bool:
+    """Whether others had the cores for longer than the server had one, when it wanted one."""
+    return fanout.server is not None and fanout.server.waiting > fanout.server.cores
 
 
 def limit_of_requests(results: Results, requests: Requests) -> str:

@@ -11,6 +11,8 @@ from starlette_conformance.load.rates import (
     COUNTS_MS,
     GENERATOR,
     MACHINE,
+    SHARE,
+    disturbed,
     limit_of_requests,
     rate,
 )
@@ -18,9 +20,6 @@ from starlette_conformance.load.results_file import Fanout, Results, Spread
 
 LAG_MS = 100.0
 """How late the generator's own loop may be, 99 times of 100."""
-
-SHARE = 0.5
-"""How much of the lateness may be the generator's own, where the lateness counts at all."""
 
 AGREE = {"p50": 0.10, "p99": 0.25}
 """How far the raw reader may be away, or by `AGREE_MS`."""
@@ -158,11 +157,6 @@ def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:
             f"the generator was the limit: the null server's events seemed {fanout.null.p99:.1f} "
             f"ms late at p99, and the app's {fanout.lateness.p99:.1f}"
         )
-
-
-def disturbed(fanout: Fanout) -> bool:
-    """Whether others had the cores for longer than the server had one, when it wanted one."""
-    return fanout.server is not None and fanout.server.waiting > fanout.server.cores
 
 
 def limit(fanout: Fanout) -> str:

@@ -172,8 +172,8 @@ class Scenario:
     connection may last. Two stacks are compared `by_change`: only where one lies between that it
     shows.
     `script` is a file of the project that is run in the place of the app's own script, around that
-    app or another one; `options` are added to the command that `start` names. `needs` are
-    requirements, such as `starlette>=0.15`: of a stack with none of them nothing is promised.
+    app or another one; `options` are added to its command, or to that which `start` names. `needs`
+    are requirements, such as `starlette>=0.15`: of a stack with none of them nothing is promised.
     """
 
     name: str
@@ -210,6 +210,11 @@ class Scenario:
     @property
     def has_own_server(self) -> bool:
         return self.alone or bool(self.start) or self.ends_its_server or self.is_probe
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether most stacks and servers do not show what it shows."""
+        return self.is_probe or bool(self.needs)
 
     @property
     def counts(self) -> bool:

@@ -3,22 +3,35 @@
 import time
 import zlib
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-LIMIT = 4 * 1024 * 1024
-"""Bytes of a body that are kept. `diff` compares none that is longer."""
+from starlette_conformance.http.connection import LIMIT
+
 PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """Content codings that are unpacked, as zlib's `wbits` has them; a HAR has what a client sees."""
 
 Pairs = list[tuple[str, str]]
 
 
+def pairs(headers: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    return [
+        (bytes(name).decode("latin-1"), bytes(value).decode("latin-1")) for name, value in headers
+    ]
+
+
+def values(headers: Pairs, name: str) -> list[str]:
+    return [value for key, value in headers if key.lower() == name]
+
+
 @dataclass
 class Body:
-    """What has passed of a body: its beginning, up to LIMIT, and its size."""
+    """What has passed of a body: its beginning, up to LIMIT, since `diff` compares none that is
+    longer, and its size.
+    """
 
     kept: bytearray = field(default_factory=bytearray)
     size: int = 0
@@ -106,7 +119,7 @@ class Exchange:
         body = bytes(self.request.kept)
         url = self._split
         query = parse_qsl(url.query, keep_blank_values=True) if url else []
-        cookies = [each for value in _values(self.headers, "cookie") for each in value.split(";")]
+        cookies = [each for value in values(self.headers, "cookie") for each in value.split(";")]
         found = {
             "method": self.method,
             "url": self.url,
@@ -117,7 +130,7 @@ class Exchange:
             "headersSize": -1,
             "bodySize": len(body),
         }
-        kind = ", ".join(_values(self.headers, "content-type"))
+        kind = ", ".join(values(self.headers, "content-type"))
         return found | ({"postData": {"mimeType": kind, **_text(body)}} if body else {})
 
     def _response(self) -> dict[str, Any]:
@@ -126,26 +139,22 @@ class Exchange:
             "status": self.status,
             "statusText": self.reason,
             "httpVersion": self.version,
-            "cookies": _cookies([each.split(";")[0] for each in _values(headers, "set-cookie")]),
+            "cookies": _cookies([each.split(";")[0] for each in values(headers, "set-cookie")]),
             "headers": _named(headers),
             "content": self._content(),
-            "redirectURL": "".join(_values(headers, "location")[:1]),
+            "redirectURL": "".join(values(headers, "location")[:1]),
             "headersSize": -1,
             "bodySize": self.response.size,
         }
 
     def _content(self) -> dict[str, Any]:
-        kind = ", ".join(_values(self.response_headers, "content-type"))
+        kind = ", ".join(values(self.response_headers, "content-type"))
         if not self.response.is_whole:
             comment = f"longer than {LIMIT:,} bytes: left out"
             return {"size": self.response.size, "mimeType": kind, "comment": comment}
-        coding = ", ".join(_values(self.response_headers, "content-encoding")).lower()
+        coding = ", ".join(values(self.response_headers, "content-encoding")).lower()
         body = _unpacked(bytes(self.response.kept), coding)
         return {"size": len(body), "mimeType": kind, **_text(body)}
-
-
-def _values(headers: Pairs, name: str) -> list[str]:
-    return [value for key, value in headers if key.lower() == name]
 
 
 def _named(pairs: Pairs) -> list[dict[str, str]]:

@@ -33,23 +33,25 @@ class HarFile:
         self.path, self.entries, self.left_out = path.absolute(), 0, list[str]()
         self._size, self._lock, self._turn = 0, threading.Lock(), 0
         folder, name = self.path.parent, self.path.name
-        for old in folder.glob(f".{escape(name)}.*-[01]"):
+        for old in folder.glob(f".{escape(name)}.*-[0-2]"):
             _remove_if_left(old)
-        names = (folder / f".{name}.{os.getpid()}-{number}" for number in (0, 1))
+        *names, self._aside = (folder / f".{name}.{os.getpid()}-{n}" for n in range(3))
         self._files = [_Growing(each) for each in names]
         self._publish()
 
     def add(self, exchange: Exchange) -> str:
         """Write an exchange that has ended. The reason, where the file does not get it."""
         with self._lock:
-            entry = b"" if exchange.problem else json.dumps(exchange.entry()).encode()
-            full = f"{exchange}: the file has {LIMIT:,} bytes, which is all that it may have"
-            problem = exchange.problem or (full if self._size + len(entry) > LIMIT else "")
+            problem = exchange.problem
+            entry = b"" if problem else json.dumps(exchange.entry()).encode()
+            if self._size + len(entry) > LIMIT:
+                problem = f"{exchange}: the file has {LIMIT:,} bytes, which is all that it may have"
             if problem:
                 self.left_out.append(problem)
             else:
-                self.entries += 1
                 self._size += len(entry)
+                entry = (b",\n" if self.entries else b"\n") + entry
+                self.entries += 1
                 for each in self._files:
                     each.lacks.append(entry)
             self._publish()
@@ -58,15 +60,15 @@ class HarFile:
     def close(self) -> None:
         for each in self._files:
             each.close()
+        self._aside.unlink(missing_ok=True)
 
     def _publish(self) -> None:
         growing = self._files[self._turn]
         growing.write(self._comment())
+        self._aside.unlink(missing_ok=True)
+        self._aside.hardlink_to(growing.path)
+        self._aside.replace(self.path)
         self._turn = 1 - self._turn
-        aside = growing.path.with_name(f"{growing.path.name}.new")
-        aside.unlink(missing_ok=True)
-        aside.hardlink_to(growing.path)
-        aside.replace(self.path)
 
     def _comment(self) -> str:
         if not self.left_out:
@@ -76,7 +78,9 @@ class HarFile:
 
 
 class _Growing:
-    """One of the two files. `lacks` are the entries that the other may have."""
+    """One of the two files. `lacks` are the entries, each with what separates it from the one
+    before, that the other may have.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.lacks = path, list[bytes]()
@@ -86,14 +90,10 @@ class _Growing:
         creator = {"name": PACKAGE, "version": _version()}
         head = json.dumps({"version": "1.2", "creator": creator})
         self._end = self._file.write(f'{{"log": {head[:-1]}, "entries": ['.encode())
-        self._comma = b"\n"
 
     def write(self, comment: str) -> None:
         """Write what it lacks, in the place of its last line."""
-        data = b""
-        for entry in self.lacks:
-            data += self._comma + entry
-            self._comma = b",\n"
+        data = b"".join(self.lacks)
         last = b"\n]%b}}\n" % (f', "comment": {json.dumps(comment)}' if comment else "").encode()
         self._file.seek(self._end)
         rest = memoryview(data + last)
@@ -110,7 +110,7 @@ class _Growing:
 
 def _remove_if_left(path: Path) -> None:
     """Remove a file of a recording that was killed."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, OverflowError):  # of a number that is no process's
         number = int(path.name.rpartition(".")[2].partition("-")[0])
         try:
             os.kill(number, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from starlette_conformance.record.exchange import Exchange, Pairs
+from starlette_conformance.record.exchange import Exchange, pairs, values
 from starlette_conformance.record.har_file import HarFile
 
 Scope = MutableMapping[str, Any]
@@ -51,12 +51,12 @@ class Recorder:
             nonlocal over
             match message["type"]:
                 case "http.response.start":
-                    exchange.responds(message["status"], _pairs(message.get("headers", ())))
+                    exchange.responds(message["status"], pairs(message.get("headers", ())))
                 case "http.response.body":
                     exchange.response.add(message.get("body", b""))
                     over = not message.get("more_body", False)
                 case "websocket.accept":
-                    exchange.responds(101, _pairs(message.get("headers", ())))
+                    exchange.responds(101, pairs(message.get("headers", ())))
             await send(message)
 
         try:
@@ -89,8 +89,8 @@ def _file(path: Path) -> HarFile:
 
 
 def _exchange(scope: Scope) -> Exchange:
-    headers = _pairs(scope["headers"])
-    host = next((value for name, value in headers if name.lower() == "host"), "")
+    headers = pairs(scope["headers"])
+    host = next(iter(values(headers, "host")), "")
     server = scope.get("server") or ("localhost", None)
     host = host or server[0] + (f":{server[1]}" if server[1] else "")
     raw = (scope.get("raw_path") or b"").partition(b"?")[0].decode("latin-1")
@@ -99,9 +99,3 @@ def _exchange(scope: Scope) -> Exchange:
     scheme = scope.get("scheme") or ("ws" if scope["type"] == "websocket" else "http")
     version = f"HTTP/{scope.get('http_version', '1.1')}"
     return Exchange(scope.get("method", "GET"), f"{scheme}://{host}{target}", version, headers)
-
-
-def _pairs(headers: Any) -> Pairs:
-    return [
-        (bytes(name).decode("latin-1"), bytes(value).decode("latin-1")) for name, value in headers
-    ]

@@ -59,11 +59,10 @@ def record(options: Options) -> int:
         if server.ended_already():
             said = [line for line in server.said() if line.strip()] or ["(it logged nothing)"]
             raise DidNotStart(f"{app.name} ended: {said[-1]} ({count}{left_out})")
-    words = ["--app", options.app] if options.app else []
+    starting = options.starting
+    words = starting.words_of(options.app, options.extra, options.chosen, options.passed)
     words += ["--cwd", str(options.cwd)] if options.cwd else []
-    again = of_verb(
-        "diff", "OLD", "NEW", *words, *options.starting.words(), "--requests", str(file)
-    )
+    again = of_verb("diff", "OLD", "NEW", *words, "--requests", str(file))
     write_line(f"{count}{left_out}; {SECRETS}\nnext: {again}")
     return 0
 

@@ -8,10 +8,9 @@ from collections.abc import Callable
 
 import h11
 
-from starlette_conformance.record.exchange import Exchange, Pairs
+from starlette_conformance.http.parser import HEAD_LIMIT
+from starlette_conformance.record.exchange import Exchange, pairs, values
 
-HEAD_LIMIT = 256 * 1024
-"""Bytes of a head; h11's own limit is 16 KiB."""
 SWITCHES = 101
 
 
@@ -77,13 +76,13 @@ class Wire:
                 return
 
     def _begun(self, event: h11.Request) -> Exchange:
-        headers = _pairs(event.headers.raw_items())
+        headers = pairs(event.headers.raw_items())
         method, target = event.method.decode(), event.target.decode("latin-1")
-        host = next((value for name, value in headers if name.lower() == "host"), self._origin)
+        host = next(iter(values(headers, "host")), self._origin)
         url = f"http://{host}{target}" if target.startswith("/") else target
         version = f"HTTP/{event.http_version.decode()}"
         exchange = Exchange(method, url, version, headers)
-        upgrades = any(name.lower() == "upgrade" for name, _ in headers)
+        upgrades = bool(values(headers, "upgrade"))
         reading = _reading(h11.CLIENT)  # it has to know the method, and whether 101 may come
         asked = [("Host", "x"), *([("Upgrade", "x")] if upgrades else [])]
         reading.send(h11.Request(method=method, target="/", headers=asked))
@@ -117,13 +116,10 @@ class Wire:
 
 
 def _respond(exchange: Exchange, event: h11.Response | h11.InformationalResponse) -> None:
-    headers = _pairs(event.headers.raw_items())
+    headers = pairs(event.headers.raw_items())
     exchange.responds(event.status_code, headers, event.reason.decode("latin-1"))
 
 
 def _reading(role: type[h11.CLIENT] | type[h11.SERVER]) -> h11.Connection:
+    """Whose own limit of a head is 16 KiB."""
     return h11.Connection(role, max_incomplete_event_size=HEAD_LIMIT)
-
-
-def _pairs(items: list[tuple[bytes, bytes]]) -> Pairs:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in items]

@@ -28,7 +28,7 @@ STACK = "documented"
 SPECS = ROOT / "specs"
 
 
-ASIDE = ("specs/shutdown/", "specs/resilience/", "specs/edge/test_idle.py")
+ASIDE = ("specs/shutdown/", "specs/starts/", "specs/resilience/", "specs/edge/test_idle.py")
 """Specs of signals, pauses and leaks: by what they send, no two stacks are compared."""
 
 
@@ -36,14 +36,11 @@ def parts() -> tuple[list[str], list[str]]:
     """Sessions of pytest that are run side by side, but for what is ASIDE."""
     return (
         [f"--ignore={SPECS / 'edge'}", f"--ignore={SPECS / 'streams'}"],
-        [f"--ignore={SPECS / name}" for name in (*apps(), "every_app", "edge/test_idle.py")],
+        [f"--ignore={SPECS / name}" for name in (*apps(), "every_app")],
     )
 
 
-LEFT_OUT = [
-    *(f"--ignore={SPECS / name}" for name in ("shutdown", "resilience")),
-    *("-k", "not browser"),
-]
+LEFT_OUT = [*(f"--ignore={ROOT / name}" for name in ASIDE), "-k", "not browser"]
 
 SOURCES = (
     "specs/**/*.py",

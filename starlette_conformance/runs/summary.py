@@ -12,6 +12,8 @@ from starlette_conformance.runs.records import VerdictRecord
 from starlette_conformance.runs.run_reader import RecordedRun, load
 from starlette_conformance.stacks.catalogue import Catalogue
 
+NONE_PROBED: Mapping[Change, Collection[str]] = {}
+
 
 @dataclass
 class Summary:
@@ -103,14 +105,17 @@ class Summary:
         return {name: change for name, change in changes.items() if len(sides[name]) == 2}
 
     def unproven(
-        self, changes: Mapping[str, Change], known: Catalogue, probed: Collection[Change] = ()
+        self,
+        changes: Mapping[str, Change],
+        known: Catalogue,
+        probed: Mapping[Change, Collection[str]] = NONE_PROBED,
     ) -> list[str]:
         """What is said of changes that no spec pins down; nothing unless a whole group passed.
 
         The stacks of a whole axis lie on both sides of each change of its package. One with a suite
         of its own may leave a change of that package to another suite, and asserts it nowhere then.
-        Those that are `probed`, or that only such suites assert, are left to those of the suites
-        which judge their own axes alone that assert them.
+        Those that are `probed` are left to their suites, which judge their own axes alone: to those
+        that assert them, or, where none does, to those that were judged whole.
         """
         if not (self.passed and self.complete):
             return []
@@ -123,10 +128,12 @@ class Summary:
         apart = {n: e for n, e in self.environments.items() if self._is_apart(n, known)}
         found = []
         for name, change in changes.items():
-            asserting = self.asserted.get(name, set())
-            if change in probed or (asserting and asserting <= apart.keys()):
-                suites_of_it = {known.stacks[stack].suite for stack in asserting & apart.keys()}
-                its = {n: e for n, e in apart.items() if known.stacks[n].suite in suites_of_it}
+            if change in probed:
+                asserting = self.asserted.get(name, set()) & apart.keys()
+                those = {known.stacks[stack].suite for stack in asserting} or {
+                    suite for suite in probed[change] if self._is_whole(suite, change, known)
+                }
+                its = {n: e for n, e in apart.items() if known.stacks[n].suite in those}
                 found += unproven({name: change}, its, self.asserted, all_should_differ=False)
                 continue
             own = change.package in suites
@@ -135,6 +142,14 @@ class Summary:
                 judged = self._judged_for(name, known)
                 found += unproven({name: change}, judged, self.asserted, all_should_differ=own)
         return found
+
+    def _is_whole(self, suite: str, change: Change, known: Catalogue) -> bool:
+        """Whether all axes of a suite that vary the package of a change were judged."""
+        return all(
+            known.group(axis.name) <= self.stacks
+            for axis in known.axes.values()
+            if axis.suite == suite and change.package in axis.vary
+        )
 
     def _is_apart(self, stack: str, known: Catalogue) -> bool:
         return stack in known.stacks and known.stacks[stack].suite in known.apart

@@ -19,7 +19,7 @@ def cross(server: Server, number: signal.Signals, wire: Wire, data: bytes) -> bo
     """Stop the process, send it a signal and bytes, and let it go on. Whether that took too long.
 
     It finds both at once: it hears the signal, takes the request, and only then looks whether it
-    was told to end, as it does ten times a second. It must not be stopped in that look.
+    is to end, as it does ten times a second. It must not be stopped in that look.
     """
     looks, deadline = _sleeps(server.pid), time.monotonic() + RESTS_SECONDS
     while _sleeps(server.pid) == looks and time.monotonic() < deadline:

@@ -153,7 +153,7 @@ def _swept(root: Path) -> None:
 
 def sweep(root: Path, ends: bool = False) -> None:
     """Remove what killed runs left: half built, half written, or scratch. Where this process `ends`
-    by a signal, also the scratch of its own that nobody had yet taken for his.
+    by a signal, also the scratch of its own, held or not.
     """
     for aside in root.glob(f"*/*{ASIDE}"):
         key = aside.name.removesuffix(ASIDE)

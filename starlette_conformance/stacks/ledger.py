@@ -32,9 +32,18 @@ class Ledger:
     def scenarios(self) -> Sequence[Scenario]:
         return [scenario for those in self.suites.values() for scenario in those]
 
+    def suites_of(self, change: Change) -> list[str]:
+        """Those of which a scenario shows it."""
+        return [
+            suite
+            for suite, scenarios in self.suites.items()
+            if any(change in changes_in(each.expected) for each in scenarios)
+        ]
+
     @cached_property
-    def probed(self) -> frozenset[Change]:
-        """Those that nothing shows but scenarios that are probes, or need what few stacks have.
+    def probed(self) -> Mapping[Change, Sequence[str]]:
+        """Those that nothing shows but scenarios that are probes, or need what few stacks have,
+        with their suites.
 
         What is so by a package's presence may have an effect, which no other stack shows.
         """
@@ -42,11 +51,12 @@ class Ledger:
         def shown(scenarios: Iterable[Scenario], plain: bool = False) -> set[Change]:
             return {each for s in scenarios for each in changes_in(s.expected, plain)}
 
-        apart = [each for each in self.scenarios if each.is_probe or each.needs]
-        usual = [each for each in self.scenarios if each not in apart]
+        apart = [each for each in self.scenarios if each.is_apart]
+        usual = [each for each in self.scenarios if not each.is_apart]
         by_presence = shown(self.scenarios) - shown(self.scenarios, plain=True)
         effects = {effect.change for effect in self.effects}
-        return frozenset(by_presence | (shown(apart) - effects - shown(usual)))
+        found = by_presence | (shown(apart) - effects - shown(usual))
+        return {change: self.suites_of(change) for change in found}
 
     @cached_property
     def names(self) -> Mapping[Change, str]:

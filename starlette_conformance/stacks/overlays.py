@@ -18,11 +18,10 @@ def installed(environment: Environment) -> Path:
     return patched_copies.packages(environment.interpreter.parent.parent)
 
 
-def lay_copies(environment: Environment, folder: Path, packages: Sequence[str]) -> Path:
+def lay_copies(environment: Environment, folder: Path, packages: Sequence[str]) -> None:
     """Copies of packages in `folder`, with what Python has compiled."""
     for name in packages:
         shutil.copytree(installed(environment) / name, folder / name, ignore=COMPILING)
-    return folder
 
 
 def lay_traced(environment: Environment, folder: Path, packages: Sequence[str]) -> Path:

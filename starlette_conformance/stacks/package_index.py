@@ -1,4 +1,4 @@
-"""What a package index has: the releases of a package that stacks.toml may lack."""
+"""What a package index has: the releases of a package that stacks.toml may lack, and sources."""
 
 import os
 import re

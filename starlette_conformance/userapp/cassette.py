@@ -45,7 +45,7 @@ def requests(
     path: Path, content: object, app: str, origin: str | None
 ) -> tuple[list[Step], list[str]]:
     """The requests in the order of the file, and a sentence on what is left out. Raises
-    UsageError, with file and line, or interaction.
+    UsageError, with file and interaction.
     """
     return steps_of(path, _entries(path, content), app, origin)
 

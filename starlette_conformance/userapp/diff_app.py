@@ -135,7 +135,8 @@ def diff(options: Options) -> int:
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:
     """The command that makes the same diff."""
-    words = ["--app", options.app] if options.app else []
+    starting = options.starting
+    words = starting.words_of(options.app, options.extra, options.chosen, options.passed)
     if options.requests or options.write_requests:
         file = options.requests or options.write_requests or Path()
         words += ["--requests", str(file.absolute())]
@@ -148,10 +149,6 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     if options.unlike_recorded != SHARE:
         words += ["--unlike-recorded", f"{options.unlike_recorded:g}"]
     words += ["--slower", f"{options.slower:g}"] if options.slower != SLOWER else []
-    words += [text for extra in options.extra for text in ("--with", extra)]
-    words += [text for name in options.chosen.groups for text in ("--group", name)]
-    words += [text for name in options.chosen.extras for text in ("--extra", name)]
-    words += [text for name in options.passed for text in ("--pass-env", name)]
     words += ["--sandbox"] if options.sandbox else []
     words += [text for each in options.only for text in ("--only", each)]
     words += [text for each in options.fail_on for text in ("--fail-on", each)]
@@ -159,7 +156,6 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     if options.cause_seconds != DEFAULT_SECONDS:
         words += ["--cause-seconds", f"{options.cause_seconds:g}"]
     words += ["--accept", str(options.accept.absolute())] if options.accept else []
-    words += options.starting.words()
     return of_verb("diff", word(older), word(newer), *words)
 
 

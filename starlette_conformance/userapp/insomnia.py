@@ -94,14 +94,16 @@ def requests(
     waiting, entries, others = [(each, around) for each in below(content)[::-1]], list[Entry](), 0
     while waiting:
         value, around = waiting.pop()
-        kind, item = kind_of(value), checked(value, Wanted, f"{path}: {around.name or 'an item'}")
-        if kind == "folder":
+        kind = kind_of(value)
+        others += kind == "other"
+        if kind not in {"folder", "request"}:
+            continue
+        item = checked(value, Wanted, f"{path}: {around.name or 'an item'}")
+        if kind == "request":
+            entries.append(_entry(path, item, around))
+        else:
             inner = around.within(item)
             waiting += [(each, inner) for each in below(value)[::-1]]
-        elif kind == "request":
-            entries.append(_entry(path, item, around))
-        elif kind == "other":
-            others += 1
     steps, sentences = steps_of(path, entries, app, origin)
     if others:
         sentences.append(f"{path.name}: {others} requests of gRPC are left out")
@@ -130,7 +132,7 @@ def _as_postman(item: Wanted, around: _Around) -> postman.Wanted:
     ]
     url += f"{'&' if '?' in url else '?'}{'&'.join(query)}" if query else ""
     own = {each.name.lower() for each in item.headers or () if not each.disabled}
-    headers = [*(each for each in around.headers if each.name.lower() not in own)]
+    headers = [each for each in around.headers if each.name.lower() not in own]
     headers += item.headers or ()
     kind, body = _body(item.body or Body())
     named = {each.name.lower() for each in headers if not each.disabled}

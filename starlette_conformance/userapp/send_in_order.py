@@ -34,8 +34,8 @@ def send_in_order(
     port: int,
     server: Adapter,
     limits: Limits,
-    stops: Callable[[], bool],
-    taken: Callable[[Step, WireResponse | None], None],
+    stops: Callable[[], bool] = lambda: False,
+    taken: Callable[[Step, WireResponse | None], None] = lambda *_: None,
     endless: Mapping[Step, int] | None = None,
 ) -> tuple[Responses, Sent]:
     """The responses of one process to the requests, in their order, until it is stuck."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.userapp.starting import (
     START_SECONDS,
     Starting,
@@ -71,6 +72,17 @@ class StartOptions:
             in_place=self.in_place,
             copied=tuple(self.copied),
         )
+
+    def words_of(
+        self, app: str | None, extra: Sequence[str], chosen: Chosen, passed: Sequence[str]
+    ) -> list[str]:
+        """The app, and all that it needs to start, for a shell."""
+        words = ["--app", app] if app else []
+        words += [text for each in extra for text in ("--with", each)]
+        words += [text for name in chosen.groups for text in ("--group", name)]
+        words += [text for name in chosen.extras for text in ("--extra", name)]
+        words += [text for name in passed for text in ("--pass-env", name)]
+        return [*words, *self.words()]
 
     def words(self) -> list[str]:
         """The same options for a shell. The values of what may be a secret are left out."""

@@ -127,7 +127,7 @@ def port(server: AppProcess) -> int:
     """Wait until the app listens. Raises AppDidNotStart, with the reason from its log."""
     ready = server.starting.ready
     try:
-        return server.port(server.starting.seconds)
+        return server.port()
     except DidNotStart as error:
         discard_bytecode()
         said, text = server.said(), server.in_the_users_folder(str(error))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.project import PACKAGE, ROOT
 from tests.chaos.killing import Killed, Place, become_init, kill
 from tests.chaos.kills import BOTH, HARNESS, RUNS, placed, read
 from tests.chaos.machines import warm
@@ -80,7 +80,7 @@ def interrupted(
             wrong.append(f"it ended with {done.status}: {done.said[-300:]}")
         if done.at is None and done.status not in _by_itself(verb):
             wrong.append(f"it ended before, with {done.status}: {done.said[-300:]}")
-        if "Traceback" in done.said:
+        if _is_traceback(done.said, verb):
             wrong.append(f"a traceback: {done.said[-600:]}")
         wrong += [f"left: {each}" for each in (*done.processes, *done.leftovers)]
         wrong += [f"{done.ports} ports are still listened on"] if done.ports else []
@@ -94,6 +94,12 @@ def _wanted(verb: str, by: signal.Signals) -> set[int]:
     served = {0} if verb in {"record", "serve"} else set()
     ends_soon = _by_itself(verb) | {-by} if verb in QUICK else set()
     return {128 + by} | served | ends_soon
+
+
+def _is_traceback(said: str, verb: str) -> bool:
+    """An app that is served has one of its own, where Ctrl-C meets its imports."""
+    ours = f"/{PACKAGE.name}/" in said or verb != "serve"
+    return ours and "Traceback" in said
 
 
 def _by_itself(verb: str) -> set[int]:

@@ -70,7 +70,8 @@ def test_an_app_without_requests_is_named(
 def test_guided_requests_reach_more_of_a_stack_than_those_they_are_made_of() -> None:
     documented = provisioned("documented")
     scenario = next(each for each in ledger().scenarios if each.name == "SIGTERM beside a stream")
-    guided = guide(documented, [SentRequest("hello", REQUEST)], [scenario], 60, 0)
+    lacking = replace(scenario, start="gunicorn", needs=("gunicorn",))  # it cannot be played here
+    guided = guide(documented, [SentRequest("hello", REQUEST)], [scenario, lacking], 60, 0)
     assert guided.gave_up == []
     assert {request.app for request in guided.kept} == {"hello"}
     assert guided.by_guided - guided.by_requests

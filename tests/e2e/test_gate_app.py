@@ -131,7 +131,8 @@ def test_a_request_that_is_dearer_on_new_is_a_regression(
 ) -> None:
     figures = tmp_path / "figures.json"
     words = command("/work\n###\n/breaks\n###\n/nowhere", "works", "--json", str(figures))
-    assert main(words) == 1
+    # valgrind and vgdb name the pipe between them by this
+    assert main([*words, "--env", "HOST=elsewhere"]) == 1
     output = capsys.readouterr().out
     found = json.loads(figures.read_text("utf-8"))
     assert "REGRESSION GET /work: instructions +" in output

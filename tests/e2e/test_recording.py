@@ -244,6 +244,26 @@ def test_a_websocket_passes(tmp_path: Path) -> None:
     assert entry["response"]["status"] == 101
 
 
+@pytest.mark.parametrize(
+    ("words", "line", "said"),
+    [
+        (["record", "-o", "x.har"], 'appp = "m:app"', "2: appp: not an option of record; did you"),
+        (["record", "-o", "x.har"], 'requests = "x.http"', "no app: name it by --app, or --start"),
+        (
+            ["diff", "1.10.0", "1.10.0", "--seed", "1"],
+            'stack = "latest"',
+            "no app: name it by --app",
+        ),
+    ],
+)
+def test_a_project_says_what_either_verb_takes_and_nothing_else(
+    words: list[str], line: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.starlette-conformance]\n{line}\n")
+    assert main([*words, "--cwd", str(tmp_path)]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_file_that_cannot_be_written_ends_the_recording(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,6 +123,7 @@ def test_what_a_package_says_is_inert_and_short() -> None:
 def test_a_changelog_of_the_package_itself_is_read() -> None:
     info = (
         "Name: guilty\nProject-URL: Changelog, https://x.org/changes\n"
+        "Project-URL: Funding, https://github.com/sponsors/o\n"
         "Project-URL: Source, https://github.com/o/r/tree/main\n"
         "Project-URL: History, javascript:alert(1)\n"
     )

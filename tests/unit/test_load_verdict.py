@@ -142,6 +142,11 @@ def test_a_profile_says_what_came_of_it(part: str) -> None:
         (streaming(profile="stall"), 3, "no subscriber stopped reading"),
         (restarted(gave_up=1, back=99), 1, "1 of 100 clients did not come back after the restart"),
         (restarted(failed="its port was taken"), 3, "was not restarted: its port was taken"),
+        (
+            restarted(failed="its port was taken", back=0, gave_up=100),
+            3,
+            "was not restarted: its port was taken",
+        ),
         (restarted(clients=0), 3, "no stream ended when the server was restarted"),
         (restarted(back=98), 3, "while 2 of 100 clients still tried to come back"),
         (restarted(anew=39), 3, "before 1 of 100 clients that came back had an event"),

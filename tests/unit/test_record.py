@@ -113,8 +113,29 @@ def test_what_is_killed_leaves_a_whole_file_with_all_that_had_ended(
     last = int(said[-2]) if len(said) > 1 else 0
     assert len(seen(path)) in {last + 1, last + 2}
     assert len(list(tmp_path.glob(".a.har.*"))) >= 2
+    path.with_name(f".a.har.{writer.pid}-2").touch()  # killed before it was renamed
+    path.with_name(f".a.har.{10**30}-0").touch()
     HarFile(path).close()
-    assert [each.name for each in tmp_path.iterdir()] == ["a.har"]
+    assert {each.name for each in tmp_path.iterdir()} == {"a.har", f".a.har.{10**30}-0"}
+
+
+@pytest.mark.parametrize("fails", ["write", "replace"])
+def test_what_could_not_be_written_comes_with_the_next_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "a.har"
+    file = HarFile(path)
+    for number in range(3):
+        with monkeypatch.context() as patched:
+            patched.setattr(har_file._Growing if fails == "write" else Path, fails, full)
+            with pytest.raises(OSError, match="No space left"):
+                file.add(an_exchange(2 * number))
+        file.add(an_exchange(2 * number + 1))
+        assert len(seen(path)) == 2 * number + 2
+    file.close()
 
 
 def test_what_is_too_much_is_left_out_and_said(

@@ -228,6 +228,7 @@ vary = { uvicorn = ["0.1.0", "0.2.0"], wsproto = ["1.3.2"] }
     [
         (["uvicorn-0.1.0", "uvicorn-0.2.0"], []),
         (["uvicorn-0.2.0"], ["LEAK: no spec asserts it on uvicorn 0.1.0"]),
+        ([], [f"LEAK: no spec asserts it on uvicorn 0.{n}.0" for n in (1, 2)]),
     ],
 )
 def test_a_probed_change_is_left_to_suites_that_are_apart(
@@ -237,22 +238,22 @@ def test_a_probed_change_is_left_to_suites_that_are_apart(
     known = load(tmp_path / "stacks.toml")
     leak = Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")
     stacks = ON_UVICORN | {"uvicorn-0.1.0": "0.1.0", "uvicorn-0.2.0": "0.2.0"}
-    summary = passed(stacks, {"LEAK": asserting})
-    assert summary.unproven({"LEAK": leak}, known, {leak}) == message
+    summary, probed = passed(stacks, {"LEAK": asserting}), {leak: ["leaks"]}
+    assert summary.unproven({"LEAK": leak}, known, probed) == message
     usual = passed(ON_UVICORN, {})
-    assert usual.unproven({"LEAK": leak}, known, {leak}) == []
+    assert usual.unproven({"LEAK": leak}, known, probed) == []
     others = passed({f"uvicorn-{v}-wsproto-1.3.2": v for v in ("0.1.0", "0.2.0")}, {})
-    assert others.unproven({"LEAK": leak}, known, {leak}) == []
-    assert summary.unproven({"LEAK": leak}, known) == message
+    assert others.unproven({"LEAK": leak}, known, probed) == []
 
 
 def test_a_change_that_only_suites_apart_assert_is_left_to_them(tmp_path: Path) -> None:
     (tmp_path / "stacks.toml").write_text(STACKS + APART)
     known = load(tmp_path / "stacks.toml")
-    came = {"CAME": Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")}
+    change = Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")
+    came, probed = {"CAME": change}, {change: ["others"]}
     names = {f"uvicorn-{v}-wsproto-1.3.2": v for v in ("0.1.0", "0.2.0")}
-    assert passed(names, {"CAME": list(names)}).unproven(came, known) == []
-    (last,) = passed(names, {"CAME": list(names)[1:]}).unproven(came, known)
+    assert passed(names, {"CAME": list(names)}).unproven(came, known, probed) == []
+    (last,) = passed(names, {"CAME": list(names)[1:]}).unproven(came, known, probed)
     assert last == "CAME: no spec asserts it on uvicorn 0.1.0"
 
 
