@@ -87,7 +87,7 @@ def test_its_axis_runs_it(project: ProjectCopy) -> None:
     project.add(ADAPTER)
     stacks = project.folder / "specs" / "stacks.toml"
     stacks.write_text(stacks.read_text("utf-8") + AXIS, "utf-8")
-    words = ("specs/edge/test_proxy.py", "--stack", "hypercorn", "-pno:cacheprovider", "-q")
+    words = ("specs/edge/test_proxy.py", "--stack", "hypercorn", "-pno:cacheprovider", "-qx")
     done = project.run("pytest", *words)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED  # it knows no --proxy-headers
     assert "hypercorn 0.17.3" in done.stdout
