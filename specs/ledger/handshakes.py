@@ -161,6 +161,10 @@ def by_library(websockets: Any, wsproto: Any) -> Any:
     return since(HANDSHAKES_BY_WEBSOCKETS, websockets, before=wsproto)
 
 
+def has_library(environment: Environment) -> bool:
+    return bool(environment.packages.keys() & {"websockets", "wsproto"})
+
+
 def unless_taken(response: Any, taken: Any) -> Any:
     """What a handshake gets where uvicorn finds no library, and where it finds one."""
     return since(

@@ -3,6 +3,7 @@
 import pytest
 
 from specs.edge.handshake_scenarios import TAKEN_OR_NOT
+from specs.edge.log_scenarios import NO_UPGRADE
 from specs.websockets.handshake_scenarios import APPS, ENDING, HEADERS, METHODS, SIZES, WHOLE
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
@@ -35,4 +36,10 @@ def test_takes_handshakes_by_get_and_without_a_body_where(play: Play, scenario: 
 @pytest.mark.source("uvicorn docs settings")
 @pytest.mark.parametrize("scenario", [ENDING])
 def test_ends_where_it_gets(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize("scenario", NO_UPGRADE)
+def test_logs_what_it_does_not_upgrade_to(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
