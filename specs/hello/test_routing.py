@@ -34,6 +34,7 @@ NO_WEBSOCKETS = (
     "\"pip install 'uvicorn[standard]'\", or install 'websockets' or 'wsproto' manually."
 )
 LONG_QUERY = b"/?" + b"a" * 16_000
+LONG_PATH = b"/" + b"a" * 15_000
 """What is longer than 16 KiB, h11 refuses or not, by whether it comes in one piece."""
 
 H11_GREETS = by_parser(h11=GREETING, httptools=BAD_REQUEST)
@@ -105,6 +106,11 @@ def test_has_nothing_to_say_about_itself(hello: Client, method: bytes) -> None:
 )
 def test_greets_whatever_the_query(hello: Client, target: bytes) -> None:
     assert hello.raw(getting(target)) == GREETING
+
+
+@pytest.mark.source("RFC 9112 section 3")
+def test_finds_nothing_at_a_long_path(hello: Client) -> None:
+    assert hello.raw(getting(LONG_PATH)) == not_found()
 
 
 @pytest.mark.source("starlette docs routing")

@@ -26,6 +26,7 @@ APPS = (
             ("cors", "cors", "connection", "anything"),
             share=3,
         ),
+        home="/user/Vader",
     ),
     App(
         "static_files",
@@ -60,8 +61,9 @@ APPS = (
             ("cors", "cors", "connection", "anything"),
             share=2,
         ),
-        Variant(interval=0.02),
-        {
+        home="/stream",
+        usual=Variant(interval=0.02),
+        others={
             "documented_sse": Variant(reseeded=True),
             "slow_sse": Variant(interval=0.4),
             "silent_stream": Variant(interval=15.5, idle=True),

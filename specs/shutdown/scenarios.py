@@ -29,7 +29,13 @@ from starlette_conformance.model.expectations import (
     history,
     since,
 )
-from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
+from starlette_conformance.model.scenario import (
+    EndsIn,
+    ExitStatus,
+    LogLines,
+    ResponseOn,
+    Scenario,
+)
 from starlette_conformance.model.steps import (
     Connect,
     MarkLog,
@@ -43,6 +49,8 @@ from starlette_conformance.model.steps import (
 )
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
+SOON = 1.5
+"""Seconds in which a server ends that has nothing to wait for: many times what it takes."""
 
 INTERVAL = 0.8
 """Seconds between events: a server on busy cores, too, has heeded the signal by the next one. Which
@@ -206,6 +214,7 @@ def with_streams(number: signal.Signals, streams: int) -> Scenario:
             LogLines(own): LOGS[number],
             LogLines(only(CUT_SHORT), "log of complaints"): complaints(streams),
             LogLines(only(WAITING), "log of waiting"): waits(endings),
+            **({} if streams else {EndsIn(SOON): f"within {SOON} s"}),
         },
         interval=INTERVAL,
         slow=True,

@@ -49,12 +49,14 @@ class Variant:
 class App:
     """A row: the script is `apps/NAME.py`, and the fixture NAME starts the variant `usual`.
 
-    Without `words`, random requests are made of the routes that the script names.
+    `home` is the path that it is there for: every client asks for it. Without `words`, random
+    requests are made of the routes that the script names.
     """
 
     name: str
     traits: tuple[Trait, ...]
     words: Words | None = None
+    home: str = "/"
     usual: Variant = Variant()
     others: Mapping[str, Variant] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from starlette_conformance.model.app import App
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.stacks.project import apps
@@ -14,8 +15,8 @@ from starlette_conformance.stacks.project import apps
 FILE = Path(__file__).with_name("clients.toml")
 SEED = 0
 FEW, MOST = 60, 3
-"""A client is crossed with one path of an app, and with one more for so many paths that it has, up
-to a most.
+"""A client is crossed with the home of an app, with one more path, and with another one for so many
+paths that it has, up to a most.
 """
 
 
@@ -42,24 +43,24 @@ def http_clients() -> tuple[HttpClient, ...]:
 def client_requests(corpus: Sequence[SentRequest]) -> list[SentRequest]:
     """A request of each client for some of the paths of each app."""
     found = []
-    for app in apps():
+    for app, row in apps().items():
         tags: dict[str, str] = {}
         for sent in corpus:
             if sent.variant == app and sent.request.method == "GET" and _is_plain(sent.request):
                 tag = sent.request.header("if-none-match") or ""
                 tags[sent.request.target] = max(tag, tags.get(sent.request.target, ""))
         for client in http_clients():
-            for path in _paths(client, app, sorted(tags)):
+            for path in _paths(client, row, sorted(tags)):
                 data = request_bytes(client, path, tags)
                 found.append(SentRequest(app, Request(app, data)))
     return list(dict.fromkeys(found))
 
 
-def _paths(client: HttpClient, app: str, known: Sequence[str]) -> Sequence[str]:
+def _paths(client: HttpClient, app: App, known: Sequence[str]) -> Sequence[str]:
     if client.paths:
         return client.paths
-    random = Random(f"{SEED} {app} {client.name}")  # noqa: S311  (chance, no secret)
-    return random.sample(known, min(1 + len(known) // FEW, MOST, len(known)))
+    random = Random(f"{SEED} {app.name} {client.name}")  # noqa: S311  (chance, no secret)
+    return [app.home, *random.sample(known, min(1 + len(known) // FEW, MOST, len(known)))]
 
 
 def _is_plain(request: Request) -> bool:

@@ -27,6 +27,9 @@ from starlette_conformance.servers.adapter import Adapter
 CROWDS = (8, 64)
 """Requests to one server at a time."""
 
+TURNS = 2
+"""So many whole crowds at least, however many requests the app got before."""
+
 LAST = 32
 """Exchanges of an app that are repeated after all others."""
 
@@ -128,7 +131,8 @@ class _App:
         lacking = max(0, self._after - len(self.seen))
         for crowd in CROWDS:
             name = f"{crowd} at once"
-            some = list(islice(requests, -(-lacking // len(CROWDS))))
+            count = max(-(-lacking // len(CROWDS)), TURNS * crowd)
+            some = list(islice(requests, count))
             self._on_kept_connections(some, crowd, name)
             self._one_by_one(list(islice(cycle(self._streams), crowd)), crowd, name)
         name = f"after {self._after:,} requests"

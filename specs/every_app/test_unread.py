@@ -1,0 +1,98 @@
+"""All apps: what clients, browsers and proxies send along, and no app reads."""
+
+import pytest
+
+from specs.ledger.file_responses import WHOLE_PAGE
+from specs.ledger.responses import CHALLENGE, CORS, GREETING, content
+from specs.sse.test_sse import stream
+from starlette_conformance.http.client import Client
+from starlette_conformance.model.expectations import Response
+
+VADER = b'{"response":"Hello Vader !!!"}'
+HOMES = {
+    "hello": ("/", GREETING),
+    "json_cors": ("/user/Vader", Response(200, content(VADER, "application/json", CORS), VADER)),
+    "static_files": ("/", WHOLE_PAGE),
+    "basic_auth": ("/", CHALLENGE),
+    "sse": ("/stream", stream(1)),
+}
+LONG = "a" * 40_000
+"""More than a server need wait for, and less than comes in two pieces."""
+
+HEADERS = {
+    "one of 40,000 bytes": [("X-Long", LONG)],
+    "120 of them": [(f"X-{number}", "1") for number in range(120)],
+    "cookies of 8,000 bytes": [
+        ("Cookie", "; ".join(f"c{number}=" + "a" * 95 for number in range(80)))
+    ],
+    "a browser's": [
+        ("Accept-Language", "de-DE,de;q=0.9,en;q=0.8"),
+        ("Accept-Encoding", "gzip, deflate, br, zstd"),
+        ("Referer", "https://example.org/"),
+        ("DNT", "1"),
+        ("Sec-GPC", "1"),
+        ("Sec-CH-UA", '"Chromium";v="140", "Not=A?Brand";v="24"'),
+        ("Sec-CH-UA-Mobile", "?1"),
+        ("Sec-CH-UA-Platform", '"Android"'),
+        ("Sec-Fetch-Dest", "empty"),
+        ("Sec-Fetch-Mode", "no-cors"),
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Purpose", "prefetch"),
+        ("Save-Data", "on"),
+        ("Pragma", "no-cache"),
+        ("Cache-Control", "no-cache"),
+        ("Priority", "u=1, i"),
+        ("Upgrade-Insecure-Requests", "1"),
+        ("X-Requested-With", "XMLHttpRequest"),
+    ],
+    "a proxy's": [
+        ("Via", "1.1 proxy.example"),
+        ("Forwarded", "for=192.0.2.1;proto=https;host=example.org"),
+        ("X-Forwarded-For", "192.0.2.1, 198.51.100.2"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "example.org"),
+        ("X-Forwarded-Port", "443"),
+        ("X-Real-IP", "192.0.2.1"),
+        ("X-Request-ID", "7b1e"),
+        ("CF-Connecting-IP", "192.0.2.1"),
+        ("CDN-Loop", "cdn.example"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        ("Max-Forwards", "1"),
+    ],
+    "an agent's": [
+        ("From", "bot@example.org"),
+        ("Prefer", "return=minimal"),
+        ("TE", "trailers"),
+        ("Idempotency-Key", '"1"'),
+        ("Accept-Charset", "utf-8"),
+        ("A-IM", "feed"),
+    ],
+}
+QUERIES = ["?a=1", "?utm_source=a&utm_medium=b&a=%C3%A9", f"?{LONG}"]
+
+
+def at_home(client: Client, query: str = "", headers: list[tuple[str, str]] | None = None) -> None:
+    target, response = HOMES[client.app]
+    chunks = 1 if client.app == "sse" else None
+    assert client.request("GET", target + query, headers or [], chunks=chunks) == response
+
+
+@pytest.fixture
+def apps(
+    hello: Client, json_cors: Client, static_files: Client, basic_auth: Client, sse: Client
+) -> list[Client]:
+    return [hello, json_cors, static_files, basic_auth, sse]
+
+
+@pytest.mark.source("RFC 9110 section 5.1", "RFC 9110 section 5.4")
+@pytest.mark.parametrize("name", HEADERS)
+def test_overlooks_headers(apps: list[Client], name: str) -> None:
+    for client in apps:
+        at_home(client, headers=HEADERS[name])
+
+
+@pytest.mark.source("RFC 3986 section 3.4", "RFC 9112 section 3")
+@pytest.mark.parametrize("query", QUERIES, ids=["of one value", "of a campaign", "of 40,000 bytes"])
+def test_overlooks_a_query(apps: list[Client], query: str) -> None:
+    for client in apps:
+        at_home(client, query)
