@@ -104,6 +104,8 @@ STATUSES = (
 )
 WRONG = "put(b'server', b'another')"
 """What is wrong where only some of the responses are: a header that each of them has."""
+WAIT = ("sse",)
+"""Apps whose responses wait, so that another one may be under way beside them."""
 SOME = {
     "state": {
         "the first response of a server": "number == 1",
@@ -301,7 +303,9 @@ def plants() -> list[Plant]:
         *(
             Plant(kind, f"{name} is wrong", app, f"if start and ({when}):\n    {WRONG}")
             for kind, cases in SOME.items()
-            for (name, when), app in zip(cases.items(), itertools.cycle(OF), strict=False)
+            for (name, when), app in zip(
+                cases.items(), itertools.cycle(WAIT if kind == "concurrency" else OF), strict=False
+            )
         ),
         *_each("wire", {name: WRITES.format(write=write) for name, write in WIRE.items()}),
         *_each("timing", TIMING),
