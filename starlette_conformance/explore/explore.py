@@ -146,8 +146,8 @@ def _lines_reached(guided: Guided, options: Options) -> Iterator[str]:
             "request to their app had reached"
         )
     packages = ", ".join(
-        f"{package} {by_nothing:,} of {lines:,}"
-        for package, (lines, *_, by_nothing) in guided.counts().items()
+        f"{package} {unreached:,} of {lines:,}"
+        for package, (lines, unreached) in guided.counts().items()
     )
     left_out = ", but for slow ones," if options.quick else ""
     yield f"lines that no request and no scenario{left_out} reached on {guided.stack}: {packages}"

@@ -50,19 +50,17 @@ class Guided:
     by_guided: set[Line]
     gave_up: list[str]
 
-    def counts(self) -> dict[str, list[int]]:
-        """By package its lines, how many requests reach, how many others scenarios, how many others
-        guided requests, and how many nothing.
-        """
-        return counts(self.lines, *self._reached)
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """By package its lines, and how many of them nothing reaches."""
+        return counts(self.lines, self._reached)
 
     def unreached(self) -> list[str]:
         """The lines that nothing reaches: a line of text for each function."""
-        return left(self.lines, *self._reached)
+        return left(self.lines, self._reached)
 
     @property
-    def _reached(self) -> list[set[Line]]:
-        return [self.by_requests, self.by_scenarios, self.by_guided]
+    def _reached(self) -> set[Line]:
+        return self.by_requests | self.by_scenarios | self.by_guided
 
 
 def guide(

@@ -34,25 +34,22 @@ def _lines(code: CodeType) -> Iterator[tuple[int, str]]:
             yield from _lines(constant)
 
 
-def counts(known: Lines, *reached: Collection[Line]) -> dict[str, list[int]]:
-    """By package its lines, how many of them the first of `reached` has, how many the next has that
-    those before lack, and so on; and how many are in none.
-    """
-    found: dict[str, Counter[int]] = defaultdict(Counter)
-    for line in known:
-        by = next((number for number, each in enumerate(reached) if line in each), len(reached))
-        found[line[0].partition("/")[0]][by] += 1
-    columns = range(len(reached) + 1)
-    return {
-        package: [by.total(), *(by[number] for number in columns)] for package, by in found.items()
-    }
+def counts(known: Lines, reached: Collection[Line]) -> dict[str, tuple[int, int]]:
+    """By package its lines, and how many of them were not reached."""
+    every = Counter(_package(line) for line in known)
+    unreached = Counter(_package(line) for line in known if line not in reached)
+    return {package: (number, unreached[package]) for package, number in every.items()}
 
 
-def left(known: Lines, *reached: Collection[Line]) -> list[str]:
-    """What is in none of `reached`: a line of text for each function."""
+def _package(line: Line) -> str:
+    return line[0].partition("/")[0]
+
+
+def left(known: Lines, reached: Collection[Line]) -> list[str]:
+    """What was not reached: a line of text for each function."""
     functions: dict[tuple[str, str], list[int]] = defaultdict(list)
     for (file, line), function in known.items():
-        if not any((file, line) in each for each in reached):
+        if (file, line) not in reached:
             functions[file, function].append(line)
     return [
         f"{file} {function}: {', '.join(map(str, lines))}"

@@ -80,7 +80,7 @@ def test_of_an_app_without_requests_none_is_made() -> None:
     assert learn(lambda _: True, [], WORDS, 50, Random(0)) == []
 
 
-def test_lines_are_counted_by_what_reaches_them_first(tmp_path: Path) -> None:
+def test_lines_are_counted_and_listed_where_nothing_reaches_them(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     source = "def f():\n    return 1\n\n\ndef g():\n    return '\\d'\n"
     (tmp_path / "a" / "b.py").write_text(source, "utf-8")
@@ -92,10 +92,10 @@ def test_lines_are_counted_by_what_reaches_them_first(tmp_path: Path) -> None:
         ("a/b.py", 6): "g",
     }
     by_requests, by_scenarios = {("a/b.py", 1), ("a/b.py", 5)}, {("a/b.py", 1), ("a/b.py", 2)}
-    assert counts(lines, by_requests, by_scenarios) == {"a": [4, 2, 1, 1]}
-    assert left(lines, by_requests, by_scenarios) == ["a/b.py g: 6"]
+    assert counts(lines, by_requests) == {"a": (4, 2)}
+    assert left(lines, by_requests | by_scenarios) == ["a/b.py g: 6"]
     guided = Guided("one", [], lines, by_requests, by_scenarios, {("a/b.py", 6)}, [])
-    assert guided.counts() == {"a": [4, 2, 1, 1, 0]}
+    assert guided.counts() == {"a": (4, 0)}
     assert guided.unreached() == []
 
 
