@@ -1,9 +1,10 @@
 """Since which release of a package a difference is there, bisected with what each release needs."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from starlette_conformance.causes.candidates import Difference, Moves, Outcome
+from starlette_conformance.causes.candidates import Difference, Moves, Outcome, OutOfTime
 from starlette_conformance.causes.distributions import Distribution
 from starlette_conformance.causes.fitting import Fitting
 from starlette_conformance.causes.moves import BESIDE, PackageMoves, State
@@ -182,9 +183,18 @@ class _States:
         return self.after if number else self.before
 
     def boundary(self, low: int, high: int, wanted: Outcome) -> tuple[int, int]:
-        """The last version before the first with an outcome, and that one. Final releases are
-        tried before pre-releases; whatever lies between the two could not be tried.
+        """The last version before the first with an outcome, and that one. Whatever lies between
+        the two could not be tried, and not once more either.
         """
+        low, high = self._narrowed(low, high, wanted)
+        if untried := range(low + 1, high):
+            with suppress(OutOfTime):
+                self._try(untried, again=True)
+            low, high = self._narrowed(low, high, wanted)
+        return low, high
+
+    def _narrowed(self, low: int, high: int, wanted: Outcome) -> tuple[int, int]:
+        """The boundary by what can be tried, final releases before pre-releases."""
         for finals in (True, False):
             while left := [
                 number
@@ -199,7 +209,7 @@ class _States:
                         low, high = (low, number) if outcome == wanted else (number, high)
         return low, high
 
-    def _try(self, numbers: Sequence[int]) -> None:
+    def _try(self, numbers: Sequence[int], again: bool = False) -> None:
         states = {}
         for number in numbers:
             try:
@@ -207,7 +217,7 @@ class _States:
             except Failure:
                 self.seen[number] = None
         every = [(state, self.line.beside) for state in states.values()]
-        outcomes = self.line.search.trials.of_states(every)
+        outcomes = self.line.search.trials.of_states(every, again)
         for number, each in zip(states, outcomes, strict=True):
             self.seen[number] = each.get(self.line.difference)
 

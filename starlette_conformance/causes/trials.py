@@ -82,10 +82,13 @@ class Trials:
         """What OLD with each of these sets of moves does. Raises OutOfTime."""
         return self.of_states([(self.moves.state(each), each & BESIDE) for each in sets])
 
-    def of_states(self, states: Sequence[tuple[State, Moves]]) -> list[Outcomes]:
-        """Raises OutOfTime."""
+    def of_states(
+        self, states: Sequence[tuple[State, Moves]], again: bool = False
+    ) -> list[Outcomes]:
+        """With `again`, what told nothing is tried once more. Raises OutOfTime."""
         every = [(frozenset(state.values()), beside) for state, beside in states]
-        left = [each for each in dict.fromkeys(every) if each not in self._seen]
+        known = {trial for trial, outcomes in self._seen.items() if outcomes or not again}
+        left = [each for each in dict.fromkeys(every) if each not in known]
         if left and time.monotonic() > self.deadline:
             raise OutOfTime("no time was left for more trials (--cause-seconds)")
         with ThreadPoolExecutor(AT_ONCE) as pool:

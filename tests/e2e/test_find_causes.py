@@ -164,6 +164,25 @@ def test_releases_that_do_not_start_are_skipped_and_said(index: Index) -> None:
     assert (culprit.first_release, culprit.untried) == ("1.4", ("1.2", "1.3"))
 
 
+def test_a_release_that_did_not_start_is_tried_once_more_before_another_one_is_named(
+    index: Index,
+) -> None:
+    index.releases("guilty", {"1.0": 1, "1.1": 1, "1.2": 2, "1.3": 3})
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.3")
+    failed: list[object] = []
+
+    def show(seen: dict[str, object]) -> dict[str, object]:
+        if seen["guilty"] == 2 and not failed:
+            failed.append(2)
+            raise DidNotStart("the machine was busy")
+        return {"body": seen["guilty"] != 1}
+
+    (cause,) = index.causes(old, new, show).causes
+    assert failed
+    (culprit,) = cause.sufficient[0].culprits
+    assert (culprit.first_release, culprit.untried) == ("1.2", ())
+
+
 def test_a_pre_release_is_named_as_such(index: Index) -> None:
     index.releases("guilty", {"1.0": 1, "2.0rc1": 1, "2.0rc2": 2, "2.0": 2, "2.1": 2})
     old, new = index.stack("guilty==1.0"), index.stack("guilty==2.1")
