@@ -10,10 +10,11 @@ from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.headline import headline
 from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.explain.result import Diff, Difference
+from starlette_conformance.explain.severity import SEVERITIES
 from starlette_conformance.output.sanitize import printable
 
 SHOWN = 9
-"""GitHub shows ten of a kind in each step, and drops the others."""
+"""Of each level: GitHub shows ten in a step, and drops the others."""
 TITLE = 100
 """Characters."""
 DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -23,24 +24,36 @@ PROPERTY = {":": "%3A", ",": "%2C"}
 
 
 def as_annotations(diff: Diff, fail_on: Collection[str] = ()) -> str:
-    """An error for each request that makes `diff` exit with 1, a warning for what was not compared,
-    and the verdict as a notice.
+    """Errors for requests that make `diff` exit with 1, the most dangerous first, warnings of what
+    was not compared, and the verdict as a notice.
     """
-    found = [("warning", "", sentence) for sentence in (*first_lines(diff), *diff.not_compared)]
-    found += [("warning", "inconclusive", sentence) for sentence in diff.inconclusive]
-    found += [("error", "unstable", phrases.unstable(each)) for each in diff.unstable]
-    found += [
-        ("error", f"{name} does not start", start.exception or start.failure)
+    warnings = [("", sentence) for sentence in (*first_lines(diff), *diff.not_compared)]
+    warnings += [("inconclusive", sentence) for sentence in diff.inconclusive]
+    errors = [
+        (f"{name} does not start", start.exception or start.failure)
         for name, start in phrases.failures(diff)
     ]
+    errors += [("unstable", phrases.unstable(each)) for each in diff.unstable]
     requests: dict[tuple[str, str], list[Difference]] = {}
     for differing, difference in failing(diff, fail_on):
         requests.setdefault((differing.line, differing.app), []).append(difference)
-    for (line, app), differences in requests.items():
-        found.append(("error", line, f"{headline(differences)}: {line} ({app})"))
-    shown, more = found[:SHOWN], len(found) - SHOWN
+    for (line, app), differences in sorted(requests.items(), key=lambda item: _rank(item[1])):
+        errors.append((line, f"{headline(differences)}: {line} ({app})"))
+    more = sum(max(0, len(level) - SHOWN) for level in (warnings, errors))
     verdict = phrases.outcome(diff) + (f" ({more} more findings in the report)" * (more > 0))
-    return "".join(_command(*each) for each in (*shown, ("notice", "verdict", verdict)))
+    return "".join(
+        _command(level, *each)
+        for level, found in (
+            ("error", errors),
+            ("warning", warnings),
+            ("notice", [("verdict", verdict)]),
+        )
+        for each in found[:SHOWN]
+    )
+
+
+def _rank(differences: Collection[Difference]) -> int:
+    return min(SEVERITIES.index(each.severity) for each in differences)
 
 
 def _command(level: str, title: str, message: str) -> str:

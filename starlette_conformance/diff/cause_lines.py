@@ -1,12 +1,14 @@
 """Causes in words, as every rendering of a diff has them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from typing import Any
 
 from starlette_conformance.explain.cause import Cause, Causes, Culprit, Sufficient
 from starlette_conformance.explain.result import Diff, Group
 
+NAMED = 3
+"""Requests that a line names; there may be more."""
 HOW = {
     "alone": "{}",
     "together": "{}, which need each other for it",
@@ -18,8 +20,8 @@ HOW = {
 def of_group(diff: Diff, group: Group) -> list[str]:
     """Lines on what makes the differences of a group."""
     found = _of_group(diff, group)
-    fields = {where for _, where in _places(group)} if len(found) > 1 else set()
-    return [line for cause in found for line in lines(cause, fields)]
+    places = _places(group) if len(found) > 1 else set()
+    return [line for cause in found for line in lines(cause, places)]
 
 
 def _of_group(diff: Diff, group: Group) -> list[Cause]:
@@ -78,10 +80,11 @@ def of_start(diff: Diff) -> list[str]:
     return [line for cause in diff.causes.causes for line in lines(cause, set())]
 
 
-def lines(cause: Cause, fields: Iterable[str]) -> Iterator[str]:
-    """What makes it, with what is known of the releases; of which fields, where that is said."""
-    of_these = {where for _, where in cause.differences} & set(fields)
-    about = f" of {', '.join(sorted(of_these))}" if of_these else ""
+def lines(cause: Cause, places: Collection[tuple[str, str]]) -> Iterator[str]:
+    """What makes it, with what is known of the releases; and of which differences, where these are
+    those of `places` in part.
+    """
+    about = _about_differences({*cause.differences} & {*places}, places)
     if not cause.sufficient:
         yield f"cause{about}: could not be told: {cause.untold}"
         return
@@ -93,6 +96,21 @@ def lines(cause: Cause, fields: Iterable[str]) -> Iterator[str]:
     for each in cause.sufficient:
         for culprit in each.culprits:
             yield from _about(culprit)
+
+
+def _about_differences(
+    those: Collection[tuple[str, str]], places: Collection[tuple[str, str]]
+) -> str:
+    """Of which fields, and of which requests where it is not of all."""
+    if not those:
+        return ""
+    fields, requests = ({each[part] for each in those} for part in (1, 0))
+    text = f" of {', '.join(sorted(fields))}"
+    if requests != {request for request, _ in places}:
+        some = sorted(requests)
+        more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
+        text += f" in {', '.join(some[:NAMED])}{more}"
+    return text
 
 
 def sufficient(found: Sufficient) -> str:

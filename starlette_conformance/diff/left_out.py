@@ -1,4 +1,4 @@
-"""What does not count by the user's word, in sentences that every rendering of a diff shares."""
+"""What does not count, in sentences that every rendering of a diff shares."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,15 @@ from starlette_conformance.explain.result import Diff
 
 
 def counts(diff: Diff) -> Iterator[str]:
-    """How much does not count, by whose word."""
+    """How much does not count by the user's word, and what could not be compared."""
     if cases := sum(each.cases for each in diff.accepted):
         yield f"{count(cases, 'difference')} accepted"
     if cases := sum(each.cases for each in diff.ignored):
         yield f"{count(cases, 'difference')} ignored"
     if diff.not_chosen:
         yield f"{count(diff.not_chosen, 'response')} left out by --only"
+    if diff.not_compared:
+        yield f"{len(diff.not_compared):,} not compared"
 
 
 def accepted(found: Accepted) -> str:

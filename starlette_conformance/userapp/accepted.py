@@ -15,7 +15,7 @@ after, up to the day `until`. Whatever differs in any other way still counts.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -105,18 +105,18 @@ def accept(found: Diff, accepted: Sequence[Entry], today: date) -> Diff:
         return replace(differing, remaining=left, accepted=tuple(taken))
 
     differing = tuple(map(without, found.differing))
-    compared = bool(found.compared) and not found.starts
+    whole = found.compared and not (found.starts or found.not_chosen or found.not_compared)
     return replace(
         found,
         differing=differing,
         unexplained=tuple(clusters(differing)),
         accepted=tuple(_shown(entry, cases) for entry, cases in used.items()),
-        notes=(*found.notes, *(_idle(accepted, valid, used) if compared else ())),
+        notes=(*found.notes, *_idle(accepted, valid, used if whole else valid)),
     )
 
 
 def _idle(
-    accepted: Iterable[Entry], valid: Sequence[Entry], used: dict[Entry, int]
+    accepted: Iterable[Entry], valid: Sequence[Entry], used: Collection[Entry]
 ) -> Iterator[str]:
     """A sentence on each entry that is over, or accepts nothing."""
     for entry in accepted:

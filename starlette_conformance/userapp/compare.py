@@ -29,7 +29,7 @@ from starlette_conformance.userapp.repetitions import LEFT_BEHIND, DoesNotStart,
 from starlette_conformance.userapp.send_in_order import STUCK
 from starlette_conformance.userapp.user_app import App
 
-USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer|origin): ")
+USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer): ")
 """Header lines that every request of a browser has, and that are not shown."""
 
 ALWAYS_MASKED = (

@@ -23,6 +23,9 @@ ANSI = re.compile(r"(?<=\s)\$'((?:[^'\\]|\\.)*)'")
 """A word of bash with escapes, as Chromium writes bodies."""
 ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+OF_SHELL = re.compile(r"""'[^']*'|"((?:\\.|[^"\\])*)"|\\.|([^'"\\]+)""", re.DOTALL)
+"""What stands in double quotes, and what in none: there a shell replaces variables and commands."""
+REPLACED = re.compile(r"(?:\\.)|(\$[A-Za-z_{(][^\s\"]*|`)", re.DOTALL)
 ALONE = {
     *("-s", "--silent", "-S", "--show-error", "-k", "--insecure", "-L", "--location", "-i"),
     *("--include", "-v", "--verbose", "-f", "--fail", "-g", "--globoff", "-#", "-N", "--no-buffer"),
@@ -163,6 +166,7 @@ def _commands(path: Path) -> Iterator[tuple[int, str]]:
 
 def _request(command: str, folder: Path) -> tuple[str, Sent]:
     """Raises UsageError, ValueError."""
+    _check_nothing_is_replaced(command)
     words = shlex.split(ANSI.sub(lambda found: shlex.quote(_unescaped(found[1])), f" {command}"))
     words = words[1:] if words[:1] == ["$"] else words
     if words[:1] != ["curl"]:
@@ -186,6 +190,14 @@ def _request(command: str, folder: Path) -> tuple[str, Sent]:
             else:
                 raise UsageError(f"the option {option[:40]} of curl is not supported")
     return line.sent()
+
+
+def _check_nothing_is_replaced(command: str) -> None:
+    """Raises UsageError: what a shell would put there is not known."""
+    for word in OF_SHELL.finditer(ANSI.sub(" ", f" {command}")):
+        for found in REPLACED.finditer(word[1] or word[2] or ""):
+            if found[1]:
+                raise UsageError(f"{found[1][:40]!r}: no shell replaces that; write what to send")
 
 
 def _options(word: str) -> Iterator[tuple[str, str | None]]:

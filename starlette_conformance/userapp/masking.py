@@ -1,21 +1,27 @@
 """What varies from run to run on one stack, found and masked, so that what is left is real.
 
-A value is masked where runs of OLD differ in it, or runs of NEW. Where it varies on both, and has
-as many characters each time (a token), a stack on which it has another length differs.
+A value is masked where runs of OLD differ in it, or runs of NEW. A token that has as many
+characters each time, and a time, have a form: a stack on which it is another one differs, and so
+does one that gives the same text each time in its place.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette_conformance.userapp.template import COMPARED, VARIES, Template, usual
 
 TOKEN = re.compile(r"(?=.*[A-Za-z])[0-9A-Za-z_+/=-]{16,}")
 """What is so long that it varies by design, and no number; its length does not."""
-
+CLOCK = re.compile(r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+"""A time (RFC 3339 section 5.6); how it is written does not vary."""
 
 ENOUGH = 4
 """Samples of which all but one show what the text has in common."""
+LITTLE = 10
+"""Of a text of which less than such a part stays, the length is compared, where it is one;"""
+LEAST = 16
+"""but not of fewer characters, such as a number of milliseconds."""
 FEW = 2048
 """Characters of a text of which each sample is left out once; of a longer one, two of them are."""
 CUT = f"compared up to {COMPARED:,} characters from where it first varies"
@@ -36,6 +42,16 @@ class Masked:
 
 def mask(old: Sequence[str], new: Sequence[str]) -> Masked:
     """What some runs of OLD, and as many of NEW, gave, made comparable."""
+    found = _masked(old, new)
+    least = max(LEAST, LITTLE * len(found.before.replace(VARIES, "")))
+    if len(old) < ENOUGH or found.before != found.after or least > min(map(len, (*old, *new))):
+        return found
+    lengths = [{len(text) for text in samples} for samples in (old, new)]
+    marks = _marked(*(f"{n.pop()} characters" if len(n) == 1 else None for n in lengths))
+    return replace(found, before=marks[0], after=marks[1]) if marks[0] != marks[1] else found
+
+
+def _masked(old: Sequence[str], new: Sequence[str]) -> Masked:
     if len(set(old)) == len(set(new)) == 1:
         return Masked(old[0], new[0], "")
     ours, theirs = Template.of(old), Template.of(new)
@@ -45,10 +61,7 @@ def mask(old: Sequence[str], new: Sequence[str]) -> Masked:
         filled = [[template.contents(text) for text in samples] for samples in (old, new)]
         if None in filled[0] or None in filled[1]:
             continue
-        lengths = [_lengths([each or [] for each in side]) for side in filled]
-        marks = [_marks(*lengths), _marks(*reversed(lengths))]
-        if not (ours.varies and theirs.varies):
-            marks = [[], []]
+        marks = _marks(*([each or [] for each in side] for side in filled))
         return Masked(template.with_gaps(marks[0]), template.with_gaps(marks[1]), where, limit)
     if ours.varies and theirs.varies and _is_arbitrary(ours, old, theirs, new):
         return Masked(VARIES, VARIES, f"{where}, each time in another way")
@@ -94,19 +107,50 @@ def _foresees(samples: Sequence[str]) -> bool:
     )
 
 
-def _lengths(filled: Sequence[Sequence[str]]) -> list[int | None]:
-    """Of each gap, how long the tokens in it are; None where they are none, or of no one length."""
-    found: list[int | None] = []
-    for contents in zip(*filled, strict=True):
-        sizes = {len(content) for content in contents}
-        tokens = all(TOKEN.fullmatch(content) for content in contents)
-        found.append(sizes.pop() if tokens and len(sizes) == 1 else None)
-    return found
+Gap = Sequence[str]
+"""What stands in one gap of a template, in each sample."""
 
 
-def _marks(mine: Sequence[int | None], other: Sequence[int | None]) -> list[str]:
-    """The mark of each gap, with its length where that differs between the stacks."""
-    return [
-        f"[varies, {a} characters]" if a and b and a != b else VARIES
-        for a, b in zip(mine, other, strict=True)
-    ]
+def _marks(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The marks of all gaps on both stacks, by what samples of them have there."""
+    gaps = zip(zip(*old, strict=True), zip(*new, strict=True), strict=True)
+    pairs = [_marks_of_one(*gap) for gap in gaps]
+    return [[pair[side] for pair in pairs] for side in (0, 1)]
+
+
+def _marks_of_one(old: Gap, new: Gap) -> tuple[str, str]:
+    form, other = _form(old), _form(new)
+    if form and other:
+        return _marked(form, other)
+    if form and _is_constant_beside(new, old):
+        return VARIES, new[0]
+    if other and _is_constant_beside(old, new):
+        return old[0], VARIES
+    return VARIES, VARIES
+
+
+def _form(gap: Gap) -> str | None:
+    """In words, where each sample has it: how long a token is, or how a time is written."""
+    forms = {
+        f"{len(text)} characters"
+        if TOKEN.fullmatch(text)
+        else re.sub(r"\d", "0", text)
+        if CLOCK.fullmatch(text)
+        else None
+        for text in gap
+    }
+    return forms.pop() if len(forms) == 1 else None
+
+
+def _is_constant_beside(gap: Gap, other: Gap) -> bool:
+    """Whether it is the same in each sample, and no two are in the other gap; of two or fewer,
+    that may be chance.
+    """
+    return len({*gap}) == 1 and len({*other}) == len(other) > 2
+
+
+def _marked(form: str | None, other: str | None) -> tuple[str, str]:
+    """The marks of what varies on both stacks, with the forms where these differ."""
+    if form and other and form != other:
+        return f"[varies, {form}]", f"[varies, {other}]"
+    return VARIES, VARIES

@@ -12,6 +12,8 @@ from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import Repetitions
 from starlette_conformance.userapp.send_in_order import Sent
 
+FIRST = 4
+"""Characters of a value that was recorded."""
 SHOWN = 80
 """Characters of a value that a note has."""
 LISTED = 5
@@ -57,9 +59,14 @@ def bound_values(found: Iterable[tuple[Step, Binding]]) -> Iterator[str]:
     """The same in sentences, one for each value."""
     steps: dict[str, list[str]] = {}
     for step, binding in found:
-        steps.setdefault(f"{binding.text[:SHOWN]} is {binding}", []).append(str(step))
+        steps.setdefault(f"{_named(binding)} is {binding}", []).append(str(step))
     for sentence, those in steps.items():
         yield f"{_listed(those)}: {sentence}"
+
+
+def _named(binding: Binding) -> str:
+    """What was recorded may be a secret, and a report goes to whom a recording does not."""
+    return f"{binding.text[:FIRST]}…" if binding.recorded else binding.text[:SHOWN]
 
 
 def _listed(each: Sequence[str]) -> str:

@@ -127,6 +127,14 @@ def test_an_entry_that_no_longer_occurs_is_named(
     assert all(said in found[form] for form in ("json", "markdown", "html"))
 
 
+def test_an_entry_of_what_was_left_out_is_not_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("other.toml").write_text(ENTRY.format(until="2999-12-31"))
+    assert texts(folder, "--accept", "other.toml", "--only", "GET /long")[0] == 1
+    assert "take the entry out" not in capsys.readouterr().out
+
+
 def test_only_compares_what_it_names_and_says_what_it_leaves_out(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

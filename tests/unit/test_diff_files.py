@@ -13,8 +13,11 @@ from playwright.sync_api import Browser
 from rich.console import Console
 
 from starlette_conformance.diff import files, phrases
+from starlette_conformance.diff.annotations import as_annotations
+from starlette_conformance.diff.cause_lines import of_group
 from starlette_conformance.diff.junit_cases import as_junit
 from starlette_conformance.diff.terminal import render
+from starlette_conformance.explain.cause import Cause, Causes, Culprit, Sufficient
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
@@ -167,9 +170,41 @@ def test_what_is_unstable_fails_in_junit() -> None:
 def test_the_summary_names_what_did_not_reproduce() -> None:
     summary = phrases.summary(DIFF)
     assert summary == (
-        "2 of 10 responses differ, 1 of them unexplained; 1 difference did not reproduce on retry "
-        "and was ignored: GET /once (hello): arrivals (1.2 s)"
+        "2 of 10 responses differ, 1 of them unexplained; 1 not compared; 1 difference did not "
+        "reproduce on retry and was ignored: GET /once (hello): arrivals (1.2 s)"
     )
+
+
+def test_annotations_have_the_most_dangerous_first_and_room_for_warnings() -> None:
+    status = Difference("status", "status", "200", "500")
+    many = [replace(LEFT, app=f"GET /{number}") for number in range(12)]
+    paying = replace(LEFT, app="GET /pay", differences=(status,), remaining=(status,))
+    warned = tuple(f"{number} was not compared" for number in range(12))
+    text = as_annotations(replace(DIFF, differing=(*many, paying), not_compared=warned))
+    levels = [line.split(" ")[0] for line in text.splitlines()]
+    assert levels == [*["::error"] * 9, *["::warning"] * 9, "::notice"]
+    assert "GET /pay" in text.splitlines()[0]
+    assert "(7 more findings in the report)" in text
+
+
+def test_a_cause_of_some_requests_of_a_group_names_them() -> None:
+    def cause(package: str, *requests: str) -> Cause:
+        culprit = Culprit(package, "1.0", "2.0", first_release="2.0")
+        found = Sufficient((culprit,), "alone")
+        return Cause(tuple((each, "body $.x") for each in requests), (found,), proved=True)
+
+    exchanges = [
+        replace(LEFT, app=app, remaining=(Difference("body", "body $.x", "1", "2"),))
+        for app in ("GET /a", "GET /b", "GET /c", "GET /d", "GET /e")
+    ]
+    group = replace(DIFF.unexplained[0], exchanges=tuple(exchanges))
+    first, *others = (each.place for each in exchanges)
+    causes = (cause("ann", first), cause("bob", *others))
+    found = replace(DIFF, causes=Causes(causes, 3, 1.0))
+    assert [line for line in of_group(found, group) if line.startswith("cause")] == [
+        f"cause of body $.x in {first}: ann 2.0 (proved both ways)",
+        f"cause of body $.x in {', '.join(others[:3])} and 1 more: bob 2.0 (proved both ways)",
+    ]
 
 
 def test_junit_of_nothing_has_a_case_that_passes() -> None:

@@ -119,7 +119,7 @@ def test_annotations_are_the_commands_of_ours_alone() -> None:
     lines = [
         re.fullmatch(r"::(warning|error|notice) title=[^:,]*::(.*)", x) for x in text.split("\n")
     ]
-    assert [line and line[1] for line in lines] == ["warning", "error", "error", "notice", None]
+    assert [line and line[1] for line in lines] == ["error", "error", "warning", "notice", None]
     inert(f"{FORGED}\n" + "\n".join(line[2] for line in lines if line))
 
 

@@ -100,6 +100,12 @@ def test_lines_of_curl_have_places(tmp_path: Path) -> None:
         ("curl", "1: one URL is wanted, and there are 0"),
         ("curl a b", "1: one URL is wanted, and there are 2"),
         ("curl x.org -H", "1: --header has no value"),
+        ('curl "x.org/?x=$USER_ID"', "1: '$USER_ID': no shell replaces that; write what to send"),
+        (
+            'curl x.org -H "it\'s ${TOKEN}" -d \'{"a": "$b"}\'',
+            "1: '${TOKEN}': no shell replaces that; write what to send",
+        ),
+        ("curl x.org/`pwd`", "1: '`': no shell replaces that; write what to send"),
         ("curl x.org --next-thing", "1: the option --next-thing of curl is not supported"),
         ("\ncurl 'x.org", "2: No closing quotation"),
         ("curl x.org -F a", "1: --form 'a': write NAME=VALUE"),
