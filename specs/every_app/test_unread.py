@@ -3,7 +3,7 @@
 import pytest
 
 from specs.ledger.file_responses import WHOLE_PAGE
-from specs.ledger.responses import CHALLENGE, CORS, GREETING, content
+from specs.ledger.responses import CHALLENGE, CORS, GREETING, content, not_found
 from specs.sse.test_sse import stream
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response
@@ -25,7 +25,7 @@ HEADERS = {
     "cookies of 8,000 bytes": [
         ("Cookie", "; ".join(f"c{number}=" + "a" * 95 for number in range(80)))
     ],
-    "a browser's": [
+    "those of Chrome": [
         ("Accept-Language", "de-DE,de;q=0.9,en;q=0.8"),
         ("Accept-Encoding", "gzip, deflate, br, zstd"),
         ("Referer", "https://example.org/"),
@@ -45,7 +45,7 @@ HEADERS = {
         ("Upgrade-Insecure-Requests", "1"),
         ("X-Requested-With", "XMLHttpRequest"),
     ],
-    "a proxy's": [
+    "those of proxies": [
         ("Via", "1.1 proxy.example"),
         ("Forwarded", "for=192.0.2.1;proto=https;host=example.org"),
         ("X-Forwarded-For", "192.0.2.1, 198.51.100.2"),
@@ -59,7 +59,7 @@ HEADERS = {
         ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
         ("Max-Forwards", "1"),
     ],
-    "an agent's": [
+    "those of agents": [
         ("From", "bot@example.org"),
         ("Prefer", "return=minimal"),
         ("TE", "trailers"),
@@ -67,6 +67,23 @@ HEADERS = {
         ("Accept-Charset", "utf-8"),
         ("A-IM", "feed"),
     ],
+    "those that would replace the request": [
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("X-HTTP-Method", "DELETE"),
+        ("X-Original-URL", "/missing"),
+        ("X-Rewrite-URL", "/missing"),
+        ("X-Original-Host", "example.org"),
+        ("X-Forwarded-Prefix", "/a"),
+        ("Front-End-Https", "on"),
+    ],
+}
+ACCEPTED = ["application/json", "application/problem+json", "text/html", "image/avif", "*/*;q=0"]
+NOWHERE = {
+    "hello": not_found(),
+    "json_cors": not_found(CORS),
+    "static_files": not_found(),
+    "basic_auth": not_found(),
+    "sse": not_found(CORS),
 }
 QUERIES = ["?a=1", "?utm_source=a&utm_medium=b&a=%C3%A9", f"?{LONG}"]
 
@@ -96,3 +113,11 @@ def test_overlooks_headers(apps: list[Client], name: str) -> None:
 def test_overlooks_a_query(apps: list[Client], query: str) -> None:
     for client in apps:
         at_home(client, query)
+
+
+@pytest.mark.source("RFC 9110 section 12.5.1")
+@pytest.mark.parametrize("accepted", ACCEPTED)
+def test_responds_alike_whatever_is_accepted(apps: list[Client], accepted: str) -> None:
+    for client in apps:
+        at_home(client, headers=[("Accept", accepted)])
+        assert client.get("/missing", {"Accept": accepted}) == NOWHERE[client.app]

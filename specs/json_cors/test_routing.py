@@ -92,6 +92,14 @@ def test_takes_a_websocket_for_a_get(json_cors: Client) -> None:
         assert exchange == unless_taken(response, CLOSED)
 
 
+@pytest.mark.source("RFC 3986 section 6.2.2")
+def test_takes_a_path_as_it_is_written(json_cors: Client) -> None:
+    assert json_cors.raw(raw_request(b"/USER/Vader")) == not_found(CORS)
+    ligature = '{"response":"Hello \N{LATIN SMALL LIGATURE FI} !!!"}'.encode()
+    greeting = Response(200, content(ligature, "application/json", CORS), ligature)
+    assert json_cors.raw(raw_request(b"/user/%EF%AC%81")) == greeting
+
+
 @pytest.mark.source("Fetch #http-cors-protocol")
 def test_redirects_every_origin(json_cors: Client) -> None:
     expected = redirect("http://example.org/user/Vader", TO_ANY_ORIGIN)

@@ -9,14 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from specs.ledger.changes import CORS_VARIES_ALWAYS, HEAD_OPENS_NO_STREAM
+from specs.ledger.changes import CORS_VARIES_ALWAYS, HEAD_OPENS_NO_STREAM, STREAM_NOT_STORED
 from specs.ledger.cors import ORIGIN, TO_ANY_ORIGIN
 from specs.ledger.greetings import PAGE
 from specs.ledger.responses import (
     CORS,
     HTML,
     OTHER_METHODS,
-    UVICORN,
     content,
     documented_start,
     not_allowed,
@@ -26,6 +25,7 @@ from specs.ledger.responses import (
     start_lines,
     without_body,
 )
+from specs.ledger.streams import STREAM
 from specs.ledger.transcripts import WAYS, replay, transcript
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.exchange import Exchange
@@ -40,16 +40,9 @@ EVENTS = tuple(f"data: {number}\r\n\r\n".encode() for number in range(1, 10))
 
 def stream(events: int, headers: Mapping[str, object] = CORS) -> Response:
     """A stream that the client left after so many events, each in a chunk of its own."""
-    fixed = {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-store",
-        "connection": "keep-alive",
-        "x-accel-buffering": "no",
-        "transfer-encoding": "chunked",
-    }
     body = chunked(*EVENTS[:events])
     ending = "no last chunk: left by the client"
-    return Response(200, UVICORN | fixed | dict(headers), body, ending=ending)
+    return Response(200, STREAM | dict(headers), body, ending=ending)
 
 
 def subscribe(client: Client, events: int, headers: dict[str, str] | None = None) -> Exchange:
@@ -61,8 +54,10 @@ def subscribe(client: Client, events: int, headers: dict[str, str] | None = None
 def test_streams_as_in_the_transcript(sse: Client, way: str) -> None:
     last_header = "< content-type: text/event-stream; charset=utf-8"
     framing = "< transfer-encoding: chunked"
+    stored, kept = "< cache-control: no-store", "< cache-control: no-cache"
     expected = transcript("sse").changed(
         {
+            stored: [since(STREAM_NOT_STORED, stored, before=kept)],
             last_header: [last_header, since(CORS_VARIES_ALWAYS, "< vary: Origin")],
             framing: [by_parser(h11="< Transfer-Encoding: chunked", httptools=framing)],
         }

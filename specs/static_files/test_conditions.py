@@ -49,6 +49,15 @@ def test_sends_no_page_that_the_client_has(static_files: Client, method: str, ta
     assert static_files.request(method, "/", {"If-None-Match": tags}) == expected
 
 
+@pytest.mark.source("RFC 9110 section 13.1.2", "RFC 9111 section 5.2.1")
+@pytest.mark.parametrize("wish", ["no-cache", "no-store", "max-age=0", "only-if-cached"])
+def test_sends_no_page_that_the_client_has_whatever_it_wants_of_caches(
+    static_files: Client, wish: str
+) -> None:
+    headers = {"If-None-Match": QUOTED, "Cache-Control": wish, "Pragma": "no-cache"}
+    assert static_files.get("/", headers) == HAS_IT
+
+
 @pytest.mark.source("RFC 9110 section 5.5")
 @pytest.mark.parametrize("value", [f"  {QUOTED}  ", f"\t{QUOTED}", f'  "x" ,  W/{QUOTED} '])
 def test_ignores_blanks_around_tags(static_files: Client, value: str) -> None:

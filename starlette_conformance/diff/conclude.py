@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -40,6 +41,9 @@ def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], t
     On a terminal the verdict fits it, and a page in the cache has the whole; elsewhere, as with
     -v, all is printed, the verdict last.
     """
+    code = exit_code(diff, fail_on)
+    if code == 1 and exit_code(diff) != 1:
+        diff = replace(diff, fails_on=tuple(fail_on))
     for name, path in chosen.items():
         output_files.write(path, FORMATS[name](diff, fail_on))
     written = {name: path for name, path in chosen.items() if path != output_files.STDOUT}
@@ -53,7 +57,7 @@ def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], t
             to.print(Text(line, "dim"), soft_wrap=True)
     else:
         render_verdict(diff, to, named)
-    return exit_code(diff, fail_on)
+    return code
 
 
 def _last(name: str) -> bool:

@@ -14,6 +14,8 @@ def counts(diff: Diff) -> Iterator[str]:
         yield f"{count(cases, 'difference')} ignored"
     if diff.not_chosen:
         yield f"{count(diff.not_chosen, 'response')} left out by --only"
+    if diff.not_played:
+        yield f"{count(diff.not_played, 'slow scenario')} left out by --quick"
     if diff.not_compared:
         yield f"{len(diff.not_compared):,} not compared"
 

@@ -1,6 +1,7 @@
 """The sentences that every rendering of a diff shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from starlette_conformance.diff import left_out
 from starlette_conformance.diff.coverage import reached
@@ -50,6 +51,16 @@ def summary(diff: Diff) -> str:
     return f"{outcome(diff)}{again}" + (f" ({diff.seconds:.1f} s)" if diff.compared else "")
 
 
+def verdict(diff: Diff, warnings: Sequence[str]) -> Literal["bad", "warned", "good"]:
+    """Good only where nothing is unexplained, and nothing missing; what was recorded has less than
+    a run.
+    """
+    missing = diff.not_compared, diff.inconclusive, diff.starts
+    if diff.unexplained or diff.unstable or diff.fails_on or any(missing):
+        return "bad"
+    return "warned" if warnings or diff.recorded or diff.not_played else "good"
+
+
 def outcome(diff: Diff) -> str:
     """What came out, without a word of anyone else."""
     if diff.starts:
@@ -64,7 +75,10 @@ def outcome(diff: Diff) -> str:
     text = "; ".join([text, *left_out.counts(diff)])
     if diff.reached:
         text += f"; {reached(diff.reached).partition('; ')[0]}"
-    return f"inconclusive: {text}" if diff.inconclusive and not diff.differing else text
+    if diff.fails_on:
+        text += f"; fails by --fail-on {', '.join(diff.fails_on)}"
+    told = diff.unexplained or diff.unstable or diff.fails_on
+    return f"inconclusive: {text}" if diff.inconclusive and not told else text
 
 
 def starts(older: Start, newer: Start) -> str:

@@ -62,11 +62,8 @@ def diff(options: Options) -> int:
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
-    scenarios = [
-        each
-        for each in chosen_scenarios(chosen_apps)
-        if comparison.wants_scenario(each) and not (options.quick and each.slow)
-    ]
+    wanted = [each for each in chosen_scenarios(chosen_apps) if comparison.wants_scenario(each)]
+    scenarios = [each for each in wanted if not (options.quick and each.slow)]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
         advance = partial(shown.advance, bar)
@@ -79,10 +76,12 @@ def diff(options: Options) -> int:
             limit, more = options.cause_seconds, partial(shown.advance, bar)
             found = with_causes(found, older, newer, requests, limit, more)
     rest = [text for app in options.only for text in ("--only", app)]
+    rest += [text for each in options.fail_on for text in ("--fail-on", each)]
     rest += ["--quick"] if options.quick else []
     rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
     rest += [] if options.causes else ["--no-cause"]
-    found = replace(found, command=of_verb("diff", word(older), word(newer), *rest))
+    command = of_verb("diff", word(older), word(newer), *rest)
+    found = replace(found, command=command, not_played=len(wanted) - len(scenarios))
     if why := nothing_asked(meant):
         found = replace(found, inconclusive=(*found.inconclusive, why))
     return conclude(found, chosen, options.fail_on, output)

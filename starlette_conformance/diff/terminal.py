@@ -27,6 +27,7 @@ from starlette_conformance.diff.phrases import (
     statuses,
     summary,
     unstable,
+    verdict,
 )
 from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.result import Diff, Differing, Group, Line, Unstable
@@ -79,14 +80,12 @@ def render(diff: Diff, console: Console) -> None:
     show(Text(summary(diff), style(diff, warnings)))
 
 
+COLORS = {"bad": "red", "warned": "yellow", "good": "green"}
+
+
 def style(diff: Diff, warnings: Sequence[str]) -> str:
-    """Of the verdict: green only where nothing is unexplained, and nothing missing; what was
-    recorded has less than a run.
-    """
-    faults = diff.unexplained, diff.unstable, diff.not_compared, diff.inconclusive, diff.starts
-    if any(faults):
-        return "bold red"
-    return "bold yellow" if warnings or diff.recorded else "bold green"
+    """Of the verdict."""
+    return f"bold {COLORS[verdict(diff, warnings)]}"
 
 
 def _about_the_run(diff: Diff) -> Iterator[Text]:

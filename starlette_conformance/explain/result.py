@@ -178,7 +178,8 @@ class Diff:
     `ignored` the rules by which others were hidden, and `not_chosen` counts the requests that were
     sent, and whose responses the user did not want to be compared. `recorded` says of which data
     the comparison is, where nothing was run for it. `reached` says of requests that nobody wrote
-    which operations they are for.
+    which operations they are for. `not_played` counts the slow scenarios that the user did not want
+    to be played, and `fails_on` are the words of `--fail-on` by which alone the diff fails.
     """
 
     older: Side
@@ -210,6 +211,8 @@ class Diff:
     not_chosen: int = 0
     recorded: Recorded | None = None
     reached: Reached | None = None
+    not_played: int = 0
+    fails_on: tuple[str, ...] = ()
 
     @property
     def only_new_fails_to_start(self) -> bool:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 import psutil
 
@@ -81,6 +82,7 @@ class Server:
         self._port, self._listening = 0, set[str]()
         self._stopping, self._patience = False, 0.0
         self._below: list[psutil.Process] = []
+        self._ending = Lock()
 
     def port(self, seconds: float | None = None) -> int:
         """Wait until the stack's server listens; its port is 0 where that is on a Unix socket.
@@ -136,8 +138,9 @@ class Server:
         by = by or self.environment.server.stop
         self._stopping, self._patience = True, time.monotonic() + STOP_SECONDS
         self._below = below(self.pid)
-        if self._process.returncode is None:
-            signal.pidfd_send_signal(self._pidfd, by)
+        with self._ending:
+            if self._process.returncode is None:
+                signal.pidfd_send_signal(self._pidfd, by)
 
     def stop(self, by: signal.Signals | None = None) -> int:
         """Send the signal, and wait as `ended` does."""
@@ -214,8 +217,15 @@ class Server:
         return signal.Signals(-status).name if -status in FROM_OUTSIDE else ""
 
     def kill(self) -> int:
-        """End it and whatever it started, now. The status is -N where signal N ended it."""
+        """End it and whatever it started, now. The status is -N where signal N ended it.
+
+        Several threads may find at once that it does not start: it is ended, and waited for, once.
+        """
         self._stopping = True
+        with self._ending:
+            return self._kill()
+
+    def _kill(self) -> int:
         if self._process.returncode is None:
             started = {*self._below, *below(self.pid)}
             # Not reaped yet, so the number of its process group cannot have gone to another. There
@@ -233,9 +243,14 @@ class Server:
         return self._process.wait()
 
     def _ends_within(self, seconds: float) -> bool:
-        if self._process.returncode is not None:
-            return True
-        return bool(select.select([self._pidfd], [], [], seconds)[0])
+        with self._ending:
+            if self._process.returncode is not None:
+                return True
+            own = os.dup(self._pidfd)  # another thread may close that meanwhile
+        try:
+            return bool(select.select([own], [], [], seconds)[0])
+        finally:
+            os.close(own)
 
 
 def _other_server(environment: Environment, lines: Sequence[str]) -> str:

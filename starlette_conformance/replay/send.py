@@ -19,7 +19,7 @@ SECONDS = 10.0
 """How long the rest of a response may take."""
 
 PATIENCE = 12
-"""So many responses of one server may not come or end in time, before it gets no more requests."""
+"""So many responses of one server may be late before it gets no more requests."""
 
 PIPELINED = 0.25
 """How long a response to the second request may take, where two were sent together, before the
@@ -37,7 +37,8 @@ class RawResponse:
 
     `ended` says in a few words how it went, `closes` whether the server closed by itself, `alone`
     that nothing was sent beyond the head of one request, `late` that the response did not come, or
-    not end, in time; `events` how many events count of a stream that the client left.
+    not end, in time, or the close that was due then; `events` how many events count of a stream
+    that the client left.
     """
 
     method: str
@@ -125,6 +126,7 @@ class Sent:
         closes = message.whole and connection.look_after(
             self._server.may_close(message.status, message.announces_close)
         )
+        late = late or connection.timed_out
         connection.leave()
         closed, ended = connection.ended == CLOSED, connection.ended
         if silent and not connection.data and (closed or connection.timed_out):

@@ -113,7 +113,8 @@ def send_to_running(
     ]
     return responses, [
         f"{variant} on {environment.name}: {PATIENCE} responses did not begin within {FIRST:g} s, "
-        f"or not end {SECONDS:g} s later, so {server.stalling.unsent:,} requests were not sent"
+        f"or not end {SECONDS:g} s later, or no close followed, so {server.stalling.unsent:,} "
+        "requests were not sent"
         for environment, of_stack in zip(environments, servers, strict=True)
         for variant, server in of_stack.items()
         if server.stalling.unsent

@@ -119,6 +119,8 @@ def test_everything_of_the_project_is_collected_together_and_no_case_is_numbered
     specs = [line for line in output.splitlines() if line.startswith("specs/")]
     assert len(specs) > 2000
     assert [spec for spec in specs if NUMBERED.search(spec) or not spec.isprintable()] == []
+    of_browsers = [spec for spec in specs if "browser" in spec.lower()]  # what -k leaves out
+    assert [spec for spec in of_browsers if "/test_browser.py::" not in spec] == []
 
 
 def test_tests_and_specs_run_together(tmp_path: Path) -> None:

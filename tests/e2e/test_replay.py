@@ -234,9 +234,9 @@ def test_values_of_a_recording_are_bound(tmp_path: Path) -> None:
     assert (diff.differing, diff.not_compared, diff.inconclusive) == ((), (), ())
     given, number = "of the response to file.har, entry", "1f3870be274f6c49"
     assert diff.notes == (
-        f"GET /me (file.har, entry 2): {old} is body.$.access_token {given} 1",
-        f"POST /upload (file.har, entry 4): field-recorded is fields.csrf {given} 3",
-        f"GET /things/{number} (file.har, entry 6): {number} is body.$.id {given} 5",
+        f"GET /me (file.har, entry 2): {old[:4]}… is body.$.access_token {given} 1",
+        f"POST /upload (file.har, entry 4): fiel… is fields.csrf {given} 3",
+        f"GET /things/{number} (file.har, entry 6): {number[:4]}… is body.$.id {given} 5",
     )
 
 

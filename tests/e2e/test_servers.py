@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -282,6 +283,26 @@ def test_a_forker_that_does_not_run_starts_no_app(tmp_path: Path) -> None:
     with pytest.raises(DidNotStart, match="that apps are forked from ended"):
         Server(tmp_path / "tiny.py", nowhere, tmp_path, (), forker)
     forker.close()
+
+
+def test_an_app_that_does_not_start_is_ended_once_though_several_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "tiny.py"
+    script.write_text("import missing_module\n")
+
+    def starts(server: Server) -> str:
+        with pytest.raises(DidNotStart) as error:
+            server.port()
+        return str(error.value)
+
+    with Forker(ENVIRONMENT) as forker, ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            server = Server(script, ENVIRONMENT, tmp_path, (), forker)
+            (said,) = {*pool.map(starts, [server] * 8)}
+            assert "No module named 'missing_module'" in said
+        script.write_text(WAITS)
+        assert Server(script, ENVIRONMENT, tmp_path, (), forker).port()
 
 
 def test_a_forked_app_that_has_no_process_group_yet_is_killed_at_once(

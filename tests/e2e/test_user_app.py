@@ -95,6 +95,7 @@ def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
     diff = compared(requests_file, old, new, *paths, "/flaky", "/events")
     assert found(diff) == {
         "GET /login (file.http:5)": ("header set-cookie",),
+        "GET /only-new (file.http:9)": ("body",),
         "GET /only-new-and-more (file.http:11)": ("body line 1:4", "body line 1:16"),
         "GET /status (file.http:13)": ("status", "reason"),
     }
@@ -109,7 +110,7 @@ def test_what_varies_is_masked_and_listed_and_what_is_planted_is_found(
     )
     (problem,) = diff.not_compared
     assert problem.startswith("GET /flaky (file.http:15): OLD responds with 2")
-    assert (diff.compared, len(diff.differing)) == (8, 3)
+    assert (diff.compared, len(diff.differing)) == (8, 4)
 
 
 def test_an_exchange_is_shown_with_the_cookies_that_were_sent(
