@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from starlette_conformance.diff import cause_lines, coverage, left_out, page_head, phrases
 from starlette_conformance.diff.comparable import first_lines
-from starlette_conformance.explain.exit_code import exit_code, failing
+from starlette_conformance.explain.exit_code import exit_code, failing, verdict
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.output import output_files
@@ -179,6 +179,7 @@ def context(diff: Diff) -> dict[str, Any]:
     return {
         "diff": diff,
         "words": phrases,
+        "verdict": verdict(diff, bool(first_lines(diff))),
         "coverage": coverage,
         "causes": cause_lines,
         "left_out": left_out,

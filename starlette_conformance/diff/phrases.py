@@ -1,7 +1,6 @@
 """The sentences that every rendering of a diff shares."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping
 
 from starlette_conformance.diff import left_out
 from starlette_conformance.diff.coverage import reached
@@ -49,16 +48,6 @@ def summary(diff: Diff) -> str:
     """What came out, with the requests that are to be looked at again, in a sentence."""
     again = f"; {unconfirmed(diff)}: {named(diff)}" if diff.unconfirmed else ""
     return f"{outcome(diff)}{again}" + (f" ({diff.seconds:.1f} s)" if diff.compared else "")
-
-
-def verdict(diff: Diff, warnings: Sequence[str]) -> Literal["bad", "warned", "good"]:
-    """Good only where nothing is unexplained, and nothing missing; what was recorded has less than
-    a run.
-    """
-    missing = diff.not_compared, diff.inconclusive, diff.starts
-    if diff.unexplained or diff.unstable or diff.fails_on or any(missing):
-        return "bad"
-    return "warned" if warnings or diff.recorded or diff.not_played else "good"
 
 
 def outcome(diff: Diff) -> str:

@@ -27,9 +27,9 @@ from starlette_conformance.diff.phrases import (
     statuses,
     summary,
     unstable,
-    verdict,
 )
 from starlette_conformance.explain.changes_between import Security
+from starlette_conformance.explain.exit_code import verdict
 from starlette_conformance.explain.result import Diff, Differing, Group, Line, Unstable
 from starlette_conformance.explain.what_is_new import draft
 
@@ -85,7 +85,7 @@ COLORS = {"bad": "red", "warned": "yellow", "good": "green"}
 
 def style(diff: Diff, warnings: Sequence[str]) -> str:
     """Of the verdict."""
-    return f"bold {COLORS[verdict(diff, warnings)]}"
+    return f"bold {COLORS[verdict(diff, bool(warnings))]}"
 
 
 def _about_the_run(diff: Diff) -> Iterator[Text]:

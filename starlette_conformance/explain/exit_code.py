@@ -5,7 +5,7 @@ could not be, compared.
 """
 
 from collections.abc import Collection, Iterator
-from typing import get_args
+from typing import Literal, get_args
 
 from starlette_conformance.explain.result import Diff, Difference, Differing
 from starlette_conformance.explain.severity import SEVERITIES, Severity
@@ -27,6 +27,16 @@ def exit_code(found: Diff, fail_on: Collection[str] = ()) -> int:
         return 1
     unproved = found.not_compared or found.inconclusive or found.starts
     return 3 if unproved or not found.compared else 0
+
+
+def verdict(diff: Diff, warned: bool) -> Literal["bad", "warned", "good"]:
+    """Good only where nothing is unexplained, and nothing missing; what was recorded has less than
+    a run.
+    """
+    missing = diff.not_compared, diff.inconclusive, diff.starts
+    if diff.unexplained or diff.unstable or diff.fails_on or any(missing):
+        return "bad"
+    return "warned" if warned or diff.recorded or diff.not_played else "good"
 
 
 def failing(found: Diff, fail_on: Collection[str] = ()) -> Iterator[tuple[Differing, Difference]]:

@@ -118,14 +118,14 @@ class Server:
 
     def _is_of_other_server(self) -> str:
         """The server that serves it instead of the stack's; empty where none does."""
-        return _other_server(self.environment, self.log.lines())
+        return servers.another(self.environment.server, self.log.lines())
 
     def _port_in(self, seconds: float) -> int:
         """The port that its log names in so many seconds, or 0."""
         server = self.environment.server
         listens = server.listens if self.path else server.port
         self.log.wait_for(
-            lambda lines: bool(listens(lines) or _other_server(self.environment, lines)), seconds
+            lambda lines: bool(listens(lines) or servers.another(server, lines)), seconds
         )
         return server.port(self.log.lines())
 
@@ -217,30 +217,26 @@ class Server:
         return signal.Signals(-status).name if -status in FROM_OUTSIDE else ""
 
     def kill(self) -> int:
-        """End it and whatever it started, now. The status is -N where signal N ended it.
-
-        Several threads may find at once that it does not start: it is ended, and waited for, once.
+        """End it and whatever it started, now: once, though several threads may find that it does
+        not start. The status is -N where signal N ended it.
         """
         self._stopping = True
         with self._ending:
-            return self._kill()
-
-    def _kill(self) -> int:
-        if self._process.returncode is None:
-            started = {*self._below, *below(self.pid)}
-            # Not reaped yet, so the number of its process group cannot have gone to another. There
-            # is none where its forker was killed, or has forked it this very moment.
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            self._process.wait()
-            kill_left([*started])
-            os.close(self._pidfd)
-            self.log.close()
-            if self._listening & listeners(self._port):
-                kill_holders(self._listening)
-        return self._process.wait()
+            if self._process.returncode is None:
+                started = {*self._below, *below(self.pid)}
+                # Not reaped yet, so the number of its process group cannot have gone to another. There
+                # is none where its forker was killed, or has forked it this very moment.
+                with suppress(ProcessLookupError):
+                    os.killpg(self.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+                self._process.wait()
+                kill_left([*started])
+                os.close(self._pidfd)
+                self.log.close()
+                if self._listening & listeners(self._port):
+                    kill_holders(self._listening)
+            return self._process.wait()
 
     def _ends_within(self, seconds: float) -> bool:
         with self._ending:
@@ -251,9 +247,3 @@ class Server:
             return bool(select.select([own], [], [], seconds)[0])
         finally:
             os.close(own)
-
-
-def _other_server(environment: Environment, lines: Sequence[str]) -> str:
-    """The server that a log says listens, where it is not the stack's; empty where it is."""
-    others = servers.ADAPTERS.values() if not environment.server.listens(lines) else ()
-    return next((each.name for each in others if each.listens(lines)), "")

@@ -5,7 +5,7 @@ They are the lowest floor: what an environment is depends on which parser its se
 
 import importlib
 import pkgutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from starlette_conformance.servers.adapter import Adapter
 
@@ -31,3 +31,9 @@ def of(packages: Collection[str]) -> Adapter:
     """The server that a stack with these packages runs: uvicorn, or the other one that it holds."""
     others = (adapter for name, adapter in ADAPTERS.items() if name in packages)
     return next((adapter for adapter in others if adapter is not DEFAULT), DEFAULT)
+
+
+def another(server: Adapter, lines: Sequence[str]) -> str:
+    """The server that a log says listens, where it is not this one; empty where it is."""
+    others = ADAPTERS.values() if not server.listens(lines) else ()
+    return next((each.name for each in others if each.listens(lines)), "")

@@ -514,8 +514,8 @@ def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.Monke
     assert len(found[0]) == 2
     (sentence,) = gave_up
     assert sentence == (
-        "hello on miniature: 2 responses did not begin within 4 s, or not end 0.05 s later, so 3 "
-        "requests were not sent"
+        "hello on miniature: 2 responses did not begin within 4 s, or not end 0.05 s later, or no "
+        "close followed, so 3 requests were not sent"
     )
 
 
