@@ -44,6 +44,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         page_link = f'<a href="{answer}">What did this release change?</a>'
         markdown = markdown.replace("<!-- the public answer -->", page_link)
     markdown = markdown.replace("<!-- forms of a stack -->", f"```text\n{FORMS}\n```")
+    markdown = markdown.replace("](../README.md", "](index.md")
     return re.sub(r"\]\(\.\./(?=[A-Z]+\.md)", "](", markdown)
 
 

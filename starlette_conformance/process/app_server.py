@@ -224,8 +224,8 @@ class Server:
         with self._ending:
             if self._process.returncode is None:
                 started = {*self._below, *below(self.pid)}
-                # Not reaped yet, so the number of its process group cannot have gone to another. There
-                # is none where its forker was killed, or has forked it this very moment.
+                # Not reaped yet, so the number of its process group cannot have gone to another.
+                # There is none where its forker was killed, or has forked it this very moment.
                 with suppress(ProcessLookupError):
                     os.killpg(self.pid, signal.SIGKILL)
                 with suppress(ProcessLookupError):
