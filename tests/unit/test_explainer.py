@@ -490,7 +490,15 @@ def drips(connection: socket.socket) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.parametrize("script", [keeps_open(HEAD + b"content-length: 5\r\n\r\n"), drips])
+@pytest.mark.parametrize(
+    "script",
+    [
+        keeps_open(HEAD + b"content-length: 5\r\n\r\n"),
+        keeps_open(HEAD + b"content-length: 0\r\nconnection: close\r\n\r\n"),
+        drips,
+    ],
+    ids=["lacks a body", "does not close", "drips"],
+)
 def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     class Running:
         def __init__(self, port: int) -> None:
@@ -503,6 +511,7 @@ def test_a_server_that_stalls_is_named(script: Script, monkeypatch: pytest.Monke
             pass
 
     monkeypatch.setattr(side_by_side, "SECONDS", 0.05)
+    monkeypatch.setattr("starlette_conformance.http.connection.AFTERLOOK", 0.05)
     monkeypatch.setattr(side_by_side, "PATIENCE", 2)
     many = [
         SentRequest("hello", replace(REQUEST, data=REQUEST.data.replace(b"/ ", b"/%d " % number)))
