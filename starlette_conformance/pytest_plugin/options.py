@@ -3,6 +3,7 @@
 import pytest
 
 from starlette_conformance.model.option_values import for_argparse, hash_seed
+from starlette_conformance.stacks.project import catalogue
 
 
 def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> None:
@@ -57,6 +58,14 @@ def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> Non
             help="measure each of these requests to --app: a file as for `diff --app`",
         )
     if not own:
+        group.addoption(
+            "--also",
+            action="append",
+            default=[],
+            choices=sorted(catalogue().apart),
+            help="judge by this suite, too, what is a stack of no axis: a path, requirements, an "
+            "unreleased version; repeatable",
+        )
         group.addoption(
             "--url",
             action="append",

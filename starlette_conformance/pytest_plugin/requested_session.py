@@ -36,7 +36,8 @@ def session_of(config: pytest.Config) -> Judging:
         return Judging(stacks, runs, folders, own, not_judged=lacking)
     remote = addresses(config.getoption("--url"))
     stacks, lacking = held_to(*chosen) if remote else targets(*chosen)
-    return Judging(stacks, folder, remote=remote, not_judged=lacking)
+    also = config.getoption("--also")
+    return Judging(stacks, folder, remote=remote, also=also, not_judged=lacking)
 
 
 def targets(

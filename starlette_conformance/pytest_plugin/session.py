@@ -1,7 +1,7 @@
 """What is judged in a session of pytest, and what came out so far."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,6 +74,7 @@ class Judging:
     left_out    by reason how many specs an address cannot be held to
     ahead       by stack the streams at their documented pace, read while other specs run
     staying     which apps did not stop
+    also        suites that are apart, and judge the stacks of no axis as well
     provisioned  by stack its environment, or why there is none, where that was made before
     paths       by stack the run file
     """
@@ -83,6 +84,7 @@ class Judging:
     folders: Sequence[Path] = (SPECS,)
     own: OwnSpecs | None = None
     remote: Mapping[str, Address] = field(default_factory=dict)
+    also: Collection[str] = ()
     needed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     complete: bool = True
     left: Counter[str] = field(default_factory=Counter)
@@ -111,7 +113,8 @@ class Judging:
         first = folder.relative_to(SPECS).parts[0]
         suite = first if first in SUITES else ""
         suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
-        judge = {suite} if suite in CATALOGUE.apart else {suite, None}
+        is_apart = suite in CATALOGUE.apart and suite not in self.also
+        judge = {suite} if is_apart else {suite, None}
         also = {name for name, others in CATALOGUE.also.items() if suite in others}
         return [name for name, own in suites.items() if own in judge or name in also]
 

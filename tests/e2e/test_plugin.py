@@ -123,6 +123,15 @@ def test_everything_of_the_project_is_collected_together_and_no_case_is_numbered
     assert [spec for spec in of_browsers if "/test_browser.py::" not in spec] == []
 
 
+def test_a_suite_that_is_apart_judges_other_stacks_where_that_is_wanted() -> None:
+    words = "--collect-only", "specs/resilience", "--stack", "uvicorn==0.54.0"
+    status, output = run(ROOT, *words)
+    assert status != pytest.ExitCode.OK, output
+    status, output = run(ROOT, *words, "--also", "resilience")
+    assert status == pytest.ExitCode.OK, output
+    assert output.count("[uvicorn==0.54.0") > 20
+
+
 def test_tests_and_specs_run_together(tmp_path: Path) -> None:
     tests = "tests/unit/test_rerun_commands.py", "-k", "stays_the_same or logs_its_start"
     status, output = run(ROOT, *tests, SPEC, "--stack", "documented", "--runs", str(tmp_path))
