@@ -4,7 +4,7 @@ Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on 
 3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +15,7 @@ from rich.console import Console
 from starlette_conformance.diff.causes_of_stacks import with_causes
 from starlette_conformance.diff.comparable import nothing_asked
 from starlette_conformance.diff.conclude import conclude
+from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.options import DiffOptions
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
@@ -62,7 +63,8 @@ def diff(options: Options) -> int:
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
-    wanted = [each for each in chosen_scenarios(chosen_apps) if comparison.wants_scenario(each)]
+    played = [s for s in chosen_scenarios(chosen_apps) if all(map(s.suits, comparison.sides))]
+    wanted = [each for each in played if comparison.wants_scenario(each)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
@@ -81,7 +83,9 @@ def diff(options: Options) -> int:
     rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
     rest += [] if options.causes else ["--no-cause"]
     command = of_verb("diff", word(older), word(newer), *rest)
-    found = replace(found, command=command, not_played=len(wanted) - len(scenarios))
+    notes = (*found.notes, *not_wanted(len(played) - len(wanted)))
+    not_played = len(wanted) - len(scenarios)
+    found = replace(found, command=command, notes=notes, not_played=not_played)
     if why := nothing_asked(meant):
         found = replace(found, inconclusive=(*found.inconclusive, why))
     return conclude(found, chosen, options.fail_on, output)
@@ -91,6 +95,16 @@ def announced(options: Options) -> str:
     """What is about to happen, said at once: packages and requests take their time."""
     stacks = f"{plain(options.old, 40)} {plain(options.new, 40)}"
     return f"diff {stacks}: install both, send each the requests of the specs: 20 to 60 s"
+
+
+def not_wanted(scenarios: int) -> Iterator[str]:
+    """A sentence on those that show what may have changed where nobody named a change."""
+    if scenarios:
+        yield (
+            f"not played: {count(scenarios, 'scenario')} of leaks, limits, starts and pings, since "
+            "no named change that they show lies between; `judge ... -- --also resilience` plays "
+            "most of them"
+        )
 
 
 def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:

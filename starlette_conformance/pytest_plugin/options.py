@@ -3,7 +3,6 @@
 import pytest
 
 from starlette_conformance.model.option_values import for_argparse, hash_seed
-from starlette_conformance.stacks.project import catalogue
 
 
 def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> None:
@@ -62,7 +61,7 @@ def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> Non
             "--also",
             action="append",
             default=[],
-            choices=sorted(catalogue().apart),
+            metavar="SUITE",
             help="judge by this suite, too, what is a stack of no axis: a path, requirements, an "
             "unreleased version; repeatable",
         )

@@ -37,6 +37,9 @@ def session_of(config: pytest.Config) -> Judging:
     remote = addresses(config.getoption("--url"))
     stacks, lacking = held_to(*chosen) if remote else targets(*chosen)
     also = config.getoption("--also")
+    if strange := sorted({*also} - CATALOGUE.apart):
+        some = ", ".join(sorted(CATALOGUE.apart))
+        raise UsageError(f"--also {strange[0]}: no suite that is apart; these are: {some}")
     return Judging(stacks, folder, remote=remote, also=also, not_judged=lacking)
 
 

@@ -130,6 +130,9 @@ def test_a_suite_that_is_apart_judges_other_stacks_where_that_is_wanted() -> Non
     status, output = run(ROOT, *words, "--also", "resilience")
     assert status == pytest.ExitCode.OK, output
     assert output.count("[uvicorn==0.54.0") > 20
+    status, output = run(ROOT, *words, "--also", "hello")
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert "--also hello: no suite that is apart; these are: " in output
 
 
 def test_tests_and_specs_run_together(tmp_path: Path) -> None:
