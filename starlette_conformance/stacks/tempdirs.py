@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,8 +15,8 @@ from pathlib import Path
 from starlette_conformance.model.errors import REFUSED, of_cache
 from starlette_conformance.stacks.cache import PREFIX, SCRATCH, cache_folder, hold
 
-TRIES = 100
-"""So many times may threads make a folder again that is removed."""
+SECONDS = 5.0
+"""So long may threads make a folder again that is removed."""
 
 
 @contextmanager
@@ -43,10 +44,11 @@ def _close_to_threads(folder: Path) -> None:
     """Put a file in its place, until this process ends: a thread that still copies something into
     the folder would else make it again.
     """
-    asides = [folder.with_name(f"{folder.name}-{number}") for number in range(TRIES)]
-    for aside in asides:
+    asides, deadline = list[Path](), time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        asides.append(folder.with_name(f"{folder.name}-{len(asides)}"))
         with suppress(OSError):
-            folder.rename(aside)
+            folder.rename(asides[-1])
         with suppress(FileExistsError):  # made again in between
             folder.touch(exist_ok=False)
             break
