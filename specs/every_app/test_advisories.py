@@ -52,13 +52,6 @@ LOGGED = "INFO TIME - Received request: GET on "
 NO_PATHS = [b"@evil.example/docs", b".evil.example/user/Vader/"]
 
 
-@pytest.fixture
-def apps(
-    hello: Client, json_cors: Client, static_files: Client, basic_auth: Client, sse: Client
-) -> list[Client]:
-    return [hello, json_cors, static_files, basic_auth, sse]
-
-
 def send(
     client: Client, method: bytes, target: bytes = b"/", headers: bytes = b"", body: bytes = b""
 ) -> Exchange:

@@ -2,19 +2,20 @@
 
 import pytest
 
+from specs.every_app.keep_alive_scenarios import NAMED
+from specs.ledger.apps import APPS, having
 from specs.ledger.file_responses import WHOLE_PAGE
-from specs.ledger.responses import CHALLENGE, CORS, GREETING, content, not_found
+from specs.ledger.responses import CHALLENGE, CORS, GREETING, not_found
 from specs.sse.test_sse import stream
 from starlette_conformance.http.client import Client
-from starlette_conformance.model.expectations import Response
 
-VADER = b'{"response":"Hello Vader !!!"}'
-HOMES = {
-    "hello": ("/", GREETING),
-    "json_cors": ("/user/Vader", Response(200, content(VADER, "application/json", CORS), VADER)),
-    "static_files": ("/", WHOLE_PAGE),
-    "basic_auth": ("/", CHALLENGE),
-    "sse": ("/stream", stream(1)),
+HOMES = {app.name: app.home for app in APPS}
+AT_HOME = {
+    "hello": GREETING,
+    "json_cors": NAMED,
+    "static_files": WHOLE_PAGE,
+    "basic_auth": CHALLENGE,
+    "sse": stream(1),
 }
 LONG = "a" * 40_000
 """More than a server need wait for, and less than comes in two pieces."""
@@ -78,27 +79,13 @@ HEADERS = {
     ],
 }
 ACCEPTED = ["application/json", "application/problem+json", "text/html", "image/avif", "*/*;q=0"]
-NOWHERE = {
-    "hello": not_found(),
-    "json_cors": not_found(CORS),
-    "static_files": not_found(),
-    "basic_auth": not_found(),
-    "sse": not_found(CORS),
-}
 QUERIES = ["?a=1", "?utm_source=a&utm_medium=b&a=%C3%A9", f"?{LONG}"]
 
 
 def at_home(client: Client, query: str = "", headers: list[tuple[str, str]] | None = None) -> None:
-    target, response = HOMES[client.app]
-    chunks = 1 if client.app == "sse" else None
-    assert client.request("GET", target + query, headers or [], chunks=chunks) == response
-
-
-@pytest.fixture
-def apps(
-    hello: Client, json_cors: Client, static_files: Client, basic_auth: Client, sse: Client
-) -> list[Client]:
-    return [hello, json_cors, static_files, basic_auth, sse]
+    chunks = 1 if client.app in having("stream") else None
+    exchange = client.request("GET", HOMES[client.app] + query, headers or [], chunks=chunks)
+    assert exchange == AT_HOME[client.app]
 
 
 @pytest.mark.source("RFC 9110 section 5.1", "RFC 9110 section 5.4")
@@ -120,4 +107,5 @@ def test_overlooks_a_query(apps: list[Client], query: str) -> None:
 def test_responds_alike_whatever_is_accepted(apps: list[Client], accepted: str) -> None:
     for client in apps:
         at_home(client, headers=[("Accept", accepted)])
-        assert client.get("/missing", {"Accept": accepted}) == NOWHERE[client.app]
+        nowhere = not_found(CORS if client.app in having("cors") else None)
+        assert client.get("/missing", {"Accept": accepted}) == nowhere

@@ -3,14 +3,14 @@
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from starlette_conformance.diff import phrases
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.headline import headline
 from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.explain.result import Diff, Difference
-from starlette_conformance.explain.severity import SEVERITIES
+from starlette_conformance.explain.severity import SEVERITIES, most_dangerous
 from starlette_conformance.output.sanitize import printable
 
 SHOWN = 9
@@ -37,7 +37,7 @@ def as_annotations(diff: Diff, fail_on: Collection[str] = ()) -> str:
     requests: dict[tuple[str, str], list[Difference]] = {}
     for differing, difference in failing(diff, fail_on):
         requests.setdefault((differing.line, differing.app), []).append(difference)
-    for (line, app), differences in sorted(requests.items(), key=lambda item: _rank(item[1])):
+    for (line, app), differences in sorted(requests.items(), key=_danger):
         errors.append((line, f"{headline(differences)}: {line} ({app})"))
     more = sum(max(0, len(level) - SHOWN) for level in (warnings, errors))
     verdict = phrases.outcome(diff) + (f" ({more} more findings in the report)" * (more > 0))
@@ -52,8 +52,8 @@ def as_annotations(diff: Diff, fail_on: Collection[str] = ()) -> str:
     )
 
 
-def _rank(differences: Collection[Difference]) -> int:
-    return min(SEVERITIES.index(each.severity) for each in differences)
+def _danger(request: tuple[tuple[str, str], Sequence[Difference]]) -> int:
+    return SEVERITIES.index(most_dangerous(each.severity for each in request[1]))
 
 
 def _command(level: str, title: str, message: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette_conformance.explain.cause import Cause, Causes, Culprit, Sufficient
 from starlette_conformance.explain.result import Diff, Group
+from starlette_conformance.output.listed import listed
 
 NAMED = 3
 """Requests that a line names; there may be more."""
@@ -107,9 +108,7 @@ def _about_differences(
     fields, requests = ({each[part] for each in those} for part in (1, 0))
     text = f" of {', '.join(sorted(fields))}"
     if requests != {request for request, _ in places}:
-        some = sorted(requests)
-        more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
-        text += f" in {', '.join(some[:NAMED])}{more}"
+        text += f" in {listed(sorted(requests), NAMED)}"
     return text
 
 

@@ -9,6 +9,7 @@ from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.stack import ALWAYS, Stack
+from starlette_conformance.output.listed import listed
 
 LOADED = {
     "anyio", "click", "exceptiongroup", "h11", "httptools", "idna", "pip", "python", "setuptools",
@@ -46,10 +47,9 @@ def not_loaded(older: Side, newer: Side) -> str:
     names = [name for name in moved_packages(older, newer) if name not in LOADED]
     if not names:
         return ""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
-        f"No reference app imports {', '.join(names[:NAMED])}{more}: what they change was not "
-        "compared. Compare your own app with --app."
+        f"No reference app imports {listed(names, NAMED)}: what they change was not compared. "
+        "Compare your own app with --app."
     )
 
 

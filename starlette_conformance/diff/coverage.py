@@ -2,6 +2,7 @@
 
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.explain.statuses import Reached
+from starlette_conformance.output.listed import listed
 from starlette_conformance.output.sanitize import plain
 
 MISSED = 12
@@ -13,7 +14,5 @@ LONGEST = 80
 def reached(found: Reached) -> str:
     """Which operations of the app got a 2xx response from OLD, and which did not."""
     of_all = f"{found.reached:,} of {count(found.operations, 'operation')}"
-    more = len(found.missed) - MISSED
-    some = ", ".join(plain(each, LONGEST) for each in found.missed[:MISSED])
-    others = f"; not: {some}" + (f" and {more:,} more" if more > 0 else "")
-    return f"{of_all} reached with 2xx" + (others if found.missed else "")
+    missed = listed([plain(each, LONGEST) for each in found.missed], MISSED)
+    return f"{of_all} reached with 2xx" + (f"; not: {missed}" if missed else "")

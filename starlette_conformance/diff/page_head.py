@@ -7,6 +7,7 @@ from importlib.metadata import version
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.severity import SEVERITIES
 from starlette_conformance.explain.side import Side, moved_packages
+from starlette_conformance.output.listed import listed
 
 NAMED = 3
 """Packages that a title names; there may be more."""
@@ -19,13 +20,8 @@ def title(older: Side, newer: Side) -> str:
     names = sorted(every, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
     if not names:
         return "The same packages on both sides"
-    named = [
-        (name, *("none" if each is None else each for each in every[name]))
-        for name in names[:NAMED]
-    ]
-    pairs = [f"{name} {was} \u2192 {now}" for name, was, now in named]
-    more = len(names) - NAMED
-    return ", ".join(pairs) + (f" and {more} more" if more > 0 else "")
+    named = [(name, *("none" if each is None else each for each in every[name])) for name in names]
+    return listed([f"{name} {was} \u2192 {now}" for name, was, now in named], NAMED)
 
 
 def made() -> str:

@@ -13,6 +13,7 @@ from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change
+from starlette_conformance.output.listed import listed
 from starlette_conformance.output.sanitize import plain
 
 LEGEND = (
@@ -151,9 +152,7 @@ def unconfirmed(diff: Diff) -> str:
 
 def named(diff: Diff) -> str:
     """Some of the requests of which this is said."""
-    more = len(diff.unconfirmed) - NAMED
-    some = ", ".join(plain(str(each), LONGEST) for each in diff.unconfirmed[:NAMED])
-    return some + (f" and {more:,} more" if more > 0 else "")
+    return listed([plain(str(each), LONGEST) for each in diff.unconfirmed], NAMED)
 
 
 def unstable(found: Unstable) -> str:

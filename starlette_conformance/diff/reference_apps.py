@@ -63,8 +63,8 @@ def diff(options: Options) -> int:
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger())
-    played = [s for s in chosen_scenarios(chosen_apps) if all(map(s.suits, comparison.sides))]
-    wanted = [each for each in played if comparison.wants_scenario(each)]
+    suited = [*filter(comparison.suits, chosen_scenarios(chosen_apps))]
+    wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
@@ -83,7 +83,7 @@ def diff(options: Options) -> int:
     rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
     rest += [] if options.causes else ["--no-cause"]
     command = of_verb("diff", word(older), word(newer), *rest)
-    notes = (*found.notes, *not_wanted(len(played) - len(wanted)))
+    notes = (*found.notes, *not_wanted(len(suited) - len(wanted)))
     not_played = len(wanted) - len(scenarios)
     found = replace(found, command=command, notes=notes, not_played=not_played)
     if why := nothing_asked(meant):

@@ -69,9 +69,13 @@ class Comparison:
         slow = self.ledger.slow.get(sent.variant)
         return slow is None or not self.lying_between.isdisjoint(slow)
 
+    def suits(self, scenario: Scenario) -> bool:
+        """Whether both stacks have what it needs."""
+        return all(map(scenario.suits, self.sides))
+
     def wants_scenario(self, scenario: Scenario) -> bool:
         """Whether to play it: on what is slow, only where a change lies between that it shows."""
-        if not all(map(scenario.suits, self.sides)):
+        if not self.suits(scenario):
             return False
         slow = self.ledger.slow.get(scenario.variant)
         if scenario.is_probe or scenario.by_change:

@@ -18,10 +18,10 @@ CLOCK = re.compile(r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]
 
 ENOUGH = 4
 """Samples of which all but one show what the text has in common."""
-LITTLE = 10
-"""Of a text of which less than such a part stays, the length is compared, where it is one;"""
-LEAST = 16
-"""but not of fewer characters, such as a number of milliseconds."""
+LITTLE, LEAST = 10, 16
+"""Of a text of which less than such a part stays, the length is compared where it is one, but not
+of fewer characters, such as a number of milliseconds.
+"""
 FEW = 2048
 """Characters of a text of which each sample is left out once; of a longer one, two of them are."""
 CUT = f"compared up to {COMPARED:,} characters from where it first varies"

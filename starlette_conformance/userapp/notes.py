@@ -1,10 +1,11 @@
 """What a reader should know of a run: a sentence on each thing that is masked, bound, or left."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.expectations import WHOLE
+from starlette_conformance.output.listed import listed
 from starlette_conformance.userapp.bound_values import Binding
 from starlette_conformance.userapp.follows import OF_THE_BODY
 from starlette_conformance.userapp.merge_repetitions import Merged
@@ -42,7 +43,7 @@ def times_of_files(found: Mapping[Step, Merged]) -> Iterator[str]:
                     by_field.setdefault(difference.where, []).append(str(step))
     for field, steps in by_field.items():
         yield (
-            f"{_listed(steps)}: {field}, which follows from the time of a file: "
+            f"{listed(steps, LISTED)}: {field}, which follows from the time of a file: "
             "the content is the same"
         )
 
@@ -61,18 +62,12 @@ def bound_values(found: Iterable[tuple[Step, Binding]]) -> Iterator[str]:
     for step, binding in found:
         steps.setdefault(f"{_named(binding)} is {binding}", []).append(str(step))
     for sentence, those in steps.items():
-        yield f"{_listed(those)}: {sentence}"
+        yield f"{listed(those, LISTED)}: {sentence}"
 
 
 def _named(binding: Binding) -> str:
     """What was recorded may be a secret, and a report goes to whom a recording does not."""
     return f"{binding.text[:FIRST]}…" if binding.recorded else binding.text[:SHOWN]
-
-
-def _listed(each: Sequence[str]) -> str:
-    """The first ones, and how many more there are."""
-    more = f" and {len(each) - LISTED} more" if len(each) > LISTED else ""
-    return ", ".join(each[:LISTED]) + more
 
 
 def renamed_files(repetitions: Repetitions) -> Iterator[str]:
@@ -86,7 +81,7 @@ def renamed_files(repetitions: Repetitions) -> Iterator[str]:
         if others:
             yield (
                 f"{len(others)} files were requested by the names that the pages of {name} have: "
-                f"{_listed(others)}"
+                f"{listed(others, LISTED)}"
             )
 
 

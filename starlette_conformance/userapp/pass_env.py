@@ -8,6 +8,7 @@ import msgspec
 
 from starlette_conformance.model.decode import from_toml
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.listed import listed
 from starlette_conformance.process.child_environment import ALTERING
 
 VARIABLE = re.compile(r"[A-Za-z_*?][\w*?]*")
@@ -25,9 +26,8 @@ def not_passed(names: Sequence[str], lines: Sequence[str]) -> str:
     if named:
         options = " ".join(f"--pass-env {name}" for name in named)
         return f"; set here, and not passed to the app: {', '.join(named)}; add {options}"
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    shown = ", ".join(names[:SHOWN])
-    return f"; variables set here and not passed: {shown}{more}; --pass-env NAME passes one"
+    some = listed(names, SHOWN)
+    return f"; variables set here and not passed: {some}; --pass-env NAME passes one"
 
 
 class Ours(msgspec.Struct):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.listed import listed
 from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
 
@@ -95,8 +96,7 @@ class Original:
                 f"{len(self.paths):,} files; .gitignore leaves files out, --in-place copies none"
             )
         if self.excluded:
-            more = len(self.excluded) - NAMED
-            names = ", ".join(self.excluded[:NAMED]) + (f" and {more} more" if more > 0 else "")
+            names = listed(self.excluded, NAMED)
             yield f"not copied, since .gitignore excludes it: {names}; --copy PATH copies it"
 
 
