@@ -35,6 +35,9 @@ GRACE = 2.0
 TWICE = 0.2
 """Seconds from one Ctrl-C to the next."""
 
+HEARS_ALL = (str(shutil.which("env")), "--default-signal")
+"""Where the tests themselves run under nohup, what they start would ignore SIGHUP, too."""
+
 Popen = subprocess.Popen[bytes]
 Role = Callable[[psutil.Process], bool]
 """Whether a process is one that is to be killed."""
@@ -105,7 +108,7 @@ def started(command: Sequence[str], place: Place, variables: Mapping[str, str]) 
     own = {VARIABLE: str(place.cache), "TMPDIR": str(place.temporary), "NO_COLOR": "1"}
     with place.output.open("wb") as output, _LOCK:
         process = subprocess.Popen(
-            guarded([str(shutil.which(program)), *words]),
+            guarded([*HEARS_ALL, str(shutil.which(program)), *words]),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
