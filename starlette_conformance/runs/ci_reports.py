@@ -1,7 +1,7 @@
 """Run files as reports of a CI: JUnit, and Markdown for the summary of a job."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -58,7 +58,7 @@ def _case(record: VerdictRecord, start: Start) -> Case:
     )
 
 
-def as_markdown(summary: Summary, paths: Sequence[Path], notes: Sequence[str], closing: str) -> str:
+def as_markdown(summary: Summary, notes: Sequence[str], closing: str) -> str:
     """The table of verdicts, the specs that did not pass, and notes; the closing line on top."""
     apps = [app for app in known_apps() if any(key[1] == app for key in summary.tally)]
     lines = [f"## {quoted(closing)}", "", _row(["stack", *apps]), _row(["---"] * (len(apps) + 1))]
@@ -67,21 +67,17 @@ def as_markdown(summary: Summary, paths: Sequence[Path], notes: Sequence[str], c
         lines.append(_row([cell(stack), *cells]))
     if notes:
         lines += ["", *(f"- **{inline(note)}**" for note in notes)]
-    failed = [*_not_passed(paths)]
+    failed = summary.not_passed
     if failed:
         lines += ["", f"### {len(failed)} verdicts other than pass", ""]
-        lines += [f"- {line}" for line in failed[:SHOWN]]
+        lines += [f"- {_not_passed(*each)}" for each in failed[:SHOWN]]
         lines += [f"- and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
     return "\n".join(lines) + "\n"
 
 
-def _not_passed(paths: Iterable[Path]) -> Iterator[str]:
-    for run in filter(None, map(load, paths)):
-        for record in run.verdicts:
-            if record.verdict != "pass":
-                reason = record.reason.partition("\n")[0][:200]
-                where = f"{record.verdict} on {inline(run.start.stack)}: {inline(record.spec)}"
-                yield f"{where}<br>{inline(reason)}"
+def _not_passed(stack: str, record: VerdictRecord) -> str:
+    where = f"{record.verdict} on {inline(stack)}: {inline(record.spec)}"
+    return f"{where}<br>{inline(record.headline)}"
 
 
 def _counts(summary: Summary, stack: str, app: str) -> str:

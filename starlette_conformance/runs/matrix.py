@@ -1,6 +1,6 @@
 """The matrix: what stacks came to, in one table with closing lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starlette_conformance.output import output_files
@@ -11,6 +11,9 @@ from starlette_conformance.runs.run_file import files
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.project import apps, catalogue, ledger
+
+SHOWN = 10
+"""Specs that did not pass which are named above the closing line."""
 
 
 def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> int:
@@ -23,7 +26,7 @@ def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> i
     if junit:
         output_files.write(junit, as_junit(paths))
     if markdown:
-        output_files.write(markdown, as_markdown(found, paths, said[:-1], said[-1]))
+        output_files.write(markdown, as_markdown(found, said[:-1], said[-1]))
     return result
 
 
@@ -49,7 +52,7 @@ def print_matrix(
         *(f"NOT JUDGED {stack}: see {found.logs[stack]}" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
-    for line in notes:
+    for line in [*_not_passed(found), *notes]:
         output.print(line, style="bold red", soft_wrap=True)  # a path stays whole
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.judged - found.unfinished)
@@ -58,3 +61,11 @@ def print_matrix(
     if said is not None:
         said += [*notes, closing]
     return found.exit_code(selected, unproven)
+
+
+def _not_passed(found: Summary) -> Iterator[str]:
+    """The specs to look at first: what else is printed stands above them."""
+    for stack, record in found.not_passed[:SHOWN]:
+        yield f"{record.verdict.upper()} {stack} {record.spec}: {record.headline}"
+    if len(found.not_passed) > SHOWN:
+        yield f"and {len(found.not_passed) - SHOWN:,} more"

@@ -167,6 +167,11 @@ class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):
     seconds: Seconds
     browser: bool = False
 
+    @property
+    def headline(self) -> str:
+        """The reason on a line of at most 200 characters."""
+        return self.reason.partition("\n")[0][:200]
+
 
 class End(Record, frozen=True, tag="end", kw_only=True):
     """The last line of a run that gave every verdict."""

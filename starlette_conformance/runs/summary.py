@@ -23,6 +23,7 @@ class Summary:
     (what a browser sees aside), `asserted` says by change the stacks where a spec asserted it and
     passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
     out, `logs` are the outputs of the sessions that ran the stacks, where they are known.
+    `not_passed` are the other verdicts, each with its stack.
     """
 
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Summary:
     unfinished: set[str] = field(default_factory=set)
     complete: bool = True
     logs: dict[str, Path] = field(default_factory=dict)
+    not_passed: list[tuple[str, VerdictRecord]] = field(default_factory=list)
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> "Summary":
@@ -60,7 +62,10 @@ class Summary:
         self.tally.setdefault((stack, record.app), Counter())[record.verdict] += 1
         if not record.browser:
             self.seconds[stack] += record.seconds
-        for name in record.changes if record.verdict == "pass" else ():
+        if record.verdict != "pass":
+            self.not_passed.append((stack, record))
+            return
+        for name in record.changes:
             self.asserted.setdefault(name, set()).add(stack)
 
     @property

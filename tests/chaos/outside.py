@@ -267,7 +267,7 @@ def reported(data: bytes) -> object:
 def summed_up(data: bytes) -> object:
     """A run file as `matrix` shows it."""
     with in_a_file(data) as path:
-        return as_junit([path]), as_markdown(Summary.of([path]), [path], [], "")
+        return as_junit([path]), as_markdown(Summary.of([path]), [], "")
 
 
 def by_file(reads: Callable[[Path], object]) -> Callable[[bytes], object]:

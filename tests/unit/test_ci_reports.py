@@ -78,6 +78,31 @@ def test_the_markdown_has_the_table_and_what_failed(tmp_path: Path) -> None:
     assert "<script" not in read_as_text(text)
 
 
+def test_the_terminal_names_what_failed_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What shows the end of a log alone shows what to look at."""
+    folder = three_releases(tmp_path / "runs")
+    assert main(["matrix", str(folder)]) == 1
+    *lines, closing = capsys.readouterr().out.splitlines()
+    assert closing == "3 of 3 stacks judged: 6 pass, 3 fail"
+    stacks = ["starlette-1.6.0", "starlette-1.7.0", "starlette-1.8.0"]
+    named = [f"FAIL {stack} {HOSTILE.format(stack)}: body" for stack in stacks]
+    assert sorted(lines[-3:]) == named
+
+
+def test_of_many_that_failed_ten_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(12):
+        made(tmp_path / "runs", f"1.{number}.0", varies=True)
+    assert main(["matrix", str(tmp_path / "runs")]) == 1
+    *_, tenth, more, closing = capsys.readouterr().out.splitlines()
+    assert tenth.startswith("FAIL starlette-1.")
+    assert more == "and 2 more"
+    assert closing.startswith("12 of 12 stacks judged: ")
+
+
 def test_every_text_makes_xml_that_can_be_read() -> None:
     every = "".join(map(chr, range(0x300))) + "\ud800\ufffe\U0001f600]]>"
     root = ET.fromstring(junit([Suite(every, [Case(every, every, 1.0, "fail", every)])]))
