@@ -10,6 +10,7 @@ from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.stack import ALWAYS, Stack
 from starlette_conformance.output.listed import listed
+from starlette_conformance.stacks.project import catalogue
 
 LOADED = {
     "anyio", "click", "exceptiongroup", "h11", "httptools", "idna", "pip", "python", "setuptools",
@@ -67,6 +68,24 @@ def nothing_asked(targets: Iterable[Stack | Environment]) -> str:
     if not named or named & LOADED:
         return ""
     return f"no reference app imports {', '.join(sorted(named))}; compare your own app with --app"
+
+
+def all_named(targets: Iterable[Stack | Environment], sides: Iterable[Environment]) -> bool:
+    """Whether the changes of what is compared can all have names. Not of an interpreter's packages,
+    a checkout or a wheel, which may hold anything, nor of a release newer than those of the axes.
+    """
+    if any(not isinstance(target, Stack) or _is_built(target) for target in targets):
+        return False
+    newest = catalogue().newest
+    return all(
+        side.version(package) <= newest[package]
+        for side in sides
+        for package in newest.keys() & side.packages.keys()
+    )
+
+
+def _is_built(stack: Stack) -> bool:
+    return any(Requirement(text).url for text in stack.requirements)
 
 
 def _minor(python: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from starlette_conformance.diff.causes_of_stacks import with_causes
-from starlette_conformance.diff.comparable import nothing_asked
+from starlette_conformance.diff.comparable import all_named, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.options import DiffOptions
@@ -62,7 +62,7 @@ def diff(options: Options) -> int:
         recorded = recording.result()
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
-    comparison = Comparison(older, newer, ledger())
+    comparison = Comparison(older, newer, ledger(), all_named(meant, (older, newer)))
     suited = [*filter(comparison.suits, chosen_scenarios(chosen_apps))]
     wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]

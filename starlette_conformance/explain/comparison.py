@@ -36,10 +36,15 @@ Known = dict[Hashable, Explained]
 
 
 class Comparison:
-    """The two stacks, and what is known of the changes between them."""
+    """The two stacks, and what is known of the changes between them: `all_named` says that nothing
+    can have changed that the ledger has no name for, so that what is slow need not look for it.
+    """
 
-    def __init__(self, older: Environment, newer: Environment, ledger: Ledger) -> None:
+    def __init__(
+        self, older: Environment, newer: Environment, ledger: Ledger, all_named: bool = True
+    ) -> None:
         self.older, self.newer, self.ledger = older, newer, ledger
+        self._all_named = all_named
         self._effects = [
             effect for effect in ledger.effects if effect.change or older.parser != newer.parser
         ]
@@ -65,22 +70,25 @@ class Comparison:
         return self.ledger.names
 
     def wants(self, sent: SentRequest) -> bool:
-        """Whether to send it: to what is slow, only where a change lies between that it shows."""
-        slow = self.ledger.slow.get(sent.variant)
-        return slow is None or not self.lying_between.isdisjoint(slow)
+        """Whether to send it: a slow one only where a change may lie between that it shows."""
+        return self._may_show(self.ledger.slow.get(sent.variant))
 
     def suits(self, scenario: Scenario) -> bool:
         """Whether both stacks have what it needs."""
         return all(map(scenario.suits, self.sides))
 
     def wants_scenario(self, scenario: Scenario) -> bool:
-        """Whether to play it: on what is slow, only where a change lies between that it shows."""
+        """Whether to play it: a slow one only where a change may lie between that it shows."""
         if not self.suits(scenario):
             return False
         slow = self.ledger.slow.get(scenario.variant)
         if scenario.is_probe or scenario.by_change:
             slow = list(changes_in(scenario.expected))
-        return slow is None or not self.lying_between.isdisjoint(slow)
+        return self._may_show(slow)
+
+    def _may_show(self, changes: Iterable[Change] | None) -> bool:
+        unknown = changes is None or not self._all_named
+        return unknown or not self.lying_between.isdisjoint(changes or ())
 
     def explain(
         self,

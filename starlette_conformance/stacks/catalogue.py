@@ -3,6 +3,7 @@
 import difflib
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from starlette_conformance import servers
 from starlette_conformance.model.errors import UsageError, first_line
@@ -68,6 +70,15 @@ class Catalogue:
     def apart(self) -> set[str]:
         """The suites that judge the stacks of their own axes, and no others."""
         return {axis.suite for axis in self.axes.values() if axis.apart}
+
+    @cached_property
+    def newest(self) -> dict[str, Version]:
+        """The newest release of each package that an axis varies."""
+        versions = defaultdict[str, set[Version]](set)
+        for axis in self.axes.values():
+            for package in axis.vary.keys() - {"parser", "python"}:
+                versions[package] |= set(map(Version, axis.vary[package]))
+        return {package: max(found) for package, found in versions.items()}
 
     def group(self, name: str) -> set[str]:
         """The names that `all`, or the name of an axis, stands for."""

@@ -51,6 +51,10 @@ def test_a_slow_request_is_compared_only_where_a_change_that_it_shows_lies_betwe
     assert Comparison(on("0.41"), on("0.40"), LEDGER).wants(SLOW)
 
 
+def test_where_changes_may_have_no_name_slow_requests_look_for_them() -> None:
+    assert Comparison(on("0.39"), on("0.40"), LEDGER, all_named=False).wants(SLOW)
+
+
 @pytest.mark.parametrize(
     ("older", "newer", "lost"), [("0.39", "0.40", False), ("0.40", "0.39", True)]
 )

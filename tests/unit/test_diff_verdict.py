@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from starlette_conformance.diff import conclude as concluding
-from starlette_conformance.diff.comparable import first_lines, nothing_asked
+from starlette_conformance.diff.comparable import all_named, first_lines, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.files import as_html
 from starlette_conformance.diff.terminal import style
@@ -19,8 +19,10 @@ from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group
 from starlette_conformance.explain.side import Side
 from starlette_conformance.model.changes import Change
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import PlainConsole
+from tests.miniatures.raw_server import ENVIRONMENT
 
 OLD = Side("old", (("fastapi", "0.115.12"), ("starlette", "0.46.1")), "h11", "asyncio", "3.11.7")
 NEW = Side("new", (("fastapi", "0.128.0"), ("starlette", "0.50.0")), "h11", "asyncio", "3.11.9")
@@ -139,6 +141,23 @@ def test_what_is_not_comparable_comes_first(newer: Side, first: list[str]) -> No
 def test_a_diff_of_what_no_app_imports_proves_nothing(named: list[str], said: str) -> None:
     stack = Stack("x", requirements=(*named, "starlette", "uvicorn"))
     assert nothing_asked([stack]) == said
+
+
+@pytest.mark.parametrize(
+    ("target", "release", "known"),
+    [
+        (Stack("x", ("starlette==1.10.0",)), "1.10.0", True),
+        (Stack("x", ("starlette",)), "99.0", False),
+        (Stack("x", ("starlette @ file:///x/starlette-1.10.0-py3-none-any.whl",)), "1.10.0", False),
+        (ENVIRONMENT, "1.10.0", False),
+    ],
+)
+def test_what_nobody_released_may_hold_a_change_without_a_name(
+    target: Stack | Environment, release: str, known: bool
+) -> None:
+    documented = replace(ENVIRONMENT, packages={"starlette": "0.46.1", "uvicorn": "0.34.0"})
+    side = replace(ENVIRONMENT, packages={"starlette": release, "uvicorn": "0.34.0"})
+    assert all_named([Stack("documented"), target], [documented, side]) == known
 
 
 def test_what_was_recorded_comes_first_and_is_not_green() -> None:

@@ -184,3 +184,4 @@ def test_a_scenario_is_played_by_change_where_one_lies_between_that_it_shows(
     scenario = Scenario("one", "hello", (), lines, by_change=True)
     known = Comparison(on("0.14.0"), on(newer), Ledger({"MORE": change}, [], {}, {}))
     assert known.wants_scenario(scenario) == wanted
+    assert Comparison(*known.sides, known.ledger, all_named=False).wants_scenario(scenario)
