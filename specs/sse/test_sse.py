@@ -35,6 +35,9 @@ from starlette_conformance.model.log_lines import Lines
 INTERVAL = 1.5
 """primer sse: seconds between two events."""
 
+TRIES = 4
+"""Streams that are read until one is in time."""
+
 EVENTS = tuple(f"data: {number}\r\n\r\n".encode() for number in range(1, 10))
 
 
@@ -71,11 +74,22 @@ def test_counts_from_one_an_event_a_chunk(sse: Client) -> None:
 
 
 @pytest.mark.source("primer sse")
-def test_sends_an_event_every_second_and_a_half(documented_stream: Exchange) -> None:
+def test_sends_an_event_every_second_and_a_half(
+    documented_sse: Client, documented_stream: Exchange
+) -> None:
+    """A busy machine makes an event late once; a server that is slower makes it late each time."""
     early, late = 0.005, INTERVAL / 2  # a timer of libuv counts whole milliseconds
     assert documented_stream == stream(2)
-    for number, arrival in enumerate(documented_stream.arrivals(), 1):
-        assert -early <= arrival - number * INTERVAL < late
+    delays = [seconds_late(documented_stream)]
+    while max(delays[-1]) >= late and len(delays) < TRIES:
+        delays.append(seconds_late(subscribe(documented_sse, 2)))
+    assert min(map(min, delays)) >= -early
+    assert max(delays[-1]) < late
+
+
+def seconds_late(exchange: Exchange) -> list[float]:
+    """How long after it was due each event came."""
+    return [arrival - number * INTERVAL for number, arrival in enumerate(exchange.arrivals(), 1)]
 
 
 @pytest.mark.source("HTML #server-sent-events-intro")
