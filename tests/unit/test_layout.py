@@ -3,6 +3,7 @@
 import ast
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 NOT_OF_THE_HARNESS = {"pytest", "locust", "starlette", "sse-starlette", "uvicorn"}
 
 
+@cache
 def declared() -> set[str]:
     """The modules of what pyproject.toml declares, but for what the harness must not import."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
