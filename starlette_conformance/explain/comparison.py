@@ -12,6 +12,7 @@ from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
 from starlette_conformance.explain.kinds import Has, kind_of
+from starlette_conformance.explain.not_shown import why_not_shown
 from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff, Differing, Group
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
@@ -189,30 +190,8 @@ class Comparison:
         shown = {group.change for group in groups}
         for name, change in self.ledger.changes.items():
             if change not in shown and change in self.lying_between:
-                why = self._why_not_shown(change, played, apps)
+                why = why_not_shown(change, self.ledger, self.sides, played, apps)
                 yield NotShown(name, change, change in self.lost, why)
-
-    def _why_not_shown(
-        self, change: Change, played: Collection[Scenario], apps: Collection[str]
-    ) -> str:
-        for why, changes in self.ledger.unseen.items():
-            if change in changes:
-                return why
-        showing = [
-            scenario
-            for scenario in self.ledger.scenarios
-            if change in changes_in(scenario.expected) and all(map(scenario.suits, self.sides))
-        ]
-        if showing and not any(scenario in played for scenario in showing):
-            usual = min(showing, key=lambda scenario: scenario.is_probe)
-            return f"the scenario that shows it was left out: {usual.name}"
-        effects = [effect for effect in self.ledger.effects if effect.change == change]
-        if effects and not any(app in apps for effect in effects for app in effect.apps):
-            return f"left out by --only: requests to {' or '.join(effects[0].apps)} show it"
-        parsers = {effect.parser for effect in effects}
-        if parsers and parsers.isdisjoint({None, self.older.parser, self.newer.parser}):
-            return f"it shows with {' or '.join(sorted(filter(None, parsers)))} only"
-        return "none of the requests that were sent shows it"
 
     def _rendered(
         self, sent: SentRequest, why: Explained, names: Mapping[Change, str]
