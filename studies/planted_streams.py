@@ -16,10 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from starlette_conformance.clients.compare import received
+from starlette_conformance.clients.kept import Kept
+from starlette_conformance.clients.kept import read as read_kept
 from starlette_conformance.clients.manifest import Client, read
 from starlette_conformance.clients.matrix import AT_ONCE
 from starlette_conformance.clients.recorded import AXIS, marked, release_stacks, sent_by
-from starlette_conformance.clients.run_client import run_client
 from starlette_conformance.clients.streams import Replayed, Stream
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, NotInstallable
@@ -82,7 +83,10 @@ def recorded(environment: Environment, folder: Path) -> list[Stream]:
 def noticed(client: Client, streams: Sequence[Stream]) -> list[str] | None:
     """The faults that a client notices; None where it could not be run."""
     try:
-        given = run_client(client, [Replayed.of(each, client.table.around) for each in streams])
+        kept = Kept(client)
+        sent = [(Replayed.of(each, client.table.around),) for each in streams]
+        given = read_kept(client, sent, None, kept)
+        kept.save()
     except (NotInstallable, CannotTell) as error:
         write_line(f"not judged: {error}", stderr=True)
         return None

@@ -12,16 +12,18 @@ import threading
 from itertools import count
 from queue import Empty, SimpleQueue
 
-AT_ONCE = 8
-SECONDS = 30.0
+GIVEN = json.load(sys.stdin)
+FOLLOW = GIVEN.get("follow", 0)
+"""Seconds for which a client connects again; 0 where the end of a stream is the end."""
+AT_ONCE = len(GIVEN["urls"]) if FOLLOW else 8
+SECONDS = FOLLOW or 30.0
 LOCK = threading.Lock()
 
 
 def run(read):
     """Read every stream by `read(url)`, a generator of events, or an asynchronous one."""
-    urls = json.load(sys.stdin)["urls"]
     left = SimpleQueue()
-    for each in zip(count(), urls):
+    for each in zip(count(), GIVEN["urls"]):
         left.put(each)
 
     def work():
@@ -33,7 +35,7 @@ def run(read):
             one = threading.Thread(target=_read, args=(read, stream, url), daemon=True)
             one.start()
             one.join(SECONDS)
-            if one.is_alive():
+            if one.is_alive() and not FOLLOW:
                 _write(stream, {"error": "no end within 30 s"})
             _write(stream, {"end": True})
 

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
-from _adapter import run
+from _adapter import FOLLOW, run
 from requests_sse import EventSource, InvalidStatusCodeError
+
+ONCE = {} if FOLLOW else {"reconnection_time": timedelta(0), "max_connect_retry": 0}
 
 
 def read(url):
-    with EventSource(url, reconnection_time=timedelta(0), max_connect_retry=0) as source:
+    with EventSource(url, **ONCE) as source:
         try:
             for event in source:
                 yield {"type": event.type, "data": event.data, "id": event.last_event_id}

@@ -16,8 +16,12 @@ from starlette_conformance.cli.options import command, file
     "--without-app", is_flag=True,
     help="Only streams by the standard, none of the app on every sse-starlette.",
 )  # fmt: skip
+@click.option(
+    "--fresh", is_flag=True,
+    help="Send all anew, even what a client was given the same bytes of before.",
+)  # fmt: skip
 @file("--json", "Every client on every stream.")
-def clients(clients: tuple[str, ...], without_app: bool, json: Path | None) -> int:
+def clients(clients: tuple[str, ...], without_app: bool, fresh: bool, json: Path | None) -> int:
     """Each client reads streams by the HTML standard, and what the app `sse` sends on every release
     of sse-starlette, replayed byte by byte. A cell says on how many of them it is given the right
     events; `!` marks a difference that clients/manifest.toml does not have. -v prints every
@@ -28,4 +32,4 @@ def clients(clients: tuple[str, ...], without_app: bool, json: Path | None) -> i
     """
     from starlette_conformance.clients import run as engine
 
-    return engine.run(clients, without_app, json)
+    return engine.run(clients, without_app, fresh, json)

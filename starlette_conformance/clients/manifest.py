@@ -28,6 +28,7 @@ class ClientTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     reads_json: bool = False
     reads_types: tuple[str, ...] = ()
     around: tuple[str, str] = ("", "")
+    follows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in {NPM, PYPI, PROGRAM}:

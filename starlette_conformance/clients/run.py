@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from starlette_conformance.clients.manifest import Client, read
-from starlette_conformance.clients.matrix import Row, gone, judge
+from starlette_conformance.clients.matrix import Cases, Row, gone, judge
+from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS
 from starlette_conformance.clients.recorded import Recorded, record, release_stacks
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT
-from starlette_conformance.clients.table import as_data, details, table
+from starlette_conformance.clients.table import as_data, details, tables
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import as_json, check, write
@@ -16,7 +17,7 @@ from starlette_conformance.output.progress import progress
 from starlette_conformance.output.verbosity import verbose
 
 
-def run(wanted: Sequence[str], without_app: bool, json: Path | None) -> int:
+def run(wanted: Sequence[str], without_app: bool, fresh: bool, json: Path | None) -> int:
     """The exit code: 0 where every difference is known. Raises UsageError."""
     check([json])
     clients, known = read()
@@ -25,11 +26,12 @@ def run(wanted: Sequence[str], without_app: bool, json: Path | None) -> int:
     recorded = Recorded() if without_app else _recorded()
     with progress("clients", console(stderr=True), transient=True) as bar:
         task = bar.add_task("clients", total=len(chosen))
-        streams = [*REFERENCE, *recorded.streams]
-        rows = judge(chosen, streams, TO_CUT, known, lambda: bar.advance(task))
+        cases = Cases([*REFERENCE, *recorded.streams], TO_CUT, [*SCRIPTS, *ORIGINS])
+        rows = judge(chosen, cases, known, lambda: bar.advance(task), fresh)
     if json:
         write(json, as_json({"clients": as_data(rows), "releases": recorded.releases}))
-    output.print(table(rows))
+    for table in tables(rows):
+        output.print(table)
     for stream, releases in recorded.releases.items():
         write_line(f"{stream}: the app `sse` sends the same up to {releases[-1]}")
     for line in recorded.lacking:
@@ -71,6 +73,11 @@ def conclude(rows: Sequence[Row], no_longer: Sequence[str]) -> int:
     outcomes = [each for row in rows for each in row.outcomes]
     if not outcomes:
         raise CannotTell("no client could be judged")
+    if kept := sum(row.kept for row in rows):
+        write_line(
+            f"{kept} of {len(outcomes)} were not sent anew: what the same client was given of the "
+            "same bytes is kept (--fresh sends all)"
+        )
     new = sum(each.is_new for each in outcomes)
     known = sum(bool(each.what) for each in outcomes) - new
     judged = sum(bool(row.outcomes) for row in rows)

@@ -4,12 +4,15 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from urllib.parse import urljoin
 
 import msgspec
 
 from starlette_conformance.clients.environments import command
 from starlette_conformance.clients.manifest import Client
-from starlette_conformance.clients.replay_server import replaying
+from starlette_conformance.clients.reference import REFERENCE
+from starlette_conformance.clients.replay_server import Request, replaying
 from starlette_conformance.clients.streams import Replayed
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.child_environment import of_own
@@ -42,18 +45,38 @@ class Given:
     lines: list[Line] = field(default_factory=list)
     error: str = ""
     ended: bool = False
+    requests: list[Request] = field(default_factory=list)
 
 
-def run_client(client: Client, streams: Sequence[Replayed]) -> list[Given]:
-    """What came of each stream. Raises NotInstallable; CannotTell where the adapter fails."""
-    types = sorted({event.type for stream in streams for event in stream.expected} | {"message"})
-    with scratch() as folder, replaying(streams) as server:
-        wanted = json.dumps({"urls": server.urls, "types": types})
+@dataclass(frozen=True)
+class Following:
+    """How clients are to read on after the first end of a stream: for so many seconds. A page may
+    read `with_credentials`, and be of another origin.
+    """
+
+    seconds: float
+    with_credentials: bool = False
+    elsewhere: bool = False
+
+
+def run_client(
+    client: Client, scripts: Sequence[Sequence[Replayed]], following: Following | None = None
+) -> list[Given]:
+    """What came of each script. Raises NotInstallable; CannotTell where the adapter fails."""
+    every = [*map(Replayed.alone, REFERENCE), *chain.from_iterable(scripts)]
+    types = sorted({event.type for each in every for event in each.expected})
+    with scratch() as folder, replaying(scripts) as server:
+        given: dict[str, object] = {"urls": server.urls, "types": types}
+        given["page"] = urljoin(server.urls[0], "/")
+        if following:
+            given["follow"] = following.seconds
+            given["credentials"] = following.with_credentials
+            given["page"] = server.page if following.elsewhere else given["page"]
         try:
             done = subprocess.run(
                 guarded(command(client, folder)),
                 cwd=folder,
-                input=wanted,
+                input=json.dumps(given),
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",
@@ -63,7 +86,10 @@ def run_client(client: Client, streams: Sequence[Replayed]) -> list[Given]:
             )
         except subprocess.TimeoutExpired:
             raise CannotTell(f"{client}: not done within {SECONDS:g} s") from None
-    return collected(client, len(streams), done)
+    found = collected(client, len(scripts), done)
+    for each, requests in zip(found, server.requests, strict=True):
+        each.requests = requests
+    return found
 
 
 def collected(client: Client, number: int, done: "subprocess.CompletedProcess[str]") -> list[Given]:

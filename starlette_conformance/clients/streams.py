@@ -8,6 +8,7 @@ from starlette_conformance.http.event_stream import EVENT_END
 
 ENDS_WELL, IS_CUT_OFF, IS_RESET = "ends well", "is cut off", "is reset"
 """How the server ends a response: whole, without its last chunk, or by RST."""
+OK = "200 OK"
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,24 @@ class Stream:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What the server sends on one connection."""
+    """A response of the server: by default a stream. `headers` are lines of it."""
 
     body: bytes
     segments: tuple[int, ...] = ()
     ending: str = ENDS_WELL
     expected: list[Event] = field(default_factory=list)
+    status: str = OK
+    headers: tuple[str, ...] = ("Content-Type: text/event-stream",)
 
     @classmethod
     def of(cls, stream: Stream, around: tuple[str, str]) -> "Replayed":
         body = stream.filled(around)
         ends = tuple(found.end() for found in EVENT_END.finditer(body)) if stream.by_event else ()
         return cls(body, stream.segments or ends, stream.ending, events(body))
+
+    @classmethod
+    def alone(cls, stream: Stream) -> "Replayed":
+        return cls.of(stream, ("", ""))
 
     def pieces(self) -> list[bytes]:
         places = [0, *self.segments, len(self.body)]

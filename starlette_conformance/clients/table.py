@@ -7,19 +7,33 @@ from rich.text import Text
 
 from starlette_conformance.clients.compare import Outcome
 from starlette_conformance.clients.matrix import Row
+from starlette_conformance.clients.reconnection import CORS, RECONNECT
+
+FOLLOWED = (RECONNECT, CORS)
 
 
-def table(rows: Sequence[Row]) -> Table:
-    """A row for each client, a column for each behaviour: on how many streams it is right."""
-    behaviours = dict.fromkeys(each.behaviour for row in rows for each in row.outcomes)
-    found = Table(box=None, padding=(0, 1, 0, 0))
-    found.add_column("client", no_wrap=True)
-    for behaviour in behaviours:
-        found.add_column(behaviour, justify="right", no_wrap=True)
-    for row in rows:
-        cells = [_cell([o for o in row.outcomes if o.behaviour == each]) for each in behaviours]
-        found.add_row(Text(str(row.client)), *cells)
-    return found
+def tables(rows: Sequence[Row]) -> Iterator[Table]:
+    """A row for each client, a column for each behaviour: on how many streams it is right. What
+    comes behind the end of a stream is a table of its own, of clients that are followed.
+    """
+    for behaviours in (_behaviours(rows, later=False), _behaviours(rows, later=True)):
+        shown = [row for row in rows if _behaviours([row]).keys() & behaviours.keys()]
+        if not shown:
+            continue
+        found = Table(box=None, padding=(0, 1, 0, 0))
+        found.add_column("client", no_wrap=True)
+        for behaviour in behaviours:
+            found.add_column(behaviour, justify="right", no_wrap=True)
+        for row in shown:
+            cells = [_cell([o for o in row.outcomes if o.behaviour == each]) for each in behaviours]
+            found.add_row(Text(str(row.client)), *cells)
+        yield found
+
+
+def _behaviours(rows: Sequence[Row], later: bool | None = None) -> dict[str, None]:
+    """In the order of what was sent; those `later` than the end of a stream, or the others."""
+    every = dict.fromkeys(each.behaviour for row in rows for each in row.outcomes)
+    return {each: None for each in every if later in {None, each in FOLLOWED}}
 
 
 def _cell(outcomes: Sequence[Outcome]) -> Text:

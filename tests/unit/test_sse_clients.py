@@ -3,6 +3,7 @@ tiny client of this file's.
 """
 
 import json
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,15 +11,18 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from starlette_conformance.clients import environments, run_client
+from starlette_conformance.clients import environments, matrix, run_client
 from starlette_conformance.clients.interpret import Event, events
 from starlette_conformance.clients.manifest import FOLDER, Client, ClientTable, Difference, read
-from starlette_conformance.clients.matrix import Row, gone, judge
+from starlette_conformance.clients.matrix import Cases, Row, gone
+from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS, Script
+from starlette_conformance.clients.reconnection import WEB_PLATFORM_TESTS as RESTATED
 from starlette_conformance.clients.recorded import marked, release_stacks
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT, WEB_PLATFORM_TESTS
 from starlette_conformance.clients.run import choose, conclude
 from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, cuts
-from starlette_conformance.clients.table import as_data
+from starlette_conformance.clients.table import as_data, tables
+from starlette_conformance.clients.unread import Unread
 from starlette_conformance.model.errors import NotInstallable, UsageError
 
 BY_LF = """
@@ -58,6 +62,21 @@ def by_script(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> N
     file = tmp_path / "tiny.py"
     file.write_text(script, "utf-8")
     monkeypatch.setattr(run_client, "command", lambda *_: [sys.executable, str(file)])
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a client of one test was given is not what that of another is."""
+    monkeypatch.setenv("STARLETTE_CONFORMANCE_CACHE", str(tmp_path / "cache"))
+
+
+def judge(
+    clients: Sequence[Client],
+    streams: Sequence[Stream],
+    to_cut: Sequence[Stream],
+    known: Sequence[Difference],
+) -> list[Row]:
+    return matrix.judge(clients, Cases(streams, to_cut), known, fresh=True)
 
 
 def whats(rows: Sequence[Row]) -> dict[str, str]:
@@ -184,6 +203,128 @@ def test_an_end_that_a_client_does_not_see_is_a_difference(
     assert whats(judge([TINY], [LF], (), [])) == {"lf": "error: x"}
 
 
+def test_what_the_same_client_was_given_of_the_same_bytes_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    by_script(monkeypatch, tmp_path, BY_LF)
+    cases = Cases([LF, CRLF], [Stream("cut-few", "cut", b"data: <1>\n\n")])
+    (row,) = matrix.judge([TINY], cases, [KNOWN])
+    assert (len(row.outcomes), row.kept) == (3, 0)
+    by_script(monkeypatch, tmp_path, "raise SystemExit(3)")
+    (again,) = matrix.judge([TINY], cases, [KNOWN])
+    assert (again.outcomes, again.kept) == (row.outcomes, 3)
+    more = Cases([LF, Stream("other", "lines", b"data: <3>\n\n")])
+    assert matrix.judge([TINY], more, ())[0].not_judged  # other bytes are sent
+    assert matrix.judge([TINY], Cases([LF]), (), fresh=True)[0].not_judged
+    newer = Client(TINY.table, "1.1", TINY.exclude_newer)
+    assert matrix.judge([newer], Cases([LF]), ())[0].not_judged
+
+
+def test_a_cut_that_does_not_show_what_is_known_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    by_script(monkeypatch, tmp_path, BY_LF)
+    known = Difference("tiny", ("cut-few",), "each segment is taken for itself")
+    cases = Cases(to_cut=[Stream("cut-few", "cut", b"data: <1>\n\n")])
+    assert whats(matrix.judge([TINY], cases, [known])) == {"cut-few": ""}
+    by_script(monkeypatch, tmp_path, BY_LF.replace("read()", "read1()"))
+    assert whats(matrix.judge([TINY], cases, [known])) == {
+        "cut-few": "9 of 9 cuts change the events, first behind byte 1"
+    }
+
+
+def test_a_damaged_file_of_what_is_kept_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    by_script(monkeypatch, tmp_path, BY_LF)
+    matrix.judge([TINY], Cases([LF]), ())
+    (file,) = (tmp_path / "cache" / "given").iterdir()
+    file.write_bytes(file.read_bytes()[:40])
+    assert matrix.judge([TINY], Cases([LF]), ())[0].kept == 0
+
+
+RETURNING = """
+import json, sys, time, urllib.request
+given = json.load(sys.stdin)
+for stream, url in enumerate(given["urls"]):
+    last = ""
+    for _ in range(4):
+        request = urllib.request.Request(url, headers={"Last-Event-ID": last} if last else {})
+        try:
+            with urllib.request.urlopen(request) as response:
+                body = response.read().decode()
+                if response.status == 204:
+                    break
+        except Exception:
+            break
+        for text in body.split("\\n\\n")[:-1]:
+            fields = dict(line.split(": ") for line in text.split("\\n"))
+            last = fields.get("id", last)
+            if "data" in fields:
+                print(json.dumps({"stream": stream, "type": "message", "data": fields["data"],
+                                  "id": last}))
+        time.sleep(int(fields.get("retry", 0)) / 1000)
+    print(json.dumps({"stream": stream, "end": True}))
+"""
+"""Another one, which connects again."""
+FOLLOWED = Client(ClientTable("tiny", "pypi", "tiny.py", follows=("reconnect",)), "1.0", "2026")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "what"),
+    [
+        ("closed", ("", ""), ""),
+        ("closed", ('"Last-Event-ID"', '"X-Id"'), "Last-Event-ID '' for '7'"),
+        ("closed", ("range(4)", "range(1)"), "1 of 2 events lost"),
+        ("closed-no-id", ("range(4)", "range(1)"), "requests: 1 for 2"),
+        ("retry-long", ("", ""), ""),
+        ("retry-long", ("/ 1000", "/ 9000"), "it does not wait for 4 s"),
+        ("status-204", ("", ""), ""),
+        ("status-204", ("break", "continue"), "requests: 4 for 1"),
+        ("status-500", ("", ""), ""),
+        ("status-500", ("            break\n        for", "            continue\n        for"),
+         "requests: 2 for 1"),
+    ],
+)  # fmt: skip
+def test_a_client_that_connects_again_is_judged_by_what_it_sends(
+    name: str, change: tuple[str, str], what: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = next(each for each in SCRIPTS if each.name == name)
+    by_script(monkeypatch, tmp_path, RETURNING.replace(*change) if change[0] else RETURNING)
+    found = matrix.judge([FOLLOWED], Cases(scripts=[script, *ORIGINS]), (), fresh=True)
+    assert whats(found) == {name: what}
+
+
+def test_scripts_have_names_of_their_own_and_say_what_each_request_has() -> None:
+    every: list[Script] = [*SCRIPTS, *ORIGINS]
+    assert len({each.name for each in every}) == len(every)
+    assert {*RESTATED} <= {each.name for each in every}
+    for each in every:
+        received = [event for response in each.responses for event in response.expected]
+        assert each.behaviour == "cors" or not each.events or list(each.events) == received
+
+
+def test_the_kernel_says_what_a_client_has_not_read() -> None:
+    unread = Unread()
+    if not unread.known:
+        pytest.skip("this kernel does not say")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()) as client,
+        listening.accept()[0] as server,
+    ):
+        ends = client.getsockname(), server.getsockname()
+        server.sendall(b"data: 1\n\n")
+        client.recv(1, socket.MSG_PEEK)
+        assert unread.count(*ends) == 9
+        client.recv(4)
+        assert unread.count(*ends) == 5
+        client.recv(9)
+        assert unread.count(*ends) == 0
+    assert unread.count(*ends) == 0
+    unread.close()
+
+
 def test_who_has_no_node_and_cannot_get_it_gets_no_verdict(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -201,6 +342,7 @@ def test_the_manifest_names_adapters_streams_and_clients_that_are_there() -> Non
     for client in clients:
         assert (FOLDER / client.table.kind / client.table.adapter).is_file(), client
     names = {each.name for each in (*REFERENCE, *TO_CUT)} | {*release_stacks()}
+    names |= {each.name for each in (*SCRIPTS, *ORIGINS)}
     for each in known:
         assert set(each.streams) <= names, each
         assert any(each.covers(client, each.streams[0]) for client in clients), each
@@ -226,6 +368,16 @@ def test_clients_are_chosen_by_name_or_version() -> None:
     assert choose([older, TINY], ["tiny==0.9"]) == [older]
     with pytest.raises(UsageError, match="'big' is no client"):
         choose([TINY], ["big"])
+
+
+def test_what_comes_behind_the_end_of_a_stream_is_a_table_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    by_script(monkeypatch, tmp_path, RETURNING)
+    cases = Cases([LF], scripts=[next(each for each in SCRIPTS if each.name == "status-204")])
+    rows = matrix.judge([TINY, FOLLOWED], cases, ())
+    found = [([*map(str, each.columns[0].cells)], len(each.columns)) for each in tables(rows)]
+    assert found == [(["tiny 1.0", "tiny 1.0"], 2), (["tiny 1.0"], 2)]
 
 
 def test_the_matrix_is_written_as_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
