@@ -1,6 +1,7 @@
 """Requests to an app that nobody wrote: routes, pages, values of responses, and their file."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace as Thing
 from typing import Any
@@ -202,16 +203,71 @@ def test_a_parameter_takes_what_a_response_gave(
     exchanges: list[given.Exchange], reference: str
 ) -> None:
     value = f"{{{{{reference}}}}}" if reference else "a%20b"
-    assert given.filled(BY_ID, READ, exchanges) == (f"/items/{value}", b"")
+    assert first(BY_ID, READ, exchanges) == f"/items/{value}"
+
+
+def first(case: Case, operation: Operation, exchanges: list[given.Exchange]) -> str:
+    values = given.choices(case, operation, exchanges)[0]
+    return given.filled(case, operation, exchanges, values)[0]
+
+
+def stands_for(path: str, value: str, exchanges: list[given.Exchange]) -> list[str]:
+    """What is tried in the place of the last parameter of a path, in order."""
+    names = given.PARAMETER.findall(path)
+    marks = {f"zq{n}qz": Mark(f"path.{name}", value) for n, name in enumerate(names)}
+    target = path
+    for mark, found in marks.items():
+        target = target.replace(f"{{{found.at.removeprefix('path.')}}}", mark)
+    operation = Operation(f"GET {path}", path)
+    case = Case(operation.operation, "simple", "GET", target, (), b"", marks)
+    return [
+        given.filled(case, operation, exchanges, values)[0]
+        for values in given.choices(case, operation, exchanges)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "exchanges", "targets"),
+    [
+        ("", [exchange("all", "GET /of", ["a", "b"])],
+         ["/of/{{all.response.body.$[0]}}", "/of/{{all.response.body.$[1]}}", "/of/"]),
+        ("", [exchange("all", "GET /of", {"x": ["a"]})],
+         ["/of/{{all.response.body.$.x[0]}}", "/of/x", "/of/"]),
+        ("", [exchange("all", "GET /of", {"a b": 1})], ["/of/a%20b", "/of/"]),
+        ("0", [exchange("all", "GET /of", ["a", 7])], ["/of/{{all.response.body.$[1]}}", "/of/0"]),
+        ("0", [exchange("all", "GET /of", {"a": {}, "3": {}})], ["/of/3", "/of/0"]),
+        ("", [exchange("all", "GET /api/pluginslist", ["cpu"])],
+         ["/of/{{all.response.body.$[0]}}", "/of/"]),
+        ("", [exchange("all", "GET /plugins", [{"name": "cpu"}])],
+         ["/of/{{all.response.body.$[0].name}}", "/of/"]),
+        ("", [exchange("add", "POST /others", {"plugin_id": 4})],
+         ["/of/{{add.response.body.$.plugin_id}}", "/of/"]),
+        ("", [exchange("add", "POST /others", {"id": 4})], ["/of/"]),
+        ("", [exchange("all", "GET /of", {"ok": True}, 404)], ["/of/"]),
+    ],
+)  # fmt: skip
+def test_a_parameter_takes_one_value_after_another(
+    value: str, exchanges: list[given.Exchange], targets: list[str]
+) -> None:
+    assert stands_for("/of/{plugin_id}", value, exchanges) == targets
+
+
+def test_what_succeeded_in_a_place_is_taken_there_again_with_what_it_lists() -> None:
+    done = [
+        replace(exchange("cpu", "GET /of/{plugin}", {"user": 1}), values={"plugin": "cpu"}),
+        replace(exchange("mem", "GET /of/{plugin}", {"free": 1}, 404), values={"plugin": "mem"}),
+    ]
+    assert stands_for("/of/{plugin}/views", "", done) == ["/of/cpu/views", "/of//views"]
+    assert stands_for("/of/{plugin}/{item}", "", done) == ["/of/cpu/user", "/of//"]
 
 
 def test_a_link_of_the_document_counts_first_and_by_its_status() -> None:
     link = Link("POST /orders", "201", "path.item_id", "body.$.of")
     operation = Operation(READ.operation, READ.path, links=(link,))
     made = exchange("order", "POST /orders", {"of": 7}, 201)
-    assert given.filled(BY_ID, operation, [made])[0] == "/items/{{order.response.body.$.of}}"
+    assert first(BY_ID, operation, [made]) == "/items/{{order.response.body.$.of}}"
     made = exchange("order", "POST /orders", {"of": 7}, 202)
-    assert given.filled(BY_ID, operation, [made])[0] == "/items/a%20b"
+    assert first(BY_ID, operation, [made]) == "/items/a%20b"
 
 
 @pytest.mark.parametrize(

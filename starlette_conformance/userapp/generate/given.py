@@ -1,33 +1,51 @@
-"""Which value of an earlier response a request takes: by the document's links, or by its name."""
+"""Which values of earlier responses a request takes: by the document's links, by where the values
+stand, or by their names.
+"""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice, zip_longest
+from types import MappingProxyType
 from urllib.parse import quote, quote_plus
 
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.userapp.bound_values import value_at
-from starlette_conformance.userapp.generate.cases import Case, Link, Mark, Operation
+from starlette_conformance.userapp.generate.cases import Case, Mark, Operation
 from starlette_conformance.userapp.generate.planned import JSON
+from starlette_conformance.userapp.generate.values_in import by_name, keys, listed
 
 MAKE = ("POST", "PUT")
 """Methods whose responses name what they made: these come before what a list shows."""
 TOKENS = ("access_token", "accessToken", "token", "jwt", "id_token")
 LOOKED_AT = 200
 """Exchanges back from the last one."""
-IDS = ("id", "uuid", "name", "key", "slug")
+EACH, MOST = 12, 24
+"""Values of one parameter, and of all of a path together, that are tried."""
+FIRST = 3
+"""Of those, before the one that the document gives."""
+PARAMETER = re.compile(r"\{([^{}]+)\}")
+SHORTEST = 3
+"""Characters of a name by which another path is known."""
+
+Values = Mapping[str, str]
+"""By the name of a parameter, what stands in its place: a reference, or a text."""
+NONE: Values = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request by its name, the path of its operation, and what came of it."""
+    """A request by its name, the path of its operation with what stood in it, and what came of
+    it.
+    """
 
     name: str
     of: str
     path: str
     method: str
     response: Response
+    values: Values = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:
@@ -37,7 +55,26 @@ class Exchange:
         return f"{{{{{self.name}.response.{place}}}}}"
 
 
-def filled(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> tuple[str, bytes]:
+def choices(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> list[Values]:
+    """What may stand in the path of a request, what is likeliest first; nothing stands for its own
+    value.
+    """
+    recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
+    recent.sort(key=lambda each: each.method not in MAKE)
+    marked = {mark.at.partition(".")[2]: mark for mark in case.marks.values() if _in_path(mark)}
+    found: list[Values] = [{}]
+    for name in PARAMETER.findall(operation.path):
+        if name in marked:
+            more = [_extended(name, marked[name], each, operation, recent) for each in found]
+            turns = chain.from_iterable(zip_longest(*more))  # a value of each, then another
+            found = [*islice((each for each in turns if each is not None), MOST)] or found
+    found = [each for each in found if each]
+    return [*found[:FIRST], {}, *found[FIRST:]]
+
+
+def filled(
+    case: Case, operation: Operation, exchanges: Sequence[Exchange], values: Values = NONE
+) -> tuple[str, bytes]:
     """The target and the body of a request, with references, or its own values, for marks."""
     target, body = case.target, case.body
     is_json = any(n.lower() == "content-type" and JSON in v for n, v in case.headers)
@@ -46,7 +83,10 @@ def filled(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> t
     recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
     recent.sort(key=lambda each: each.method not in MAKE)
     for text, mark in case.marks.items():
-        reference = _reference(mark, operation, recent)
+        if _in_path(mark):
+            reference = values.get(mark.at.partition(".")[2], "")
+        else:
+            reference = next(_linked(mark, operation, recent), "")
         target = target.replace(text, reference or quote(mark.value, safe=""))
         value = reference.encode() or mark.value.encode()
         quoted = b'"%b"' % text.encode()
@@ -58,61 +98,107 @@ def filled(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> t
     return target, body
 
 
-def _reference(mark: Mark, operation: Operation, exchanges: Sequence[Exchange]) -> str:
-    """The place of a value in the first response that has it; nothing where none does."""
+def stood(case: Case, values: Values) -> Values:
+    """What stands in the path of a request, by the names of its parameters."""
+    own = {
+        mark.at.partition(".")[2]: quote(mark.value, safe="")
+        for mark in case.marks.values()
+        if _in_path(mark)
+    }
+    return {**own, **values}
+
+
+def _in_path(mark: Mark) -> bool:
+    return mark.at.startswith("path.")
+
+
+def _extended(
+    name: str, mark: Mark, before: Values, operation: Operation, recent: Sequence[Exchange]
+) -> list[Values]:
+    """The values so far, and one more."""
+    every = dict.fromkeys(
+        chain(
+            _linked(mark, operation, recent),
+            _by_place(name, mark, before, operation.path, recent),
+        )
+    )
+    return [{**before, name: value} for value in islice(every, EACH)]
+
+
+def _linked(mark: Mark, operation: Operation, recent: Iterable[Exchange]) -> Iterator[str]:
+    """By the document's links."""
     links = [link for link in operation.links if link.at == mark.at]
-    for exchange in exchanges:
+    for exchange in recent:
+        status = str(exchange.response.status)
         for link in links:
-            if _gives(link, exchange) and _value(exchange.response, link.place):
-                return exchange.reference(link.place)
-    where, _, name = mark.at.partition(".")
-    if where != "path":
-        return ""
-    before = operation.path.partition(f"{{{name}")[0].rstrip("/")
-    for exchange in exchanges:
-        if exchange.path.rstrip("/") == before:
-            for place in by_name(name, exchange.response):
-                if _value(exchange.response, place):
-                    return exchange.reference(place)
-    return ""
+            gives = exchange.of == link.source and link.status in {status, "2XX", "2xx", "default"}
+            if gives and _value(exchange.response, link.place):
+                yield exchange.reference(link.place)
 
 
-def _gives(link: Link, exchange: Exchange) -> bool:
-    status = str(exchange.response.status)
-    return exchange.of == link.source and link.status.lower() in {status, "2xx", "default"}
+def _by_place(
+    name: str, mark: Mark, before: Values, path: str, recent: Sequence[Exchange]
+) -> Iterator[str]:
+    """What the path before a parameter lists, what succeeded in its place, what a path of its name
+    lists, and what has its name anywhere.
+    """
+    prefix = path.partition(f"{{{name}}}")[0]
+    above = [
+        each
+        for each in recent
+        if each.path.rstrip("/") == prefix.rstrip("/") and _agrees(each.values, before)
+    ]
+    word = _bare(name)
+    named = [each for each in recent if len(word) >= SHORTEST and _last(each.path) == word]
+    number = mark.value.lstrip("-").isdigit()
+    for exchange in above:
+        yield from _at(exchange, by_name(name, exchange.response), number)
+        yield from _at(exchange, listed(exchange.response), number)
+    for each in recent:
+        is_its_place = each.path.startswith(f"{prefix}{{{name}}}")
+        if is_its_place and name in each.values and _agrees(each.values, before):
+            yield each.values[name]
+    for exchange in named:
+        yield from _at(exchange, by_name(name, exchange.response), number)
+        yield from _at(exchange, listed(exchange.response), number)
+    for exchange in recent:
+        yield from _at(exchange, by_name(name, exchange.response, only=True), number)
+    for exchange in above:
+        yield from (
+            quote(key, safe="") for key in keys(exchange.response) if key.isdigit() or not number
+        )
+
+
+def _at(exchange: Exchange, places: Iterable[str], number: bool) -> Iterator[str]:
+    """References to places that have a value, of the kind that is wanted."""
+    for place in places:
+        value = _value(exchange.response, place)
+        if value and (value.lstrip("-").isdigit() or not number):
+            yield exchange.reference(place)
+
+
+def _agrees(values: Values, before: Values) -> bool:
+    return all(values.get(name, text) == text for name, text in before.items())
+
+
+def _bare(name: str) -> str:
+    """A parameter's name without what every id has: `item` for `item_id`."""
+    return re.sub(r"(_id|Id|_name|Name|_key|_uuid|_slug)$", "", name).replace("_", "").lower()
+
+
+def _last(path: str) -> str:
+    """What the last word of a path lists, in the singular: `plugin` for `/api/pluginslist`."""
+    word = re.sub(r"[^a-z]", "", path.rstrip("/").rpartition("/")[2].lower())
+    word = word.removeprefix("list").removesuffix("list").removesuffix("all")
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word.removesuffix("s")
 
 
 def _value(response: Response, place: str) -> str:
     """What a response has there, if a target can have it."""
     value = value_at(response, place) or ""
     return "" if value in {"null", "true", "false"} or value[:1] in {"{", "["} else value
-
-
-def by_name(name: str, response: Response) -> Iterator[str]:
-    """Places of values that a parameter of the name may mean."""
-    try:
-        value = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return
-    bare = name.removesuffix("_id").removesuffix("Id")
-    wanted = dict.fromkeys((name, *IDS, bare, f"{bare}_id", f"{bare}Id"))
-    for path, holder in _holders(value):
-        yield from (f"{path}.{key}" for key in wanted if key in holder)
-
-
-def _holders(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """An object, the first of a list of them, or what an object holds as its only thing."""
-    if isinstance(value, dict):
-        yield "body.$", value
-    elif isinstance(value, list) and value and isinstance(value[0], dict):
-        yield "body.$[0]", value[0]
-    for key, inner in value.items() if isinstance(value, dict) else ():
-        if not (key.isidentifier() and key.isascii()):
-            continue
-        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            yield f"body.$.{key}[0]", inner[0]
-        elif isinstance(inner, dict) and len(value) == 1:
-            yield f"body.$.{key}", inner
 
 
 def token(response: Response) -> str:

@@ -15,9 +15,10 @@ from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp.generate import cases as document_cases
 from starlette_conformance.userapp.generate import routes
 from starlette_conformance.userapp.generate.cases import Cases
+from starlette_conformance.userapp.generate.ending import ends_the_app
 from starlette_conformance.userapp.generate.limits import Limits
 from starlette_conformance.userapp.generate.planned import Planned, write
-from starlette_conformance.userapp.generate.sending import Sending, ends_the_app
+from starlette_conformance.userapp.generate.sending import Sending
 from starlette_conformance.userapp.repetitions import SEEDS
 from starlette_conformance.userapp.user_app import App, port
 

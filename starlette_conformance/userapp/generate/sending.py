@@ -7,7 +7,7 @@ allow, then pages by what leads to them, and at last what deletes, or ends a ses
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +19,7 @@ from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.generate import given, pages
 from starlette_conformance.userapp.generate.case_values import GIVEN
 from starlette_conformance.userapp.generate.cases import Case, Cases, Operation
+from starlette_conformance.userapp.generate.ending import ends, ends_session
 from starlette_conformance.userapp.generate.given import Exchange
 from starlette_conformance.userapp.generate.planned import Planned, name_of
 from starlette_conformance.userapp.reading import Limits, Reading
@@ -28,6 +29,8 @@ ATTEMPTS = 4
 """Requests of an operation until one succeeds."""
 AGAIN = 2
 """The same, once all others were requested."""
+CHOICES = 12
+"""Requests of an operation, while responses give other values for its path."""
 SECONDS = 5.0
 """How long a response may take."""
 FIRST_SECONDS = 30.0
@@ -69,7 +72,7 @@ class Sending:
         ]
         for target in first:
             self.send("", "GET", target, (("Accept", "*/*"),), b"")
-        operations = [each for each in cases.operations if not _ends(each.path)]
+        operations = [each for each in cases.operations if not ends(each.path)]
         keeping = [each for each in operations if each.method != LAST]
         for operation in keeping:
             self._attempt(operation, cases)
@@ -81,7 +84,7 @@ class Sending:
             self._send_first(operation, self._of(cases, operation, negative=True))
         self._crawl()
         deleting = [each for each in operations if each.method == LAST]
-        ending = [each for each in cases.operations if _ends_session(each.path)]
+        ending = [each for each in cases.operations if ends_session(each.path)]
         for operation in [*sorted(deleting, key=lambda each: -each.path.count("/")), *ending]:
             self._attempt(operation, cases)
 
@@ -98,6 +101,7 @@ class Sending:
         headers: tuple[tuple[str, str], ...],
         body: bytes,
         path: str = "",
+        values: given.Values = given.NONE,
     ) -> Response | None:
         """The response; None where it was sent before, cannot be sent, or time is over."""
         key = (method, target, dict(headers).get("Authorization"), body)
@@ -124,7 +128,7 @@ class Sending:
         self._cookies.store(sent, response)
         self._responses[name] = response
         self.requests.append(replace(planned, status=response.status))
-        found = Exchange(name, operation, path, method, response)
+        found = Exchange(name, operation, path, method, response, values)
         self.exchanges.append(found)
         if found.succeeded:
             self.reached.add(operation)
@@ -144,15 +148,24 @@ class Sending:
         return next(found, "")
 
     def _attempt(self, operation: Operation, cases: Cases, attempts: int = ATTEMPTS) -> None:
-        """Until it succeeds, and once more."""
-        extra = 0
-        for case in self._of(cases, operation, negative=False)[:attempts]:
-            response = self._send_case(operation, case)
+        """Until it succeeds, and once more: each time by another case, and by other values in the
+        path until they are right.
+        """
+        every = self._of(cases, operation, negative=False)
+        extra = turn = 0
+        for attempt in range(max(attempts, CHOICES) if every else 0):
+            case = every[attempt % len(every)]
+            found = given.choices(case, operation, self.exchanges)
+            if attempt >= attempts and turn >= len(found):
+                return
+            response = self._send_case(operation, case, found[min(turn, len(found) - 1)])
             if response and 200 <= response.status < 300:
                 self._note_token(case, response)
-            if operation.operation in self.reached and response:
+            if operation.operation not in self.reached:
+                turn += 1
+            elif response:
                 extra += 1
-            if extra > 1:
+            if extra > 1 or (extra and attempt >= attempts):
                 return
 
     def _send_first(self, operation: Operation, cases: Sequence[Case]) -> None:
@@ -161,12 +174,17 @@ class Sending:
             if self._send_case(operation, case):
                 return
 
-    def _send_case(self, operation: Operation, case: Case) -> Response | None:
-        target, body = given.filled(case, operation, self.exchanges)
+    def _send_case(
+        self, operation: Operation, case: Case, values: given.Values = given.NONE
+    ) -> Response | None:
+        target, body = given.filled(case, operation, self.exchanges, values)
         headers = case.headers
         if operation.secured and self._token:
             headers = (*headers, ("Authorization", f"Bearer {self._token}"))
-        return self.send(operation.operation, case.method, target, headers, body, operation.path)
+        stood = given.stood(case, values)
+        return self.send(
+            operation.operation, case.method, target, headers, body, operation.path, stood
+        )
 
     def _note_token(self, case: Case, response: Response) -> None:
         """Of whoever logs in: what has a password got it."""
@@ -207,22 +225,6 @@ def _pattern(path: str) -> re.Pattern[str]:
     """What a path with parameters matches."""
     parts = re.split(r"\{[^}]*\}", path)
     return re.compile("[^/]+".join(map(re.escape, parts)))
-
-
-def _ends(path: str) -> bool:
-    """Whether it ends a session, or the app itself."""
-    return any(pages.LEAVES.fullmatch(part) for part in path.split("/"))
-
-
-def _ends_session(path: str) -> bool:
-    return _ends(path) and any("out" in p or "off" in p for p in path.lower().split("/"))
-
-
-def ends_the_app(operations: Iterable[Operation]) -> Iterator[str]:
-    """Those that are not requested, for the app may not be there afterwards."""
-    for each in operations:
-        if _ends(each.path) and not _ends_session(each.path):
-            yield each.operation
 
 
 def _is_page(response: Response) -> bool:
