@@ -148,18 +148,19 @@ def _diff(
     making_seconds: float,
     seed: int,
     values: tuple[str, ...],
+    headers: tuple[str, ...],
     published: str | None,
     **given: Any,
 ) -> int:
     starting = {name: value for name in NAMES if (value := given.pop(name))}
-    sent = requests, write_requests, values, origin
+    sent = requests, write_requests, values, headers, origin
     of_an_app = app, *sent, cwd, extra, groups, extras, passed, sandbox, starting
     if published and (any(of_an_app) or quick or repeat is not None):
         raise UsageError("--published runs nothing: leave out --app, --quick and --repeat")
     if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
         from starlette_conformance.userapp import diff_app, ignore
-        from starlette_conformance.userapp.generate.limits import Limits, values_of
+        from starlette_conformance.userapp.generate.limits import Limits, headers_of, values_of
         from starlette_conformance.userapp.start_options import StartOptions
 
         if not (app or "start" in starting):
@@ -195,7 +196,9 @@ def _diff(
                 causes=not no_cause,
                 cause_seconds=cause_seconds,
                 write_requests=write_requests,
-                making=Limits(most_requests, making_seconds, seed, values_of(values)),
+                making=Limits(
+                    most_requests, making_seconds, seed, values_of(values), headers_of(headers)
+                ),
                 rules=ignore.rules(project.ignore, project.ignore_places, project.path),
                 **given,
             )

@@ -17,7 +17,11 @@ def makes(function: Function) -> Function:
         ),
         click.option(
             "--value", "values", cls=Option, topic=YOURS, multiple=True, metavar="NAME=VALUE",
-            help="Parameters, and fields of a body, of that name have this value; repeatable.",
+            help="Parameters, and fields of a body or form, have this value; repeatable.",
+        ),
+        click.option(
+            "--header", "headers", cls=Option, topic=YOURS, multiple=True, metavar="'NAME: VALUE'",
+            help="Each request that is made has this header; repeatable.",
         ),
         click.option(
             "--making-seconds", cls=Option, topic=YOURS, type=Value(seconds), default=SECONDS,

@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 from starlette_conformance.http.markup import MarkupParser
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.model.request import Request
+from starlette_conformance.userapp.form_bodies import FORM
 from starlette_conformance.userapp.unpacked import unpacked
 
 STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
@@ -58,8 +59,11 @@ class Binding:
 def filled(
     request: Request, bindings: Sequence[Binding], value_of: Callable[[Binding], str | None]
 ) -> Request:
-    """The request with the values in it; what has none stays as it is."""
+    """The request with the values in it, written in the body of a form as a form writes them; what
+    has none stays as it is.
+    """
     head, end, body = request.data.partition(b"\r\n\r\n")
+    is_form = (request.header("content-type") or "").partition(";")[0].strip().lower() == FORM
     has_length = request.header("content-length") == str(len(body))
     for binding in bindings:
         value = value_of(binding)
@@ -69,7 +73,8 @@ def filled(
         line, line_end, lines = head.partition(b"\r\n")
         line = line.replace(text, quote(value, safe=IN_A_TARGET).encode())
         head = line + line_end + lines.replace(text, value.encode())
-        body = body.replace(text, value.encode())
+        in_body = quote_plus(value) if is_form and not binding.quoting else value
+        body = body.replace(text, in_body.encode())
     if has_length:
         length = b"\\g<1>%d" % len(body)
         head = re.sub(rb"(?im)^(content-length:[ \t]*)\d+", length, head, count=1)

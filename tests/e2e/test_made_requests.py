@@ -50,6 +50,29 @@ def test_an_app_without_a_document_is_compared_by_its_routes_and_pages(tmp_path:
     assert "{{get.response.fields.token}}" in text
 
 
+def test_a_login_form_is_sent_with_its_hidden_field_and_what_the_user_types(
+    tmp_path: Path,
+) -> None:
+    written = tmp_path / "made.http"
+    words = ["documented", "documented", "--write-requests", str(written), "--header", "X-Key: k"]
+    typed = ["--value", "username=grace", "--value", "password=cobol"]
+    code, found = run(tmp_path, "login", *words, *typed)
+    assert found["reached"] == {"operations": 5, "missed": ["POST /login (403, 303)"]}
+    assert (code, found["unexplained"], found["not_compared"]) == (0, [], [])
+    text = written.read_text("utf-8")
+    token = "{{get_login.response.fields.form[csrf]}}"
+    assert f"form%5Bcsrf%5D={token}&username=grace&password=cobol" in text
+    assert "GET /admin/report?of=1" in text
+    code, found = run(tmp_path, "login", "documented", "documented")
+    missed = [
+        "POST /login (403, 401)",
+        "GET /admin (303)",
+        "GET /admin/report (404)",
+        "GET /kept (403)",
+    ]
+    assert found["reached"] == {"operations": 5, "missed": missed}
+
+
 def test_an_app_with_nothing_to_request_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

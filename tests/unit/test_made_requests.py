@@ -15,7 +15,7 @@ from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.userapp import http_file
 from starlette_conformance.userapp.generate import _routes, cases, given, planned, routes
 from starlette_conformance.userapp.generate.cases import Case, Link, Mark, Operation
-from starlette_conformance.userapp.generate.limits import Limits, values_of
+from starlette_conformance.userapp.generate.limits import Limits, headers_of, values_of
 from starlette_conformance.userapp.generate.make import Made
 from starlette_conformance.userapp.generate.pages import Next, leads_to
 from starlette_conformance.userapp.generate.planned import Planned
@@ -98,13 +98,6 @@ def test_a_base_that_is_no_url_is_ignored() -> None:
 
 
 def test_a_page_leads_to_its_links_and_forms() -> None:
-    body = (
-        '--starlette-conformance-boundary\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n'
-        "{{page.response.fields.csrf}}\r\n--starlette-conformance-boundary\r\n"
-        'Content-Disposition: form-data; name="a"\r\n\r\ntea\r\n'
-        "--starlette-conformance-boundary--\r\n"
-    )
-    boundary = "multipart/form-data; boundary=starlette-conformance-boundary"
     assert (
         leads_to(PAGE, "/here", "page", ["127.0.0.1:1"])
         == [
@@ -112,10 +105,23 @@ def test_a_page_leads_to_its_links_and_forms() -> None:
             Next("GET", "/caf%C3%A9"),
             Next("GET", "/find?q=tea&c=on&kind=tea"),
             Next("POST", "/here", FORM, b"mail=ada%40example.com&text=tea"),
-            Next("POST", "/add", (("Content-Type", boundary),), body.encode()),
+            Next("POST", "/add", FORM, b"csrf={{page.response.fields.csrf}}&a=tea"),
             Next("GET", "/x"),
         ][:5]
     )
+
+
+ENTRANCE = """<form method=post enctype="multipart/form-data"><input name=login>
+<input type=hidden name="a b" value="1"><input type=hidden name="a.b" value="2">
+<input type=password name=pw><input name=note value=kept></form>
+"""
+
+
+def test_a_form_with_a_password_has_a_name_or_what_the_user_types() -> None:
+    (form,) = leads_to(ENTRANCE, "/in", "page", [], {"pw": "mine", "a.b": "not typed"})
+    values = ["ada", "1", "{{page.response.fields.a.b}}", "mine", "kept"]
+    assert (form.method, form.target, form.enters) == ("POST", "/in", True)
+    assert [part.split("\r\n")[2] for part in form.body.decode().split("form-data;")[1:]] == values
 
 
 @pytest.mark.parametrize("text", ["<a href='http://[::1'>x</a>", "<form><form><input>", "<a href>"])
@@ -384,3 +390,10 @@ def test_values_have_names() -> None:
     for text in ("a", "=a"):
         with pytest.raises(UsageError, match="write NAME=VALUE"):
             values_of([text])
+
+
+def test_headers_have_names_and_values() -> None:
+    assert headers_of(["X-Key: a:b", "A:"]) == (("X-Key", "a:b"), ("A", ""))
+    for text in ("a", ": b", "a b: c", "a: b\nc", "a: é"):
+        with pytest.raises(UsageError, match="write 'NAME: VALUE'"):
+            headers_of([text])

@@ -1,5 +1,6 @@
 """How many requests are made."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -7,25 +8,39 @@ from starlette_conformance.model.errors import UsageError
 
 REQUESTS = 500
 SECONDS = 60.0
+HEADER = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Limits:
     """How many requests are made, within how many seconds, from which seed; `values` are those of
-    parameters, and of fields of a body, by their names.
+    parameters, and of fields of a body or a form, by their names, and `headers` those of each.
     """
 
     requests: int = REQUESTS
     seconds: float = SECONDS
     seed: int = 0
     values: Mapping[str, str] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
 
     def words(self) -> list[str]:
         """The options that say so, where they are not the usual ones."""
         words = [] if self.requests == REQUESTS else ["--most-requests", str(self.requests)]
         words += [] if self.seconds == SECONDS else ["--making-seconds", f"{self.seconds:g}"]
         words += [f"--seed={self.seed}"] if self.seed else []
+        words += [f"--header={name}: {value}" for name, value in self.headers]
         return words + [f"--value={name}={value}" for name, value in self.values.items()]
+
+
+def headers_of(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The headers of --header. Raises UsageError."""
+    pairs = [text.partition(":") for text in texts]
+    for text, (name, colon, value) in zip(texts, pairs, strict=True):
+        if not (
+            HEADER.fullmatch(name) and colon and value.isascii() and value.strip().isprintable()
+        ):
+            raise UsageError(f"--header {text!r}: write 'NAME: VALUE'")
+    return tuple((name, value.strip()) for name, _, value in pairs)
 
 
 def values_of(texts: Iterable[str]) -> dict[str, str]:

@@ -65,6 +65,8 @@ def make(
                 time.monotonic() + limits.seconds,
                 pool,
                 advance,
+                limits.values,
+                limits.headers,
             )
             found = routes.read(listed)
             at, document = _document(sending, found.openapi_url)

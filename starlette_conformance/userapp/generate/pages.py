@@ -1,9 +1,10 @@
 """What a page leads to: its links, and its forms with the values that they begin with."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
+from types import MappingProxyType
+from urllib.parse import SplitResult, quote, quote_plus, urlencode, urljoin, urlsplit
 
 from starlette_conformance.http.markup import MarkupParser
 from starlette_conformance.userapp.form_bodies import (
@@ -13,7 +14,7 @@ from starlette_conformance.userapp.form_bodies import (
     multipart,
     part,
 )
-from starlette_conformance.userapp.generate.case_values import GIVEN, WORD
+from starlette_conformance.userapp.generate.case_values import GIVEN, USER, WORD
 
 FOUND = 200
 """Links and forms of one page."""
@@ -37,28 +38,34 @@ TYPED = {
     "color": "#336699",
 }
 """What a person types in a field that is empty, by its type; a word elsewhere."""
+NO_VALUES: Mapping[str, str] = MappingProxyType({})
 NOT_TYPED = {"submit", "button", "reset", "image", "file"}
 
 
 @dataclass
 class Form:
-    """Where it goes, how, and its fields; `hidden` are those whose values the page gives."""
+    """Where it goes, how, and its fields. `hidden` are those whose values the page gives, `typed`
+    those that it leaves empty, and `enters` says that one is a password.
+    """
 
     method: str
     action: str
     multipart: bool = False
     fields: list[tuple[str, str]] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    typed: set[str] = field(default_factory=set)
+    enters: bool = False
 
 
 @dataclass(frozen=True)
 class Next:
-    """A request that a page leads to."""
+    """A request that a page leads to; `enters` says that a person gives a password by it."""
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    enters: bool = False
 
 
 class _Page(MarkupParser):
@@ -99,8 +106,8 @@ class _Page(MarkupParser):
             if "checked" in given:
                 form.fields.append((name, given.get("value", "on")))
         else:
-            if kind == "hidden":
-                form.hidden.add(name)
+            form.enters |= kind == "password"
+            (form.hidden if kind == "hidden" else form.typed).add(name)
             typed = "" if kind == "hidden" else TYPED.get(kind, WORD)
             form.fields.append((name, given.get("value") or typed))
 
@@ -111,9 +118,15 @@ class _Page(MarkupParser):
             self._select = ""
 
 
-def leads_to(page: str, target: str, name: str, origins: Iterable[str]) -> list[Next]:
+def leads_to(
+    page: str,
+    target: str,
+    name: str,
+    origins: Iterable[str],
+    values: Mapping[str, str] = NO_VALUES,
+) -> list[Next]:
     """The requests that a page leads to, which was the response to `name`. `origins` are those of
-    the app.
+    the app, and `values` what the user types in fields, by their names.
     """
     parser = _Page()
     parser.read(page)
@@ -125,8 +138,23 @@ def leads_to(page: str, target: str, name: str, origins: Iterable[str]) -> list[
     for form in parser.forms:
         to = _target(base, form.action or target, origins)
         if to and form.method in {"GET", "POST"}:
+            _type(form, values)
             found.append(_sent(form, to, name))
     return list(dict.fromkeys(found))[:FOUND]
+
+
+def redirects_to(location: str, target: str, origins: Iterable[str]) -> list[Next]:
+    """The request to which a response to `target` redirects."""
+    return [Next("GET", to)] if (to := _target(target, location, origins)) else []
+
+
+def _type(form: Form, values: Mapping[str, str]) -> None:
+    """What the user says, and the name of whoever has the password."""
+    for number, (key, value) in enumerate(form.fields):
+        if key not in form.typed:
+            continue
+        is_user = form.enters and value == WORD and USER.fullmatch(key)
+        form.fields[number] = key, values.get(key, GIVEN["user"] if is_user else value)
 
 
 def _target(base: str, href: str, origins: Iterable[str]) -> str:
@@ -153,11 +181,18 @@ def _sent(form: Form, target: str, name: str) -> Next:
         (key, f"{{{{{name}.response.fields.{key}}}}}" if _is_given(form, key) else value)
         for key, value in form.fields
     ]
-    if form.multipart or form.hidden:  # where a value stands as it is, whatever it has
-        body = multipart(part(key, value) for key, value in values)
-        return Next("POST", target, (("Content-Type", CONTENT_TYPE),), body.encode())
-    return Next("POST", target, (("Content-Type", FORM),), urlencode(values).encode())
+    kind = CONTENT_TYPE if form.multipart else FORM
+    body = multipart(part(*each) for each in values) if form.multipart else _encoded(values)
+    return Next("POST", target, (("Content-Type", kind),), body.encode(), form.enters)
+
+
+def _encoded(values: Iterable[tuple[str, str]]) -> str:
+    """A reference stands as it is: what comes in its place is encoded then."""
+    return "&".join(
+        f"{quote_plus(key)}={value if value.startswith('{{') else quote_plus(value)}"
+        for key, value in values
+    )
 
 
 def _is_given(form: Form, key: str) -> bool:
-    return key in form.hidden and re.fullmatch(r"[\w-]+", key) is not None
+    return key in form.hidden and re.fullmatch(r"[^\s{}]+", key) is not None

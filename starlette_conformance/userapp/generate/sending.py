@@ -1,8 +1,9 @@
 """Requests sent to the app on OLD, one after the other, each made of what came before: what is sent
 here is what both stacks are sent.
 
-An operation is requested until it responds with 2xx, and once more. Then what the document does not
-allow, then pages by what leads to them, and at last what deletes, or ends a session.
+An operation is requested until it responds with 2xx, and once more; what did not, after forms with
+a password were sent, too. Then what the document does not allow, then pages by what leads to them,
+and at last what deletes, or ends a session.
 """
 
 import re
@@ -16,9 +17,10 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.bound_values import Binding, filled, value_at
 from starlette_conformance.userapp.cookies import CookieJar
-from starlette_conformance.userapp.generate import given, pages
+from starlette_conformance.userapp.generate import given
 from starlette_conformance.userapp.generate.case_values import GIVEN
 from starlette_conformance.userapp.generate.cases import Case, Cases, Operation
+from starlette_conformance.userapp.generate.crawl import crawl, enter
 from starlette_conformance.userapp.generate.ending import ends, ends_session
 from starlette_conformance.userapp.generate.given import Exchange
 from starlette_conformance.userapp.generate.planned import Planned, name_of
@@ -36,16 +38,15 @@ SECONDS = 5.0
 FIRST_SECONDS = 30.0
 """How long the first ones may, for which an app has something to load, or to make."""
 FIRST = 3
-PAGES = 40
-"""That are requested, since others lead to them."""
-OF_A_PATH = 3
-"""Of those, how many with other queries."""
 LAST = "DELETE"
+REDIRECTS = {301, 302, 303, 307, 308}
 
 
 @dataclass
 class Sending:
-    """What was sent so far. `most` requests, and until `deadline`."""
+    """What was sent so far. `most` requests, and until `deadline`; `values` are what the user says
+    that fields are, and `headers` what each request has.
+    """
 
     app: str
     port: int
@@ -54,13 +55,15 @@ class Sending:
     deadline: float
     pool: Executor
     advance: Callable[[], None] = lambda: None
+    values: given.Values = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
     requests: list[Planned] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
+    responses: dict[str, Response] = field(default_factory=dict)
+    leading: dict[str, str] = field(default_factory=dict)
     _cookies: CookieJar = field(default_factory=CookieJar)
-    _responses: dict[str, Response] = field(default_factory=dict)
     _sent: set[tuple[object, ...]] = field(default_factory=set)
-    _pages: dict[str, str] = field(default_factory=dict)
     _known: list[tuple[str, re.Pattern[str], str]] = field(default_factory=list)
     _token: str = ""
     _silent: int = 0
@@ -76,13 +79,14 @@ class Sending:
         keeping = [each for each in operations if each.method != LAST]
         for operation in keeping:
             self._attempt(operation, cases)
+        entered = enter(self)
         self._sent.clear()  # the same request may succeed, now that what it needs is there
         for operation in keeping:
             if operation.operation not in self.reached:
                 self._attempt(operation, cases, AGAIN)
         for operation in keeping:
             self._send_first(operation, self._of(cases, operation, negative=True))
-        self._crawl()
+        crawl(self, entered)
         deleting = [each for each in operations if each.method == LAST]
         ending = [each for each in cases.operations if ends_session(each.path)]
         for operation in [*sorted(deleting, key=lambda each: -each.path.count("/")), *ending]:
@@ -108,14 +112,16 @@ class Sending:
         if key in self._sent or self.is_over:
             return None
         self._sent.add(key)
+        named = {each.lower() for each, _ in headers}
+        headers += tuple(each for each in self.headers if each[0].lower() not in named)
         operation = operation or self._operation_of(method, target)
-        name = name_of(operation, method, target, self._responses)
+        name = name_of(operation, method, target, self.responses)
         planned = Planned(name, operation, method, target, headers, body)
         try:
             request = planned.request(self.app)
         except UsageError:
             return None
-        strange = any(each.place not in self._responses for each in planned.bindings)
+        strange = any(each.place not in self.responses for each in planned.bindings)
         if strange or "{{" in _without_references(planned):  # a page has it so
             return None
         bound = filled(request, planned.bindings, self._value)
@@ -126,14 +132,14 @@ class Sending:
         response = reading.finish().response
         self._silent = 0 if response.status else self._silent + 1
         self._cookies.store(sent, response)
-        self._responses[name] = response
+        self.responses[name] = response
         self.requests.append(replace(planned, status=response.status))
         found = Exchange(name, operation, path, method, response, values)
         self.exchanges.append(found)
         if found.succeeded:
             self.reached.add(operation)
-        if _is_page(response):
-            self._pages[name] = target
+        if _is_page(response) or response.status in REDIRECTS:
+            self.leading[name] = target
         self.advance()
         return response
 
@@ -196,29 +202,8 @@ class Sending:
         every = cases.by_operation.get(operation.operation, ())
         return [each for each in every if (each.kind == "negative") == negative]
 
-    def _crawl(self) -> None:
-        """Follow links and send forms, from the pages that there are."""
-        origins = {f"127.0.0.1:{self.port}", "127.0.0.1:PORT"}
-        waiting, by_path, number = [*self._pages], dict[str, int](), 0
-        seen = {each.target for each in self.requests if each.method == "GET"}
-        while waiting and number < PAGES and not self.is_over:
-            name = waiting.pop(0)
-            text = self._responses[name].body.decode("utf-8", "replace")
-            for each in pages.leads_to(text, self._pages[name], name, origins):
-                path = f"{each.method} {each.target.partition('?')[0]}"
-                if by_path.get(path, 0) >= OF_A_PATH or number >= PAGES:
-                    continue
-                if each.method == "GET" and each.target in seen:
-                    continue
-                headers = (("Accept", "text/html,*/*"), *each.headers)
-                if self.send("", each.method, each.target, headers, each.body):
-                    by_path[path] = by_path.get(path, 0) + 1
-                    number += 1
-                    last = self.requests[-1].name
-                    waiting += [last] if last in self._pages else []
-
     def _value(self, binding: Binding) -> str | None:
-        return value_at(self._responses[binding.place], binding.where)
+        return value_at(self.responses[binding.place], binding.where)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
