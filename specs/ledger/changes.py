@@ -1297,6 +1297,16 @@ MISSING_VERSION_IS_400 = Change(
     "https://github.com/python-hyper/wsproto/commit/ff5aed4",
     noticed_by=("JavaScript client",),
 )
+UVLOOP_SENDS_AT_ONCE = Change(
+    "uvloop",
+    "0.9.0",
+    "feature",
+    "With uvloop, connections to a server that is handed a listening socket have TCP_NODELAY. With "
+    "asyncio they have not, and each response after the first waits 40 ms for the client's ACK.",
+    "https://github.com/Kludex/uvicorn/issues/3149",
+    present=True,
+    noticed_by=("JavaScript client", "proxy"),
+)
 STATUS_PHRASES_OF_RFC_9110 = Change(
     "python",
     "3.13.0",

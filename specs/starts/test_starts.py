@@ -2,6 +2,7 @@
 
 import pytest
 
+from specs.starts import wait_scenarios
 from specs.starts.start_scenarios import MISSING, STOPPED, TAKEN
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
@@ -22,4 +23,10 @@ def test_does_not_start_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("uvicorn docs settings", "uvicorn docs deployment")
 @pytest.mark.parametrize("scenario", MISSING)
 def test_serves_nothing_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("RFC 9293 section 3.7.4", "uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", wait_scenarios.SCENARIOS)
+def test_lets_nobody_wait_on_a_connection_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -69,6 +69,18 @@ class PingDelay(ObservationOn):
 
 
 @dataclass(frozen=True)
+class RespondsIn(ObservationOn):
+    """Whether most responses on a connection were whole so many seconds after their requests, for
+    some time at least.
+    """
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"time of a response on {self.on}"
+
+
+@dataclass(frozen=True)
 class DatesOn(ObservationOn):
     """Whether two responses on a connection have the same Date."""
 

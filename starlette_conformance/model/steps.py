@@ -46,6 +46,19 @@ class ReadResponses(StepOn):
 
 
 @dataclass(frozen=True)
+class SendEach(StepOn):
+    """Send the same request so many times, each behind the response to the last one."""
+
+    data: bytes
+    times: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.on}: send {described(self.data)} {self.times} times, each once it is answered"
+        )
+
+
+@dataclass(frozen=True)
 class ReadChunks(StepOn):
     """Read the head and so many chunks, or events, in all, and not a byte more; or to the end."""
 

@@ -1,11 +1,13 @@
 """What is observed of the connection of a scenario's client."""
 
 import re
+from statistics import median
 
 from starlette_conformance.http.exchange import observed
 from starlette_conformance.model.expectations import Response
 from starlette_conformance.scenarios.wire import Wire
 
+ROW = 20
 DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
 
 
@@ -28,6 +30,12 @@ def dates(wire: Wire) -> str:
     found = DATE.findall(bytes(wire.data))
     dates = len(set(found))
     return f"{dates} date{'s' if dates != 1 else ''} in {len(found)} responses"
+
+
+def is_prompt(wire: Wire, seconds: float) -> bool:
+    """Whether most of ROW responses in a row were; on busy cores a few rows are late."""
+    rows = [wire.waits[first : first + ROW] for first in range(0, len(wire.waits), ROW)]
+    return any(median(row) < seconds for row in rows)
 
 
 def end(wire: Wire) -> str:

@@ -117,6 +117,8 @@ class Performance:
                 wire.send(data)
             case steps.ReadResponses(_, number, method):
                 wire.read_responses(number, method)
+            case steps.SendEach(_, data, times):
+                wire.send_each(data, times)
             case steps.ReadChunks(_, number, method):
                 wire.read_chunks(number, method)
             case steps.ReadToEnd():
@@ -171,22 +173,8 @@ class Performance:
 
     def _observe(self, observation: model.Observation) -> Any:
         match observation:
-            case model.ResponseOn(on):
-                return on_wire.responses(self._wires[on])[0]
-            case model.ResponsesOn(on):
-                return on_wire.responses(self._wires[on])
-            case model.PingedStreamOn(on):
-                return without_time(on_wire.responses(self._wires[on])[0])
-            case model.PingAfter(on):
-                exchange = self.exchanges()[on]
-                first, last = exchange.sent[0], exchange.sent[-1]
-                return f"{exchange.arrivals()[0] + first.at - last.at:.3f} s"
-            case model.PingDelay(on):
-                return f"{ping_delay(self.exchanges()[on]):.2f} s"
-            case model.EndOf(on):
-                return on_wire.end(self._wires[on])
-            case model.DatesOn(on):
-                return on_wire.dates(self._wires[on])
+            case model.ObservationOn(on):
+                return self._observe_on(self._wires[on], observation)
             case model.HeldFor(those):
                 return self._let_go(those)
             case model.Kept() | model.EndsIn() | model.FirstExitStatus():
@@ -195,6 +183,30 @@ class Performance:
                 return self._ended[str(observation)]
             case model.LogLines(select):
                 return list(select(self._log()))
+            case _:
+                raise AssertionError(f"nobody observes {observation!r}")
+
+    def _observe_on(self, wire: Wire, observation: model.ObservationOn) -> Any:
+        match observation:
+            case model.ResponseOn():
+                return on_wire.responses(wire)[0]
+            case model.ResponsesOn():
+                return on_wire.responses(wire)
+            case model.PingedStreamOn():
+                return without_time(on_wire.responses(wire)[0])
+            case model.PingAfter(on):
+                exchange = self.exchanges()[on]
+                first, last = exchange.sent[0], exchange.sent[-1]
+                return f"{exchange.arrivals()[0] + first.at - last.at:.3f} s"
+            case model.PingDelay(on):
+                return f"{ping_delay(self.exchanges()[on]):.2f} s"
+            case model.EndOf():
+                return on_wire.end(wire)
+            case model.RespondsIn(_, seconds):
+                prompt = on_wire.is_prompt(wire, seconds)
+                return f"{'within' if prompt else 'later than'} {seconds:g} s"
+            case model.DatesOn():
+                return on_wire.dates(wire)
             case _:
                 raise AssertionError(f"nobody observes {observation!r}")
 

@@ -16,12 +16,13 @@ class Wire(Connection):
 
     `clock` is when it had the last response that it was to read, `watched` are the seconds since it
     sent something, at the end of a watch. `chunks` are those of a stream that it was to read, and
-    not a byte more.
+    not a byte more. `waits` are the seconds from what was sent last to each response.
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.methods: list[str] = []
+        self.waits: list[float] = []
         self.clock = time.monotonic()
         self.watched = 0.0
         self.chunks: int | None = None
@@ -37,7 +38,14 @@ class Wire(Connection):
             if not reader.whole:
                 break
             self._end = reader.end
+            if self.sent:
+                self.waits.append(time.monotonic() - self.began - self.sent[-1].at)
         self.clock = time.monotonic()
+
+    def send_each(self, data: bytes, times: int) -> None:
+        for _ in range(times):
+            self.send(data)
+            self.read_responses(1, "GET")
 
     def _takes(self, reader: Reader) -> bool:
         return reader.read(self.data).whole or bool(reader.fault)

@@ -78,5 +78,5 @@ def test_a_change_of_a_package_that_is_missing_does_not_apply() -> None:
 
 def test_the_changes_of_the_project_are_of_packages_that_stacks_hold() -> None:
     known = {"starlette", "sse-starlette", "uvicorn", "h11", "httptools", "python"}
-    known |= {"websockets", "wsproto"}
+    known |= {"uvloop", "websockets", "wsproto"}
     assert {change.package for change in ledger().changes.values()} <= known

@@ -33,6 +33,7 @@ from starlette_conformance.model.scenario import (
     PingAfter,
     PingDelay,
     PingedStreamOn,
+    RespondsIn,
     ResponseOn,
     ResponsesOn,
     Scenario,
@@ -48,6 +49,7 @@ from starlette_conformance.model.steps import (
     ReadToEnd,
     Reset,
     Send,
+    SendEach,
     Step,
     Watch,
 )
@@ -214,6 +216,23 @@ def test_says_whether_a_date_is_renewed(later: bytes, dates: str) -> None:
     script = staying(OK.replace(b"DATE", b"then"), OK.replace(b"DATE", later))
     steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
     assert seen(script, *steps, of=(DatesOn("a"),)) == {"dates on a": dates}
+
+
+@pytest.mark.parametrize(
+    ("late", "prompt", "said"),
+    [(11, 9, "later than 0.1 s"), (10, 10, "within 0.1 s"), (20, 20, "within 0.1 s")],
+)
+def test_says_whether_responses_come_at_once_at_least_for_some_time(
+    late: int, prompt: int, said: str
+) -> None:
+    def script(connection: socket.socket) -> None:
+        for pause in [0.11] * late + [0.0] * prompt:
+            time.sleep(pause)
+            connection.sendall(dated(OK))
+            connection.recv(65536)
+
+    found = seen(script, SendEach("a", GET, late + prompt), of=(RespondsIn("a", 0.1),))
+    assert found == {"time of a response on a": said}
 
 
 @pytest.mark.parametrize("leave", [Leave("a"), Reset("a"), HalfClose("a")])
