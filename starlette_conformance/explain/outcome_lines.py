@@ -67,7 +67,8 @@ def _lines(outcome: Outcome, other: Outcome, fields: Collection[str]) -> Iterato
 
 
 def _of_response(name: str, response: Response, fields: Collection[str]) -> Iterator[Line]:
-    differing = {where.removeprefix(f"{name}: ") for where in fields if where.startswith(name)}
+    own = f"{name}: "
+    differing = {where.removeprefix(own) for where in fields if where.startswith(own)}
     status = f"{name}: {response.version} {response.status} {response.reason}"
     if not response.status:
         yield Line(plain(f"{name}: {response.ending}"), bool(differing))

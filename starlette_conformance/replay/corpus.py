@@ -28,7 +28,13 @@ STACK = "documented"
 SPECS = ROOT / "specs"
 
 
-ASIDE = ("specs/shutdown/", "specs/starts/", "specs/resilience/", "specs/edge/test_idle.py")
+ASIDE = (
+    "specs/shutdown/",
+    "specs/starts/",
+    "specs/resilience/",
+    "specs/features/",
+    "specs/edge/test_idle.py",
+)
 """Specs of signals, pauses and leaks: by what they send, no two stacks are compared."""
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.exit_code import exit_code
+from starlette_conformance.explain.outcome_lines import rendered
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
 from starlette_conformance.model.chance import leading, one_of
@@ -229,3 +230,14 @@ def test_what_a_stack_wrote_is_shown_on_one_inert_line() -> None:
     assert shown is not None
     inert(f"{FORGED}{shown}")
     assert "\n" not in shown
+
+
+def test_a_connection_whose_name_begins_like_another_one_has_lines_of_its_own() -> None:
+    names = ("GET /", "GET / with a cookie")
+    played = replace(
+        scenario(), expected={ResponseOn(name): Response(200, {}, b"a") for name in names}
+    )
+    before = {name: Response(200, {}, b"a") for name in names}
+    after = {**before, names[1]: Response(200, {"x-name": "b"}, b"a")}
+    shown = rendered(explained(played, before, after), {}).after
+    assert [line.text for line in shown if line.differs] == ["GET / with a cookie: x-name: b"]

@@ -69,6 +69,7 @@ MAY_IMPORT = {
         "pytest",
         "specs",
     },
+    "specs/features/apps": {"starlette", "uvicorn"},
     "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
     "studies": {"benchmarks", PACKAGE, "pytest", "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},

@@ -1,0 +1,87 @@
+"""How an app that uses what no reference app does is sent requests, and some of its responses."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from specs.ledger.responses import HOST, UVICORN, content
+from starlette_conformance.model.expectations import Response
+from starlette_conformance.model.scenario import ResponseOn, Scenario
+from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, Step
+
+SCRIPT = "specs/features/apps/features.py"
+SINCE = "starlette>=1.9.0"
+"""What the app uses is older; before, some of it had other responses, which nobody has named."""
+LARGE = b"".join(b"%07d\n" % number for number in range(40_000))
+CONTENT = LARGE[:200_000]
+JSON = "application/json"
+Exchange = tuple[str, Sequence[str], bytes, Any]
+
+
+def to(line: str, response: Any, *headers: str, body: bytes = b"") -> Exchange:
+    """A request, by its method and target, and the response."""
+    return line, headers, body, response
+
+
+def name(line: str, headers: Sequence[str]) -> str:
+    """What its connection is called."""
+    shown = [each if len(each) < 50 else f"{each[:40]}..." for each in headers]
+    return " | ".join([line, *shown])
+
+
+def request(line: str, headers: Sequence[str], body: bytes) -> bytes:
+    own = [each for each in headers if each.startswith("Host: ")] or [HOST.decode().strip()]
+    lines = [f"{line} HTTP/1.1", *own, *(each for each in headers if each not in own), "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+def sent(what: str, *exchanges: Exchange) -> Scenario:
+    steps: list[Step] = []
+    for line, headers, body, response in exchanges:
+        on = name(line, headers)
+        method = line.partition(" ")[0]
+        closes = isinstance(response, Response) and (response.closes or response.ending != "whole")
+        reads = ReadToEnd(on) if closes else ReadResponses(on, method=method)
+        steps += [Send(on, request(line, headers, body)), reads]
+    return Scenario(
+        f"an app of many features is sent {what}",
+        "hello",
+        tuple(steps),
+        {ResponseOn(name(line, headers)): response for line, headers, _, response in exchanges},
+        script=SCRIPT,
+        needs=(SINCE,),
+        slow=True,
+    )
+
+
+def json(body: str) -> Response:
+    return Response(200, content(body.encode(), JSON), body.encode())
+
+
+def seen(
+    url: str, more: str = '"query":[],"headers":[]', method: str = "GET", root: str = ""
+) -> Any:
+    host, _, path = url.removeprefix("http://").partition("/")
+    raw = f"/{path}".partition("?")[0]
+    return json(
+        f'{{"method":"{method}","url":"{url}","base":"http://{host}/","root":"{root}",'
+        f'"raw":"{raw}",{more},"client":"127.0.0.1","self":"http://{host}/seen"}}'
+    )
+
+
+def failed(response: Response) -> Response:
+    """One after which uvicorn closes the connection, as the app raised."""
+    return Response(response.status, response.headers, response.body, closes=True)
+
+
+def empty(status: int, headers: dict[str, Any], reason: str | None = None) -> Response:
+    response = Response(status, UVICORN | headers)
+    return response if reason is None else because(reason, response)
+
+
+def because(reason: str, response: Response) -> Response:
+    return replace(response, reason=reason)
+
+
+def head(response: Response) -> Response:
+    return Response(response.status, response.headers)

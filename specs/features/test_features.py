@@ -1,0 +1,25 @@
+"""An app that uses what no reference app does."""
+
+import pytest
+
+from specs.features import app_scenarios, lifespan_scenarios, middleware_scenarios
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.pytest_plugin.scenario_fixtures import Play
+
+
+@pytest.mark.source("starlette docs requests", "starlette docs responses", "starlette docs routing")
+@pytest.mark.parametrize("scenario", app_scenarios.SCENARIOS)
+def test_does_as_documented_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("starlette docs middleware")
+@pytest.mark.parametrize("scenario", middleware_scenarios.SCENARIOS)
+def test_wraps_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("starlette docs lifespan")
+@pytest.mark.parametrize("scenario", lifespan_scenarios.SCENARIOS)
+def test_tells_of_a_lifespan_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
