@@ -4,7 +4,8 @@ from specs.ledger.changes import TARGET_PUT_TOGETHER
 from specs.ledger.raw_requests import CLOSES, NEXT, NOT_FOUND
 from specs.ledger.responses import GREETING, HOST, last
 from starlette_conformance.model.expectations import by_parser, since
-from starlette_conformance.model.scenario import ResponsesOn, Scenario
+from starlette_conformance.model.observations import ResponsesOn
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send
 
 ANSWERS = [GREETING, last(NOT_FOUND)]

@@ -5,7 +5,8 @@ from specs.ledger.handshakes import CLOSED, handshake, unless_taken
 from specs.ledger.responses import GREETING
 from specs.ledger.upgrades import NO_UPGRADE
 from starlette_conformance.model.expectations import since
-from starlette_conformance.model.scenario import ResponsesOn, Scenario
+from starlette_conformance.model.observations import ResponsesOn
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send, Watch
 
 TAKEN_OR_NOT = Scenario(

@@ -19,7 +19,8 @@ from specs.ledger.raw_requests import CHUNKED, LAST, NEXT
 from specs.ledger.responses import WEBSOCKET, raw_request
 from specs.ledger.upgrades import LACKING_LOGGED, UNSUPPORTED
 from starlette_conformance.model.expectations import ABSENT, by_parser, history, since
-from starlette_conformance.model.scenario import LogLines, Scenario
+from starlette_conformance.model.observations import LogLines
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadResponses, ReadToEnd, Send
 
 PROTOCOL_ERROR = (

@@ -22,7 +22,8 @@ from specs.ledger.responses import (
 )
 from specs.ledger.site import PAGE
 from starlette_conformance.model.expectations import Response, since
-from starlette_conformance.model.scenario import ResponsesOn, Scenario
+from starlette_conformance.model.observations import ResponsesOn
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, Step
 
 VADER = b'{"response":"Hello Vader !!!"}'

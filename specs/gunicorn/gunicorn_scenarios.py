@@ -9,14 +9,14 @@ from specs.ledger.raw_requests import LAST
 from specs.shutdown.scenarios import INTERVAL, LOG, ON, STREAMS, UP, listening, where
 from specs.shutdown.start_scenarios import HEARD
 from specs.starts.lines import UP as STARTED
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     EndsIn,
     ExitStatus,
     LogLines,
     Observation,
     ResponseOn,
-    Scenario,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadChunks, ReadToEnd, Send, Signal, Step
 
 PREFIX = re.compile(r"\[[^]]+\] \[\d+\] \[(\w+)\] ")

@@ -10,7 +10,8 @@ from specs.ledger.changes import (
 )
 from specs.ledger.streams import CUT, GET, STREAM, stream
 from starlette_conformance.model.expectations import WHOLE, Response, chunked, history, since
-from starlette_conformance.model.scenario import ResponseOn, Scenario
+from starlette_conformance.model.observations import ResponseOn
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadChunks, Send
 
 EVENTS = 3

@@ -23,7 +23,7 @@ from starlette_conformance.model.expectations import (
     chunked,
     since,
 )
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     EndOf,
     EndsIn,
     ExitStatus,
@@ -31,8 +31,8 @@ from starlette_conformance.model.scenario import (
     Observation,
     ResponseOn,
     ResponsesOn,
-    Scenario,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,
     Leave,

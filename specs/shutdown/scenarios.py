@@ -29,13 +29,13 @@ from starlette_conformance.model.expectations import (
     history,
     since,
 )
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     EndsIn,
     ExitStatus,
     LogLines,
     ResponseOn,
-    Scenario,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,
     MarkLog,

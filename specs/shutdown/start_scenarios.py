@@ -35,13 +35,13 @@ from specs.shutdown.scenarios import (
     where,
 )
 from starlette_conformance.model.expectations import ABSENT, WHOLE, history, since
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     ExitStatus,
     LogLines,
     ResponseOn,
-    Scenario,
     SocketFile,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadChunks, Signal
 
 HEARD = since(

@@ -36,14 +36,14 @@ from specs.starts.lines import (
 )
 from starlette_conformance.model.chance import one_of
 from starlette_conformance.model.expectations import ABSENT, history, since
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     EndsIn,
     ExitStatus,
     LogLines,
     Observation,
-    Scenario,
     SocketFile,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadToEnd, Send, Signal, Step
 
 FAILS = since(STARTUP_FAILS_WITH_3, "3", before="1")

@@ -8,7 +8,8 @@ from specs.ledger.changes import UVLOOP_SENDS_AT_ONCE
 from specs.ledger.responses import raw_request
 from specs.starts.lines import ADDRESSES
 from starlette_conformance.model.expectations import since
-from starlette_conformance.model.scenario import RespondsIn, Scenario
+from starlette_conformance.model.observations import RespondsIn
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import SendEach
 
 ON = "the connection"

@@ -14,7 +14,7 @@ from specs.ledger.responses import CORS, not_found, without_body
 from specs.ledger.streams import CUT, EVENTS, GET, LEFT, STREAM, stream
 from starlette_conformance.model.chance import leading, within
 from starlette_conformance.model.expectations import ABSENT, Response, chunked, history, since
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     HeldFor,
     LogLines,
     Observation,
@@ -23,8 +23,8 @@ from starlette_conformance.model.scenario import (
     PingedStreamOn,
     ResponseOn,
     ResponsesOn,
-    Scenario,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     HalfClose,
     Leave,

@@ -3,7 +3,11 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from starlette_conformance.model.scenario import EndsIn, Kept, Scenario
+from starlette_conformance.model.observations import (
+    EndsIn,
+    Kept,
+)
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.census import Census, take
 

@@ -9,7 +9,7 @@ from starlette_conformance.model.comparison import Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response, resolve
 from starlette_conformance.model.mismatch import Difference, compared_fields, same
-from starlette_conformance.model.scenario import Observation
+from starlette_conformance.model.observations import Observation
 
 Observed = Mapping[str, Any]
 """What was seen by name: a Response or a list of them, a text, or lines of text."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette_conformance.http.exchange import Exchange
-from starlette_conformance.model import scenario as model
+from starlette_conformance.model import observations as seen
 from starlette_conformance.model import steps
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
@@ -46,7 +46,7 @@ class Performance:
         self._start, self._first_status = start, ""
         self._wires: dict[str, Wire] = {}
         self._held: set[str] = set()
-        self._watches_held = any(isinstance(o, model.HeldFor) for o in scenario.expected)
+        self._watches_held = any(isinstance(o, seen.HeldFor) for o in scenario.expected)
         self._kept_before: Census | None = None
         self._afterwards: Mapping[str, str] = {}
         self._log_start = 0 if scenario.has_own_server else server.log.position()
@@ -60,7 +60,7 @@ class Performance:
             for step in self._scenario.steps:
                 self._take(step)
             found = afterwards(self._server, self._kept_before, self._scenario)
-            self._afterwards = {**found, str(model.FirstExitStatus()): self._first_status}
+            self._afterwards = {**found, str(seen.FirstExitStatus()): self._first_status}
             self._lines = self._server.log.lines(self._log_start)  # before anybody leaves
         finally:
             for wire in self._wires.values():
@@ -68,11 +68,11 @@ class Performance:
             if self._first_status:
                 self._server.kill()
         if self._scenario.ends_its_server:
-            watched = any(isinstance(o, model.EndsIn) for o in self._scenario.expected)
+            watched = any(isinstance(o, seen.EndsIn) for o in self._scenario.expected)
             self._server.log.wait_for(lambda _: False, 0.0 if watched else ENDS_SECONDS)
             status = str(self._server.kill())
             file = "left" if Path(self._server.path).exists() else "removed"
-            self._ended = {str(model.ExitStatus()): status, str(model.SocketFile()): file}
+            self._ended = {str(seen.ExitStatus()): status, str(seen.SocketFile()): file}
             self._lines = self._server.log.lines(self._log_start)
 
     def _take(self, step: steps.Step) -> None:
@@ -171,41 +171,41 @@ class Performance:
         """What was seen, by name."""
         return {str(each): self._observe(each) for each in self._scenario.expected}
 
-    def _observe(self, observation: model.Observation) -> Any:
+    def _observe(self, observation: seen.Observation) -> Any:
         match observation:
-            case model.ObservationOn(on):
+            case seen.ObservationOn(on):
                 return self._observe_on(self._wires[on], observation)
-            case model.HeldFor(those):
+            case seen.HeldFor(those):
                 return self._let_go(those)
-            case model.Kept() | model.EndsIn() | model.FirstExitStatus():
+            case seen.Kept() | seen.EndsIn() | seen.FirstExitStatus():
                 return self._afterwards[str(observation)]
-            case model.ExitStatus() | model.SocketFile():
+            case seen.ExitStatus() | seen.SocketFile():
                 return self._ended[str(observation)]
-            case model.LogLines(select):
+            case seen.LogLines(select):
                 return list(select(self._log()))
             case _:
                 raise AssertionError(f"nobody observes {observation!r}")
 
-    def _observe_on(self, wire: Wire, observation: model.ObservationOn) -> Any:
+    def _observe_on(self, wire: Wire, observation: seen.ObservationOn) -> Any:
         match observation:
-            case model.ResponseOn():
+            case seen.ResponseOn():
                 return on_wire.responses(wire)[0]
-            case model.ResponsesOn():
+            case seen.ResponsesOn():
                 return on_wire.responses(wire)
-            case model.PingedStreamOn():
+            case seen.PingedStreamOn():
                 return without_time(on_wire.responses(wire)[0])
-            case model.PingAfter(on):
+            case seen.PingAfter(on):
                 exchange = self.exchanges()[on]
                 first, last = exchange.sent[0], exchange.sent[-1]
                 return f"{exchange.arrivals()[0] + first.at - last.at:.3f} s"
-            case model.PingDelay(on):
+            case seen.PingDelay(on):
                 return f"{ping_delay(self.exchanges()[on]):.2f} s"
-            case model.EndOf():
+            case seen.EndOf():
                 return on_wire.end(wire)
-            case model.RespondsIn(_, seconds):
+            case seen.RespondsIn(_, seconds):
                 prompt = on_wire.is_prompt(wire, seconds)
                 return f"{'within' if prompt else 'later than'} {seconds:g} s"
-            case model.DatesOn():
+            case seen.DatesOn():
                 return on_wire.dates(wire)
             case _:
                 raise AssertionError(f"nobody observes {observation!r}")

@@ -19,8 +19,12 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response, since
+from starlette_conformance.model.observations import (
+    LogLines,
+    Observation,
+)
 from starlette_conformance.model.request import Request
-from starlette_conformance.model.scenario import LogLines, Observation, Scenario
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.scenarios.outcome import Outcome

@@ -23,7 +23,12 @@ from starlette_conformance.model.expectations import (
     history,
     since,
 )
-from starlette_conformance.model.scenario import ExitStatus, LogLines, ResponseOn, Scenario
+from starlette_conformance.model.observations import (
+    ExitStatus,
+    LogLines,
+    ResponseOn,
+)
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger

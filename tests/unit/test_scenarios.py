@@ -24,7 +24,7 @@ from starlette_conformance.model.expectations import (
     resolve,
     since,
 )
-from starlette_conformance.model.scenario import (
+from starlette_conformance.model.observations import (
     DatesOn,
     EndOf,
     HeldFor,
@@ -36,8 +36,8 @@ from starlette_conformance.model.scenario import (
     RespondsIn,
     ResponseOn,
     ResponsesOn,
-    Scenario,
 )
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,
     HalfClose,

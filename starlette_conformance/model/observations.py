@@ -1,0 +1,162 @@
+"""What is seen of a scenario, and by which name outcomes give it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What is seen of a scenario; `str` names it in outcomes."""
+
+
+@dataclass(frozen=True)
+class ObservationOn(Observation):
+    """What is seen on the connection that `on` names."""
+
+    on: str
+
+    def __str__(self) -> str:
+        return self.on
+
+
+@dataclass(frozen=True)
+class ResponseOn(ObservationOn):
+    """The first response on a connection, as it stood on the wire: a `Response`."""
+
+
+@dataclass(frozen=True)
+class ResponsesOn(ObservationOn):
+    """All responses on a connection: a list of them."""
+
+
+@dataclass(frozen=True)
+class EndOf(ObservationOn):
+    """How a connection ended that was watched, and how many whole seconds after the client had sent
+    something: a server that waits for N seconds from then on ends it after N at the least.
+    """
+
+    def __str__(self) -> str:
+        return f"end of {self.on}"
+
+
+@dataclass(frozen=True)
+class PingedStreamOn(ObservationOn):
+    """The first response on a connection; the moment in a ping is TIME."""
+
+
+@dataclass(frozen=True)
+class PingAfter(ObservationOn):
+    """The seconds from the request for a stream to its first event, which is a ping."""
+
+    def __str__(self) -> str:
+        return f"first ping on {self.on}"
+
+
+@dataclass(frozen=True)
+class PingDelay(ObservationOn):
+    """The seconds from the moment that a ping states, taken as UTC, to when it came."""
+
+    def __str__(self) -> str:
+        return f"time of the ping on {self.on}"
+
+
+@dataclass(frozen=True)
+class RespondsIn(ObservationOn):
+    """Whether responses on a connection were whole so many seconds after their requests: most of
+    some in a row.
+    """
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"time of a response on {self.on}"
+
+
+@dataclass(frozen=True)
+class DatesOn(ObservationOn):
+    """Whether two responses on a connection have the same Date."""
+
+    def __str__(self) -> str:
+        return f"dates on {self.on}"
+
+
+@dataclass(frozen=True)
+class HeldFor(Observation):
+    """Whether the server held connections until their clients left, and let go of them then."""
+
+    those: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "connections at the server"
+
+
+@dataclass(frozen=True)
+class ExitStatus(Observation):
+    """The exit status as text, once all clients have left; -N where signal N ended the process."""
+
+    def __str__(self) -> str:
+        return "exit status"
+
+
+@dataclass(frozen=True)
+class FirstExitStatus(Observation):
+    """The exit status of the server that was started again, as `ExitStatus`; -9 where it did not
+    end in time.
+    """
+
+    def __str__(self) -> str:
+        return "exit status before it was started again"
+
+
+@dataclass(frozen=True)
+class Kept(Observation):
+    """How many more the server has than at MarkKept, once the last step is done, and it had some
+    time to let go. Without `types`, `what` is tasks, descriptors, threads or memory, which is
+    counted in whole pieces of 32 MiB; else `types` are the classes of its objects that are counted.
+    """
+
+    what: str
+    types: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what} kept"
+
+
+@dataclass(frozen=True)
+class EndsIn(Observation):
+    """Whether the server ends in so many seconds after the last step, though clients stay."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return "end of the server"
+
+
+@dataclass(frozen=True)
+class SocketFile(Observation):
+    """Whether the file of its Unix socket is there once it has ended."""
+
+    def __str__(self) -> str:
+        return "file of the socket"
+
+
+Select = Callable[[Sequence[str]], Sequence[str]]
+
+
+def every(lines: Sequence[str]) -> Sequence[str]:
+    return lines
+
+
+@dataclass(frozen=True)
+class LogLines(Observation):
+    """The lines of the log, those that `select` gives back; called by another name where a scenario
+    looks at several parts of it.
+
+    A process id is PID, the server's port PORT, and that of a client the connection's name.
+    """
+
+    select: Select = every
+    name: str = "log"
+
+    def __str__(self) -> str:
+        return self.name
