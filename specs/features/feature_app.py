@@ -6,7 +6,8 @@ from typing import Any
 
 from specs.ledger.responses import HOST, UVICORN, content
 from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.scenario import ResponseOn, Scenario
+from starlette_conformance.model.observations import ResponseOn
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, Step
 
 SCRIPT = "specs/features/apps/features.py"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from specs.features.feature_app import SCRIPT, SINCE, request
 from specs.shutdown.scenarios import STATUS
-from starlette_conformance.model.scenario import ExitStatus, LogLines, Scenario
+from starlette_conformance.model.observations import ExitStatus, LogLines
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadResponses, Send, Signal
 
 
