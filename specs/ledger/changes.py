@@ -500,6 +500,26 @@ SIGNAL_CUTS_STREAMS = Change(
     "https://github.com/sysid/sse-starlette/commit/4efaffc",
     noticed_by=("JavaScript client", "proxy"),
 )
+EVENTS_AS_THEY_ARE = Change(
+    "sse-starlette",
+    "0.10.0",
+    "feature",
+    "Bytes and event objects were written as text, such as data: b'one'; now they are sent as they "
+    "are. Text ended its lines as `sep` says; now always in CRLF.",
+    "https://github.com/sysid/sse-starlette/commit/8d78d76",
+    noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
+)
+COMMENTS_TAKEN = Change(
+    "sse-starlette",
+    "0.10.0",
+    "feature",
+    "A stream failed where an event has a comment or no data; now a comment is sent, without the "
+    "rest of its event, and no data as None.",
+    "https://github.com/sysid/sse-starlette/commit/72301ee",
+    noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
+)
 EXPECTATION_HEARD = Change(
     "sse-starlette",
     "0.10.0",
@@ -517,6 +537,33 @@ STREAM_NAMES_CHARSET = Change(
     "The Content-Type of a stream had no charset; now it names utf-8.",
     "https://github.com/sysid/sse-starlette/commit/9b40be2",
     noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
+)
+OWN_MEDIA_TYPE = Change(
+    "sse-starlette",
+    "0.10.2",
+    "fix",
+    "The media_type of a stream was ignored; now it is the Content-Type.",
+    "https://github.com/sysid/sse-starlette/commit/9b40be2",
+    noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
+)
+CACHE_CONTROL_KEPT = Change(
+    "sse-starlette",
+    "1.1.0",
+    "feature",
+    "A Cache-Control that the app gives a stream was replaced; now it is sent.",
+    "https://github.com/sysid/sse-starlette/pull/35",
+    noticed_by=("browser", "cache or CDN"),
+    reached_by=("EventSourceResponse",),
+)
+ANY_ITERABLE = Change(
+    "sse-starlette",
+    "1.2.1",
+    "feature",
+    "A stream of an asynchronous iterable that is no generator failed; now it is sent.",
+    "https://github.com/sysid/sse-starlette/commit/8a549fc",
+    noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
 )
 LAST_STREAM_HEARS = Change(
@@ -537,6 +584,26 @@ PINGS_ARE_COMMENTS = Change(
     noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
 )
+COMMENTS_BESIDE_FIELDS = Change(
+    "sse-starlette",
+    "1.4.0",
+    "fix",
+    "A comment replaced the fields of its event, and did not end it; now it stands before them. An "
+    "event without data had data: None; now it has no data.",
+    "https://github.com/sysid/sse-starlette/pull/53",
+    noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
+)
+SEPARATOR_HEEDED = Change(
+    "sse-starlette",
+    "1.6.5",
+    "fix",
+    "The lines of an event ended in CRLF whatever `sep` says; now text and dictionaries heed it, "
+    "and it may be LF, CR or CRLF only. A dictionary that the app yields is given a key sep.",
+    "https://github.com/sysid/sse-starlette/issues/65",
+    noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
+)
 LOOP_KEPT = Change(
     "sse-starlette",
     "1.6.1",
@@ -546,6 +613,15 @@ LOOP_KEPT = Change(
     "https://github.com/sysid/sse-starlette/issues/59",
     last="2.4.1",
     noticed_by=("JavaScript client", "proxy"),
+    reached_by=("EventSourceResponse",),
+)
+BYTES_UNREAD = Change(
+    "sse-starlette",
+    "2.1.0",
+    "fix",
+    "A stream was cut at bytes that are no UTF-8, such as half a character; now they are sent.",
+    "https://github.com/sysid/sse-starlette/pull/93",
+    noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
 )
 PING_TIME_HAS_ZONE = Change(
@@ -565,6 +641,24 @@ STREAM_NOT_STORED = Change(
     "https://github.com/sysid/sse-starlette/pull/105",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("EventSourceResponse",),
+)
+NUMBERS_REFUSED = Change(
+    "sse-starlette",
+    "2.2.0",
+    "regression",
+    "A number as id or event of an event was sent; now the stream is cut there.",
+    "https://github.com/sysid/sse-starlette/commit/52341f4",
+    noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
+)
+JSON_EVENTS = Change(
+    "sse-starlette",
+    "2.4.0",
+    "feature",
+    "There was no JSONServerSentEvent; now its data are sent as JSON.",
+    "https://github.com/sysid/sse-starlette/pull/136",
+    noticed_by=("JavaScript client",),
+    reached_by=("JSONServerSentEvent",),
 )
 SIGNAL_UNHEARD = Change(
     "sse-starlette",
@@ -614,6 +708,15 @@ HEAD_OPENS_NO_STREAM = Change(
     "HEAD started the stream, which nobody would read; now it does not.",
     "https://github.com/sysid/sse-starlette/issues/218",
     noticed_by=("proxy",),
+    reached_by=("EventSourceResponse",),
+)
+DICTIONARIES_KEPT = Change(
+    "sse-starlette",
+    "3.7.0",
+    "fix",
+    "A dictionary that the app yields was given a key sep; now it is left as it is.",
+    "https://github.com/sysid/sse-starlette/compare/v3.6.0...v3.7.0",
+    noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
 )
 SOCKET_REMOVED = Change(

@@ -83,7 +83,7 @@ class Comparison:
         if not self.suits(scenario):
             return False
         slow = self.ledger.slow.get(scenario.variant)
-        if scenario.is_probe or scenario.by_change:
+        if scenario.waits_for_change:
             slow = list(changes_in(scenario.expected))
         return self._may_show(slow)
 

@@ -9,12 +9,16 @@ from starlette_conformance.explain.scenarios import ExplainedScenario, value_tex
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.model.steps import StepOn
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.scenarios.outcome import Outcome
 
 LINES = 12
 """Lines of a log that are shown, those that differ first of all."""
+STEPS = 12
+"""Steps up to which all are shown; of more, those on connections on which something differs."""
 
 
 def rendered(why: ExplainedScenario, names: Mapping[Change, str]) -> Differing:
@@ -22,7 +26,7 @@ def rendered(why: ExplainedScenario, names: Mapping[Change, str]) -> Differing:
     fields = {difference.where for difference in (*why.differences, *why.remaining)}
     return Differing(
         scenario.variant,
-        (f"scenario: {scenario.name}", *(plain(line) for line in scenario.words)),
+        (f"scenario: {scenario.name}", *(plain(line) for line in _steps(scenario, fields))),
         tuple(_lines(why.before, why.after, fields)),
         tuple(_lines(why.after, why.before, fields)),
         why.differences,
@@ -31,6 +35,20 @@ def rendered(why: ExplainedScenario, names: Mapping[Change, str]) -> Differing:
         tuple(_by_hand(scenario.name, each.environment) for each in (why.before, why.after)),
         scenario=True,
     )
+
+
+def _steps(scenario: Scenario, fields: Collection[str]) -> Iterator[str]:
+    start, *words = scenario.words
+    yield start
+    left_out = 0
+    for step, line in zip(scenario.steps, words, strict=True):
+        begin = f"{step.on}: " if isinstance(step, StepOn) else ""
+        if len(words) <= STEPS or any(where.startswith(begin) for where in fields):
+            yield line
+        else:
+            left_out += 1
+    if left_out:
+        yield f"... and {left_out} steps on other connections"
 
 
 def _by_hand(name: str, environment: Environment) -> str:

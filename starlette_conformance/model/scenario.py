@@ -69,8 +69,8 @@ class Scenario:
 
     @property
     def is_apart(self) -> bool:
-        """Whether most stacks and servers do not show what it shows."""
-        return self.is_probe or bool(self.needs)
+        """Whether most stacks and servers do not show what it shows, or are not made to."""
+        return bool(self.needs) or (self.is_probe and self.slow)
 
     @property
     def counts(self) -> bool:
@@ -79,8 +79,18 @@ class Scenario:
 
     @property
     def is_probe(self) -> bool:
-        """Whether no reference app runs as usual; two stacks are compared by it as `by_change`."""
+        """Whether no reference app runs as usual."""
         return self.counts or bool(self.script)
+
+    @property
+    def waits_for_change(self) -> bool:
+        """Whether two stacks are compared by it only where a change lies between that it shows."""
+        return self.by_change or (self.is_probe and self.slow)
+
+    @property
+    def sends_to_apps(self) -> bool:
+        """Whether a reference app of any stack gets its requests, as it usually runs."""
+        return not (self.is_probe or self.needs)
 
     @property
     def shares_its_server(self) -> bool:

@@ -57,7 +57,7 @@ def play(
     def played(scenario: Scenario) -> Outcome:
         running = servers.get(scenario.variant)
         found = playing(scenario, running if isinstance(running, Server) else None)
-        sent = () if scenario.is_apart else (each for each in found.exchanges if each.sent)
+        sent = (each for each in found.exchanges if each.sent and scenario.sends_to_apps)
         for exchange in sent:
             judging.run(environment.name).exchange(judging.spec, exchange, scenario.variant)
         judging.run(environment.name).outcome(outcome_record(scenario, found.outcome))

@@ -189,3 +189,10 @@ def test_a_scenario_is_played_by_change_where_one_lies_between_that_it_shows(
     known = Comparison(on("0.14.0"), on(newer), Ledger({"MORE": change}, [], {}, {}))
     assert known.wants_scenario(scenario) == wanted
     assert Comparison(*known.sides, known.ledger, all_named=False).wants_scenario(scenario)
+
+
+@pytest.mark.parametrize(("slow", "wanted"), [(False, True), (True, False)])
+def test_a_script_is_played_in_any_case_where_that_takes_no_time(slow: bool, wanted: bool) -> None:
+    scenario = Scenario("one", "hello", (), {LogLines(): []}, script="specs/x.py", slow=slow)
+    known = Comparison(on("0.14.0"), on("1.0.0"), Ledger({}, [], {}, {}))
+    assert known.wants_scenario(scenario) == wanted

@@ -26,6 +26,7 @@ from starlette_conformance.model.expectations import (
 from starlette_conformance.model.observations import (
     ExitStatus,
     LogLines,
+    Observation,
     ResponseOn,
 )
 from starlette_conformance.model.scenario import Scenario
@@ -217,6 +218,25 @@ def test_an_unexplained_scenario_is_shown_with_what_was_done() -> None:
     assert [line.text for line in group.example.after] == ["exit status: 1", "log: new", "log: end"]
     assert [line.differs for line in group.example.after] == [True, True, False]
     assert "play one --stack" in group.example.commands[0]
+
+
+def test_of_many_connections_those_are_shown_on_which_something_differs() -> None:
+    names = [f"a{number}" for number in range(20)]
+    steps = tuple(Send(name, b"GET / HTTP/1.1\r\n\r\n") for name in names)
+    good = Response(200, body=b"ok")
+    expected: dict[Observation, Any] = {ResponseOn(name): good for name in names}
+    same = dict.fromkeys(names, good)
+    why = explain_scenario(
+        Scenario("one", "hello", steps, expected),
+        Outcome(same, OLD),
+        Outcome(same | {"a11": Response(200, body=b"no")}, NEW),
+    )
+    shown = rendered(why, {})
+    assert shown.request[2:] == (
+        "a11: send 'GET / HTTP/1.1'",
+        "... and 19 steps on other connections",
+    )
+    assert [line.text for line in shown.after] == ["a11: HTTP/1.1 200 None", "a11: body: no"]
 
 
 def test_a_change_whose_app_is_left_out_is_not_said_to_be_invisible() -> None:
