@@ -19,8 +19,8 @@ from starlette_conformance.clients.compare import received
 from starlette_conformance.clients.kept import Kept
 from starlette_conformance.clients.kept import read as read_kept
 from starlette_conformance.clients.manifest import Client, read
-from starlette_conformance.clients.matrix import AT_ONCE
 from starlette_conformance.clients.recorded import AXIS, marked, release_stacks, sent_by
+from starlette_conformance.clients.run_client import AT_ONCE
 from starlette_conformance.clients.streams import Replayed, Stream
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, NotInstallable

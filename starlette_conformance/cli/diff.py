@@ -94,6 +94,11 @@ from starlette_conformance.stacks.project import apps
     metavar="SECONDS", help="Report a response that NEW sends so much later in each run.",
 )  # fmt: skip
 @click.option(
+    "--clients", is_flag=True,
+    help="Let clients of clients/manifest.toml read streams that differ, if installed, and name "
+    "those that notice. Without it, only what they were given before counts.",
+)  # fmt: skip
+@click.option(
     "--no-cause", "no_cause", is_flag=True,
     help="Do not find out which package and release makes a difference.",
 )  # fmt: skip
@@ -155,8 +160,9 @@ def _diff(
     starting = {name: value for name in NAMES if (value := given.pop(name))}
     sent = requests, write_requests, values, headers, origin
     of_an_app = app, *sent, cwd, extra, groups, extras, passed, sandbox, starting
-    if published and (any(of_an_app) or quick or repeat is not None):
-        raise UsageError("--published runs nothing: leave out --app, --quick and --repeat")
+    if published and (any(of_an_app) or quick or repeat is not None or given["clients"]):
+        left_out = "--app, --quick, --repeat and --clients"
+        raise UsageError(f"--published runs nothing: leave out {left_out}")
     if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
         from starlette_conformance.userapp import diff_app, ignore

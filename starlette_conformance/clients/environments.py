@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from starlette_conformance.clients.manifest import FOLDER, NPM, PROGRAM, PYPI, Client
@@ -11,7 +13,7 @@ from starlette_conformance.model.errors import NotInstallable
 from starlette_conformance.process import browser
 from starlette_conformance.process.child_environment import of_uv
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.stacks.cache import FORMAT, key_of, made_once
+from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
 from starlette_conformance.stacks.interpreters import OWN
 from starlette_conformance.stacks.project import digest
 from starlette_conformance.stacks.uv_command import reason, run_uv
@@ -31,8 +33,8 @@ def command(client: Client, folder: Path) -> list[str]:
     """
     adapter = FOLDER / client.table.kind / client.table.adapter
     if client.table.kind == PYPI:
-        wanted = [f"{client.table.package or client.name}=={client.version}", *client.table.beside]
-        python = _with_uv(f"{client}:", wanted, client.exclude_newer) / "bin" / "python"
+        folder = _with_uv(f"{client}:", _wanted(client), client.exclude_newer)
+        python = folder / "bin" / "python"
         return [str(python), "-Es", str(adapter)]
     if client.table.kind == NPM:
         node, *_ = npm = _npm(client)
@@ -49,15 +51,44 @@ def identity(client: Client) -> str:
     """Another one wherever the client may behave otherwise: what would be installed, what runs it,
     and the scripts.
     """
-    kind, package = client.table.kind, client.table.package or client.name
+    kind = client.table.kind
     scripts = digest(f"clients/{kind}/{client.table.adapter}", "clients/*/_*")
     programs: list[object] = [sys.version, client.exclude_newer]
     if kind == NPM:
         programs.append(_state("node") or NODE)
     elif kind == PROGRAM:
-        programs.append(_state(*(browser.PROGRAMS if client.name == "chromium" else [client.name])))
-    wanted = package, client.version, *client.table.beside
-    return key_of(FORMAT, kind, wanted, programs, scripts, REPLAYED)
+        programs.append(_state(*_names(client)))
+    return key_of(FORMAT, kind, client.name, _wanted(client), programs, scripts, REPLAYED)
+
+
+def is_installed(client: Client) -> bool:
+    """Whether it runs without anything being fetched."""
+    if client.table.kind == PROGRAM:
+        has_driver = client.name != "chromium" or find_spec("playwright") is not None
+        return has_driver and _state(*_names(client)) is not None
+    installed = cache_folder() / KIND
+    if client.table.kind == PYPI:
+        return (installed / _pypi_key(_wanted(client), client.exclude_newer)).is_dir()
+    has_node = _state("node") or (installed / _pypi_key([NODE], client.exclude_newer)).is_dir()
+    return bool(has_node) and (installed / _npm_key(client)).is_dir()
+
+
+def _wanted(client: Client) -> list[str]:
+    """Its package by exact version, and what is installed beside it."""
+    package, is_npm = client.table.package or client.name, client.table.kind == NPM
+    return [f"{package}{'@' if is_npm else '=='}{client.version}", *client.table.beside]
+
+
+def _pypi_key(wanted: Sequence[str], exclude_newer: str) -> str:
+    return key_of(FORMAT, PYPI, exclude_newer, *wanted, sys.version)
+
+
+def _npm_key(client: Client) -> str:
+    return key_of(FORMAT, NPM, client.exclude_newer, *_wanted(client))
+
+
+def _names(client: Client) -> Sequence[str]:
+    return browser.PROGRAMS if client.name == "chromium" else [client.name]
 
 
 def _state(*names: str) -> tuple[str, int, int] | None:
@@ -102,13 +133,12 @@ def _with_uv(who: str, wanted: list[str], exclude_newer: str) -> Path:
             if done.returncode:
                 raise NotInstallable(f"{who} {reason(done)}")
 
-    return made_once(KIND, key_of(FORMAT, PYPI, exclude_newer, *wanted, sys.version), build)
+    return made_once(KIND, _pypi_key(wanted, exclude_newer), build)
 
 
 def _with_npm(client: Client, npm: list[str]) -> Path:
     """A folder with `node_modules`. No script of a package runs."""
     package = client.table.package or client.name
-    wanted = [f"{package}@{client.version}", *client.table.beside]
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--silent"]
     options += ["--before", client.exclude_newer]
 
@@ -117,7 +147,7 @@ def _with_npm(client: Client, npm: list[str]) -> Path:
         (folder / "package.json").write_text(json.dumps({"private": True}), "utf-8")
         try:
             done = subprocess.run(
-                guarded([*npm, "install", *options, *wanted]),
+                guarded([*npm, "install", *options, *_wanted(client)]),
                 cwd=folder,
                 env=of_uv(),
                 capture_output=True,
@@ -132,7 +162,7 @@ def _with_npm(client: Client, npm: list[str]) -> Path:
             said = " ".join((done.stderr or done.stdout).split())[:300]
             raise NotInstallable(f"{client}: npm install failed: {said or done.returncode}")
 
-    return made_once(KIND, key_of(FORMAT, NPM, client.exclude_newer, *wanted), build)
+    return made_once(KIND, _npm_key(client), build)
 
 
 def _beside_packages(adapter: Path, packages: Path, folder: Path) -> Path:

@@ -15,12 +15,9 @@ from starlette_conformance.clients.compare import (
 from starlette_conformance.clients.kept import Kept, read
 from starlette_conformance.clients.manifest import Client, Difference
 from starlette_conformance.clients.reconnection import CORS, SECONDS, Script
-from starlette_conformance.clients.run_client import Following, Given
+from starlette_conformance.clients.run_client import AT_ONCE, Following, Given
 from starlette_conformance.clients.streams import Replayed, Stream, cuts
 from starlette_conformance.model.errors import CannotTell, NotInstallable
-
-AT_ONCE = 4
-"""Clients at a time: each is a process, and reads several streams at once."""
 
 
 @dataclass

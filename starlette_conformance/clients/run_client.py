@@ -19,6 +19,8 @@ from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.tempdirs import scratch
 
+AT_ONCE = 4
+"""Clients at a time: each is a process, and reads several streams at once."""
 SECONDS = 120.0
 """How long a client may take for all of its streams."""
 SAID = 300

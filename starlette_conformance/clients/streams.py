@@ -47,7 +47,7 @@ class Replayed:
     @classmethod
     def of(cls, stream: Stream, around: tuple[str, str]) -> "Replayed":
         body = stream.filled(around)
-        ends = tuple(found.end() for found in EVENT_END.finditer(body)) if stream.by_event else ()
+        ends = ends_of_events(body) if stream.by_event else ()
         return cls(body, stream.segments or ends, stream.ending, events(body))
 
     @classmethod
@@ -57,6 +57,10 @@ class Replayed:
     def pieces(self) -> list[bytes]:
         places = [0, *self.segments, len(self.body)]
         return [self.body[a:b] for a, b in pairwise(places) if a < b]
+
+
+def ends_of_events(body: bytes) -> tuple[int, ...]:
+    return tuple(found.end() for found in EVENT_END.finditer(body))
 
 
 def fill(body: bytes, around: tuple[str, str]) -> bytes:

@@ -9,7 +9,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from starlette_conformance.diff import cause_lines, coverage, left_out, page_head, phrases
+from starlette_conformance.diff import (
+    cause_lines,
+    coverage,
+    left_out,
+    page_head,
+    phrases,
+    who_notices,
+)
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.explain.exit_code import exit_code, failing, verdict
 from starlette_conformance.explain.repetition import Repetition
@@ -71,6 +78,10 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
     recorded      the published data that were compared, where nothing was run: source, day, tool
                   (its version); or null
     not_chosen    how many responses --only leaves out
+    noticed       who is given other events by streams that differ in more than values: streams (how
+                  many pairs), clients (names with versions), names (of clients whose versions all
+                  do, without one), judged, nothing (given no event by either) and not_judged (how
+                  many clients); null where no stream differs so
     starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
                   where it starts), exception (with its place), log (last lines), hints; or null
     causes        what makes differences that nothing explains, by trials of the packages between
@@ -130,6 +141,7 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
         "accepted": [asdict(each) for each in diff.accepted],
         "ignored": [asdict(each) for each in diff.ignored],
         "not_chosen": diff.not_chosen,
+        "noticed": asdict(diff.noticed) if diff.noticed else None,
         "recorded": asdict(diff.recorded) if diff.recorded else None,
         "starts": [asdict(start) for start in diff.starts] if diff.starts else None,
         "causes": cause_lines.document(diff.causes) if diff.causes else None,
@@ -183,6 +195,7 @@ def context(diff: Diff) -> dict[str, Any]:
         "coverage": coverage,
         "causes": cause_lines,
         "left_out": left_out,
+        "who_notices": who_notices,
         "first": first_lines(diff),
         "title": page_head.title(diff.older, diff.newer),
         "made": page_head.made(),

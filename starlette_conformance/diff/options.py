@@ -9,7 +9,9 @@ from starlette_conformance.diff.conclude import FORMATS
 
 @dataclass(frozen=True, kw_only=True)
 class DiffOptions:
-    """Two stacks, what of all requests is wanted, which kinds of change fail, files to write."""
+    """Two stacks, what of all requests is wanted, which kinds of change fail, files to write.
+    `clients` are to read streams that differ.
+    """
 
     old: str
     new: str
@@ -20,6 +22,7 @@ class DiffOptions:
     html: Path | None
     junit: Path | None
     annotations: Path | None
+    clients: bool = False
 
     @property
     def files(self) -> dict[str, Path]:

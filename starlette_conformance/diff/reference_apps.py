@@ -17,6 +17,7 @@ from starlette_conformance.diff.comparable import all_named, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.options import DiffOptions
+from starlette_conformance.diff.who_notices import with_noticed
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.model.scenario import Scenario
@@ -82,13 +83,14 @@ def diff(options: Options) -> int:
     rest += ["--quick"] if options.quick else []
     rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
     rest += [] if options.causes else ["--no-cause"]
+    rest += ["--clients"] if options.clients else []
     command = of_verb("diff", word(older), word(newer), *rest)
     notes = (*found.notes, *not_wanted(len(suited) - len(wanted)))
     not_played = len(wanted) - len(scenarios)
     found = replace(found, command=command, notes=notes, not_played=not_played)
     if why := nothing_asked(meant):
         found = replace(found, inconclusive=(*found.inconclusive, why))
-    return conclude(found, chosen, options.fail_on, output)
+    return conclude(with_noticed(found, options.clients), chosen, options.fail_on, output)
 
 
 def announced(options: Options) -> str:

@@ -28,6 +28,7 @@ from starlette_conformance.diff.phrases import (
     summary,
     unstable,
 )
+from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.exit_code import verdict
 from starlette_conformance.explain.result import Diff, Differing, Group, Line, Unstable
@@ -107,6 +108,8 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
         yield Text(f"ignored: {left_out.ignored(rule)}", "yellow" if rule.cases else "dim")
     for sentence in diff.notes:
         yield Text(f"note: {sentence}", "yellow")
+    if diff.noticed:
+        yield Text(noticed(diff.noticed), "bold" if diff.noticed.clients else "dim")
     for sentence in diff.masked:
         yield Text(f"masked: {sentence}", "dim")
     if diff.causes:

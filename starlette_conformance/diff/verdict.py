@@ -19,6 +19,7 @@ from starlette_conformance.diff.phrases import (
     summary,
 )
 from starlette_conformance.diff.terminal import STYLES, style
+from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.output.sanitize import plain
 
@@ -78,6 +79,8 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
         yield line(text, "green" if fix.standing == "gained" else "bold red")
     for sentence in diff.notes if diff.recorded else ():
         yield line(f"note: {sentence}", "yellow")
+    if diff.noticed:
+        yield line(noticed(diff.noticed), "yellow" if diff.noticed.clients else "dim")
     for group in diff.explained:
         yield line(_row(group), STYLES.get(group.severity, ""))
     if diff.reached and diff.reached.missed:

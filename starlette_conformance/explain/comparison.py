@@ -7,6 +7,7 @@ differences, severities, groups and explanations here.
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from starlette_conformance.explain.changed_streams import changed_streams, observed
 from starlette_conformance.explain.changes_between import NotShown
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained, Explainer
@@ -180,6 +181,12 @@ class Comparison:
                 )
             ),
             played=len(scenarios),
+            streams=changed_streams(
+                [
+                    *((w.before.response, w.after.response) for w in explained.values()),
+                    *(pair for w in scenarios for pair in observed(w.before, w.after)),
+                ]
+            ),
             outcomes=tuple(differing for differing, _ in of_scenarios),
         )
 

@@ -12,6 +12,7 @@ from starlette_conformance.explain.cause import Causes
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.counts import counts
 from starlette_conformance.explain.left_out import Accepted, Ignored
+from starlette_conformance.explain.noticed import Noticed
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.severity import Severity, most_dangerous
@@ -180,6 +181,8 @@ class Diff:
     the comparison is, where nothing was run for it. `reached` says of requests that nobody wrote
     which operations they are for. `not_played` counts the slow scenarios that the user did not want
     to be played, and `fails_on` are the words of `--fail-on` by which alone the diff fails.
+    `streams` are the bodies of event streams that differ, and `noticed` says who notices; it is
+    None where none differ in more than values.
     """
 
     older: Side
@@ -213,6 +216,8 @@ class Diff:
     reached: Reached | None = None
     not_played: int = 0
     fails_on: tuple[str, ...] = ()
+    streams: tuple[tuple[bytes, bytes], ...] = ()
+    noticed: Noticed | None = None
 
     @property
     def only_new_fails_to_start(self) -> bool:

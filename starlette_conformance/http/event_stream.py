@@ -6,6 +6,7 @@ import re
 from starlette_conformance.http.message import Message
 from starlette_conformance.http.parser import Reader
 
+MEDIA_TYPE = "text/event-stream"
 EVENTS = 2
 """So many events of a stream count; then the client leaves."""
 EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
@@ -29,7 +30,7 @@ def count_events(body: bytes) -> int:
 def is_stream(message: Message) -> bool:
     """Whether the response is a stream of events, which may never end."""
     media_types = message.values("content-type")[:1]
-    return any(each.partition(";")[0].lower() == "text/event-stream" for each in media_types)
+    return any(each.partition(";")[0].lower() == MEDIA_TYPE for each in media_types)
 
 
 class Reception:

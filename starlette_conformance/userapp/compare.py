@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+from starlette_conformance.explain.changed_streams import changed_streams
 from starlette_conformance.explain.comparison import Comparison, side
 from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.excerpt import request_lines, response_lines
@@ -136,6 +137,11 @@ def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_record
         left_behind=any(LEFT_BEHIND in sentence for sentence in repetitions.ended),
         ignored=tuple(_ignored(repetitions, results)),
         not_chosen=len(every) - len(results),
+        streams=changed_streams(
+            (each.before.response, each.after.response)
+            for each in results.values()
+            if each.differences
+        ),
     )
 
 

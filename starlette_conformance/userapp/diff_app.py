@@ -17,6 +17,7 @@ from rich.console import Console
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.options import DiffOptions
 from starlette_conformance.diff.reference_apps import consoles
+from starlette_conformance.diff.who_notices import with_noticed
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.exit_code import failing
@@ -130,7 +131,7 @@ def diff(options: Options) -> int:
             bar = shown.add_task("", total=None)
             limit = options.cause_seconds
             reviewed = with_causes(reviewed, repetitions, limit, lambda: shown.advance(bar))
-    return conclude(reviewed, formats, options.fail_on, output)
+    return conclude(with_noticed(reviewed, options.clients), formats, options.fail_on, output)
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:
