@@ -137,10 +137,10 @@ def _differing(diff: Diff) -> str:
     elif not diff.explained:
         text = f"{of_all}, all accepted"
     else:
-        text = (
-            f"{of_all}, all explained by {count(len(diff.explained), 'change')}, "
-            f"of which {count(len(alters_status(diff)), 'alters', 'alter')} a status"
-        )
+        alter = len(alters_status(diff))
+        alters = f"of which {count(alter, 'alters', 'alter')}" if alter else "none of which alters"
+        changes = count(len(diff.explained), "change")
+        text = f"{of_all}, all explained by {changes}, {alters} a status"
     return text
 
 

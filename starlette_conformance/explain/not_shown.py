@@ -16,10 +16,15 @@ def why_not_shown(
     played: Collection[Scenario],
     apps: Collection[str],
 ) -> str:
-    """A sentence, where requests were sent to `apps` and scenarios `played`."""
+    """A sentence, where responses of `apps` were compared, and scenarios that were `played`. Nobody
+    knows here why others were not.
+    """
     for why, changes in ledger.unseen.items():
         if change in changes:
             return why
+    effects = [effect for effect in ledger.effects if effect.change == change]
+    if effects and not any(app in apps for effect in effects for app in effect.apps):
+        return f"it shows in responses of {', '.join(effects[0].apps)}, and none was compared"
     showing = [
         scenario
         for scenario in ledger.scenarios
@@ -27,11 +32,8 @@ def why_not_shown(
     ]
     if showing and not any(scenario in played for scenario in showing):
         usual = min(showing, key=lambda scenario: scenario.is_probe)
-        return f"the scenario that shows it was left out: {usual.name}"
-    effects = [effect for effect in ledger.effects if effect.change == change]
-    if effects and not any(app in apps for effect in effects for app in effect.apps):
-        return f"left out by --only: requests to {' or '.join(effects[0].apps)} show it"
+        return f"no scenario that shows it was compared, such as '{usual.name}'"
     parsers = {effect.parser for effect in effects}
     if parsers and parsers.isdisjoint({None, *(side.parser for side in sides)}):
         return f"it shows with {' or '.join(sorted(filter(None, parsers)))} only"
-    return "none of the requests that were sent shows it"
+    return "none of the requests that were compared shows it"

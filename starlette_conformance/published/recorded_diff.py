@@ -37,7 +37,7 @@ def recorded_diff(
         found,
         recorded=recorded,
         notes=(*((ONCE,) if found.unexplained else ()), *_notes(older, newer, chosen)),
-        not_compared=tuple(text for judged, _ in runs for text in _missing(judged)),
+        inconclusive=tuple(text for judged, _ in runs for text in _missing(judged)),
     )
 
 

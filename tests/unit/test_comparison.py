@@ -77,8 +77,8 @@ def test_a_change_that_no_request_shows_is_named_with_the_reason(
 @pytest.mark.parametrize(
     ("app", "why"),
     [
-        ("hello", "none of the requests that were sent shows it"),
-        ("sse", "left out by --only: requests to hello show it"),
+        ("hello", "none of the requests that were compared shows it"),
+        ("sse", "it shows in responses of hello, and none was compared"),
     ],
 )
 def test_a_change_with_an_effect_that_nothing_shows_is_named_too(app: str, why: str) -> None:

@@ -110,6 +110,20 @@ def test_what_is_not_in_the_data_is_inconclusive(
     assert said.err.startswith(f"inconclusive: {expected}")
 
 
+def test_what_was_not_recorded_is_not_said_to_be_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for release in ("1.7.0", "1.8.0"):
+        made(tmp_path / "runs", release, varies=True, serves=False)
+    output = tmp_path / "public"
+    main(["site", str(tmp_path / "runs"), "--output", str(output)])
+    main(["diff", "1.7.0", "1.8.0", "--published", str(output)])
+    shown = capsys.readouterr().out
+    assert "it shows in responses of static_files, and none was compared" in shown
+    assert "--only" not in shown
+    assert "left out" not in shown
+
+
 def test_a_run_that_was_cut_off_does_not_pass(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,7 +133,7 @@ def test_a_run_that_was_cut_off_does_not_pass(
     assert main(["site", str(tmp_path / "runs"), "--output", str(output)]) == 1
     arguments = ["diff", "1.7.0", "1.8.0", "--published", str(output), "--only", "json_cors"]
     assert main(arguments) == 3
-    assert "NOT COMPARED starlette-1.8.0: its run was cut off" in capsys.readouterr().out
+    assert "INCONCLUSIVE starlette-1.8.0: its run was cut off" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
