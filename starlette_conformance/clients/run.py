@@ -11,7 +11,7 @@ from starlette_conformance.clients.reference import REFERENCE, TO_CUT
 from starlette_conformance.clients.table import as_data, details, tables
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
-from starlette_conformance.output.output_files import as_json, check, write
+from starlette_conformance.output.output_files import Unwritten, as_json, check, write
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.progress import progress
 from starlette_conformance.output.verbosity import verbose
@@ -28,15 +28,20 @@ def run(wanted: Sequence[str], without_app: bool, fresh: bool, json: Path | None
         task = bar.add_task("clients", total=len(chosen))
         cases = Cases([*REFERENCE, *recorded.streams], TO_CUT, [*SCRIPTS, *ORIGINS])
         rows = judge(chosen, cases, known, lambda: bar.advance(task), fresh)
+    unwritten = Unwritten()
     if json:
-        write(json, as_json({"clients": as_data(rows), "releases": recorded.releases}))
+        text = as_json({"clients": as_data(rows), "releases": recorded.releases})
+        with unwritten.attempt():
+            write(json, text)
     for table in tables(rows):
         output.print(table)
     for stream, releases in recorded.releases.items():
         write_line(f"{stream}: the app `sse` sends the same up to {releases[-1]}")
     for line in recorded.lacking:
         write_line(f"not recorded: {line}")
-    return conclude(rows, gone(rows))
+    code = conclude(rows, gone(rows))
+    unwritten.report()
+    return code
 
 
 def _recorded() -> Recorded:

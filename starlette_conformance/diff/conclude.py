@@ -18,6 +18,7 @@ from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import verbose
 from starlette_conformance.stacks.cache import cache_folder
@@ -35,8 +36,15 @@ KEPT = 20
 """Pages that the cache holds: those of the last diffs that were seen on a terminal."""
 
 
-def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], to: Console) -> int:
-    """Write the files, then print: a pipe that breaks loses none. The exit code.
+def conclude(
+    diff: Diff,
+    chosen: Mapping[str, Path],
+    fail_on: Collection[str],
+    to: Console,
+    unwritten: Unwritten | None = None,
+) -> int:
+    """Write the files, then print: a pipe that breaks loses none. The exit code. Raises Failure,
+    with the verdict printed, where a file could not be written, or is in `unwritten` already.
 
     On a terminal the verdict fits it, and a page in the cache has the whole; elsewhere, as with
     -v, all is printed, the verdict last.
@@ -44,9 +52,13 @@ def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], t
     code = exit_code(diff, fail_on)
     if code == 1 and exit_code(diff) != 1:
         diff = replace(diff, fails_on=tuple(fail_on))
+    unwritten = unwritten or Unwritten()
+    written = {}
     for name, path in chosen.items():
-        output_files.write(path, FORMATS[name](diff, fail_on))
-    written = {name: path for name, path in chosen.items() if path != output_files.STDOUT}
+        with unwritten.attempt():
+            output_files.write(path, FORMATS[name](diff, fail_on))
+            if path != output_files.STDOUT:
+                written[name] = path
     whole = verbose() or not to.file.isatty()
     if not whole and "html" not in written and (page := _page(diff)):
         written["html"] = page
@@ -57,6 +69,7 @@ def conclude(diff: Diff, chosen: Mapping[str, Path], fail_on: Collection[str], t
             to.print(Text(line, "dim"), soft_wrap=True)
     else:
         render_verdict(diff, to, named)
+    unwritten.report()
     return code
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.what_is_new import what_is_new
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import UsageError, of_os
+from starlette_conformance.model.errors import of_output
 from starlette_conformance.model.extras import absent
 from starlette_conformance.model.stack import Stack
+from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.matrix import print_matrix
@@ -68,18 +69,15 @@ def _is_dated(target: Stack | Environment) -> bool:
 
 def own_folder(runs: Path) -> Path:
     """A new folder named after the time of day, whoever else begins now. Raises UsageError."""
+    output_files.check_folder(runs, "--runs")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     for number in itertools.count(1):
         folder = runs / (f"{stamp}-{number}" if number > 1 else stamp)
         try:
             folder.mkdir(parents=True)
-        except FileExistsError:
-            if folder.exists():
-                continue
-            raise UsageError(f"--runs {runs}: is not a folder") from None
-        except NotADirectoryError:
-            raise UsageError(f"--runs {runs}: is not a folder") from None
         except OSError as error:
-            raise of_os(error, f"{folder}: cannot be made") from None
+            if isinstance(error, FileExistsError) and folder.exists():
+                continue
+            raise of_output(error, f"--runs {runs}: cannot be made") from None
         break
     return folder

@@ -26,7 +26,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
-from starlette_conformance.output.output_files import check, write
+from starlette_conformance.output.output_files import Unwritten, check, write
 from starlette_conformance.output.progress import progress
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import SentRequest, corpus
@@ -68,12 +68,13 @@ def explore(options: Options) -> int:
             f"no random requests to {app}: its row in specs/ledger/apps.py has no words, and "
             f"apps/{app}.py names no routes"
         )
-    guided = None
+    guided, unwritten = None, Unwritten()
     if options.guided or options.lines:
         guided = _guided(made(stacks[-1]), requests, scenarios, options, output)
         requests += [SentRequest(each.app, each) for each in guided.kept]
         if options.lines:
-            write(options.lines, "\n".join(guided.unreached()))
+            with unwritten.attempt():
+                write(options.lines, "\n".join(guided.unreached()))
     requests = _with_similar(requests)
     with progress("sending to all stacks", output) as shown:
         bar = shown.add_task("", total=len(stacks))
@@ -114,6 +115,7 @@ def explore(options: Options) -> int:
         f"{unexplained:,} of them unexplained"
         + (f"; {count(unstable, 'unstable response')}" if unstable else "")
     )
+    unwritten.report()
     if unexplained or unstable:
         return 1
     not_tried = guided is not None and bool(guided.gave_up)

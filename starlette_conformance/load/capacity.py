@@ -65,12 +65,13 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
         screen.print(capacity_report.table(found))
         for each in found:
             screen.print(capacity_report.why(each))
+        verdict = capacity_report.compared(*found) if pair else None
+        if verdict:
+            screen.print(*verdict.sentences, style="bold", soft_wrap=True)
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
         if json and any(each.steps for each in found):
             output_files.write(json, capacity_report.written(found))
-    if pair:
-        verdict = capacity_report.compared(*found)
-        screen.print(*verdict.sentences, style="bold", soft_wrap=True)
+    if verdict:
         return verdict.exit_code
     return 0 if all(each.best and each.found for each in found) else CANNOT_TELL
 

@@ -84,6 +84,12 @@ def of_os(error: OSError, what: str) -> Failure:
     return Failure(f"{said}; make room there" if error.errno in FULL else said)
 
 
+def of_output(error: OSError, what: str) -> Failure:
+    """The same of a place that the user named: where it is not full, another one is wanted."""
+    failure = of_os(error, what)
+    return failure if error.errno in FULL else UsageError(str(failure))
+
+
 def of_cache(error: OSError, what: str) -> Failure:
     """The same of a folder of a cache, which may lie elsewhere."""
     said = of_os(error, what)

@@ -3,11 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from starlette_conformance.model.errors import FULL, UsageError, of_os
+from starlette_conformance.model.errors import Failure, UsageError, of_output
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.output.sanitize import broken
 
@@ -22,7 +24,9 @@ def check(paths: Iterable[Path | None]) -> None:
             continue
         if path.is_dir():
             raise UsageError(f"{path}: is a folder; name a file")
-        if not path.absolute().parent.is_dir():
+        if not (parent := path.absolute().parent).is_dir():
+            if parent.exists():
+                raise UsageError(f"{path}: {path.parent} is not a folder")
             raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
         if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
             raise UsageError(f"{path}: cannot be written: permission denied")
@@ -31,11 +35,42 @@ def check(paths: Iterable[Path | None]) -> None:
             raise UsageError(f"{path}: two outputs go there; name two files")
 
 
+def check_folder(path: Path, option: str) -> None:
+    """Raises UsageError where a folder could not be made, or nothing be made in it."""
+    every = (path.absolute(), *path.absolute().parents)
+    there = next(each for each in every if each.exists())
+    if not there.is_dir():
+        what = "it" if there == path.absolute() else str(there)
+        raise UsageError(f"{option} {path}: {what} is not a folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"{option} {path}: {there} cannot be written to")
+
+
 def kept(text: str) -> Path:
     """A file that a later run goes on with. Raises ValueError."""
     if Path(text) == STDOUT:
         raise ValueError(f"{text!r} is standard output; a later run can read a file only")
     return Path(text)
+
+
+@dataclass
+class Unwritten:
+    """What could not be written: it costs no other file, nor the verdict, and is said last."""
+
+    failures: list[Failure] = field(default_factory=list)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Where a Failure is raised in it, the rest of it is left out."""
+        try:
+            yield
+        except Failure as failure:
+            self.failures.append(failure)
+
+    def report(self) -> None:
+        """To be called once the verdict is printed. Raises Failure."""
+        if self.failures:
+            raise type(self.failures[0])("; ".join(map(str, self.failures)))
 
 
 def as_json(value: Any, indent: int | None = 1) -> str:
@@ -55,6 +90,4 @@ def write(path: Path, text: str) -> None:
         else:
             write_whole(path, text)
     except OSError as error:
-        if error.errno in FULL:
-            raise of_os(error, f"{path}: cannot be written") from None
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+        raise of_output(error, f"{path}: cannot be written") from None

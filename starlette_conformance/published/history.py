@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from starlette_conformance.model.decode import from_json, read_bytes
-from starlette_conformance.model.errors import of_os
+from starlette_conformance.model.errors import of_output
 from starlette_conformance.published.documents import HistoryLine, Judged
 
 LIMIT = 64 * 1024 * 1024
@@ -31,7 +31,7 @@ def extended(
             with path.open("ab") as file:
                 file.write(b"".join(msgspec.json.encode(line) + b"\n" for line in new))
         except OSError as error:
-            raise of_os(error, f"{path}: cannot be written") from None
+            raise of_output(error, f"{path}: cannot be written") from None
     return [*lines, *new]
 
 

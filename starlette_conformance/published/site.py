@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from starlette_conformance.explain.recorded import Recorded
-from starlette_conformance.model.errors import CannotTell, UsageError, of_os
+from starlette_conformance.model.errors import CannotTell, UsageError, of_output
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress
@@ -58,10 +58,11 @@ def site(options: Options) -> int:
     began, made, tool = time.monotonic(), datetime.now(UTC).replace(microsecond=0), version(TOOL)
     output = options.output
     _check(output)
+    history = options.history or output / HISTORY
+    output_files.check_folder(history, "--history")
     runs = read_runs(options.runs)
     found = collected(runs, catalogue())
     stacks = [each.judged for each in found.stacks.values()]
-    history = options.history or output / HISTORY
     lines = extended(history, stacks, made, tool)
     index = Index(made=made, tool=tool, stacks=tuple(stacks))
     try:
@@ -72,7 +73,7 @@ def site(options: Options) -> int:
         if history != output / HISTORY:
             shutil.copytree(history, output / HISTORY, dirs_exist_ok=True)
     except OSError as error:
-        raise of_os(error, f"{error.filename or output}: cannot be written") from None
+        raise of_output(error, f"{error.filename or output}: cannot be written") from None
     return _end(output, runs, index, comparisons, time.monotonic() - began)
 
 
@@ -111,8 +112,7 @@ def _take_over(folder: Path, output: Path) -> None:
 
 def _check(output: Path) -> None:
     """Raises UsageError where files would go that are not ours."""
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"--output {output}: is not a folder")
+    output_files.check_folder(output, "--output")
     theirs = [name for name in OURS if (output / name).exists()]
     if theirs and not (output / INDEX).is_file():
         raise UsageError(

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette_conformance.model.errors import DidNotStart, UsageError, of_os
+from starlette_conformance.model.errors import DidNotStart, UsageError, of_output
 from starlette_conformance.output import output_files, verbosity
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.sanitize import plain
@@ -71,7 +71,7 @@ def _new(file: Path, stack: ExitStack) -> HarFile:
     try:
         har = HarFile(file)
     except OSError as error:
-        raise of_os(error, f"{file}: cannot be written") from None
+        raise of_output(error, f"{file}: cannot be written") from None
     stack.callback(har.close)
     return har
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.ci_reports import as_junit, as_markdown
 from starlette_conformance.runs.run_file import files
@@ -23,10 +24,14 @@ def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> i
     said: list[str] = []
     aside = output_files.STDOUT in {junit, markdown}
     result = print_matrix(found, found.stacks, said, aside)
+    unwritten = Unwritten()
     if junit:
-        output_files.write(junit, as_junit(paths))
+        with unwritten.attempt():
+            output_files.write(junit, as_junit(paths))
     if markdown:
-        output_files.write(markdown, as_markdown(found, said[:-1], said[-1]))
+        with unwritten.attempt():
+            output_files.write(markdown, as_markdown(found, said[:-1], said[-1]))
+    unwritten.report()
     return result
 
 

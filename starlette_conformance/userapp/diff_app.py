@@ -24,6 +24,7 @@ from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.output import output_files
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.process.sandbox import leave_network
@@ -91,8 +92,9 @@ def diff(options: Options) -> int:
         older, newer = (side.result() for side in sides)
     if options.sandbox:
         leave_network()
+    unwritten = Unwritten()
     made = None if given else _made(options, app, older, progress)
-    steps, left_out = given or made_steps(made, app.name, options.write_requests)
+    steps, left_out = given or made_steps(made, app.name, options.write_requests, unwritten)
     only = chosen(steps, options.only, options.requests or Path("the requests made"))
     for original in originals:
         left_out += original.sentences()
@@ -122,16 +124,18 @@ def diff(options: Options) -> int:
     today = date.today()
     reviewed = accepted.accept(found, entries, today)
     if options.write_accepted:
-        new = accepted.write(file, failing(reviewed, options.fail_on))
-        reviewed = accepted.accept(found, [*entries, *new], today)
-        what = "entry" if len(new) == 1 else "entries"
-        progress.print(f"{len(new)} {what} added to {plain(str(file))}; write why, and who")
+        with unwritten.attempt():
+            new = accepted.write(file, failing(reviewed, options.fail_on))
+            reviewed = accepted.accept(found, [*entries, *new], today)
+            what = "entry" if len(new) == 1 else "entries"
+            progress.print(f"{len(new)} {what} added to {plain(str(file))}; write why, and who")
     if options.causes:
         with progress_bar("trying what is behind it", progress, transient=True) as shown:
             bar = shown.add_task("", total=None)
             limit = options.cause_seconds
             reviewed = with_causes(reviewed, repetitions, limit, lambda: shown.advance(bar))
-    return conclude(with_noticed(reviewed, options.clients), formats, options.fail_on, output)
+    noticed = with_noticed(reviewed, options.clients)
+    return conclude(noticed, formats, options.fail_on, output, unwritten)
 
 
 def _again(options: Options, older: Environment, newer: Environment) -> str:
@@ -170,15 +174,21 @@ def _made(options: Options, app: App, older: Environment, progress: Console) -> 
             return Made((), (), "")
 
 
-def made_steps(made: Made | None, app: str, file: Path | None) -> tuple[list[Step], list[str]]:
+def made_steps(
+    made: Made | None, app: str, file: Path | None, unwritten: Unwritten
+) -> tuple[list[Step], list[str]]:
     """The requests as they are read from an `.http` file: the user's, or one that is gone then."""
     if made is None or not made.requests:
         return [], []
     with scratch() as folder:
-        path = file or folder / "made.http"
+        path = folder / "made.http"
         made.write(path)
+        if file:
+            with unwritten.attempt():
+                made.write(file)
+                path = file
         steps = http_file.requests(path, app)
-    how = f"written to {file}" if file else "--write-requests FILE keeps them"
+    how = f"written to {file}" if path == file else "--write-requests FILE keeps them"
     return steps, [
         f"{len(steps)} requests made of {made.source}; {how}",
         *(plain(each, 300) for each in made.sentences),

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette_conformance.explain.openapi_places import is_document
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.errors import UsageError, of_output
 from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp.generate import cases as document_cases
 from starlette_conformance.userapp.generate import routes
@@ -42,11 +42,11 @@ class Made:
     sentences: tuple[str, ...] = ()
 
     def write(self, path: Path) -> None:
-        """Raises UsageError."""
+        """Raises UsageError, and Failure on a full disk."""
         try:
             write(path, self.requests, HEAD.format(source=self.source))
         except OSError as error:
-            raise UsageError(f"--write-requests {path}: {error.strerror}") from None
+            raise of_output(error, f"--write-requests {path}: cannot be written") from None
 
 
 def make(
