@@ -21,6 +21,7 @@ from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.explain.exit_code import exit_code, failing, verdict
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
+from starlette_conformance.model.changes import news
 from starlette_conformance.output import output_files
 from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
 from starlette_conformance.output.sanitize import printable
@@ -218,6 +219,7 @@ def templates(escaped: bool, *folders: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    found.globals["news"] = news
     found.filters |= {form.__name__: form for form in (cell, code, in_html, inline, quoted)}
     return found
 

@@ -33,6 +33,7 @@ from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.exit_code import verdict
 from starlette_conformance.explain.result import Diff, Differing, Group, Line, Unstable
 from starlette_conformance.explain.what_is_new import draft
+from starlette_conformance.model.changes import news
 
 STYLES = {
     "status": "bold red",
@@ -41,6 +42,7 @@ STYLES = {
     "framing": "red",
     "value": "yellow",
 }
+NEWS = {"good": "bold green", "bad": "bold red", "": "bold"}
 GROUPS = 12
 """Groups that `render_unexplained` shows; there are more only where much is unexplained."""
 
@@ -181,7 +183,7 @@ def _overview(groups: Iterable[Group], width: int) -> Table:
             str(len(group.exchanges)),
             change.kind if change else "-",
             since(change) if change else "-",
-            Text(f"{group.name}{' (lost)' if group.lost else ''}"),
+            Text(f"{group.name}{' (gone)' if group.lost else ''}"),
             ", ".join(change.noticed_by) if change else "-",
         )
         table.add_row(*cells[:shown])
@@ -207,7 +209,7 @@ def _group(group: Group, causes: Sequence[str]) -> Iterator[Text]:
     change = group.change
     if change:
         title.append(f"  {change.kind}, {since(change)}")
-        title.append(", which NEW lacks" if group.lost else "", "bold red")
+        title.append(", which NEW lacks" if group.lost else "", NEWS[news(change.kind, gone=True)])
     yield title
     if change:
         yield Text(change.sentence)

@@ -82,7 +82,9 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
     if diff.noticed:
         yield line(noticed(diff.noticed), "yellow" if diff.noticed.clients else "dim")
     for group in diff.explained:
-        yield line(_row(group), STYLES.get(group.severity, ""))
+        row = line(_row(group), "")
+        row.stylize(STYLES.get(group.severity, ""), 0, len(group.severity))  # a fix is no bad news
+        yield row
     if diff.reached and diff.reached.missed:
         yield from (line(text, "yellow") for text in wrap(reached(diff.reached), width))
 

@@ -17,6 +17,19 @@ Kind = Literal["feature", "fix", "security", "regression", "change"]
 Noticer = Literal["browser", "cache or CDN", "JavaScript client", "auth client", "proxy", "nobody"]
 
 
+News = Literal["good", "bad", ""]
+"""What it means to whoever upgrades: it is no word on how dangerous the difference is."""
+
+
+def news(kind: Kind, gone: bool) -> News:
+    """Of a change that comes, or of one that goes away: a regression that is gone is good news."""
+    if kind in ("fix", "security"):
+        return "bad" if gone else "good"
+    if kind == "regression":
+        return "good" if gone else "bad"
+    return ""
+
+
 @dataclass(frozen=True)
 class Change:
     """What a release of `package` changed on the wire.

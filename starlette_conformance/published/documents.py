@@ -129,6 +129,18 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     previous: Compared | None
     newest: Compared | None
 
+    @property
+    def parser(self) -> str:
+        """Where the stacks of a series vary in it: it is a part of the version then."""
+        parser = self.judged.parser or ""
+        return parser if parser and self.version.endswith(f"-{parser}") else ""
+
+    @property
+    def name(self) -> str:
+        """In words: `uvicorn 0.54.0 with h11`."""
+        beside = f" with {self.parser}" if self.parser else ""
+        return f"{self.package} {self.version.removesuffix(f'-{self.parser}')}{beside}"
+
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of `history/DAY.jsonl`: a run that was not there before. Lines are only added."""

@@ -1,15 +1,26 @@
 """An Atom feed (RFC 4287) of what each release changed. An entry keeps its id and its date."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from starlette_conformance.published.documents import HistoryLine, Index, Release
+from starlette_conformance.diff.left_out import count
+from starlette_conformance.model.changes import Kind
+from starlette_conformance.published.documents import Compared, HistoryLine, Index, Release
 from starlette_conformance.published.pages import template_of
 
 ENTRIES = 50
 """Of the newest releases."""
+KINDS: dict[Kind, tuple[str, str]] = {
+    "security": ("security fix", "security fixes"),
+    "regression": ("regression", "regressions"),
+    "change": ("change", "changes"),
+    "feature": ("feature", "features"),
+    "fix": ("fix", "fixes"),
+}
+"""The most urgent first, one and several."""
 
 
 def feed(
@@ -39,14 +50,28 @@ def feed(
 
 def _entry(release: Release, seen: datetime, url: str) -> dict[str, Any]:
     assert release.previous
-    name = f"{release.package} {release.version}"
     return {
         "id": _identity(f"{url}release/{release.package}/{release.version}"),
-        "title": f"{name}: {release.previous.summary}",
+        "title": f"{release.name}: {_what_changed(release, release.previous)}",
         "updated": seen,
         "link": f"{url}{release.previous.page}",
         "release": release,
     }
+
+
+def _what_changed(release: Release, compared: Compared) -> str:
+    """What a reader of titles alone wants to know: `1 security fix, 2 fixes`."""
+    unexplained = compared.responses.unexplained + compared.scenarios.unexplained
+    parts = [count(unexplained, "unexplained difference")] if unexplained else []
+    kinds = Counter((change.kind, change.lost) for change in release.changes)
+    for kind, name in KINDS.items():
+        parts += [
+            f"{count(number, *name)}{' gone' if gone else ''}"
+            for gone in (False, True)
+            if (number := kinds[kind, gone])
+        ]
+    judged = " (judged in part)" if compared.exit_code == 3 else ""
+    return f"{', '.join(parts) or 'nothing that clients see'}{judged}"
 
 
 def _identity(name: str) -> str:

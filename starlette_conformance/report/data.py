@@ -214,13 +214,14 @@ def _not_judged(columns: Sequence[Column], specs: int) -> list[dict[str, Any]]:
             if not cell.judged:
                 reasons.setdefault(cell.verdict, []).append(cell.reason)
         said = [
-            f"{verdict}: {len(texts)} specs; {max(texts, key=texts.count)}"
+            f"{verdict}: {len(texts):,} spec{'s' * (len(texts) > 1)}; {max(texts, key=texts.count)}"
             for verdict, texts in reasons.items()
         ]
         missing = specs - len(column.cells)
+        lacking = f"; {missing:,} of {specs:,} specs have no verdict" if missing else ""
         if column.finished is None:
-            said.append(f"the run was cut off; {missing} of {specs} specs have no verdict")
+            said.append(f"the run was cut off{lacking}")
         elif not column.complete:
-            said.append(f"only a part was selected; {missing} of {specs} specs have no verdict")
+            said.append(f"only a part was selected, {len(column.cells):,} specs{lacking}")
         found += [{"stack": number, "text": text} for text in said]
     return found

@@ -48,8 +48,19 @@ def compared_first(
 ) -> list[int]:
     """The two that the page compares first: the documented release, and the newest beside it.
 
-    Where the documented one is the newest, it is compared with the oldest.
+    Where the documented one is the newest, it is compared with the oldest; where each is alone in
+    its group, the oldest of all with the newest.
     """
+    pair = _documented_first(columns, groups, known)
+    if pair[0] == pair[1]:
+        by_age = sorted(range(len(columns)), key=lambda number: _versions(columns[number]))
+        return [by_age[0], by_age[-1]]
+    return pair
+
+
+def _documented_first(
+    columns: Sequence[Column], groups: Mapping[str, Sequence[Column]], known: Catalogue
+) -> list[int]:
     named = {each.stack: each for each in columns}
     documented = named.get("documented")
     if documented is None and "documented" in known.stacks:

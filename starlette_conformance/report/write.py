@@ -11,6 +11,7 @@ from rich.console import Console
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.report.data import report_data
 from starlette_conformance.report.page import page
 from starlette_conformance.report.read_runs import read_runs
@@ -39,27 +40,39 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
     for path in runs.headless:
         text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
         data["not_judged"].append({"stack": None, "text": text})
+    unwritten = Unwritten()
     if options.json:
-        _write(options.json, output_files.as_json(data), said)
+        with unwritten.attempt():
+            _write(options.json, output_files.as_json(data), said)
     if options.html:
-        _write(options.html, page(data), said)
-    left = len(columns) - len(data["stacks"])
-    stacks, specs, turns = (len(data[key]) for key in ("stacks", "specs", "turns"))
-    explanations = data["explanations"]
-    unexplained = sum(bool(explanations[t["explanation"]]["remaining"]) for t in data["turns"])
-    said.print(
-        f"{stacks} stacks, {specs} specs; {turns} responses changed from one stack to the next, "
-        f"{unexplained} of them unexplained; {time.monotonic() - began:.1f} s",
-        soft_wrap=True,
-    )
-    if left:
-        said.print(f"{left} older runs of the same packages are left out", soft_wrap=True)
+        with unwritten.attempt():
+            _write(options.html, page(data), said)
+    stacks, specs = len(data["stacks"]), len(data["specs"])
+    shown = f"{stacks:,} stacks, {specs:,} specs ({time.monotonic() - began:.1f} s)"
+    if left := len(columns) - stacks:
+        shown += f"; {left:,} older run{'s' * (left > 1)} of the same packages left out"
+    said.print(shown, soft_wrap=True)
     for each in data["not_judged"]:
         name = "" if each["stack"] is None else f"{data['stacks'][each['stack']]['name']}: "
         said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
+    said.print(opening(data), soft_wrap=True)
+    unwritten.report()
     if runs.headless or any(each["finished"] is None for each in data["stacks"]):
         return 1
     return 0 if runs.judged else CannotTell.exit_code
+
+
+def opening(data: Mapping[str, Any]) -> str:
+    """What the page says first, of the two stacks that it opens with."""
+    older, newer = (data["stacks"][number]["name"] for number in data["pair"])
+    requests, scenarios = data["counts"], data["counts_of_scenarios"]
+    if not requests["compared"]:
+        return f"{older} -> {newer}: no request was sent to both"
+    text = f"{requests['differing']:,} of {requests['compared']:,} responses"
+    if scenarios["compared"]:
+        text += f" and {scenarios['differing']:,} of {scenarios['compared']:,} scenarios"
+    unexplained = requests["unexplained"] + scenarios["unexplained"]
+    return f"{older} -> {newer}: {text} differ, {unexplained:,} of them unexplained"
 
 
 def _write(path: Path, text: str, said: Console) -> None:

@@ -86,6 +86,37 @@ def test_it_answers_the_question(seen: Seen) -> None:
     assert seen.page.locator("#newer").input_value() == "3"
 
 
+def test_the_terminal_counts_as_the_page_does(
+    opened: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "page.html"
+    folder = three_releases(tmp_path / "runs")
+    assert main(["report", str(folder), "--html", str(target)]) == 0
+    pair, counts = capsys.readouterr().out.splitlines()[-1].split(": ")
+    seen = opened(target)
+    seen.page.wait_for_selector("html[data-ready]")
+    picked = [seen.page.locator(f"{at} option:checked").inner_text() for at in ("#older", "#newer")]
+    assert picked == pair.split(" -> ")
+    assert seen.text("#result .words").startswith(f"{counts}. ")
+    changed = "4 responses changed from one stack to the next in its series, 3 of them unexplained."
+    assert seen.text("#turned") == changed
+
+
+def test_what_was_compared_in_part_is_not_green(opened: Opened, tmp_path: Path) -> None:
+    folder, target = tmp_path / "runs", tmp_path / "page.html"
+    made(folder, "1.8.0", varies=True)
+    made(folder, "1.10.0", varies=True, serves=False)
+    main(["report", str(folder), "--html", str(target)])
+    seen = opened(target)
+    seen.page.wait_for_selector("html[data-ready]")
+    assert "starlette 1.8.0 and 1.10.0" in seen.text("#head")
+    assert "1 request sent to one of the two only" in seen.text("#result .asides")
+    explained = "{ ...upgrade.found, failing: [], unexplained: [] }"
+    assert seen.page.evaluate(f"verdictWords({explained})[0]") == "warned"
+    whole = f"verdictWords({{ ...{explained}, partly: false }})[0]"
+    assert seen.page.evaluate(whole) == "good"
+
+
 def test_two_releases_are_picked(seen: Seen) -> None:
     seen.page.select_option("#older", label="starlette-1.6.0")
     seen.page.select_option("#newer", label="starlette-1.7.0")

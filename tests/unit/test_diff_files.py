@@ -91,6 +91,22 @@ def test_junit_has_a_case_for_each_reason_and_can_be_read() -> None:
     )
 
 
+def test_red_is_bad_news_and_no_severity() -> None:
+    """A fix that alters a status is good news, and so is a regression that NEW lacks."""
+    fix = Group("MORE", CHANGE, "status", (EXCHANGE,), ("status",))
+    gone = replace(fix, change=replace(CHANGE, kind="regression"), lost=True)
+    whole = Diff(SIDE, SIDE, 10, (EXCHANGE,), explained=(fix, gone))
+    page = files.as_html(whole)
+    assert 'class="bad"' not in page
+    assert '<span class="tag"><i class="dot status"></i>status</span>' in page
+    assert '<b class="good">fix</b>' in page
+    assert '<b class="good">regression, which NEW lacks</b>' in page
+    back = replace(whole, explained=(replace(fix, lost=True), replace(gone, lost=False)))
+    page = files.as_html(back)
+    assert '<b class="bad">fix, which NEW lacks</b>' in page
+    assert '<b class="bad">regression</b>' in page
+
+
 FORMATS = {
     "json": files.as_json,
     "markdown": files.as_markdown,

@@ -15,9 +15,16 @@ from starlette_conformance.__main__ import main
 from starlette_conformance.model.decode import from_json
 from starlette_conformance.published.badge import badge
 from starlette_conformance.published.documents import HistoryLine, Index, schema_of
+from starlette_conformance.published.documents import Release as Document
 from starlette_conformance.published.releases import Release, in_series, pairs, releases
 from starlette_conformance.stacks.project import catalogue, ledger
-from tests.miniatures.run_files import MARKUP, made, not_installable, three_releases
+from tests.miniatures.run_files import (
+    MARKUP,
+    beside_httptools,
+    made,
+    not_installable,
+    three_releases,
+)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -38,7 +45,11 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read(path: Path) -> Any:
-    return json.loads(path.read_text("utf-8"))
+    return json.loads(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 def test_every_document_is_as_its_schema_has_it(output: Path) -> None:
@@ -175,13 +186,49 @@ def test_a_badge_is_green_only_where_every_spec_passed(output: Path) -> None:
         assert (shown["message"], shown["color"]) == expected
 
 
+def test_a_part_is_not_called_whole_on_the_start_page(tmp_path: Path) -> None:
+    made(tmp_path / "runs", "1.8.0", varies=True)
+    beside_httptools(tmp_path / "runs", {})
+    for path in (tmp_path / "runs").glob("*.jsonl"):
+        whole = path.read_text("utf-8")
+        path.write_text(whole.replace('"complete":true', '"complete":false', 1), "utf-8")
+    start = (the_site(tmp_path) / "index.html").read_text("utf-8")
+    assert re.findall(r"\d+ of \d+, a part", start) == ["2 of 3, a part", "1 of 1, a part"]
+    assert "starlette-1.6.0-httptools: <span" in start
+
+
+def test_what_is_gone_is_good_news_where_it_was_a_regression(tmp_path: Path) -> None:
+    """The first of both releases of sse-starlette has SIGNAL_UNHEARD."""
+    made(tmp_path / "runs", "1.7.0", varies=True)
+    path = made(tmp_path / "runs", "1.8.0", varies=True)
+    older, newer = (f'"sse-starlette":"{release}"' for release in ("3.0.0", "3.7.0"))
+    path.write_text(path.read_text("utf-8").replace(older, newer), "utf-8")
+    output = the_site(tmp_path)
+    start = (output / "index.html").read_text("utf-8")
+    assert '<span class="good">regression, gone</span>' in start
+    assert '<span class="good">fix</span>' in start
+    (title,) = re.findall("<title>(starlette.*)</title>", (output / "feed.xml").read_text("utf-8"))
+    assert "1 regression gone" in title
+
+
+def test_a_feed_names_the_parser_of_a_series_in_words(output: Path) -> None:
+    (judged, *_) = from_json(read_text(output / "index.json"), Index, "here").stacks
+    document = from_json(read_text(output / "release/starlette/1.8.0.json"), Document, "here")
+    assert document.name == "starlette 1.8.0"
+    beside = msgspec.structs.replace(document, version="1.8.0-h11", judged=judged)
+    assert (beside.name, beside.parser) == ("starlette 1.8.0 with h11", "h11")
+
+
 def test_the_feed_has_an_entry_a_release_that_stays_what_it_is(
     output: Path, tmp_path: Path
 ) -> None:
     feed = ET.parse(output / "feed.xml").getroot()
     entries = feed.findall(f"{ATOM}entry")
     titles = [each.findtext(f"{ATOM}title") or "" for each in entries]
-    assert [title.partition(":")[0] for title in titles] == ["starlette 1.8.0", "starlette 1.7.0"]
+    assert titles == [
+        "starlette 1.8.0: 2 unexplained differences, 2 fixes",
+        "starlette 1.7.0: 1 unexplained difference, 6 fixes",
+    ]
     link = entries[0].find(f"{ATOM}link")
     assert link is not None
     address = "https://example.org/answers/diff/starlette/1.7.0...1.8.0/index.html"

@@ -22,6 +22,7 @@ from starlette_conformance.stacks.project import ledger
 from tests.miniatures.run_files import (
     GREETS,
     MARKUP,
+    beside_httptools,
     made,
     not_installable,
     recorded_exchange,
@@ -179,7 +180,7 @@ def test_of_the_runs_of_one_stack_the_newest_counts(
     older.write_text(text, "utf-8")
     data = reported(folder)
     assert len(data["stacks"]) == 3
-    assert "1 older runs of the same packages are left out" in capsys.readouterr().out
+    assert "; 1 older run of the same packages left out" in capsys.readouterr().out
     newer = older.read_text("utf-8").replace('"uvicorn":"0.50.0"', '"uvicorn":"0.51.0"')
     older.write_text(newer, "utf-8")
     assert names(reported(folder)).count("starlette-1.7.0") == 2
@@ -199,6 +200,29 @@ def test_a_run_that_was_cut_off_is_named_and_the_page_is_made(
     assert "NOT JUDGED starlette-1.9.0: the run was cut off; 2 of 3 specs have no verdict" in said
     assert "NOT JUDGED torn.jsonl: cut off in its first line" in said
     assert target.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_part_says_how_large_it_is_and_of_no_spec_that_it_has_no_verdict(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    for release in ("1.6.0", "1.7.0"):
+        path = made(folder, release, varies=True, serves=release == "1.6.0")
+        whole = path.read_text("utf-8")
+        path.write_text(whole.replace('"complete":true', '"complete":false', 1), "utf-8")
+    assert [each["text"] for each in reported(folder)["not_judged"]] == [
+        "only a part was selected, 3 specs",
+        "only a part was selected, 2 specs; 1 of 3 specs have no verdict",
+    ]
+
+
+def test_two_stacks_of_no_series_are_compared_with_each_other(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    beside_httptools(folder, {})
+    made(folder, "1.7.0", varies=True)
+    data = reported(folder)
+    assert [names(data)[number] for number in data["pair"]] == [
+        "starlette-1.6.0-httptools",
+        "starlette-1.7.0",
+    ]
 
 
 def test_what_could_not_be_judged_says_why(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ function turned(request, older, newer) {
   return make(
     "div",
     { class: "turned" },
-    make("p", null, make("span", { class: `badge severity-${why.severity}` }, why.severity), ` differs between ${names[0]} and ${names[1]}: `, make("span", { class: "fields" }, fieldWords(why.fields).join("; "))),
+    make("p", null, severityBadge(why.severity), ` differs between ${names[0]} and ${names[1]}: `, make("span", { class: "fields" }, fieldWords(why.fields).join("; "))),
     Object.keys(why.reasons).map((name) => make("p", { class: "why" }, changeWords(name), make("span", { class: "said" }, data.changes[name]?.sentence ?? ""))),
     why.explained ? null : make("p", { class: "why unexplained" }, "No named change explains it."),
     sideBySide(why.before, why.after, names),

@@ -67,18 +67,25 @@ function specSentence(spec) {
   return `${visible(each.name)}${each.case ? ` [${visible(each.case)}]` : ""}`;
 }
 
-function kindBadge(kind) {
-  return make("span", { class: `badge kind-${kind}` }, kind);
+// Red is bad news: not a severity, which a fix has, too, nor a regression that goes away.
+function kindBadge(kind, lost = false) {
+  const good = { security: !lost, fix: !lost, regression: lost }[kind];
+  const tone = good === undefined ? "" : good ? "tone-good" : "tone-bad";
+  return make("span", { class: `badge kind-${kind} ${tone}` }, lost ? `${kind}, gone` : kind);
+}
+
+function severityBadge(severity) {
+  return make("span", { class: "badge severity" }, make("i", { class: `dot severity-${severity}` }), severity);
 }
 
 const lastWords = ({ first, last }) => (last === null ? "" : last === first ? " only" : ` to ${last}`);
 
-function changeWords(name) {
+function changeWords(name, lost = false) {
   const change = data.changes[name];
   if (!change) return [make("span", { class: "name" }, name)];
   const until = lastWords(change);
   return [
-    kindBadge(change.kind),
+    kindBadge(change.kind, lost),
     make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}${until}`),
     make("span", { class: "name" }, name),
   ];

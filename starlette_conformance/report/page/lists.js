@@ -24,6 +24,11 @@ function drawChanges() {
   fill(byId("changes-rows"), rows);
 }
 
+function drawTurned() {
+  const unexplained = data.turns.filter((turn) => data.explanations[turn.explanation].remaining.length).length;
+  byId("turned").textContent = `${counted(data.turns.length, "response")} changed from one stack to the next in its series, ${grouped(unexplained)} of them unexplained.`;
+}
+
 function drawNotJudged() {
   const items = data.not_judged.map(({ stack, text }) =>
     make("li", null, stack === null ? null : make("b", null, `${visible(data.stacks[stack].label)}: `), decoded16(text)),
@@ -53,6 +58,7 @@ function drawHead() {
   const versions = ["starlette", "sse-starlette", "uvicorn", "Python"].map((name) => {
     const found = [...new Set(data.stacks.map((stack) => (name === "Python" ? stack.python : stack.packages?.[name])).filter(Boolean))];
     if (!found.length) return null;
+    found.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
     return `${name} ${found.length > 2 ? `${visible(found[0])} … ${visible(found.at(-1))}` : visible(found.join(" and "))}`;
   });
   byId("head").textContent = `${counted(data.stacks.length, "stack")} · ${versions.filter(Boolean).join(" · ")} · judged ${period(data.stacks.map((stack) => stack.started))}`;

@@ -69,6 +69,9 @@ function explained(thing, older, newer) {
   return { severity, reasons, fields, explained: !remaining.length };
 }
 
+// Of a version of Python, what `diff` compares; the name of a parser or a loop has no dot.
+const minor = (word) => word?.split(".").slice(0, 2).join(".");
+
 // Everything that differs between two stacks.
 function comparison(older, newer) {
   const found = { older, newer, compared: 0, differing: [], played: 0, outcomes: [], oneSided: 0, notCompared: 0, failing: [] };
@@ -96,6 +99,8 @@ function comparison(older, newer) {
   found.unexplained = all.filter((each) => !each.explained);
   found.groups = groupsOf(all.filter((each) => each.explained));
   found.security = securityBetween(older, newer);
+  found.unlike = ["parser", "loop", "python"].filter((part) => minor(data.stacks[older][part]) !== minor(data.stacks[newer][part]));
+  found.partly = Boolean(found.oneSided || found.notCompared || found.unlike.length);
   const shown = new Set(found.groups.map((group) => group.name));
   found.notShown = Object.keys(data.changes).filter((name) => differsBy(name, older, newer) && !shown.has(name));
   return found;

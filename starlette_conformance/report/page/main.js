@@ -3,6 +3,7 @@
 async function start() {
   prepared(await unpacked(byId("data").textContent.trim()));
   drawHead();
+  drawTurned();
   drawNotJudged();
   drawRuns();
   byId("kind").addEventListener("change", drawChanges);

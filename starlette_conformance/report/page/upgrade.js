@@ -54,7 +54,7 @@ function verdictWords(found) {
     : unexplained.length
       ? ["bad", `${some}, ${grouped(unexplained.length)} of them unexplained.`]
       : ["good", `${some}, all explained by ${counted(groups.length, "change")}.`];
-  if (!failing.length) return [tone, words];
+  if (!failing.length) return [tone === "good" && found.partly ? "warned" : tone, words];
   return ["bad", `${words} ${counted(failing.length, "spec fails", "specs fail")} on the newer.`];
 }
 
@@ -66,6 +66,7 @@ function drawResult(found, labels) {
     gained.length && ["good", `${counted(gained.length, "security fix", "security fixes")} come${gained.length === 1 ? "s" : ""} with it`],
     lost.length && ["bad", `${counted(lost.length, "security fix", "security fixes")} would be lost`],
     lacking.length && ["bad", `${counted(lacking.length, "security fix", "security fixes")} in neither`],
+    found.unlike.length && ["warned", `they differ in ${listed(found.unlike)}`],
     found.notCompared && ["quiet", `${counted(found.notCompared, "spec")} judged on one of the two only`],
     found.oneSided && ["quiet", `${counted(found.oneSided, "request")} sent to one of the two only`],
   ].filter(Boolean);
@@ -116,7 +117,7 @@ function drawDifferences(found) {
     ? folded("bad", "unexplained", [make("span", { class: "said" }, "No named change explains these differences")], casesOf(found.unexplained), () => examples(found, found.unexplained))
     : null;
   const explained = found.groups.map(({ name, severity, those }) => {
-    const summary = make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), make("span", { class: "about" }, changeWords(name)));
+    const summary = make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), make("span", { class: "about" }, changeWords(name, isGone(name, found))));
     const apps = [...new Set(those.map(appOf))];
     return folded("", severity, summary, `${casesOf(those)} · ${visible(apps.join(", "))}`, () => [noticed([name]), ...examples(found, those)]);
   });
@@ -124,9 +125,13 @@ function drawDifferences(found) {
   fill(byId("groups"), all.length ? all : make("p", { class: "quiet" }, "There is nothing to show."));
 }
 
-function drawNotShown({ notShown }) {
+// Whether the older has the change, and the newer lacks it.
+const isGone = (name, { older, newer }) => data.stacks[older].has.includes(name) && !data.stacks[newer].has.includes(name);
+
+function drawNotShown(found) {
+  const { notShown } = found;
   if (!notShown.length) return null;
-  const about = (name) => [make("span", { class: "said" }, data.changes[name].sentence), make("span", { class: "about" }, changeWords(name)), make("span", { class: "quiet" }, ` Not shown: ${data.changes[name].unseen ?? "no recorded request shows it"}.`)];
+  const about = (name) => [make("span", { class: "said" }, data.changes[name].sentence), make("span", { class: "about" }, changeWords(name, isGone(name, found))), make("span", { class: "quiet" }, ` Not shown: ${data.changes[name].unseen ?? "no recorded request shows it"}.`)];
   const list = () => [make("ul", { class: "specs" }, notShown.map((name) => make("li", null, about(name))))];
   return folded("", "not shown", [make("span", { class: "said" }, "Between these stacks, and not compared here")], counted(notShown.length, "change"), list);
 }
@@ -135,7 +140,7 @@ function folded(tone, badge, summary, count, inside) {
   const details = make(
     "details",
     { class: `group ${tone}` },
-    make("summary", null, make("span", { class: `badge severity-${badge.replaceAll(" ", "-")}` }, badge), make("span", { class: "words" }, summary), make("span", { class: "count" }, count)),
+    make("summary", null, data.severities.includes(badge) ? severityBadge(badge) : make("span", { class: `badge severity-${badge.replaceAll(" ", "-")}` }, badge), make("span", { class: "words" }, summary), make("span", { class: "count" }, count)),
   );
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(...inside().filter(Boolean));
@@ -217,7 +222,7 @@ function drawSecurity({ gained, lost, lacking }) {
     "section",
     { class: "security", "aria-label": "security fixes" },
     lines.map(([tone, words, name]) =>
-      make("div", { class: `line ${tone}` }, make("span", { class: `badge standing-${tone}` }, words), make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name].sentence), make("span", { class: "about" }, changeWords(name)))),
+      make("div", { class: `line ${tone}` }, make("span", { class: `badge tone-${tone}` }, words), make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name].sentence), make("span", { class: "about" }, changeWords(name)))),
     ),
   );
 }
