@@ -1,12 +1,20 @@
-"""hello: requests that come in pieces."""
+"""hello: requests that come in pieces, and many on one connection."""
 
 from specs.ledger.changes import TARGET_PUT_TOGETHER
-from specs.ledger.raw_requests import CLOSES, NEXT, NOT_FOUND
-from specs.ledger.responses import GREETING, HOST, last
+from specs.ledger.raw_requests import (
+    CHUNKED,
+    CLOSES,
+    GOODBYE,
+    LAST,
+    NEXT,
+    NOT_ALLOWED,
+    NOT_FOUND,
+)
+from specs.ledger.responses import GREETING, HOST, last, raw_request
 from starlette_conformance.model.expectations import by_parser, since
 from starlette_conformance.model.observations import ResponsesOn
 from starlette_conformance.model.scenario import Scenario
-from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send
+from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, SendEach
 
 ANSWERS = [GREETING, last(NOT_FOUND)]
 TARGET_IN_PIECES = Scenario(
@@ -26,4 +34,38 @@ TARGET_IN_PIECES = Scenario(
     seconds=4,
 )
 
-SCENARIOS = [TARGET_IN_PIECES]
+LINE, *IN_CHUNKS = raw_request(
+    b"POST / HTTP/1.1", CHUNKED, b"3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nX: y\r\n\r\n"
+).splitlines(keepends=True)
+"""Releases that close at a target in two pieces take the rest in any."""
+BYTE_BY_BYTE = Scenario(
+    "headers and chunks of a request come a byte at a time",
+    "hello",
+    (
+        Send("a", LINE),
+        Send("a", b"".join(IN_CHUNKS), slowly=True),
+        Send("a", LAST),
+        ReadToEnd("a"),
+    ),
+    {ResponsesOn("a"): [NOT_ALLOWED, GOODBYE]},
+    slow=True,
+)
+
+TWENTY = 20
+AT_ONCE = Scenario(
+    f"{TWENTY} requests come at once",
+    "hello",
+    (Send("a", NEXT * (TWENTY - 1) + LAST), ReadToEnd("a")),
+    {ResponsesOn("a"): [*[GREETING] * (TWENTY - 1), GOODBYE]},
+)
+
+MANY = 300
+ONE_AFTER_THE_OTHER = Scenario(
+    f"{MANY} requests come on a connection, one after the other",
+    "hello",
+    (SendEach("a", NEXT, MANY), Send("a", LAST), ReadToEnd("a")),
+    {ResponsesOn("a"): [*[GREETING] * MANY, GOODBYE]},
+    slow=True,
+)
+
+SCENARIOS = [TARGET_IN_PIECES, AT_ONCE, BYTE_BY_BYTE, ONE_AFTER_THE_OTHER]

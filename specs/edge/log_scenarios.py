@@ -16,7 +16,7 @@ from specs.ledger.changes import (
 )
 from specs.ledger.handshakes import unless_taken
 from specs.ledger.raw_requests import CHUNKED, LAST, NEXT
-from specs.ledger.responses import WEBSOCKET, raw_request
+from specs.ledger.responses import CLOSE, WEBSOCKET, raw_request
 from specs.ledger.upgrades import LACKING_LOGGED, UNSUPPORTED
 from starlette_conformance.model.expectations import ABSENT, by_parser, history, since
 from starlette_conformance.model.observations import LogLines
@@ -32,6 +32,7 @@ UPGRADES = {
     "WebSocket": WEBSOCKET,
     "h2c": b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n",
 }
+METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 OK, MISSING = "200 OK", "404 Not Found"
 TARGETS = {
     b"/": ("/", OK),
@@ -96,6 +97,11 @@ EACH_REQUEST = logged(
     "each request of a connection",
     {"a": NEXT + NEXT + raw_request(b"POST / HTTP/1.0")},
     [*GREETED, *GREETED, access("a", "POST / HTTP/1.0", "405 Method Not Allowed")],
+)
+EACH_METHOD = logged(
+    "requests of several methods",
+    {method: raw_request(f"{method} /a?b HTTP/1.1".encode(), CLOSE) for method in METHODS},
+    [access(method, f"{method} /a?b HTTP/1.1", MISSING) for method in METHODS],
 )
 
 
@@ -197,6 +203,7 @@ SCENARIOS = [
     *AS_THE_APP_SEES_IT,
     AS_ITS_PARSER_READS_IT,
     EACH_REQUEST,
+    EACH_METHOD,
     ENDS_OF_CONNECTIONS,
     INVALID,
     FOILED,

@@ -15,6 +15,7 @@ from starlette_conformance.model.expectations import since
 from starlette_conformance.model.observations import (
     LogLines,
     ResponseOn,
+    ResponsesOn,
 )
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadResponses, ReadToEnd, Send
@@ -33,6 +34,7 @@ def to(scheme: Any) -> Any:
     return in_each_phase(scheme, lambda one: redirect(f"{one}example.org/user/Vader", CORS))
 
 
+UP = (Send("first", LAST), ReadToEnd("first"), MarkLog())
 PEER = "127.0.0.1:a"
 """The connection is a."""
 
@@ -72,12 +74,11 @@ CLIENTS: dict[tuple[bytes, ...], Any] = {
 
 def _logged(lines: tuple[bytes, ...], client: Any) -> Scenario:
     request = forwarded(*(b"X-Forwarded-For: " + line for line in lines))
-    up = (Send("first", LAST), ReadToEnd("first"), MarkLog())
     shown = " | ".join(line.decode() for line in lines) or "nothing"
     return Scenario(
         f"it logs the client of a proxy that names {shown}",
         "json_cors",
-        (*up, Send("a", request), ReadResponses("a")),
+        (*UP, Send("a", request), ReadResponses("a")),
         {
             ResponseOn("a"): to("http://"),
             LogLines(own_lines): [accessed(client, REQUEST, REDIRECTED)],
@@ -85,4 +86,20 @@ def _logged(lines: tuple[bytes, ...], client: Any) -> Scenario:
     )
 
 
-SCENARIOS = [_logged(lines, client) for lines, client in CLIENTS.items()]
+OFTEN = 5
+AGAIN = Scenario(
+    f"it logs the client of a proxy that names the same one {OFTEN} times",
+    "json_cors",
+    (
+        *UP,
+        *[Send("a", forwarded(b"X-Forwarded-For: 192.0.2.1, 192.0.2.2"))] * OFTEN,
+        ReadResponses("a", OFTEN),
+    ),
+    {
+        ResponsesOn("a"): [to("http://")] * OFTEN,
+        LogLines(own_lines): [accessed("192.0.2.2:0", REQUEST, REDIRECTED)] * OFTEN,
+    },
+)
+
+LOGGED = [_logged(lines, client) for lines, client in CLIENTS.items()]
+SCENARIOS = [*LOGGED, AGAIN]

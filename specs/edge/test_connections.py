@@ -2,7 +2,12 @@
 
 import pytest
 
-from specs.edge.connection_scenarios import TARGET_IN_PIECES
+from specs.edge.connection_scenarios import (
+    AT_ONCE,
+    BYTE_BY_BYTE,
+    ONE_AFTER_THE_OTHER,
+    TARGET_IN_PIECES,
+)
 from specs.ledger.changes import (
     CLOSE_HEEDED,
     H11_STOPS_AT_CLOSE,
@@ -42,7 +47,6 @@ BROKEN = b"hello\r\n\r\n"
 
 TOGETHER = {
     "two": (NEXT + LAST, [GREETING, GOODBYE]),
-    "twenty": (NEXT * 19 + LAST, [*[GREETING] * 19, GOODBYE]),
     "unlike ones": (NEXT + MISSING + POSTED + LAST, [GREETING, NOT_FOUND, NOT_ALLOWED, GOODBYE]),
     "HTTP/1.0 last": (NEXT + OLD, [GREETING, BY_HTTP_1_0]),
 }
@@ -79,6 +83,12 @@ def test_puts_a_request_together_that_comes_in_pieces(hello: Client) -> None:
 @pytest.mark.source("RFC 9112 section 9.3.2", "RFC 9112 section 3.2")
 @pytest.mark.parametrize("scenario", [TARGET_IN_PIECES])
 def test_puts_a_target_together_that_comes_in_pieces(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("RFC 9112 section 9.3", "RFC 9112 section 7.1")
+@pytest.mark.parametrize("scenario", [AT_ONCE, BYTE_BY_BYTE, ONE_AFTER_THE_OTHER])
+def test_answers_each_request_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 
 

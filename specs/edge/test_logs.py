@@ -5,6 +5,7 @@ import pytest
 from specs.edge.log_scenarios import (
     AS_ITS_PARSER_READS_IT,
     AS_THE_APP_SEES_IT,
+    EACH_METHOD,
     EACH_REQUEST,
     ENDS_OF_CONNECTIONS,
     FOILED,
@@ -28,7 +29,7 @@ def test_logs_a_target_as_its_parser_reads_it(play: Play, scenario: Scenario) ->
 
 
 @pytest.mark.source("uvicorn docs settings")
-@pytest.mark.parametrize("scenario", [EACH_REQUEST])
+@pytest.mark.parametrize("scenario", [EACH_REQUEST, EACH_METHOD])
 def test_logs_each_request_of_a_connection(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 

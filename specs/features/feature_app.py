@@ -60,13 +60,21 @@ def json(body: str) -> Response:
 
 
 def seen(
-    url: str, more: str = '"query":[],"headers":[]', method: str = "GET", root: str = ""
-) -> Any:
-    host, _, path = url.removeprefix("http://").partition("/")
+    url: str,
+    more: str = '"query":[],"headers":[]',
+    method: str = "GET",
+    root: str = "",
+    client: str = "127.0.0.1",
+    served: str = "",
+) -> Response:
+    """What an app sees of a request; `served` is the path below which the server has it."""
+    scheme, _, rest = url.partition("://")
+    host, _, path = rest.partition("/")
     raw = f"/{path}".partition("?")[0]
+    base = f"{scheme}://{host}{served}/"
     return json(
-        f'{{"method":"{method}","url":"{url}","base":"http://{host}/","root":"{root}",'
-        f'"raw":"{raw}",{more},"client":"127.0.0.1","self":"http://{host}/seen"}}'
+        f'{{"method":"{method}","url":"{url}","base":"{base}","root":"{root}",'
+        f'"raw":"{raw}",{more},"client":"{client}","self":"{base}seen"}}'
     )
 
 

@@ -2,7 +2,12 @@
 
 import pytest
 
-from specs.features import app_scenarios, lifespan_scenarios, middleware_scenarios
+from specs.features import (
+    app_scenarios,
+    lifespan_scenarios,
+    middleware_scenarios,
+    option_scenarios,
+)
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
@@ -22,4 +27,10 @@ def test_wraps_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("starlette docs lifespan")
 @pytest.mark.parametrize("scenario", lifespan_scenarios.SCENARIOS)
 def test_tells_of_a_lifespan_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize("scenario", option_scenarios.SCENARIOS)
+def test_heeds_its_options_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -25,6 +25,7 @@ from starlette_conformance.model.steps import (
     Repeat,
     Reset,
     Send,
+    SendEach,
     StepOn,
     Watch,
 )
@@ -88,6 +89,15 @@ CONNECTED = [
     for how, (steps, kept) in WAYS.items()
 ]
 
+REQUESTS = 1_000
+REQUESTED = Scenario(
+    f"{REQUESTS:,} requests come on a connection",
+    "hello",
+    (*UP, MarkKept(), SendEach(ON, raw_request(), REQUESTS), Leave(ON)),
+    {Kept("objects"): "0"},
+    slow=True,
+)
+
 ONE_STREAM = (Send("first", GET), ReadChunks("first", 1), Leave("first"))
 
 STREAMED = [
@@ -137,4 +147,4 @@ ABANDONED = [
     )
 ]
 
-SCENARIOS = [*CONNECTED, *STREAMED, *ABANDONED]
+SCENARIOS = [*CONNECTED, REQUESTED, *STREAMED, *ABANDONED]

@@ -13,6 +13,7 @@ from specs.ledger.changes import (
     SIGNALS_RAISED_AGAIN,
     WAITING_ANSWER_KEPT,
 )
+from specs.ledger.raw_requests import NOTHING
 from specs.ledger.responses import UVICORN, raw_request, text
 from specs.ledger.streams import CUT, LEFT
 from starlette_conformance.model.chance import leading
@@ -209,6 +210,26 @@ DEADLINES = [
     ),
 ]
 
+
+def twice(second: signal.Signals, expected: Mapping[Observation, Any]) -> Scenario:
+    """A second signal beside a response that is under way."""
+    asked = (Send(STREAM, get(b"/slow")), UNDER_WAY)
+    signals = Signal(signal.SIGTERM), Signal(second)
+    return limited(
+        f"SIGTERM and {second.name} beside /slow",
+        "",
+        (*asked, *signals, Watch(STREAM, 2)),
+        expected,
+    )
+
+
+CANCELLED_AT_ONCE = since(SIGNALS_RAISED_AGAIN, NOTHING, before=FAILED_IN_CHUNKS)
+"""The signal ends the process before the app that is cancelled can respond."""
+TWICE = [
+    twice(signal.SIGTERM, {ResponseOn(STREAM): SLOW_TO_THE_END, **ENDS, **TERMINATED}),
+    twice(signal.SIGINT, {ResponseOn(STREAM): CANCELLED_AT_ONCE, **ENDS, **TERMINATED}),
+]
+
 SETTLE = Pause(SETTLED)
 REFUSED = Response(0, version="", ending="no response: no connection: Connection refused")
 CONCURRENCY = [
@@ -280,4 +301,4 @@ BESIDE_STREAM = [
     )
 ]
 
-SCENARIOS = [*RESTING, *AT_WORK, *DEADLINES, *CONCURRENCY, *MAX_REQUESTS, *BESIDE_STREAM]
+SCENARIOS = [*RESTING, *AT_WORK, *DEADLINES, *TWICE, *CONCURRENCY, *MAX_REQUESTS, *BESIDE_STREAM]

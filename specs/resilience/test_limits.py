@@ -9,6 +9,7 @@ from specs.resilience.limit_scenarios import (
     DEADLINES,
     MAX_REQUESTS,
     RESTING,
+    TWICE,
 )
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
@@ -21,7 +22,7 @@ def test_closes_idle_connections_alone_where(play: Play, scenario: Scenario) -> 
 
 
 @pytest.mark.source("uvicorn docs settings", "uvicorn docs server")
-@pytest.mark.parametrize("scenario", DEADLINES)
+@pytest.mark.parametrize("scenario", [*DEADLINES, *TWICE])
 def test_waits_for_responses_until_a_deadline_on(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 

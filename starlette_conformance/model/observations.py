@@ -111,8 +111,9 @@ class FirstExitStatus(Observation):
 @dataclass(frozen=True)
 class Kept(Observation):
     """How many more the server has than at MarkKept, once the last step is done, and it had some
-    time to let go. Without `types`, `what` is tasks, descriptors, threads or memory, which is
-    counted in whole pieces of 32 MiB; else `types` are the classes of its objects that are counted.
+    time to let go. Without `types`, `what` is tasks, descriptors, threads, objects, which are
+    counted by 500, or memory, in whole pieces of 32 MiB; else `types` are the classes of its
+    objects that are counted.
     """
 
     what: str

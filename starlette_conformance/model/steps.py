@@ -26,12 +26,14 @@ class Connect(StepOn):
 
 @dataclass(frozen=True)
 class Send(StepOn):
-    """Send bytes as they are."""
+    """Send bytes as they are; `slowly` one at a time, so that the server gets each alone."""
 
     data: bytes
+    slowly: bool = False
 
     def __str__(self) -> str:
-        return f"{self.on}: send {described(self.data)}"
+        slowly = ", a byte at a time" * self.slowly
+        return f"{self.on}: send {described(self.data)}{slowly}"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ SECONDS = 2.0
 BETWEEN_LOOKS = 0.05
 PIECE = 32 << 20
 """Bytes in which memory is counted."""
+OBJECTS = 500
+"""Objects of any type are counted by so many: some come and go with what is cached."""
 
 
 def afterwards(server: Server, before: Census | None, scenario: Scenario) -> Mapping[str, str]:
@@ -46,6 +48,8 @@ def _grown(server: Server, before: Census, wanted: Sequence[Kept]) -> dict[str, 
 
 
 def _more(kept: Kept, before: Census, after: Census) -> int:
+    if kept.what == "objects":
+        return max(0, sum(after.types.values()) - sum(before.types.values())) // OBJECTS
     if kept.what == "memory":
         return max(0, after.memory - before.memory) // PIECE
     if not kept.types:

@@ -113,8 +113,8 @@ class Performance:
         match step:
             case steps.Connect():
                 pass
-            case steps.Send(_, data):
-                wire.send(data)
+            case steps.Send(_, data, slowly):
+                (wire.send_slowly if slowly else wire.send)(data)
             case steps.ReadResponses(_, number, method):
                 wire.read_responses(number, method)
             case steps.SendEach(_, data, times):

@@ -10,6 +10,9 @@ from starlette_conformance.http.parser import Reader, read
 HELD = {"01", "08"}
 """proc(5), tcp: ESTABLISHED, and CLOSE_WAIT, when the client has left and the server has not."""
 
+APART = 0.005
+"""Seconds between two bytes that a server is to get one after the other."""
+
 
 class Wire(Connection):
     """Beside the bytes, it knows the methods of the responses that it has read.
@@ -41,6 +44,11 @@ class Wire(Connection):
             if self.sent:
                 self.waits.append(time.monotonic() - self.began - self.sent[-1].at)
         self.clock = time.monotonic()
+
+    def send_slowly(self, data: bytes) -> None:
+        for number in range(len(data)):
+            self.send(data[number : number + 1])
+            time.sleep(APART)
 
     def send_each(self, data: bytes, times: int) -> None:
         for _ in range(times):

@@ -1,0 +1,94 @@
+"""An app that says what it sees of a request, by `uvicorn` with options of an operator."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from specs.features.feature_app import SCRIPT, SINCE, request, seen
+from specs.ledger.responses import content
+from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.observations import LogLines, ResponseOn
+from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.model.steps import MarkLog, ReadResponses, Send
+
+SEEN = "GET /seen"
+ON = "a"
+PLAIN = '"query":[],"headers":[]'
+
+
+def forwarded(url: str, client: str, *lines: str) -> Response:
+    given = ",".join(f'["x-forwarded-for","{line}"]' for line in lines)
+    proto = '["x-forwarded-proto","https"]'
+    return seen(url, f'"query":[],"headers":[{given},{proto}]', client=client)
+
+
+def started(
+    what: str, options: str, expected: Any, *headers: str, lines: Sequence[Any]
+) -> Scenario:
+    """`lines` are what is logged of the request."""
+    return Scenario(
+        f"it is started {what}",
+        "hello",
+        (MarkLog(), Send(ON, request(SEEN, headers, b"")), ReadResponses(ON)),
+        {
+            ResponseOn(ON): expected,
+            LogLines(lambda lines: [line for line in lines if " - " in line]): lines,
+        },
+        start="uvicorn",
+        script=SCRIPT,
+        options=tuple(options.split()),
+        needs=(SINCE,),
+        slow=True,
+    )
+
+
+def accessed(client: str, path: str = "/seen") -> str:
+    return f'INFO:     {client} - "GET {path} HTTP/1.1" 200 OK'
+
+
+FOR = "203.0.113.9:81, 198.51.100.1", "192.0.2.7, 127.0.0.1"
+FORWARDED = (*(f"X-Forwarded-For: {line}" for line in FOR), "X-Forwarded-Proto: https")
+OWN = seen("http://example.org/api/seen", PLAIN, root="/api", served="/api")
+BARE = {
+    **content(OWN.body, "application/json"),
+    "date": ABSENT,
+    "server": ABSENT,
+    "x-added": ("one", "two"),
+}
+SCENARIOS = [
+    started(
+        "below a path, with headers of its own",
+        "--root-path /api --header X-Added:one --header X-Added:two --no-server-header "
+        "--no-date-header",
+        Response(200, BARE, OWN.body),
+        lines=[accessed("127.0.0.1:a", "/api/seen")],
+    ),
+    started("without an access log", "--no-access-log", seen("http://example.org/seen"), lines=[]),
+    started(
+        "behind proxies of a network",
+        "--forwarded-allow-ips 127.0.0.1,192.0.2.0/24",
+        forwarded("https://example.org/seen", "198.51.100.1", *FOR),
+        *FORWARDED,
+        lines=[accessed("198.51.100.1:0")],
+    ),
+    started(
+        "behind any proxies",
+        "--forwarded-allow-ips *",
+        forwarded("https://example.org/seen", "203.0.113.9", *FOR),
+        *FORWARDED,
+        lines=[accessed("203.0.113.9:81")],
+    ),
+    started(
+        "behind other proxies",
+        "--forwarded-allow-ips 192.0.2.0/24",
+        forwarded("http://example.org/seen", "127.0.0.1", *FOR),
+        *FORWARDED,
+        lines=[accessed("127.0.0.1:a")],
+    ),
+    started(
+        "behind no proxy",
+        "--no-proxy-headers",
+        forwarded("http://example.org/seen", "127.0.0.1", *FOR),
+        *FORWARDED,
+        lines=[accessed("127.0.0.1:a")],
+    ),
+]
