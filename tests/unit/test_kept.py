@@ -41,6 +41,7 @@ import asyncio
 class Thing:
     def __init__(self):
         self.data = bytearray(b"x" * {size})
+        self.parts = [[self], [self]]
 
 kept, seconds = [], {seconds}
 
@@ -99,6 +100,14 @@ def test_counts_memory_in_whole_pieces(tmp_path: Path, size: int, kept: str) -> 
     scenario = replace(SCENARIO, expected={Kept("memory"): "0"})
     with keeping(tmp_path, size=size) as server:
         assert observed(scenario, server) == {"memory kept": kept}
+
+
+@pytest.mark.parametrize(("connections", "kept"), [(3, "0"), (200, "1")])
+def test_counts_objects_of_any_type_by_500(tmp_path: Path, connections: int, kept: str) -> None:
+    connect = Repeat(connections, (Connect("a"), Leave("a")))
+    scenario = replace(SCENARIO, steps=(MarkKept(), connect), expected={Kept("objects"): "0"})
+    with keeping(tmp_path) as server:
+        assert observed(scenario, server) == {"objects kept": kept}
 
 
 @pytest.mark.parametrize(("stopped", "end"), [(False, "not within 0.5 s"), (True, "within 9 s")])

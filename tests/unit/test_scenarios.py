@@ -123,6 +123,21 @@ def playing(script: Script, scenario: Scenario, lines: bytes = b"") -> Iterator[
         yield performance
 
 
+def test_sends_bytes_one_at_a_time() -> None:
+    got: list[bytes] = []
+
+    def script(connection: socket.socket) -> None:
+        while b"".join(got) != body and (data := connection.recv(65536)):
+            got.append(data)
+        connection.sendall(dated(OK))
+
+    body = b"x" * 40
+    steps = (Send("a", GET), Send("a", body, slowly=True), ReadResponses("a"))
+    seen(script, *steps, of=(ResponseOn("a"),))
+    assert b"".join(got) == body
+    assert len(got) > 1  # two come at once where the miniature gets no turn in between
+
+
 def test_reads_so_many_responses_and_then_more() -> None:
     steps = (Send("a", GET), ReadResponses("a"), Send("a", GET), ReadResponses("a"))
     (responses,) = seen(sending(OK, LAST), *steps, ReadToEnd("a"), of=(ResponsesOn("a"),)).values()
