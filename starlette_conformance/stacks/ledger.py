@@ -56,7 +56,11 @@ class Ledger:
         by_presence = shown(self.scenarios) - shown(self.scenarios, plain=True)
         effects = {effect.change for effect in self.effects}
         found = by_presence | (shown(apart) - effects - shown(usual))
-        return {change: self.suites_of(change) for change in found}
+        by_suite = {suite: shown(scenarios) for suite, scenarios in self.suites.items()}
+        return {
+            change: [suite for suite, those in by_suite.items() if change in those]
+            for change in found
+        }
 
     @cached_property
     def names(self) -> Mapping[Change, str]:
