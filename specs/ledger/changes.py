@@ -510,6 +510,15 @@ EVENTS_AS_THEY_ARE = Change(
     noticed_by=("JavaScript client",),
     reached_by=("EventSourceResponse",),
 )
+PINGS_OF_THE_APP = Change(
+    "sse-starlette",
+    "0.10.0",
+    "feature",
+    "A stream with a `ping_message_factory` was 500; now what that makes is sent as a ping.",
+    "https://github.com/sysid/sse-starlette/commit/54895b9",
+    noticed_by=("JavaScript client",),
+    reached_by=("ping_message_factory",),
+)
 COMMENTS_TAKEN = Change(
     "sse-starlette",
     "0.10.0",
@@ -615,6 +624,15 @@ LOOP_KEPT = Change(
     noticed_by=("JavaScript client", "proxy"),
     reached_by=("EventSourceResponse",),
 )
+PINGS_END_AS_EVENTS = Change(
+    "sse-starlette",
+    "2.1.0",
+    "fix",
+    "The lines of a ping ended in CRLF whatever `sep` says; now they heed it, as events do.",
+    "https://github.com/sysid/sse-starlette/pull/91",
+    noticed_by=("JavaScript client",),
+    reached_by=("EventSourceResponse",),
+)
 BYTES_UNREAD = Change(
     "sse-starlette",
     "2.1.0",
@@ -688,6 +706,15 @@ WATCHER_PER_STREAM = Change(
     "https://github.com/sysid/sse-starlette/issues/152",
     last="3.1.1",
     noticed_by=("nobody",),
+    reached_by=("EventSourceResponse",),
+)
+NO_PINGS_BY_ZERO = Change(
+    "sse-starlette",
+    "3.4.9",
+    "fix",
+    "With `ping=0` pings were sent as fast as the loop turns; now none is.",
+    "https://github.com/sysid/sse-starlette/issues/206",
+    noticed_by=("JavaScript client", "proxy"),
     reached_by=("EventSourceResponse",),
 )
 EXIT_FLAG_COPIED = Change(

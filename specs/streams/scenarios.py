@@ -6,21 +6,15 @@ from specs.ledger.changes import (
     DEPRECATED_WAIT,
     HEAD_OPENS_NO_STREAM,
     LEAVING_STOPS_STREAM,
-    PING_TIME_HAS_ZONE,
-    PINGS_ARE_COMMENTS,
-    PINGS_ARE_EVENTS,
 )
 from specs.ledger.responses import CORS, not_found, without_body
-from specs.ledger.streams import CUT, EVENTS, GET, LEFT, STREAM, stream
-from starlette_conformance.model.chance import leading, within
-from starlette_conformance.model.expectations import ABSENT, Response, chunked, history, since
+from specs.ledger.streams import CUT, EVENTS, GET, STREAM, stream
+from starlette_conformance.model.chance import leading
+from starlette_conformance.model.expectations import ABSENT, Response, since
 from starlette_conformance.model.observations import (
     HeldFor,
     LogLines,
     Observation,
-    PingAfter,
-    PingDelay,
-    PingedStreamOn,
     ResponseOn,
     ResponsesOn,
 )
@@ -193,30 +187,4 @@ WARNING = Scenario(
     alone=True,
 )
 
-PINGED = Scenario(
-    "nothing but a ping passes on a stream for 15 s",
-    "silent_stream",
-    listening("a", 2),
-    {
-        # The ping is due half a second before the event, by one clock: late cores do not turn them.
-        PingedStreamOn("a"): Response(
-            200,
-            STREAM,
-            history(
-                chunked(b"data: : ping TIME\r\n\r\n", EVENTS[0]),
-                (PINGS_ARE_EVENTS, chunked(b"event: ping\r\ndata: TIME\r\n\r\n", EVENTS[0])),
-                (PINGS_ARE_COMMENTS, chunked(b": ping - TIME\r\n\r\n", EVENTS[0])),
-                (PING_TIME_HAS_ZONE, chunked(b": ping - TIME+00:00\r\n\r\n", EVENTS[0])),
-            ),
-            ending=LEFT,
-        ),
-        # Either time is taken late where the cores are busy, and never early: 0.1 s and 1.5 s of
-        # that are allowed for. It is far from other paces that one might choose, 10 s and 20 s.
-        PingAfter("a"): within(15, 16.5),
-        PingDelay("a"): within(-0.01, 5),
-    },
-    slow=True,
-    seconds=20,
-)
-
-SCENARIOS = [*STOPS_COUNTING, *LETS_GO, *GOES_ON, AFTER_HEAD, HEAD_THEN_HEAD, WARNING, PINGED]
+SCENARIOS = [*STOPS_COUNTING, *LETS_GO, *GOES_ON, AFTER_HEAD, HEAD_THEN_HEAD, WARNING]

@@ -26,7 +26,8 @@ class Scenario:
     name that it is to import. One that is `alone` has a server of its own, whose log it sees from
     the start on. `slow` says that it takes more than a second or two, and `seconds` is how long a
     connection may last. Two stacks are compared `by_change`: only where one lies between that it
-    shows.
+    shows. One that is `paced` is played again where `interval` was half as long again: on its
+    stream something comes each time.
     `script` is a file of the project that is run in the place of the app's own script, around that
     app or another one; `options` are added to its command, or to that which `start` names. `needs`
     are requirements, such as `starlette>=0.15`: of a stack with none of them nothing is promised.
@@ -44,6 +45,7 @@ class Scenario:
     alone: bool = False
     slow: bool = False
     seconds: float = 10.0
+    paced: bool = False
     script: str = ""
     options: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

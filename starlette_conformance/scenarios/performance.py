@@ -1,5 +1,6 @@
 """One scenario under way: its connections, its server, and what is observed in the end."""
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,6 +24,8 @@ from starlette_conformance.scenarios.wire import Wire, held
 ENDS_SECONDS = 8.0
 """How long a server may take to end that has no clients left, on busy cores."""
 LETS_GO_SECONDS = 5.0
+LAG = 1.5
+"""How many times as long as it should be the time between two events is on busy cores."""
 HEARS = 0.3
 """The part of the time between two events in which a server hears of a client, on busy cores."""
 
@@ -32,7 +35,8 @@ class Performance:
     not come to run.
 
     `start` starts its server again, on a port. `late` says that a client was to leave behind an
-    event, and another one had come already: on busy cores that is another scenario.
+    event, and another one had come already, or that a paced stream was not: on busy cores that is
+    another scenario.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Performance:
                 wire.leave()
             if self._first_status:
                 self._server.kill()
+        self.late |= self._scenario.paced and self._lags()
         if self._scenario.ends_its_server:
             watched = any(isinstance(o, seen.EndsIn) for o in self._scenario.expected)
             self._server.log.wait_for(lambda _: False, 0.0 if watched else ENDS_SECONDS)
@@ -147,6 +152,15 @@ class Performance:
             return False
         due = wire.began + wire.sent[-1].at + (wire.chunks + 1) * interval
         return time.monotonic() > due - interval * HEARS
+
+    def _lags(self) -> bool:
+        """Whether two chunks of a stream came further apart than they should, which may turn what
+        comes next.
+        """
+        longest = (self._scenario.interval or 0) * LAG
+        arrivals = (exchange.arrivals() for exchange in self.exchanges().values())
+        pairs = (pair for those in arrivals for pair in itertools.pairwise([0.0, *those]))
+        return any(after - before > longest for before, after in pairs)
 
     def _take_round(self, number: int, each: tuple[steps.StepOn, ...]) -> None:
         """Connections that their clients have left are forgotten, and none of them is late."""

@@ -13,6 +13,9 @@ from starlette_conformance.stacks.patched_copies import copied, replace_text
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.provision import provision
 
+ONCE = """made = ping_message_factory and ping_message_factory()
+        self.ping_message_factory = made and (lambda: made)"""
+
 DEFECTS = {
     "data: a line is split at U+2028": (
         "sse_starlette/event.py",
@@ -58,6 +61,20 @@ DEFECTS = {
         '_headers["Cache-Control"] = "no-store"',
         "an app yields an event, and has headers and a task of its own",
         {"headers: header cache-control"},
+    ),
+    "later pings are slower": (
+        "sse_starlette/sse.py",
+        "await anyio.sleep(self._ping_interval)\n",
+        "await anyio.sleep(self._ping_interval)\n            self._ping_interval *= 2\n",
+        "a stream is pinged each second, as usual",
+        {"the stream: body"},
+    ),
+    "the pings of an app are made once": (
+        "sse_starlette/sse.py",
+        "self.ping_message_factory = ping_message_factory",
+        ONCE,
+        "a stream is pinged each second, by events of the app",
+        {"the stream: body"},
     ),
 }
 """By what each does: the file, what stands there, what is put in its place, the scenario that shows

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -328,6 +328,23 @@ def test_a_ping_is_timed_from_the_request_and_not_from_the_connection() -> None:
     steps = (Connect("a"), Pause(0.3), Send("a", GET), ReadChunks("a", 1))
     found = seen(script, *steps, of=(PingAfter("a"),))
     assert within(0.3, 5).accepts(found["first ping on a"], 0.0)
+
+
+@pytest.mark.parametrize(("pauses", "late"), [((0.1, 0.1), False), ((0.1, 0.8), True)])
+def test_a_paced_stream_is_late_where_a_chunk_is(pauses: tuple[float, ...], late: bool) -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(STREAM)
+        for pause in pauses:
+            time.sleep(pause)
+            connection.sendall(EVENT)
+        connection.recv(1)
+
+    steps = (Send("a", GET), ReadChunks("a", len(pauses)))
+    scenario = Scenario("one", "sse", steps, {}, interval=0.4, paced=True)
+    for paced in (True, False):
+        with playing(script, replace(scenario, paced=paced)) as performance:
+            performance.play()
+            assert performance.late == (late and paced)
 
 
 RENAMED = Change("uvicorn", "0.30.0", "fix", "It says something else.", "https://x")
