@@ -68,11 +68,18 @@ def diff(options: Options) -> int:
     wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
-        bar = shown.add_task("", total=2 * (len(scenarios) + sum(map(comparison.wants, requests))))
+        bar = shown.add_task("", total=None)
         advance = partial(shown.advance, bar)
         usual = 0 if options.quick else REPEAT
         after = usual if options.repeat is None else options.repeat
-        found = live.compare(comparison, requests, advance, scenarios, after)
+        found = live.compare(
+            comparison,
+            requests,
+            advance,
+            scenarios,
+            after,
+            lambda steps: shown.update(bar, total=steps),
+        )
     if options.causes and found.unexplained:
         with progress_bar("trying what is behind it", progress, transient=True) as shown:
             bar = shown.add_task("", total=None)

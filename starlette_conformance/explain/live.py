@@ -46,14 +46,16 @@ def compare(
     advance: Callable[[], None] = lambda: None,
     scenarios: Sequence[Scenario] = (),
     repeat_after: int = 0,
+    announce: Callable[[int], object] = lambda _: None,
 ) -> Diff:
     """Send the requests to both stacks, play the scenarios meanwhile, and compare what comes of
-    both. With `repeat_after`, repeat the requests on the same servers, up to so many and once more.
-    Raises DidNotStart.
+    both. `announce` gets how often `advance` is called at the most. With `repeat_after`, repeat the
+    requests on the same servers, up to so many and once more. Raises DidNotStart.
     """
     began = time.monotonic()
     wanted = [sent for sent in requests if comparison.wants(sent)]
     every = list(dict.fromkeys([*wanted, *similar(comparison, wanted)]))
+    announce(len(comparison.sides) * (len(every) + len(scenarios)))
     with (
         under_way(comparison.sides, scenarios, advance) as outcomes,
         running(comparison.sides, variants_of(every)) as ports,

@@ -24,7 +24,13 @@ from starlette_conformance.stacks.locks.poetry import of_poetry
 from starlette_conformance.stacks.locks.pylock import of_pylock
 from starlette_conformance.stacks.locks.requirements import of_hashed_requirements
 from starlette_conformance.stacks.tempdirs import scratch
-from starlette_conformance.stacks.uv_command import reason, run_uv
+from starlette_conformance.stacks.uv_command import (
+    NOT_FETCHED,
+    UNSOLVED,
+    reason,
+    run_uv,
+    why_not_installed,
+)
 
 SECONDS = 300.0
 LAST = 400
@@ -134,7 +140,10 @@ def _by_pylock(lock: LockFile, arguments: Sequence[str]) -> Sequence[Pin]:
     except subprocess.TimeoutExpired:
         raise NotInstallable(f"{lock.word}: uv did not read it within {SECONDS:g} s") from None
     if done.returncode:
-        raise UsageError(f"{lock.word}: uv cannot read it: {reason(done)[-LAST:]}")
+        said = reason(done)
+        if UNSOLVED in said or NOT_FETCHED.search(said):
+            raise NotInstallable(f"{lock.word}: {why_not_installed(said)}")
+        raise UsageError(f"{lock.word}: uv cannot read it: {said[-LAST:]}")
     return of_pylock(done.stdout, lock.word, lock.path.parent, Chosen())
 
 

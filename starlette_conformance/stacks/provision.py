@@ -32,7 +32,7 @@ from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import interpreters
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
-from starlette_conformance.stacks.uv_command import reason, run_uv
+from starlette_conformance.stacks.uv_command import NOT_FETCHED, reason, run_uv, why_not_installed
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -221,10 +221,9 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
     if done.returncode == 0:
         return done.stdout
     said = reason(done)
-    if "No solution found" in said:
-        raise NotInstallable(f"stack {stack.name}: {said}")
     if REFUSED.search(said):
         raise Refused(f"stack {stack.name}: uv cannot write: {said}; {ELSEWHERE}")
     if FAILED.search(said):
         raise Failure(f"stack {stack.name}: uv cannot write its environment: {said}")
-    raise Unreachable(f"stack {stack.name}: its packages cannot be fetched (no network?): {said}")
+    failure = Unreachable if NOT_FETCHED.search(said) else NotInstallable
+    raise failure(f"stack {stack.name}: {why_not_installed(said)}")

@@ -1,5 +1,6 @@
 """uv, run with the variables that it needs and no more."""
 
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,14 @@ from starlette_conformance.process.child_environment import of_uv
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.cache import cache_folder
 from starlette_conformance.stacks.interpreters import UV
+
+UNSOLVED = "No solution found"
+NOT_FETCHED = re.compile(
+    r"(?i)failed to fetch|request failed|error sending request|dns error|network was disabled"
+)
+"""How uv says that an index did not respond, or that it may not ask it."""
+REFUSING = "HTTP status"
+"""In what it says of an index that did respond."""
 
 
 def run_uv(
@@ -33,3 +42,15 @@ def run_uv(
 def reason(done: "subprocess.CompletedProcess[str]") -> str:
     """What uv says of a failure, on one line and without its drawing."""
     return " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())
+
+
+def why_not_installed(said: str) -> str:
+    """Why packages are lacking, of what uv says: a network is doubted only where it is silent."""
+    if NOT_FETCHED.search(said):
+        doubt = "" if REFUSING in said else " (no network?)"
+        return f"its packages cannot be fetched{doubt}: {said}"
+    if UNSOLVED in said:
+        return said
+    if "Hash mismatch" in said:
+        return f"a package is not the one that its hash names, so nothing was installed: {said}"
+    return f"its packages cannot be installed: {said}"

@@ -167,6 +167,33 @@ def test_an_undated_stack_falls_back_on_its_last_resolution(
     )
 
 
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize(
+    ("said", "doubted"),
+    [
+        ("Failed to fetch: http://a/simple/ cause: dns error", True),
+        ("Failed to fetch: http://a/simple/ cause: HTTP status client error (401)", False),
+        ("Failed to download `a==1` cause: Hash mismatch for `a==1` Expected: sha256:0", False),
+        ("Failed to build `a==1` cause: The build backend returned an error", False),
+    ],
+)
+def test_the_network_is_doubted_only_where_it_is_at_fault(
+    uv: FakeUv, said: str, doubted: bool
+) -> None:
+    uv.fails("install", f"error: {said}")
+    with pytest.raises(NotInstallable) as error:
+        provision(DATED)
+    assert ("(no network?)" in str(error.value)) is doubted
+    assert str(error.value).endswith(said)
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_package_of_another_hash_is_named_so(uv: FakeUv) -> None:
+    uv.fails("install", "error: Failed to download `a==1` cause: Hash mismatch for `a==1`")
+    with pytest.raises(NotInstallable, match="a package is not the one that its hash names"):
+        provision(DATED)
+
+
 @pytest.mark.parametrize("verb", ["compile", "venv", "install"])
 def test_what_fails_leaves_nothing_and_may_be_tried_again(
     cache: Path, uv: FakeUv, verb: str

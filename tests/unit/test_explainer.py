@@ -4,6 +4,7 @@ import socket
 import socketserver
 import threading
 import time
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
@@ -577,6 +578,31 @@ def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
     diff = live.compare(Comparison(on("0.39"), on("0.40"), ledger), [SentRequest("hello", REQUEST)])
     lists = diff.differing, diff.unexplained, diff.explained, diff.unstable
     assert tuple(map(len, lists)) == counts
+
+
+def test_as_many_steps_are_announced_as_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests that are sent since they are like others count, too."""
+    like = SentRequest("hello", Request("hello", b"GET /like HTTP/1.1\r\n\r\n"))
+
+    def send(
+        _: object, __: object, requests: list[SentRequest], advance: Callable[[], None]
+    ) -> tuple[list[dict[SentRequest, WireResponse]], list[str]]:
+        for _each in (*requests, *requests):
+            advance()
+        return [dict.fromkeys(requests, PLAIN), dict.fromkeys(requests, said(c="3"))], []
+
+    monkeypatch.setattr(live, "similar", lambda *_: [like])
+    monkeypatch.setattr(live, "running", lambda *_: nullcontext([{}, {}]))
+    monkeypatch.setattr(live, "send_to_running", send)
+    announced, taken = list[int](), list[None]()
+    comparison = Comparison(on("0.39"), on("0.40"), Ledger({"C": CHANGE}, EFFECTS, {}, {}))
+    live.compare(
+        comparison,
+        [SentRequest("hello", REQUEST)],
+        lambda: taken.append(None),
+        announce=announced.append,
+    )
+    assert announced == [len(taken)] == [4]
 
 
 def test_what_a_stack_sent_is_shown_on_one_inert_line() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from starlette_conformance.model.errors import UsageError
+from starlette_conformance.model.errors import Failure, NotInstallable, UsageError
 from starlette_conformance.model.stack import Stack
+from starlette_conformance.stacks import lock_files
 from starlette_conformance.stacks.lock_files import of_lock_file
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.targets import meant_by, one
@@ -209,6 +210,24 @@ def test_a_package_of_the_repository_is_built_of_the_same_reference(folder: Path
     )
     assert committed.startswith("library @ file://")
     assert committed != changed
+
+
+@pytest.mark.parametrize(
+    ("said", "failure", "says"),
+    [
+        ("No solution found: there is no a==99", NotInstallable, "^requirements.txt: No solution"),
+        ("Failed to fetch: dns error", NotInstallable, "be fetched .no network"),
+        ("Couldn't parse requirement", UsageError, "uv cannot read it"),
+    ],
+)
+def test_what_cannot_be_had_is_not_said_to_be_unreadable(
+    said: str, failure: type[Failure], says: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "requirements.txt").write_text("a==99")
+    done = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr(lock_files, "run_uv", lambda *_: done)
+    with pytest.raises(failure, match=says):
+        of_lock_file("requirements.txt", Chosen())
 
 
 @pytest.mark.parametrize(
