@@ -57,10 +57,8 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
     def line(text: str, style: str) -> Text:
         return Text(_cut(text, width), style)
 
-    for name, start in failures(diff):
-        yield line(f"{name} DOES NOT START: {start.exception or start.failure}", "bold red")
-    for text in cause_lines.of_start(diff):
-        yield line(f"  {text}", "red")
+    for text, color in _of_starts(diff, width):
+        yield line(text, color)
     for sentence in diff.inconclusive:
         yield line(f"INCONCLUSIVE {sentence}", "bold red")
     for found in diff.unstable:
@@ -87,6 +85,16 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
         yield row
     if diff.reached and diff.reached.missed:
         yield from (line(text, "yellow") for text in wrap(reached(diff.reached), width))
+
+
+def _of_starts(diff: Diff, width: int) -> Iterator[tuple[str, str]]:
+    """The same of an app that does not start on a stack, each hint once, and in full."""
+    for name, start in failures(diff):
+        yield f"{name} DOES NOT START: {start.exception or start.failure}", "bold red"
+    for hint in dict.fromkeys(hint for _, start in failures(diff) for hint in start.hints):
+        yield from ((text, "yellow") for text in wrap(plain(f"  hint: {hint}"), width))
+    for text in cause_lines.of_start(diff):
+        yield f"  {text}", "red"
 
 
 def _row(group: Group) -> str:

@@ -81,6 +81,7 @@ class Server:
         self.path = path
         self._port, self._listening = 0, set[str]()
         self._stopping, self._patience = False, 0.0
+        self._late = "did not listen"
         self._below: list[psutil.Process] = []
         self._ending = Lock()
 
@@ -102,7 +103,7 @@ class Server:
         if not self._port and not listens:
             ended = self._ends_within(1.0 if self.log.ended else 0.0)
             status = self.kill()
-            how = f"ended with status {status}" if ended else f"did not listen in {seconds:g} s"
+            how = f"ended with status {status}" if ended else f"{self._late} in {seconds:g} s"
             raise DidNotStart(f"{self.app} on {self.environment} {how}: {self._last_words()}")
         listening = listeners(self._port)
         pids = (self.pid, *(each.pid for each in below(self.pid)))

@@ -59,6 +59,7 @@ class AppProcess(Server):
         self.folder, self.starting = folder, starting
         self._given_port = _free_port() if starting.command else 0
         self.withheld = withheld(passed)
+        self.unready = ""  # the status that the path of --ready got last, where it was no success
         self._own = ExitStack()
         try:
             if own is None:
@@ -196,13 +197,16 @@ class AppProcess(Server):
 
     def _is_ready(self, number: int, deadline: float) -> bool:
         """Wait until it responds to the path of --ready with 2xx or 3xx."""
+        self._late = "listened, and was not ready"
         while not self._ends_within(0) and (left := deadline - time.monotonic()) > 0:
             with suppress(OSError, http.client.HTTPException):
                 connection = http.client.HTTPConnection(self.host, number, timeout=left)
                 try:
                     connection.request("GET", self.starting.ready)
-                    if connection.getresponse().status < 400:
+                    status = connection.getresponse().status
+                    if status < 400:
                         return True
+                    self.unready = f"{status}"
                 finally:
                     connection.close()
             time.sleep(LOOK)

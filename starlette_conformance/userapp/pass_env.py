@@ -1,7 +1,7 @@
 """Which environment variables a user's app gets: by --pass-env, and `pass_env` of its project."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,12 +13,19 @@ from starlette_conformance.process.child_environment import ALTERING
 
 VARIABLE = re.compile(r"[A-Za-z_*?][\w*?]*")
 """A name of an environment variable, or a pattern of names."""
+ENV_FILE = ".env"
+SET = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=")
+MISSED = re.compile(r"No such file or directory: '(?:[^'\n]*/)?\.env'")
+LARGEST = 100_000
+"""Characters of it that are read."""
 SHOWN = 12
 """Names of variables that a message lists."""
 
 
-def not_passed(names: Sequence[str], lines: Sequence[str]) -> str:
-    """What to do about variables that an app did not get, those first that its log names."""
+def not_passed(names: Sequence[str], lines: Sequence[str], known: bool = False) -> str:
+    """What to do about variables that an app did not get, those first that its log names; those
+    alone where it is `known` what is wrong.
+    """
     if not names:
         return ""
     log = "\n".join(lines)
@@ -26,8 +33,23 @@ def not_passed(names: Sequence[str], lines: Sequence[str]) -> str:
     if named:
         options = " ".join(f"--pass-env {name}" for name in named)
         return f"; set here, and not passed to the app: {', '.join(named)}; add {options}"
+    if known:
+        return ""
     some = listed(names, SHOWN)
     return f"; variables set here and not passed: {some}; --pass-env NAME passes one"
+
+
+def of_env_file(log: str, folder: Path) -> Iterator[str]:
+    """What to do where a log misses what the folder's `.env` has. Its values are not read."""
+    file = folder / ENV_FILE
+    try:
+        names = SET.findall(file.read_text("utf-8", "replace")[:LARGEST])
+    except OSError:
+        return
+    if MISSED.search(log):
+        yield f"the app runs in a copy of its folder, which lacks {ENV_FILE}: --copy {ENV_FILE}"
+    if named := [name for name in names if re.search(rf"(?i)\b{re.escape(name)}\b", log)]:
+        yield f"{listed(named, SHOWN)} stands in {file}: --env-file {file}"
 
 
 class Ours(msgspec.Struct):

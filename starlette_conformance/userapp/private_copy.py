@@ -97,7 +97,9 @@ class Original:
             )
         if self.excluded:
             names = listed(self.excluded, NAMED)
-            yield f"not copied, since .gitignore excludes it: {names}; --copy PATH copies it"
+            variables = [each for each in self.excluded if Path(each).name.startswith(".env")]
+            sets = ", --env-file FILE sets its variables" if variables else ""
+            yield f"not copied, since .gitignore excludes it: {names}; --copy PATH copies it{sets}"
 
 
 def _of_git(folder: Path, *options: str) -> list[Path] | None:

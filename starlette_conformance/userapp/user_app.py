@@ -20,7 +20,8 @@ from starlette_conformance.process.launch import NOTHING, Program, Under
 from starlette_conformance.stacks.cache import discard_bytecode
 from starlette_conformance.userapp.app_process import AppProcess
 from starlette_conformance.userapp.hints import hints
-from starlette_conformance.userapp.pass_env import check, not_passed, passed_by
+from starlette_conformance.userapp.names import meant
+from starlette_conformance.userapp.pass_env import check, not_passed, of_env_file, passed_by
 from starlette_conformance.userapp.private_copy import Original
 from starlette_conformance.userapp.server_log import TRACEBACK, last_raised
 from starlette_conformance.userapp.source import Source
@@ -132,10 +133,17 @@ def port(server: AppProcess) -> int:
         discard_bytecode()
         said, text = server.said(), server.in_the_users_folder(str(error))
         raised = last_raised(said, server.folder)
-        remedies = hints(_last_words(said), server.environment)
+        log = "\n".join(_last_words(said))
+        remedies = [
+            *hints(_last_words(said), server.environment),
+            *meant(log, server.folder),
+            *of_env_file(log, server.folder),
+        ]
         if ready:
-            remedies.append(f"it is ready once it responds to GET {ready} with 2xx or 3xx")
-        unpassed = not_passed(server.withheld, said).removeprefix("; ")
+            got = f"it listens, and GET {ready} got {server.unready}; " if server.unready else ""
+            remedies.append(f"{got}it is ready once it responds to GET {ready} with 2xx or 3xx")
+        known = bool(remedies)
+        unpassed = not_passed(server.withheld, said, known).removeprefix("; ")
         logged = raised.lines if raised else tuple(filter(str.strip, said[-LOGGED:]))
         start = Start(text, str(raised or ""), logged, tuple(remedies))
         parts = [f"{text}{reason(said, server.folder)}", *remedies, unpassed]

@@ -18,6 +18,7 @@ from starlette_conformance.diff.verdict import LINES, render_verdict
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group
 from starlette_conformance.explain.side import Side
+from starlette_conformance.explain.start import Start
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.stack import Stack
@@ -75,6 +76,12 @@ def test_a_terminal_gets_25_lines_of_80_columns_the_page_last(
     assert f"... and {40 - len(rows)} more lines; -v shows all" in lines
     verdict = "1 of 10 responses differ, all explained by 40 changes, of which 40 alter a status"
     assert verdict in " ".join(lines[-4:-1])
+
+
+def test_a_terminal_gets_each_hint_once(shown: Callable[..., list[str]]) -> None:
+    start = Start("did not start", "", (), ("main.py has application: --app main:application",))
+    lines = shown(Diff(OLD, NEW, 0, starts=(start, start), command="diff"), Terminal())
+    assert lines.count("  hint: main.py has application: --app main:application") == 1
 
 
 def test_a_pipe_gets_all_and_no_page(shown: Callable[..., list[str]], tmp_path: Path) -> None:
