@@ -1,5 +1,6 @@
-"""What the app `sse` sends on each release of sse-starlette, recorded once, and each distinct
-stream named after the first release that sends it.
+"""What apps send, recorded once: the app `sse` on each release of sse-starlette, FastAPI's own
+streams on some releases, and a StreamingResponse. Each distinct stream is named after the first
+release that sends it.
 """
 
 import re
@@ -15,8 +16,8 @@ from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
-from starlette_conformance.stacks.project import catalogue, digest, script, site_files
-from starlette_conformance.stacks.provision import provision
+from starlette_conformance.stacks.project import ROOT, catalogue, digest, site_files
+from starlette_conformance.stacks.targets import provisioned
 
 AXIS = "sse-starlette"
 BEHAVIOUR = "app"
@@ -30,6 +31,29 @@ TIME = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
 SOME_TIME = b"2026-11-29 12:00:00.000000"
 
 
+@dataclass(frozen=True)
+class Source:
+    """A script that sends a stream, after whose package the stream is named. The client leaves
+    after so many `chunks`, or reads it to its end.
+    """
+
+    package: str
+    script: str
+    arguments: tuple[str, ...] = ()
+    chunks: int | None = None
+
+    def release(self, stack: str) -> str:
+        return stack.removeprefix(f"{self.package}==").removeprefix(f"{self.package}-")
+
+
+SSE = Source(AXIS, "apps/sse.py", ("--interval", str(INTERVAL)), CHUNKS)
+OTHERS = {
+    Source("fastapi", "clients/sources/fastapi_sse.py"): ("fastapi==0.135.0", "fastapi==0.165.0"),
+    Source("starlette", "clients/sources/streaming_response.py"): ("latest",),
+}
+"""With their stacks. FastAPI has streams of its own since 0.135.0."""
+
+
 @dataclass
 class Recorded:
     """The distinct streams, the releases that send each, and why others are not there."""
@@ -40,54 +64,62 @@ class Recorded:
 
 
 def record(done: Callable[[], None] = lambda: None) -> Recorded:
-    """What every release on the axis sends."""
+    """What every release on the axis sends, and every other source."""
     found = Recorded()
-    bodies: dict[bytes, list[str]] = {}
+    bodies: dict[tuple[str, bytes], list[str]] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for name, body in pool.map(_recorded, release_stacks()):
+        every = every_stack()
+        for (source, stack), body in zip(every, pool.map(_recorded, every), strict=True):
             done()
             if isinstance(body, str):
                 found.lacking.append(body)
             else:
-                bodies.setdefault(body, []).append(name.removeprefix(f"{AXIS}-"))
-    for body, releases in bodies.items():
-        stream = Stream(f"{AXIS}-{releases[0]}", BEHAVIOUR, body, by_event=True)
+                bodies.setdefault((source.package, body), []).append(source.release(stack))
+    for (package, body), releases in bodies.items():
+        stream = Stream(f"{package}-{releases[0]}", BEHAVIOUR, body, by_event=True)
         found.streams.append(stream)
         found.releases[stream.name] = releases
     return found
+
+
+def every_stack() -> list[tuple[Source, str]]:
+    """Each stack that is recorded, with what sends the stream there."""
+    usual = [(SSE, stack) for stack in release_stacks()]
+    return [*usual, *((source, stack) for source, stacks in OTHERS.items() for stack in stacks)]
 
 
 def release_stacks() -> list[str]:
     return list(catalogue().meant_by(AXIS))
 
 
-def _recorded(name: str) -> tuple[str, bytes | str]:
-    """The bytes of a release, or why there are none."""
+def _recorded(sent: tuple[Source, str]) -> bytes | str:
+    """The bytes of a stack, or why there are none."""
+    source, stack = sent
     try:
-        environment = provision(catalogue().stacks[name])
-        return name, marked((_folder(environment) / "stream").read_bytes())
+        return marked((_folder(source, provisioned(stack)) / "stream").read_bytes())
     except Failure as failure:
-        return name, f"{name}: {failure}"
+        return f"{stack}: {failure}"
 
 
-def _folder(environment: Environment) -> Path:
+def _folder(source: Source, environment: Environment) -> Path:
     interpreter = str(environment.interpreter.relative_to(cache_folder()))
-    key = key_of(interpreter, digest("apps/sse.py"), FORMAT)
+    key = key_of(interpreter, digest(source.script), FORMAT)
 
     def build(folder: Path) -> None:
         folder.mkdir()
-        (folder / "stream").write_bytes(sent_by(environment))
+        (folder / "stream").write_bytes(sent_by(environment, source))
 
     return made_once("streams", key, build)
 
 
-def sent_by(environment: Environment) -> bytes:
+def sent_by(environment: Environment, source: Source = SSE) -> bytes:
     """Raises DidNotStart."""
     folder = site_fixture.lay_out(site_files())
-    server = Server(script("sse"), environment, folder, ("--interval", str(INTERVAL)))
+    server = Server(ROOT / source.script, environment, folder, source.arguments)
     try:
         client = Client("sse", environment, server.port(), server.log, lambda _: None)
-        return client.request("GET", "/stream", chunks=CHUNKS, seconds=SECONDS).message.body
+        exchange = client.request("GET", "/stream", chunks=source.chunks, seconds=SECONDS)
+        return exchange.message.body
     finally:
         server.kill()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette_conformance.clients.manifest import Client, read
 from starlette_conformance.clients.matrix import Cases, Row, gone, judge
 from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS
-from starlette_conformance.clients.recorded import Recorded, record, release_stacks
+from starlette_conformance.clients.recorded import Recorded, every_stack, record
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT
 from starlette_conformance.clients.table import as_data, details, tables
 from starlette_conformance.model.errors import CannotTell, UsageError
@@ -36,7 +36,10 @@ def run(wanted: Sequence[str], without_app: bool, fresh: bool, json: Path | None
     for table in tables(rows):
         output.print(table)
     for stream, releases in recorded.releases.items():
-        write_line(f"{stream}: the app `sse` sends the same up to {releases[-1]}")
+        if len(releases) > 1:
+            write_line(
+                f"{stream}: the same bytes from {len(releases)} releases up to {releases[-1]}"
+            )
     for line in recorded.lacking:
         write_line(f"not recorded: {line}")
     code = conclude(rows, gone(rows))
@@ -46,7 +49,7 @@ def run(wanted: Sequence[str], without_app: bool, fresh: bool, json: Path | None
 
 def _recorded() -> Recorded:
     with progress("releases", console(stderr=True), transient=True) as bar:
-        task = bar.add_task("releases", total=len(release_stacks()))
+        task = bar.add_task("releases", total=len(every_stack()))
         return record(lambda: bar.advance(task))
 
 

@@ -17,7 +17,7 @@ from starlette_conformance.clients.manifest import FOLDER, Client, ClientTable, 
 from starlette_conformance.clients.matrix import Cases, Row, gone
 from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS, Script
 from starlette_conformance.clients.reconnection import WEB_PLATFORM_TESTS as RESTATED
-from starlette_conformance.clients.recorded import marked, release_stacks
+from starlette_conformance.clients.recorded import every_stack, marked
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT, WEB_PLATFORM_TESTS
 from starlette_conformance.clients.run import choose, conclude
 from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, cuts
@@ -341,8 +341,9 @@ def test_the_manifest_names_adapters_streams_and_clients_that_are_there() -> Non
     clients, known = read()
     for client in clients:
         assert (FOLDER / client.table.kind / client.table.adapter).is_file(), client
-    names = {each.name for each in (*REFERENCE, *TO_CUT)} | {*release_stacks()}
+    names = {each.name for each in (*REFERENCE, *TO_CUT)}
     names |= {each.name for each in (*SCRIPTS, *ORIGINS)}
+    names |= {f"{each.package}-{each.release(stack)}" for each, stack in every_stack()}
     for each in known:
         assert set(each.streams) <= names, each
         assert any(each.covers(client, each.streams[0]) for client in clients), each
