@@ -35,7 +35,7 @@ TARGET_IN_PIECES = Scenario(
 )
 
 LINE, *IN_CHUNKS = raw_request(
-    b"POST / HTTP/1.1", CHUNKED, b"3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nX: y\r\n\r\n"
+    b"POST / HTTP/1.1", CHUNKED, b"3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nX: y\r\nZ: z\r\n\r\n"
 ).splitlines(keepends=True)
 """Releases that close at a target in two pieces take the rest in any."""
 BYTE_BY_BYTE = Scenario(

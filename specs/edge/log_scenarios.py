@@ -98,6 +98,12 @@ EACH_REQUEST = logged(
     {"a": NEXT + NEXT + raw_request(b"POST / HTTP/1.0")},
     [*GREETED, *GREETED, access("a", "POST / HTTP/1.0", "405 Method Not Allowed")],
 )
+LONG = b"/" + b"a" * 5_000
+LONG_PATH = logged(
+    f"a request for a path of {len(LONG):,} bytes",
+    {"a": getting(LONG)},
+    [access("a", f"GET {LONG.decode()} HTTP/1.1", MISSING)],
+)
 EACH_METHOD = logged(
     "requests of several methods",
     {method: raw_request(f"{method} /a?b HTTP/1.1".encode(), CLOSE) for method in METHODS},
@@ -204,6 +210,7 @@ SCENARIOS = [
     AS_ITS_PARSER_READS_IT,
     EACH_REQUEST,
     EACH_METHOD,
+    LONG_PATH,
     ENDS_OF_CONNECTIONS,
     INVALID,
     FOILED,

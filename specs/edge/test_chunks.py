@@ -26,6 +26,7 @@ GOOD = {
     b"1\r\na\r\n2\r\nbc\r\n0\r\n\r\n",
     b"0\r\n\r\n",
     b"3\r\nabc\r\n0\r\nX: y\r\n\r\n",
+    b"3\r\nabc\r\n0\r\nX: y\r\nZ: z\r\n\r\n",
 }
 """Trailers among them."""
 

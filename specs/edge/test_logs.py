@@ -10,6 +10,7 @@ from specs.edge.log_scenarios import (
     ENDS_OF_CONNECTIONS,
     FOILED,
     INVALID,
+    LONG_PATH,
     NO_UPGRADE,
 )
 from starlette_conformance.model.scenario import Scenario
@@ -29,7 +30,7 @@ def test_logs_a_target_as_its_parser_reads_it(play: Play, scenario: Scenario) ->
 
 
 @pytest.mark.source("uvicorn docs settings")
-@pytest.mark.parametrize("scenario", [EACH_REQUEST, EACH_METHOD])
+@pytest.mark.parametrize("scenario", [EACH_REQUEST, EACH_METHOD, LONG_PATH])
 def test_logs_each_request_of_a_connection(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 

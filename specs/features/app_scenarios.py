@@ -20,7 +20,7 @@ ERROR = failed(text(b"Internal Server Error", 500))
 GOES_ON = "Expect: 100-continue"
 IN_CHUNKS = "Transfer-Encoding: chunked"
 BODY = "Content-Length: 5"
-UPLOAD = b"x" * 300_000
+UPLOAD = b"x" * 3_000_000
 
 REQUESTS = sent(
     "requests of many forms",
@@ -42,9 +42,10 @@ REQUESTS = sent(
     ),
     to("DELETE /seen", seen("http://example.org:81/seen", method="DELETE"), "Host: example.org:81"),
     to("POST /body", text(b"5 532"), BODY, body=b"hello"),
+    to("POST /body", told_to_go_on(text(b"5 532")), BODY, "Expect: 100-Continue", body=b"hello"),
     to("POST /body", told_to_go_on(text(b"5 532")), BODY, GOES_ON, body=b"hello"),
     to("PUT /body", text(b"5 495"), IN_CHUNKS, body=b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
-    to("PUT /body", text(b"300000 36000000"), "Content-Length: 300000", body=UPLOAD),
+    to("PUT /body", text(b"3000000 360000000"), "Content-Length: 3000000", body=UPLOAD),
     to("POST /body", text(b"0 0")),
     to("POST /first-part", text(b"h"), BODY, body=b"hello"),
     to("POST /json", json('{"a":"\xe9"}'), "Content-Length: 15", body=b'{"a": "\\u00e9"}'),
@@ -180,6 +181,8 @@ ASKED_FOR = {"x-reason": "asked for"}
 FAILURES = sent(
     "requests that fail",
     to("GET /raises", ERROR),
+    to("GET /handled/", because("I'm a Teapot", failed(text(b"handled", 418)))),
+    to("GET /nan", ERROR),
     to("POST /json", ERROR, "Content-Length: 1", body=b"{"),
     to("GET /http-exception/404", text(b"Not Found", 404, ASKED_FOR)),
     to("GET /http-exception/418", because("I'm a Teapot", text(b"handled", 418))),

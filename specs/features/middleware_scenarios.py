@@ -4,8 +4,8 @@ import zlib
 from typing import Any
 
 from specs.features.feature_app import sent, to
-from specs.ledger.responses import TEXT, content, redirect, text
-from starlette_conformance.model.expectations import ABSENT, Response
+from specs.ledger.responses import TEXT, UVICORN, content, redirect, text
+from starlette_conformance.model.expectations import ABSENT, Response, chunked
 
 
 def sized(size: int, **headers: Any) -> Response:
@@ -26,8 +26,15 @@ def of_type(kind: str) -> Response:
 
 INVALID_HOST = text(b"Invalid host header", 400)
 GZIP = "Accept-Encoding: gzip"
+PASSED = Response(
+    200,
+    UVICORN | {"content-type": TEXT, "transfer-encoding": "chunked", "x-passed": "on"},
+    chunked(b"x" * 1000, b"y" * 1000),
+)
 WRAPPED = sent(
     "requests through middleware",
+    to("GET /passed/text?size=200000", sized(200_000, x_passed="on")),
+    to("GET /passed/two-parts", PASSED),
     to("GET /gzip/text?size=499", sized(499), GZIP),
     to("GET /gzip/text?size=500", zipped(500), GZIP),
     to("GET /gzip/text?size=200000", zipped(200_000), "Accept-Encoding: deflate, gzip;q=0.5"),

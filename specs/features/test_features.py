@@ -7,6 +7,7 @@ from specs.features import (
     lifespan_scenarios,
     middleware_scenarios,
     option_scenarios,
+    stream_scenarios,
 )
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
@@ -33,4 +34,10 @@ def test_tells_of_a_lifespan_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("uvicorn docs settings")
 @pytest.mark.parametrize("scenario", option_scenarios.SCENARIOS)
 def test_heeds_its_options_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("sse-starlette docs README")
+@pytest.mark.parametrize("scenario", stream_scenarios.SCENARIOS)
+def test_streams_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -42,6 +42,7 @@ from starlette_conformance.model.observations import (
     LogLines,
     Observation,
     SocketFile,
+    SocketMode,
 )
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadToEnd, Send, Signal, Step
@@ -125,6 +126,14 @@ STOPPED = [
     }.items()
 ]
 
+OPEN_TO_ALL = scenario(
+    "anybody may use its socket",
+    "uvicorn --uds",
+    (Send("a", LAST), ReadToEnd("a")),
+    {SocketMode(): "666"},
+)
+"""A proxy runs as another user."""
+
 NOT_BOUND: dict[str, dict[Observation, Any]] = {
     "uvicorn": {
         ExitStatus(): FAILS,
@@ -191,4 +200,4 @@ MISSING = [
     for start in ADDRESSES
 ]
 
-SCENARIOS = [*STOPPED, *TAKEN, *MISSING]
+SCENARIOS = [*STOPPED, OPEN_TO_ALL, *TAKEN, *MISSING]

@@ -3,7 +3,7 @@
 import pytest
 
 from specs.starts import wait_scenarios
-from specs.starts.start_scenarios import MISSING, STOPPED, TAKEN
+from specs.starts.start_scenarios import MISSING, OPEN_TO_ALL, STOPPED, TAKEN
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
@@ -29,4 +29,10 @@ def test_serves_nothing_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("RFC 9293 section 3.7.4", "uvicorn docs deployment")
 @pytest.mark.parametrize("scenario", wait_scenarios.SCENARIOS)
 def test_lets_nobody_wait_on_a_connection_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", [OPEN_TO_ALL])
+def test_lets_everybody_in_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

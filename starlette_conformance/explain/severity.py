@@ -65,12 +65,13 @@ TABLE = (
     Rule("connections at the server", "framing"),
     Rule("exit status*", "process"),
     Rule("end of the server", "process"),
-    Rule("file of the socket", "process"),
+    Rule("* of the socket", "process"),
     Rule("end of *", "framing"),
     Rule("* kept", "process"),
     Rule("dates on *", "value"),
     Rule("first ping on *", "arrival"),
     Rule("time of the ping on *", "value"),
+    Rule("time of a response on *", "arrival"),
     Rule("log*", "log"),
 )
 """The first rule whose pattern matches a field holds. The name that a scenario gives to a

@@ -96,11 +96,11 @@ SERVER = _ServerHeader()
 
 
 class _HttpDate(Matcher):
-    """The IMF-fixdate (RFC 9110 section 5.6.7) of when it came, give or take a minute."""
+    """The IMF-fixdate (RFC 9110 section 5.6.7) of when it came, give or take 20 s."""
 
     def accepts(self, text: str, at: float) -> bool:
         moment = _moment(text)
-        return moment is not None and clock.near(moment, at, 60)
+        return moment is not None and clock.near(moment, at, 20)
 
     def __repr__(self) -> str:
         return "the date of now"

@@ -141,6 +141,14 @@ class SocketFile(Observation):
         return "file of the socket"
 
 
+@dataclass(frozen=True)
+class SocketMode(Observation):
+    """Who may use its Unix socket, in octal digits, once the last step is done."""
+
+    def __str__(self) -> str:
+        return "mode of the socket"
+
+
 Select = Callable[[Sequence[str]], Sequence[str]]
 
 

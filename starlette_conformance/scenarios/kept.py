@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from stat import S_IMODE
 
 from starlette_conformance.model.observations import (
     EndsIn,
     Kept,
+    SocketMode,
 )
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
@@ -24,6 +27,8 @@ def afterwards(server: Server, before: Census | None, scenario: Scenario) -> Map
     """What it observes of all this, by name."""
     kept = [each for each in scenario.expected if isinstance(each, Kept)]
     found = _grown(server, before, kept) if before and kept else {}
+    if SocketMode() in scenario.expected:
+        found[str(SocketMode())] = f"{S_IMODE(Path(server.path).stat().st_mode):o}"
     return found | {
         str(each): _end(server, each.seconds)
         for each in scenario.expected

@@ -191,7 +191,7 @@ class Performance:
                 return self._observe_on(self._wires[on], observation)
             case seen.HeldFor(those):
                 return self._let_go(those)
-            case seen.Kept() | seen.EndsIn() | seen.FirstExitStatus():
+            case seen.Kept() | seen.EndsIn() | seen.SocketMode() | seen.FirstExitStatus():
                 return self._afterwards[str(observation)]
             case seen.ExitStatus() | seen.SocketFile():
                 return self._ended[str(observation)]

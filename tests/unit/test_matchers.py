@@ -24,6 +24,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 OTHER_DATES = {
     "empty": "",
     "a word": "now",
+    "half a minute ago": now(-30),
     "an hour ago": now(-3600),
     "in an hour": now(3600),
     "UTC": now().replace("GMT", "UTC"),

@@ -10,6 +10,8 @@ from starlette_conformance.explain.severity import (
     most_dangerous,
     severity_of,
 )
+from starlette_conformance.model.observations import PingedStreamOn, ResponseOn, ResponsesOn
+from starlette_conformance.stacks.project import ledger
 
 FIELDS: dict[tuple[str, bool], Severity] = {
     ("status", False): "status",
@@ -47,6 +49,8 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("tasks kept", False): "process",
     ("end of the server", False): "process",
     ("file of the socket", False): "process",
+    ("mode of the socket", False): "process",
+    ("time of a response on a", False): "arrival",
     ("dates on a", False): "value",
     ("first ping on a", False): "arrival",
     ("time of the ping on a", False): "value",
@@ -68,6 +72,13 @@ def wrong() -> list[tuple[str, bool]]:
 
 def test_each_field_has_its_severity() -> None:
     assert wrong() == []
+
+
+def test_each_observation_of_a_scenario_has_a_severity() -> None:
+    for scenario in ledger().scenarios:
+        for each in scenario.expected:
+            if not isinstance(each, ResponseOn | ResponsesOn | PingedStreamOn):
+                assert severity_of(str(each)) in SEVERITIES
 
 
 @pytest.mark.parametrize("number", range(len(TABLE)))

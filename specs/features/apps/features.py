@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
@@ -106,6 +107,10 @@ async def no_content(request: Request) -> Response:
 
 async def as_json(request: Request) -> Response:
     return JSONResponse({"text": "\xe9\u20ac</\U0001f600", "number": 1.0, "none": None, "list": []})
+
+
+async def not_a_number(request: Request) -> Response:
+    return JSONResponse(float("nan"))
 
 
 async def as_html(request: Request) -> Response:
@@ -213,6 +218,13 @@ class Endpoint(HTTPEndpoint):
         return PlainTextResponse("put")
 
 
+class PassOn(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        response.headers["X-Passed"] = "on"
+        return response
+
+
 async def text(request: Request) -> Response:
     size = int(request.query_params["size"])
     kind = request.query_params.get("type", "text/plain")
@@ -246,6 +258,7 @@ ROUTES = [
     Route("/json", as_json),
     Route("/status/{code:int}", status),
     Route("/no-content", no_content),
+    Route("/nan", not_a_number),
     Route("/html", as_html),
     Route("/typed", typed),
     Route("/large", large),
@@ -269,6 +282,8 @@ ROUTES = [
     Route("/state", state),
     Route("/endpoint", Endpoint),
     Mount("/mounted/{name}", routes=HOME, name="mounted"),
+    Mount("/handled", Starlette(routes=[Route("/", raises)], exception_handlers={500: teapot})),
+    Mount("/passed", PassOn(Router(HOME))),
     Mount("/gzip", GZipMiddleware(Router(HOME))),
     Mount(
         "/some-origins",
