@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 SEND_SECONDS = 0.3
 GRACE_SECONDS = 5
+LAST_WORD_SECONDS = 0.5
 
 
 async def events(data: str, seconds: float) -> AsyncIterator[dict[str, str]]:
@@ -49,6 +50,7 @@ async def last_words(request: Request) -> Response:
     async def until_then() -> AsyncIterator[dict[str, str]]:
         yield {"data": "1"}
         await shutdown.wait()
+        await anyio.sleep(LAST_WORD_SECONDS)
         yield {"data": "bye"}
 
     return EventSourceResponse(
