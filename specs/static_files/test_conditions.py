@@ -247,8 +247,11 @@ def test_answers_without_a_file_regardless_of_conditions(
 @pytest.mark.parametrize(
     "headers", [{"If-Match": '"x"'}, {"If-Match": QUOTED}, {"If-Unmodified-Since": BEFORE}]
 )
-def test_knows_no_conditions_for_changes(static_files: Client, headers: dict[str, str]) -> None:
-    assert static_files.get("/", headers) == WHOLE_PAGE
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_knows_no_conditions_for_changes(
+    static_files: Client, method: str, headers: dict[str, str]
+) -> None:
+    assert static_files.request(method, "/", headers) == response_to(method, WHOLE_PAGE)
 
 
 @pytest.mark.source("RFC 9110 section 8.8.3")

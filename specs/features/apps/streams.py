@@ -66,7 +66,8 @@ async def pushed(request: Request) -> Response:
             for number in range(3):
                 await sender.send({"data": str(number)})
 
-    return EventSourceResponse(receiver, data_sender_callable=push)
+    task = BackgroundTask(logging.info, "Background task is done")
+    return EventSourceResponse(receiver, data_sender_callable=push, background=task)
 
 
 app = Starlette(
