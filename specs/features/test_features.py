@@ -4,6 +4,7 @@ import pytest
 
 from specs.features import (
     app_scenarios,
+    chunk_scenarios,
     lifespan_scenarios,
     middleware_scenarios,
     option_scenarios,
@@ -16,6 +17,12 @@ from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 @pytest.mark.source("starlette docs requests", "starlette docs responses", "starlette docs routing")
 @pytest.mark.parametrize("scenario", app_scenarios.SCENARIOS)
 def test_does_as_documented_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("starlette docs responses", "RFC 9112 section 7.1")
+@pytest.mark.parametrize("scenario", chunk_scenarios.SCENARIOS)
+def test_sends_each_chunk_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 
 

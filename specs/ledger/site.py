@@ -12,6 +12,8 @@ MISSING = b"<p>There is no such page, nor was there ever</p>\n"
 LARGE = b"".join(b"%07d\n" % number for number in range(16_509))
 CHUNK = LARGE[: 64 * 1024]
 """As much as Starlette reads of a file at a time."""
+HUGE = b"".join(b"%07d\n" % number for number in range(25_000))
+"""More than three times as much."""
 
 SITE: dict[str, Content] = {
     "html/index.html": PAGE,
@@ -21,7 +23,10 @@ SITE: dict[str, Content] = {
     "html/note.txt": NOTE,
     "html/nothing.txt": b"",
     "html/chunk.bin": CHUNK,
+    "html/less.bin": LARGE[: len(CHUNK) - 1],
+    "html/more.bin": LARGE[: len(CHUNK) + 1],
     "html/large.bin": LARGE,
+    "html/huge.bin": HUGE,
     "html/LICENSE": NOTE,
     "html/.hidden": NOTE,
     "html/.well-known/security.txt": NOTE,

@@ -16,7 +16,7 @@ from specs.ledger.file_responses import (
     where_no_file_is,
 )
 from specs.ledger.responses import response_to, text
-from specs.ledger.site import LARGE
+from specs.ledger.site import HUGE, LARGE
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import history, since
 from starlette_conformance.model.log_lines import Lines
@@ -88,6 +88,25 @@ def test_sends_a_part_of_a_large_file(
     response = part(start, stop, LARGE, BINARY)
     expected = since(RANGES, response, before=file(LARGE, BINARY))
     assert static_files.get("/large.bin", {"Range": value}) == expected
+
+
+@pytest.mark.source("RFC 9110 section 14.2")
+@pytest.mark.parametrize(
+    ("value", "start", "stop"),
+    [
+        ("bytes=0-131071", 0, 131072),
+        ("bytes=65530-131080", 65530, 131081),
+        ("bytes=65536-196607", 65536, 196608),
+        ("bytes=196607-196608", 196607, 196609),
+        ("bytes=-131073", len(HUGE) - 131073, len(HUGE)),
+    ],
+)
+def test_sends_a_part_of_several_reads(
+    static_files: Client, value: str, start: int, stop: int
+) -> None:
+    response = part(start, stop, HUGE, BINARY)
+    expected = since(RANGES, response, before=file(HUGE, BINARY))
+    assert static_files.get("/huge.bin", {"Range": value}) == expected
 
 
 @pytest.mark.source("RFC 9110 section 15.5.17")

@@ -28,7 +28,7 @@ from specs.ledger.responses import (
     until_it_closes,
     without_body,
 )
-from specs.ledger.site import CHUNK, DOCS, LARGE, NOTE, PAGE
+from specs.ledger.site import CHUNK, DOCS, HUGE, LARGE, NOTE, PAGE
 from specs.ledger.transcripts import WAYS, replay, transcript
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import Response, since
@@ -71,8 +71,11 @@ UNKNOWN_TYPE = since(UNKNOWN_TYPE_BINARY, BINARY, before=TEXT)
         ("/image.svg", NOTE, "image/svg+xml"),
         ("/files.tar.gz", NOTE, "application/x-tar"),
         ("/.well-known/security.txt", NOTE, TEXT),
+        ("/less.bin", LARGE[:65535], BINARY),
         ("/chunk.bin", CHUNK, BINARY),
+        ("/more.bin", LARGE[:65537], BINARY),
         ("/large.bin", LARGE, BINARY),
+        ("/huge.bin", HUGE, BINARY),
         ("/LICENSE", NOTE, UNKNOWN_TYPE),
         ("/.hidden", NOTE, UNKNOWN_TYPE),
         ("/...", NOTE, UNKNOWN_TYPE),

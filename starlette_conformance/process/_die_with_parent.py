@@ -34,5 +34,6 @@ if __name__ == "__main__":
     adopt_orphans()
     if os.getppid() != parent:
         sys.exit("guard: the parent is gone")
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGHUP):  # a job in the background, or under nohup
+        signal.signal(number, signal.SIG_DFL)
     os.execv(sys.argv[2], sys.argv[2:])

@@ -40,7 +40,8 @@ def main() -> None:
         if os.getppid() != own:
             sys.exit("supervisor: it was killed")
         os.setsid()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
+        for number in (signal.SIGINT, signal.SIGHUP):  # a job in the background, or under nohup
+            signal.signal(number, signal.SIG_DFL)
         os.execv(sys.argv[3], sys.argv[3:])
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # the program's, whose readers wait for their end

@@ -76,6 +76,27 @@ DEFECTS = {
         "a stream is pinged each second, by events of the app",
         {"the stream: body"},
     ),
+    "the time of a file is never a later one": (
+        "starlette/responses.py",
+        "formatdate(stat_result.st_mtime, usegmt=True)",
+        "formatdate(min(stat_result.st_mtime, 1744419781), usegmt=True)",
+        "a file changes between two requests",
+        {"touched, and the old one known: header last-modified"},
+    ),
+    "chunks of text are in Latin-1": (
+        "starlette/responses.py",
+        "chunk = chunk.encode(self.charset)",
+        "chunk = chunk.encode('latin-1', 'replace')",
+        "an app sends its responses in chunks",
+        {"GET /text: body"},
+    ),
+    "SIGHUP is a graceful end": (
+        "uvicorn/server.py",
+        "    signal.SIGTERM,  # Unix signal 15. Sent by `kill <pid>`.\n",
+        "    signal.SIGTERM,\n    signal.SIGHUP,\n",
+        "SIGHUP after a request",
+        {"log"},
+    ),
 }
 """By what each does: the file, what stands there, what is put in its place, the scenario that shows
 it, and where. They are planted together.

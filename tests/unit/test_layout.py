@@ -71,6 +71,7 @@ MAY_IMPORT = {
     },
     "specs/features/apps": {"anyio", "sse_starlette", "starlette", "uvicorn"},
     "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
+    "specs/static_files/apps": {"starlette", "uvicorn"},
     "specs/streams/apps": {"starlette", "sse_starlette", "uvicorn"},
     "studies": {"benchmarks", PACKAGE, "pytest", "studies", *declared()},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},

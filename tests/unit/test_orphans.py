@@ -112,3 +112,20 @@ def test_what_a_program_left_is_killed_and_named_and_what_was_there_is_not() -> 
     with none_left(0.2) as left:
         subprocess.run([sys.executable, "-c", "pass"], check=True)
     assert left == []
+
+
+def test_a_program_hears_the_signals_that_a_job_in_the_background_ignores() -> None:
+    heard = (
+        "import signal as s; print(*(s.getsignal(n) == s.SIG_DFL for n in (s.SIGINT, s.SIGHUP)))"
+    )
+    script = f"""
+import signal, subprocess, sys
+from starlette_conformance.process.launch import guarded
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+subprocess.run(guarded([sys.executable, "-c", {heard!r}]), check=True, timeout=20)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30
+    )
+    assert (done.stdout, done.stderr) == ("False True\n", "")
