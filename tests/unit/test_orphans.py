@@ -126,6 +126,6 @@ signal.signal(signal.SIGHUP, signal.SIG_IGN)
 subprocess.run(guarded([sys.executable, "-c", {heard!r}]), check=True, timeout=20)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True
     )
     assert (done.stdout, done.stderr) == ("False True\n", "")
