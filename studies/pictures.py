@@ -47,12 +47,13 @@ def main() -> int:
     options = parser.parse_args()
     wanted = options.only or [*OF_THE_SITE, *OF_A_DIFF]
     with tempfile.TemporaryDirectory() as scratch:
-        folder, pages = Path(scratch), dict[str, Path]()
-        if {*wanted} & {*OF_THE_SITE}:
-            pages |= of_the_site(folder, options.runs)
-        if {*wanted} & {*OF_A_DIFF}:
-            pages |= of_a_diff(folder)
-        cut = take({name: pages[name] for name in wanted}, options.all)
+        folder, cut = Path(scratch), list[str]()
+        if of_diff := [name for name in OF_A_DIFF if name in wanted]:
+            pages = of_a_diff(folder)
+            cut += take({name: pages[name] for name in of_diff}, options.all)
+        if of_site := [name for name in OF_THE_SITE if name in wanted]:
+            pages = of_the_site(folder, options.runs)  # the docs show the pictures of the diff
+            cut += take({name: pages[name] for name in of_site}, options.all)
     print("\n".join(cut))
     return 1 if cut else 0
 

@@ -31,6 +31,8 @@ PLAYED = 4
 """Scenarios that are tried for an example."""
 TRIED = 6
 """Pairs of stacks that are tried for one."""
+MISTYPED = 0.85
+"""How alike an unknown name and that of a change are where no spec is meant."""
 SHOWN = 12
 """Specs that are listed, and requests of one."""
 
@@ -39,6 +41,8 @@ def explain(name: str) -> int:
     """Print what is known of a change, or of the specs that are meant. Raises UsageError."""
     output, changes = console(), ledger().changes
     wanted = name.upper().replace("-", "_").replace(" ", "_")
+    if wanted not in changes and difflib.get_close_matches(wanted, changes, 1, MISTYPED):
+        raise UsageError(_unknown(name, wanted, changes, ()))  # at once: nothing is recorded for it
     specs = specs_of(run_files(console(stderr=True)))
     if wanted in changes:
         _show(_change(wanted, changes[wanted], specs, output), output)

@@ -56,11 +56,9 @@ def diff(options: Options) -> int:
         meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
         if not quiet():
             progress.print(announced(options), style="dim")
-        recording = pool.submit(corpus, progress)
-        sides = [pool.submit(made, each) for each in meant]
-        older, newer = (side.result() for side in sides)
+        older, newer = pool.map(made, meant)  # or it ends here, before minutes of recording
         chosen_apps = options.only or apps()
-        recorded = recording.result()
+        recorded = corpus(progress)
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger(), all_named(meant, (older, newer)))

@@ -10,6 +10,7 @@ import pytest
 
 from starlette_conformance.__main__ import main
 from starlette_conformance.diff import reference_apps as diff
+from starlette_conformance.model.errors import NotInstallable
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.stacks.project import catalogue, ledger
@@ -80,6 +81,18 @@ SEEN = {
         "131072 of 132072 bytes: closed by the server",
     ),
 }
+
+
+def test_a_stack_that_cannot_be_had_is_said_before_anything_is_recorded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(_: object) -> None:
+        raise NotInstallable("there is no such release")
+
+    monkeypatch.setattr(diff, "made", lacking)
+    monkeypatch.setattr(diff, "corpus", None)
+    assert main(["diff", "1.9.0", "1.10.0"]) == 3
+    assert capsys.readouterr().err.endswith("not installable: there is no such release\n")
 
 
 @pytest.mark.parametrize("defect", SEEN)

@@ -54,6 +54,14 @@ def test_a_change_is_told_with_its_specs_and_an_example(
         assert part in text
 
 
+def test_an_unknown_change_is_refused_before_anything_is_recorded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain, "run_files", None)
+    assert main(["explain", "RANGES_SPLITS"]) == 2
+    assert "near it are RANGES_SPLIT" in capsys.readouterr().err
+
+
 def test_a_change_that_no_request_shows_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no example: it takes a folder" in run_explain(capsys, "LOCKED_FOLDER_REFUSED")
 
