@@ -37,6 +37,8 @@ WRAPPED = sent(
     to("GET /passed/two-parts", PASSED),
     to("GET /gzip/text?size=499", sized(499), GZIP),
     to("GET /gzip/text?size=500", zipped(500), GZIP),
+    # RFC 9110 section 12.5.3 says that q=0 is not acceptable; it is sent all the same.
+    to("GET /gzip/text?size=500", zipped(500), "Accept-Encoding: gzip;q=0"),
     to("GET /gzip/text?size=200000", zipped(200_000), "Accept-Encoding: deflate, gzip;q=0.5"),
     to(
         "GET /gzip/text?size=500", sized(500, vary="Cookie, Accept-Encoding"), "Accept-Encoding: br"
