@@ -1,7 +1,7 @@
 """Requests to a user's app as benchmarks.
 
-What a request needs, a login or an id, the file's requests before it give: they are sent once to
-each server, in order, before anything is measured.
+What a request needs, a login or an id, the file's other requests give: they are sent once to each
+server, in order, before anything is measured.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ SEED = 0
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Requests that one server can be measured by, since none of them changes what it keeps; or one
-    that does.
+    """Requests that one server can be measured by, one after the other, what may change something
+    last.
 
     `apps` has the app by the name of its environment, and `statuses` those of the responses to
-    `steps`, which are all requests up to the last of the group.
+    `steps`, which are sent before.
     """
 
     name: str
@@ -72,6 +72,7 @@ class AppRequest:
     status: int
     alike: Alike
     weight: int = 1
+    shares: bool = True
     streams: bool = False
 
     @property

@@ -72,21 +72,28 @@ class Contributor:
         return f"{self.function} {self.new - self.old:+.3g} {unit}"
 
 
-def contributors(old: Environment, new: Environment, benchmark: Benchmark) -> list[Contributor]:
-    """What executes another number of bytecodes on NEW, what does more of them first.
+def contributors(
+    old: Environment, new: Environment, benchmarks: Sequence[Benchmark]
+) -> dict[str, list[Contributor]]:
+    """What executes another number of bytecodes on NEW, by benchmark of one app; what does more of
+    them first.
 
     Raises CannotTell.
     """
     with scratch() as folder:
-        before, after = (
-            _executed(environment, benchmark, folder / name)
+        both = [
+            _executed(environment, benchmarks, folder / name)
             for name, environment in (("old", old), ("new", new))
-        )
-    found = [
-        *_changed(before["bytecodes"], after["bytecodes"]),
-        *_changed(before["calls"], after["calls"], "C"),
-    ]
-    return sorted(found, key=lambda each: (OF.index(each.of), each.old - each.new))
+        ]
+    found = {}
+    for each in benchmarks:
+        before, after = (one[each.name] for one in both)
+        changed = [
+            *_changed(before["bytecodes"], after["bytecodes"]),
+            *_changed(before["calls"], after["calls"], "C"),
+        ]
+        found[each.name] = sorted(changed, key=lambda c: (OF.index(c.of), c.old - c.new))
+    return found
 
 
 def attributed(
@@ -99,13 +106,15 @@ def attributed(
     red = [each for each in findings if each.what in EXECUTED and each.outcome == "regression"]
     found: dict[str, list[Contributor]] = {}
     words: dict[str, str] = {}
-    for benchmark in benchmarks:
-        if any(each.benchmark == benchmark.name for each in red):
-            try:
-                found[benchmark.name] = contributors(old, new, benchmark)
-                words[benchmark.name] = in_words(found[benchmark.name])
-            except CannotTell as error:
-                words[benchmark.name] = f"not known by which functions: {error}"
+    names = {each.benchmark for each in red}
+    dearer = [each for each in benchmarks if each.name in names]
+    for app in dict.fromkeys(each.app for each in dearer):
+        those = [each for each in dearer if each.app == app]
+        try:
+            found |= contributors(old, new, those)
+            words |= {each.name: in_words(found[each.name]) for each in those}
+        except CannotTell as error:
+            words |= {each.name: f"not known by which functions: {error}" for each in those}
     return [
         replace(each, detail=words[each.benchmark]) if each in red else each for each in findings
     ], found
@@ -130,25 +139,28 @@ def _changed(
 
 
 def _executed(
-    environment: Environment, benchmark: Benchmark, file: Path
-) -> dict[str, dict[str, float]]:
-    """By kind and function, what the server executes a unit."""
+    environment: Environment, benchmarks: Sequence[Benchmark], file: Path
+) -> dict[str, dict[str, dict[str, float]]]:
+    """By benchmark, kind and function, what the server executes a unit."""
     under = Under(script=[str(RUNNER), str(file), str(PATIENT)], pinned=PINNED)
-    server = benchmark.start(environment, under, INTERVAL, file.with_name(OWN))
+    server = benchmarks[0].start(environment, under, INTERVAL, file.with_name(OWN))
+    found = {}
     try:
         port = server.port()
-        readings = [_read(server, file)]  # which begins it
-        for _ in range(WARM_UP + REPEATS):
-            _run(server, port, benchmark)
-            readings.append(_read(server, file))
+        for benchmark in benchmarks:
+            readings = [_read(server, file)]  # which begins it
+            for _ in range(WARM_UP + REPEATS):
+                _run(server, port, benchmark)
+                readings.append(_read(server, file))
+            pairs = [*pairwise(readings)][WARM_UP:]
+            units = EVENTS if benchmark.streams else 1
+            found[benchmark.name] = {
+                "bytecodes": _a_unit([(a.bytecodes, b.bytecodes) for a, b in pairs], units),
+                "calls": _a_unit([(a.calls, b.calls) for a, b in pairs], units),
+            }
     finally:
         server.kill()
-    pairs = [*pairwise(readings)][WARM_UP:]
-    units = EVENTS if benchmark.streams else 1
-    return {
-        "bytecodes": _a_unit([(a.bytecodes, b.bytecodes) for a, b in pairs], units),
-        "calls": _a_unit([(a.calls, b.calls) for a, b in pairs], units),
-    }
+    return found
 
 
 def _run(server: Server, port: int, benchmark: Benchmark) -> None:

@@ -16,8 +16,8 @@ its status alone. The former two include the latter.
 class Benchmark(Protocol):
     """A request that is sent again and again, or a stream that is read; `status` is its response's.
 
-    Benchmarks of one `app` share a process where they are counted. In paired runs, `weight` times
-    fewer requests are sent.
+    Benchmarks of one `app` share a process where they are counted; those that `share` do so in
+    paired runs, too. In these, `weight` times fewer requests are sent.
     """
 
     @property
@@ -28,6 +28,8 @@ class Benchmark(Protocol):
     def status(self) -> int: ...
     @property
     def weight(self) -> int: ...
+    @property
+    def shares(self) -> bool: ...
     @property
     def streams(self) -> bool: ...
     @property

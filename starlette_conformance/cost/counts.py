@@ -24,6 +24,7 @@ from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks.tempdirs import scratch
 
 WARM_UP = 40
+"""Of each benchmark, also where others have warmed its server: after 16, one was 11 % apart."""
 REQUESTS = 9
 STREAMS = 5
 SHORT = 5
@@ -50,6 +51,15 @@ class Count:
         return replace(self, instructions=instructions, layouts=self.layouts + other.layouts)
 
     @property
+    def each(self) -> "list[Count]":
+        """One of each layout."""
+        some = len(self.instructions) // self.layouts
+        return [
+            replace(self, instructions=self.instructions[some * n : some * (n + 1)], layouts=1)
+            for n in range(self.layouts)
+        ]
+
+    @property
     def median(self) -> float:
         return median(self.instructions)
 
@@ -59,12 +69,13 @@ def count(
     benchmarks: Iterable[Benchmark],
     done: Callable[[], None] = lambda: None,
     layout: int = 0,
+    repeats: int | None = None,
 ) -> dict[str, Count]:
     """Count benchmarks on a stack, each app in one process; `done` is called after each of them.
 
-    Counts compare only where the `layout` is the same.
+    Counts compare only where the `layout` is the same, and so are `repeats`.
     """
-    (counts,) = count_alike([environment], benchmarks, done, layout)
+    (counts,) = count_alike([environment], benchmarks, done, layout, repeats)
     return counts
 
 
@@ -73,6 +84,7 @@ def count_alike(
     benchmarks: Iterable[Benchmark],
     done: Callable[[], None] = lambda: None,
     layout: int = 0,
+    repeats: int | None = None,
 ) -> list[dict[str, Count]]:
     """As `count`, of several stacks one after the other, from one path."""
     counts: list[dict[str, Count]] = [{} for _ in environments]
@@ -86,8 +98,11 @@ def count_alike(
                 with Counted(those[0], there, folder, layout, one_path.variables) as counted:
                     port = counted.port()
                     for benchmark in those:
-                        of = _of_events if benchmark.streams else _of_requests
-                        found[benchmark.name] = of(counted, port, benchmark)
+                        found[benchmark.name] = (
+                            _of_events(counted, port, benchmark)
+                            if benchmark.streams
+                            else _of_requests(counted, port, benchmark, repeats or REQUESTS)
+                        )
                         done()
     return counts
 
@@ -106,7 +121,7 @@ def _compile(
         server.kill()
 
 
-def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
+def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
     with Line(counted.server, port, benchmark) as line:
         for _ in range(WARM_UP):
             line.exchange()
@@ -114,12 +129,12 @@ def _of_requests(counted: Counted, port: int, benchmark: Benchmark) -> Count:
         counted.read()
         nothing = counted.read()
         sizes, found = [], []
-        for _ in range(REQUESTS):
+        for _ in range(repeats):
             before = line.received
             line.exchange()
             sizes.append(line.received - before)
             found.append(counted.read())
-    one = _count(found, [nothing] * REQUESTS, [1] * REQUESTS, sum(sizes) / REQUESTS)
+    one = _count(found, [nothing] * repeats, [1] * repeats, sum(sizes) / repeats)
     return replace(one, bytes_apart=max(sizes) - min(sizes))
 
 

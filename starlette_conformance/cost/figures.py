@@ -12,6 +12,7 @@ from starlette_conformance.cost.counts import Count, count_alike
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.output.progress import begins
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.worker_threads import side_by_side
 
@@ -37,11 +38,15 @@ def measured(
         output.print(line, style="bold yellow", soft_wrap=True)
     with progress_bar("{task.description}", output) as progress:
         counts = counted_by_both((old, new), benchmarks, budget, progress) if counting else []
+        begins("running in pairs", output)
         bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
         advance = partial(progress.advance, bar)
-        heaviest = sorted(benchmarks, key=lambda benchmark: -benchmark.weight)
+        blocks = paired.blocks_for(len(benchmarks))
         pairs = side_by_side(
-            [partial(paired.run, old, new, each, rounds, advance) for each in heaviest],
+            [
+                partial(paired.run, old, new, each, rounds, advance, blocks)
+                for each in sharing_pairs(benchmarks)
+            ],
             AT_A_TIME,
         )
         streaming = [each for each in benchmarks if each.streams]
@@ -50,7 +55,7 @@ def measured(
             bar = progress.add_task(f"{fanout.STREAMS} streams each", total=1)
             fanned[each.name] = fanout.run(old, new, each)
             progress.advance(bar)
-    ran = {benchmark.name: found for benchmark, found in zip(heaviest, pairs, strict=True)}
+    ran = {name: found for each in pairs for name, found in each.items()}
     complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
     noise = gate_verdict.cpu_noise(ran)
     blamed = [
@@ -58,7 +63,10 @@ def measured(
     ]
     line = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
     output.print(f"equal servers: {line}")
-    findings = []
+    sharing = [each for each in benchmarks if each.shares]
+    findings = [
+        started(old, new, each, ran[each.name], each.app) for each in sharing[:1]
+    ]  # one program, whatever is requested of it
     for benchmark in benchmarks:
         name = benchmark.name
         if counting:
@@ -71,7 +79,8 @@ def measured(
         findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
         findings += gate_verdict.of_kept(name, ran[name])
         findings.append(gate_verdict.of_waiting(name, ran[name]))
-        findings.append(started(old, new, benchmark, ran[name]))
+        if not benchmark.shares:
+            findings.append(started(old, new, benchmark, ran[name], name))
         if name in fanned:
             findings += gate_verdict.of_fanout(name, fanned[name])
         findings.append(gate_verdict.of_latency(name, ran[name]))
@@ -79,14 +88,18 @@ def measured(
 
 
 def started(
-    old: Environment, new: Environment, benchmark: Benchmark, rounds: Sequence[paired.Round]
+    old: Environment,
+    new: Environment,
+    benchmark: Benchmark,
+    rounds: Sequence[paired.Round],
+    name: str,
 ) -> Finding:
     """What is red has a second look, at more starts: the rounds have few, side by side."""
     starts = [{role: each.start for role, each in one.items()} for one in rounds]
-    found = gate_verdict.of_start(benchmark.name, starts)
+    found = gate_verdict.of_start(name, starts)
     if found.outcome == "regression":
         starts += paired.starts(old, new, benchmark)
-        found = gate_verdict.of_start(benchmark.name, starts)
+        found = gate_verdict.of_start(name, starts)
     return found
 
 
@@ -96,20 +109,20 @@ def counted_by_both(
     budget: float,
     progress: Progress,
 ) -> list[dict[str, Count]]:
-    """The counts of both stacks; what is then not clear is counted in other layouts too."""
+    """The counts of both stacks; what is then not clear is counted in other layouts too, until it
+    is.
+    """
+    begins(f"counting instructions of {len(benchmarks)} requests", progress.console)
     bar = progress.add_task("counting instructions", total=2 * len(benchmarks))
     advance = partial(progress.advance, bar)
     old: dict[str, Count] = {}
     new: dict[str, Count] = {}
 
     def counted(those: Sequence[Benchmark], layouts: Sequence[int]) -> None:
-        by_app = {
-            app: [each for each in those if each.app == app] for app in {e.app: 0 for e in those}
-        }
         jobs = [
             partial(count_alike, stacks, of_app, advance, layout)
             for layout in layouts
-            for of_app in by_app.values()
+            for of_app in by_server(those)
         ]
         for both in side_by_side(jobs, AT_A_TIME):
             for counts, more in zip((old, new), both, strict=True):
@@ -118,15 +131,44 @@ def counted_by_both(
 
     counted(benchmarks, [0])
     complete([benchmark.name for benchmark in benchmarks], [old, new])
-    again = [
-        each
-        for each in benchmarks
-        if gate_verdict.unclear(each.name, old[each.name], new[each.name], budget)
-    ]
-    if again:
-        progress.update(bar, total=2 * (len(benchmarks) + LAYOUTS * len(again)))
-        counted(again, range(1, LAYOUTS + 1))
+    total = 2 * len(benchmarks)
+    for layout in range(1, LAYOUTS + 1):
+        again = [
+            each
+            for each in benchmarks
+            if gate_verdict.unclear(each.name, old[each.name], new[each.name], budget)
+        ]
+        if not again:
+            break
+        total += 2 * len(again)
+        progress.update(bar, total=total)
+        begins(f"counting {len(again)} again, which are not clear yet", progress.console)
+        counted(again, [layout])
     return [old, new]
+
+
+def by_server(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:
+    """Those of one app together; where there are fewer apps than are measured at a time, and its
+    benchmarks share servers, the first is divided.
+    """
+    found = [
+        [each for each in benchmarks if each.app == app] for app in {e.app: 0 for e in benchmarks}
+    ]
+    first = found[0] if found else []
+    if len(found) < AT_A_TIME and len(first) > 1 and first[0].shares:
+        middle = (len(first) + 1) // 2
+        found[:1] = [first[:middle], first[middle:]]
+    return found
+
+
+def sharing_pairs(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:
+    """Those that share servers in paired runs, what takes longest first."""
+    alone = [each for each in benchmarks if not each.shares]
+    heaviest = sorted(alone, key=lambda benchmark: -benchmark.weight)
+    return [
+        *by_server([each for each in benchmarks if each.shares]),
+        *([each] for each in heaviest),
+    ]
 
 
 def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]]) -> None:

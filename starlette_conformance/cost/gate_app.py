@@ -27,6 +27,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import begins
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.runs.rerun_commands import of_verb, word
@@ -86,6 +87,9 @@ def gate(options: Options) -> int:
     if not found.benchmarks:
         raise CannotTell(f"none of {len(only)} requests can be measured")
     findings = measured(old, new, found.benchmarks, options.budget / 100, options.syscalls, output)
+    places = {str(step): n for n, step in enumerate(steps)}
+    by_name = {each.name: places[str(each.step)] for each in found.benchmarks}
+    findings.sort(key=lambda each: by_name.get(each.benchmark, -1))
     outcome = overall(findings)
     if found.broken and outcome == "pass":
         outcome = "cannot tell"
@@ -117,6 +121,7 @@ def _measurable(
     seconds: float,
     output: Console,
 ) -> Measurable:
+    begins("trying the requests", output)
     with progress_bar("trying the requests", output, transient=True) as progress:
         bar = progress.add_task("", total=None)
         return measurable(app, old, new, steps, only, seconds, lambda: progress.advance(bar))
@@ -143,6 +148,8 @@ def _causes(
 ) -> Causes | None:
     if not options.causes:
         return None
+    if any(each.outcome == "regression" for each in findings):
+        begins(f"looking for causes, {options.cause_seconds:g} s at the most", output)
     with progress_bar("trying what is behind it", output, transient=True) as progress:
         bar = progress.add_task("", total=None)
         return causes(

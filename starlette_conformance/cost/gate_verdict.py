@@ -58,8 +58,13 @@ def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
 
 
 def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
-    """Whether other layouts should be counted too, before anything is said."""
+    """Whether other layouts should be counted too, before anything is said: not where two or more
+    agree.
+    """
     found = of_counts(name, old, new, budget)
+    if old.layouts > 1 and found.outcome == "regression":
+        agree = (b.median / a.median - 1 > budget for a, b in zip(old.each, new.each, strict=True))
+        return not all(agree)
     clear = CLEAR * max(budget, FLOOR)
     return found.outcome == "cannot tell" or budget < found.change < clear
 

@@ -33,6 +33,7 @@ class ReferenceBenchmark:
     weight: int = 1
     broken_by: str = ""
     alike: Alike = "bytes"
+    shares: bool = False
 
     @property
     def streams(self) -> bool:

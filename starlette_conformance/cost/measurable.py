@@ -85,9 +85,17 @@ def measurable(
         step: str(step) if lines.count(step.request_line) > 1 else step.request_line
         for step in good
     }
-    for those in _grouped(names, apps, whole, statuses, app.name):
-        both = side_by_side([partial(_tried, each, those) for each in stacks], 2)
-        for benchmark, before, after in zip(those, *both, strict=True):
+    alone = dict[Step, str]()
+    shared = _sharing(names, Group(app.name, apps, whole, statuses))
+    for benchmark, before, after in _tried_on(stacks, shared):
+        if isinstance(before, str) or isinstance(after, str):
+            alone[benchmark.step] = names[benchmark.step]
+        else:
+            _note(found, benchmark, before, after)
+    advance()
+    in_order = {step: alone[step] for step in names if step in alone}
+    for those in _grouped(in_order, apps, whole, statuses, app.name):
+        for benchmark, before, after in _tried_on(stacks, those):
             _note(found, benchmark, before, after)
         advance()
     return found
@@ -155,6 +163,16 @@ def _other_status(step: Step, old: Responses, new: Responses) -> str:
     return "" if before == after else f"status {after}, and {before} on OLD"
 
 
+def _sharing(names: Mapping[Step, str], group: Group) -> list[AppRequest]:
+    """All by one server, after all of the file was sent: what may change something comes last."""
+    return [_benchmark(step, names[step], group) for step in sorted(names, key=_may_change)]
+
+
+def _benchmark(step: Step, name: str, group: Group) -> AppRequest:
+    status = next(iter(group.statuses.values()))[step]
+    return AppRequest(name, group, step, status, "status" if _may_change(step) else "length")
+
+
 def _grouped(
     names: Mapping[Step, str],
     apps: Mapping[str, App],
@@ -162,9 +180,10 @@ def _grouped(
     statuses: Mapping[str, Mapping[Step, int]],
     name: str,
 ) -> Iterator[list[AppRequest]]:
-    """Benchmarks that share a server: those between two requests that may change what it keeps.
-    `names` has the requests in order, each with its name: its place is a part of that where others
-    have the same method and target.
+    """Benchmarks that do not respond so after all of the file, and have a server each time with
+    what stands before: those between two requests that may change what it keeps. `names` has the
+    requests in order, each with its name: its place is a part of that where others have the same
+    method and target.
     """
     before = {}
     for step in names:
@@ -174,20 +193,21 @@ def _grouped(
         those = list(grouped)
         steps = whole[: whole.index(those[-1]) + 1]
         group = Group(f"{name} {number}", apps, steps, statuses)
-        yield [
-            AppRequest(
-                names[step],
-                group,
-                step,
-                next(iter(statuses.values()))[step],
-                "status" if _may_change(step) else "length",
-            )
-            for step in those
-        ]
+        yield [_benchmark(step, names[step], group) for step in those]
 
 
 def _may_change(step: Step) -> bool:
     return step.request.method not in CHANGES_NOTHING
+
+
+def _tried_on(
+    stacks: Sequence[Environment], benchmarks: Sequence[AppRequest]
+) -> list[tuple[AppRequest, float | str, float | str]]:
+    """What both sides say of each."""
+    if not benchmarks:
+        return []
+    both = side_by_side([partial(_tried, each, benchmarks) for each in stacks], 2)
+    return [*zip(benchmarks, *both, strict=True)]
 
 
 def _tried(environment: Environment, benchmarks: Sequence[AppRequest]) -> list[float | str]:
@@ -199,8 +219,12 @@ def _tried(environment: Environment, benchmarks: Sequence[AppRequest]) -> list[f
     faults: dict[str, str] = {}
     try:
         number = server.port()
-        for tries in (TRIES, 1):
-            for each in benchmarks:
+        reads = [each for each in benchmarks if each.alike == "length"]
+        others = [each for each in benchmarks if each.alike != "length"]
+        for those, tries in ((reads, TRIES), (reads, 1), (others, TRIES + 1)):
+            if tries == 1 and reads:
+                time.sleep(APART)
+            for each in those:
                 if each.name in faults:
                     continue
                 try:
@@ -210,8 +234,6 @@ def _tried(environment: Environment, benchmarks: Sequence[AppRequest]) -> list[f
                         _repeat(line, tries, found[each.name])
                 except CannotTell as error:
                     faults[each.name] = str(error)
-            if tries > 1 and any(each.alike == "length" for each in benchmarks):
-                time.sleep(APART)
     finally:
         server.kill()
     return [faults.get(each.name) or median(found[each.name]) for each in benchmarks]

@@ -6,7 +6,7 @@ two are the same code: how far they differ is the noise of this run, and what th
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
@@ -24,6 +24,8 @@ from starlette_conformance.stacks.tempdirs import scratch
 ROLES = ("old", "again", "new")
 BLOCKS = 28
 """In all rounds together: 7,000 requests to each role, or 168 streams."""
+USUAL = 7
+"""Benchmarks, as many as of the reference apps. Of twice as many, each has half the blocks."""
 PIPELINED = 225
 """Requests of a block that are sent at once, which spares time on the client's side. Of
 a benchmark with a weight there are so many times fewer."""
@@ -87,20 +89,29 @@ def rounds_for(benchmarks: int) -> int:
 def run(
     old: Environment,
     new: Environment,
-    benchmark: Benchmark,
+    benchmarks: Sequence[Benchmark],
     rounds: int,
     done: Callable[[], None] = lambda: None,
-) -> list[Round]:
-    """Measure one benchmark; `done` is called after each round."""
-    found = []
+    blocks: int | None = None,
+) -> dict[str, list[Round]]:
+    """Measure benchmarks that share servers, in all rounds with so many blocks; `done` is called
+    after each round of each.
+    """
+    found: dict[str, list[Round]] = {each.name: [] for each in benchmarks}
     stacks = by_role(old, new)
     with scratch() as folder:
         pinned = PINNED | {"PYTHONPYCACHEPREFIX": str(folder)}
         under = Under(script=[str(census.RUNNER)], pinned=pinned)
         for number in range(rounds):
-            found.append(_round(stacks, benchmark, under, number, max(BLOCKS // rounds, 4)))
-            done()
+            some = max((blocks or BLOCKS) // rounds, 4)
+            for name, one in _round(stacks, benchmarks, under, number, some, done):
+                found[name].append(one)
     return found
+
+
+def blocks_for(benchmarks: int) -> int:
+    """How many blocks each has, in all rounds together."""
+    return BLOCKS * USUAL // max(USUAL, benchmarks)
 
 
 def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, float]]:
@@ -120,27 +131,45 @@ def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dic
 
 
 def _round(
-    stacks: dict[str, Environment], benchmark: Benchmark, under: Under, number: int, blocks: int
-) -> Round:
+    stacks: dict[str, Environment],
+    benchmarks: Sequence[Benchmark],
+    under: Under,
+    number: int,
+    blocks: int,
+    done: Callable[[], None],
+) -> Iterator[tuple[str, Round]]:
     order = turned(ROLES, number)
-    with servers_by_role(benchmark, stacks, order, under, INTERVAL) as (servers, ports):
-        units = STREAMS if benchmark.streams else PIPELINED // benchmark.weight + ALONE
-        found = {role: Served(units, servers[role].cpu_seconds()) for role in ROLES}
-        warming = [_block(servers[r], ports[r], benchmark, ALONE) for r in turned(ROLES, -1)]
-        slowest = max(median(latencies) for latencies, *_ in warming)
-        alone = min(ALONE, max(FEWEST, int(ALONE_SECONDS / slowest)))
-        for turn in range(blocks):
-            for role in turned(ROLES, turn):
-                server = servers[role]
-                before = server.cpu_seconds()
-                latencies, waits, counted = _block(server, ports[role], benchmark, alone)
-                found[role].cpu.append((server.cpu_seconds() - before) / counted)
-                found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
-                found[role].latencies += latencies
-                found[role].waits += waits
-                if turn in {0, blocks - 1}:
-                    found[role].censuses.append(census.take(server))
-    return found
+    with servers_by_role(benchmarks[0], stacks, order, under, INTERVAL) as (servers, ports):
+        starts = {role: servers[role].cpu_seconds() for role in ROLES}
+        for each in benchmarks:
+            units = STREAMS if each.streams else PIPELINED // each.weight + ALONE
+            found = {role: Served(units, starts[role]) for role in ROLES}
+            _serve(found, servers, ports, each, blocks)
+            yield each.name, found
+            done()
+
+
+def _serve(
+    found: Round,
+    servers: Mapping[str, Server],
+    ports: Mapping[str, int],
+    benchmark: Benchmark,
+    blocks: int,
+) -> None:
+    warming = [_block(servers[r], ports[r], benchmark, ALONE) for r in turned(ROLES, -1)]
+    slowest = max(median(latencies) for latencies, *_ in warming)
+    alone = min(ALONE, max(FEWEST, int(ALONE_SECONDS / slowest)))
+    for turn in range(blocks):
+        for role in turned(ROLES, turn):
+            server = servers[role]
+            before = server.cpu_seconds()
+            latencies, waits, counted = _block(server, ports[role], benchmark, alone)
+            found[role].cpu.append((server.cpu_seconds() - before) / counted)
+            found[role].resident.append(psutil.Process(server.pid).memory_info().rss)
+            found[role].latencies += latencies
+            found[role].waits += waits
+            if turn in {0, blocks - 1}:
+                found[role].censuses.append(census.take(server))
 
 
 def _block(

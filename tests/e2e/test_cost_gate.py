@@ -127,7 +127,7 @@ r.PlainTextResponse.render = render
     with pytest.raises(
         CannotTell, match=r"^hello on .* went away in mid-run .*it last said: no more"
     ):
-        paired.run(documented, of_interpreter(path), HELLO[0], rounds=1)
+        paired.run(documented, of_interpreter(path), HELLO, rounds=1)
 
 
 def test_a_stack_that_fails_its_specs_has_no_cost(

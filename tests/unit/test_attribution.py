@@ -29,7 +29,9 @@ def test_the_functions_that_do_more_are_named(documented: Environment, tmp_path:
     (lookup,) = [each for each in PLANTS if each.name.startswith("one more header lookup")]
     python = plant(documented.interpreter, tmp_path / "copy", lookup)
     newer = of_interpreter(str(python))
-    found = attribution.contributors(documented, newer, MANIFEST["basic_auth_right"])
+    found = attribution.contributors(documented, newer, [MANIFEST["basic_auth_right"]])[
+        "basic_auth_right"
+    ]
     assert found[0].function == "Headers.__getitem__ (starlette/datastructures.py)"
     assert found[0].new > found[0].old > 0
     assert "AuthenticationMiddleware.__call__ (starlette/middleware/authentication.py)" in {
@@ -38,7 +40,7 @@ def test_the_functions_that_do_more_are_named(documented: Environment, tmp_path:
 
 
 def test_what_executes_the_same_has_no_contributor(documented: Environment) -> None:
-    found = attribution.contributors(documented, documented, MANIFEST["hello"])
+    found = attribution.contributors(documented, documented, [MANIFEST["hello"]])["hello"]
     assert [each for each in found if each.of == "package"] == []
 
 

@@ -67,6 +67,16 @@ def test_a_count_that_is_not_clear_is_looked_at_again(
     assert gate_verdict.unclear("hello", counted(1.0), counted(factor), budget) == again
 
 
+@pytest.mark.parametrize(
+    ("factors", "again"), [((1.01, 1.01), False), ((1.01, 1.004), True), ((1.004, 1.01), True)]
+)
+def test_a_count_on_which_two_layouts_agree_is_clear(
+    factors: tuple[float, float], again: bool
+) -> None:
+    new = counted(factors[0]) + counted(factors[1])
+    assert gate_verdict.unclear("hello", counted(1.0) + counted(1.0), new, 0.005) == again
+
+
 @pytest.mark.parametrize(("size", "outcome"), [(153, "pass"), (150, "pass"), (155, "regression")])
 def test_bytes_on_the_wire_are_exact(size: float, outcome: str) -> None:
     new = counted(1.0, size=size)
@@ -229,7 +239,7 @@ def test_a_start_that_seems_dearer_has_a_second_look(
     seconds = zip(paired.ROLES, (0.5, 0.5, 0.9), strict=True)
     busy = {role: served(2e-4, start=start) for role, start in seconds}
     some = environment("1.0.0")
-    assert figures.started(some, some, MANIFEST["hello"], [busy]).outcome == outcome
+    assert figures.started(some, some, MANIFEST["hello"], [busy], "hello").outcome == outcome
 
 
 @pytest.mark.parametrize(
