@@ -27,3 +27,9 @@ def _short(difference: Difference) -> str:
         return where
     values = f"{plain(before, WIDTH)} → {plain(after, WIDTH)}"
     return values if where == "status" else f"{name}: {values}"
+
+
+def request_in(line: str, app: str) -> str:
+    """A request line and where it is of, which may begin with it: `GET /me (requests.http:18)`."""
+    request = line.removesuffix(" HTTP/1.1")
+    return app if app.startswith(f"{request} (") else f"{request} ({app})"

@@ -9,7 +9,7 @@ from rich.text import Text
 from starlette_conformance.diff import cause_lines, left_out
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.coverage import reached
-from starlette_conformance.diff.headline import headline
+from starlette_conformance.diff.headline import headline, request_in
 from starlette_conformance.diff.phrases import (
     NOT_SHOWN,
     UNSTABLE_SIDES,
@@ -154,7 +154,7 @@ def render_unexplained(diff: Diff, console: Console) -> None:
 def unstable_lines(found: Unstable) -> Iterator[Text]:
     """How often, and one response beside the usual one."""
     title = Text("\n").append("UNSTABLE  ", "bold red").append(headline(found.example.differences))
-    yield title.append(f"  {found.example.line.removesuffix(' HTTP/1.1')} ({found.app})")
+    yield title.append(f"  {request_in(found.example.line, found.app)}")
     yield Text(f"  {unstable(found)}")
     example = _example(found.example, UNSTABLE_SIDES)
     yield from (Text("  ").append_text(line) for line in example)
@@ -205,7 +205,7 @@ def _group(group: Group, causes: Sequence[str]) -> Iterator[Text]:
     else:
         example = group.example
         title.append("UNEXPLAINED  ", "bold red").append(headline(example.remaining), "bold")
-        title.append(f"  {example.line.removesuffix(' HTTP/1.1')} ({example.app})")
+        title.append(f"  {request_in(example.line, example.app)}")
     change = group.change
     if change:
         title.append(f"  {change.kind}, {since(change)}")

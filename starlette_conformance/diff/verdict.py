@@ -9,7 +9,7 @@ from rich.text import Text
 from starlette_conformance.diff import cause_lines
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.coverage import reached
-from starlette_conformance.diff.headline import headline
+from starlette_conformance.diff.headline import headline, request_in
 from starlette_conformance.diff.phrases import (
     apart,
     failures,
@@ -65,8 +65,8 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
         yield line(f"UNSTABLE {headline(found.example.differences)}", "bold red")
     for group in diff.unexplained:
         example = group.example
-        request = example.line.removesuffix(" HTTP/1.1")
-        text = f"UNEXPLAINED {headline(example.remaining)}  {request} ({example.app})"
+        request = request_in(example.line, example.app)
+        text = f"UNEXPLAINED {headline(example.remaining)}  {request}"
         yield line(text, "bold red")
         for cause in cause_lines.of_group(diff, group)[:1]:
             yield line(f"  {cause}", "red")

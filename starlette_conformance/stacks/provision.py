@@ -32,7 +32,13 @@ from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import interpreters
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
-from starlette_conformance.stacks.uv_command import NOT_FETCHED, reason, run_uv, why_not_installed
+from starlette_conformance.stacks.uv_command import (
+    NOT_FETCHED,
+    not_built,
+    reason,
+    run_uv,
+    why_not_installed,
+)
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -221,6 +227,8 @@ def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
     if done.returncode == 0:
         return done.stdout
     said = reason(done)
+    if built := not_built(done):
+        raise NotInstallable(f"stack {stack.name}: {built}")
     if REFUSED.search(said):
         raise Refused(f"stack {stack.name}: uv cannot write: {said}; {ELSEWHERE}")
     if FAILED.search(said):

@@ -39,6 +39,26 @@ def run_uv(
     )
 
 
+BUILT = re.compile(r"Failed to (?:download and )?build `([^`\s]+)`")
+BACKEND = "The build backend returned an error"
+WHY = re.compile(r"(?m)\b(fatal error: .+|[\w.]*Error: .+|error: .+)$")
+LONGEST = 200
+
+
+def not_built(done: "subprocess.CompletedProcess[str]") -> str:
+    """A sentence on a package that has to be built, and cannot be; empty where that is not it."""
+    built = BUILT.search(done.stderr)
+    if built is None or BACKEND not in done.stderr:
+        return ""
+    _, _, said = done.stderr.partition(BACKEND)
+    why = WHY.search(said)
+    if why is None:
+        return ""
+    what = why[1].strip()[:LONGEST]
+    name = built[1].replace("@", "==", 1) if "==" not in built[1] else built[1]
+    return f"{name} has no wheel for this Python and machine, and cannot be built: {what}"
+
+
 def reason(done: "subprocess.CompletedProcess[str]") -> str:
     """What uv says of a failure, on one line and without its drawing."""
     return " ".join(done.stderr.replace("╰─▶", "").replace("×", "").split())

@@ -73,6 +73,11 @@ def test_a_login_form_is_sent_with_its_hidden_field_and_what_the_user_types(
     assert found["reached"] == {"operations": 5, "missed": missed}
 
 
+def test_an_app_that_takes_any_token_gets_one(tmp_path: Path) -> None:
+    code, found = run(tmp_path, "any_token", OLD, OLD)
+    assert (code, found["reached"]) == (0, {"operations": 1, "missed": []})
+
+
 def test_an_app_with_nothing_to_request_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -194,6 +194,24 @@ def test_a_package_of_another_hash_is_named_so(uv: FakeUv) -> None:
         provision(DATED)
 
 
+def test_a_package_that_cannot_be_built_is_named_with_the_reason(cache: Path, uv: FakeUv) -> None:
+    uv.fails(
+        "install",
+        """  × Failed to build `pyodbc==4.0.30`
+  ├─▶ The build backend returned an error
+  ╰─▶ Call to `setuptools.build_meta:__legacy__.build_wheel` failed (exit status: 1)
+      src/pyodbc.h:56:10: fatal error: sql.h: No such file or directory
+      error: Command '['g++']' returned non-zero exit status 1.""",
+    )
+    with pytest.raises(NotInstallable) as found:
+        provision(DATED)
+    assert str(found.value) == (
+        "stack dated: pyodbc==4.0.30 has no wheel for this Python and machine, and cannot be "
+        "built: fatal error: sql.h: No such file or directory"
+    )
+    assert made(cache) == []
+
+
 @pytest.mark.parametrize("verb", ["compile", "venv", "install"])
 def test_what_fails_leaves_nothing_and_may_be_tried_again(
     cache: Path, uv: FakeUv, verb: str

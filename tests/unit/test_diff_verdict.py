@@ -13,6 +13,7 @@ from starlette_conformance.diff import conclude as concluding
 from starlette_conformance.diff.comparable import all_named, first_lines, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.files import as_html
+from starlette_conformance.diff.headline import request_in
 from starlette_conformance.diff.terminal import style
 from starlette_conformance.diff.verdict import LINES, render_verdict
 from starlette_conformance.explain.recorded import Recorded
@@ -49,6 +50,11 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
         return file.getvalue().splitlines()
 
     return lines
+
+
+def test_a_request_is_named_once_with_where_it_is() -> None:
+    assert request_in("GET /me HTTP/1.1", "GET /me (a.http:3)") == "GET /me (a.http:3)"
+    assert request_in("GET /me HTTP/1.1", "hello") == "GET /me (hello)"
 
 
 def test_a_cache_that_may_not_be_written_costs_the_page_and_not_the_verdict(

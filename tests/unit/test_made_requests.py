@@ -165,7 +165,9 @@ def test_only_a_body_that_cannot_stand_in_the_file_has_one_of_its_own(tmp_path: 
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nowhere/made\.http: No such file or directory"):
+    with pytest.raises(
+        UsageError, match=r"nowhere/made\.http: cannot be written: No such file or directory"
+    ):
         Made(tuple(REQUESTS), (), "x").write(tmp_path / "nowhere" / "made.http")
 
 

@@ -18,7 +18,7 @@ from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.userapp.bound_values import Binding, filled, value_at
 from starlette_conformance.userapp.cookies import CookieJar
 from starlette_conformance.userapp.generate import given
-from starlette_conformance.userapp.generate.case_values import GIVEN
+from starlette_conformance.userapp.generate.case_values import GIVEN, WORD
 from starlette_conformance.userapp.generate.cases import Case, Cases, Operation
 from starlette_conformance.userapp.generate.crawl import crawl, enter
 from starlette_conformance.userapp.generate.ending import ends, ends_session
@@ -66,6 +66,7 @@ class Sending:
     _sent: set[tuple[object, ...]] = field(default_factory=set)
     _known: list[tuple[str, re.Pattern[str], str]] = field(default_factory=list)
     _token: str = ""
+    _guess: str = ""
     _silent: int = 0
 
     def send_all(self, cases: Cases, first: Iterable[str] = ()) -> None:
@@ -81,9 +82,11 @@ class Sending:
             self._attempt(operation, cases)
         entered = enter(self)
         self._sent.clear()  # the same request may succeed, now that what it needs is there
+        self._guess = WORD  # an app may accept any token
         for operation in keeping:
             if operation.operation not in self.reached:
                 self._attempt(operation, cases, AGAIN)
+        self._guess = ""
         for operation in keeping:
             self._send_first(operation, self._of(cases, operation, negative=True))
         crawl(self, entered)
@@ -185,12 +188,16 @@ class Sending:
     ) -> Response | None:
         target, body = given.filled(case, operation, self.exchanges, values)
         headers = case.headers
-        if operation.secured and self._token:
-            headers = (*headers, ("Authorization", f"Bearer {self._token}"))
+        token = self._token or self._guess
+        if operation.secured and token:
+            headers = (*headers, ("Authorization", f"Bearer {token}"))
         stood = given.stood(case, values)
-        return self.send(
+        response = self.send(
             operation.operation, case.method, target, headers, body, operation.path, stood
         )
+        if operation.secured and response and 200 <= response.status < 300:
+            self._token = token
+        return response
 
     def _note_token(self, case: Case, response: Response) -> None:
         """Of whoever logs in: what has a password got it."""
