@@ -62,9 +62,9 @@ def unclear(name: str, old: Count, new: Count, budget: float) -> bool:
     agree.
     """
     found = of_counts(name, old, new, budget)
-    if old.layouts > 1 and found.outcome == "regression":
-        agree = (b.median / a.median - 1 > budget for a, b in zip(old.each, new.each, strict=True))
-        return not all(agree)
+    if old.layouts > 1:
+        over = {b.median / a.median - 1 > budget for a, b in zip(old.each, new.each, strict=True)}
+        return len(over) > 1 or found.outcome == "cannot tell"
     clear = CLEAR * max(budget, FLOOR)
     return found.outcome == "cannot tell" or budget < found.change < clear
 
