@@ -58,6 +58,7 @@ SOURCES = (
     "starlette_conformance/explain/start.py",
     "starlette_conformance/userapp/app_process.py",
     "starlette_conformance/userapp/hints.py",
+    "starlette_conformance/userapp/names.py",
     "starlette_conformance/userapp/own_folders.py",
     "starlette_conformance/userapp/pass_env.py",
     "starlette_conformance/userapp/private_copy.py",
