@@ -108,9 +108,9 @@ def not_wanted(scenarios: int) -> Iterator[str]:
     """A sentence on those that show what may have changed where nobody named a change."""
     if scenarios:
         yield (
-            f"not played: {count(scenarios, 'scenario')} of leaks, limits, starts and pings, since "
-            "no named change that they show lies between; `judge ... -- --also resilience` plays "
-            "most of them"
+            f"not played: {count(scenarios, 'scenario')} of leaks, limits, starts, pings and what "
+            "no reference app uses, since no named change that they show lies between; `judge ... "
+            "-- --also resilience --also features` plays most of them"
         )
 
 

@@ -79,8 +79,9 @@ def clusters(exchanges: Iterable[Differing]) -> list[Group]:
         those.sort(key=_length)
         left = those[0].remaining
         severity, fields = most_dangerous(d.severity for d in left), _fields(left)
-        beyond = len(fields) - NAMED
-        name = ", ".join(fields[:NAMED]) + (f", and {beyond} more" if beyond > 0 else "")
+        names = tuple(dict.fromkeys(map(_field, fields)))
+        beyond = len(names) - NAMED
+        name = ", ".join(names[:NAMED]) + (f", and {beyond} more" if beyond > 0 else "")
         groups.append(Group(name, None, severity, tuple(those), fields, explained=False))
     return sorted(groups, key=_danger)
 
@@ -117,12 +118,22 @@ def _apart(
     single = [d for d in left if d.severity in OF_ONE_HEADER and _signature([d]) in alone]
     if together := tuple(difference for difference in left if difference not in single):
         yield together
-    yield from ((difference,) for difference in single)
+    alike: dict[tuple[str, ...], list[Difference]] = {}
+    for difference in single:
+        alike.setdefault(_signature([difference]), []).append(difference)
+    yield from map(tuple, alike.values())
 
 
 def _signature(left: Iterable[Difference]) -> tuple[str, ...]:
-    """Where exchanges differ, and how, roughly."""
-    return tuple(sorted(f"{d.where}: {_shape(d.before)} -> {_shape(d.after)}" for d in left))
+    """In which fields exchanges differ, and how, roughly."""
+    return tuple(
+        sorted({f"{_field(d.where)}: {_shape(d.before)} -> {_shape(d.after)}" for d in left})
+    )
+
+
+def _field(where: str) -> str:
+    """The field, whichever response of a scenario has it."""
+    return where.rpartition(": ")[2]
 
 
 def _shape(value: str | None) -> str:

@@ -134,6 +134,26 @@ def test_the_name_of_a_group_has_a_few_fields(fields: int, more: str) -> None:
     assert len(group.fields) == fields
 
 
+def test_a_field_of_many_responses_of_scenarios_is_one_group() -> None:
+    """A wrong Date is one finding, whatever the connections are called that it comes on."""
+    dates = [
+        [
+            Difference("value", f"{response} on {name}: header date", "IMF-fixdate", "now")
+            for response in ("first", "second")[:number]
+        ]
+        for number, name in ((1, "a"), (2, "b"), (2, "the connection"))
+    ]
+    alone, *others = (
+        Differing("hello", (f"start {n}",), (), (), tuple(each), remaining=tuple(each))
+        for n, each in enumerate(dates)
+    )
+    status = Difference("status", "first on b: status", "200", "500")
+    more = replace(others[0], remaining=(*others[0].remaining, status))
+    date, broken = sorted(clusters([alone, others[1], more]), key=lambda group: group.name)
+    assert (date.name, len(date.exchanges)) == ("header date", 3)
+    assert (broken.name, len(broken.exchanges)) == ("status", 1)
+
+
 def test_the_shortest_request_of_a_group_is_its_example() -> None:
     lines = ("GET /long HTTP/1.1", "GET / HTTP/1.1", "GET /longer HTTP/1.1")
     (group,) = clusters(left("header a", "1", "2", line) for line in lines)
