@@ -39,6 +39,9 @@ from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.start_options import StartOptions
 from starlette_conformance.userapp.user_app import App
 
+KEEPS = "--timeout-keep-alive 3600"
+"""A server under callgrind takes its time, and its clients come back when it has been read."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -67,7 +70,9 @@ def gate(options: Options) -> int:
     check_budget(options.budget)
     output_files.check([options.json])
     began, output = time.monotonic(), console(stderr=options.json == output_files.STDOUT)
-    app = options.starting.app(options.app, options.cwd, options.passed)
+    given = (KEEPS, *options.starting.server_options)
+    starting = replace(options.starting, server_options=given)
+    app = starting.app(options.app, options.cwd, options.passed)
     steps, unread = read_steps(options.requests, app.name, options.origin)
     if not steps:
         raise UsageError(f"--requests {options.requests}: it holds no request")
