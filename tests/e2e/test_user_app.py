@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -386,10 +387,11 @@ def _children(pid: int, count: int) -> list[psutil.Process]:
     """The servers that a process has started, once there are so many."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        children = psutil.Process(pid).children(recursive=True)
-        served = [child for child in children if _serves(child)]
-        if len(served) == count:
-            return served
+        with suppress(psutil.NoSuchProcess):  # others come and go
+            children = psutil.Process(pid).children(recursive=True)
+            served = [child for child in children if _serves(child)]
+            if len(served) == count:
+                return served
         time.sleep(0.05)
     raise AssertionError(f"no {count} servers in 30 s")
 
