@@ -5,10 +5,7 @@ from typing import Any
 from specs.ledger.changes import DATE_RENEWED, WAITING_ANSWER_KEPT
 from specs.ledger.responses import raw_request
 from starlette_conformance.model.expectations import by_parser, since
-from starlette_conformance.model.observations import (
-    DatesOn,
-    EndOf,
-)
+from starlette_conformance.model.observations import DatesOn, EndOf
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Connect, Pause, ReadResponses, Send, Step, Watch
 

@@ -6,10 +6,7 @@ from specs.edge.logs import RECEIVED, access, own_lines, said
 from specs.ledger.changes import INTERRUPT_KEPT_QUIET, SIGNALS_RAISED_AGAIN, STARTUP_FAILS_WITH_3
 from specs.ledger.raw_requests import LAST
 from starlette_conformance.model.expectations import ABSENT, history, since
-from starlette_conformance.model.observations import (
-    ExitStatus,
-    LogLines,
-)
+from starlette_conformance.model.observations import ExitStatus, LogLines
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadToEnd, Send, Signal
 

@@ -12,11 +12,7 @@ from specs.ledger.changes import (
 from specs.ledger.raw_requests import LAST
 from specs.ledger.responses import CORS, in_each_phase, redirect
 from starlette_conformance.model.expectations import since
-from starlette_conformance.model.observations import (
-    LogLines,
-    ResponseOn,
-    ResponsesOn,
-)
+from starlette_conformance.model.observations import LogLines, ResponseOn, ResponsesOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadResponses, ReadToEnd, Send
 

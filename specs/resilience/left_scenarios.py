@@ -8,11 +8,7 @@ from specs.ledger.responses import raw_request
 from specs.ledger.streams import GET
 from specs.resilience.stalled_scenarios import UP
 from starlette_conformance.model.expectations import since
-from starlette_conformance.model.observations import (
-    Kept,
-    LogLines,
-    Observation,
-)
+from starlette_conformance.model.observations import Kept, LogLines, Observation
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,

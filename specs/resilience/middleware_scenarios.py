@@ -15,10 +15,7 @@ from specs.ledger.changes import (
 )
 from specs.ledger.responses import raw_request
 from starlette_conformance.model.expectations import ABSENT, since
-from starlette_conformance.model.observations import (
-    Kept,
-    LogLines,
-)
+from starlette_conformance.model.observations import Kept, LogLines
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Leave,

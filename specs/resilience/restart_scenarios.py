@@ -7,10 +7,7 @@ from specs.ledger.changes import EXIT_DISCONNECTS, SIGNAL_ENDS_STREAMS, SIGNAL_U
 from specs.ledger.streams import LEFT, STREAM
 from specs.shutdown.scenarios import STATUS
 from starlette_conformance.model.expectations import Response, chunked, history, since
-from starlette_conformance.model.observations import (
-    FirstExitStatus,
-    ResponseOn,
-)
+from starlette_conformance.model.observations import FirstExitStatus, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadChunks, ReadToEnd, Send, Signal, StartAgain
 

@@ -4,10 +4,7 @@ import signal
 
 from specs.ledger.responses import raw_request
 from specs.ledger.streams import GET
-from starlette_conformance.model.observations import (
-    EndsIn,
-    Kept,
-)
+from starlette_conformance.model.observations import EndsIn, Kept
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Leave,

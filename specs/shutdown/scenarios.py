@@ -29,12 +29,7 @@ from starlette_conformance.model.expectations import (
     history,
     since,
 )
-from starlette_conformance.model.observations import (
-    EndsIn,
-    ExitStatus,
-    LogLines,
-    ResponseOn,
-)
+from starlette_conformance.model.observations import EndsIn, ExitStatus, LogLines, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,

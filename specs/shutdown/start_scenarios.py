@@ -35,12 +35,7 @@ from specs.shutdown.scenarios import (
     where,
 )
 from starlette_conformance.model.expectations import ABSENT, WHOLE, history, since
-from starlette_conformance.model.observations import (
-    ExitStatus,
-    LogLines,
-    ResponseOn,
-    SocketFile,
-)
+from starlette_conformance.model.observations import ExitStatus, LogLines, ResponseOn, SocketFile
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadChunks, Signal
 

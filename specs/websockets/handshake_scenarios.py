@@ -26,12 +26,7 @@ from specs.ledger.handshakes import CLOSED, FORBIDDEN, INVALID, by_library, hand
 from specs.ledger.raw_requests import LAST, NEXT
 from specs.ledger.responses import GREETING, in_each_phase
 from starlette_conformance.model.expectations import ABSENT, since
-from starlette_conformance.model.observations import (
-    EndsIn,
-    LogLines,
-    Observation,
-    ResponsesOn,
-)
+from starlette_conformance.model.observations import EndsIn, LogLines, Observation, ResponsesOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Leave, MarkLog, ReadToEnd, Send, Signal, Watch
 

@@ -8,7 +8,12 @@ from typing import Literal
 from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.explainer import Reason
 from starlette_conformance.explain.result import Difference, Differing, Group
-from starlette_conformance.explain.severity import OF_ONE_HEADER, SEVERITIES, most_dangerous
+from starlette_conformance.explain.severity import (
+    OF_ONE_HEADER,
+    SEVERITIES,
+    field_of,
+    most_dangerous,
+)
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 
@@ -79,7 +84,7 @@ def clusters(exchanges: Iterable[Differing]) -> list[Group]:
         those.sort(key=_length)
         left = those[0].remaining
         severity, fields = most_dangerous(d.severity for d in left), _fields(left)
-        names = tuple(dict.fromkeys(map(_field, fields)))
+        names = tuple(dict.fromkeys(map(field_of, fields)))
         beyond = len(names) - NAMED
         name = ", ".join(names[:NAMED]) + (f", and {beyond} more" if beyond > 0 else "")
         groups.append(Group(name, None, severity, tuple(those), fields, explained=False))
@@ -127,13 +132,8 @@ def _apart(
 def _signature(left: Iterable[Difference]) -> tuple[str, ...]:
     """In which fields exchanges differ, and how, roughly."""
     return tuple(
-        sorted({f"{_field(d.where)}: {_shape(d.before)} -> {_shape(d.after)}" for d in left})
+        sorted({f"{field_of(d.where)}: {_shape(d.before)} -> {_shape(d.after)}" for d in left})
     )
-
-
-def _field(where: str) -> str:
-    """The field, whichever response of a scenario has it."""
-    return where.rpartition(": ")[2]
 
 
 def _shape(value: str | None) -> str:

@@ -11,7 +11,12 @@ from typing import Any
 from starlette_conformance.explain.excerpt import text
 from starlette_conformance.explain.explainer import Reason
 from starlette_conformance.explain.result import Difference
-from starlette_conformance.explain.severity import Severity, most_dangerous, severity_of
+from starlette_conformance.explain.severity import (
+    Severity,
+    field_of,
+    most_dangerous,
+    severity_of,
+)
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.environment import Environment
@@ -137,7 +142,7 @@ def _between(scenario: Scenario, before: Outcome, after: Outcome) -> Iterator[Ch
 
 def _difference(where: str, was: Field, now: Field) -> Difference:
     before, after = _texts(was.received, now.received)
-    severity = severity_of(where.rpartition(": ")[2], None in (before, after))
+    severity = severity_of(field_of(where), None in (before, after))
     return Difference(severity, where, before, after)
 
 

@@ -81,6 +81,11 @@ OF_ONE_HEADER: tuple[Severity, ...] = ("value", "presence", "case")
 """Severities of a difference that may have nothing to do with what else differs."""
 
 
+def field_of(where: str) -> str:
+    """The field, whichever response of a scenario has it."""
+    return where.rpartition(": ")[2]
+
+
 def severity_of(where: str, one_sided: bool = False) -> Severity:
     """The severity of a field, such as `status` or `header vary`."""
     for rule in TABLE:

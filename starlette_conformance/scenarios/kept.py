@@ -5,11 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from stat import S_IMODE
 
-from starlette_conformance.model.observations import (
-    EndsIn,
-    Kept,
-    SocketMode,
-)
+from starlette_conformance.model.observations import EndsIn, Kept, SocketMode
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.census import Census, take

@@ -34,11 +34,12 @@ class Ledger:
 
     def suites_of(self, change: Change) -> list[str]:
         """Those of which a scenario shows it."""
-        return [
-            suite
-            for suite, scenarios in self.suites.items()
-            if any(change in changes_in(each.expected) for each in scenarios)
-        ]
+        return [suite for suite, changes in self._shown.items() if change in changes]
+
+    @cached_property
+    def _shown(self) -> Mapping[str, set[Change]]:
+        """The changes that scenarios show, by suite."""
+        return {suite: _shown_by(scenarios) for suite, scenarios in self.suites.items()}
 
     @cached_property
     def probed(self) -> Mapping[Change, Sequence[str]]:
@@ -47,22 +48,18 @@ class Ledger:
 
         What is so by a package's presence may have an effect, which no other stack shows.
         """
-
-        def shown(scenarios: Iterable[Scenario], plain: bool = False) -> set[Change]:
-            return {each for s in scenarios for each in changes_in(s.expected, plain)}
-
         apart = [each for each in self.scenarios if each.is_apart]
         usual = [each for each in self.scenarios if not each.is_apart]
-        by_presence = shown(self.scenarios) - shown(self.scenarios, plain=True)
+        by_presence = _shown_by(self.scenarios) - _shown_by(self.scenarios, plain=True)
         effects = {effect.change for effect in self.effects}
-        found = by_presence | (shown(apart) - effects - shown(usual))
-        by_suite = {suite: shown(scenarios) for suite, scenarios in self.suites.items()}
-        return {
-            change: [suite for suite, those in by_suite.items() if change in those]
-            for change in found
-        }
+        found = by_presence | (_shown_by(apart) - effects - _shown_by(usual))
+        return {change: self.suites_of(change) for change in found}
 
     @cached_property
     def names(self) -> Mapping[Change, str]:
         """The name of each change."""
         return {change: name for name, change in self.changes.items()}
+
+
+def _shown_by(scenarios: Iterable[Scenario], plain: bool = False) -> set[Change]:
+    return {each for s in scenarios for each in changes_in(s.expected, plain)}

@@ -19,10 +19,7 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response, since
-from starlette_conformance.model.observations import (
-    LogLines,
-    Observation,
-)
+from starlette_conformance.model.observations import LogLines, Observation
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send

@@ -23,12 +23,7 @@ from starlette_conformance.model.expectations import (
     history,
     since,
 )
-from starlette_conformance.model.observations import (
-    ExitStatus,
-    LogLines,
-    Observation,
-    ResponseOn,
-)
+from starlette_conformance.model.observations import ExitStatus, LogLines, Observation, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.scenarios.outcome import Outcome

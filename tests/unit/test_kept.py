@@ -14,11 +14,7 @@ import psutil
 import pytest
 
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.observations import (
-    EndsIn,
-    FirstExitStatus,
-    Kept,
-)
+from starlette_conformance.model.observations import EndsIn, FirstExitStatus, Kept
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,

@@ -10,12 +10,7 @@ import pytest
 
 from starlette_conformance.http.connection import NOT_CONNECTED, Connection
 from starlette_conformance.model.errors import DidNotStart, Failure
-from starlette_conformance.model.observations import (
-    ExitStatus,
-    LogLines,
-    ResponseOn,
-    SocketFile,
-)
+from starlette_conformance.model.observations import ExitStatus, LogLines, ResponseOn, SocketFile
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadToEnd, Send, Signal
 from starlette_conformance.process.app_server import Server

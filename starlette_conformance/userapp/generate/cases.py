@@ -59,6 +59,11 @@ class Mark(msgspec.Struct, frozen=True):
     at: str
     value: str
 
+    @property
+    def name(self) -> str:
+        """That of the parameter."""
+        return self.at.partition(".")[2]
+
 
 class Case(msgspec.Struct, frozen=True, tag_field="is", tag="case"):
     """A request to an operation, with marks where a response may give a value."""

@@ -59,9 +59,8 @@ def choices(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> 
     """What may stand in the path of a request, what is likeliest first; nothing stands for its own
     value.
     """
-    recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
-    recent.sort(key=lambda each: each.method not in MAKE)
-    marked = {mark.at.partition(".")[2]: mark for mark in case.marks.values() if _in_path(mark)}
+    recent = _recent(exchanges)
+    marked = {mark.name: mark for mark in case.marks.values() if _in_path(mark)}
     found: list[Values] = [{}]
     for name in PARAMETER.findall(operation.path):
         if name in marked:
@@ -80,11 +79,10 @@ def filled(
     is_json = any(n.lower() == "content-type" and JSON in v for n, v in case.headers)
     if is_json:
         body = body.replace(b"{{", rb"{\u007b")
-    recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
-    recent.sort(key=lambda each: each.method not in MAKE)
+    recent = _recent(exchanges)
     for text, mark in case.marks.items():
         if _in_path(mark):
-            reference = values.get(mark.at.partition(".")[2], "")
+            reference = values.get(mark.name, "")
         else:
             reference = next(_linked(mark, operation, recent), "")
         target = target.replace(text, reference or quote(mark.value, safe=""))
@@ -100,12 +98,14 @@ def filled(
 
 def stood(case: Case, values: Values) -> Values:
     """What stands in the path of a request, by the names of its parameters."""
-    own = {
-        mark.at.partition(".")[2]: quote(mark.value, safe="")
-        for mark in case.marks.values()
-        if _in_path(mark)
-    }
+    own = {mark.name: quote(mark.value, safe="") for mark in case.marks.values() if _in_path(mark)}
     return {**own, **values}
+
+
+def _recent(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Those that succeeded: what makes something first, then the newest."""
+    recent = [each for each in exchanges[-LOOKED_AT:][::-1] if each.succeeded]
+    return sorted(recent, key=lambda each: each.method not in MAKE)
 
 
 def _in_path(mark: Mark) -> bool:
