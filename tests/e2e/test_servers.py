@@ -433,11 +433,10 @@ def test_an_app_that_floods_its_log_and_never_listens_is_told_in_time(
 ) -> None:
     monkeypatch.setattr(app_server, "START_SECONDS", 0.3)
     began = time.monotonic()
-    with (
-        started(FLOODS + "import signal; signal.pause()\n") as server,
-        pytest.raises(DidNotStart, match=r"did not listen in 0\.3 s: x"),
-    ):
-        server.port()
+    with started(FLOODS + "import signal; signal.pause()\n") as server:
+        assert server.log.wait_for(bool, SECONDS)
+        with pytest.raises(DidNotStart, match=r"did not listen in 0\.3 s: x"):
+            server.port()
     assert time.monotonic() - began < SECONDS
 
 

@@ -24,7 +24,7 @@ BODIES = {
 }
 STATUSES = {
     "/status": 418 if PLANTED else 200,
-    "/flaky": 200 + int(TOKEN, 16) % 40,
+    "/flaky": 200 + int(TOKEN, 16) % 100,
     "/sometimes": 200 if os.environ["PYTHONHASHSEED"] == "0" else 409,
 }
 SECONDS = {"/hangs": 30, "/hangs-on-new": 30 if PLANTED else 0}
