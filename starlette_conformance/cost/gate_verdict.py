@@ -5,12 +5,13 @@ than the noise. Where the noise hides the budget, and nothing stands out, it is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from math import exp, log, sqrt
 from operator import methodcaller
 from statistics import fmean, median, stdev
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit  # scipy.stats takes thrice as long to import
 
 from starlette_conformance.cost import fanout
 from starlette_conformance.cost.benchmark import Benchmark
@@ -51,7 +52,7 @@ DRAWS = 2000
 def of_counts(name: str, old: Count, new: Count, budget: float) -> Finding:
     """Repeat by repeat, since a repeat's place moves both counts alike."""
     ratios = [b / a - 1 for a, b in zip(old.instructions, new.instructions, strict=True)]
-    half = float(stats.t.ppf(SURE, len(ratios) - 1)) * stdev(ratios) / sqrt(len(ratios))
+    half = float(stdtrit(len(ratios) - 1, SURE)) * stdev(ratios) / sqrt(len(ratios))
     change, noise = median(ratios), max(half, FLOOR / sqrt(old.layouts))
     outcome = _outcome(change, noise, budget)
     return Finding(name, "instructions", old.median, new.median, change, noise, budget, outcome)
@@ -114,7 +115,7 @@ def cpu_noise(rounds: Mapping[str, Sequence[Round]]) -> float:
     ]
     a_benchmark = min(len(each) for each in rounds.values())
     spread = sqrt(fmean(ratio * ratio for ratio in ratios))
-    return exp(float(stats.t.ppf(0.999, len(ratios))) * spread / sqrt(a_benchmark)) - 1
+    return exp(float(stdtrit(len(ratios), 0.999)) * spread / sqrt(a_benchmark)) - 1
 
 
 def differs(rounds: Sequence[Round], role: str, noise: float, budget: float) -> bool:
@@ -155,8 +156,8 @@ def _medians(
 def _slope(served: Served) -> float:
     """Robust (Theil and Sen), without the first quarter of the blocks, where caches still fill."""
     resident = served.resident[len(served.resident) // 4 :]
-    units_so_far = [number * served.units for number in range(len(resident))]
-    return float(stats.theilslopes(resident, units_so_far).slope)
+    pairs = combinations(enumerate(resident), 2)
+    return median((b - a) / (y - x) for (x, a), (y, b) in pairs) / served.units
 
 
 def of_waiting(name: str, rounds: Sequence[Round]) -> Finding:

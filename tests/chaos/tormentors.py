@@ -74,7 +74,7 @@ def sent(answer: bytes, ending: str) -> Hostile:
 DEAF = Hostile(keeps_open(b""), "no response: no connection: timed out")
 """Served by `deaf`: its script never runs."""
 
-BOMB = gzip.compress(bytes(256 * 1024 * 1024), 1)[: LIMIT // 2]
+BOMB = 256 * gzip.compress(bytes(1024 * 1024), 1)
 
 HOSTILE = {
     "never accepts": DEAF,

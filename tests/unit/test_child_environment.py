@@ -3,6 +3,7 @@
 import ast
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,16 @@ from starlette_conformance.userapp.user_app import App
 from tests.miniatures.raw_server import ENVIRONMENT
 
 STARTS = {"Popen", "run", "call", "check_call", "check_output", "execv", "posix_spawn"}
-ENGINE = {
-    str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
-    for path in [*ROOT.glob("starlette_conformance/**/*.py"), *ROOT.glob("loadtests/*.py")]
-}
 SECRETS = (
     *("GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "DATABASE_URL", "MY_SETTING", "PIP_INDEX_URL"),
     *("UV_PUBLISH_TOKEN", "LD_PRELOAD", "GIT_CONFIG_VALUE_0", "WEB_CONCURRENCY"),
 )
+
+
+@cache
+def engine() -> dict[str, ast.Module]:
+    paths = [*ROOT.glob("starlette_conformance/**/*.py"), *ROOT.glob("loadtests/*.py")]
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 def starts(module: ast.Module) -> list[ast.Call]:
@@ -40,7 +43,7 @@ def starts(module: ast.Module) -> list[ast.Call]:
 
 
 def test_every_start_of_a_process_says_which_variables_it_gets() -> None:
-    found = {path: starts(module) for path, module in ENGINE.items()}
+    found = {path: starts(module) for path, module in engine().items()}
     assert sum(map(len, found.values())) > 10
     lacking = [
         f"{path}:{call.lineno}"
@@ -55,7 +58,7 @@ def test_nothing_but_its_module_reads_the_whole_environment() -> None:
     """A copy of os.environ would pass what nobody chose."""
     found = {
         path
-        for path, module in ENGINE.items()
+        for path, module in engine().items()
         for node in ast.walk(module)
         if isinstance(node, ast.Call | ast.BinOp | ast.Dict) and "os.environ" in _copied(node)
     }
