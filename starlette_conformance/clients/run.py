@@ -8,7 +8,8 @@ from starlette_conformance.clients.matrix import Cases, Row, gone, judge
 from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS
 from starlette_conformance.clients.recorded import Recorded, every_stack, record
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT
-from starlette_conformance.clients.table import as_data, details, tables
+from starlette_conformance.clients.results import as_data
+from starlette_conformance.clients.table import details, tables
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten, as_json, check, write
@@ -30,7 +31,7 @@ def run(wanted: Sequence[str], without_app: bool, fresh: bool, json: Path | None
         rows = judge(chosen, cases, known, lambda: bar.advance(task), fresh)
     unwritten = Unwritten()
     if json:
-        text = as_json({"clients": as_data(rows), "releases": recorded.releases})
+        text = as_json(as_data(rows, recorded))
         with unwritten.attempt():
             write(json, text)
     for table in tables(rows):

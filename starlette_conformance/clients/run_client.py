@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from urllib.parse import urljoin
 
 import msgspec
@@ -14,9 +15,9 @@ from starlette_conformance.clients.manifest import Client
 from starlette_conformance.clients.reference import REFERENCE
 from starlette_conformance.clients.replay_server import Request, replaying
 from starlette_conformance.clients.streams import Replayed
-from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.model.errors import CannotTell, DidNotStart
 from starlette_conformance.process.child_environment import of_own
-from starlette_conformance.process.launch import guarded
+from starlette_conformance.process.supervised import Supervised
 from starlette_conformance.stacks.tempdirs import scratch
 
 AT_ONCE = 4
@@ -74,24 +75,32 @@ def run_client(
             given["follow"] = following.seconds
             given["credentials"] = following.with_credentials
             given["page"] = server.page if following.elsewhere else given["page"]
-        try:
-            done = subprocess.run(
-                guarded(command(client, folder)),
-                cwd=folder,
-                input=json.dumps(given),
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=SECONDS,
-                check=False,
-                env=of_own(),
-            )
-        except subprocess.TimeoutExpired:
-            raise CannotTell(f"{client}: not done within {SECONDS:g} s") from None
+        done = _run(client, command(client, folder), folder, json.dumps(given))
     found = collected(client, len(scripts), done)
     for each, requests in zip(found, server.requests, strict=True):
         each.requests = requests
     return found
+
+
+def _run(
+    client: Client, words: Sequence[str], folder: Path, given: str
+) -> "subprocess.CompletedProcess[str]":
+    """What its adapter wrote, once nothing of it runs any more. Raises CannotTell."""
+    stdin, stdout, stderr = (folder / name for name in ("stdin", "stdout", "stderr"))
+    stdin.write_text(given, "utf-8")
+    with stdin.open("rb") as reads, stdout.open("wb") as writes, stderr.open("wb") as says:
+        files = reads.fileno(), writes.fileno(), says.fileno()
+        adapter = Supervised(words, of_own(), folder, *files)
+        try:
+            is_done = adapter.ends_within(SECONDS)
+        except DidNotStart as failure:
+            raise CannotTell(f"{client}: {failure}") from None
+        finally:
+            status = adapter.wait()
+    if not is_done:
+        raise CannotTell(f"{client}: not done within {SECONDS:g} s")
+    wrote, said = (path.read_text("utf-8", "replace") for path in (stdout, stderr))
+    return subprocess.CompletedProcess(words, status, wrote, said)
 
 
 def collected(client: Client, number: int, done: "subprocess.CompletedProcess[str]") -> list[Given]:

@@ -1,4 +1,4 @@
-"""The matrix in a terminal of 80 columns, and as JSON."""
+"""The matrix in a terminal of 80 columns."""
 
 from collections.abc import Iterator, Sequence
 
@@ -53,24 +53,3 @@ def details(rows: Sequence[Row], known_too: bool) -> Iterator[str]:
             if each.what and (known_too or each.is_new):
                 why = f"  ({each.known.what})" if each.known else ""
                 yield f"{each.client}  {each.stream}: {each.what}{why}"
-
-
-def as_data(rows: Sequence[Row]) -> list[dict[str, object]]:
-    return [
-        {
-            "client": row.client.name,
-            "version": row.client.version,
-            "not_judged": row.not_judged,
-            "streams": [
-                {
-                    "stream": each.stream,
-                    "behaviour": each.behaviour,
-                    "difference": each.what,
-                    "known": each.known.what if each.known else "",
-                    "link": each.known.link if each.known else "",
-                }
-                for each in row.outcomes
-            ],
-        }
-        for row in rows
-    ]

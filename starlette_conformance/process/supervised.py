@@ -26,7 +26,8 @@ SECONDS = 20.0
 class Supervised:
     """A program in a session of its own, with what is needed of a `subprocess.Popen`.
 
-    Its command has an absolute path first.
+    Its command has an absolute path first. It writes to `output`, and what it says of errors too,
+    unless that goes to a descriptor of its own.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Supervised:
         cwd: Path | None = None,
         stdin: int = subprocess.DEVNULL,
         output: int = subprocess.DEVNULL,
+        errors: int | None = None,
     ) -> None:
         self.returncode: int | None = None
         self._name = command[0]
@@ -50,7 +52,7 @@ class Supervised:
                     env=env,
                     stdin=stdin,
                     stdout=output,
-                    stderr=output,
+                    stderr=output if errors is None else errors,
                     pass_fds=[theirs.fileno()],
                     start_new_session=True,
                 )

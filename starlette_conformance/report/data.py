@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from starlette_conformance.clients.results import Results
 from starlette_conformance.explain.groups import STANDINGS, fix_of
 from starlette_conformance.explain.severity import SEVERITIES
 from starlette_conformance.model.changes import Change
+from starlette_conformance.report.clients_data import clients_data, not_judged
 from starlette_conformance.report.exchange_data import (
     request_data,
     response_data,
@@ -30,7 +32,7 @@ from starlette_conformance.runs.rerun_commands import of_spec
 from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.ledger import Ledger
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 def report_data(
@@ -39,6 +41,7 @@ def report_data(
     known: Catalogue,
     ledger: Ledger,
     costs: Sequence[Mapping[str, Any]] = (),
+    clients: Results | None = None,
 ) -> dict[str, Any]:
     """Everything that the page shows. Of the runs of one stack, the newest counts."""
     newest = {column.identity: column for column in sorted(columns, key=lambda each: each.started)}
@@ -88,10 +91,11 @@ def report_data(
         "explanations": explanations.table,
         "turns": [turn for group in places for turn in _turns(group, requests)],
         "costs": _costs(costs, ordered, known),
+        "clients": clients and clients_data(clients),
         "failed": [
             each for number, column in enumerate(ordered) for each in _failed(column, number, rows)
         ],
-        "not_judged": _not_judged(ordered, len(rows)),
+        "not_judged": _not_judged(ordered, len(rows)) + (not_judged(clients) if clients else []),
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 PARTS = Path(__file__).parent / "page"
-SCRIPTS = ("text", "lookup", "exchanges", "matrix", "cell", "upgrade", "lists", "main")
+SCRIPTS = ("text", "lookup", "exchanges", "matrix", "cell", "upgrade", "lists", "clients", "main")
 
 
 def packed(data: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from starlette_conformance.clients.results import Results
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
@@ -27,7 +28,9 @@ class Options:
     json: Path | None
 
 
-def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
+def report(
+    options: Options, costs: Sequence[Mapping[str, Any]], clients: Results | None = None
+) -> int:
     """0 where it is written, 1 where a run was cut off besides, 3 where no spec judged a stack."""
     if not (options.html or options.json):
         raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
@@ -36,7 +39,7 @@ def report(options: Options, costs: Sequence[Mapping[str, Any]]) -> int:
     said = console(stderr=output_files.STDOUT in (options.html, options.json))
     runs = read_runs(options.runs)
     columns = runs.columns.values()
-    data = report_data(columns, runs.pool, catalogue(), ledger(), costs)
+    data = report_data(columns, runs.pool, catalogue(), ledger(), costs, clients)
     for path in runs.headless:
         text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
         data["not_judged"].append({"stack": None, "text": text})

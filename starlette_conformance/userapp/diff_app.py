@@ -158,6 +158,7 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     words += [text for each in options.only for text in ("--only", each)]
     words += [text for each in options.fail_on for text in ("--fail-on", each)]
     words += [] if options.causes else ["--no-cause"]
+    words += ["--clients"] if options.clients else []
     if options.cause_seconds != DEFAULT_SECONDS:
         words += ["--cause-seconds", f"{options.cause_seconds:g}"]
     words += ["--accept", str(options.accept.absolute())] if options.accept else []

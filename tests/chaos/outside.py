@@ -26,6 +26,7 @@ from starlette_conformance.causes.guesses import guesses
 from starlette_conformance.causes.release_notes import Notes, in_archive
 from starlette_conformance.cli.diff import diff
 from starlette_conformance.cli.project_options import ProjectOptions
+from starlette_conformance.clients.results import read_results
 from starlette_conformance.cost.prices import read_prices
 from starlette_conformance.explain.bodies import places
 from starlette_conformance.http.connection import CLOSED, PIECES_LIMIT, Connection, Segment
@@ -47,6 +48,7 @@ from starlette_conformance.record.exchange import Exchange
 from starlette_conformance.record.wire import Wire
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
+from starlette_conformance.report.clients_data import clients_data, not_judged
 from starlette_conformance.report.data import report_data
 from starlette_conformance.report.merged_runs import Pool, read
 from starlette_conformance.report.page import page
@@ -264,6 +266,12 @@ def reported(data: bytes) -> object:
         return as_json(written), page(written)
 
 
+def of_clients(path: Path) -> object:
+    """What clients made of streams, as `report` shows it."""
+    results = read_results(path)
+    return as_json(clients_data(results)), not_judged(results)
+
+
 def summed_up(data: bytes) -> object:
     """A run file as `matrix` shows it."""
     with in_a_file(data) as path:
@@ -415,6 +423,11 @@ PRICES = (
     b'{"stack":"latest","packages":{"starlette":"1.0"},"python":"3.11.7",'
     b'"instructions":{"hello":1.5e4},"counted":"x"}\n'
 )
+CLIENT = (
+    b'{"client":"a","version":"1","not_judged":"","streams":[{"stream":"crlf",'
+    b'"behaviour":"lines","difference":"","known":"","link":"https://x.org/"}]}'
+)
+CLIENTS = b'{"clients":[%b],"releases":{"crlf":["1.0"]},"not_recorded":["x"]}' % CLIENT
 SPREAD = {"count": 3, "p50": 1.0, "p90": 1.0, "p99": 1.0, "p999": 1.0, "max": 2.5}
 LOAD = json.dumps(
     {
@@ -609,6 +622,7 @@ READERS = {
     "results of a load": Reader(by_file(results_file.read), (LOAD,)),
     "results of mutants": Reader(by_file(mutants), (MUTANTS,)),
     "costs": Reader(by_file(read_prices), (PRICES,)),
+    "results of clients": Reader(by_file(of_clients), (CLIENTS,)),
     "equivalent.toml": Reader(by_file(equivalents.load), (EQUIVALENT,)),
     "stacks.toml": Reader(by_file(stacks), (STACKS,)),
     "pyproject.toml": Reader(by_file(pass_env.passed_by), (PYPROJECT,)),
@@ -879,6 +893,12 @@ SLOW: dict[str, tuple[str, Callable[[int], bytes]]] = {
         lambda size: MUTANTS + MUTANTS.splitlines(keepends=True)[1] * (size // 170),
     ),
     "prices": ("costs", repeated(PRICES)),
+    "clients on many streams": (
+        "results of clients",
+        lambda size: CLIENTS.replace(
+            CLIENT, b",".join(CLIENT.replace(b"crlf", b"%d" % n) for n in range(size // 70))
+        ),
+    ),
     "a dotted key": ("equivalent.toml", repeated(b"a.", b"", b"a = 1\n")),
     "quoted keys": ("equivalent.toml", repeated(b'"a,". ', b"x = {", b"a = 1}\n")),
     "deep tables": (

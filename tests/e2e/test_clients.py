@@ -1,13 +1,21 @@
 """`starlette-conformance clients`, with clients that are there."""
 
 import json
+import os
 import shutil
+import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from starlette_conformance.__main__ import main
+from starlette_conformance.stacks.cache import sweep
+from tests.chaos import killing
+from tests.chaos.killing import Place, kill
+from tests.chaos.kills import HARNESS
 
+SECONDS = 20.0
 CURL = "curl" if shutil.which("curl") else ""
 
 
@@ -34,3 +42,28 @@ def test_a_client_that_is_not_listed_is_named(capsys: pytest.CaptureFixture[str]
     assert "'netscape' is no client of clients/manifest.toml, which has chromium, curl" in (
         capsys.readouterr().err
     )
+
+
+def reads(process: psutil.Process) -> bool:
+    """Whether it is the harness, with a client that reads streams."""
+    adapters = [each for each in process.children() if "read_curl.py" in each.cmdline()[-1]]
+    return any(each.children() for each in adapters)
+
+
+@pytest.mark.timeout(2 * SECONDS)
+def test_no_client_outlives_a_harness_that_is_killed_outright(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not even one that reads on for ever, without a server."""
+    monkeypatch.setattr(killing, "GRACE", SECONDS)
+    place = Place(tmp_path / "place", tmp_path / "cache")
+    (tmp_path / "curl").write_text("#!/bin/sh\nexec sleep 600\n")
+    (tmp_path / "curl").chmod(0o755)
+    words = [*HARNESS, "clients", "--without-app", "--client", "curl"]
+    path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    found = kill(words, place, 0, [signal.SIGKILL], reads, path)
+    assert (found.status, found.processes, found.ports) == (-signal.SIGKILL, (), 0), found.said
+    left = [Path(each) for each in found.leftovers]
+    assert {each.parent for each in left} == {place.cache / "scratch"}
+    sweep(place.cache)  # as the next run does first
+    assert place.leftovers() == []

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request
 
 from starlette_conformance.__main__ import main
+from tests.miniatures import clients_file
 from tests.miniatures.run_files import MARKUP, beside_httptools, made, three_releases
 
 
@@ -38,7 +39,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = three_releases(tmp_path_factory.mktemp("report") / "runs")
     made(folder, "1.9.0", varies=True, note="404 Not Found", ends=False, serves=False)
     target = folder.parent / "page.html"
-    assert main(["report", str(folder), "--html", str(target)]) == 1
+    clients = clients_file.written(folder.parent / "clients.json")
+    assert main(["report", str(folder), "--html", str(target), "--clients", str(clients)]) == 1
     return target
 
 
@@ -248,6 +250,40 @@ def test_what_a_run_file_says_is_text(seen: Seen) -> None:
     assert MARKUP in shown
     assert r"\u{202e}\x00" in shown
     assert seen.page.locator("img").count() == 0
+
+
+def test_clients_stand_in_a_matrix_whose_rows_open(seen: Seen) -> None:
+    said = "2 clients in 2 versions on 3 streams: 1 known difference from the HTML standard, 1 new"
+    assert seen.text("#clients-summary") == f"{said}; 1 not judged."
+    assert seen.page.locator("#clients-head tr").nth(1).locator("th").all_inner_texts() == [
+        "lines",
+        "2.4.1 … 2.5.0",
+        "3.0.0 … 3.0.1",
+    ]
+    assert seen.page.locator("#clients-head .sent").all_inner_texts() == ["3.0.0 … 3.0.1"]
+    rows = seen.page.locator("#clients-rows tr")
+    assert [each.split("\t") for each in rows.all_inner_texts()] == [
+        ["right 1.0", "ok", "ok", "ok"],
+        ["wrong 1.0", "0/1", "ok", "differs !"],
+        ["absent 1.0", "not judged: there is no node"],
+    ]
+    seen.page.get_by_role("button", name="wrong 1.0").click()
+    details = seen.page.locator("#clients-rows .details")
+    assert MARKUP in details.inner_text()
+    assert details.get_by_role("link").get_attribute("href") == clients_file.LINK
+    seen.page.get_by_role("button", name="wrong 1.0").click()
+    assert details.count() == 0
+
+
+def test_without_a_file_of_clients_there_is_no_matrix_of_them(
+    opened: Opened, tmp_path: Path
+) -> None:
+    target = tmp_path / "page.html"
+    main(["report", str(three_releases(tmp_path / "runs")), "--html", str(target)])
+    seen = opened(target)
+    seen.page.wait_for_selector("html[data-ready]")
+    assert not seen.page.locator("#clients").is_visible()
+    assert not seen.page.locator("#to-clients").is_visible()
 
 
 def test_it_is_printed_with_every_group_open(seen: Seen) -> None:

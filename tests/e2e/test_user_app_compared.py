@@ -70,7 +70,9 @@ def test_each_place_of_a_body_what_takes_longer_and_a_traceback_are_in_every_for
     folder = tmp_path / "app"
     folder.mkdir()
     requests = "\n###\n".join(("/page", "/slow", "/blanks", "/fails"))
-    assert run(folder, APP, requests, "--slower", "0.4", *words, stacks=(OLD, NEW)) == 1
+    assert (
+        run(folder, APP, requests, "--slower", "0.4", "--clients", *words, stacks=(OLD, NEW)) == 1
+    )
     document = written(files["json"])
     found = {
         exchange["request"][0]: {d["where"]: d["severity"] for d in exchange["remaining"]}
@@ -88,6 +90,7 @@ def test_each_place_of_a_body_what_takes_longer_and_a_traceback_are_in_every_for
         assert "in fails" in text
         assert "no such column" in text
     assert "--slower 0.4" in document["command"]
+    assert "--clients" in document["command"].split()
 
 
 FILES = """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from starlette_conformance.__main__ import main
+from starlette_conformance.clients.results import read_results
 from starlette_conformance.cost import prices
 from starlette_conformance.load import results_file
 from starlette_conformance.model.decode import from_json
@@ -123,6 +124,7 @@ def test_a_fault_of_our_code_ends_a_command_as_a_harness_error(
 
 DAMAGED: dict[str, Callable[[Path], object]] = {
     "costs": prices.read_prices,
+    "clients": read_results,
     "results of a load": results_file.read,
     "mutants": lambda path: results.Results(path, ENVIRONMENT, "key"),
     "equivalents": equivalents.load,

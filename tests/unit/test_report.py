@@ -19,6 +19,7 @@ from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.report.page import page
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.stacks.project import ledger
+from tests.miniatures import clients_file
 from tests.miniatures.run_files import (
     GREETS,
     MARKUP,
@@ -70,7 +71,8 @@ def test_the_data_are_as_the_schema_has_them(tmp_path: Path) -> None:
     prices = [PRICE, PRICE | {"packages": PACKAGES | {"h11": "0.16.0"}}]
     costs.write_text("".join(json.dumps(each) + "\n" for each in prices), "utf-8")
     Draft202012Validator.check_schema(SCHEMA)
-    data = reported(folder, "--costs", str(costs), code=1)
+    clients = clients_file.written(tmp_path / "clients.json")
+    data = reported(folder, "--costs", str(costs), "--clients", str(clients), code=1)
     assert [error.message for error in VALIDATOR.iter_errors(data)] == []
     assert [price["stack"] for price in data["costs"]] == [None, 1]
 
@@ -79,6 +81,7 @@ def test_the_data_are_as_the_schema_has_them(tmp_path: Path) -> None:
     ("place", "value"),
     [
         (("schema",), 1),
+        (("clients",), {}),
         (("surplus",), 1),
         (("stacks", 0, "started"), "yesterday"),
         (("stacks", 0, "packages"), {"starlette": 1}),
@@ -102,6 +105,27 @@ def test_data_of_another_shape_are_not_as_the_schema_has_them(
         inner = inner[key]
     inner[place[-1]] = value
     assert not VALIDATOR.is_valid(data)
+
+
+def test_clients_stand_beside_the_runs_with_the_reasons_of_what_is_missing(tmp_path: Path) -> None:
+    file = clients_file.written(tmp_path / "clients.json")
+    data = reported(three_releases(tmp_path / "runs"), "--clients", str(file))
+    found = data["clients"]
+    assert [(each["package"], each["releases"]) for each in found["streams"]] == [
+        (None, []),
+        ("sse-starlette", ["2.4.1", "2.5.0"]),
+        ("sse-starlette", ["3.0.0", "3.0.1"]),
+    ]
+    assert [row["cells"] for row in found["rows"]] == [
+        [[0, 0], [1, 0], [2, 0]],
+        [[0, 1], [1, 0], [2, 2]],
+        [],
+    ]
+    assert [each["difference"] for each in found["outcomes"]] == ["", "1 event lost", MARKUP]
+    assert [each["text"] for each in data["not_judged"]] == [
+        "client absent 1.0: there is no node",
+        "not recorded for clients: sse-starlette-3.0.2: did not start",
+    ]
 
 
 def test_columns_are_in_the_order_of_releases_and_rows_in_that_of_apps(tmp_path: Path) -> None:
@@ -311,6 +335,7 @@ def test_wrong_arguments_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[
         ([str(folder), "--html", html, "--json", html], "two outputs go there"),
         ([str(folder), "--html", html, "--costs", "no.jsonl"], "no.jsonl: no such file"),
         ([str(folder), "--html", html, "--costs", str(tmp_path / "nothing.jsonl")], "no costs"),
+        ([str(folder), "--html", html, "--clients", "no.json"], "no.json: No such file"),
     ):
         assert said in refused(capsys, *arguments)
     assert not (tmp_path / "page.html").exists()
@@ -337,7 +362,7 @@ def test_stdout_gets_the_data_and_nothing_else(
     folder = three_releases(tmp_path / "runs")
     assert main(["report", str(folder), "--json", "-"]) == 0
     shown = capsys.readouterr()
-    assert json.loads(shown.out)["schema"] == 3
+    assert json.loads(shown.out)["schema"] == 4
     assert "3 stacks, 3 specs" in shown.err
     assert GREETS.format("starlette-1.6.0") not in shown.out
 

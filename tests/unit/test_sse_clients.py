@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from msgspec import to_builtins
 
 from starlette_conformance.clients import environments, matrix, run_client
 from starlette_conformance.clients.interpret import Event, events
@@ -17,11 +18,12 @@ from starlette_conformance.clients.manifest import FOLDER, Client, ClientTable, 
 from starlette_conformance.clients.matrix import Cases, Row, gone
 from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS, Script
 from starlette_conformance.clients.reconnection import WEB_PLATFORM_TESTS as RESTATED
-from starlette_conformance.clients.recorded import every_stack, marked
+from starlette_conformance.clients.recorded import Recorded, every_stack, marked
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT, WEB_PLATFORM_TESTS
+from starlette_conformance.clients.results import as_data, read_results
 from starlette_conformance.clients.run import choose, conclude
 from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, cuts
-from starlette_conformance.clients.table import as_data, tables
+from starlette_conformance.clients.table import tables
 from starlette_conformance.clients.unread import Unread
 from starlette_conformance.model.errors import NotInstallable, UsageError
 
@@ -190,7 +192,7 @@ def test_an_adapter_that_fails_is_no_verdict_on_its_client(
     by_script(monkeypatch, tmp_path, script)
     found = judge([TINY], [LF], (), [])
     assert found[0].not_judged.startswith("tiny 1.0: its adapter")
-    assert as_data(found)[0]["streams"] == []
+    assert as_data(found, Recorded())["clients"][0]["streams"] == ()
     with pytest.raises(Exception, match="no client could be judged"):
         conclude(found, [])
     assert "not judged: tiny 1.0" in capsys.readouterr().out
@@ -383,8 +385,14 @@ def test_what_comes_behind_the_end_of_a_stream_is_a_table_of_its_own(
 
 def test_the_matrix_is_written_as_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     by_script(monkeypatch, tmp_path, BY_LF)
-    found = json.loads(json.dumps(as_data(judge([TINY], [CRLF], (), [KNOWN]))))
-    assert found[0]["streams"] == [
+    recorded = Recorded([], {"sse-starlette-1.0": ["1.0", "1.1"]}, ["1.2: did not start"])
+    found = as_data(judge([TINY], [CRLF], (), [KNOWN]), recorded)
+    file = tmp_path / "clients.json"
+    file.write_text(json.dumps(found), "utf-8")
+    assert to_builtins(read_results(file)) == found
+    assert found["releases"] == {"sse-starlette-1.0": ("1.0", "1.1")}
+    assert found["not_recorded"] == ("1.2: did not start",)
+    assert list(found["clients"][0]["streams"]) == [
         {
             "stream": "crlf",
             "behaviour": "lines",

@@ -35,6 +35,7 @@ function prepared(found) {
     thing.phaseOn = new Map(thing.phases.flatMap((phase, place) => phase.stacks.map((stack) => [stack, place])));
     thing.why = new Map(thing.between.map(([one, other, number]) => [`${one}/${other}`, number]));
   }
+  for (const row of data.clients?.rows ?? []) row.outcomeOf = new Map(row.cells);
   const turned = new Map();
   for (const turn of data.turns) {
     const key = `${turn.request}/${turn.stack}`;

@@ -38,6 +38,7 @@ function pick(older, newer) {
   drawDifferences(found);
   drawChanges();
   drawCosts();
+  drawClients();
   redrawMatrix();
   showNewer();
 }
