@@ -60,6 +60,13 @@ def _awaited(master: MasterRunner) -> bool:
     return not there <= run.reported
 
 
+def servers() -> dict[str, str]:
+    """What each User class loads: a stack, or the server at --host."""
+    started = {name: str(each.server.environment) for name, each in run.servers.items()}
+    host = run.environment.host or ""
+    return started or dict.fromkeys((*run.names, *([STREAMS] * run.has_streams)), host)
+
+
 def results(measured: Measured, raw: Spread) -> Results:
     metrics = run.entered()
     names = run.names
@@ -79,10 +86,8 @@ def results(measured: Measured, raw: Spread) -> Results:
             metrics.request_seconds * metrics.counts[f"asked {name}"] / max(1, together),
             measured.processes.get(name),
         )
-    servers = {name: str(each.server.environment) for name, each in run.servers.items()}
-    host = run.environment.host or ""
     return Results(
-        servers=servers or dict.fromkeys((*names, *([STREAMS] * run.has_streams)), host),
+        servers=servers(),
         requests=requests,
         fanout=_fanout(measured, raw) if run.has_streams else None,
         crashed=tuple(run.crashed),

@@ -117,10 +117,10 @@ class Fanout:
             process = Process(share.cores, share.waiting, self._before, memory)
             self.metrics.generators = [process]
         gevent.killall(self._greenlets)
-        show(self.environment, self.reader)
         self._read_what_slow_ones_left()
         self.reader.counting = False  # or what is left of stalled ones would delay what counts
         self._enter_overdue(now)  # before what is read of them sets the others free
+        show(self.environment, self.reader)
         self._stalling.end(max(1.0, self.interval))
         if not self.profile.stops_server:
             self.reader.stop()
@@ -139,8 +139,7 @@ class Fanout:
                 continue
             overdue = now - each.since - self.interval * 1e9
             if each.opened and events and overdue > 0:
-                for kind in filter(None, ("lateness", self.reader.phase)):
-                    self.metrics.record(kind, overdue / 1000)
+                self.reader.overdue(overdue)
             if now - each.since > silent:
                 waited = (now - each.since) / 1e9
                 said = f"stream: no event for {waited:.1f} s after {each.stream.number}"
@@ -233,13 +232,13 @@ class Fanout:
             gevent.sleep(1.0)
             show(self.environment, self.reader)
 
-    def _on_open(self, subscription: Subscription) -> None:
+    def _on_open(self, subscription: Subscription, size: int) -> None:
         if subscription.kind != NULL:
             self.opens += 1
             took = (subscription.opened - subscription.sent_at) / 1e6
-            enter(self.environment, "subscribe", took)
+            enter(self.environment, "subscribe", took, size)
             if (away := self.returning.opened(subscription)) is not None:
-                enter(self.environment, "come back", away * 1000)
+                enter(self.environment, "come back", away * 1000, size)
 
     def _on_wrong(self, said: str) -> None:
         fire(self.environment, "event", ValueError(said))

@@ -9,9 +9,18 @@ from locust.stats import StatsEntry, bucket_response_time
 from _reader import ROWS, Reader
 
 
-def enter(environment: Environment, name: str, took: float) -> None:
+def enter(environment: Environment, name: str, took: float, size: int) -> None:
     """Add to a row, and not to the sum: it and the charts are of lateness alone."""
-    environment.stats.get(name, "SSE").log(round(took), 0)
+    environment.stats.get(name, "SSE").log(round(took), size)
+
+
+def count_requests_from_here(environment: Environment) -> None:
+    """As our own figures do, unless something failed: failures count from the start."""
+    if not environment.stats.errors:
+        environment.stats.total.reset()
+        for entry in environment.stats.entries.values():
+            if entry.method != "SSE":
+                entry.reset()
 
 
 def fire(environment: Environment, name: str, exception: Exception) -> None:
@@ -34,6 +43,7 @@ def show(environment: Environment, reader: Reader) -> None:
         fresh, reader.fresh[kind] = reader.fresh[kind], Counter()
         if fresh:
             batch = _batch(environment, row, fresh)
+            batch.total_content_length = reader.fresh_bytes.pop(kind, 0)
             environment.stats.get(row, "SSE").extend(batch)
             if kind == "lateness":
                 environment.stats.total.extend(batch)

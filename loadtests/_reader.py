@@ -52,10 +52,11 @@ class Reader:
         self.closing = False
         self.streams: dict[int, Subscription] = {}
         self.fresh: dict[str, Counter[int]] = {kind: Counter() for kind in ROWS}
+        self.fresh_bytes = Counter[str]()
         self.phase = ""
         self.expected: Callable[[Subscription], bool] = lambda _: False
         self.on_first: Callable[[Subscription, int, int], None] = lambda *_: None
-        self.on_open: Callable[[Subscription], None] = lambda _: None
+        self.on_open: Callable[[Subscription, int], None] = lambda *_: None
         self.on_wrong: Callable[[str], None] = lambda _: None
         self._epoll = epoll()
         self._greenlet = gevent.spawn(self._run)
@@ -157,27 +158,28 @@ class Reader:
             return
         good = stream.feed(data)
         if good:
-            self._count(subscription, now, good)
+            self._count(subscription, now, good, len(data))
             if subscription.stay and stream.number >= subscription.stay:
                 subscription.left = True
                 self.leave(subscription)
                 return
         elif not subscription.opened and stream.opened:
             subscription.opened = now
-            self.on_open(subscription)
+            self.on_open(subscription, len(data))
         if stream.defects:
             self._account(subscription)
         if stream.ended:
             self._ends(subscription, "")
 
-    def _count(self, subscription: Subscription, now: int, good: int) -> None:
+    def _count(self, subscription: Subscription, now: int, good: int, size: int) -> None:
         if not subscription.opened:
             subscription.opened = now
-            self.on_open(subscription)
+            self.on_open(subscription, size)
         kind, since = subscription.kind, subscription.since
         first = since == subscription.sent_at and kind != NULL
         if first:
             self._time("first event", now - since)
+            self.fresh_bytes["first event"] += size
             self.on_first(subscription, subscription.stream.number - good + 1, now)
         if self.counting:
             for late in lateness(since, now, self.interval, good):
@@ -185,11 +187,19 @@ class Reader:
                 if kind == "lateness" and self.phase:
                     self.metrics.record(self.phase, late // 1000)
             if kind == "lateness":
+                self.fresh_bytes["lateness"] += size
+                self.fresh_bytes["gap"] += 0 if first else size
                 for _ in range(good - 1):
                     self._time("gap", 0)
                 if not first:
                     self._time("gap", now - since)
         subscription.since = now
+
+    def overdue(self, took: float) -> None:
+        """Enter the nanoseconds that an event is late which has not come."""
+        self._time("lateness", int(took))
+        if self.phase:
+            self.metrics.record(self.phase, took / 1000)
 
     def _time(self, kind: str, took: int) -> None:
         """Enter nanoseconds."""

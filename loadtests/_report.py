@@ -1,7 +1,7 @@
 """What a run says at its end: the figures, if they may be shown, and why not otherwise."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +9,7 @@ from rich.table import Table
 from starlette_conformance.load.profile_verdict import profile_notes
 from starlette_conformance.load.rates import KEPT_UP, generator, rate
 from starlette_conformance.load.results_file import Fanout, Requests, Results, Spread
-from starlette_conformance.load.run_verdict import Verdict, limit, unverified
+from starlette_conformance.load.run_verdict import FINDING, Verdict, limit, unverified
 from starlette_conformance.output.console import console
 
 WITHOUT = "WithoutAuthUser"
@@ -24,30 +24,46 @@ def print_report(results: Results, verdict: Verdict, aside: bool) -> None:
     screen = console(stderr=aside)
     screen.print()
     if verdict.reports_speed:
-        for server in dict.fromkeys(results.servers.values()):
-            users = [name for name, each in results.servers.items() if each == server]
-            screen.print(f"{', '.join(users)}: {server}", soft_wrap=True)
-        if results.requests:
-            _print_requests(results, screen)
-        if results.fanout:
-            _print_fanout(results.fanout, screen, alone=not results.requests)
+        screen.print(*stacks(results.servers), sep="\n", soft_wrap=True)
+        print_tables(results, verdict, screen)
+    headline, sentences = conclusion(results, verdict)
+    ending = console(stderr=True) if verdict.exit_code else screen
+    ending.print(headline, style="bold red" if verdict.exit_code else "")
+    for sentence in sentences:
+        ending.print(f"  {sentence}", soft_wrap=True)
+    sys.stderr.flush()
+
+
+def stacks(servers: Mapping[str, str]) -> list[str]:
+    """A line for each server, with the User classes that load it."""
+    return [
+        f"{', '.join(name for name, each in servers.items() if each == server)}: {server}"
+        for server in dict.fromkeys(servers.values())
+    ]
+
+
+def conclusion(results: Results, verdict: Verdict) -> tuple[str, list[str]]:
+    """What comes first, and why."""
+    if verdict.exit_code and verdict.reports_speed:
+        return "Failed, beyond a threshold:", [*verdict.sentences]
     if verdict.exit_code:
-        errors = console(stderr=True)
-        said = "Beyond a threshold:" if verdict.reports_speed else "No speed is reported:"
-        errors.print(said, style="bold red")
-        for sentence in verdict.sentences:
-            errors.print(f"  {sentence}", soft_wrap=True)
-        if results.requests and not verdict.reports_speed:
-            for sentence in _rates(results):
-                if sentence not in verdict.sentences:
-                    errors.print(f"  {sentence}", soft_wrap=True)
-        sys.stderr.flush()
-    elif why := unverified(results):
-        screen.print(f"Correctness: OK. Latency: not verified, since {why}.")
-    elif any(each.sent < KEPT_UP * each.asked for each in results.requests.values()):
-        screen.print("Correctness: OK. Rate: less than what was asked.")
-    else:
-        screen.print("Good: every response was as expected, and the generator was not the limit.")
+        kind = "Failed" if verdict.exit_code == FINDING else "Inconclusive"
+        rates = _rates(results) if results.requests else ()
+        sentences = dict.fromkeys((*verdict.sentences, *rates))
+        return f"{kind}. No speed is reported:", [*sentences]
+    if why := unverified(results):
+        return f"Correctness: OK. Latency: not verified, since {why}.", []
+    if any(each.sent < KEPT_UP * each.asked for each in results.requests.values()):
+        return "Correctness: OK. Rate: less than what was asked.", []
+    return "Good: every response was as expected, and the generator was not the limit.", []
+
+
+def print_tables(results: Results, verdict: Verdict, screen: Console) -> None:
+    """Of the figures, if they may be shown."""
+    if verdict.reports_speed and results.requests:
+        _print_requests(results, screen)
+    if verdict.reports_speed and results.fanout:
+        _print_fanout(results.fanout, screen, alone=not results.requests)
 
 
 def _rates(results: Results) -> Iterator[str]:
@@ -119,14 +135,14 @@ def _print_fanout(fanout: Fanout, screen: Console, alone: bool) -> None:
         f"an event every {fanout.interval:g} s, {fanout.seconds:.0f} s)",
         "events",
     )
-    _add(table, "these subscribers", fanout.lateness)
+    _add(table, "event lateness", fanout.lateness)
     _add(table, "raw reader, beside them", fanout.raw)
     _add(table, "null server (the generator's own)", fanout.null)
     _add(table, "the generator's own loop", fanout.lag)
     screen.print(table)
     times = _spreads("times of events, in ms", "events")
-    _add(times, "from the request to the first one", fanout.first_event)
-    _add(times, "between two of a stream", fanout.gap)
+    _add(times, "first event, since its request", fanout.first_event)
+    _add(times, "event gap, between two of a stream", fanout.gap)
     screen.print(times)
     lines = [limit(fanout), f"A stream falls back {fanout.drift:.2f} ms with each event."]
     if fanout.cpu_us is not None and fanout.server:

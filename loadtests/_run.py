@@ -3,6 +3,7 @@
 The failing exit code is set first; the passing one last, where the figures allow it.
 """
 
+import inspect
 import signal
 import sys
 from pathlib import Path
@@ -15,10 +16,12 @@ from locust.runners import MasterRunner, WorkerRunner
 
 import _report
 import _servers
+import _web
 from _aggregate import Measured, gather, results
 from _embedded import start_servers
 from _fanout import PATH, Fanout
 from _interrupts import leave_it_to_the_master, signal_that_ends_it
+from _locust_stats import count_requests_from_here
 from _raw import Raw
 from _schedule import NullRequests
 from _state import STREAMS, run
@@ -43,6 +46,7 @@ def start(environment: Environment, **_: Any) -> None:
     make_logs_inert("root", "locust", "locust.stats_logger")
     run.environment = environment
     runner = environment.runner
+    inspect.stack()  # as locust does when a run ends: the first time, nothing is read for 0.1 s
     if isinstance(runner, WorkerRunner):
         runner.register_message("close metrics", _close_metrics_of_worker, concurrent=True)
         runner.register_message("restart", streams_may_end)
@@ -50,6 +54,7 @@ def start(environment: Environment, **_: Any) -> None:
         descriptors.enough_for(0, "connections")  # how many it will be, the master knows
         return
     environment.process_exit_code = Failure.exit_code
+    _web.add_band(environment, _verdict)
     try:
         output_files.check([_results_file()])
         descriptors.enough_for(run.connections, "connections")
@@ -91,6 +96,8 @@ def begin(environment: Environment, **_: Any) -> None:
 
 @events.spawning_complete.add_listener
 def spawned(**_: Any) -> None:
+    if run.names:
+        count_requests_from_here(run.environment)
     if run.generates and run.names:
         open_window_of_requests()
     if run.fanout and not run.windows:

@@ -5,21 +5,26 @@ docs/pictures/; --all FOLDER keeps the others, too, to be looked at.
 """
 
 import argparse
+import json
 import os
 import pty
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from starlette_conformance.process.browser import chromium
+from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.project import ROOT
 
 PAIR = ("0.46.1", "1.10.0")
@@ -29,6 +34,9 @@ SCHEMES = ("light", "dark")
 SHOWN = (1400, "light")
 HEIGHT = 900
 COLUMNS, LINES = 80, 25
+LOAD = ("SseUser", "-u", "200", "-r", "50", "-t", "45s", "--interval", "0.5")
+"""Of locust's picture: the raw reader sees the events that a verdict needs."""
+
 SECONDS = 600
 """How long a command may take."""
 
@@ -41,19 +49,22 @@ def main() -> int:
     parser.add_argument(
         "--only",
         action="append",
-        choices=(*OF_THE_SITE, *OF_A_DIFF),
+        choices=ALL,
         help="this one; repeatable",
     )
     options = parser.parse_args()
-    wanted = options.only or [*OF_THE_SITE, *OF_A_DIFF]
+    wanted = options.only or ALL
     with tempfile.TemporaryDirectory() as scratch:
         folder, cut = Path(scratch), list[str]()
         if of_diff := [name for name in OF_A_DIFF if name in wanted]:
             pages = of_a_diff(folder)
-            cut += take({name: pages[name] for name in of_diff}, options.all)
+            cut += take({name: pages[name].as_uri() for name in of_diff}, options.all)
+        if "locust" in wanted:
+            with web_ui() as address:
+                cut += take({"locust": address}, options.all)
         if of_site := [name for name in OF_THE_SITE if name in wanted]:
             pages = of_the_site(folder, options.runs)  # the docs show the pictures of the diff
-            cut += take({name: pages[name] for name in of_site}, options.all)
+            cut += take({name: pages[name].as_uri() for name in of_site}, options.all)
     print("\n".join(cut))
     return 1 if cut else 0
 
@@ -66,6 +77,8 @@ OF_THE_SITE = {
     "docs": "docs/index.html",
 }
 """The pages of the site that are taken."""
+
+ALL = (*OF_A_DIFF, "locust", *OF_THE_SITE)
 
 
 def of_the_site(scratch: Path, runs: Path | None) -> dict[str, Path]:
@@ -107,6 +120,32 @@ background: {background}; font: 14px/1.35 ui-monospace, 'DejaVu Sans Mono', mono
 """
 
 
+@contextmanager
+def web_ui() -> Iterator[str]:
+    """The address of locust's, when its run has ended."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    words = ["-m", "locust", "-f", "loadtests", *LOAD, "--autostart", "--web-port", port]
+    address = f"http://127.0.0.1:{port}/"
+    with subprocess.Popen(guarded([sys.executable, *words]), cwd=ROOT) as process:
+        try:
+            deadline = time.monotonic() + SECONDS
+            while not _has_ended(address):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("locust's run did not end")
+                time.sleep(1)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _has_ended(address: str) -> bool:
+    directly = build_opener(ProxyHandler({}))
+    with suppress(OSError), directly.open(f"{address}conformance", timeout=SECONDS) as response:
+        return bool(json.load(response)["looks"] != "none")
+    return False
+
+
 def on_a_terminal(folder: Path, *words: str) -> str:
     """What a command writes to a terminal, in this folder."""
     ours, theirs = pty.openpty()
@@ -124,21 +163,25 @@ def on_a_terminal(folder: Path, *words: str) -> str:
     return shown.decode()
 
 
-def take(pages: Mapping[str, Path], folder: Path | None) -> list[str]:
-    """Take them; a sentence on each that does not fit its window."""
+READY = {"report": "html[data-ready]", "locust": "table"}
+"""What is there when a page is drawn."""
+
+
+def take(pages: Mapping[str, str], folder: Path | None) -> list[str]:
+    """Take what is at these addresses; a sentence on each that does not fit its window."""
     cut = []
     kept = ROOT / "docs" / "pictures"
     with chromium() as browser:
-        for name, page in pages.items():
+        for name, address in pages.items():
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     view = browser.new_page(
                         viewport={"width": width, "height": HEIGHT},
                         color_scheme="dark" if scheme == "dark" else "light",
                     )
-                    view.goto(page.as_uri())
-                    if name == "report":
-                        view.wait_for_selector("html[data-ready]")
+                    view.goto(address)
+                    if name in READY:
+                        view.wait_for_selector(READY[name])
                     wide = view.evaluate("document.documentElement.scrollWidth")
                     if wide > width and name != "terminal":
                         cut.append(f"{name}: {wide} pixels in a window of {width}, {scheme}")

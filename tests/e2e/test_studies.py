@@ -270,7 +270,7 @@ def test_a_page_that_is_wider_than_its_window_is_named(
     monkeypatch.setattr(pictures, "ROOT", tmp_path)
     page = tmp_path / "wide.html"
     page.write_text("<div style='width: 900px'>wide</div>")
-    cut = pictures.take({"wide": page}, tmp_path / "all")
+    cut = pictures.take({"wide": page.as_uri()}, tmp_path / "all")
     assert len(cut) == len(pictures.SCHEMES)
     assert all(line.startswith("wide: ") and "400" in line for line in cut)
     assert len([*tmp_path.glob("all/*.png")]) == 4
