@@ -2,6 +2,7 @@
 
 import difflib
 import itertools
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from packaging.version import Version
@@ -18,7 +19,7 @@ from starlette_conformance.model.depends_on import changes_in
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output.console import console
-from starlette_conformance.replay.corpus import STACK, run_files
+from starlette_conformance.replay.corpus import SPECS, STACK, run_files
 from starlette_conformance.replay.run_responses import exchanges_of
 from starlette_conformance.replay.spec_index import Spec, specs_of
 from starlette_conformance.runs.recorded import without_stack
@@ -41,7 +42,8 @@ def explain(name: str) -> int:
     """Print what is known of a change, or of the specs that are meant. Raises UsageError."""
     output, changes = console(), ledger().changes
     wanted = name.upper().replace("-", "_").replace(" ", "_")
-    if wanted not in changes and difflib.get_close_matches(wanted, changes, 1, MISTYPED):
+    mistyped = difflib.get_close_matches(wanted, changes, 1, MISTYPED)
+    if wanted not in changes and (mistyped or not _may_be_a_spec(name)):
         raise UsageError(_unknown(name, wanted, changes, ()))  # at once: nothing is recorded for it
     specs = specs_of(run_files(console(stderr=True)))
     if wanted in changes:
@@ -60,6 +62,13 @@ def explain(name: str) -> int:
     return 0
 
 
+def _may_be_a_spec(name: str) -> bool:
+    """Whether all its words stand in the specs' sources, of which their names are made."""
+    files = [*SPECS.rglob("*.py")]
+    text = "\n".join([*map(str, files), *(file.read_text("utf-8") for file in files)]).lower()
+    return all(word in text for word in re.findall(r"[a-z]+", name.lower()))
+
+
 def _functions(spec: Spec) -> tuple[str, ...]:
     function = spec.name.partition("::")[2]
     return function, function.partition("[")[0], spec.name.partition("[")[0]
@@ -69,9 +78,9 @@ def _unknown(name: str, wanted: str, changes: Mapping[str, Change], specs: Seque
     functions = {each for spec in specs for each in _functions(spec)[1:2]}
     near = difflib.get_close_matches(wanted, changes, 3, 0.5)
     near += difflib.get_close_matches(name, functions, 3, 0.6)
-    meant = f"; near it are {', '.join(near)}" if near else ""
+    meant = f"; did you mean {', '.join(near)}?" if near else "."
     return (
-        f"{name!r} is no change and no part of a spec's name{meant}. "
+        f"{name!r} is no change and no part of a spec's name{meant} "
         "`starlette-conformance changes` lists the changes"
     )
 

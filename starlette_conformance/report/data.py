@@ -10,7 +10,7 @@ from typing import Any
 from starlette_conformance.clients.results import Results
 from starlette_conformance.explain.groups import STANDINGS, fix_of
 from starlette_conformance.explain.severity import SEVERITIES
-from starlette_conformance.model.changes import Change
+from starlette_conformance.model.changes import Change, news
 from starlette_conformance.report.clients_data import clients_data, not_judged
 from starlette_conformance.report.exchange_data import (
     request_data,
@@ -134,7 +134,8 @@ def _changes(ledger: Ledger) -> Iterator[tuple[str, dict[str, Any]]]:
     unseen = {change: why for why, changes in ledger.unseen.items() for change in changes}
     for name, change in ledger.changes.items():
         if change.link.startswith("https://"):
-            fields = asdict(change) | {"unseen": unseen.get(change)}
+            words = {"comes": news(change.kind, gone=False), "goes": news(change.kind, gone=True)}
+            fields = asdict(change) | {"news": words, "unseen": unseen.get(change)}
             yield name, {field: fields[field] for field in fields if field not in UNTOLD}
 
 

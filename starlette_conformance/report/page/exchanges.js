@@ -68,9 +68,8 @@ function specSentence(spec) {
 }
 
 // Red is bad news: not a severity, which a fix has, too, nor a regression that goes away.
-function kindBadge(kind, lost = false) {
-  const good = { security: !lost, fix: !lost, regression: lost }[kind];
-  const tone = good === undefined ? "" : good ? "tone-good" : "tone-bad";
+function kindBadge({ kind, news }, lost = false) {
+  const tone = news[lost ? "goes" : "comes"] && `tone-${news[lost ? "goes" : "comes"]}`;
   return make("span", { class: `badge kind-${kind} ${tone}` }, lost ? `${kind}, gone` : kind);
 }
 
@@ -85,7 +84,7 @@ function changeWords(name, lost = false) {
   if (!change) return [make("span", { class: "name" }, name)];
   const until = lastWords(change);
   return [
-    kindBadge(change.kind, lost),
+    kindBadge(change, lost),
     make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}${until}`),
     make("span", { class: "name" }, name),
   ];

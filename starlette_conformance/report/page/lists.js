@@ -14,7 +14,7 @@ function drawChanges() {
       return make(
         "tr",
         { class: lies ? "lies" : "" },
-        make("td", null, kindBadge(change.kind)),
+        make("td", null, kindBadge(change)),
         make("td", null, make("span", { class: "said" }, change.sentence), make("span", { class: "name" }, name)),
         make("td", null, make("a", { href: change.link, rel: "noreferrer", target: "_blank" }, `${change.package} ${change.first}`), lastWords(change)),
         make("td", null, (change.noticed_by ?? []).join(", ") || "–"),
