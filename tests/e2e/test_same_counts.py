@@ -38,25 +38,24 @@ PAIRS = {
 }
 """Two stacks, and a severity and a change that must be among what differs."""
 
-SPECS = " or ".join(
-    (
-        *("test_preflight", "test_parts", "test_proxy"),
-        *("test_sse.py", "test_expect", "test_http_1_0", "test_upgrades"),
-    )
-)
-"""A few of each kind: all take minutes. The last pair is also judged by what pings."""
+SPECS = {
+    "test_preflight or test_parts or test_http_1_0": [*PAIRS][:2],
+    "test_expect or test_http_1_0 or test_upgrades": [*PAIRS][2:3],
+    "test_proxy or test_expect or test_upgrades": [*PAIRS][3:4],
+    "test_sse.py or test_preflight or test_pings": [*PAIRS][4:],
+}
+"""A few of what the pairs differ in: all take minutes."""
 
 
 @pytest.fixture(scope="module")
 def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """By stack, the run file of some specs."""
     folder = tmp_path_factory.mktemp("runs")
-    *others, pinging = PAIRS
-    for name, stacks, specs in (
-        ("others", [stack for pair in others for stack in pair], SPECS),
-        ("pinging", list(pinging), f"{SPECS} or test_pings"),
-    ):
-        judge(stacks, folder / name, 2, ["-k", f"({specs}) and not browser"], Console(quiet=True))
+    for specs, pairs in SPECS.items():
+        stacks = {stack for pair in pairs for stack in pair}
+        judge(
+            [*stacks], folder / specs, 2, ["-k", f"({specs}) and not browser"], Console(quiet=True)
+        )
     starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
     return {start.stack: path for path, start in starts.items() if start}
 
