@@ -12,6 +12,7 @@ from starlette_conformance.http import parser
 from starlette_conformance.http.message import Message
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.log import last_said
 
 SECONDS = 60.0
 """How long one response, or one stream, may take; under callgrind all is fifty times as slow."""
@@ -173,8 +174,8 @@ class Line:
         return CannotTell(f"{where} responded wrongly: {what}")
 
     def _gone(self, what: object) -> CannotTell:
-        said = [line for line in self.server.log.lines() if line.strip()] or ["(nothing)"]
-        how = f"the server went away in mid-run ({what}); it last said: {said[-1]}"
+        said = last_said(self.server.log.lines())
+        how = f"the server went away in mid-run ({what}); it last said: {said}"
         return CannotTell(f"{self.benchmark.name} on {self.server.environment}: {how}")
 
 

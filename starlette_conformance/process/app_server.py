@@ -21,7 +21,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, DidNotStop
 from starlette_conformance.process.forkserver import Forked, Forker
 from starlette_conformance.process.launch import NOTHING, Program, Under, cpu_seconds, start
-from starlette_conformance.process.log import LAST_WORDS, Log
+from starlette_conformance.process.log import LAST_WORDS, Log, last_said
 from starlette_conformance.process.orphans import below, kill_holders, kill_left, listeners, opened
 from starlette_conformance.process.supervised import Supervised
 
@@ -193,8 +193,7 @@ class Server:
         return self.log.ended and not self._listening & listeners(self._port)
 
     def _last_words(self) -> str:
-        said = [line for line in self.log.lines() if line.strip()] or ["(it logged nothing)"]
-        return said[-1][:LINE]
+        return last_said(self.log.lines())[:LINE]
 
     def ended_already(self) -> bool:
         """Whether it has ended, by itself or by another's doing."""

@@ -10,7 +10,7 @@ import re
 import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from starlette_conformance.model.errors import Failure
@@ -31,6 +31,14 @@ LAST_WORDS = 0.5
 
 STAMP = re.compile(r"^([A-Z]+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - ")
 """How a line of the apps' own logging begins."""
+DRAWN = re.compile(r"^[\s\u2500-\u257f]+|[\s\u2500-\u257f]+$")
+"""The edges of a box around a line, as rich and typer draw them."""
+
+
+def last_said(lines: Iterable[str]) -> str:
+    """The last of some lines of a log that has a text."""
+    said = [text for line in lines if (text := DRAWN.sub("", line))]
+    return said[-1] if said else "(it logged nothing)"
 
 
 class Log:

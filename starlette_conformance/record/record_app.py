@@ -10,6 +10,7 @@ from starlette_conformance.model.errors import DidNotStart, UsageError, of_outpu
 from starlette_conformance.output import output_files, verbosity
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.sanitize import plain
+from starlette_conformance.process.log import last_said
 from starlette_conformance.record.har_file import HarFile
 from starlette_conformance.record.proxy import HOST, Proxy, listening
 from starlette_conformance.runs.rerun_commands import of_verb
@@ -57,8 +58,8 @@ def record(options: Options) -> int:
         count = f"{proxy.har.entries} recorded in {plain(str(file))}"
         left_out = f", {len(proxy.har.left_out)} not" if proxy.har.left_out else ""
         if server.ended_already():
-            said = [line for line in server.said() if line.strip()] or ["(it logged nothing)"]
-            raise DidNotStart(f"{app.name} ended: {said[-1]} ({count}{left_out})")
+            said = last_said(server.said())
+            raise DidNotStart(f"{app.name} ended: {said} ({count}{left_out})")
     starting = options.starting
     words = starting.words_of(options.app, options.extra, options.chosen, options.passed)
     words += ["--cwd", str(options.cwd)] if options.cwd else []

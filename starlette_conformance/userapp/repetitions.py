@@ -17,6 +17,7 @@ from starlette_conformance.explain.start import Start
 from starlette_conformance.http.event_stream import count_events
 from starlette_conformance.http.normalize import LEFT as LEFT_OPEN
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.log import last_said
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.userapp.app_process import AppProcess
 from starlette_conformance.userapp.comparable import LATE
@@ -212,8 +213,8 @@ class Repetitions:
             return
         step = next((step for step, wire in responses.items() if not wire.response.status), None)
         when = f"at {step}" if step else "after the last request"
-        said = [line for line in server.said() if line.strip()] or ["(it logged nothing)"]
-        self._say(f"the app on {name} ended with status {status} {when}: {said[-1]}")
+        said = last_said(server.said())
+        self._say(f"the app on {name} ended with status {status} {when}: {said}")
 
     def _say(self, sentence: str) -> None:
         """Once, whatever repetition it is true of."""

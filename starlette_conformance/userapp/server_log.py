@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-TRACEBACK = "Traceback (most recent call last):"
-FRAME = re.compile(r'\s*File "([^"]+)", line (\d+)')
+from starlette_conformance.userapp.drawn_tracebacks import TRACEBACK, undrawn
+
+FRAME = re.compile(r'[> ]*File "([^"]+)", line (\d+)')
+"""loguru marks the one that caught it."""
 OF_A_GROUP = re.compile(r"^ *\| ?")
 """What the lines of an exception in an ExceptionGroup begin with."""
 FRAMES = 4
@@ -32,12 +34,14 @@ class Raised:
 
 def last_raised(log: Sequence[str], folder: Path) -> Raised | None:
     """What the last traceback of a log says, if there is one."""
-    lines = [OF_A_GROUP.sub("", line) for line in log]
+    lines = [OF_A_GROUP.sub("", line) for line in undrawn(log)]
     starts = [number for number, line in enumerate(lines) if line.endswith(TRACEBACK)]
     if not starts:
         return None
     after = lines[starts[-1] + 1 :]
-    ends = (n for n, line in enumerate(after) if line.strip() and not line.startswith((" ", "\t")))
+    ends = (
+        n for n, line in enumerate(after) if line.strip() and not line.startswith((" ", "\t", ">"))
+    )
     if (end := next(ends, None)) is None:
         return None
     frames = [(m[1], m[2]) for line in after[:end] if (m := FRAME.match(line))]

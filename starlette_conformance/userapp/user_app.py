@@ -19,11 +19,12 @@ from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.launch import NOTHING, Program, Under
 from starlette_conformance.stacks.cache import discard_bytecode
 from starlette_conformance.userapp.app_process import AppProcess
+from starlette_conformance.userapp.drawn_tracebacks import TRACEBACK, undrawn
 from starlette_conformance.userapp.hints import hints
 from starlette_conformance.userapp.names import meant
 from starlette_conformance.userapp.pass_env import check, not_passed, of_env_file, passed_by
 from starlette_conformance.userapp.private_copy import Original
-from starlette_conformance.userapp.server_log import TRACEBACK, last_raised
+from starlette_conformance.userapp.server_log import last_raised
 from starlette_conformance.userapp.source import Source
 from starlette_conformance.userapp.starting import PORT, Starting, shown
 
@@ -131,7 +132,7 @@ def port(server: AppProcess) -> int:
         return server.port()
     except DidNotStart as error:
         discard_bytecode()
-        said, text = server.said(), server.in_the_users_folder(str(error))
+        said, text = [*undrawn(server.said())], server.in_the_users_folder(str(error))
         raised = last_raised(said, server.folder)
         log = "\n".join(_last_words(said))
         remedies = [

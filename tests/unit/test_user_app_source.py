@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.process.log import last_said
 from starlette_conformance.userapp.hints import INSTALL, hints
 from starlette_conformance.userapp.private_copy import Original
 from starlette_conformance.userapp.server_log import last_raised
@@ -77,6 +78,62 @@ def test_the_exception_inside_of_a_group_is_the_last_one() -> None:
         "    +------------------------------------",
     ]
     assert str(last_raised(log, FOLDER)) == "ValueError: inside (app.py:2)"
+
+
+DRAWN = """
+ERROR    it broke
+╭────── Traceback (most recent call last) ──────╮
+│ /x/lib/python3.11/site-packages/uvicorn/impor │
+│ ter.py:19 in import_from_string               │
+│                                               │
+│   18 │   try:                                 │
+│ ❱ 19 │   │   module = import_module(name)     │
+│   20 │   except ImportError:                  │
+│                                               │
+│ /home/me/shop/app.py:9 in                     │
+│ warm                                          │
+│                                               │
+│ ❱  9 │   raise KeyError("PRICE")              │
+│                                               │
+│ ╭─ locals ─╮                                  │
+│ │ x = '/a' │                                  │
+│ ╰──────────╯                                  │
+╰───────────────────────────────────────────────╯
+  KeyError: 'PRICE'
+╭─ Error ─╮
+│ no app  │
+╰─────────╯
+""".splitlines()
+
+
+def test_a_traceback_that_rich_draws_is_one() -> None:
+    raised = last_raised(DRAWN, FOLDER)
+    assert raised
+    assert (str(raised), raised.lines[-2:]) == (
+        "KeyError: 'PRICE' (app.py:9)",
+        ('    raise KeyError("PRICE")', "KeyError: 'PRICE'"),
+    )
+
+
+def test_a_traceback_of_loguru_is_one() -> None:
+    log = [
+        "ERROR | an error has been caught",
+        "Traceback (most recent call last):",
+        "",
+        '> File "/home/me/shop/app.py", line 5, in <module>',
+        "    warm()",
+        "    └ <function warm at 0x7fac18da1800>",
+        "",
+        "KeyError: 1",
+    ]
+    assert str(last_raised(log, FOLDER)) == "KeyError: 1 (app.py:5)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"), [(DRAWN, "no app"), (["╭──╮", ""], "(it logged nothing)")]
+)
+def test_the_last_words_are_no_drawing(lines: list[str], said: str) -> None:
+    assert last_said(lines) == said
 
 
 @pytest.mark.parametrize("log", [[], ["INFO: up"], ["Traceback (most recent call last):", "  cut"]])
