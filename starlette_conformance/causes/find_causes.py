@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from starlette_conformance.causes import search
 from starlette_conformance.causes.candidates import OutOfTime, Space
+from starlette_conformance.causes.confirm import confirmed
 from starlette_conformance.causes.distributions import installed
 from starlette_conformance.causes.first_release import FirstReleases
 from starlette_conformance.causes.guesses import with_guesses
@@ -34,10 +35,12 @@ def find_causes(
     known: Known = lambda *_: (),
     values: Mapping[Place, tuple[str, str]] = NO_VALUES,
     another_app: bool = False,
+    steady: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Causes:
     """Try what lies between both, for so many seconds. `values` are what guesses go by, before and
-    after. `another_app` says that the app, or its variables, are others on NEW.
+    after. `another_app` says that the app, or its variables, are others on NEW; `steady` that no
+    start leaves anything to the next.
     """
     began = time.monotonic()
     beside = frozenset([*([APP] if another_app else []), *_python(older, newer)])
@@ -54,7 +57,7 @@ def find_causes(
             )
             deadline = began + seconds
             trials = Trials(bases, moves, observe, deadline, folder / "bytecode", advance)
-            causes = _causes(trials, differences, known)
+            causes = _causes(trials, differences, known, steady)
         causes = tuple(
             with_guesses(each, values) if time.monotonic() < deadline else each for each in causes
         )
@@ -63,11 +66,15 @@ def find_causes(
     return Causes(causes, trials.made, time.monotonic() - began)
 
 
-def _causes(trials: Trials, differences: Sequence[Place], known: Known) -> tuple[Cause, ...]:
+def _causes(
+    trials: Trials, differences: Sequence[Place], known: Known, steady: bool
+) -> tuple[Cause, ...]:
     """What trials show to be behind the differences, put together by cause."""
     moves = trials.moves
-    finding = search.Search(Space(moves.names, moves.closed, moves.closed_back, trials.run))
-    explanations = finding.explanations(differences)
+    space = Space(moves.names, moves.closed, moves.closed_back, trials.run)
+    explanations = search.Search(space).explanations(differences)
+    if not steady:
+        explanations = confirmed(explanations, space, trials.anew)
     first = FirstReleases(moves, trials, trials.bases[0].releases)
     found: dict[tuple[tuple[Sufficient, ...], bool, str], list[Place]] = {}
     for place in differences:

@@ -72,11 +72,8 @@ class Trials:
     deadline: float
     bytecode: Path
     advance: Callable[[], None] = lambda: None
+    made: int = 0
     _seen: dict[Trial, Outcomes] = field(default_factory=dict)
-
-    @property
-    def made(self) -> int:
-        return len(self._seen)
 
     def run(self, sets: Sequence[Moves]) -> list[Outcomes]:
         """What OLD with each of these sets of moves does. Raises OutOfTime."""
@@ -89,12 +86,20 @@ class Trials:
         every = [(frozenset(state.values()), beside) for state, beside in states]
         known = {trial for trial, outcomes in self._seen.items() if outcomes or not again}
         left = [each for each in dict.fromkeys(every) if each not in known]
-        if left and time.monotonic() > self.deadline:
-            raise OutOfTime("no time was left for more trials (--cause-seconds)")
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for trial, outcomes in zip(left, pool.map(self._outcomes, left), strict=True):
-                self._seen[trial] = outcomes
+        self._seen |= zip(left, self._made(left), strict=True)
         return [self._seen[each] for each in every]
+
+    def anew(self, sets: Sequence[Moves]) -> list[Outcomes]:
+        """As `run`, of trials that were made before. Raises OutOfTime."""
+        states = [(self.moves.state(each), each & BESIDE) for each in sets]
+        return self._made([(frozenset(state.values()), beside) for state, beside in states])
+
+    def _made(self, trials: Sequence[Trial]) -> list[Outcomes]:
+        if trials and time.monotonic() > self.deadline:
+            raise OutOfTime("no time was left for more trials (--cause-seconds)")
+        self.made += len(trials)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(self._outcomes, trials))
 
     def _outcomes(self, trial: Trial) -> Outcomes:
         every, beside = trial

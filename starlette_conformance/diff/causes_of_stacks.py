@@ -51,7 +51,9 @@ def with_causes(
             for left in each.remaining
         }
         places = [*values]
-        more = find_causes(older, newer, places, observe, seconds, values=values, advance=advance)
+        more = find_causes(
+            *(older, newer, places, observe, seconds), values=values, steady=True, advance=advance
+        )
         causes = replace(more, causes=(*more.causes, *causes.causes))
     return replace(found, causes=causes) if causes.causes else found
 

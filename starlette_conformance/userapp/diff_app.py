@@ -178,7 +178,9 @@ def _made(options: Options, app: App, older: Environment, progress: Console) -> 
 def made_steps(
     made: Made | None, app: str, file: Path | None, unwritten: Unwritten
 ) -> tuple[list[Step], list[str]]:
-    """The requests as they are read from an `.http` file: the user's, or one that is gone then."""
+    """The requests as they are read from an `.http` file: the user's, or one that is gone then, and
+    so they are named by what they were made of.
+    """
     if made is None or not made.requests:
         return [], []
     with scratch() as folder:
@@ -189,6 +191,8 @@ def made_steps(
                 made.write(file)
                 path = file
         steps = http_file.requests(path, app)
+    if path != file:
+        steps = [replace(step, place=place) for step, place in zip(steps, made.places, strict=True)]
     how = f"written to {file}" if path == file else "--write-requests FILE keeps them"
     return steps, [
         f"{len(steps)} requests made of {made.source}; {how}",

@@ -3,6 +3,7 @@
 What stands for the app are the values of its packages.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.causes.candidates import Outcome, Outcomes
+from starlette_conformance.causes.confirm import DEPENDS
 from starlette_conformance.causes.find_causes import find_causes
 from starlette_conformance.explain.cause import Cause, Causes
 from starlette_conformance.model.environment import Environment
@@ -197,6 +199,21 @@ def test_what_changes_twice_is_named_with_both_releases(index: Index) -> None:
     (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
     (culprit,) = cause.sufficient[0].culprits
     assert (culprit.first_release, culprit.later) == ("1.1", ("1.3",))
+
+
+def test_what_depends_on_earlier_starts_has_no_cause(index: Index) -> None:
+    """Each stack behaves by its packages when it is first tried, and otherwise afterwards."""
+    index.releases("guilty", {"1.0": 1, "1.2": 2})
+    index.releases("ann", {"1.0": 1, "1.2": 1})
+    old, new = (index.stack(f"guilty=={each}", f"ann=={each}") for each in ("1.0", "1.2"))
+    tried: Counter[object] = Counter()
+
+    def show(seen: dict[str, object]) -> dict[str, object]:
+        tried[seen["guilty"]] += 1
+        return {"body": seen["guilty"] if tried[seen["guilty"]] <= 4 else "what was left"}
+
+    (cause,) = index.causes(old, new, show).causes
+    assert (cause.sufficient, cause.proved, cause.untold) == ((), False, DEPENDS)
 
 
 def test_added_and_removed_packages_are_causes(index: Index) -> None:

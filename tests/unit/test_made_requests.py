@@ -11,8 +11,10 @@ import pytest
 from starlette_conformance.explain.statuses import Reached
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.expectations import Response
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.userapp import http_file
+from starlette_conformance.userapp.diff_app import made_steps
 from starlette_conformance.userapp.generate import _routes, cases, given, planned, routes
 from starlette_conformance.userapp.generate.cases import Case, Link, Mark, Operation
 from starlette_conformance.userapp.generate.limits import Limits, headers_of, values_of
@@ -169,6 +171,20 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         UsageError, match=r"nowhere/made\.http: cannot be written: No such file or directory"
     ):
         Made(tuple(REQUESTS), (), "x").write(tmp_path / "nowhere" / "made.http")
+
+
+def test_a_made_request_is_named_by_its_operation_or_by_the_file_that_keeps_it(
+    tmp_path: Path,
+) -> None:
+    made = Made(tuple(REQUESTS[:3]), (), "x")
+    steps, _ = made_steps(made, "m:app", None, Unwritten())
+    assert [each.place for each in steps] == [
+        "request 1 of POST /a",
+        "request 1 of pages",
+        "request 2 of pages",
+    ]
+    (first, *_), _ = made_steps(made, "m:app", tmp_path / "made.http", Unwritten())
+    assert first.place == "made.http:6"
 
 
 def test_each_request_has_a_name_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -40,6 +41,16 @@ class Made:
     operations: tuple[str, ...]
     source: str
     sentences: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> list[str]:
+        """What each was made of, and which of those it is."""
+        seen: Counter[str] = Counter()
+        found = []
+        for each in self.requests:
+            seen[each.of] += 1
+            found.append(f"request {seen[each.of]} of {each.of or 'pages'}")
+        return found
 
     def write(self, path: Path) -> None:
         """Raises UsageError, and Failure on a full disk."""
