@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,6 +27,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Under, rests
+from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.stacks.tempdirs import scratch
 
 RUNNER = Path(__file__).with_name("_attribution_runner.py")
@@ -80,11 +82,12 @@ def contributors(
 
     Raises CannotTell.
     """
-    with scratch() as folder:
-        both = [
-            _executed(environment, benchmarks, folder / name)
-            for name, environment in (("old", old), ("new", new))
+    with scratch() as older, scratch() as newer:
+        jobs = [
+            partial(_executed, environment, benchmarks, folder / "executed")
+            for environment, folder in ((old, older), (new, newer))
         ]
+        both = side_by_side(jobs, 2)
     found = {}
     for each in benchmarks:
         before, after = (one[each.name] for one in both)

@@ -12,6 +12,9 @@ Alike = Literal["bytes", "length", "status"]
 its status alone. The former two include the latter.
 """
 
+USUAL = 7
+"""Benchmarks, as many as of the reference apps; where there are more, each is measured less."""
+
 
 class Benchmark(Protocol):
     """A request that is sent again and again, or a stream that is read; `status` is its response's.

@@ -3,7 +3,8 @@
 How a count becomes repeatable, though machine and neighbours are not (facts measured on two shared
 cores; see also `starlette_conformance.cost.counts`):
 - One process serves for all counts of an app: vgdb has callgrind write and clear its counters
-  whenever the server rests. Starting without instrumentation takes a third of the time.
+  whenever the server rests. Starting and warming up without instrumentation takes a fifth of the
+  time, and leaves the interpreter in the same state.
 - The server executes nothing while it waits (`PATIENT`): a reading with no request in between is
   577 instructions, always. Without this, its timers made 0.6 % of a request on an idle machine, and
   more on a busy one.
@@ -63,7 +64,7 @@ def processor() -> str:
 
 
 class Counted:
-    """An app on a stack under callgrind, counting from the first `read` on.
+    """An app on a stack under callgrind, counting from the first `read` after `begin` on.
 
     `layout` chooses among hash seeds, and where things lie in memory; `variables` are pinned, too.
     """
@@ -102,10 +103,11 @@ class Counted:
         self.server.kill()
 
     def port(self) -> int:
-        """Wait until it listens, and begin to count."""
-        port = self.server.port(START_SECONDS)
+        """Wait until it listens."""
+        return self.server.port(START_SECONDS)
+
+    def begin(self) -> None:
         self._control("instrumentation", "on")
-        return port
 
     def read(self) -> Reading:
         """What it executed since the last reading; the server must be at rest."""

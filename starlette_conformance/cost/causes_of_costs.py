@@ -7,6 +7,7 @@ repeats than that of the gate, and so both stacks are counted so once more, to c
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from starlette_conformance.causes.candidates import Outcome, Outcomes
 from starlette_conformance.causes.find_causes import Place, find_causes
@@ -15,6 +16,7 @@ from starlette_conformance.cost.counts import Count, count
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.explain.cause import Causes
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.worker_threads import side_by_side
 
 COUNTED: Mapping[str, Callable[[Count], float]] = {
     "instructions": lambda found: found.median,
@@ -54,14 +56,17 @@ def causes(
         named = replace(environment, name=names[new_app])
         return count(named, dearer, repeats=REPEATS)
 
-    ends = counted(older, False), counted(newer, True)
+    was, now = side_by_side([partial(counted, older, False), partial(counted, newer, True)], 2)
 
     def observe(environment: Environment, new_app: bool) -> Outcomes:
-        return dict(_outcomes(red, *ends, counted(environment, new_app)))
+        return dict(_outcomes(red, was, now, counted(environment, new_app)))
 
     another = apps[older.name] != apps[newer.name]
     return find_causes(
-        older, newer, list(red), observe, seconds, another_app=another, advance=advance
+        *(older, newer, list(red), observe, seconds),
+        another_app=another,
+        steady=True,
+        advance=advance,
     )
 
 

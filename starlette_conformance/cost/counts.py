@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from statistics import median
 
-from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.benchmark import USUAL, Benchmark
 from starlette_conformance.cost.callgrind import OWN, Counted
 from starlette_conformance.cost.dump import Reading
 from starlette_conformance.cost.one_path import OnePath
@@ -24,8 +24,13 @@ from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks.tempdirs import scratch
 
 WARM_UP = 40
-"""Of each benchmark, also where others have warmed its server: after 16, one was 11 % apart."""
+"""Of each benchmark, also where others have warmed its server: after 16, one was 11 % apart. Of all
+benchmarks, before any is counted, since callgrind takes six times as long for a request."""
+SETTLED = 8
+"""Once more of each before it is counted, since others came between."""
 REQUESTS = 9
+FEWER = 7
+"""Of each, where there are many benchmarks."""
 STREAMS = 5
 SHORT = 5
 LONG = 45
@@ -35,20 +40,36 @@ LONG = 45
 class Count:
     """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire.
 
-    `syscalls` has the median of system calls a unit by name, and `apart` how many more of all of
-    them one repeat has than another; so does `bytes_apart`.
+    `syscalls` has the median of system calls a unit by name, the mean of that in all layouts, and
+    `totals` those of all names by repeat; `apart` is how many more one repeat has than another, and
+    so is `bytes_apart`.
     """
 
     instructions: tuple[float, ...]
     bytes: float
     layouts: int = 1
     syscalls: Mapping[str, float] = field(default_factory=dict)
-    apart: float = 0.0
+    totals: tuple[float, ...] = (0.0,)
     bytes_apart: int = 0
 
     def __add__(self, other: "Count") -> "Count":
-        instructions = self.instructions + other.instructions
-        return replace(self, instructions=instructions, layouts=self.layouts + other.layouts)
+        layouts = self.layouts + other.layouts
+        both = (self, other)
+        calls = {
+            name: sum(each.syscalls.get(name, 0) * each.layouts for each in both) / layouts
+            for name in sorted({*self.syscalls, *other.syscalls})
+        }
+        return replace(
+            self,
+            instructions=self.instructions + other.instructions,
+            layouts=layouts,
+            syscalls=calls,
+            totals=self.totals + other.totals,
+        )
+
+    @property
+    def apart(self) -> float:
+        return max(self.totals) - min(self.totals)
 
     @property
     def each(self) -> "list[Count]":
@@ -62,6 +83,10 @@ class Count:
     @property
     def median(self) -> float:
         return median(self.instructions)
+
+
+def repeats_for(benchmarks: int) -> int:
+    return REQUESTS if benchmarks <= USUAL else FEWER
 
 
 def count(
@@ -98,6 +123,10 @@ def count_alike(
                 with Counted(those[0], there, folder, layout, one_path.variables) as counted:
                     port = counted.port()
                     for benchmark in those:
+                        if not benchmark.streams:
+                            _warm(counted, port, benchmark)
+                    counted.begin()
+                    for benchmark in those:
                         found[benchmark.name] = (
                             _of_events(counted, port, benchmark)
                             if benchmark.streams
@@ -121,9 +150,16 @@ def _compile(
         server.kill()
 
 
-def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
+def _warm(counted: Counted, port: int, benchmark: Benchmark) -> None:
     with Line(counted.server, port, benchmark) as line:
         for _ in range(WARM_UP):
+            line.exchange()
+            counted.settle()
+
+
+def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
+    with Line(counted.server, port, benchmark) as line:
+        for _ in range(SETTLED):
             line.exchange()
             counted.settle()
         counted.read()
@@ -175,7 +211,7 @@ def _count(
         tuple((a.instructions - b.instructions) / n for a, b, n in pairs),
         received,
         syscalls={name: times for name, times in calls.items() if times},
-        apart=max(totals) - min(totals),
+        totals=tuple(totals),
     )
 
 

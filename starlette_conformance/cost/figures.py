@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, fanout, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count, count_alike
+from starlette_conformance.cost.counts import Count, count_alike, repeats_for
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
@@ -17,8 +17,10 @@ from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.worker_threads import side_by_side
 
 AT_A_TIME = 2
-LAYOUTS = 3
-"""In so many more a benchmark is counted that seems a little worse, or is inconclusive."""
+LOOKS = 2
+"""Rounds of what seems to wait longer."""
+LAYOUTS = ([1, 2], [3])
+"""In those more a benchmark is counted that seems a little worse, or is inconclusive."""
 
 
 def measured(
@@ -37,7 +39,9 @@ def measured(
         line = f"{callgrind.LACKING}. Paired CPU time alone decides."
         output.print(line, style="bold yellow", soft_wrap=True)
     with progress_bar("{task.description}", output) as progress:
-        counts = counted_by_both((old, new), benchmarks, budget, progress) if counting else []
+        counts = []
+        if counting:
+            counts = counted_by_both((old, new), benchmarks, budget, syscalls, progress)
         begins("running in pairs", output)
         bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
         advance = partial(progress.advance, bar)
@@ -78,7 +82,7 @@ def measured(
         findings.append(gate_verdict.of_memory(benchmark, ran[name]))
         findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
         findings += gate_verdict.of_kept(name, ran[name])
-        findings.append(gate_verdict.of_waiting(name, ran[name]))
+        findings.append(waited(old, new, benchmark, ran[name]))
         if not benchmark.shares:
             findings.append(started(old, new, benchmark, ran[name], name))
         if name in fanned:
@@ -103,10 +107,23 @@ def started(
     return found
 
 
+def waited(
+    old: Environment, new: Environment, benchmark: Benchmark, rounds: Sequence[paired.Round]
+) -> Finding:
+    """What is red is measured once more, alone: beside a neighbour, one server may wait for all."""
+    found = gate_verdict.of_waiting(benchmark.name, rounds)
+    if found.outcome != "regression":
+        return found
+    again = paired.run(old, new, [benchmark], LOOKS, blocks=paired.FEW_BLOCKS)
+    alone = gate_verdict.of_waiting(benchmark.name, again[benchmark.name])
+    return found if alone.outcome == "regression" else alone
+
+
 def counted_by_both(
     stacks: tuple[Environment, Environment],
     benchmarks: Sequence[Benchmark],
     budget: float,
+    syscalls: float,
     progress: Progress,
 ) -> list[dict[str, Count]]:
     """The counts of both stacks; what is then not clear is counted in other layouts too, until it
@@ -117,33 +134,33 @@ def counted_by_both(
     advance = partial(progress.advance, bar)
     old: dict[str, Count] = {}
     new: dict[str, Count] = {}
+    repeats = repeats_for(len(benchmarks))
 
-    def counted(those: Sequence[Benchmark], layouts: Sequence[int]) -> None:
-        jobs = [
-            partial(count_alike, stacks, of_app, advance, layout)
-            for layout in layouts
-            for of_app in by_server(those)
+    def counted(jobs: Sequence[tuple[int, Sequence[Benchmark]]]) -> None:
+        calls = [
+            partial(count_alike, stacks, those, advance, layout, repeats) for layout, those in jobs
         ]
-        for both in side_by_side(jobs, AT_A_TIME):
+        for both in side_by_side(calls, AT_A_TIME):
             for counts, more in zip((old, new), both, strict=True):
                 for name, each in more.items():
                     counts[name] = counts[name] + each if name in counts else each
 
-    counted(benchmarks, [0])
+    counted([(0, those) for those in by_server(benchmarks)])
     complete([benchmark.name for benchmark in benchmarks], [old, new])
     total = 2 * len(benchmarks)
-    for layout in range(1, LAYOUTS + 1):
+    for layouts in LAYOUTS:
         again = [
             each
             for each in benchmarks
-            if gate_verdict.unclear(each.name, old[each.name], new[each.name], budget)
+            if gate_verdict.unclear(each.name, old[each.name], new[each.name], budget, syscalls)
         ]
         if not again:
             break
-        total += 2 * len(again)
+        total += 2 * len(again) * len(layouts)
         progress.update(bar, total=total)
         begins(f"counting {len(again)} again, which are not clear yet", progress.console)
-        counted(again, [layout])
+        apps = dict.fromkeys(each.app for each in again)
+        counted([(n, [e for e in again if e.app == app]) for n in layouts for app in apps])
     return [old, new]
 
 

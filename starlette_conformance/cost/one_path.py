@@ -4,15 +4,17 @@ folders of other names were up to 0.3 % apart, and 0.7 % where one of them had n
 A name of an environment hashes to other places of a dictionary, compiling leaves other objects
 behind than loading, and a folder of bytecode is one name more in what Python lists. So each stack
 is run by a link of the same name, which leads to links to all its files, and its bytecode is made
-in a folder aside by a server that nobody counts.
+in a folder aside by a server that nobody counts, where earlier ones did not leave it.
 """
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 
 
 class OnePath:
@@ -32,13 +34,16 @@ class OnePath:
 
         An interpreter without an environment of its own stays where it is.
         """
+        prefix = environment.interpreter.parent.parent
         if environment not in self._stacks:
             self._stacks.append(environment)
+            compiled = self._folder / f"bytecode-{len(self._stacks) - 1}"
+            compiled.mkdir()
+            library = environment.interpreter.resolve().parent.parent / "lib"
+            _take_bytecode(compiled, prefix, self._folder / "stack")
+            _take_bytecode(compiled, library, library)
         number = self._stacks.index(environment)
-        compiled = self._folder / f"bytecode-{number}"
-        compiled.mkdir(exist_ok=True)
-        self._link("bytecode", compiled)
-        prefix = environment.interpreter.parent.parent
+        self._link("bytecode", self._folder / f"bytecode-{number}")
         interpreter, ahead = environment.interpreter, environment.ahead
         if (prefix / "pyvenv.cfg").is_file():
             files = self._files_of(prefix, self._folder / f"stack-{number}")
@@ -58,3 +63,12 @@ class OnePath:
         link.unlink(missing_ok=True)
         link.symlink_to(target.absolute())
         return link
+
+
+def _take_bytecode(compiled: Path, source: Path, path: Path) -> None:
+    """What servers of users' apps compiled of the files of a folder, for the same files elsewhere;
+    without it, the server that compiles takes longer.
+    """
+    known = cache_folder() / BYTECODE / str(source).lstrip("/")
+    with suppress(OSError, shutil.Error):
+        shutil.copytree(known, compiled / str(path).lstrip("/"), copy_function=os.link)

@@ -12,7 +12,7 @@ from statistics import median, quantiles
 
 import psutil
 
-from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.benchmark import USUAL, Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
@@ -24,8 +24,8 @@ from starlette_conformance.stacks.tempdirs import scratch
 ROLES = ("old", "again", "new")
 BLOCKS = 28
 """In all rounds together: 7,000 requests to each role, or 168 streams."""
-USUAL = 7
-"""Benchmarks, as many as of the reference apps. Of twice as many, each has half the blocks."""
+FEW_BLOCKS = 8
+"""Of each, where there are many benchmarks: more would take minutes, and counts decide."""
 PIPELINED = 225
 """Requests of a block that are sent at once, which spares time on the client's side. Of
 a benchmark with a weight there are so many times fewer."""
@@ -111,7 +111,7 @@ def run(
 
 def blocks_for(benchmarks: int) -> int:
     """How many blocks each has, in all rounds together."""
-    return BLOCKS * USUAL // max(USUAL, benchmarks)
+    return BLOCKS if benchmarks <= USUAL else FEW_BLOCKS
 
 
 def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, float]]:

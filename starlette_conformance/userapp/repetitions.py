@@ -179,7 +179,8 @@ class Repetitions:
             return ""
         finally:
             server.kill()
-        return f"{name} starts by itself, and not beside the other: they share something"
+        why = "they share something, or both at once take longer than --start-seconds"
+        return f"{name} starts by itself, and not beside the other: {why}"
 
     def _send(
         self, side: str, server: AppProcess, number: int, stopping: Event

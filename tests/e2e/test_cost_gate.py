@@ -299,7 +299,11 @@ def test_what_seems_a_little_worse_is_counted_in_other_layouts(
     unlucky = {("new", 0): 1.006, ("new", 1): 1.001, ("new", 2): 0.998, ("new", 3): 1.002}
 
     def fake(
-        stacks: tuple[str, str], those: list[Benchmark], _: Callable[[], None], layout: int = 0
+        stacks: tuple[str, str],
+        those: list[Benchmark],
+        _: Callable[[], None],
+        layout: int,
+        __: int,
     ) -> list[dict[str, Count]]:
         asked.append((layout, [each.name for each in those]))
         return [
@@ -318,7 +322,7 @@ def test_what_seems_a_little_worse_is_counted_in_other_layouts(
     stacks = cast("tuple[Environment, Environment]", ("old", "new"))
     those = [MANIFEST[name] for name in ("hello", "json_cors", "sse")]
     with Progress(disable=True) as progress:
-        old, new = figures.counted_by_both(stacks, those, 0.005, progress)
+        old, new = figures.counted_by_both(stacks, those, 0.005, 0, progress)
     assert sorted(layout for layout, names in asked if names == ["hello"]) == [0, 1, 2, 3]
     assert len(asked) == 6  # and both others once
     found = gate_verdict.of_counts("hello", old["hello"], new["hello"], 0.005)

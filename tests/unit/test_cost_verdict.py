@@ -64,7 +64,7 @@ def test_counts_are_compared_repeat_by_repeat(new: Count, outcome: str) -> None:
 def test_a_count_that_is_not_clear_is_looked_at_again(
     factor: float, budget: float, again: bool
 ) -> None:
-    assert gate_verdict.unclear("hello", counted(1.0), counted(factor), budget) == again
+    assert gate_verdict.unclear("hello", counted(1.0), counted(factor), budget, 0) == again
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_count_on_which_two_layouts_agree_is_clear(
     factors: tuple[float, float], again: bool
 ) -> None:
     new = counted(factors[0]) + counted(factors[1])
-    assert gate_verdict.unclear("hello", counted(1.0) + counted(1.0), new, 0.005) == again
+    assert gate_verdict.unclear("hello", counted(1.0) + counted(1.0), new, 0.005, 0) == again
 
 
 @pytest.mark.parametrize(("size", "outcome"), [(153, "pass"), (150, "pass"), (155, "regression")])
@@ -186,10 +186,30 @@ def test_a_system_call_more_is_a_regression(
 
 
 def test_threads_that_take_turns_make_calls_by_chance() -> None:
-    old, new = (Count((1.0, 1.0), 1.0, syscalls={"futex": n}, apart=7.0) for n in (20.0, 27.0))
+    old, new = (
+        Count((1.0, 1.0), 1.0, syscalls={"futex": n}, totals=(n, n + 7)) for n in (20.0, 27.0)
+    )
     assert gate_verdict.of_syscalls("static_files", old, new, 0).outcome == "pass"
     more = replace(new, syscalls={"futex": 27.5})
     assert gate_verdict.of_syscalls("static_files", old, more, 0).outcome == "regression"
+
+
+@pytest.mark.parametrize(
+    ("totals", "again"), [((20.0, 20.0), False), ((20.0, 29.0), True), ((12.0, 12.0), False)]
+)
+def test_calls_by_chance_are_counted_in_other_layouts_before_they_are_a_regression(
+    totals: tuple[float, float], again: bool
+) -> None:
+    """By luck, no repeat of OLD was apart."""
+
+    def counted(*totals: float) -> Count:
+        return Count((1.0, 1.0), 1.0, syscalls={"futex": max(totals)}, totals=totals)
+
+    old, new = counted(12.0, 12.0), counted(*totals)
+    assert gate_verdict.unclear("files", old, new, 0.005, 0) == again
+    old, new = old + counted(12.0, 24.0), new + counted(24.0, 24.0)
+    assert gate_verdict.of_syscalls("files", old, new, 0).outcome == "pass"
+    assert gate_verdict.unclear("files", old, new, 0.005, 0) is False
 
 
 @pytest.mark.parametrize(
