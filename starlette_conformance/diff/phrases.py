@@ -151,8 +151,13 @@ def unconfirmed(diff: Diff) -> str:
 
 
 def named(diff: Diff) -> str:
-    """Some of the requests of which this is said."""
-    return listed([plain(str(each), LONGEST) for each in diff.unconfirmed], NAMED)
+    """Some of the requests of which this is said, each once."""
+    requests = (plain(str(each).replace(" HTTP/1.1", "", 1), LONGEST) for each in diff.unconfirmed)
+    return listed([*dict.fromkeys(requests)], NAMED)
+
+
+def as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def unstable(found: Unstable) -> str:

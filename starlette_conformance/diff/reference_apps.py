@@ -101,7 +101,7 @@ def diff(options: Options) -> int:
 def announced(options: Options) -> str:
     """What is about to happen, said at once: packages and requests take their time."""
     stacks = f"{plain(options.old, 40)} {plain(options.new, 40)}"
-    return f"diff {stacks}: install both, send each the requests of the specs: 20 to 60 s"
+    return f"diff {stacks}: install both, send each the specs' requests: 20 to 60 s"
 
 
 def not_wanted(scenarios: int) -> Iterator[str]:

@@ -28,6 +28,7 @@ from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten, check, write
 from starlette_conformance.output.progress import progress
+from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import SentRequest, corpus
 from starlette_conformance.replay.run_responses import RunResponses
@@ -61,6 +62,9 @@ def explore(options: Options) -> int:
     stacks, neighbours = _stacks(options)
     check([options.lines])
     output = console()
+    if not quiet():
+        said = f"making {options.requests:,} random requests for {len(stacks)} stacks"
+        console(stderr=True).print(f"explore: {said}", soft_wrap=True)
     requests = _requests(options)
     scenarios = [each for each in ledger().scenarios if not (options.quick and each.slow)]
     for app in without_words() if options.requests else ():

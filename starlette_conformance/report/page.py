@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ def page(data: dict[str, Any]) -> str:
         loader=FileSystemLoader(PARTS), autoescape=True, undefined=StrictUndefined
     )
     template = templates.get_template("page.html.j2")
-    return template.render(data=packed(data), script=script, style=style, hash=_hash)
+    tool = version("starlette-conformance")
+    return template.render(data=packed(data), script=script, style=style, hash=_hash, tool=tool)
 
 
 def _hash(text: str) -> str:

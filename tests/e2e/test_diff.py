@@ -163,7 +163,7 @@ def test_a_stack_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str])
     shown = capsys.readouterr()
     assert f"none of {len(CORPUS)} responses differs" in shown.out
     assert shown.err.splitlines()[0] == (
-        "diff 1.10.0 1.10.0: install both, send each the requests of the specs: 20 to 60 s"
+        "diff 1.10.0 1.10.0: install both, send each the specs' requests: 20 to 60 s"
     )
 
 

@@ -158,7 +158,7 @@ def test_every_format_counts_statuses_and_says_that_nothing_succeeded(form: str)
     statuses = Statuses.of([401, 401, 404], [401, 500, 0])
     assert statuses.nothing_succeeded
     text = rendered(replace(NOTHING, statuses=statuses, inconclusive=("no login",)), form)
-    assert "inconclusive: none of 10 responses differs" in text or form == "junit"
+    assert "inconclusive: none of 10 responses differs" in text.lower() or form == "junit"
     assert "no login" in text
     if form == "json":
         assert json.loads(text)["statuses"] == {

@@ -118,7 +118,7 @@ function drawDifferences(found) {
     ? folded("bad", "unexplained", [make("span", { class: "said" }, "No named change explains these differences")], casesOf(found.unexplained), () => examples(found, found.unexplained))
     : null;
   const explained = found.groups.map(({ name, severity, those }) => {
-    const summary = make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), make("span", { class: "about" }, changeWords(name, isGone(name, found))));
+    const summary = make("span", { class: "change" }, make("span", { class: "said" }, data.changes[name]?.sentence ?? name), data.changes[name] && make("span", { class: "about" }, changeWords(name, isGone(name, found))));
     const apps = [...new Set(those.map(appOf))];
     return folded("", severity, summary, `${casesOf(those)} · ${visible(apps.join(", "))}`, () => [noticed([name]), ...examples(found, those)]);
   });
