@@ -68,7 +68,7 @@ def run_client(
     """What came of each script. Raises NotInstallable; CannotTell where the adapter fails."""
     every = [*map(Replayed.alone, REFERENCE), *chain.from_iterable(scripts)]
     types = sorted({event.type for each in every for event in each.expected})
-    with scratch() as folder, replaying(scripts) as server:
+    with scratch(short=True) as folder, replaying(scripts) as server:
         given: dict[str, object] = {"urls": server.urls, "types": types}
         given["page"] = urljoin(server.urls[0], "/")
         if following:
@@ -88,9 +88,10 @@ def _run(
     """What its adapter wrote, once nothing of it runs any more. Raises CannotTell."""
     stdin, stdout, stderr = (folder / name for name in ("stdin", "stdout", "stderr"))
     stdin.write_text(given, "utf-8")
+    variables = of_own() | {"TMPDIR": str(folder)}  # Chromium leaves files where it is killed
     with stdin.open("rb") as reads, stdout.open("wb") as writes, stderr.open("wb") as says:
         files = reads.fileno(), writes.fileno(), says.fileno()
-        adapter = Supervised(words, of_own(), folder, *files)
+        adapter = Supervised(words, variables, folder, *files)
         try:
             is_done = adapter.ends_within(SECONDS)
         except DidNotStart as failure:

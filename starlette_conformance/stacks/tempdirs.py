@@ -1,6 +1,6 @@
 """Scratch folders: gone when their user ends, at the latest with the next run.
 
-They lie in the cache, or, where that is read-only, where temporary files do.
+They lie in the cache, or, where that is read-only or has too long a path, where temporary files do.
 """
 
 import atexit
@@ -20,9 +20,9 @@ SECONDS = 5.0
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder for the context."""
-    folder = _folder()
+def scratch(short: bool = False) -> Iterator[Path]:
+    """A folder for the context; `short` where its path is that of sockets, of 107 bytes at most."""
+    folder = _folder(short)
     held = hold(folder)
 
     def remove() -> None:
@@ -57,15 +57,21 @@ def _close_to_threads(folder: Path) -> None:
     atexit.register(folder.unlink, missing_ok=True)
 
 
-def _folder() -> Path:
+def _folder(short: bool) -> Path:
     root = cache_folder() / SCRATCH
     try:
+        if short:
+            return _in_temporary()
         try:
             root.mkdir(exist_ok=True)
             return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=root))
         except OSError as error:
             if error.errno not in REFUSED:
                 raise
-            return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+            return _in_temporary()
     except OSError as error:
         raise of_cache(error, f"the cache folder {root} cannot be made") from None
+
+
+def _in_temporary() -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))

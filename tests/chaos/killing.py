@@ -1,7 +1,8 @@
 """Runs that are killed at a given moment, and what they left behind.
 
-A run is known by its TMPDIR, which every process of it inherits, those of the apps too. Whoever
-outlives its parent comes to this process, as it would to init, so that none gets out of sight.
+A run is known by its TMPDIR, which every process of it inherits, or is given a folder in, those of
+the apps too. Whoever outlives its parent comes to this process, as it would to init, so that none
+gets out of sight.
 """
 
 import ctypes
@@ -181,7 +182,7 @@ def members(place: Place) -> list[psutil.Process]:
                 theirs = process.environ().get("TMPDIR")
                 orphan = process.ppid() == os.getpid() and process.pid not in _OWN
                 orphan = orphan and theirs == os.environ.get("TMPDIR")
-                if orphan or theirs == str(place.temporary):
+                if orphan or (theirs and Path(theirs).is_relative_to(place.temporary)):
                     found.append(process)
     return found
 

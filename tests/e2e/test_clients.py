@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -64,6 +65,7 @@ def test_no_client_outlives_a_harness_that_is_killed_outright(
     found = kill(words, place, 0, [signal.SIGKILL], reads, path)
     assert (found.status, found.processes, found.ports) == (-signal.SIGKILL, (), 0), found.said
     left = [Path(each) for each in found.leftovers]
-    assert {each.parent for each in left} == {place.cache / "scratch"}
+    assert {each.parent for each in left} == {place.temporary}
+    monkeypatch.setattr(tempfile, "tempdir", str(place.temporary))
     sweep(place.cache)  # as the next run does first
     assert place.leftovers() == []
