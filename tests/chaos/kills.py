@@ -97,6 +97,7 @@ CASES = {
         (*SPECS, "--stack", "documented", "-k", "browser", "--runs", RUNS), 8
     ),
     "explore": Case((*HARNESS, "explore", *BOTH[1::2], "--requests", "50"), 4),
+    "clients": Case((*HARNESS, "clients", "--client", "curl", "--without-app", "--fresh"), 8),
     "knee": Case((*HARNESS, "knee", "--stack", "documented", "--interval", "0.2"), 4),
     "locust": Case((*LOCUST, "HelloUser", "--stack", "documented"), 16),
     "locust --processes 2": Case(
