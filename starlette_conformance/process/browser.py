@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,18 +30,36 @@ def program() -> str | None:
 
 
 @contextmanager
-def chromium() -> "Iterator[Browser]":
-    """A headless browser; it ends with the context. ModuleNotFoundError without the extra."""
+def chromium(folder: Path | None = None) -> "Iterator[Browser]":
+    """A headless browser; it ends with the context. ModuleNotFoundError without the extra.
+
+    Its profile lies in the folder, as nobody removes it after kill -9, or where temporary files do.
+    """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program(),
-            args=[*FLAGS, *sandbox],
-            env=dict[str, str | float | bool](base()),
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with ExitStack() as stack:
+        with temporary_files_in(folder):
+            playwright = stack.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(
+                executable_path=program(),
+                args=[*FLAGS, *sandbox],
+                env=dict[str, str | float | bool](base()),
+            )
+        stack.callback(browser.close)
+        yield browser
+
+
+@contextmanager
+def temporary_files_in(folder: Path | None) -> Iterator[None]:
+    """Those of what starts meanwhile and takes the environment as it is."""
+    before = os.environ.get("TMPDIR")
+    if folder:
+        os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ["TMPDIR"] = before
+        elif folder:
+            del os.environ["TMPDIR"]

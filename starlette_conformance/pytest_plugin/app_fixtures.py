@@ -29,6 +29,7 @@ from starlette_conformance.runs.run_reader import load
 from starlette_conformance.servers.adapter import Adapter
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ledger, script, site_files, variants
+from starlette_conformance.stacks.tempdirs import scratch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -171,5 +172,5 @@ def browser() -> "Iterator[Browser]":
         if os.environ.get("CI"):
             raise Failure(lacking)
         pytest.skip(lacking)
-    with chromium() as found:
+    with scratch(short=True) as folder, chromium(folder) as found:
         yield found
