@@ -20,7 +20,7 @@ from starlette_conformance.model import changes
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect, To, with_headers
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.expectations import ABSENT, CONTINUE, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.send import ANOTHER
 from starlette_conformance.stacks import site_fixture
@@ -313,7 +313,7 @@ def _let_go_on(_: Request, response: Response, newer: Environment) -> Response:
     """With a 100 where the app listens to the client beside the file."""
     listens = named.FILE_HEEDS_DISCONNECT.applies_to(newer)
     listens = listens and not named.LEAVING_SHOWS_IN_SENDING.applies_to(newer)
-    return replace(response, interim=(100,) if listens else ())
+    return replace(response, interim=(CONTINUE,) if listens else ())
 
 
 def _pinging(change: Change, before: str, now: str) -> Effect:
@@ -524,7 +524,7 @@ EFFECTS = [
         named.EXPECTATION_HEARD,
         STREAM,
         lambda request, response: _is_stream(request, response) and _expects_continue(request),
-        lambda _, response, __: replace(response, interim=(100,)),
+        lambda _, response, __: replace(response, interim=(CONTINUE,)),
         lambda _, response, __: replace(response, interim=()),
     ),
 ]

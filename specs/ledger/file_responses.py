@@ -33,7 +33,7 @@ from specs.ledger.site import CHUNK, PAGE
 from starlette_conformance.http.client import Client
 from starlette_conformance.http.connection import Segment
 from starlette_conformance.http.exchange import Exchange
-from starlette_conformance.model.expectations import WHOLE, Response, since, unordered
+from starlette_conformance.model.expectations import CONTINUE, WHOLE, Response, since, unordered
 from starlette_conformance.stacks.site_fixture import DOCUMENTED_MTIME_NS
 
 BINARY = "application/octet-stream"
@@ -184,7 +184,7 @@ def not_satisfiable(size: int = len(PAGE)) -> Response:
 
 def told_to_go_on(answer: Any) -> Any:
     """The answer, in each phase, after leave to go on where the app listens to the client."""
-    listening = since(LEAVING_SHOWS_IN_SENDING, (), before=(100,))
+    listening = since(LEAVING_SHOWS_IN_SENDING, (), before=(CONTINUE,))
     interim = since(FILE_HEEDS_DISCONNECT, listening, before=())
     return in_each_phase(answer, lambda each: replace(each, interim=interim))
 

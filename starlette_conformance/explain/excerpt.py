@@ -39,8 +39,9 @@ def _lines(wire: WireResponse, other: WireResponse, fields: set[str]) -> Iterato
     if not response.status:
         yield Line(f"* {response.ending}", True)
         return
-    for status in response.interim if "interim" in fields else ():
-        yield Line(f"< HTTP/1.1 {status}", True)
+    for head in response.interim if "interim" in fields else ():
+        for line in head.split("\r\n"):
+            yield Line(plain(f"< {line}"), True)
     status_differs = bool(fields & {"status", "reason", "version"})
     yield Line(plain(f"< {response.version} {response.status} {response.reason}"), status_differs)
     for name, value in wire.lines:

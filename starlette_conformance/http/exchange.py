@@ -143,7 +143,7 @@ def observed(message: Message, size: int, ended: str, closes: bool, at: float) -
         version=message.version,
         ending=_ending(message, size, ended),
         closes=closes,
-        interim=tuple(part.status for part in message.interim),
+        interim=tuple(part.head for part in message.interim),
         extensions=message.extensions if any(message.extensions) else (),
         trailers=_by_name(message.trailers),
         lines=tuple(name for name, _ in message.headers),

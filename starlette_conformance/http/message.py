@@ -29,6 +29,12 @@ class Message:
     extensions: tuple[str, ...] = ()
     trailers: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def head(self) -> str:
+        """The status line and the header lines, as text."""
+        names = (f"{name}: {value}" for name, value in self.headers)
+        return "\r\n".join((f"{self.version} {self.status} {self.reason}", *names))
+
     def values(self, name: str) -> list[str]:
         """Every value of a header, in the order sent."""
         return [value for key, value in self.headers if key.lower() == name.lower()]

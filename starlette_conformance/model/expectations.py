@@ -44,6 +44,9 @@ class _Absent:
 
 ABSENT: Any = _Absent()
 
+CONTINUE = "HTTP/1.1 100 Continue"
+"""The head of the interim response to `Expect: 100-continue`."""
+
 
 @dataclass(frozen=True)
 class since(Lazy):  # noqa: N801  (reads as a word in a spec)
@@ -154,11 +157,11 @@ class Response:
 
     `headers` has lower-case names; a repeated header has a tuple of values. `reason` defaults to
     the phrase of RFC 9110 section 15. `ending` is WHOLE, or says what is wrong with the delivery.
-    `closes` says that the server closed the connection after it. `interim` are the 1xx before it.
-    `extensions` are those of each chunk, the last one's included, and () where none has any;
-    `trailers` are as `headers`. `lines` are the names of the header lines, in the order and with
-    the capitals sent: an expectation compares them where it has them.
-    `at` is when a response came, in seconds since the epoch, and not compared.
+    `closes` says that the server closed the connection after it. `interim` are the heads of the 1xx
+    before it, such as CONTINUE. `extensions` are those of each chunk, the last one's included, and
+    () where none has any; `trailers` are as `headers`. `lines` are the names of the header lines,
+    in the order and with the capitals sent: an expectation compares them where it has them. `at` is
+    when a response came, in seconds since the epoch, and not compared.
     """
 
     status: Any

@@ -135,7 +135,7 @@ class ResponseRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     closes: bool
     lines: tuple[str, ...]
     at: float
-    interim: tuple[int, ...] = ()
+    interim: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
     trailers: dict[str, Values] = {}
 

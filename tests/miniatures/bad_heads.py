@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from starlette_conformance.model.expectations import ABSENT
+from starlette_conformance.model.expectations import ABSENT, CONTINUE
 from tests.miniatures.good_responses import (
     CHALLENGE,
     HELLO,
@@ -104,10 +104,17 @@ BAD_HEADS = {
         NOT_ALLOWED, NOT_ALLOWED.but(b"HEAD", b"HEAD, GET"), {"header allow": "GET, HEAD, GET"}
     ),
     "an interim answer": Defect(
-        HELLO, b"HTTP/1.1 103 Early Hints\r\n\r\n" + HELLO.answer, {"interim": (103,)}
+        HELLO,
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" + HELLO.answer,
+        {"interim": ("HTTP/1.1 103 Early Hints",)},
     ),
     "two interim responses": Defect(
-        HELLO, b"HTTP/1.1 100 Continue\r\n\r\n" * 2 + HELLO.answer, {"interim": (100, 100)}
+        HELLO, f"{CONTINUE}\r\n\r\n".encode() * 2 + HELLO.answer, {"interim": (CONTINUE, CONTINUE)}
+    ),
+    "a header in an interim response": Defect(
+        HELLO,
+        b"HTTP/1.1 100 Go On\r\nx: y\r\n\r\n" + HELLO.answer,
+        {"interim": ("HTTP/1.1 100 Go On\r\nx: y",)},
     ),
     "a folded header line": Defect(
         HELLO,

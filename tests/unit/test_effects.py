@@ -16,7 +16,7 @@ from starlette_conformance.model.effects import (
     with_headers,
 )
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.expectations import ABSENT, CONTINUE, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.stacks.project import ledger
 from tests.miniatures.raw_server import ENVIRONMENT
@@ -84,7 +84,7 @@ def test_changes_follow_each_other_in_the_order_of_their_releases() -> None:
         with_headers(ANSWER, vary="Origin", etag="x"),
         replace(with_headers(ANSWER, vary="Origin"), body=b"OK"),
         replace(with_headers(ANSWER, vary="Origin"), closes=True),
-        replace(with_headers(ANSWER, vary="Origin"), interim=(100,)),
+        replace(with_headers(ANSWER, vary="Origin"), interim=(CONTINUE,)),
     ],
 )
 def test_what_a_prediction_does_not_cover_is_left(received: Response) -> None:

@@ -9,6 +9,7 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import (
     ABSENT,
+    CONTINUE,
     Response,
     by_parser,
     chunked,
@@ -128,13 +129,13 @@ def test_every_field_of_a_response_may_be_lazy() -> None:
         version=value("HTTP/1.1", "HTTP/1.0"),
         ending=value("whole", "cut"),
         closes=value(False, True),
-        interim=value((), (100,)),
+        interim=value((), (CONTINUE,)),
     )
     assert resolved(lazy, stack("0.39.0")) == Response(
         206, {"a": "1", "c": ("1", "2")}, chunked(b"x"), "Some"
     )
     assert resolved(lazy, stack("0.38.0")) == Response(
-        200, {"c": ("1", "3")}, b"y", "All", "HTTP/1.0", "cut", True, (100,)
+        200, {"c": ("1", "3")}, b"y", "All", "HTTP/1.0", "cut", True, (CONTINUE,)
     )
 
 

@@ -23,7 +23,7 @@ from starlette_conformance.explain.result import Diff, Difference, Differing
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import ABSENT, Response
+from starlette_conformance.model.expectations import ABSENT, CONTINUE, Response
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay import side_by_side
 from starlette_conformance.replay.corpus import SentRequest
@@ -69,7 +69,7 @@ def seen(script: Script) -> WireResponse:
         (responding(body=b"no"), ["body"]),
         (responding(ending="no last chunk: closed by the server"), ["framing"]),
         (responding(closes=True), ["framing"]),
-        (responding(interim=(100,)), ["framing"]),
+        (responding(interim=(CONTINUE,)), ["framing"]),
         (responding(version="HTTP/1.0"), ["framing"]),
         (said(a="2"), ["value"]),
         (said(b=ABSENT), ["presence"]),

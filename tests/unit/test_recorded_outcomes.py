@@ -11,7 +11,7 @@ from specs.ledger.changes import FORWARDED_PORT_KEPT
 from starlette_conformance.__main__ import main
 from starlette_conformance.explain.what_is_new import compare_runs
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.expectations import Response, resolve
+from starlette_conformance.model.expectations import CONTINUE, Response, resolve
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.run_file import Run
@@ -28,7 +28,7 @@ OBSERVED = {
         {"set-cookie": ("a=1", "b=2")},
         (b"data: \xff\r\n\r\n", b""),
         "OK",
-        interim=(100,),
+        interim=(CONTINUE,),
         extensions=("a=1", ""),
         trailers={"x": "y"},
         lines=("set-cookie", "set-cookie"),

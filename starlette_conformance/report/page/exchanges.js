@@ -8,7 +8,7 @@ function requestLines(request) {
 
 function responseLines(number) {
   const response = data.responses[number];
-  const lines = response.interim.map((status) => `< HTTP/1.1 ${status}`);
+  const lines = response.interim.flatMap((head) => head.split("\r\n").map((line) => `< ${visible(line)}`));
   if (response.status) lines.push(`< ${response.version} ${response.status} ${visible(response.reason)}`);
   for (const [name, value] of response.headers) lines.push(`< ${name}: ${visible(value)}`);
   const body = bodyLines(response.body);
