@@ -1,20 +1,41 @@
 """An app of many features: requests, responses, files, failures and routes of many forms."""
 
+from dataclasses import replace
+from typing import Any
+
 from specs.features.feature_app import (
     CONTENT,
     LARGE,
+    TAG,
+    about_file,
     because,
     empty,
     failed,
     head,
     json,
+    part_of_file,
     seen,
     sent,
     to,
 )
-from specs.ledger.file_responses import told_to_go_on
+from specs.ledger import file_responses
+from specs.ledger.changes import (
+    CHARSET_ONCE,
+    COOKIE_LINES_READ,
+    ENDPOINTS_ALLOW_HEAD,
+    HOSTS_IN_ANY_CASE,
+    RANGES,
+    ROOT_PATH_CONFUSED,
+    UUIDS_IN_ANY_FORM,
+)
 from specs.ledger.responses import HTML, NO_BODY, TEXT, UVICORN, content, redirect, text
-from starlette_conformance.model.expectations import Response, chunked, unordered
+from starlette_conformance.model.expectations import (
+    CONTINUE,
+    Response,
+    chunked,
+    since,
+    unordered,
+)
 
 ERROR = failed(text(b"Internal Server Error", 500))
 GOES_ON = "Expect: 100-continue"
@@ -22,11 +43,21 @@ IN_CHUNKS = "Transfer-Encoding: chunked"
 BODY = "Content-Length: 5"
 UPLOAD = b"x" * 3_000_000
 
+
+def told_to_go_on(response: Response) -> Response:
+    """By an app that reads the body."""
+    return replace(response, interim=(CONTINUE,))
+
+
 REQUESTS = sent(
     "requests of many forms",
     to(
         "GET /cookies",
-        json('{"a":"2","b":"two words","":"c","d":"%20","e":"5"}'),
+        since(
+            COOKIE_LINES_READ,
+            json('{"a":"2","b":"two words","":"c","d":"%20","e":"5"}'),
+            before=json('{"a":"2","b":"two words","":"c","d":"%20"}'),
+        ),
         'Cookie: a=1; b="two words"; =x; c; d=%20; a=2',
         "Cookie: e=5",
     ),
@@ -91,10 +122,14 @@ RESPONSES = sent(
         ),
     ),
     *(
-        to(f"GET /typed?type={given}", Response(200, content(b"a", sends), b"a"))
+        to(f"GET /typed?type={given}", text(b"a", headers={"content-type": sends}))
         for given, sends in {
             "text/csv": "text/csv; charset=utf-8",
-            "text/plain;charset=latin-1": "text/plain;charset=latin-1",
+            "text/plain;charset=latin-1": since(
+                CHARSET_ONCE,
+                "text/plain;charset=latin-1",
+                before="text/plain;charset=latin-1; charset=utf-8",
+            ),
             "application/xml": "application/xml",
         }.items()
     ),
@@ -122,25 +157,16 @@ RESPONSES = sent(
 )
 """Cookies, statuses, types, streams and redirects."""
 
-OF_FILE = {
-    "accept-ranges": "bytes",
-    "last-modified": "Sat, 12 Apr 2025 01:03:00 GMT",
-    "etag": '"ef9d05678b14eb5581831f486d058660"',
-}
+
+def file(kind: str = TEXT, disposition: str = "") -> Response:
+    named = {"content-disposition": disposition} if disposition else {}
+    return about_file(file_responses.file(CONTENT, kind), **named)
 
 
-def file(kind: str = TEXT, **headers: str) -> Response:
-    more = {key.replace("_", "-"): value for key, value in headers.items()}
-    return Response(200, content(CONTENT, kind, OF_FILE | more), CONTENT)
+def part(start: int, end: int) -> Any:
+    return since(RANGES, part_of_file(start, end), before=file())
 
 
-def part(start: int, end: int) -> Response:
-    body = CONTENT[start:end]
-    more = OF_FILE | {"content-range": f"bytes {start}-{end - 1}/{len(CONTENT)}"}
-    return Response(206, content(body, TEXT, more), body)
-
-
-NOT_MODIFIED = empty(304, {"etag": OF_FILE["etag"]})
 FILES = sent(
     "requests for a file",
     to("GET /file", file()),
@@ -150,7 +176,7 @@ FILES = sent(
         "GET /file",
         part(65_536, 131_073),
         "Range: bytes=65536-131072",
-        f"If-Range: {OF_FILE['etag']}",
+        f'If-Range: "{TAG}"',
     ),
     to("GET /file", file(), "Range: bytes=0-1", "If-Range: Sat, 12 Apr 2025 01:03:01 GMT"),
     to(
@@ -164,15 +190,15 @@ FILES = sent(
     ),
     to(
         "GET /file?filename=a.csv",
-        file("text/csv; charset=utf-8", content_disposition='attachment; filename="a.csv"'),
+        file("text/csv; charset=utf-8", 'attachment; filename="a.csv"'),
     ),
     to(
         "GET /file?filename=%C3%A9%20b.txt",
-        file(content_disposition="attachment; filename*=utf-8''%C3%A9%20b.txt"),
+        file(disposition="attachment; filename*=utf-8''%C3%A9%20b.txt"),
     ),
     to(
         "GET /file?filename=a.txt&content_disposition_type=inline",
-        file(content_disposition='inline; filename="a.txt"'),
+        file(disposition='inline; filename="a.txt"'),
     ),
     to("GET /missing-file", ERROR),
 )
@@ -205,7 +231,11 @@ FAILURES = sent(
     to("GET /body", text(b"Method Not Allowed", 405, {"allow": unordered("POST", "PUT")})),
     to(
         "POST /endpoint",
-        text(b"Method Not Allowed", 405, {"allow": unordered("GET", "HEAD", "PUT")}),
+        text(
+            b"Method Not Allowed",
+            405,
+            {"allow": since(ENDPOINTS_ALLOW_HEAD, "GET, HEAD, PUT", before="GET, PUT")},
+        ),
     ),
 )
 
@@ -223,7 +253,10 @@ ROUTES = sent(
     to("GET /int/1.0", MISSING),
     to("GET /float/1.50", converted("{'value': 1.5}")),
     to("GET /float/1", converted("{'value': 1.0}")),
-    to(f"GET /uuid/{UUID}AB", converted(f"{{'value': UUID('{UUID}ab')}}")),
+    to(
+        f"GET /uuid/{UUID}AB",
+        since(UUIDS_IN_ANY_FORM, converted(f"{{'value': UUID('{UUID}ab')}}"), before=MISSING),
+    ),
     to(f"GET /uuid/{UUID}", MISSING),
     to("GET /path/a/b%2Fc", converted("{'value': 'a/b/c'}")),
     to("GET /path/", converted("{'value': ''}")),
@@ -232,12 +265,21 @@ ROUTES = sent(
     to("HEAD /endpoint", head(text(b"got"))),
     to("PUT /endpoint", text(b"put")),
     to(
-        "GET /mounted/some/seen", seen("http://example.org/mounted/some/seen", root="/mounted/some")
+        "GET /mounted/some/seen",
+        since(
+            ROOT_PATH_CONFUSED,
+            seen("http://example.org/mounted/some/seen"),
+            before=seen("http://example.org/mounted/some/seen", root="/mounted/some"),
+        ),
     ),
     to("GET /mounted/some", redirect("http://example.org/mounted/some/")),
     to("GET /mounted/some/seen/", redirect("http://example.org/mounted/some/seen")),
     to("GET /", converted("{'name': 'some'}"), "Host: some.hosted.example:81"),
-    to("GET /", converted("{'name': 'a.b'}"), "Host: A.b.hosted.example"),
+    to(
+        "GET /",
+        since(HOSTS_IN_ANY_CASE, converted("{'name': 'a.b'}"), before=converted("{'name': 'A.b'}")),
+        "Host: A.b.hosted.example",
+    ),
     to("GET /", MISSING, "Host: hosted.example"),
 )
 

@@ -4,24 +4,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from specs.ledger.responses import HOST, UVICORN, content
-from starlette_conformance.model.expectations import Response
-from starlette_conformance.model.observations import ResponseOn
+from specs.ledger import file_responses
+from specs.ledger.changes import ETAG_QUOTED
+from specs.ledger.responses import HOST, TEXT, UVICORN, content
+from starlette_conformance.model.expectations import WHOLE, Response, since
+from starlette_conformance.model.observations import ObservationOn, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, Step
 
 SCRIPT = "specs/features/apps/features.py"
-SINCE = "starlette>=1.9.0"
-"""What the app uses is older; before, some of it had other responses, which nobody has named."""
+SINCE = "starlette>=0.26.0"
+"""The first release whose lifespan has a state, which the app uses."""
 LARGE = b"".join(b"%07d\n" % number for number in range(40_000))
 CONTENT = LARGE[:200_000]
+TAG = "ef9d05678b14eb5581831f486d058660"
+"""Of the file, which was changed within a second."""
 JSON = "application/json"
-Exchange = tuple[str, Sequence[str], bytes, Any]
+Exchange = tuple[str, Sequence[str], bytes, type[ObservationOn], Any]
 
 
-def to(line: str, response: Any, *headers: str, body: bytes = b"") -> Exchange:
-    """A request, by its method and target, and the response."""
-    return line, headers, body, response
+def to(
+    line: str,
+    response: Any,
+    *headers: str,
+    body: bytes = b"",
+    by: type[ObservationOn] = ResponseOn,
+) -> Exchange:
+    """A request, by its method and target, and the response, by what observes it."""
+    return line, headers, body, by, response
 
 
 def name(line: str, headers: Sequence[str]) -> str:
@@ -38,21 +48,37 @@ def request(line: str, headers: Sequence[str], body: bytes) -> bytes:
 
 def sent(what: str, *exchanges: Exchange) -> Scenario:
     steps: list[Step] = []
-    for line, headers, body, response in exchanges:
+    for line, headers, body, _, response in exchanges:
         on = name(line, headers)
         method = line.partition(" ")[0]
-        closes = isinstance(response, Response) and (response.closes or response.ending != "whole")
-        reads = ReadToEnd(on) if closes else ReadResponses(on, method=method)
+        reads = ReadToEnd(on) if closes(response) else ReadResponses(on, method=method)
         steps += [Send(on, request(line, headers, body)), reads]
     return Scenario(
         f"an app of many features is sent {what}",
         "hello",
         tuple(steps),
-        {ResponseOn(name(line, headers)): response for line, headers, _, response in exchanges},
+        {by(name(line, headers)): response for line, headers, _, by, response in exchanges},
         script=SCRIPT,
         needs=(SINCE,),
         slow=True,
     )
+
+
+def about_file(response: Response, **more: str) -> Response:
+    """What is said of a file, with this one's ETag."""
+    etag = {"etag": since(ETAG_QUOTED, f'"{TAG}"', before=TAG)}
+    return replace(response, headers=response.headers | etag | more)
+
+
+def part_of_file(start: int, end: int) -> Response:
+    return about_file(file_responses.part(start, end, CONTENT, TEXT))
+
+
+def closes(response: Any) -> bool:
+    """Whether the connection ends with it, whatever the stack."""
+    if isinstance(response, since):
+        return closes(response.now) and closes(response.before)
+    return response.closes or (isinstance(response.ending, str) and response.ending != WHOLE)
 
 
 def json(body: str) -> Response:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from specs.features.feature_app import SCRIPT, SINCE, request, seen
-from specs.ledger.responses import content
-from starlette_conformance.model.expectations import ABSENT, Response
+from specs.features.feature_app import JSON, SCRIPT, SINCE, request, seen
+from specs.ledger.changes import ROOT_PATH_CONFUSED, ROOT_PATH_STRIPPED
+from specs.ledger.responses import content, not_found
+from starlette_conformance.model.expectations import ABSENT, Response, history, since
 from starlette_conformance.model.observations import LogLines, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadResponses, Send
@@ -41,26 +42,35 @@ def started(
     )
 
 
-def accessed(client: str, path: str = "/seen") -> str:
-    return f'INFO:     {client} - "GET {path} HTTP/1.1" 200 OK'
+def accessed(client: str, path: str = "/seen", status: str = "200 OK") -> str:
+    return f'INFO:     {client} - "GET {path} HTTP/1.1" {status}'
 
 
 FOR = "203.0.113.9:81, 198.51.100.1", "192.0.2.7, 127.0.0.1"
 FORWARDED = (*(f"X-Forwarded-For: {line}" for line in FOR), "X-Forwarded-Proto: https")
 OWN = seen("http://example.org/api/seen", PLAIN, root="/api", served="/api")
-BARE = {
-    **content(OWN.body, "application/json"),
-    "date": ABSENT,
-    "server": ABSENT,
-    "x-added": ("one", "two"),
-}
+OTHERS = {"date": ABSENT, "server": ABSENT, "x-added": ("one", "two")}
+TWICE = OWN.body.replace(b'/api/seen","base"', b'/api/api/seen","base"')
+BELOW = history(
+    not_found(OTHERS),
+    (ROOT_PATH_STRIPPED, Response(200, content(OWN.body, JSON, OTHERS), OWN.body)),
+)
+BELOW_A_PATH = since(
+    ROOT_PATH_CONFUSED, Response(200, content(TWICE, JSON, OTHERS), TWICE), before=BELOW
+)
 SCENARIOS = [
     started(
         "below a path, with headers of its own",
         "--root-path /api --header X-Added:one --header X-Added:two --no-server-header "
         "--no-date-header",
-        Response(200, BARE, OWN.body),
-        lines=[accessed("127.0.0.1:a", "/api/seen")],
+        BELOW_A_PATH,
+        lines=[
+            since(
+                ROOT_PATH_STRIPPED,
+                accessed("127.0.0.1:a", "/api/seen"),
+                before=accessed("127.0.0.1:a", "/api/seen", "404 Not Found"),
+            )
+        ],
     ),
     started("without an access log", "--no-access-log", seen("http://example.org/seen"), lines=[]),
     started(

@@ -153,6 +153,26 @@ LINE_BREAK_REDIRECTS = Change(
     noticed_by=("nobody",),
     reached_by=("StaticFiles",),
 )
+ROOT_PATH_STRIPPED = Change(
+    "starlette",
+    "0.33.0",
+    "fix",
+    "Where uvicorn 0.26.0 or newer has a --root-path, no route was found, for it was a part of the "
+    "path; now it is taken off.",
+    "https://github.com/Kludex/starlette/pull/2352",
+    noticed_by=("browser", "JavaScript client", "proxy"),
+)
+ROOT_PATH_CONFUSED = Change(
+    "starlette",
+    "0.33.0",
+    "regression",
+    "In these releases request.url has a --root-path twice, and root_path below a Mount does not "
+    "have the path of the mount.",
+    "https://github.com/Kludex/starlette/pull/2352",
+    last="0.34.0",
+    noticed_by=("proxy",),
+    reached_by=("root_path", "request", "Request"),
+)
 ETAG_QUOTED = Change(
     "starlette",
     "0.34.0",
@@ -181,6 +201,16 @@ PATHSEND_ASSUMED = Change(
     last="0.36.0",
     noticed_by=("browser", "cache or CDN", "JavaScript client", "proxy"),
     reached_by=("StaticFiles", "FileResponse"),
+)
+CHARSET_ONCE = Change(
+    "starlette",
+    "0.36.2",
+    "fix",
+    "A text/ media type that names a charset got a second one in Content-Type; now it is sent "
+    "as it is.",
+    "https://github.com/Kludex/starlette/pull/2443",
+    noticed_by=("browser",),
+    reached_by=("Response",),
 )
 LONG_NAME_NOT_FOUND = Change(
     "starlette",
@@ -217,6 +247,44 @@ LARGE_PARTS_WHOLE = Change(
     "https://github.com/Kludex/starlette/pull/2703",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
+)
+UUIDS_IN_ANY_FORM = Change(
+    "starlette",
+    "0.43.0",
+    "feature",
+    "A UUID with capitals in a path was 404; now a route with a uuid convertor takes it.",
+    "https://github.com/Kludex/starlette/pull/2806",
+    noticed_by=("JavaScript client",),
+    reached_by=("uuid",),
+)
+GZIP_VARIES_ALWAYS = Change(
+    "starlette",
+    "0.46.0",
+    "fix",
+    "Behind GZipMiddleware a response that is not compressed, as the client does not take "
+    "gzip, did not say Vary: Accept-Encoding; now it does.",
+    "https://github.com/Kludex/starlette/pull/2865",
+    noticed_by=("cache or CDN",),
+    reached_by=("GZipMiddleware",),
+)
+EVENTS_NOT_GZIPPED = Change(
+    "starlette",
+    "0.46.0",
+    "fix",
+    "GZipMiddleware held back the events of a stream to compress them; now text/event-stream "
+    "is left as it is.",
+    "https://github.com/Kludex/starlette/pull/2871",
+    noticed_by=("JavaScript client",),
+    reached_by=("GZipMiddleware",),
+)
+COOKIE_LINES_READ = Change(
+    "starlette",
+    "0.49.0",
+    "feature",
+    "Of several Cookie headers request.cookies had the first one's; now it has all.",
+    "https://github.com/Kludex/starlette/pull/3029",
+    noticed_by=("proxy",),
+    reached_by=("cookies",),
 )
 RANGES_SPLIT = Change(
     "starlette",
@@ -272,6 +340,19 @@ COOKIE_CHANGES_NO_ORIGIN = Change(
     "not.",
     "https://github.com/Kludex/starlette/pull/3137",
     noticed_by=("cache or CDN",),
+    reached_by=("CORSMiddleware",),
+)
+CREDENTIALS_NAME_ORIGIN = Change(
+    "starlette",
+    "1.0.0rc1",
+    "fix",
+    "With every origin and credentials allowed, a response to a request without a cookie said "
+    "*, which browsers refuse; now it names the origin, and varies by it.",
+    "https://github.com/Kludex/starlette/pull/3137",
+    noticed_by=(
+        "browser",
+        "cache or CDN",
+    ),
     reached_by=("CORSMiddleware",),
 )
 RANGES_MERGED = Change(
@@ -347,6 +428,48 @@ LONG_SUFFIX_CLAMPED = Change(
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
 )
+GZIP_WITHOUT_TIME = Change(
+    "starlette",
+    "1.4.0",
+    "change",
+    "What GZipMiddleware compresses had the time in its head; now it has none, and says Unix.",
+    "https://github.com/Kludex/starlette/pull/3411",
+    noticed_by=("nobody",),
+    reached_by=("GZipMiddleware",),
+)
+GZIPPED_CHUNKS_FLUSHED = Change(
+    "starlette",
+    "1.5.0",
+    "fix",
+    "GZipMiddleware held back the chunks of a stream to compress them together; now each is "
+    "sent at once.",
+    "https://github.com/Kludex/starlette/pull/3419",
+    noticed_by=("JavaScript client",),
+    reached_by=("GZipMiddleware",),
+)
+PARTS_NOT_GZIPPED = Change(
+    "starlette",
+    "1.5.0",
+    "fix",
+    "GZipMiddleware compressed a 206, whose Content-Range was wrong then; now a part is left "
+    "as it is.",
+    "https://github.com/Kludex/starlette/pull/3420",
+    noticed_by=(
+        "browser",
+        "cache or CDN",
+    ),
+    reached_by=("GZipMiddleware",),
+)
+MEDIA_NOT_GZIPPED = Change(
+    "starlette",
+    "1.5.0",
+    "change",
+    "GZipMiddleware compressed images, audio, video, WOFF fonts and archives; now they are "
+    "left as they are, and do not vary.",
+    "https://github.com/Kludex/starlette/pull/3421",
+    noticed_by=("cache or CDN",),
+    reached_by=("GZipMiddleware",),
+)
 EMPTY_RANGE_REFUSED = Change(
     "starlette",
     "1.5.1",
@@ -411,6 +534,28 @@ HOST_GRAMMAR = Change(
     "https://github.com/Kludex/starlette/pull/3472",
     noticed_by=("browser", "proxy"),
 )
+QUERY_ALLOWED = Change(
+    "starlette",
+    "1.7.0",
+    "feature",
+    "With every method allowed, CORSMiddleware did not allow QUERY; now it does.",
+    "https://github.com/Kludex/starlette/pull/3489",
+    noticed_by=("JavaScript client",),
+    reached_by=("CORSMiddleware",),
+)
+IPV6_HOSTS_TRUSTED = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "TrustedHostMiddleware refused an IPv6 address in Host, such as [::1]:80; now it compares "
+    "it with its list.",
+    "https://github.com/Kludex/starlette/pull/3471",
+    noticed_by=(
+        "browser",
+        "proxy",
+    ),
+    reached_by=("TrustedHostMiddleware",),
+)
 FILE_HEEDS_DISCONNECT = Change(
     "starlette",
     "1.8.0",
@@ -437,6 +582,28 @@ PATH_DELIMITERS_ESCAPED = Change(
     "A ? or # within the path lost its escape in the Location of a redirect; now it keeps it.",
     "https://github.com/Kludex/starlette/pull/3671",
     noticed_by=("browser", "JavaScript client"),
+)
+HOSTS_IN_ANY_CASE = Change(
+    "starlette",
+    "1.9.0",
+    "fix",
+    "TrustedHostMiddleware refused a Host with capitals, and a Host route did not match it, "
+    "or gave its parameters capitals; now both take it in lower case.",
+    "https://github.com/Kludex/starlette/pull/3542",
+    noticed_by=("proxy",),
+    reached_by=(
+        "TrustedHostMiddleware",
+        "Host",
+    ),
+)
+ENDPOINTS_ALLOW_HEAD = Change(
+    "starlette",
+    "1.9.0",
+    "fix",
+    "The 405 of an HTTPEndpoint with get did not list HEAD in Allow, which it takes; now it does.",
+    "https://github.com/Kludex/starlette/compare/1.8.0...1.9.0",
+    noticed_by=("nobody",),
+    reached_by=("HTTPEndpoint",),
 )
 STATIC_FILES_CLOSE_WEBSOCKETS = Change(
     "starlette",

@@ -16,9 +16,10 @@ from starlette_conformance.output.console import console
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.matrix import print_matrix
 from starlette_conformance.runs.run_reader import start_of_whole
-from starlette_conformance.runs.sessions import judge
+from starlette_conformance.runs.sessions import judge, not_judged
 from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import catalogue, ledger
+from starlette_conformance.stacks.suites import not_run
 from starlette_conformance.stacks.targets import targets_named
 
 
@@ -47,8 +48,13 @@ def judge_stacks(
     found, footprint = judge(names, folder, jobs, arguments, console())
     write_line(f"run files: {folder}\n{jobs} at a time: {footprint}")
     absent_extras = [f"specs that need {extra}" for extra in absent("playwright")]
-    for line in [*lacking, *absent_extras]:
-        console().print(f"NOT JUDGED {line}", style="bold red")
+    said = not_judged(dict.fromkeys(found.logs.values()))
+    for line in [*(f"NOT JUDGED {line}" for line in [*lacking, *absent_extras]), *said]:
+        console().print(line, style="bold red", markup=False)
+    axes = {name: getattr(targets[name], "suite", None) for name in names}
+    also = [word.removeprefix("--also=") for word in arguments]  # its own word, or the next one
+    for line in not_run(known, axes, also):
+        write_line(line.replace("`--also", "`judge ... -- --also"))
     result = print_matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for diff in what_is_new(folder, failing, known.series(known.stacks), ledger()):

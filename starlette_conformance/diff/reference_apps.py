@@ -4,6 +4,7 @@ Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on 
 3 a stack could not be installed, started or fully compared, 4 harness error.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -62,7 +63,8 @@ def diff(options: Options) -> int:
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger(), all_named(meant, (older, newer)))
-    suited = [*filter(comparison.suits, chosen_scenarios(chosen_apps))]
+    every_scenario = chosen_scenarios(chosen_apps)
+    suited = [*filter(comparison.suits, every_scenario)]
     wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
@@ -90,7 +92,11 @@ def diff(options: Options) -> int:
     rest += [] if options.causes else ["--no-cause"]
     rest += ["--clients"] if options.clients else []
     command = of_verb("diff", word(older), word(newer), *rest)
-    notes = (*found.notes, *not_wanted(len(suited) - len(wanted)))
+    notes = (
+        *found.notes,
+        *not_wanted(len(suited) - len(wanted)),
+        *unsuited(every_scenario, suited),
+    )
     not_played = len(wanted) - len(scenarios)
     found = replace(found, command=command, notes=notes, not_played=not_played)
     if why := nothing_asked(meant):
@@ -112,6 +118,14 @@ def not_wanted(scenarios: int) -> Iterator[str]:
             "no reference app uses, since no named change that they show lies between; `judge ... "
             "-- --also resilience --also features` plays most of them"
         )
+
+
+def unsuited(scenarios: Collection[Scenario], suited: Collection[Scenario]) -> Iterator[str]:
+    """A sentence on those that need what a stack lacks, by what that is."""
+    needs = Counter(" or ".join(each.needs) for each in scenarios if each not in suited)
+    if needs:
+        named = ", ".join(f"{need} ({number})" for need, number in sorted(needs.items()))
+        yield f"not played, since OLD or NEW lacks what they need: scenarios with {named}"
 
 
 def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:

@@ -45,6 +45,11 @@ class PingedStreamOn(ObservationOn):
 
 
 @dataclass(frozen=True)
+class GzippedOn(ObservationOn):
+    """The first response on a connection; a moment in the head of its gzip (RFC 1952) is TIME."""
+
+
+@dataclass(frozen=True)
 class PingAfter(ObservationOn):
     """The seconds from the request for a stream to its first event, which is a ping."""
 

@@ -25,6 +25,7 @@ from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
 from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.pytest_plugin.requested_session import session_of
 from starlette_conformance.pytest_plugin.session import (
+    CATALOGUE,
     JUDGING,
     NOT_JUDGED,
     REPEATED,
@@ -34,6 +35,7 @@ from starlette_conformance.runs.failure_message import failure_lines
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.scenarios.outcome import Outcome, outcome_lines
 from starlette_conformance.stacks.project import apps
+from starlette_conformance.stacks.suites import not_run
 
 __all__ = [
     "pytest_collection_finish",
@@ -175,6 +177,8 @@ def pytest_terminal_summary(
         terminalreporter.write_line(f"UNPROVEN CHANGE {line}", red=True, bold=True)
     for why, count in judging.left_out.items():
         terminalreporter.write_line(f"LEFT OUT {count} specs that {why}", yellow=True, bold=True)
+    for line in [] if judging.own else not_run(CATALOGUE, judging.suites, judging.also):
+        terminalreporter.write_line(line)
     for line in judging.not_judged:
         terminalreporter.write_line(f"NOT JUDGED {line}", red=True, bold=True)
     if shutil.which("curl") is None and not judging.own:

@@ -7,6 +7,8 @@ from starlette_conformance.stacks.project import variants
 
 SLOW = {"documented_stream"}
 """Fixtures that take a while."""
+NOT_PROMISED = "nothing is promised"
+"""How the reason begins why specs have no verdict on a stack, which is said once a stack."""
 
 
 def fixtures_of(item: pytest.Item) -> set[str]:

@@ -12,6 +12,7 @@ import pytest
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.pytest_plugin.needs import NOT_PROMISED
 from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.scenarios.outcome import Outcome
@@ -30,7 +31,7 @@ def playing(request: pytest.FixtureRequest, environment: Environment) -> Iterato
         ahead: dict[str, Future[Played]] = {
             scenario.name: pool.submit(stage.play, scenario)
             for scenario in wanted(request.session.items, environment.name)
-            if scenario.slow
+            if scenario.slow and scenario.suits(environment)
         }
 
         def play(scenario: Scenario, running: Server | None) -> Played:
@@ -55,6 +56,9 @@ def play(
     """
 
     def played(scenario: Scenario) -> Outcome:
+        if not scenario.suits(environment):
+            needs = " or ".join(scenario.needs)
+            pytest.skip(f"{NOT_PROMISED} of scenarios that need {needs}, and none was played")
         running = servers.get(scenario.variant)
         found = playing(scenario, running if isinstance(running, Server) else None)
         sent = (each for each in found.exchanges if each.sent and scenario.sends_to_apps)

@@ -15,7 +15,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, Failure, NotInstallable
 from starlette_conformance.model.expectations import Assertion
 from starlette_conformance.model.stack import Stack
-from starlette_conformance.pytest_plugin.needs import app_of
+from starlette_conformance.pytest_plugin.needs import NOT_PROMISED, app_of
 from starlette_conformance.pytest_plugin.own_specs import OwnSpecs
 from starlette_conformance.pytest_plugin.verdict_of import ended_by_others, verdict_of
 from starlette_conformance.runs.records import Record
@@ -23,6 +23,7 @@ from starlette_conformance.runs.remote_server import Address
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import ROOT, catalogue, ledger
+from starlette_conformance.stacks.suites import judged_by
 from starlette_conformance.stacks.targets import made
 
 CHANGES = ledger().changes
@@ -112,11 +113,12 @@ class Judging:
             return list(self.targets)
         first = folder.relative_to(SPECS).parts[0]
         suite = first if first in SUITES else ""
-        suites = {name: getattr(target, "suite", None) for name, target in self.targets.items()}
-        is_apart = suite in CATALOGUE.apart and suite not in self.also
-        judge = {suite} if is_apart else {suite, None}
-        also = {name for name, others in CATALOGUE.also.items() if suite in others}
-        return [name for name, own in suites.items() if own in judge or name in also]
+        return judged_by(suite, CATALOGUE, self.suites, self.also)
+
+    @property
+    def suites(self) -> dict[str, str | None]:
+        """The suite of each stack's axis."""
+        return {name: getattr(target, "suite", None) for name, target in self.targets.items()}
 
     def environment(self, name: str) -> Environment:
         """The environment of a stack, made if need be. Raises Failure."""
@@ -160,7 +162,9 @@ class Judging:
             return
         if report.skipped:
             self._took(item, 0.0)
-            self.not_judged.append(f"{item.nodeid}: {error}")
+            of = _stack(item) if str(error).startswith(NOT_PROMISED) else item.nodeid
+            said = f"{of}: {error}"
+            self.not_judged += [said] if said not in self.not_judged else []
             return
         verdict, reason = verdict_of(error), str(error) if error else ""
         if verdict == "fail" and (ended := ended_by_others(item)):

@@ -5,7 +5,7 @@ A session writes run files as it goes, and they are all that is known of it in t
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -128,6 +128,12 @@ def last_words(folder: Path) -> str:
     ]
     errors = [line for line in lines if line.startswith(("ERROR", "INTERNALERROR", "E  "))]
     return (errors or lines or ["pytest printed nothing"])[-1]
+
+
+def not_judged(logs: Iterable[Path]) -> list[str]:
+    """What sessions say that they could not judge, each once."""
+    lines = (line for log in logs for line in log.read_text("utf-8", "replace").splitlines())
+    return list(dict.fromkeys(line for line in lines if line.startswith("NOT JUDGED ")))
 
 
 def session(

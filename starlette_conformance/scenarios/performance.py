@@ -14,10 +14,9 @@ from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.census import Census, take
 from starlette_conformance.process.launch import rests
-from starlette_conformance.scenarios import on_wire
+from starlette_conformance.scenarios import moments, on_wire
 from starlette_conformance.scenarios.kept import afterwards
 from starlette_conformance.scenarios.logged import without_numbers
-from starlette_conformance.scenarios.pings import ping_delay, without_time
 from starlette_conformance.scenarios.signal_beside import RESTS_SECONDS, cross
 from starlette_conformance.scenarios.wire import Wire, held
 
@@ -207,13 +206,13 @@ class Performance:
             case seen.ResponsesOn():
                 return on_wire.responses(wire)
             case seen.PingedStreamOn():
-                return without_time(on_wire.responses(wire)[0])
+                return moments.without_time(on_wire.responses(wire)[0])
+            case seen.GzippedOn():
+                return moments.without_gzip_time(on_wire.responses(wire)[0])
             case seen.PingAfter(on):
-                exchange = self.exchanges()[on]
-                first, last = exchange.sent[0], exchange.sent[-1]
-                return f"{exchange.arrivals()[0] + first.at - last.at:.3f} s"
+                return f"{moments.ping_after(self.exchanges()[on]):.3f} s"
             case seen.PingDelay(on):
-                return f"{ping_delay(self.exchanges()[on]):.2f} s"
+                return f"{moments.ping_delay(self.exchanges()[on]):.2f} s"
             case seen.EndOf():
                 return on_wire.end(wire)
             case seen.RespondsIn(_, seconds):

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import pytest
 
+from starlette_conformance.pytest_plugin.judging import NOTHING_JUDGED
 from starlette_conformance.stacks.project import ROOT
 
 SPEC = "specs/hello/test_hello.py::test_logs_its_start"
@@ -133,6 +134,15 @@ def test_a_suite_that_is_apart_judges_other_stacks_where_that_is_wanted() -> Non
     status, output = run(ROOT, *words, "--also", "hello")
     assert status == pytest.ExitCode.USAGE_ERROR
     assert "--also hello: no suite that is apart; these are: " in output
+
+
+def test_scenarios_whose_needs_a_stack_lacks_are_named_and_not_green(tmp_path: Path) -> None:
+    words = "specs/features", "-k", "streams", "--stack", "documented", "--runs", str(tmp_path)
+    status, output = run(ROOT, *words, "--also", "features")
+    needs = "nothing is promised of scenarios that need sse-starlette>=3.7.0, and none was played"
+    assert status == NOTHING_JUDGED, output
+    assert output.count(f"NOT JUDGED documented: {needs}") == 1
+    assert "not run: the suites gunicorn, resilience, websockets; `--also NAME` runs one" in output
 
 
 def test_tests_and_specs_run_together(tmp_path: Path) -> None:

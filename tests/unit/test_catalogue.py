@@ -8,6 +8,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.stacks.catalogue import load
+from starlette_conformance.stacks.suites import not_run
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -24,6 +25,19 @@ vary.starlette = ["0.13.8"]
 """
 NEEDS = (("starlette<0.15", ("aiofiles",)),)
 DATE = "2026-11-20T00:00:00Z"
+
+
+def test_a_suite_that_is_apart_and_judges_nothing_is_named() -> None:
+    known = load(ROOT / "specs" / "stacks.toml")
+    aside = not_run(known, {"documented": None})
+    assert aside == [
+        "not run: the suites features, gunicorn, resilience, websockets; `--also NAME` runs one"
+    ]
+    assert not_run(known, {"documented": None}, ["features", "gunicorn", "resilience"]) == [
+        "not run: the suites websockets; `--also NAME` runs one"
+    ]
+    assert "features" not in not_run(known, {"latest": None})[0]
+    assert not_run(known, {"starlette-1.10.0": ""}) == []
 
 
 def written(folder: Path, text: str) -> Path:

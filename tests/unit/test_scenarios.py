@@ -27,6 +27,7 @@ from starlette_conformance.model.expectations import (
 from starlette_conformance.model.observations import (
     DatesOn,
     EndOf,
+    GzippedOn,
     HeldFor,
     LogLines,
     Observation,
@@ -316,6 +317,25 @@ def test_says_what_a_ping_states_and_when_it_came(late: int) -> None:
     assert within(0.25, 5).accepts(found["first ping on a"], 0.0)
     assert within(late - 0.1, late + 5).accepts(found["time of the ping on a"], 0.0)
     assert not within(late + 5, late + 9).accepts(found["time of the ping on a"], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "states"),
+    [
+        (b"\x1f\x8b\x08\x00abcd\x02\xff.", b"\x1f\x8b\x08\x00TIME\x02\xff."),
+        (b"\x1f\x8b\x08\x00\0\0\0\0\x02\xff.", b"\x1f\x8b\x08\x00\0\0\0\0\x02\xff."),
+        (b"plain text.", b"plain text."),
+    ],
+)
+def test_the_moment_in_the_head_of_gzip_is_masked_and_nothing_else(
+    sent: bytes, states: bytes
+) -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(STREAM + chunk(sent) + chunk(b"abcdefgh") + chunk(b""))
+        connection.recv(1)
+
+    found = seen(script, Send("a", GET), ReadResponses("a"), of=(GzippedOn("a"),))
+    assert found["a"].body == (states, b"abcdefgh")
 
 
 def test_a_ping_is_timed_from_the_request_and_not_from_the_connection() -> None:

@@ -247,6 +247,7 @@ HOME = [
     Route("/text", text),
     Route("/two-parts", two_parts),
     Route("/seen", seen),
+    Route("/file", file),
 ]
 ROUTES = [
     Route("/cookies", cookies),
