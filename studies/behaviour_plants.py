@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
 
+from studies.further_plants import FURTHER
+
 PLANTED = '''\
 """What every message of a response goes through. `number` counts responses of the server, `nth`
 those of the connection, `active` are under way; `sent` has the request's headers.
@@ -317,6 +319,11 @@ def plants() -> list[Plant]:
             for name, (before, after) in SIGNALS.items()
         ),
         *(Plant("events", name, "sse", lines) for name, lines in EVENTS.items()),
+        *(
+            Plant(kind, name, app, lines)
+            for kind, cases in FURTHER.items()
+            for (app, name), lines in cases.items()
+        ),
     ]
 
 

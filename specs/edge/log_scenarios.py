@@ -19,7 +19,7 @@ from specs.ledger.raw_requests import CHUNKED, LAST, NEXT
 from specs.ledger.responses import CLOSE, WEBSOCKET, raw_request
 from specs.ledger.upgrades import LACKING_LOGGED, UNSUPPORTED
 from starlette_conformance.model.expectations import ABSENT, by_parser, history, since
-from starlette_conformance.model.observations import LogLines
+from starlette_conformance.model.observations import LogLines, Printed
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadResponses, ReadToEnd, Send
 
@@ -138,17 +138,12 @@ def invalid(because: Any) -> list[Any]:
     return [own, *told, doubled, *told]
 
 
-INVALID = logged(
-    "that a request is invalid",
-    {"a": b"hello\r\n\r\n"},
-    invalid(
-        by_parser(
-            h11="h11._util.RemoteProtocolError: illegal request line: bytearray(b'hello')",
-            httptools="httptools.parser.errors.HttpParserInvalidMethodError: Invalid method "
-            "encountered",
-        )
-    ),
+ILLEGAL = by_parser(
+    h11="h11._util.RemoteProtocolError: illegal request line: bytearray(b'hello')",
+    httptools="httptools.parser.errors.HttpParserInvalidMethodError: Invalid method encountered",
 )
+HELLO = b"hello\r\n\r\n"
+INVALID = logged("that a request is invalid", {"a": HELLO}, invalid(ILLEGAL))
 
 
 def foiled() -> list[Any]:
@@ -205,7 +200,25 @@ def upgrade(name: str, select: Callable[[Sequence[str]], Sequence[str]], later: 
 
 NO_UPGRADE = [upgrade("WebSocket", warnings, []), upgrade("h2c", own_lines, GREETED)]
 
+PRINTED = [access(on, "GET / HTTP/1.1") for on in ("first", "a")]
+"""uvicorn's configuration has the access log on standard output, and all else on standard error."""
+APART = Scenario(
+    "its access log is on standard output, and all else on standard error",
+    "hello",
+    (*UP, Send("a", LAST), ReadToEnd("a"), Send("b", HELLO), ReadToEnd("b")),
+    {
+        Printed(): [since(LOGGING_UNCONFIGURED, ABSENT, before=line.before) for line in PRINTED],
+        LogLines(own_lines): [
+            RECEIVED,
+            since(LOGGING_UNCONFIGURED, PRINTED[1].now),
+            *invalid(ILLEGAL),
+        ],
+    },
+    seconds=4,
+)
+
 SCENARIOS = [
+    APART,
     *AS_THE_APP_SEES_IT,
     AS_ITS_PARSER_READS_IT,
     EACH_REQUEST,

@@ -3,6 +3,7 @@
 import pytest
 
 from specs.edge.log_scenarios import (
+    APART,
     AS_ITS_PARSER_READS_IT,
     AS_THE_APP_SEES_IT,
     EACH_METHOD,
@@ -32,6 +33,14 @@ def test_logs_a_target_as_its_parser_reads_it(play: Play, scenario: Scenario) ->
 @pytest.mark.source("uvicorn docs settings")
 @pytest.mark.parametrize("scenario", [EACH_REQUEST, EACH_METHOD, LONG_PATH])
 def test_logs_each_request_of_a_connection(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs settings")
+@pytest.mark.parametrize("scenario", [APART])
+def test_logs_requests_on_standard_output_and_all_else_on_standard_error(
+    play: Play, scenario: Scenario
+) -> None:
     assert play(scenario) == scenario.expected
 
 

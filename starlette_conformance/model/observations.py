@@ -162,6 +162,16 @@ def every(lines: Sequence[str]) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
+class Printed(Observation):
+    """The lines of standard output, as `LogLines`, which then are those of standard error alone.
+    Of what goes to both the order is not known.
+    """
+
+    def __str__(self) -> str:
+        return "standard output"
+
+
+@dataclass(frozen=True)
 class LogLines(Observation):
     """The lines of the log, those that `select` gives back; called by another name where a scenario
     looks at several parts of it.

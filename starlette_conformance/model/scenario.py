@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.observations import ExitStatus, Kept, LogLines, Observation
+from starlette_conformance.model.observations import (
+    ExitStatus,
+    Kept,
+    LogLines,
+    Observation,
+    Printed,
+)
 from starlette_conformance.model.steps import Signal, SignalBeside, Step
 
 
@@ -66,8 +72,14 @@ class Scenario:
         return signals or self.taken or any(isinstance(o, ExitStatus) for o in self.expected)
 
     @property
+    def prints_apart(self) -> bool:
+        """Whether it looks at standard output without standard error."""
+        return any(isinstance(observation, Printed) for observation in self.expected)
+
+    @property
     def has_own_server(self) -> bool:
-        return self.alone or bool(self.start) or self.ends_its_server or self.is_probe
+        own = self.alone or bool(self.start) or self.prints_apart
+        return own or self.ends_its_server or self.is_probe
 
     @property
     def is_apart(self) -> bool:

@@ -21,8 +21,9 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, DidNotStop
 from starlette_conformance.process.forkserver import Forked, Forker
 from starlette_conformance.process.launch import NOTHING, Program, Under, cpu_seconds, start
-from starlette_conformance.process.log import LAST_WORDS, Log, last_said
+from starlette_conformance.process.log import LAST_WORDS, last_said
 from starlette_conformance.process.orphans import below, kill_holders, kill_left, listeners, opened
+from starlette_conformance.process.output_pipes import OutputPipes
 from starlette_conformance.process.supervised import Supervised
 
 LINE = 300
@@ -38,8 +39,8 @@ class Server:
 
     It is named by its script, or as `module:attribute`. With a forker, the interpreter that it runs
     in is not started anew, but forked. `by` names another way to start it, of its server's adapter,
-    and `program` is one that it has not. `path` is the Unix socket that it is to listen on, and
-    `stdin` a descriptor that it gets as its standard input.
+    and `program` is one that it has not. `path` is the Unix socket that it is to listen on, `stdin`
+    a descriptor that it reads. Where it `prints_apart`, without a forker, the log has no `printed`.
     """
 
     def __init__(
@@ -55,24 +56,19 @@ class Server:
         program: Program | None = None,
         path: str = "",
         stdin: int = subprocess.DEVNULL,
+        prints_apart: bool = False,
     ) -> None:
         self.app = app.stem if isinstance(app, Path) else app
         self.host = "127.0.0.1"
         self.environment = environment
-        reading, writing = os.pipe()
-        try:
+        with OutputPipes(prints_apart) as pipes:
             program = program or Program.of(app, environment, arguments, port, by)
             self._process: Supervised | Forked = (
-                forker.start(program, cwd, writing)
+                forker.start(program, cwd, pipes.errors)
                 if forker
-                else start(program, environment, cwd, writing, under, stdin)
+                else start(program, environment, cwd, pipes.errors, under, stdin, pipes.output)
             )
-        except BaseException:
-            os.close(reading)
-            raise
-        finally:
-            os.close(writing)
-        self.log = Log(reading, environment.server.log_time)
+        self.log, self.printed = pipes.logs(environment.server.log_time)
         self.pid = self._process.pid
         try:
             self._pidfd = os.pidfd_open(self.pid)
@@ -233,7 +229,8 @@ class Server:
                 self._process.wait()
                 kill_left([*started])
                 os.close(self._pidfd)
-                self.log.close()
+                for log in {self.log, self.printed}:
+                    log.close()
                 if self._listening & listeners(self._port):
                     kill_holders(self._listening)
             return self._process.wait()

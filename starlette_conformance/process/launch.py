@@ -132,7 +132,11 @@ def start(
     output: int,
     under: Under = NOTHING,
     stdin: int = subprocess.DEVNULL,
+    printed: int | None = None,
 ) -> Supervised:
-    """Start an app in a session of its own; it writes to the descriptor `output`."""
+    """Start an app in a session of its own; it writes to the descriptor `output`, but for what it
+    prints, where that goes to one of its own.
+    """
     env = ({} if under.alone else program.environ(environment)) | dict(under.pinned)
-    return Supervised(command(program, environment, under), env, cwd, stdin, output)
+    prints = output if printed is None else printed
+    return Supervised(command(program, environment, under), env, cwd, stdin, prints, output)

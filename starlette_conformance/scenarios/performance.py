@@ -195,7 +195,9 @@ class Performance:
             case seen.ExitStatus() | seen.SocketFile():
                 return self._ended[str(observation)]
             case seen.LogLines(select):
-                return list(select(self._log()))
+                return list(select(self._named(self._lines)))
+            case seen.Printed():
+                return self._named(self._server.printed.lines())
             case _:
                 raise AssertionError(f"nobody observes {observation!r}")
 
@@ -223,12 +225,11 @@ class Performance:
             case _:
                 raise AssertionError(f"nobody observes {observation!r}")
 
-    def _log(self) -> list[str]:
-        names = {wire.client_port: name for name, wire in self._wires.items()}
-        names[self._port] = "PORT"
+    def _named(self, lines: list[str]) -> list[str]:
+        clients = {wire.client_port: name for name, wire in self._wires.items()}
         path = self._server.path
-        lines = [line.replace(path, "PATH") if path else line for line in self._lines]
-        return [without_numbers(line, names) for line in lines]
+        lines = [line.replace(path, "PATH") if path else line for line in lines]
+        return [without_numbers(line, clients | {self._port: "PORT"}) for line in lines]
 
     def _let_go(self, those: tuple[str, ...]) -> str:
         ports = {self._wires[name].client_port for name in those}

@@ -137,8 +137,9 @@ class Stage:
         arguments = app.arguments(interval)
         listening = given.path or given.port
         program = Program.of(path, self._environment, arguments, listening, scenario.start)
-        # A command is run as it is, and so is what is counted.
-        forker = None if scenario.start or scenario.counts else self._forker
+        # A command is run as it is, and so is what is counted, or prints apart.
+        as_it_is = scenario.start or scenario.counts or scenario.prints_apart
+        forker = None if as_it_is else self._forker
         server = Server(
             path,
             self._environment,
@@ -148,6 +149,7 @@ class Stage:
             program=replace(program, words=[*program.words, *scenario.options]),
             path=given.path,
             stdin=given.stdin,
+            prints_apart=scenario.prints_apart,
         )
         given.leave_to_server()
         return server
