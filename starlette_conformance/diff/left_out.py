@@ -4,6 +4,13 @@ from collections.abc import Iterator
 
 from starlette_conformance.explain.left_out import Accepted, Ignored
 from starlette_conformance.explain.result import Diff
+from starlette_conformance.output.listed import listed
+from starlette_conformance.output.sanitize import plain
+
+NAMED = 3
+"""Requests that a sentence names; there may be more."""
+LONGEST = 80
+"""Characters of such a request."""
 
 
 def counts(diff: Diff) -> Iterator[str]:
@@ -18,6 +25,20 @@ def counts(diff: Diff) -> Iterator[str]:
         yield f"{count(diff.not_played, 'slow scenario')} left out by --quick"
     if diff.not_compared:
         yield f"{len(diff.not_compared):,} not compared"
+
+
+def unconfirmed(diff: Diff) -> Iterator[str]:
+    """What did not reproduce: some of the requests, but of what has a known cause only that."""
+    late = [each for each in diff.unconfirmed if each.fields == ("arrivals",)]
+    if others := [each for each in diff.unconfirmed if each not in late]:
+        did = count(len(others), "difference did", "differences did")
+        were = "was" if len(others) == 1 else "were"
+        requests = (plain(str(each).replace(" HTTP/1.1", "", 1), LONGEST) for each in others)
+        named = listed([*dict.fromkeys(requests)], NAMED)
+        yield f"{did} not reproduce on retry and {were} ignored: {named}"
+    if late:
+        streams = count(len(late), "stream came", "streams came")
+        yield f"{streams} in other parts once: busy cores hold a server up between writes"
 
 
 def accepted(found: Accepted) -> str:

@@ -13,8 +13,6 @@ from starlette_conformance.explain.side import Side, moved_packages
 from starlette_conformance.explain.start import Start
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.model.changes import Change
-from starlette_conformance.output.listed import listed
-from starlette_conformance.output.sanitize import plain
 
 LEGEND = (
     "What a client sees first: the status, the body, a response that is not the same each time, "
@@ -32,11 +30,6 @@ UNSTABLE_SIDES = ("usually", "now and then")
 RATES = (50, 500)
 """Responses of which one is wrong, in a sentence on what may have been missed."""
 
-NAMED = 3
-"""Requests that a sentence names; there may be more."""
-LONGEST = 80
-"""Characters of such a request."""
-
 
 STANDINGS = {
     "gained": "fixed by NEW",
@@ -47,7 +40,7 @@ STANDINGS = {
 
 def summary(diff: Diff) -> str:
     """What came out, with the requests that are to be looked at again, in a sentence."""
-    again = f"; {unconfirmed(diff)}: {named(diff)}" if diff.unconfirmed else ""
+    again = "".join(f"; {each}" for each in left_out.unconfirmed(diff))
     return f"{outcome(diff)}{again}" + (f" ({diff.seconds:.1f} s)" if diff.compared else "")
 
 
@@ -142,18 +135,6 @@ def _differing(diff: Diff) -> str:
         changes = count(len(diff.explained), "change")
         text = f"{of_all}, all explained by {changes}, {alters} a status"
     return text
-
-
-def unconfirmed(diff: Diff) -> str:
-    did = count(len(diff.unconfirmed), "difference did", "differences did")
-    were = "was" if len(diff.unconfirmed) == 1 else "were"
-    return f"{did} not reproduce on retry and {were} ignored"
-
-
-def named(diff: Diff) -> str:
-    """Some of the requests of which this is said, each once."""
-    requests = (plain(str(each).replace(" HTTP/1.1", "", 1), LONGEST) for each in diff.unconfirmed)
-    return listed([*dict.fromkeys(requests)], NAMED)
 
 
 def as_sentence(text: str) -> str:

@@ -15,9 +15,10 @@ from starlette_conformance.model.request import without_port
 from starlette_conformance.replay.send import RawResponse
 
 BETWEEN = ", then "
-GAP = 0.03
-"""Seconds between what comes apart: far less than between two events, far more than between two
-writes of a server."""
+GAP = 0.05
+"""Seconds between what comes apart: half of what lies between two events, for a busy core may hold
+up these as well as two writes of a server that come together.
+"""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from starlette_conformance.diff.comparable import all_named, first_lines, nothin
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.files import as_html
 from starlette_conformance.diff.headline import request_in
+from starlette_conformance.diff.left_out import unconfirmed
 from starlette_conformance.diff.terminal import style
 from starlette_conformance.diff.verdict import LINES, render_verdict
 from starlette_conformance.explain.recorded import Recorded
-from starlette_conformance.explain.result import Diff, Difference, Differing, Group
+from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Unconfirmed
 from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.start import Start
 from starlette_conformance.model.changes import Change
@@ -55,6 +56,16 @@ def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
 def test_a_request_is_named_once_with_where_it_is() -> None:
     assert request_in("GET /me HTTP/1.1", "GET /me (a.http:3)") == "GET /me (a.http:3)"
     assert request_in("GET /me HTTP/1.1", "hello") == "GET /me (hello)"
+
+
+def test_what_did_not_reproduce_is_named_but_where_its_cause_is_known() -> None:
+    late = [Unconfirmed(f"GET /{n} (sse)", ("arrivals",)) for n in range(2)]
+    wrong = Unconfirmed("GET / (hello)", ("arrivals", "body"))
+    assert list(unconfirmed(replace(MANY, unconfirmed=()))) == []
+    assert list(unconfirmed(replace(MANY, unconfirmed=(*late, wrong)))) == [
+        "1 difference did not reproduce on retry and was ignored: GET / (hello): arrivals, body",
+        "2 streams came in other parts once: busy cores hold a server up between writes",
+    ]
 
 
 def test_a_cache_that_may_not_be_written_costs_the_page_and_not_the_verdict(
