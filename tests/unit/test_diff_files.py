@@ -53,7 +53,7 @@ DIFF = Diff(
     unexplained=(Group("header a", None, "presence", (LEFT,), ("header a",), explained=False),),
     explained=(Group("MORE", CHANGE, "presence", (EXCHANGE,), ("header a",)),),
     not_shown=(NotShown("QUIET", replace(CHANGE, kind="regression"), True, "it is only logged"),),
-    unconfirmed=(Unconfirmed("GET /once (hello)", ("arrivals",)),),
+    unconfirmed=(Unconfirmed("GET /once (hello)", ("status",)),),
     masked=(f"cookie {EVIL}",),
     not_compared=(f"sse {EVIL}",),
 )
@@ -187,7 +187,7 @@ def test_the_summary_names_what_did_not_reproduce() -> None:
     summary = phrases.summary(DIFF)
     assert summary == (
         "2 of 10 responses differ, 1 of them unexplained; 1 not compared; 1 difference did not "
-        "reproduce on retry and was ignored: GET /once (hello): arrivals (1.2 s)"
+        "reproduce on retry and was ignored: GET /once (hello): status (1.2 s)"
     )
 
 

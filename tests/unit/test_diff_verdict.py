@@ -18,7 +18,8 @@ from starlette_conformance.diff.left_out import unconfirmed
 from starlette_conformance.diff.terminal import style
 from starlette_conformance.diff.verdict import LINES, render_verdict
 from starlette_conformance.explain.recorded import Recorded
-from starlette_conformance.explain.result import Diff, Difference, Differing, Group, Unconfirmed
+from starlette_conformance.explain.repetition import Unconfirmed
+from starlette_conformance.explain.result import Diff, Difference, Differing, Group
 from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.start import Start
 from starlette_conformance.model.changes import Change
