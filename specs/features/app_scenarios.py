@@ -24,11 +24,12 @@ from specs.ledger.changes import (
     COOKIE_LINES_READ,
     ENDPOINTS_ALLOW_HEAD,
     HOSTS_IN_ANY_CASE,
+    MEMORYVIEWS_SENT,
     RANGES,
     ROOT_PATH_CONFUSED,
     UUIDS_IN_ANY_FORM,
 )
-from specs.ledger.responses import HTML, NO_BODY, TEXT, UVICORN, content, redirect, text
+from specs.ledger.responses import HTML, NO_BODY, TEXT, UVICORN, content, last, redirect, text
 from starlette_conformance.model.expectations import (
     CONTINUE,
     Response,
@@ -88,6 +89,8 @@ FULL_COOKIE = (
     "Path=/path; SameSite=none; Secure"
 )
 DELETED_COOKIE = 'plain=""; Domain=example.org; expires=NOW; Max-Age=0; Path=/path; SameSite=lax'
+WHOLE_VIEW = last(Response(200, UVICORN | {"content-length": "6"}, b"abcdef"))
+VIEW = since(MEMORYVIEWS_SENT, WHOLE_VIEW, before=last(text(b"Internal Server Error", 500)))
 RESPONSES = sent(
     "requests for responses of many forms",
     to(
@@ -142,6 +145,7 @@ RESPONSES = sent(
             chunked(b"one\xc3\xa9", b"two", LARGE),
         ),
     ),
+    to("GET /view", VIEW, "Connection: close"),
     to("GET /sized", Response(200, UVICORN | {"content-length": "6"}, b"abcdef")),
     to(
         "GET /redirect/302?to=/a%20b%3Fc%3Dd%C3%A9",

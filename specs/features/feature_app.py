@@ -46,7 +46,7 @@ def request(line: str, headers: Sequence[str], body: bytes) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + body
 
 
-def sent(what: str, *exchanges: Exchange) -> Scenario:
+def sent(what: str, *exchanges: Exchange, script: str = SCRIPT, needs: str = SINCE) -> Scenario:
     steps: list[Step] = []
     for line, headers, body, _, response in exchanges:
         on = name(line, headers)
@@ -58,8 +58,8 @@ def sent(what: str, *exchanges: Exchange) -> Scenario:
         "hello",
         tuple(steps),
         {by(name(line, headers)): response for line, headers, _, by, response in exchanges},
-        script=SCRIPT,
-        needs=(SINCE,),
+        script=script,
+        needs=(needs,),
         slow=True,
     )
 

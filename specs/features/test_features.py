@@ -5,6 +5,7 @@ import pytest
 from specs.features import (
     app_scenarios,
     chunk_scenarios,
+    form_scenarios,
     lifespan_scenarios,
     middleware_scenarios,
     option_scenarios,
@@ -47,4 +48,12 @@ def test_heeds_its_options_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("sse-starlette docs README")
 @pytest.mark.parametrize("scenario", stream_scenarios.SCENARIOS)
 def test_streams_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source(
+    "starlette docs requests", "starlette docs middleware", "starlette docs templates"
+)
+@pytest.mark.parametrize("scenario", form_scenarios.SCENARIOS)
+def test_has_forms_sessions_and_templates_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -212,6 +212,15 @@ CHARSET_ONCE = Change(
     noticed_by=("browser",),
     reached_by=("Response",),
 )
+MEMORYVIEWS_SENT = Change(
+    "starlette",
+    "0.38.0",
+    "feature",
+    "A response whose content is a memoryview was 500; now it is sent.",
+    "https://github.com/Kludex/starlette/pull/2576",
+    noticed_by=("browser", "JavaScript client"),
+    reached_by=("memoryview",),
+)
 LONG_NAME_NOT_FOUND = Change(
     "starlette",
     "0.38.0",
@@ -313,6 +322,16 @@ PRIVATE_NETWORK_REFUSED = Change(
     "https://github.com/Kludex/starlette/pull/3065",
     noticed_by=("browser", "JavaScript client"),
     reached_by=("CORSMiddleware",),
+)
+SESSIONS_VARY = Change(
+    "starlette",
+    "1.0.0",
+    "fix",
+    "Each response set the cookie of a session anew, and none said Vary: Cookie; now one that "
+    "changed the session sets it, and each that looked at it varies.",
+    "https://github.com/Kludex/starlette/pull/3166",
+    noticed_by=("cache or CDN",),
+    reached_by=("SessionMiddleware",),
 )
 UNSATISFIABLE_NAMES_UNIT = Change(
     "starlette",
@@ -469,6 +488,15 @@ MEDIA_NOT_GZIPPED = Change(
     "https://github.com/Kludex/starlette/pull/3421",
     noticed_by=("cache or CDN",),
     reached_by=("GZipMiddleware",),
+)
+FORM_FIELDS_LIMITED = Change(
+    "starlette",
+    "1.3.1",
+    "fix",
+    "The limits of request.form() held for multipart forms only; now also for urlencoded ones.",
+    "https://github.com/Kludex/starlette/pull/3329",
+    noticed_by=("nobody",),
+    reached_by=("form",),
 )
 EMPTY_RANGE_REFUSED = Change(
     "starlette",

@@ -20,7 +20,10 @@ LONGEST_NAME = 4095
 FRAMEWORK = ("starlette", "sse-starlette")
 """What every stack has beside a server, in whatever version resolves where none is named."""
 
-IMPORTED = ("anyio", "exceptiongroup", "idna", "sniffio", "typing-extensions")
+IMPORTED = (
+    *("anyio", "exceptiongroup", "idna", "sniffio", "typing-extensions"),
+    *("itsdangerous", "jinja2", "python-multipart"),  # where an app has sessions, pages and forms
+)
 """What these two import besides, as their metadata and that of anyio say."""
 
 ALWAYS = (*FRAMEWORK, *servers.ADAPTERS)

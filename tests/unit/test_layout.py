@@ -69,7 +69,7 @@ MAY_IMPORT = {
         "pytest",
         "specs",
     },
-    "specs/features/apps": {"anyio", "sse_starlette", "starlette", "uvicorn"},
+    "specs/features/apps": {"anyio", "itsdangerous", "sse_starlette", "starlette", "uvicorn"},
     "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
     "specs/static_files/apps": {"starlette", "uvicorn"},
     "specs/streams/apps": {"starlette", "sse_starlette", "uvicorn"},

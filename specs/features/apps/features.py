@@ -132,6 +132,10 @@ def pieces() -> Iterator[str | bytes]:
     yield LARGE
 
 
+async def view(request: Request) -> Response:
+    return Response(memoryview(b"abcdef"))
+
+
 async def streamed(request: Request) -> Response:
     return StreamingResponse(pieces(), media_type="text/plain")
 
@@ -263,6 +267,7 @@ ROUTES = [
     Route("/html", as_html),
     Route("/typed", typed),
     Route("/large", large),
+    Route("/view", view),
     Route("/streamed", streamed),
     Route("/sized", sized),
     Route("/broken-stream", broken_stream),
