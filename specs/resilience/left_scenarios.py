@@ -90,7 +90,7 @@ REQUESTED = Scenario(
     f"{REQUESTS:,} requests come on a connection",
     "hello",
     (*UP, MarkKept(), SendEach(ON, raw_request(), REQUESTS), Leave(ON)),
-    {Kept("objects"): "0"},
+    {Kept("objects"): "0", Kept("memory"): "0"},
     slow=True,
 )
 
