@@ -192,7 +192,8 @@ def made_steps(
                 path = file
         steps = http_file.requests(path, app)
     if path != file:
-        steps = [replace(step, place=place) for step, place in zip(steps, made.places, strict=True)]
+        places = dict(zip([step.place for step in steps], made.places, strict=True))
+        steps = [step.at(places) for step in steps]
     how = f"written to {file}" if path == file else "--write-requests FILE keeps them"
     return steps, [
         f"{len(steps)} requests made of {made.source}; {how}",

@@ -1,8 +1,8 @@
 """A request of the user's, and where it stands in the user's file."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette_conformance.model.decode import read_bytes
@@ -62,6 +62,11 @@ class Step:
 
     def __str__(self) -> str:
         return f"{self.request_line} ({self.place})"
+
+    def at(self, places: Mapping[str, str]) -> "Step":
+        """By another place for each, also of the responses that give something."""
+        bound = tuple(replace(each, place=places[each.place]) for each in self.bindings)
+        return replace(self, place=places[self.place], bindings=bound)
 
     @property
     def request_line(self) -> str:

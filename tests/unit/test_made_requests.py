@@ -183,6 +183,9 @@ def test_a_made_request_is_named_by_its_operation_or_by_the_file_that_keeps_it(
         "request 1 of pages",
         "request 2 of pages",
     ]
+    assert [bound.place for each in steps for bound in each.bindings] == [
+        "request 1 of POST /a"
+    ] * 2
     (first, *_), _ = made_steps(made, "m:app", tmp_path / "made.http", Unwritten())
     assert first.place == "made.http:6"
 
