@@ -16,7 +16,7 @@ from starlette_conformance.model.errors import CannotTell
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
-SECONDS = 2.0
+SECONDS = 10.0
 LOOK_SECONDS = 0.01
 
 
