@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from starlette_conformance.process import sandbox
 from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.raw_server import closes, miniature
 
@@ -82,8 +83,8 @@ def test_a_diff_in_a_sandbox_is_made_and_an_app_reaches_nobody(tmp_path: Path) -
 def test_specs_in_a_sandbox_see_an_app_that_reaches_nobody(
     option: list[str], code: int, tmp_path: Path
 ) -> None:
-    words = ["-q", "-pno:cacheprovider", "--app", "outward:app", "--stack", "documented"]
-    done = ran(tmp_path, "pytest", "test_out.py", *words, *option)
+    words = ["-q", "-pno:cacheprovider", "-pno:rerunfailures", "--app", "outward:app"]
+    done = ran(tmp_path, "pytest", "test_out.py", *words, "--stack", "documented", *option)
     assert done.returncode == code, done.stdout + done.stderr
 
 
@@ -102,3 +103,16 @@ def test_a_machine_without_namespaces_is_told() -> None:
         check=True,
     )
     assert done.stdout.startswith("--sandbox: this machine gives no network namespace (")
+
+
+def test_threads_that_would_stay_outside_are_named() -> None:
+    other = "threading.Thread(target=time.sleep, args=[9], name='a plugin', daemon=True)"
+    source = f"import threading, time\n{other}.start()" + BREAKS.format(flags=sandbox.CLONE_NEWNET)
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("--sandbox: this process has other threads (a plugin), such as")
