@@ -28,7 +28,9 @@ from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.project import ROOT
 
 PAIR = ("0.46.1", "1.10.0")
+UNLIKE = ("documented-h11", "latest")
 STACKS = ("starlette-0.46.1", "starlette-0.46.2", "starlette-1.9.0", "starlette-1.10.0")
+OF_STACKS = tuple(word for stack in STACKS for word in ("--stack", stack))
 WIDTHS = (1400, 400)
 SCHEMES = ("light", "dark")
 SHOWN = (1400, "light")
@@ -59,11 +61,20 @@ def main() -> int:
         if of_diff := [name for name in OF_A_DIFF if name in wanted]:
             pages = of_a_diff(folder)
             cut += take({name: pages[name].as_uri() for name in of_diff}, options.all)
+        if "capacity" in wanted:
+            page = on_a_screen(folder, "capacity", *UNLIKE)
+            cut += take({"capacity": page.as_uri()}, options.all)
         if "locust" in wanted:
             with web_ui() as address:
                 cut += take({"locust": address}, options.all)
-        if of_site := [name for name in OF_THE_SITE if name in wanted]:
-            pages = of_the_site(folder, options.runs)  # the docs show the pictures of the diff
+        runs = options.runs or folder / "runs"
+        of_site = [name for name in OF_THE_SITE if name in wanted]
+        if not options.runs and (of_site or "costs" in wanted):
+            command("judge", *OF_STACKS, "--runs", str(runs), "--", "-k", "not browser")
+        if "costs" in wanted:
+            cut += take({"costs": of_costs(folder, runs).as_uri()}, options.all)
+        if of_site:
+            pages = of_the_site(folder, runs)  # the docs show the pictures of the diff
             cut += take({name: pages[name].as_uri() for name in of_site}, options.all)
     print("\n".join(cut))
     return 1 if cut else 0
@@ -78,16 +89,20 @@ OF_THE_SITE = {
 }
 """The pages of the site that are taken."""
 
-ALL = (*OF_A_DIFF, "locust", *OF_THE_SITE)
+ALL = (*OF_A_DIFF, "capacity", "locust", "costs", *OF_THE_SITE)
 
 
-def of_the_site(scratch: Path, runs: Path | None) -> dict[str, Path]:
+def of_costs(scratch: Path, runs: Path) -> Path:
+    """The report's page, with what a request costs on each of the stacks."""
+    costs, page = scratch / "costs.jsonl", scratch / "report.html"
+    command("costs", *OF_STACKS, "--json", str(costs))
+    command("report", str(runs), "--costs", str(costs), "--html", str(page))
+    return page
+
+
+def of_the_site(scratch: Path, runs: Path) -> dict[str, Path]:
     """The pages by name, of a site with the docs in it."""
     site = scratch / "site"
-    if runs is None:
-        runs = scratch / "runs"
-        stacks = [word for stack in STACKS for word in ("--stack", stack)]
-        command("judge", *stacks, "--runs", str(runs), "--", "-k", "not browser")
     docs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", f"{site}/docs"]
     variables = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     subprocess.run(docs, cwd=ROOT, env=variables, check=True, timeout=SECONDS)
@@ -102,15 +117,20 @@ def command(*words: str) -> None:
 
 def of_a_diff(scratch: Path) -> dict[str, Path]:
     """Of one run, its page, and what it shows on a terminal of 80 columns, as a page, too."""
-    words = ("diff", *PAIR, "--html", "diff.html")
+    page = on_a_screen(scratch, "diff", *PAIR, "--html", "diff.html")
+    return {"diff": scratch / "diff.html", "terminal": page}
+
+
+def on_a_screen(scratch: Path, *words: str) -> Path:
+    """What a command shows on a terminal of 80 columns, as a page."""
     shown = on_a_terminal(scratch, *words, "--quiet").replace("\r\n", "\n")
     screen = Console(width=COLUMNS, record=True, file=StringIO(), force_terminal=True)
     screen.print(f"$ starlette-conformance {' '.join(words)}", highlight=False)
     screen.print(Text.from_ansi(shown), soft_wrap=True)
-    page = scratch / "terminal.html"
+    page = scratch / f"{words[0]}.terminal.html"
     text = screen.export_html(theme=MONOKAI, inline_styles=True, code_format=SCREEN)
     page.write_text(text, "utf-8")
-    return {"diff": scratch / "diff.html", "terminal": page}
+    return page
 
 
 SCREEN = """<!doctype html><meta charset="utf-8">
@@ -163,8 +183,11 @@ def on_a_terminal(folder: Path, *words: str) -> str:
     return shown.decode()
 
 
-READY = {"report": "html[data-ready]", "locust": "table"}
+READY = {"report": "html[data-ready]", "costs": "html[data-ready]", "locust": "table"}
 """What is there when a page is drawn."""
+
+PART = {"terminal": "pre", "capacity": "pre", "costs": "#costs"}
+"""What is taken of a page, where that is not what its window shows."""
 
 
 def take(pages: Mapping[str, str], folder: Path | None) -> list[str]:
@@ -183,9 +206,9 @@ def take(pages: Mapping[str, str], folder: Path | None) -> list[str]:
                     if name in READY:
                         view.wait_for_selector(READY[name])
                     wide = view.evaluate("document.documentElement.scrollWidth")
-                    if wide > width and name != "terminal":
+                    if wide > width and PART.get(name) != "pre":
                         cut.append(f"{name}: {wide} pixels in a window of {width}, {scheme}")
-                    part = view.locator("pre").first if name == "terminal" else view
+                    part = view.locator(PART[name]).first if name in PART else view
                     if (width, scheme) == SHOWN:
                         part.screenshot(path=kept / f"{name}.png")
                     if folder:

@@ -73,6 +73,7 @@ TABLE = (
     Rule("time of the ping on *", "value"),
     Rule("time of a response on *", "arrival"),
     Rule("log*", "log"),
+    Rule("standard output", "log"),
 )
 """The first rule whose pattern matches a field holds. The name that a scenario gives to a
 connection is left out before."""

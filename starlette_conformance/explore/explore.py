@@ -62,10 +62,12 @@ def explore(options: Options) -> int:
     stacks, neighbours = _stacks(options)
     check([options.lines])
     output = console()
+    run = RunResponses.read(options.run) if options.run else None
     if not quiet():
         said = f"making {options.requests:,} random requests for {len(stacks)} stacks"
         console(stderr=True).print(f"explore: {said}", soft_wrap=True)
-    requests = _requests(options)
+    recorded = list(run.responses) if run else corpus(console(stderr=True))
+    requests = _requests(recorded, options)
     scenarios = [each for each in ledger().scenarios if not (options.quick and each.slow)]
     for app in without_words() if options.requests else ():
         output.print(
@@ -201,13 +203,8 @@ def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
     return chosen, {pair for names in series for pair in itertools.pairwise(names)}
 
 
-def _requests(options: Options) -> list[SentRequest]:
-    """Those of the specs, or of a run file, and others made by chance."""
-    recorded = (
-        list(RunResponses.read(options.run).responses)
-        if options.run
-        else corpus(console(stderr=True))
-    )
+def _requests(recorded: list[SentRequest], options: Options) -> list[SentRequest]:
+    """Those that were recorded, as clients send them too, and others made by chance."""
     made_up = [SentRequest(each.app, each) for each in generated(options.requests, options.seed)]
     return list(dict.fromkeys([*recorded, *client_requests(recorded), *made_up]))
 

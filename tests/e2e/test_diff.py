@@ -316,5 +316,5 @@ def test_the_first_line_comes_before_anything_is_installed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["diff", "starlette==0.46.1", "starlette==999"]) == 3
-    begins = "diff starlette==0.46.1 starlette==999: install both, send each the requests"
+    begins = "diff starlette==0.46.1 starlette==999: install both, send each the specs'"
     assert capsys.readouterr().err.startswith(begins)

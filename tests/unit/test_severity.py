@@ -10,7 +10,12 @@ from starlette_conformance.explain.severity import (
     most_dangerous,
     severity_of,
 )
-from starlette_conformance.model.observations import PingedStreamOn, ResponseOn, ResponsesOn
+from starlette_conformance.model.observations import (
+    GzippedOn,
+    PingedStreamOn,
+    ResponseOn,
+    ResponsesOn,
+)
 from starlette_conformance.stacks.project import ledger
 
 FIELDS: dict[tuple[str, bool], Severity] = {
@@ -55,6 +60,7 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("first ping on a", False): "arrival",
     ("time of the ping on a", False): "value",
     ("log of complaints", False): "log",
+    ("standard output", False): "log",
 }
 
 
@@ -77,7 +83,7 @@ def test_each_field_has_its_severity() -> None:
 def test_each_observation_of_a_scenario_has_a_severity() -> None:
     for scenario in ledger().scenarios:
         for each in scenario.expected:
-            if not isinstance(each, ResponseOn | ResponsesOn | PingedStreamOn):
+            if not isinstance(each, GzippedOn | ResponseOn | ResponsesOn | PingedStreamOn):
                 assert severity_of(str(each)) in SEVERITIES
 
 
