@@ -124,7 +124,7 @@ REASONS = {
 """The figure that must be red; of all others, instructions."""
 QUICK = (
     "one more header lookup in the auth middleware",
-    "TCP_NODELAY off",
+    "a sleep of 2 ms a request",
     "a task left by a stream",
 )
 """For CI: of each way to measure one that does not mind a busy neighbour, as many streams do."""

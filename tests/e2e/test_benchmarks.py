@@ -199,7 +199,7 @@ def test_an_app_without_requests_is_not_measured() -> None:
 
 def test_a_stack_is_compared_with_another_one(tmp_path: Path) -> None:
     """The names are stable, and all that users of pytest-benchmark ask for is there."""
-    files = ["--benchmark-json=found.json", "--benchmark-histogram=drawn"]
+    files = ["--benchmark-json=found.json", "--benchmark-histogram=drawn", "-k", "hello or right"]
     code, output = benchmarks(tmp_path, "--stack", "documented", "--benchmark-save=old", *files)
     assert code == 0, output
     saved = json.loads((tmp_path / "found.json").read_text("utf-8"))["benchmarks"]
@@ -207,7 +207,7 @@ def test_a_stack_is_compared_with_another_one(tmp_path: Path) -> None:
     assert {each["options"]["timer"] for each in saved} == {"server_cpu_time"}
     assert all(each["extra_info"]["server_cpu"] > 0 for each in saved)
     assert (tmp_path / "drawn-documented.svg").exists()
-    comparing = ["--stack", "documented-h11", "--benchmark-compare"]
+    comparing = ["--stack", "documented-h11", "--benchmark-compare", "-k", "hello or right"]
     code, output = benchmarks(tmp_path, *comparing, "--benchmark-compare-fail=mean:9999%")
     assert code == 0, output
     for name in ("test_hello[documented] (0001_old)", "test_hello[documented-h11] (NOW)"):
