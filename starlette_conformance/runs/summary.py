@@ -160,11 +160,15 @@ class Summary:
         return stack in known.stacks and known.stacks[stack].suite in known.apart
 
     def _judged_for(self, name: str, known: Catalogue) -> dict[str, Environment]:
-        """The stacks that lie in the suites which assert a change; all where none does."""
+        """The stacks that lie in the suites which assert a change; all where none does. Those apart
+        count where nobody else asserts it.
+        """
         suite = {stack: found.suite for stack, found in known.stacks.items()}
-        suites = {None, *(suite.get(stack) for stack in self.asserted.get(name, suite))}
+        asserting = self.asserted.get(name, set())
+        apart = bool(asserting) and all(self._is_apart(stack, known) for stack in asserting)
+        suites = {None, *(suite.get(stack) for stack in asserting or suite)}
         return {
             stack: environment
             for stack, environment in self.environments.items()
-            if suite.get(stack) in suites and not self._is_apart(stack, known)
+            if suite.get(stack) in suites and self._is_apart(stack, known) == apart
         }

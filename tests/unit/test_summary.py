@@ -257,6 +257,15 @@ def test_a_change_that_only_suites_apart_assert_is_left_to_them(tmp_path: Path) 
     assert last == "CAME: no spec asserts it on uvicorn 0.1.0"
 
 
+def test_an_axis_that_is_apart_proves_the_changes_of_its_package(tmp_path: Path) -> None:
+    (tmp_path / "stacks.toml").write_text(STACKS.replace('"edge"', '"edge"\napart = true'))
+    known = load(tmp_path / "stacks.toml")
+    came = {"CAME": Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")}
+    assert passed(ON_UVICORN, {"CAME": list(ON_UVICORN)}).unproven(came, known) == []
+    (last,) = passed(ON_UVICORN, {"CAME": list(ON_UVICORN)[2:]}).unproven(came, known)
+    assert last == "CAME: no spec asserts it on uvicorn 0.1.0"
+
+
 def test_what_only_stacks_with_a_library_show_is_probed_though_it_has_an_effect() -> None:
     probed = {name for name, each in ledger().changes.items() if each in ledger().probed}
     assert {"HANDSHAKES_NAME_NO_SERVER", "CLOSED_CONNECTIONS_LET_GO"} <= probed
