@@ -98,7 +98,8 @@ ENDS: dict[Observation, Any] = {EndsIn(3): "within 3 s"}
 RUNS: dict[Observation, Any] = {
     EndsIn(3): since(EXIT_DISCONNECTS, "within 3 s", before="not within 3 s")
 }
-TERMINATED: dict[Observation, Any] = {ExitStatus(): since(SIGNALS_RAISED_AGAIN, "-15", before="0")}
+TERM = since(SIGNALS_RAISED_AGAIN, "-15", before="0")
+TERMINATED: dict[Observation, Any] = {ExitStatus(): TERM}
 
 
 def limited(
@@ -174,7 +175,7 @@ DEADLINES = [
                 ),
                 LOG: since(EXIT_DISCONNECTS, ended, before=CANCELLED),
                 EndsIn(1): since(SHUTDOWN_DEADLINE, "within 1 s", before="not within 1 s"),
-                **TERMINATED,
+                ExitStatus(): since(SHUTDOWN_DEADLINE, TERM, before="-9"),  # it was killed
             },
         )
         for seconds, ended in ((0, [PAST_DEADLINE.format(0)]), (1, []))
