@@ -228,8 +228,9 @@ class Judging:
 
     def unproven(self) -> list[str]:
         """What is said of changes that no spec pins down; nothing where a spec was left out."""
-        whole = self.complete and not self.own
-        return self.summary.unproven(CHANGES, CATALOGUE, ledger().probed) if whole else []
+        if self.own or not self.complete:
+            return []
+        return self.summary.unproven(CHANGES, CATALOGUE, ledger().probed, ledger().played)
 
 
 REPEATED = "starlette_conformance_repeated"

@@ -49,7 +49,7 @@ def print_matrix(
     write_line(f"changes that specs asserted on both sides of their boundary: {len(seen)}", aside)
     for name, change in seen.items():
         write_line("\n".join(change.lines(name)), aside)
-    unproven = found.unproven(changes, catalogue(), ledger().probed)
+    unproven = found.unproven(changes, catalogue(), ledger().probed, ledger().played)
     not_judged = sorted(selected - found.stacks)
     cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (

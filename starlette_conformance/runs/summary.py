@@ -114,13 +114,15 @@ class Summary:
         changes: Mapping[str, Change],
         known: Catalogue,
         probed: Mapping[Change, Collection[str]] = NONE_PROBED,
+        played: Mapping[Change, Collection[str]] = NONE_PROBED,
     ) -> list[str]:
         """What is said of changes that no spec pins down; nothing unless a whole group passed.
 
         The stacks of a whole axis lie on both sides of each change of its package. One with a suite
         of its own may leave a change of that package to another suite, and asserts it nowhere then.
         Those that are `probed` are left to their suites, which judge their own axes alone: to those
-        that assert them, or, where none does, to those that were judged whole.
+        that assert them, or, where none does, to those that were judged whole. What is `played` by
+        suites of other axes alone, and was asserted by none of them here, is left to them, too.
         """
         if not (self.passed and self.complete):
             return []
@@ -129,6 +131,7 @@ class Summary:
             for axis in known.axes.values()
             if known.group(axis.name) <= self.stacks
         }
+        of_axes = {axis.suite for axis in known.axes.values()}
         every = known.group("all") <= self.stacks
         apart = {n: e for n, e in self.environments.items() if self._is_apart(n, known)}
         found = []
@@ -141,8 +144,9 @@ class Summary:
                 its = {n: e for n, e in apart.items() if known.stacks[n].suite in those}
                 found += unproven({name: change}, its, self.asserted, all_should_differ=False)
                 continue
-            own = change.package in suites
-            own = own and (not suites[change.package] or name in self.asserted)
+            suite = suites.get(change.package)
+            by_others = change in played and of_axes.issuperset(played[change])
+            own = suite is not None and (name in self.asserted or not (suite or by_others))
             if own or every:
                 judged = self._judged_for(name, known)
                 found += unproven({name: change}, judged, self.asserted, all_should_differ=own)

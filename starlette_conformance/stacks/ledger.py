@@ -56,6 +56,13 @@ class Ledger:
         return {change: self.suites_of(change) for change in found}
 
     @cached_property
+    def played(self) -> Mapping[Change, Sequence[str]]:
+        """Those that no request shows, by the suites whose scenarios do."""
+        sent = {effect.change for effect in self.effects}
+        found = ((change, self.suites_of(change)) for change in self.changes.values())
+        return {change: suites for change, suites in found if suites and change not in sent}
+
+    @cached_property
     def names(self) -> Mapping[Change, str]:
         """The name of each change."""
         return {change: name for name, change in self.changes.items()}

@@ -266,6 +266,22 @@ def test_an_axis_that_is_apart_proves_the_changes_of_its_package(tmp_path: Path)
     assert last == "CAME: no spec asserts it on uvicorn 0.1.0"
 
 
+def test_what_only_scenarios_of_another_axis_play_is_left_to_them(tmp_path: Path) -> None:
+    toml = (
+        STACKS.replace('"edge"', '""')
+        + '[axes.signals]\nsuite = "shutdown"\nvary = {starlette = ["1.0.0"]}\n'
+    )
+    (tmp_path / "stacks.toml").write_text(toml)
+    known = load(tmp_path / "stacks.toml")
+    came = Change("uvicorn", "0.2.0", "fix", "It is freed.", "https://x")
+    said = [f"CAME: no spec asserts it on uvicorn 0.{number}.0" for number in (1, 2)]
+    usual = passed(ON_UVICORN, {})
+    for suites, message in (["shutdown"], []), (["shutdown", "every_app"], said):
+        assert usual.unproven({"CAME": came}, known, {}, {came: suites}) == message
+    half = passed(ON_UVICORN, {"CAME": ["uvicorn-0.1.0-h11"]})
+    assert half.unproven({"CAME": came}, known, {}, {came: ["shutdown"]}) == said[1:]
+
+
 def test_what_only_stacks_with_a_library_show_is_probed_though_it_has_an_effect() -> None:
     probed = {name for name, each in ledger().changes.items() if each in ledger().probed}
     assert {"HANDSHAKES_NAME_NO_SERVER", "CLOSED_CONNECTIONS_LET_GO"} <= probed
