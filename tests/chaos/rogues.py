@@ -22,7 +22,9 @@ from tests.miniatures.raw_server import ENVIRONMENT
 
 SECONDS = 1.0
 """What a rogue gets to stop, and one that never listens to start."""
-LATE = 8.0
+BEGINS = 5.0
+"""Before that it gets so long for its first line, which busy cores hold up."""
+LATE = 12.0
 """A verdict may come so late: an interpreter is started, and the machine is shared."""
 
 LISTENS = """
@@ -126,6 +128,7 @@ def judged(rogue: Rogue) -> tuple[str, float, list[str]]:
         began = time.monotonic()
         server = Server(script, ENVIRONMENT, script.parent, [str(other.getsockname()[1])])
         try:
+            server.log.wait_for(bool, BEGINS)
             said = _verdict(server)
         finally:
             server.kill()
