@@ -38,6 +38,15 @@ def is_prompt(wire: Wire, seconds: float) -> bool:
     return any(median(row) < seconds for row in rows)
 
 
+HELD_UP = 0.5
+"""Seconds to a response after which a server was held up by busy cores."""
+
+
+def was_held_up(wire: Wire) -> bool:
+    """Whether a response came so late that the seconds since its request are not the server's."""
+    return wire.watched > 0 and any(wait > HELD_UP for wait in wire.waits)
+
+
 def end(wire: Wire) -> str:
     after = int(wire.watched)  # the server's clock began later, and the end is read later still
     if wire.closed_by_server:

@@ -70,7 +70,7 @@ class Performance:
                 wire.leave()
             if self._first_status:
                 self._server.kill()
-        self.late |= self._scenario.paced and self._lags()
+        self.late |= self._lags()
         if self._scenario.ends_its_server:
             watched = any(isinstance(o, seen.EndsIn) for o in self._scenario.expected)
             self._server.log.wait_for(lambda _: False, 0.0 if watched else ENDS_SECONDS)
@@ -153,13 +153,12 @@ class Performance:
         return time.monotonic() > due - interval * HEARS
 
     def _lags(self) -> bool:
-        """Whether two chunks of a stream came further apart than they should, which may turn what
-        comes next.
-        """
+        """Whether chunks came further apart than they should, or a response before a pause late."""
         longest = (self._scenario.interval or 0) * LAG
         arrivals = (exchange.arrivals() for exchange in self.exchanges().values())
         pairs = (pair for those in arrivals for pair in itertools.pairwise([0.0, *those]))
-        return any(after - before > longest for before, after in pairs)
+        apart = self._scenario.paced and any(b - a > longest for a, b in pairs)
+        return apart or any(map(on_wire.was_held_up, self._wires.values()))
 
     def _take_round(self, number: int, each: tuple[steps.StepOn, ...]) -> None:
         """Connections that their clients have left are forgotten, and none of them is late."""

@@ -225,6 +225,22 @@ def test_a_client_that_leaves_when_the_next_event_is_being_made_is_late(
     assert performance.late == late
 
 
+@pytest.mark.parametrize(("pause", "late"), [(0.0, False), (0.6, True)])
+@pytest.mark.parametrize("watches", [True, False])
+def test_a_response_that_is_late_before_a_pause_is_no_measure(
+    pause: float, late: bool, watches: bool
+) -> None:
+    def script(connection: socket.socket) -> None:
+        time.sleep(pause)
+        connection.sendall(OK)
+        connection.recv(65536)
+
+    steps = (Send("a", GET), ReadResponses("a"), *([Watch("a", 0.1)] if watches else []))
+    with playing(script, Scenario("one", "hello", steps, {})) as performance:
+        performance.play()
+    assert performance.late == (late and watches)
+
+
 @pytest.mark.parametrize(
     ("later", "dates"), [(b"then", "1 date in 2 responses"), (b"now", "2 dates in 2 responses")]
 )
