@@ -124,7 +124,8 @@ def count_alike(
                     port = counted.port()
                     for benchmark in those:
                         if not benchmark.streams:
-                            _warm(counted, port, benchmark)
+                            with Line(counted.server, port, benchmark) as line:
+                                _warm(counted, line, WARM_UP)
                     counted.begin()
                     for benchmark in those:
                         found[benchmark.name] = (
@@ -150,18 +151,15 @@ def _compile(
         server.kill()
 
 
-def _warm(counted: Counted, port: int, benchmark: Benchmark) -> None:
-    with Line(counted.server, port, benchmark) as line:
-        for _ in range(WARM_UP):
-            line.exchange()
-            counted.settle()
+def _warm(counted: Counted, line: Line, times: int) -> None:
+    for _ in range(times):
+        line.exchange()
+        counted.settle()
 
 
 def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int) -> Count:
     with Line(counted.server, port, benchmark) as line:
-        for _ in range(SETTLED):
-            line.exchange()
-            counted.settle()
+        _warm(counted, line, SETTLED)
         counted.read()
         nothing = counted.read()
         sizes, found = [], []

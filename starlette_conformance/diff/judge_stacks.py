@@ -53,8 +53,8 @@ def judge_stacks(
         console().print(line, style="bold red", markup=False)
     axes = {name: getattr(targets[name], "suite", None) for name in names}
     also = [word.removeprefix("--also=") for word in arguments]  # its own word, or the next one
-    for line in not_run(known, axes, also):
-        write_line(line.replace("`--also", "`judge ... -- --also"))
+    for line in not_run(known, axes, also, "judge ... -- --also NAME"):
+        write_line(line)
     result = print_matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for diff in what_is_new(folder, failing, known.series(known.stacks), ledger()):

@@ -19,9 +19,13 @@ def judged_by(suite: str, known: Catalogue, stacks: Axes, also: Collection[str] 
     return [name for name, own in stacks.items() if own in judge or name in naming]
 
 
-def not_run(known: Catalogue, stacks: Axes, also: Collection[str] = ()) -> list[str]:
-    """A line on the suites that are apart, and judge nothing, where a stack is on no axis."""
+def not_run(
+    known: Catalogue, stacks: Axes, also: Collection[str] = (), option: str = "--also NAME"
+) -> list[str]:
+    """A line on the suites that are apart, and judge nothing, where a stack is on no axis; `option`
+    has them run.
+    """
     aside = [each for each in sorted(known.apart) if not judged_by(each, known, stacks, also)]
     if not aside or None not in stacks.values():
         return []
-    return [f"not run: the suites {', '.join(aside)}; `--also NAME` runs one"]
+    return [f"not run: the suites {', '.join(aside)}; `{option}` runs one"]

@@ -94,25 +94,20 @@ def test_the_reference_apps_are_judged_in_a_sandbox(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def printed(source: str) -> str:
+    """By a Python of its own."""
+    command = [sys.executable, "-c", source]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_machine_without_namespaces_is_told() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", BREAKS.format(flags=0x1000)],  # which no kernel knows
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith("--sandbox: this machine gives no network namespace (")
+    said = printed(BREAKS.format(flags=0x1000))  # which no kernel knows
+    assert said.startswith("--sandbox: this machine gives no network namespace (")
 
 
 def test_threads_that_would_stay_outside_are_named() -> None:
     other = "threading.Thread(target=time.sleep, args=[9], name='a plugin', daemon=True)"
     source = f"import threading, time\n{other}.start()" + BREAKS.format(flags=sandbox.CLONE_NEWNET)
-    done = subprocess.run(
-        [sys.executable, "-c", source],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
+    assert printed(source).startswith(
+        "--sandbox: this process has other threads (a plugin), such as"
     )
-    assert done.stdout.startswith("--sandbox: this process has other threads (a plugin), such as")
