@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Self
 
@@ -25,6 +26,7 @@ from starlette_conformance.scenarios.performance import Performance
 from starlette_conformance.servers.adapter import Listens
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ROOT, script, site_files, variants
+from starlette_conformance.stacks.tempdirs import scratch
 
 OWN_SERVERS = 6
 """Scenarios with a server of their own that are played at once: while servers start, cores are
@@ -51,6 +53,7 @@ class Stage:
         self._environment = environment
         self._opened = ExitStack()
         self._forker: Forker | None = None
+        self._temporary: Path | None = None
         self._servers: dict[Shared, Server] = {}
         self._locks: dict[Shared, Lock] = {}
         self._starting = Lock()
@@ -127,6 +130,8 @@ class Stage:
             return self._started(scenario, given)
 
     def _started(self, scenario: Scenario, given: Address) -> Server:
+        if self._temporary is None:  # a server that is killed leaves its temporary files
+            self._temporary = self._opened.enter_context(scratch())
         if self._forker is None:
             self._forker = self._opened.enter_context(Forker(self._environment))
         app, settings = variants()[scenario.variant]
@@ -137,6 +142,8 @@ class Stage:
         arguments = app.arguments(interval)
         listening = given.path or given.port
         program = Program.of(path, self._environment, arguments, listening, scenario.start)
+        variables = {**program.variables, "TMPDIR": str(self._temporary)}
+        words = [*program.words, *scenario.options]
         # A command is run as it is, and so is what is counted, or prints apart.
         as_it_is = scenario.start or scenario.counts or scenario.prints_apart
         forker = None if as_it_is else self._forker
@@ -146,7 +153,7 @@ class Stage:
             folder,
             forker=forker,
             under=Under(script=[str(RUNNER)]) if scenario.counts else NOTHING,
-            program=replace(program, words=[*program.words, *scenario.options]),
+            program=replace(program, words=words, variables=variables),
             path=given.path,
             stdin=given.stdin,
             prints_apart=scenario.prints_apart,

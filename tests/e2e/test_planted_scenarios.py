@@ -123,6 +123,17 @@ def test_a_defect_is_seen_where_it_shows(defect: str, stage: Stage) -> None:
     assert {each.where for each in mismatches(outcome, wanted)} == where
 
 
+def test_a_server_that_is_killed_leaves_no_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    scenario = named("a file changes between two requests")  # its app makes a folder of its own
+    with Stage(provision(catalogue().named("starlette-1.10.0"))) as stage:
+        outcome = stage.play(scenario).outcome
+        assert not mismatches(outcome, outcome.compare(scenario.expected).expected)
+    assert not [*tmp_path.iterdir()]
+
+
 def named(name: str) -> Scenario:
     (found,) = (each for each in ledger().scenarios if each.name == name)
     return found
