@@ -32,11 +32,19 @@ CLEAR = 5
 WAITS = 2.0
 """So many times as long may a server wait, or `SURELY` times the noise longer."""
 SURELY = 5
+NO_WAIT = 20e-6
+"""Seconds in which a kernel wakes a process: a shorter wait counts as one so long. It may be none,
+where a busy client looks late.
+"""
 FANOUT_WHATS = ("CPU seconds with many streams", "p99 late seconds with many streams")
 FANOUT = 0.10
 """So much more CPU time may an event take where many streams are open, or the noise."""
 LATE = 0.02
 """Seconds of lateness that mean nothing: a busy machine makes them."""
+FINEST = (1e-6, 1e-3)
+"""Seconds of CPU time an event, and of lateness: what is less counts as that, and may be nothing,
+where a client that is late itself sees no event late, or a window has only events of the last.
+"""
 STARTS = 0.25
 """So much more CPU time may a start take, or `SURELY` times the noise."""
 PAGES = 16
@@ -165,7 +173,7 @@ def _slope(served: Served) -> float:
 
 def of_waiting(name: str, rounds: Sequence[Round]) -> Finding:
     """Response time without the server's CPU time, a request or an event."""
-    old, new, noise = _medians(rounds, lambda served: served.waiting)
+    old, new, noise = _medians(rounds, lambda served: max(served.waiting, NO_WAIT))
     limit = max((WAITS - 1) * old, SURELY * noise)
     outcome = "regression" if new - old > limit else "pass"
     return Finding(
@@ -206,8 +214,9 @@ def of_fanout(name: str, rounds: Sequence[Mapping[str, fanout.Served]]) -> list[
     """CPU time and p99 lateness of an event where many streams are open. What is red is worse in
     each round than both servers of the old stack.
     """
-    cpu = [{role: min(each.cpu) for role, each in one.items()} for one in rounds]
-    late = [{role: each.p99 for role, each in one.items()} for one in rounds]
+    least_cpu, least_late = FINEST
+    cpu = [{role: max(min(e.cpu), least_cpu) for role, e in one.items()} for one in rounds]
+    late = [{role: max(e.p99, least_late) for role, e in one.items()} for one in rounds]
     return [
         _in_each_round(name, FANOUT_WHATS[0], cpu, FANOUT, 2, 0.0),
         _in_each_round(name, FANOUT_WHATS[1], late, WAITS - 1, SURELY, LATE),

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,20 @@ def test_waiting_blocks_far_beyond_what_equal_servers_are_apart(
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "outcome"),
+    [(0.0, 0.0, "pass"), (0.0, 30e-6, "pass"), (0.0, 0.0023, "regression"), (3e-4, 0.0, "pass")],
+)
+def test_a_server_that_was_not_seen_to_wait_is_judged_too(
+    old: float, new: float, outcome: str
+) -> None:
+    """What the client saw was CPU time, all of it: once, on a quiet machine, a gate ended so."""
+    waits = {"old": old, "again": old, "new": new}
+    one = {role: served(2e-4, wait=wait) for role, wait in waits.items()}
+    found = gate_verdict.of_waiting("hello", [one, one])
+    assert (found.outcome, isfinite(found.change + found.noise + found.limit)) == (outcome, True)
+
+
+@pytest.mark.parametrize(
     ("starts", "outcome"),
     [
         ((0.4, 0.41, 0.9), "regression"),
@@ -280,6 +295,25 @@ def test_an_event_among_many_streams_blocks(cpu: float, late: float, outcomes: l
     once = gate_verdict.of_fanout("sse", [roles, dict.fromkeys(roles, equal)])
     assert [each.outcome for each in once] == ["pass", "pass"]
     assert [each.what for each in found] == list(gate_verdict.FANOUT_WHATS)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "late", "outcomes"),
+    [
+        (0.0, 0.0, ["pass", "pass"]),
+        (1e-4, 0.075, ["regression", "regression"]),
+        (0.0, 0.015, ["pass", "pass"]),
+    ],
+)
+def test_events_that_cost_nothing_and_are_never_late_are_judged_too(
+    cpu: float, late: float, outcomes: list[str]
+) -> None:
+    """One window's events may be of the one before, and a client that is late sees none late."""
+    nothing = fanout.Served([0.0] * 5, [0.0] * 200)
+    roles = {"old": nothing, "again": nothing, "new": fanout.Served([cpu] * 5, [late] * 200)}
+    found = gate_verdict.of_fanout("sse", [roles, roles])
+    assert [each.outcome for each in found] == outcomes
+    assert all(isfinite(each.change + each.noise + each.limit) for each in found)
 
 
 @pytest.mark.parametrize(
