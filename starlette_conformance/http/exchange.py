@@ -94,11 +94,6 @@ class Exchange:
         """Seconds from the request to the arrival of each chunk's last byte."""
         return [self._time_of(end) for end in self.message.chunk_ends]
 
-    @property
-    def first_response(self) -> float | None:
-        """Seconds from the request to the first byte of the response; None where none came."""
-        return self.received[0].at - self.sent[-1].at if self.sent and self.received else None
-
     def head_arrival(self) -> float:
         """Seconds from the request to the arrival of the head's last byte."""
         return self._time_of(self.data.index(b"\r\n\r\n") + 4)

@@ -22,10 +22,6 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def is_controller(config: pytest.Config) -> bool:
-    return not is_worker(config) and config.getoption("dist", "no") != "no"
-
-
 def given_folder(config: pytest.Config) -> str:
     """The folder that the controller's workers share; empty where there is no controller."""
     return str(config.workerinput[FOLDER]) if hasattr(config, "workerinput") else ""

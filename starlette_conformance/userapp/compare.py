@@ -2,11 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from starlette_conformance.explain.changed_streams import changed_streams
 from starlette_conformance.explain.comparison import Comparison, side
-from starlette_conformance.explain.differences import SLOWER
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.groups import PARSER, by_reason, clusters, security
@@ -15,20 +14,15 @@ from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Difference, Differing, Line
 from starlette_conformance.explain.statuses import Replayed, Statuses
 from starlette_conformance.http.curl_commands import PORT, curl_command
-from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import ledger
 from starlette_conformance.userapp import notes
-from starlette_conformance.userapp.as_recorded import SHARE, AsRecorded
+from starlette_conformance.userapp.as_recorded import AsRecorded
 from starlette_conformance.userapp.explanation import explained, may_show
-from starlette_conformance.userapp.ignore import Rule
 from starlette_conformance.userapp.merge_repetitions import Merged
-from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import LEFT_BEHIND, DoesNotStart, Repetitions
 from starlette_conformance.userapp.send_in_order import STUCK
-from starlette_conformance.userapp.user_app import App
 
 USUAL = re.compile(r"(?i)(sec-[\w-]+|user-agent|accept-(encoding|language)|referer): ")
 """Header lines that every request of a browser has, and that are not shown."""
@@ -43,33 +37,8 @@ NOTHING_SUCCEEDED = (
 )
 
 
-def compare_app(
-    app: App,
-    steps: Sequence[Step],
-    older: Environment,
-    newer: Environment,
-    seconds: float,
-    advance: Callable[[], None] = lambda: None,
-    more: Callable[[], None] = lambda: None,
-    events: int = EVENTS,
-    unlike_recorded: float = SHARE,
-    rules: Sequence[Rule] = (),
-    only: Collection[Step] = (),
-    slower: float = SLOWER,
-) -> Diff:
-    """What differs, and what could not be compared. `rules` say what is not to be, and `only` are
-    the requests whose responses are, if not all.
-    """
-    chosen = [step for step in steps if not only or step in only]
-    limits = Limits(seconds, events)
-    repetitions = Repetitions(
-        app, older, newer, steps, limits, advance, slower, rules=rules, chosen=chosen
-    )
-    return compare_by(repetitions, more, unlike_recorded)
-
-
-def compare_by(repetitions: Repetitions, more: Callable[[], None], unlike_recorded: float) -> Diff:
-    """The same by repetitions that are not begun yet."""
+def compare_app(repetitions: Repetitions, more: Callable[[], None], unlike_recorded: float) -> Diff:
+    """What differs by repetitions that are not begun yet, and what could not be compared."""
     began = time.monotonic()
     app, steps = repetitions.app, repetitions.steps
     older, newer = repetitions.older, repetitions.newer

@@ -34,7 +34,7 @@ from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp import accepted, http_file, reading
 from starlette_conformance.userapp.as_recorded import SHARE
 from starlette_conformance.userapp.causes_of_app import with_causes
-from starlette_conformance.userapp.compare import compare_by
+from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.generate.limits import Limits
 from starlette_conformance.userapp.generate.make import Made, make
 from starlette_conformance.userapp.generate.reached import reached
@@ -117,7 +117,7 @@ def diff(options: Options) -> int:
             rules=options.rules,
             chosen=[step for step in steps if not only or step in only],
         )
-        found = compare_by(repetitions, more, options.unlike_recorded)
+        found = compare_app(repetitions, more, options.unlike_recorded)
     found = replace(found, command=_again(options, older, newer))
     if made and not found.starts:
         found = replace(found, reached=reached(made, steps, repetitions.old))

@@ -10,12 +10,12 @@ from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
-from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.send_in_order import send_in_order
 from starlette_conformance.userapp.user_app import App, port
+from tests.miniatures.compared_app import compared_app
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -38,7 +38,7 @@ def compared(folder: Path, name: str, text: str, older: str, newer: str) -> Diff
     path = folder / "file.http"
     path.write_text(text, "utf-8")
     steps, _ = read_steps(path, app(name).name, None)
-    return compare_app(app(name), steps, stack(older), stack(newer), 10.0)
+    return compared_app(app(name), steps, stack(older), stack(newer), 10.0)
 
 
 def found(diff: Diff) -> Mapping[str, tuple[str, ...]]:
@@ -115,7 +115,7 @@ def test_of_a_stream_that_does_not_end_the_first_events_are_compared(
     path = tmp_path / "file.http"
     path.write_text("/ticks\n###\n/idle\n###\n/count", "utf-8")
     steps, _ = read_steps(path, app("streams").name, None)
-    diff = compare_app(
+    diff = compared_app(
         app("streams"), steps, stack("documented"), stack("documented"), 1.5, events=3
     )
     assert (diff.compared, diff.not_compared, diff.differing) == (3, (), ())
@@ -162,7 +162,7 @@ def test_a_message_is_posted_to_a_stream_that_is_open(tmp_path: Path) -> None:
     path = tmp_path / "file.http"
     path.write_text(text + "?? status == 202\n", "utf-8")
     steps, _ = read_steps(path, app("streams").name, None)
-    diff = compare_app(app("streams"), steps, stack("documented"), stack("documented"), 1.5)
+    diff = compared_app(app("streams"), steps, stack("documented"), stack("documented"), 1.5)
     assert (diff.compared, diff.not_compared, diff.differing, diff.inconclusive) == (2, (), (), ())
     (bound,) = diff.notes
     assert bound.endswith("is events.0.data of the response to file.http:2")
@@ -230,7 +230,7 @@ def test_values_of_a_recording_are_bound(tmp_path: Path) -> None:
     path = tmp_path / "file.har"
     path.write_text(json.dumps({"log": {"entries": entries}}), "utf-8")
     steps, _ = read_steps(path, app("tokens").name, None)
-    diff = compare_app(app("tokens"), steps, stack("documented"), stack("documented"), 10.0)
+    diff = compared_app(app("tokens"), steps, stack("documented"), stack("documented"), 10.0)
     assert (diff.differing, diff.not_compared, diff.inconclusive) == ((), (), ())
     given, number = "of the response to file.har, entry", "1f3870be274f6c49"
     assert diff.notes == (

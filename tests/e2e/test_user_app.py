@@ -24,13 +24,13 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
-from starlette_conformance.userapp.compare import compare_app
 from starlette_conformance.userapp.http_file import requests
 from starlette_conformance.userapp.merge_repetitions import Merged
 from starlette_conformance.userapp.read_requests import read_steps
 from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import Repetitions
 from starlette_conformance.userapp.user_app import App
+from tests.miniatures.compared_app import compared_app
 
 ROOT = Path(__file__).parent.parent.parent
 APP = App("tests.miniatures.planted_app:app", ROOT)
@@ -65,7 +65,7 @@ def requests_file(tmp_path: Path) -> Path:
 
 def compared(file: Path, older: Environment, newer: Environment, *paths: str) -> Diff:
     file.write_text("\n###\n".join(paths), "utf-8")
-    return compare_app(APP, requests(file, APP.name), older, newer, 0.5)
+    return compared_app(APP, requests(file, APP.name), older, newer, 0.5)
 
 
 def found(diff: Diff) -> dict[str, tuple[str, ...]]:
@@ -86,7 +86,7 @@ def test_what_differs_in_later_rounds_only_takes_nothing_from_what_did_in_the_fi
         return dict(zip(steps, (same, differs, differs), strict=True))
 
     monkeypatch.setattr(Repetitions, "compare", compare)
-    diff = compare_app(APP, steps, old, old, 0.5)
+    diff = compared_app(APP, steps, old, old, 0.5)
     assert (len(diff.differing), len(diff.unconfirmed)) == (2, 1)
 
 
@@ -182,7 +182,7 @@ def test_the_example_shop_differs_where_fastapi_does() -> None:
         provision(catalogue().named(pins.format(*versions)))
         for versions in (("0.115.12", "0.46.1"), ("0.128.0", "0.50.0"))
     )
-    diff = compare_app(App("shop:app", ROOT / "examples"), steps, older, newer, 10.0)
+    diff = compared_app(App("shop:app", ROOT / "examples"), steps, older, newer, 10.0)
     assert diff.not_compared == ()
     assert found(diff) == {
         "GET /admin (shop.har, entry 19)": ("status", "reason", "header www-authenticate")
@@ -331,7 +331,7 @@ def test_what_is_no_app_is_told_although_both_stacks_answer_alike(
     (tmp_path / "broken.py").write_text("no_app = 1\n")
     (tmp_path / "file.http").write_text("/")
     steps = requests(tmp_path / "file.http", "broken")
-    diff = compare_app(App("broken:no_app", tmp_path), steps, old, old, 0.5)
+    diff = compared_app(App("broken:no_app", tmp_path), steps, old, old, 0.5)
     said = "raised an exception at every request (TypeError: 'int' object is not callable)"
     assert diff.not_compared == tuple(f"the app on {side} {said}" for side in ("OLD", "NEW"))
 

@@ -130,7 +130,7 @@ def test_what_varies_in_two_of_several_cookies_is_told_once() -> None:
     assert judged.varying == ("header set-cookie: a=[varies]",)
 
 
-def test_compressed_bodies_compare_by_what_is_in_them_and_as_they_were_sent() -> None:
+def test_compressed_bodies_compare_app_what_is_in_them_and_as_they_were_sent() -> None:
     def compressed(level: int, mtime: int = 0) -> WireResponse:
         packed = gzip.compress(b"tea, pie" * 9, level, mtime=mtime)
         return response(packed, headers={"content-encoding": "gzip"})
