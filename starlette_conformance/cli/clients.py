@@ -20,16 +20,24 @@ from starlette_conformance.cli.options import command, file
     "--fresh", is_flag=True,
     help="Send all anew, even what a client was given the same bytes of before.",
 )  # fmt: skip
+@file("--html", "The page: the matrix, and every difference.")
 @file("--json", "Every client on every stream.")
-def clients(clients: tuple[str, ...], without_app: bool, fresh: bool, json: Path | None) -> int:
+def clients(
+    clients: tuple[str, ...],
+    without_app: bool,
+    fresh: bool,
+    html: Path | None,
+    json: Path | None,
+) -> int:
     """Each client reads streams by the HTML standard, and what the app `sse` sends on every release
-    of sse-starlette, replayed byte by byte. A cell says on how many of them it is given the right
-    events; `!` marks a difference that clients/manifest.toml does not have. -v prints every
-    difference.
+    of sse-starlette, replayed byte by byte. A terminal shows where clients differ from the
+    standard, and the verdict last; -v, a pipe and the page have the whole matrix. `!` marks a
+    difference that clients/manifest.toml does not have.
 
     Exits with 1 if a difference is new or gone, with 3 if a client could not be judged: packages
     are installed from npm and PyPI, and Node, curl and Chromium are those of this machine.
     """
     from starlette_conformance.clients import run as engine
 
-    return engine.run(clients, without_app, fresh, json)
+    files = {name: path for name, path in (("html", html), ("json", json)) if path}
+    return engine.run(engine.Options(clients, without_app, fresh, files))

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from starlette_conformance.clients.compare import Outcome
-from starlette_conformance.clients.matrix import Row
+from starlette_conformance.clients.matrix import Row, gone
 from starlette_conformance.clients.recorded import Recorded
+from starlette_conformance.clients.verdict import verdict
 from starlette_conformance.model.decode import from_json, read_bytes
 
 LIMIT = 64 * 1024 * 1024
@@ -40,22 +41,28 @@ class OfClient(msgspec.Struct, frozen=True):
 
 class Results(msgspec.Struct, frozen=True):
     """`releases` are those that send a recorded stream, the oldest first; `not_recorded` says which
-    are missing.
+    are missing. `summary` is the verdict, and `command` makes the same matrix.
     """
 
     clients: tuple[OfClient, ...]
     releases: dict[str, tuple[str, ...]]
     not_recorded: tuple[str, ...] = ()
+    exit_code: int = 0
+    summary: str = ""
+    command: str = ""
 
 
-def as_data(rows: Sequence[Row], recorded: Recorded) -> Any:
+def as_data(rows: Sequence[Row], recorded: Recorded, command: str = "") -> Any:
     """As plain data."""
+    said, code = verdict(rows, gone(rows))
     clients = tuple(
         OfClient(row.client.name, row.client.version, row.not_judged, tuple(map(_on, row.outcomes)))
         for row in rows
     )
     releases = {stream: tuple(those) for stream, those in recorded.releases.items()}
-    return msgspec.to_builtins(Results(clients, releases, tuple(recorded.lacking)))
+    return msgspec.to_builtins(
+        Results(clients, releases, tuple(recorded.lacking), code, said, command)
+    )
 
 
 def _on(outcome: Outcome) -> OnStream:

@@ -1,51 +1,90 @@
 """The command `clients`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
 
 from starlette_conformance.clients.manifest import Client, read
 from starlette_conformance.clients.matrix import Cases, Row, gone, judge
+from starlette_conformance.clients.page import page
 from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS
 from starlette_conformance.clients.recorded import Recorded, every_stack, record
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT
 from starlette_conformance.clients.results import as_data
 from starlette_conformance.clients.table import details, tables
+from starlette_conformance.clients.verdict import brief, verdict
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
-from starlette_conformance.output.output_files import Unwritten, as_json, check, write
+from starlette_conformance.output.output_files import STDOUT, Unwritten, as_json, check, write
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.progress import progress
+from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import verbose
+from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.stacks import pages
 
 
-def run(wanted: Sequence[str], without_app: bool, fresh: bool, json: Path | None) -> int:
-    """The exit code: 0 where every difference is known. Raises UsageError."""
-    check([json])
+@dataclass(frozen=True)
+class Options:
+    """Which clients, on what, and what is written."""
+
+    clients: Sequence[str]
+    without_app: bool
+    fresh: bool
+    files: Mapping[str, Path]
+
+
+def run(options: Options) -> int:
+    """The exit code: 0 where every difference is known. Raises UsageError, CannotTell.
+
+    On a terminal the verdict fits it, and a page in the cache has the whole; elsewhere, as with
+    -v, all is printed, the verdict last.
+    """
+    check(options.files.values())
     clients, known = read()
-    chosen = choose(clients, wanted)
-    output = console()
-    recorded = Recorded() if without_app else _recorded()
-    with progress("clients", console(stderr=True), transient=True) as bar:
+    chosen = choose(clients, options.clients)
+    errors = console(stderr=True)
+    output = errors if STDOUT in options.files.values() else console()
+    recorded = Recorded() if options.without_app else _recorded()
+    with progress("clients", errors, transient=True) as bar:
         task = bar.add_task("clients", total=len(chosen))
         cases = Cases([*REFERENCE, *recorded.streams], TO_CUT, [*SCRIPTS, *ORIGINS])
-        rows = judge(chosen, cases, known, lambda: bar.advance(task), fresh)
-    unwritten = Unwritten()
-    if json:
-        text = as_json(as_data(rows, recorded))
+        rows = judge(chosen, cases, known, lambda: bar.advance(task), options.fresh)
+    no_longer = gone(rows)
+    command = _again(options)
+    html = page(rows, no_longer, recorded, command)
+    unwritten, written = Unwritten(), {}
+    for name, path in options.files.items():
         with unwritten.attempt():
-            write(json, text)
-    for table in tables(rows):
-        output.print(table)
-    for stream, releases in recorded.releases.items():
-        if len(releases) > 1:
-            write_line(
-                f"{stream}: the same bytes from {len(releases)} releases up to {releases[-1]}"
-            )
-    for line in recorded.lacking:
-        write_line(f"not recorded: {line}")
-    code = conclude(rows, gone(rows))
+            text = html if name == "html" else as_json(as_data(rows, recorded, command))
+            write(path, text)
+            if path != STDOUT:
+                written[name] = path
+    whole = verbose() or not output.file.isatty()
+    if not whole and "html" not in written and (kept := pages.keep(command, html)):
+        written["html"] = kept
+    named = [f"{name}: {plain(str(path), 4096)}" for name, path in sorted(written.items())[::-1]]
+    if whole:
+        print_whole(rows, no_longer, recorded, output)
+        for line in named:
+            output.print(Text(line, "dim"), soft_wrap=True)
+    else:
+        for shown in brief(rows, no_longer, named, output.width):
+            output.print(shown, soft_wrap=True)
     unwritten.report()
-    return code
+    if not any(row.outcomes for row in rows):
+        raise CannotTell("no client could be judged")
+    return verdict(rows, no_longer)[1]
+
+
+def _again(options: Options) -> str:
+    """The command that makes the same matrix."""
+    words = [text for each in options.clients for text in ("--client", each)]
+    words += ["--without-app"] if options.without_app else []
+    return of_verb("clients", *words)
 
 
 def _recorded() -> Recorded:
@@ -70,8 +109,19 @@ def choose(clients: Sequence[Client], wanted: Sequence[str]) -> list[Client]:
     ]
 
 
-def conclude(rows: Sequence[Row], no_longer: Sequence[str]) -> int:
-    """Print what is new, and the verdict last; the exit code."""
+def print_whole(
+    rows: Sequence[Row], no_longer: Sequence[str], recorded: Recorded, output: Console
+) -> None:
+    """The matrix, what is new, and the verdict last."""
+    for table in tables(rows):
+        output.print(table)
+    for stream, releases in recorded.releases.items():
+        if len(releases) > 1:
+            write_line(
+                f"{stream}: the same bytes from {len(releases)} releases up to {releases[-1]}"
+            )
+    for line in recorded.lacking:
+        write_line(f"not recorded: {line}")
     for line in details(rows, known_too=verbose()):
         write_line(line)
     for line in no_longer:
@@ -79,21 +129,9 @@ def conclude(rows: Sequence[Row], no_longer: Sequence[str]) -> int:
     for row in rows:
         if row.not_judged:
             write_line(f"not judged: {row.client}: {row.not_judged}")
-    outcomes = [each for row in rows for each in row.outcomes]
-    if not outcomes:
-        raise CannotTell("no client could be judged")
     if kept := sum(row.kept for row in rows):
         write_line(
-            f"{kept} of {len(outcomes)} were not sent anew: what the same client was given of the "
-            "same bytes is kept (--fresh sends all)"
+            f"{kept} of {sum(len(row.outcomes) for row in rows)} were not sent anew: what the same "
+            "client was given of the same bytes is kept (--fresh sends all)"
         )
-    new = sum(each.is_new for each in outcomes)
-    known = sum(bool(each.what) for each in outcomes) - new
-    judged = sum(bool(row.outcomes) for row in rows)
-    write_line(
-        f"{judged} of {len(rows)} clients judged on {len(outcomes)} streams: "
-        f"{known} known differences from the HTML standard, {new} new, {len(no_longer)} gone"
-    )
-    if new or no_longer:
-        return 1
-    return 0 if judged == len(rows) else 3
+    write_line(verdict(rows, no_longer)[0])

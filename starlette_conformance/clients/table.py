@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from starlette_conformance.clients.compare import Outcome
 from starlette_conformance.clients.matrix import Row
 from starlette_conformance.clients.reconnection import CORS, RECONNECT
 
@@ -25,8 +24,9 @@ def tables(rows: Sequence[Row]) -> Iterator[Table]:
         for behaviour in behaviours:
             found.add_column(behaviour, justify="right", no_wrap=True)
         for row in shown:
-            cells = [_cell([o for o in row.outcomes if o.behaviour == each]) for each in behaviours]
-            found.add_row(Text(str(row.client)), *cells)
+            cells = [cell(row, each) for each in behaviours]
+            texts = [Text(words, TONES[tone]) for words, tone in cells]
+            found.add_row(Text(str(row.client)), *texts)
         yield found
 
 
@@ -36,14 +36,18 @@ def _behaviours(rows: Sequence[Row], later: bool | None = None) -> dict[str, Non
     return {each: None for each in every if later in {None, each in FOLLOWED}}
 
 
-def _cell(outcomes: Sequence[Outcome]) -> Text:
-    if not outcomes:
-        return Text("-", "dim")
+TONES = {"dim": "dim", "good": "green", "bad": "red", "warned": "yellow"}
+
+
+def cell(row: Row, behaviour: str) -> tuple[str, str]:
+    """On how many streams of a behaviour a client is right, and the tone of that."""
+    outcomes = [each for each in row.outcomes if each.behaviour == behaviour]
     wrong = [each for each in outcomes if each.what]
     if not wrong:
-        return Text("ok", "green")
-    mark = "!" if any(each.is_new for each in wrong) else ""
-    return Text(f"{len(outcomes) - len(wrong)}/{len(outcomes)}{mark}", "red" if mark else "yellow")
+        return ("ok", "good") if outcomes else ("-", "dim")
+    is_new = any(each.is_new for each in wrong)
+    right = f"{len(outcomes) - len(wrong)}/{len(outcomes)}"
+    return (f"{right}!", "bad") if is_new else (right, "warned")
 
 
 def details(rows: Sequence[Row], known_too: bool) -> Iterator[str]:

@@ -24,7 +24,7 @@ NAMED = 3
 
 def first_lines(diff: Diff) -> list[str]:
     """What a reader has to know before the verdict, a sentence each."""
-    found = [unlike(diff.older, diff.newer)]
+    found = [unlike(diff.older, diff.newer), *diff.left_out]
     if diff.statuses is None and diff.starts is None:
         found.append(not_loaded(diff.older, diff.newer))
     return [sentence for sentence in found if sentence]

@@ -1,7 +1,5 @@
 """How a diff ends: its files, the verdict on the terminal, and the exit code."""
 
-import contextlib
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +14,11 @@ from starlette_conformance.diff.terminal import render
 from starlette_conformance.diff.verdict import render_verdict
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
-from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import verbose
-from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks import pages
 
 FORMATS: Mapping[str, Callable[..., str]] = {
     "json": files.as_json,
@@ -31,9 +28,6 @@ FORMATS: Mapping[str, Callable[..., str]] = {
     "annotations": as_annotations,
 }
 """By option; each takes what --fail-on names, too."""
-PAGES = "pages"
-KEPT = 20
-"""Pages that the cache holds: those of the last diffs that were seen on a terminal."""
 
 
 def conclude(
@@ -60,7 +54,11 @@ def conclude(
             if path != output_files.STDOUT:
                 written[name] = path
     whole = verbose() or not to.file.isatty()
-    if not whole and "html" not in written and (page := _page(diff)):
+    if (
+        not whole
+        and "html" not in written
+        and (page := pages.keep(diff.command, files.as_html(diff)))
+    ):
         written["html"] = page
     named = [f"{name}: {plain(str(written[name]), 4096)}" for name in sorted(written, key=_last)]
     if whole:
@@ -76,21 +74,3 @@ def conclude(
 def _last(name: str) -> bool:
     """The page comes last."""
     return name == "html"
-
-
-def _page(diff: Diff) -> Path | None:
-    """The page in the cache, named by the command, for this user's eyes only; none where the cache
-    is full, or may not be written.
-    """
-    try:
-        folder = cache_folder() / PAGES
-        path = folder / f"{hashlib.sha256(diff.command.encode()).hexdigest()[:12]}.html"
-        output_files.write(path, files.as_html(diff))
-        path.chmod(0o600)
-    except (Failure, OSError):
-        return None
-    with contextlib.suppress(OSError):  # another run removes them, too
-        pages = sorted(folder.glob("*.html"), key=lambda page: page.stat().st_mtime)
-        for old in pages[:-KEPT]:
-            old.unlink(missing_ok=True)
-    return path

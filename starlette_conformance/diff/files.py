@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from starlette_conformance import output
 from starlette_conformance.diff import (
     cause_lines,
     coverage,
@@ -207,11 +208,14 @@ def context(diff: Diff) -> dict[str, Any]:
     }
 
 
+STYLES = Path(output.__file__).parent
+
+
 @cache
 def templates(escaped: bool, *folders: Path) -> Environment:
     """Those of a diff, and of other folders."""
     found = Environment(
-        loader=FileSystemLoader([*folders, Path(__file__).parent]),
+        loader=FileSystemLoader([*folders, Path(__file__).parent, STYLES]),
         autoescape=escaped,  # noqa: S701  (in Markdown, its filters escape)
         finalize=_seen if escaped else None,
         undefined=StrictUndefined,

@@ -5,7 +5,7 @@ Exit codes: 0 all is explained, 1 something is not or is unstable, or --fail-on 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from starlette_conformance.diff.cannot_run import apps_that_run
 from starlette_conformance.diff.causes_of_stacks import with_causes
 from starlette_conformance.diff.comparable import all_named, nothing_asked
 from starlette_conformance.diff.conclude import conclude
@@ -21,6 +22,7 @@ from starlette_conformance.diff.options import DiffOptions
 from starlette_conformance.diff.who_notices import with_noticed
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
@@ -31,6 +33,7 @@ from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.project import apps, ledger, variants
+from starlette_conformance.stacks.script_imports import lacked_by_scenario
 from starlette_conformance.stacks.targets import made, one
 
 REPEAT = 500
@@ -55,16 +58,24 @@ def diff(options: Options) -> int:
     output_files.check(chosen.values())
     with ThreadPoolExecutor(3) as pool:
         meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
+        why = nothing_asked(meant)
         if not quiet():
+            if why:
+                progress.print(f"INCONCLUSIVE {why}", style="bold red", soft_wrap=True)
             progress.print(announced(options), style="dim")
         older, newer = pool.map(made, meant)  # or it ends here, before minutes of recording
-        chosen_apps = options.only or apps()
+        can_run = apps_that_run(options.only or apps(), options.only, (older, newer))
+        chosen_apps = can_run.runs
         recorded = corpus(progress)
         every = dict.fromkeys([*recorded, *client_requests(recorded)])
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger(), all_named(meant, (older, newer)))
     every_scenario = chosen_scenarios(chosen_apps)
-    suited = [*filter(comparison.suits, every_scenario)]
+    suited = [
+        each
+        for each in filter(comparison.suits, every_scenario)
+        if not lacking(each, comparison.sides)
+    ]
     wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
@@ -95,11 +106,18 @@ def diff(options: Options) -> int:
     notes = (
         *found.notes,
         *not_wanted(len(suited) - len(wanted)),
-        *unsuited(every_scenario, suited),
+        *unsuited(every_scenario, suited, comparison.sides),
     )
     not_played = len(wanted) - len(scenarios)
-    found = replace(found, command=command, notes=notes, not_played=not_played)
-    if why := nothing_asked(meant):
+    found = replace(
+        found,
+        command=command,
+        notes=notes,
+        not_played=not_played,
+        left_out=can_run.nowhere,
+        not_compared=(*can_run.not_compared, *found.not_compared),
+    )
+    if why:
         found = replace(found, inconclusive=(*found.inconclusive, why))
     return conclude(with_noticed(found, options.clients), chosen, options.fail_on, output)
 
@@ -120,9 +138,20 @@ def not_wanted(scenarios: int) -> Iterator[str]:
         )
 
 
-def unsuited(scenarios: Collection[Scenario], suited: Collection[Scenario]) -> Iterator[str]:
+def lacking(scenario: Scenario, sides: Sequence[Environment]) -> list[str]:
+    """The packages that its server imports, and one of the stacks lacks."""
+    return [name for side in sides for name in lacked_by_scenario(scenario, side)]
+
+
+def unsuited(
+    scenarios: Collection[Scenario], suited: Collection[Scenario], sides: Sequence[Environment]
+) -> Iterator[str]:
     """A sentence on those that need what a stack lacks, by what that is."""
-    needs = Counter(" or ".join(each.needs) for each in scenarios if each not in suited)
+    needs = Counter(
+        " or ".join(each.needs or sorted({*lacking(each, sides)}))
+        for each in scenarios
+        if each not in suited
+    )
     if needs:
         named = ", ".join(f"{need} ({number})" for need, number in sorted(needs.items()))
         yield f"not played, since OLD or NEW lacks what they need: scenarios with {named}"

@@ -54,11 +54,13 @@ WIDE = 110
 
 
 def render(diff: Diff, console: Console) -> None:
-    """Print it: security, what nobody explains, each change, and the verdict last."""
+    """Print it: why it proves nothing, security, each change, and the verdict last."""
 
     def show(text: Text) -> None:
         console.print(text, soft_wrap=True)
 
+    for sentence in diff.inconclusive:
+        show(Text(f"INCONCLUSIVE {sentence}", "bold red"))
     if diff.recorded:
         show(Text(recorded(diff.recorded), "bold"))
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
@@ -98,8 +100,6 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
         yield Text(f"{name} DOES NOT START", "bold red")
         yield from (Text(f"  {line}") for line in start_lines(start))
         yield from (Text(f"  {line}", "bold") for line in cause_lines.of_start(diff))
-    for sentence in diff.inconclusive:
-        yield Text(f"INCONCLUSIVE {sentence}", "bold red")
     for fix in diff.security:
         yield _security(fix)
     for sentence in diff.not_compared:

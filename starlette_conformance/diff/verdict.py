@@ -24,6 +24,8 @@ from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.output.sanitize import plain
 
 LINES = 25
+INCONCLUSIVE = 3
+"""Sentences on why the diff proves nothing that come before all else; there may be more."""
 NARROW = 40
 """Columns below which nothing is cut."""
 
@@ -35,7 +37,12 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     verdict = wrap(plain(summary(diff), 4 * width), width)
     taken = sum(1 + (len(text) - 1) // console.width for text in files)
     told = wrap(plain(recorded(diff.recorded)), width) if diff.recorded else []
-    head = [Text(line, "bold") for line in told]
+    head = [
+        Text(line, "bold red")
+        for sentence in diff.inconclusive[:INCONCLUSIVE]
+        for line in wrap(f"INCONCLUSIVE {plain(sentence, 3 * width)}", width)
+    ]
+    head += [Text(line, "bold") for line in told]
     head.append(Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold"))
     head.append(Text(_cut(f"  {apart(diff.older, diff.newer)}", width), "dim"))
     rows = list(_rows(diff, width))
@@ -59,7 +66,7 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
 
     for text, color in _of_starts(diff, width):
         yield line(text, color)
-    for sentence in diff.inconclusive:
+    for sentence in diff.inconclusive[INCONCLUSIVE:]:
         yield line(f"INCONCLUSIVE {sentence}", "bold red")
     for found in diff.unstable:
         yield line(f"UNSTABLE {headline(found.example.differences)}", "bold red")

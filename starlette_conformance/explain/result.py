@@ -170,19 +170,19 @@ class Diff:
     and scenarios whose difference did not reproduce on retry, `unstable` those to which one stack
     responds otherwise from time to time; `repetition` is None where that is found out otherwise.
     `masked` says what was left out of the comparison as random, and `not_compared` what could not
-    be compared and why, a sentence each; `notes` say what a reader of the result should know of the
-    run. `command` makes the same diff again. `statuses` are those of a user's app, `replayed` says
-    what its requests did, and `inconclusive` says why its run proves nothing, a sentence each.
-    `starts` are how that app starts on OLD and on NEW, where it does not on both, and `left_behind`
-    says that it left processes. `accepted` are the differences that do not count since the user
-    accepts them,
-    `ignored` the rules by which others were hidden, and `not_chosen` counts the requests that were
-    sent, and whose responses the user did not want to be compared. `recorded` says of which data
-    the comparison is, where nothing was run for it. `reached` says of requests that nobody wrote
-    which operations they are for. `not_played` counts the slow scenarios that the user did not want
-    to be played, and `fails_on` are the words of `--fail-on` by which alone the diff fails.
-    `streams` are the bodies of event streams that differ, and `noticed` says who notices; it is
-    None where none differ in more than values.
+    be compared and why, a sentence each, `left_out` which apps run on neither stack; `notes` say
+    what a reader of the result should know of the run. `command` makes the same diff again.
+    `statuses` are those of a user's app, `replayed` says what its requests did, and `inconclusive`
+    says why its run proves nothing, a sentence each. `starts` are how that app starts on OLD and on
+    NEW, where it does not on both, and `left_behind` says that it left processes. `accepted` are
+    the differences that do not count since the user accepts them, `ignored` the rules by which
+    others were hidden, and `not_chosen` counts the requests that were sent, and whose responses the
+    user did not want to be compared. `recorded` says of which data the comparison is, where nothing
+    was run for it. `reached` says of requests that nobody wrote which operations they are for.
+    `not_played` counts the slow scenarios that the user did not want to be played, and `fails_on`
+    are the words of `--fail-on` by which alone the diff fails. `streams` are the bodies of event
+    streams that differ, and `noticed` says who notices; it is None where none differ in more than
+    values.
     """
 
     older: Side
@@ -199,6 +199,7 @@ class Diff:
     repetition: Repetition | None = None
     masked: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     command: str = ""
     played: int = 0

@@ -95,7 +95,8 @@ def of_interpreter(path: str, framework: bool = True) -> Environment:
     needed = ("starlette", environment.server.name)
     missing = [name for name in needed if name not in environment.packages]
     if missing and framework:
-        raise UsageError(f"{path}: {' and '.join(missing)} not installed there")
+        remedy = f"`uv pip install --python {path} {' '.join(missing)}` installs it"
+        raise UsageError(f"{path}: {' and '.join(missing)} not installed there; {remedy}")
     return environment
 
 

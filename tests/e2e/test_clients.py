@@ -29,8 +29,9 @@ def test_the_matrix_of_clients_that_are_there(
     assert main([*words, "--json", str(file)]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].split()[:4] == ["client", "lines", "fields", "pings"]
-    assert printed[-1].startswith("2 of 2 clients judged on ")
-    assert " 0 new, 0 gone" in printed[-1]
+    assert printed[-2].startswith("2 of 2 clients judged on ")
+    assert " 0 new, 0 gone" in printed[-2]
+    assert printed[-1] == f"json: {file}"
     curl, httpx_sse = json.loads(file.read_text("utf-8"))["clients"]
     assert [each["difference"] for each in curl["streams"] if each["difference"]] == []
     wrong = {each["stream"] for each in httpx_sse["streams"] if each["difference"]}

@@ -12,8 +12,8 @@ import starlette_conformance
 PACKAGE = Path(starlette_conformance.__file__).parent
 SHEETS = {
     "report": ["report/page/page.css"],
-    "diff": ["diff/page.css"],
-    "site": ["diff/page.css", "published/pages/site.css"],
+    "diff": ["output/page.css"],
+    "site": ["output/page.css", "published/pages/site.css"],
 }
 GROUNDS = ("ground", "sheet", "soft")
 OF_OTHER_RULES = {".cell.fail::after": "bad"}

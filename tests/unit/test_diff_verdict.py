@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from starlette_conformance.diff import conclude as concluding
+from starlette_conformance.diff.cannot_run import CannotRun, apps_that_run
 from starlette_conformance.diff.comparable import all_named, first_lines, nothing_asked
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.files import as_html
@@ -24,8 +24,12 @@ from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.start import Start
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import PlainConsole
+from starlette_conformance.stacks import pages
+from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.script_imports import imported
 from tests.miniatures.raw_server import ENVIRONMENT
 
 OLD = Side("old", (("fastapi", "0.115.12"), ("starlette", "0.46.1")), "h11", "asyncio", "3.11.7")
@@ -45,7 +49,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """What is on the screen, or in the pipe, after a diff."""
-    monkeypatch.setattr(concluding, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(pages, "cache_folder", lambda: tmp_path)
 
     def lines(diff: Diff, file: io.StringIO, **files: Path) -> list[str]:
         conclude(diff, files, (), Console(file=file, width=80, color_system=None))
@@ -73,7 +77,7 @@ def test_a_cache_that_may_not_be_written_costs_the_page_and_not_the_verdict(
     shown: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setattr(concluding, "cache_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(pages, "cache_folder", lambda: tmp_path / "file")
     lines = shown(MANY, Terminal())
     assert not [line for line in lines if line.startswith("html:")]
     assert any(line.startswith("1 of 10 ") for line in lines)
@@ -134,6 +138,63 @@ def test_the_page_names_packages_its_date_its_maker_and_no_path() -> None:
     assert re.search(r"· \d{4}-\d\d-\d\d \d\d:\d\d UTC, starlette-conformance \d", page)
     assert '<span class="status" style="flex: 1"></span>' in page
     assert "<h1>The same packages on both sides</h1>" in as_html(replace(MANY, newer=OLD))
+
+
+def test_the_first_line_says_why_a_diff_proves_nothing(shown: Callable[..., list[str]]) -> None:
+    why = "no reference app imports fastapi; compare your own app with --app"
+    for file in (Terminal(), io.StringIO()):
+        assert shown(replace(MANY, inconclusive=(why,)), file)[0] == f"INCONCLUSIVE {why}"
+    long = "no reference app imports fastapi, pydantic, sqlmodel, typer; compare it with --app"
+    both = shown(replace(MANY, inconclusive=(long,)), Terminal())[:2]
+    assert " ".join(both) == f"INCONCLUSIVE {long}"
+
+
+WITH_SSE = replace(ENVIRONMENT, packages={"starlette": "1.0", "sse-starlette": "3.0"})
+WITHOUT_SSE = replace(ENVIRONMENT, packages={"starlette": "1.0"})
+
+
+@pytest.mark.parametrize(
+    ("named", "sides", "expected"),
+    [
+        ((), (WITH_SSE, WITH_SSE), CannotRun(("hello", "sse"))),
+        (
+            (),
+            (WITHOUT_SSE, WITHOUT_SSE),
+            CannotRun(("hello",), ("sse was left out: OLD and NEW lack sse-starlette.",)),
+        ),
+        ((), (WITH_SSE, WITHOUT_SSE), "sse: NEW lacks sse-starlette; "),
+        (("sse",), (WITHOUT_SSE, WITHOUT_SSE), "sse: OLD lacks sse-starlette; "),
+    ],
+)
+def test_an_app_is_left_out_that_runs_on_neither_stack(
+    named: tuple[str, ...], sides: tuple[Environment, Environment], expected: CannotRun | str
+) -> None:
+    found = apps_that_run(["hello", "sse"], named, sides)
+    if isinstance(expected, str):
+        assert (found.runs, found.nowhere) == (("hello",), ())
+        assert len(found.not_compared) == 1
+        assert found.not_compared[0].startswith(expected)
+        assert "` installs it" in found.not_compared[0]
+    else:
+        assert found == expected
+
+
+def test_a_diff_of_which_no_app_runs_says_what_to_install() -> None:
+    with pytest.raises(CannotTell, match=r"no reference app runs .* installs it"):
+        apps_that_run(["sse"], ["sse"], (WITHOUT_SSE, WITH_SSE))
+
+
+def test_what_was_left_out_stands_before_the_verdict(shown: Callable[..., list[str]]) -> None:
+    said = "sse was left out: OLD and NEW lack sse-starlette."
+    for file in (Terminal(), io.StringIO()):
+        assert said in shown(replace(MANY, left_out=(said,)), file)
+
+
+def test_what_scripts_import_are_packages() -> None:
+    every = [*ROOT.glob("apps/*.py"), *ROOT.glob("specs/*/apps/*.py")]
+    known = {"starlette", "sse-starlette", "uvicorn", "anyio", "itsdangerous"}
+    assert {name for path in every for name in imported(path)} <= known
+    assert imported(ROOT / "apps" / "sse.py") == {"starlette", "sse-starlette"}
 
 
 UNLIKE = replace(OLD, parser="httptools", python="3.14.0")

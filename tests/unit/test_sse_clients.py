@@ -11,20 +11,24 @@ from subprocess import CompletedProcess
 
 import pytest
 from msgspec import to_builtins
+from rich.console import Console
 
 from starlette_conformance.clients import environments, matrix, run_client
+from starlette_conformance.clients.compare import Outcome
 from starlette_conformance.clients.interpret import Event, events
 from starlette_conformance.clients.manifest import FOLDER, Client, ClientTable, Difference, read
 from starlette_conformance.clients.matrix import Cases, Row, gone
+from starlette_conformance.clients.page import page
 from starlette_conformance.clients.reconnection import ORIGINS, SCRIPTS, Script
 from starlette_conformance.clients.reconnection import WEB_PLATFORM_TESTS as RESTATED
 from starlette_conformance.clients.recorded import Recorded, every_stack, marked
 from starlette_conformance.clients.reference import REFERENCE, TO_CUT, WEB_PLATFORM_TESTS
 from starlette_conformance.clients.results import as_data, read_results
-from starlette_conformance.clients.run import choose, conclude
+from starlette_conformance.clients.run import choose, print_whole
 from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, cuts
 from starlette_conformance.clients.table import tables
 from starlette_conformance.clients.unread import Unread
+from starlette_conformance.clients.verdict import LINES, brief, verdict
 from starlette_conformance.model.errors import NotInstallable, UsageError
 
 BY_LF = """
@@ -129,7 +133,7 @@ def test_a_client_is_given_the_bytes_and_judged(
     by_script(monkeypatch, tmp_path, BY_LF)
     found = judge([TINY], [LF, CRLF], (), [])
     assert whats(found) == {"lf": "", "crlf": "1 of 1 events lost"}
-    assert conclude(found, []) == 1
+    assert verdict(found, [])[1] == 1
 
 
 def test_a_client_that_takes_each_segment_for_itself_is_seen_by_cuts(
@@ -161,11 +165,59 @@ def test_a_known_difference_is_no_finding_and_one_that_is_gone_is(
 ) -> None:
     by_script(monkeypatch, tmp_path, BY_LF)
     found = judge([TINY], [LF, CRLF], (), [KNOWN])
-    assert conclude(found, gone(found)) == 0
+    assert verdict(found, gone(found))[1] == 0
     of_lf = Difference("tiny", ("lf",), "LF ends no event")
     found = judge([TINY], [LF], (), [of_lf])
     assert gone(found) == ["tiny 1.0 lf: LF ends no event"]
-    assert conclude(found, gone(found)) == 1
+    assert verdict(found, gone(found))[1] == 1
+
+
+def rows(clients: int) -> list[Row]:
+    """Each client differs on one stream more than the one before; the first on none."""
+    every = [Client(TINY.table, f"{number}.0", "2026-01-01") for number in range(clients)]
+    return [
+        Row(
+            client,
+            [
+                Outcome(client, f"s{k}", "lines", "lost" * (k < n), KNOWN if k < n else None)
+                for k in range(clients)
+            ],
+        )
+        for n, client in enumerate(every)
+    ]
+
+
+def test_a_terminal_gets_25_lines_of_80_columns_the_verdict_last() -> None:
+    page = "html: /a/page.html"
+    lines = [text.plain for text in brief(rows(60), [], [page], 80)]
+    assert len(lines) == LINES
+    assert all(len(line) < 80 for line in lines)
+    assert lines[0] == "right on every stream: tiny 0.0"
+    assert lines[2].split() == ["tiny", "59.0", "59", "of", "60:", "lines", "59"]
+    assert lines[-1] == page
+    assert " ".join(lines[-3:-1]).startswith("60 of 60 clients judged on 3600 streams: 1770 known")
+    assert any(line.endswith("more lines; -v shows all") for line in lines)
+
+
+def test_what_is_new_gone_or_not_judged_comes_first_on_a_terminal() -> None:
+    found = [
+        Row(TINY, [Outcome(TINY, "crlf", "lines", "1 of 1 events lost")]),
+        Row(TINY, not_judged="no Node"),
+    ]
+    lines = [text.plain for text in brief(found, ["tiny 1.0 lf: LF ends no event"], [], 80)]
+    assert lines[:3] == [
+        "NEW tiny 1.0  crlf: 1 of 1 events lost",
+        "GONE tiny 1.0 lf: LF ends no event",
+        "NOT JUDGED tiny 1.0: no Node",
+    ]
+
+
+def test_the_page_has_every_difference_as_text() -> None:
+    lost = Row(TINY, [Outcome(TINY, "crlf", "lines", "lost <b>", KNOWN)])
+    html = page([lost], ["x & y"], Recorded(), "starlette-conformance clients")
+    assert "<code>crlf</code> (lines): lost &lt;b&gt;. CRLF ends no event" in html
+    assert "Gone: x &amp; y" in html
+    assert '<td class="warned">0/1</td>' in html
 
 
 def test_a_response_that_is_cut_off_may_be_an_error_and_no_other_may(
@@ -193,8 +245,8 @@ def test_an_adapter_that_fails_is_no_verdict_on_its_client(
     found = judge([TINY], [LF], (), [])
     assert found[0].not_judged.startswith("tiny 1.0: its adapter")
     assert as_data(found, Recorded())["clients"][0]["streams"] == ()
-    with pytest.raises(Exception, match="no client could be judged"):
-        conclude(found, [])
+    assert verdict(found, [])[1] == 3
+    print_whole(found, [], Recorded(), Console())
     assert "not judged: tiny 1.0" in capsys.readouterr().out
 
 
