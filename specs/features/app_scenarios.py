@@ -28,12 +28,14 @@ from specs.ledger.changes import (
     RANGES,
     ROOT_PATH_CONFUSED,
     UUIDS_IN_ANY_FORM,
+    WIDE_MEMORYVIEWS_WHOLE,
 )
 from specs.ledger.responses import HTML, NO_BODY, TEXT, UVICORN, content, last, redirect, text
 from starlette_conformance.model.expectations import (
     CONTINUE,
     Response,
     chunked,
+    history,
     since,
     unordered,
 )
@@ -90,7 +92,12 @@ FULL_COOKIE = (
 )
 DELETED_COOKIE = 'plain=""; Domain=example.org; expires=NOW; Max-Age=0; Path=/path; SameSite=lax'
 WHOLE_VIEW = last(Response(200, UVICORN | {"content-length": "6"}, b"abcdef"))
-VIEW = since(MEMORYVIEWS_SENT, WHOLE_VIEW, before=last(text(b"Internal Server Error", 500)))
+NO_VIEW = last(text(b"Internal Server Error", 500))
+VIEW = since(MEMORYVIEWS_SENT, WHOLE_VIEW, before=NO_VIEW)
+CUT_VIEW = last(
+    Response(200, UVICORN | {"content-length": "3"}, b"abc", ending="3 bytes after the end")
+)
+WIDE_VIEW = history(NO_VIEW, (MEMORYVIEWS_SENT, CUT_VIEW), (WIDE_MEMORYVIEWS_WHOLE, WHOLE_VIEW))
 RESPONSES = sent(
     "requests for responses of many forms",
     to(
@@ -146,6 +153,7 @@ RESPONSES = sent(
         ),
     ),
     to("GET /view", VIEW, "Connection: close"),
+    to("GET /view?of=H", WIDE_VIEW, "Connection: close"),
     to("GET /sized", Response(200, UVICORN | {"content-length": "6"}, b"abcdef")),
     to(
         "GET /redirect/302?to=/a%20b%3Fc%3Dd%C3%A9",

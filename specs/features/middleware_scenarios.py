@@ -22,8 +22,11 @@ from specs.ledger.changes import (
     PRIVATE_NETWORK_REFUSED,
     QUERY_ALLOWED,
     RANGES,
+    VARY_LINES_JOINED,
+    VARY_LINES_JOINED_BY_CORS,
 )
 from specs.ledger.responses import TEXT, UVICORN, content, in_each_phase, last, redirect, text
+from starlette_conformance.model.changes import Change
 from starlette_conformance.model.expectations import (
     ABSENT,
     WHOLE,
@@ -73,6 +76,12 @@ def zipped(size: int, kind: str = TEXT) -> Response:
 
 def of_type(kind: str) -> Response:
     return Response(200, content(b"x" * 500, kind, {"vary": "Cookie"}), b"x" * 500)
+
+
+def varied(response: Response, own: str, joined: Change) -> Response:
+    """One whose app sent `Vary: Cookie` and `Vary: Accept`."""
+    vary = since(joined, f"Cookie, Accept, {own}", before=f"Cookie, {own}")
+    return replace(response, headers=response.headers | {"vary": vary})
 
 
 EVENTS = "text/event-stream; charset=utf-8"
@@ -133,6 +142,12 @@ WRAPPED = sent(
     to(
         "GET /gzip/text?size=500&type=text/event-stream",
         since(EVENTS_NOT_GZIPPED, of_type(EVENTS), before=zipped(500, EVENTS)),
+        GZIP,
+        by=GzippedOn,
+    ),
+    to(
+        "GET /gzip/varied",
+        varied(zipped(500), "Accept-Encoding", VARY_LINES_JOINED),
         GZIP,
         by=GzippedOn,
     ),
@@ -222,6 +237,15 @@ ORIGINS = sent(
         "GET /some-origins/text?size=1",
         shared("https://a.three.example"),
         "Origin: https://a.three.example",
+    ),
+    to(
+        "GET /some-origins/varied",
+        varied(
+            sized(500, access_control_allow_origin=ONE, **SHOWN),
+            "Origin",
+            VARY_LINES_JOINED_BY_CORS,
+        ),
+        f"Origin: {ONE}",
     ),
     to("GET /some-origins/text?size=1", shared(ABSENT, VARIES), f"Origin: {FOUR}"),
     to(

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from specs.features.feature_app import JSON, SCRIPT, SINCE, request, seen
-from specs.ledger.changes import ROOT_PATH_CONFUSED, ROOT_PATH_STRIPPED
+from specs.ledger.changes import (
+    FORWARDED_LINES_JOINED,
+    FORWARDED_TWICE_IGNORED,
+    ROOT_PATH_CONFUSED,
+    ROOT_PATH_STRIPPED,
+)
 from specs.ledger.responses import content, not_found
 from starlette_conformance.model.expectations import ABSENT, Response, history, since
 from starlette_conformance.model.observations import LogLines, ResponseOn
@@ -47,6 +52,21 @@ def accessed(client: str, path: str = "/seen", status: str = "200 OK") -> str:
 
 
 FOR = "203.0.113.9:81, 198.51.100.1", "192.0.2.7, 127.0.0.1"
+LAST = "192.0.2.7"
+"""The client where only the last line counts."""
+
+
+def by_lines(joined: Any, last: Any, ignored: Any) -> Any:
+    """What comes of several lines of X-Forwarded-For: the last one, none, or all of them count."""
+    return history(last, (FORWARDED_TWICE_IGNORED, ignored), (FORWARDED_LINES_JOINED, joined))
+
+
+def behind(client: str) -> Any:
+    """What the app sees of a client that its proxies name."""
+    https = "https://example.org/seen"
+    return by_lines(*(forwarded(https, one, *FOR) for one in (client, LAST, "127.0.0.1")))
+
+
 FORWARDED = (*(f"X-Forwarded-For: {line}" for line in FOR), "X-Forwarded-Proto: https")
 OWN = seen("http://example.org/api/seen", PLAIN, root="/api", served="/api")
 OTHERS = {"date": ABSENT, "server": ABSENT, "x-added": ("one", "two")}
@@ -76,16 +96,16 @@ SCENARIOS = [
     started(
         "behind proxies of a network",
         "--forwarded-allow-ips 127.0.0.1,192.0.2.0/24",
-        forwarded("https://example.org/seen", "198.51.100.1", *FOR),
+        behind("198.51.100.1"),
         *FORWARDED,
-        lines=[accessed("198.51.100.1:0")],
+        lines=[by_lines(*map(accessed, ("198.51.100.1:0", f"{LAST}:0", "127.0.0.1:a")))],
     ),
     started(
         "behind any proxies",
         "--forwarded-allow-ips *",
-        forwarded("https://example.org/seen", "203.0.113.9", *FOR),
+        behind("203.0.113.9"),
         *FORWARDED,
-        lines=[accessed("203.0.113.9:81")],
+        lines=[by_lines(*map(accessed, ("203.0.113.9:81", f"{LAST}:0", "127.0.0.1:a")))],
     ),
     started(
         "behind other proxies",

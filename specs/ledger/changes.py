@@ -633,6 +633,36 @@ ENDPOINTS_ALLOW_HEAD = Change(
     noticed_by=("nobody",),
     reached_by=("HTTPEndpoint",),
 )
+VARY_LINES_JOINED_BY_CORS = Change(
+    "starlette",
+    "1.7.0",
+    "fix",
+    "Of several lines of Vary, CORSMiddleware kept the first one only, beside its own Origin; now "
+    "it keeps all of them.",
+    "https://github.com/Kludex/starlette/compare/1.6.0...1.7.0",
+    noticed_by=("cache or CDN",),
+    reached_by=("CORSMiddleware",),
+)
+VARY_LINES_JOINED = Change(
+    "starlette",
+    "1.9.0",
+    "fix",
+    "Of several lines of Vary, GZipMiddleware and SessionMiddleware kept the first one only, "
+    "beside their own; now they keep all of them.",
+    "https://github.com/Kludex/starlette/compare/1.8.0...1.9.0",
+    noticed_by=("cache or CDN",),
+    reached_by=("GZipMiddleware", "SessionMiddleware"),
+)
+WIDE_MEMORYVIEWS_WHOLE = Change(
+    "starlette",
+    "1.9.0",
+    "fix",
+    "The Content-Length of a memoryview counted its items, so that clients cut the body where an "
+    "item has several bytes; now it counts bytes.",
+    "https://github.com/Kludex/starlette/compare/1.8.0...1.9.0",
+    noticed_by=("browser", "JavaScript client", "proxy"),
+    reached_by=("memoryview",),
+)
 STATIC_FILES_CLOSE_WEBSOCKETS = Change(
     "starlette",
     "1.7.0",

@@ -26,6 +26,14 @@ def responses(wire: Wire) -> list[Response]:
     ]
 
 
+def first(wire: Wire) -> Response:
+    """The first response; what follows it and is no response comes after its end."""
+    response, *others = wire.messages()
+    if others and not others[0].status:
+        return observed(response, len(wire.data), wire.ended, wire.closed_by_server, wire.at)
+    return responses(wire)[0]
+
+
 def dates(wire: Wire) -> str:
     found = DATE.findall(bytes(wire.data))
     dates = len(set(found))

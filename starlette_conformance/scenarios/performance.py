@@ -203,13 +203,13 @@ class Performance:
     def _observe_on(self, wire: Wire, observation: seen.ObservationOn) -> Any:
         match observation:
             case seen.ResponseOn():
-                return on_wire.responses(wire)[0]
+                return on_wire.first(wire)
             case seen.ResponsesOn():
                 return on_wire.responses(wire)
             case seen.PingedStreamOn():
-                return moments.without_time(on_wire.responses(wire)[0])
+                return moments.without_time(on_wire.first(wire))
             case seen.GzippedOn():
-                return moments.without_gzip_time(on_wire.responses(wire)[0])
+                return moments.without_gzip_time(on_wire.first(wire))
             case seen.PingAfter(on):
                 return f"{moments.ping_after(self.exchanges()[on]):.3f} s"
             case seen.PingDelay(on):

@@ -227,7 +227,7 @@ def test_the_feed_has_an_entry_a_release_that_stays_what_it_is(
     titles = [each.findtext(f"{ATOM}title") or "" for each in entries]
     assert titles == [
         "starlette 1.8.0: 2 unexplained differences, 2 fixes",
-        "starlette 1.7.0: 1 unexplained difference, 1 feature, 7 fixes",
+        "starlette 1.7.0: 1 unexplained difference, 1 feature, 8 fixes",
     ]
     link = entries[0].find(f"{ATOM}link")
     assert link is not None

@@ -162,6 +162,13 @@ def test_a_server_that_closes_early_leaves_a_response_out() -> None:
     assert [(response.status, response.body) for response in responses] == [(200, b"ok")]
 
 
+@pytest.mark.parametrize("behind", [b"x", b"x\r\n\r\n"])
+def test_sees_what_follows_a_response_and_is_none(behind: bytes) -> None:
+    steps = (Send("a", GET), ReadToEnd("a"))
+    (response,) = seen(sending(LAST + behind), *steps, of=(ResponseOn("a"),)).values()
+    assert (response.ending, response.closes) == (f"{len(behind)} bytes after the end", True)
+
+
 def test_reads_no_event_beyond_those_that_it_waits_for() -> None:
     steps = (Send("a", GET), ReadChunks("a", 2))
     (response,) = seen(staying(STREAM + EVENT * 3), *steps, of=(ResponseOn("a"),)).values()

@@ -223,11 +223,13 @@ def test_what_is_known_of_other_pairs_changes_nothing(tmp_path: Path) -> None:
     made(tmp_path, "1.9.0", varies=False)
     runs = [RunResponses.read(path) for path in sorted(tmp_path.glob("*.jsonl"))]
     known: Known = {}
-    pairs = [*itertools.permutations(runs, 2)] * 2
-    for number, (older, newer) in enumerate(pairs):
-        before = len(known)
-        assert compare_runs(older, newer, ledger(), known) == compare_runs(older, newer, ledger())
-        assert (len(known) > before) == (number < len(pairs) / 2)
+    pairs = [*itertools.permutations(runs, 2)]
+    alone = [compare_runs(older, newer, ledger()) for older, newer in pairs]
+    for again in (False, True):
+        for (older, newer), expected in zip(pairs, alone, strict=True):
+            before = len(known)
+            assert compare_runs(older, newer, ledger(), known) == expected
+            assert (len(known) == before) == again
 
 
 def test_the_same_responses_between_other_stacks_are_explained_anew() -> None:

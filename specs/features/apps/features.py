@@ -133,7 +133,7 @@ def pieces() -> Iterator[str | bytes]:
 
 
 async def view(request: Request) -> Response:
-    return Response(memoryview(b"abcdef"))
+    return Response(memoryview(b"abcdef").cast(request.query_params.get("of", "B")))
 
 
 async def streamed(request: Request) -> Response:
@@ -235,6 +235,13 @@ async def text(request: Request) -> Response:
     return Response(b"x" * size, media_type=kind, headers={"Vary": "Cookie"})
 
 
+async def varied(request: Request) -> Response:
+    response = PlainTextResponse("x" * 500)
+    response.headers.append("Vary", "Cookie")
+    response.headers.append("Vary", "Accept")
+    return response
+
+
 async def two_parts(request: Request) -> Response:
     return StreamingResponse(iter([b"x" * 1000, b"y" * 1000]), media_type="text/plain")
 
@@ -249,6 +256,7 @@ SHARED = {
 HOME = [
     Route("/", text),
     Route("/text", text),
+    Route("/varied", varied),
     Route("/two-parts", two_parts),
     Route("/seen", seen),
     Route("/file", file),
