@@ -12,7 +12,7 @@ from starlette_conformance.cli.app_options import (
     starts_by_its_server,
 )
 from starlette_conformance.cli.options import Option, Value, command, file, pair
-from starlette_conformance.cost.manifest import MANIFEST
+from starlette_conformance.cost.manifest import NAMES as BENCHMARKS
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
@@ -29,9 +29,15 @@ from starlette_conformance.model.option_values import seconds
     help="How many system calls more NEW may make for a request or an event.",
 )  # fmt: skip
 @click.option(
-    "--benchmark", "benchmarks", multiple=True, type=click.Choice(list(MANIFEST)), metavar="NAME",
-    help=f"Only this one; repeatable: {', '.join(MANIFEST)}.",
+    "--benchmark", "benchmarks", multiple=True, type=click.Choice(BENCHMARKS), metavar="NAME",
+    help=f"Only this one; repeatable: {', '.join(BENCHMARKS)}.",
 )  # fmt: skip
+@click.option(
+    "--old-start", default="", metavar="START",
+    help="Start OLD so, and compare nothing but how long a response takes: 'uvicorn --workers 2', "
+    "'uvicorn --fd 0' or 'gunicorn'.",
+)  # fmt: skip
+@click.option("--new-start", default="", metavar="START", help="Start NEW so, as --old-start does.")
 @file("--json", "The figures.")
 @click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
 @file("--requests", "What to send: a file as for `diff`. Each request of it is measured.", YOURS)
@@ -72,6 +78,8 @@ def gate(
     no_cause: bool,
     cause_seconds: float,
     benchmarks: tuple[str, ...],
+    old_start: str,
+    new_start: str,
     **given: Any,
 ) -> int:
     """Exits with 0 (pass), 1 (regression) or 3 (inconclusive: noise hides the budget, a stack fails
@@ -81,9 +89,13 @@ def gate(
     if not any((app, requests, cwd, extra, groups, extras, passed, origin, only, starting)):
         from starlette_conformance.cost import gate as engine
 
-        return engine.gate(engine.Options(benchmarks=benchmarks, **given))
+        return engine.gate(
+            engine.Options(benchmarks=benchmarks, old_start=old_start, new_start=new_start, **given)
+        )
     if not app or not requests:
         raise UsageError("name the app by --app and a file by --requests, or neither")
+    if old_start or new_start:
+        raise UsageError("--old-start and --new-start are for the reference apps")
     if benchmarks:
         raise UsageError("--benchmark is for the reference apps; --only names requests of --app")
     from starlette_conformance.cost import gate_app

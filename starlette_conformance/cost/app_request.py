@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from starlette_conformance.cost.benchmark import Alike
+from starlette_conformance.cost.benchmark import USUALLY, Alike, Sending
 from starlette_conformance.cost.traffic import SECONDS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
@@ -74,6 +74,7 @@ class AppRequest:
     weight: int = 1
     shares: bool = True
     streams: bool = False
+    sending: Sending = USUALLY
 
     @property
     def app(self) -> str:

@@ -1,5 +1,6 @@
 """What a benchmark is, whoever's app it is of."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -14,6 +15,24 @@ its status alone. The former two include the latter.
 
 USUAL = 7
 """Benchmarks, as many as of the reference apps; where there are more, each is measured less."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a request is sent: a `fresh` one each time by a connection of its own. In a `varied` one,
+    NUMBER is another number each time, so no two are alike. `body` is what must come back. One that
+    is measured `briefly` is there for what costs far more than its few repeats are apart.
+    """
+
+    fresh: bool = False
+    varied: bool = False
+    body: bytes | None = None
+    briefly: bool = False
+
+
+USUALLY = Sending()
+NUMBER = b"0000000"
+"""Stands in a varied request where its number goes, which has as many digits."""
 
 
 class Benchmark(Protocol):
@@ -37,6 +56,8 @@ class Benchmark(Protocol):
     def streams(self) -> bool: ...
     @property
     def alike(self) -> Alike: ...
+    @property
+    def sending(self) -> Sending: ...
 
     def start(
         self,

@@ -45,11 +45,11 @@ def measured(
         begins("running in pairs", output)
         bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
         advance = partial(progress.advance, bar)
-        blocks = paired.blocks_for(len(benchmarks))
         pairs = side_by_side(
             [
-                partial(paired.run, old, new, each, rounds, advance, blocks)
-                for each in sharing_pairs(benchmarks)
+                partial(paired.run, old, new, each, rounds, advance, paired.blocks_for(of_kind))
+                for of_kind in by_kind(benchmarks)
+                for each in sharing_pairs(of_kind)
             ],
             AT_A_TIME,
         )
@@ -134,7 +134,7 @@ def counted_by_both(
     advance = partial(progress.advance, bar)
     old: dict[str, Count] = {}
     new: dict[str, Count] = {}
-    repeats = repeats_for(len(benchmarks))
+    repeats = repeats_for(max(map(len, by_kind(benchmarks))))
 
     def counted(jobs: Sequence[tuple[int, Sequence[Benchmark]]]) -> None:
         calls = [
@@ -162,6 +162,13 @@ def counted_by_both(
         apps = dict.fromkeys(each.app for each in again)
         counted([(n, [e for e in again if e.app == app]) for n in layouts for app in apps])
     return [old, new]
+
+
+def by_kind(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:
+    """Those that are measured briefly, by servers that they share, and all others."""
+    brief = [each for each in benchmarks if each.sending.briefly]
+    others = [each for each in benchmarks if not each.sending.briefly]
+    return [each for each in (brief, others) if each]
 
 
 def by_server(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:

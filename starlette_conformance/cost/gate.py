@@ -12,16 +12,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from starlette_conformance.cost import attribution, fanout
+from starlette_conformance.cost import at_once, attribution, fanout, starts
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.figures import measured, overall
+from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_report import Report, check_budget
 from starlette_conformance.cost.gate_table import print_findings
-from starlette_conformance.cost.manifest import chosen
+from starlette_conformance.cost.manifest import EVERY, NAMES, named
+from starlette_conformance.cost.wide import WideBenchmark, measurable
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import begins
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.runs.sessions import judge, last_words
 from starlette_conformance.stacks.project import catalogue
@@ -45,19 +48,41 @@ class Options:
     syscalls: float
     benchmarks: Sequence[str]
     json: Path | None
+    old_start: str = ""
+    new_start: str = ""
+
+    @property
+    def starts(self) -> starts.Pair | None:
+        """The other starts that are to be compared, and nothing else."""
+        if not (self.old_start or self.new_start):
+            return None
+        return starts.Pair(self.old_start or starts.PLAIN, self.new_start or starts.PLAIN)
 
 
 def gate(options: Options) -> int:
     check_budget(options.budget)
     output_files.check([options.json])
     began, output = time.monotonic(), console(stderr=options.json == output_files.STDOUT)
-    benchmarks = chosen(options.benchmarks or None)
+    names = [starts.NAME] if options.starts else options.benchmarks or NAMES
+    if options.starts and options.benchmarks:
+        raise UsageError("--old-start and --new-start compare how long a response takes, alone")
+    benchmarks = named([name for name in names if name in EVERY], EVERY)
     if any(each.streams for each in benchmarks):
         fanout.check()
     old, new = provisioned(options.old), provisioned(options.new)
     output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
-    check_specs([old, new], benchmarks, output)
-    findings = measured(old, new, benchmarks, options.budget / 100, options.syscalls, output)
+    if options.starts:
+        starts.check(options.starts, old, new)
+    benchmarks = _measurable(old, new, benchmarks, output)
+    findings = []
+    if benchmarks:
+        findings = measured(old, new, benchmarks, options.budget / 100, options.syscalls, output)
+    if at_once.NAME in names:
+        begins("many clients at once", output)
+        findings += at_once.measured(old, new)
+    if starts.NAME in names:
+        begins("other starts of the server", output)
+        findings += _started(old, new, options.starts, output)
     outcome = overall(findings)
     findings, contributors = attribution.attributed(findings, old, new, benchmarks)
     print_findings(findings, output)
@@ -74,10 +99,41 @@ def gate(options: Options) -> int:
     return report.conclude(options.json, output)
 
 
+def _measurable(
+    old: Environment, new: Environment, benchmarks: Sequence[Benchmark], output: Console
+) -> list[Benchmark]:
+    """Those to whose requests both stacks respond as they must; what OLD cannot is named."""
+    wide = [each for each in benchmarks if isinstance(each, WideBenchmark)]
+    others = [each for each in benchmarks if each not in wide]
+    if others:
+        check_specs([old, new], others, output)
+    found, left_out = measurable(old, new, wide)
+    for sentence in left_out:
+        output.print(f"NOT MEASURED {sentence}", style="yellow", markup=False, soft_wrap=True)
+    if benchmarks and not (others or found):
+        raise CannotTell("OLD responds rightly to none of the requests")
+    return [*others, *found]
+
+
+def _started(
+    old: Environment, new: Environment, pair: starts.Pair | None, output: Console
+) -> list[Finding]:
+    pairs = [pair] if pair else starts.known(old, new)
+    found = {each.old: starts.measured(old, new, each) for each in pairs}
+    if pair is None:
+        for sentence in starts.slow(found):
+            output.print(sentence, style="yellow", soft_wrap=True)
+    else:
+        output.print("NOT MEASURED all else, which is measured within one process", style="yellow")
+    return [*found.values()]
+
+
 def _again(options: Options, old: Environment, new: Environment) -> str:
     """The command that gates the same stacks."""
     calls = ["--syscalls", f"{options.syscalls:g}"] if options.syscalls else []
     only = [text for name in options.benchmarks for text in ("--benchmark", name)]
+    only += ["--old-start", options.old_start] if options.old_start else []
+    only += ["--new-start", options.new_start] if options.new_start else []
     return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *calls, *only)
 
 

@@ -66,18 +66,20 @@ def print_findings(findings: Sequence[Finding], output: Console) -> None:
     table.add_column("benchmark", no_wrap=True)
     for what in whats:
         table.add_column(COLUMNS[what], justify="right")
-    for name in dict.fromkeys(finding.benchmark for finding in findings):
+    for name in dict.fromkeys(each.benchmark for each in findings if each.what in TITLES):
         cells = {each.what: _cell(each) for each in findings if each.benchmark == name}
         table.add_row(name, *(cells.get(what, Text("-")) for what in whats))
-    output.print(table)
+    if table.row_count:
+        output.print(table)
     for finding in findings:
-        if finding.what in FANOUT_WHATS:
+        if finding.what in FANOUT_WHATS or finding.what not in TITLES:
             output.print(_figures(finding), style=STYLES.get(finding.outcome, ""), soft_wrap=True)
     for finding in findings:
         if finding.outcome in VERDICT and finding.outcome != "pass":
             style = VERDICT[finding.outcome].style
             output.print(_sentence(finding), style=style, soft_wrap=True)
-    output.print(seen(findings), soft_wrap=True)
+    if table.row_count:
+        output.print(seen(findings), soft_wrap=True)
 
 
 def seen(findings: Sequence[Finding]) -> str:
@@ -111,7 +113,11 @@ def _cell(finding: Finding) -> Text:
 
 
 def _figures(finding: Finding) -> str:
-    return f"{finding.benchmark}: {TITLES[finding.what]} {_pair(finding)}, {_change(finding)}"
+    return f"{finding.benchmark}: {_title(finding)} {_pair(finding)}, {_change(finding)}"
+
+
+def _title(finding: Finding) -> str:
+    return TITLES.get(finding.what) or finding.what.replace("seconds", "µs")
 
 
 def _change(finding: Finding) -> str:
@@ -124,7 +130,7 @@ def _change(finding: Finding) -> str:
 
 def _sentence(finding: Finding) -> str:
     detail = f": {finding.detail}" if finding.detail else ""
-    what = f"{finding.benchmark}: {TITLES[finding.what]} {_change(finding)}"
+    what = f"{finding.benchmark}: {_title(finding)} {_change(finding)}"
     what += f" ({_pair(finding)}{detail})"
     form = ABSOLUTE.get(finding.what, ".2%")
     limit, noise = format(finding.limit, form), format(finding.noise, form)

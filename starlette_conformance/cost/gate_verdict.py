@@ -33,18 +33,14 @@ WAITS = 2.0
 """So many times as long may a server wait, or `SURELY` times the noise longer."""
 SURELY = 5
 NO_WAIT = 20e-6
-"""Seconds in which a kernel wakes a process: a shorter wait counts as one so long. It may be none,
-where a busy client looks late.
-"""
+"""Seconds: the shortest wait that counts, as a busy client that looks late may see none."""
 FANOUT_WHATS = ("CPU seconds with many streams", "p99 late seconds with many streams")
 FANOUT = 0.10
 """So much more CPU time may an event take where many streams are open, or the noise."""
 LATE = 0.02
 """Seconds of lateness that mean nothing: a busy machine makes them."""
 FINEST = (1e-6, 1e-3)
-"""Seconds of CPU time an event, and of lateness: what is less counts as that, and may be nothing,
-where a client that is late itself sees no event late, or a window has only events of the last.
-"""
+"""Seconds of CPU time and lateness that count as the least, as a late client may see none."""
 STARTS = 0.25
 """So much more CPU time may a start take, or `SURELY` times the noise."""
 PAGES = 16

@@ -1,11 +1,13 @@
 """The manifest: what is measured, by name. A gate that lacks one of these decides nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from starlette_conformance.cost.benchmark import Alike
+from starlette_conformance.cost.benchmark import USUALLY, Alike, Benchmark, Sending
 from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.cost.wide import WIDE
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.process.app_server import Server
@@ -34,6 +36,7 @@ class ReferenceBenchmark:
     broken_by: str = ""
     alike: Alike = "bytes"
     shares: bool = False
+    sending: Sending = USUALLY
 
     @property
     def streams(self) -> bool:
@@ -67,11 +70,21 @@ MANIFEST = {
         ReferenceBenchmark("sse", "sse", "/stream"),
     )
 }
+EVERY: Mapping[str, Benchmark] = {**MANIFEST, **WIDE}
+"""All that is measured request by request."""
+NAMES = (*EVERY, "at_once", "starts")
+"""All that a gate measures."""
+Some = TypeVar("Some", bound=Benchmark)
 
 
 def chosen(names: Iterable[str] | None) -> list[ReferenceBenchmark]:
     """The benchmarks of these names, or all of the manifest. Raises UsageError."""
-    wanted = list(MANIFEST if names is None else names)
-    if unknown := [name for name in wanted if name not in MANIFEST]:
-        raise UsageError(f"no benchmark {', '.join(unknown)}; there are {', '.join(MANIFEST)}")
-    return [MANIFEST[name] for name in dict.fromkeys(wanted)]
+    return named(names, MANIFEST)
+
+
+def named(names: Iterable[str] | None, known: Mapping[str, Some]) -> list[Some]:
+    """Those of these names, or all that are known. Raises UsageError."""
+    wanted = list(known if names is None else names)
+    if unknown := [name for name in wanted if name not in known]:
+        raise UsageError(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in dict.fromkeys(wanted)]

@@ -109,9 +109,10 @@ def run(
     return found
 
 
-def blocks_for(benchmarks: int) -> int:
+def blocks_for(benchmarks: Sequence[Benchmark]) -> int:
     """How many blocks each has, in all rounds together."""
-    return BLOCKS if benchmarks <= USUAL else FEW_BLOCKS
+    few = len(benchmarks) > USUAL or any(each.sending.briefly for each in benchmarks)
+    return FEW_BLOCKS if few else BLOCKS
 
 
 def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, float]]:
@@ -195,6 +196,7 @@ def _block(
         return latencies, waits, STREAMS * EVENTS
     with Line(server, port, benchmark) as line:
         for _ in range(alone):
+            line.make_ready()
             timed(line.exchange, 1)
         line.send_pipelined(PIPELINED // benchmark.weight + ALONE - alone)
     return latencies, waits, PIPELINED // benchmark.weight + ALONE

@@ -3,21 +3,27 @@
 Every response is checked, since a response that is wrong has no cost worth a figure.
 """
 
+import itertools
 import re
 import socket
 import time
 
-from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.benchmark import NUMBER, Benchmark
 from starlette_conformance.http import parser
 from starlette_conformance.http.message import Message
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.launch import rests
 from starlette_conformance.process.log import last_said
 
 SECONDS = 60.0
 """How long one response, or one stream, may take; under callgrind all is fifty times as slow."""
 
 PIPELINED = 25
+REST_SECONDS = 10.0
+"""How long a server may take to see that a connection is closed; none has to rest."""
+_numbers = itertools.count(1)
+"""Of varied requests: none of this process has another's."""
 DATE = re.compile(rb"(?i)(?<=\r\ndate: )[^\r\n]{29}(?=\r\n)")
 
 
@@ -39,18 +45,16 @@ class Line:
         self.server = server
         self.benchmark = benchmark
         self.received = 0
-        self.body = body
+        self.body = benchmark.sending.body if body is None else body
+        self._used = False
+        self._port = port
         self._seconds = seconds
         self._deadline = 0.0
         self._length = 0
         self._begin = self._end = b""
         self._request = benchmark.request(server, port)
         self._method = self._request.partition(b" ")[0].decode()
-        try:
-            self._socket = socket.create_connection(("127.0.0.1", port), seconds)
-        except OSError as error:
-            raise self._gone(error) from None
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket: socket.socket | None = self._connected()
 
     def __enter__(self) -> "Line":
         return self
@@ -59,10 +63,32 @@ class Line:
         self.close()
 
     def close(self) -> None:
-        self._socket.close()
+        if self._socket:
+            self._socket.close()
+
+    def _connected(self) -> socket.socket:
+        try:
+            connection = socket.create_connection(("127.0.0.1", self._port), self._seconds)
+        except OSError as error:
+            raise self._gone(error) from None
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def make_ready(self) -> None:
+        """Close the connection, if it was used and the next request has another, which is part of
+        no response: a server may see that it is closed before the next one comes, or after.
+        """
+        if self._socket and self._used and self.benchmark.sending.fresh:
+            self._socket.close()
+            self._socket = None
+            rests(self.server.pid, REST_SECONDS)
 
     def exchange(self) -> None:
         """Send the request and receive the whole response."""
+        self.make_ready()
+        if self._socket is None:
+            self._socket = self._connected()
+        self._used = True
         self._send()
         data = b""
         while not self._is_as_before(data := data + self._receive()):
@@ -115,7 +141,7 @@ class Line:
         Some servers read a few at a time, so no more are under way than fit into one segment.
         """
         self.exchange()
-        if self.benchmark.alike != "bytes":
+        if self.benchmark.alike != "bytes" or self.benchmark.sending.fresh:
             for _ in range(times):
                 self.exchange()
             return
@@ -149,15 +175,23 @@ class Line:
     def _send(self, times: int = 1) -> None:
         self._deadline = time.monotonic() + self._seconds
         try:
+            assert self._socket
             self._socket.settimeout(self._seconds)
-            self._socket.sendall(self._request * times)
+            self._socket.sendall(self._requests(times))
         except OSError as error:
             raise self._gone(error) from None
+
+    def _requests(self, times: int) -> bytes:
+        if not self.benchmark.sending.varied:
+            return self._request * times
+        numbers = (b"%07d" % (next(_numbers) % 10**7) for _ in range(times))
+        return b"".join(self._request.replace(NUMBER, number) for number in numbers)
 
     def _receive(self) -> bytes:
         try:
             if (left := self._deadline - time.monotonic()) <= 0:
                 raise TimeoutError
+            assert self._socket
             self._socket.settimeout(left)
             data = self._socket.recv(65536)
         except TimeoutError:

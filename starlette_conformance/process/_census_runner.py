@@ -24,7 +24,8 @@ def census(*_):  # type: ignore[no-untyped-def]  # noqa: ANN002
     objects = gc.get_objects()
     tasks = sum(1 for each in objects if isinstance(each, asyncio.Task) and not each.done())
     types = Counter(type(each).__qualname__ for each in objects)
-    said = json.dumps({"tasks": tasks, "blocks": blocks, "types": types})
+    found = {"tasks": tasks, "blocks": blocks, "modules": len(sys.modules), "types": types}
+    said = json.dumps(found)
     os.write(1, (MARK + said + "\n").encode())
 
 

@@ -24,7 +24,7 @@ SECONDS = 30.0
 @dataclass(frozen=True)
 class Census:
     """What there is at a moment; `blocks` are those of Python's allocator, `memory` is its
-    bytes in RAM.
+    bytes in RAM, `modules` are those that were imported.
     """
 
     descriptors: int
@@ -33,6 +33,7 @@ class Census:
     blocks: int
     types: Mapping[str, int]
     memory: int = 0
+    modules: int = 0
 
     def grown(self, before: "Census") -> str:
         """The types of which most objects came since then."""
@@ -59,7 +60,8 @@ def take(server: Server) -> Census:
         descriptors, threads = (len(list((there / name).iterdir())) for name in ("fd", "task"))
     except (*ENDED, psutil.NoSuchProcess):
         raise CannotTell(f"{server.app} on {server.environment} has ended by itself") from None
-    return Census(descriptors, threads, found["tasks"], found["blocks"], found["types"], memory)
+    counted = descriptors, threads, found["tasks"], found["blocks"], found["types"]
+    return Census(*counted, memory, found["modules"])
 
 
 def _censuses(lines: list[str]) -> list[str]:

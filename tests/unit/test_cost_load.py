@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from starlette_conformance.cost.benchmark import Alike
+from starlette_conformance.cost.benchmark import NUMBER, Alike, Sending
 from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.errors import CannotTell
@@ -27,6 +27,8 @@ class FakeServer:
     """As much of a server as load looks at."""
 
     environment = ENVIRONMENT
+    pid = 0
+    """Of no process, which rests."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
@@ -165,6 +167,49 @@ def test_a_wrong_answer_among_many_is_noticed() -> None:
     output = pytest.raises(CannotTell, match="not 3 responses of 40 bytes")
     with line_to(answers(RIGHT, RIGHT + wrong + RIGHT)) as line, output:
         line.send_pipelined(3)
+
+
+def sending(monkeypatch: pytest.MonkeyPatch, how: Sending, alike: Alike = "bytes") -> None:
+    monkeypatch.setitem(MANIFEST, "hello", replace(MANIFEST["hello"], sending=how, alike=alike))
+
+
+@pytest.mark.parametrize(("fresh", "connections"), [(False, 1), (True, 3)])
+def test_a_fresh_request_has_a_connection_of_its_own(
+    fresh: bool, connections: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending(monkeypatch, Sending(fresh=fresh))
+    made: list[socket.socket] = []
+
+    def script(connection: socket.socket) -> None:
+        made.append(connection)
+        connection.sendall(RIGHT)
+        while connection.recv(65536):
+            connection.sendall(RIGHT)
+
+    with line_to(script) as line:
+        line.exchange()
+        line.send_pipelined(1)
+    assert len(made) == connections
+
+
+def test_no_two_varied_requests_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    sending(monkeypatch, Sending(varied=True), "status")
+    varied = replace(MANIFEST["hello"], target="/" + NUMBER.decode())
+    monkeypatch.setitem(MANIFEST, "hello", varied)
+    with line_to(answers(RIGHT)) as line:
+        requests = line._requests(3) + line._requests(2)
+    targets = re.findall(rb"GET /(\d{7}) ", requests)
+    assert len(set(targets)) == 5
+    assert NUMBER not in targets
+
+
+def test_what_a_benchmark_wants_is_the_body_of_its_first_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sending(monkeypatch, Sending(body=b"ho"))
+    wrong = pytest.raises(CannotTell, match="body b'hi' instead of b'ho'")
+    with line_to(answers(RIGHT)) as line, wrong:
+        line.exchange()
 
 
 def test_a_stream_is_read_up_to_an_event() -> None:

@@ -70,6 +70,7 @@ MAY_IMPORT = {
         "pytest",
         "specs",
     },
+    "benchmarks/apps": {"sse_starlette", "starlette", "uvicorn"},
     "specs/features/apps": {"anyio", "itsdangerous", "sse_starlette", "starlette", "uvicorn"},
     "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
     "specs/static_files/apps": {"starlette", "uvicorn"},
