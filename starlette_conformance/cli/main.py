@@ -40,6 +40,8 @@ def run(arguments: Sequence[str] | None) -> int:
             return code or int(bool(left))
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else NAME
+        if path == NAME and given and given[0] in app.commands:  # its parser knows no context
+            path = f"{NAME} {given[0]}"
         message = " ".join(error.format_message().split())  # choices are on lines of their own
         return _failed(UsageError(message), f"`{path} --help` shows its options")
     except Failure as failure:

@@ -199,7 +199,8 @@ def _stacks(options: Options) -> tuple[list[Target], set[tuple[str, str]]]:
         series = known.series(meant)
         chosen = [meant[name] for names in series for name in names]
     if len(chosen) < 2 or (options.stacks and len(chosen) != 2):
-        raise UsageError(f"two stacks are compared, and {len(chosen)} are named")
+        given = chosen[0].name if chosen else options.neighbours
+        raise UsageError(f"only {given} is given, and two stacks are compared: name OLD and NEW")
     return chosen, {pair for names in series for pair in itertools.pairwise(names)}
 
 

@@ -50,6 +50,8 @@ def mutants(options: Options) -> int:
     output_files.check([options.results])
     environment = provisioned(options.stack)
     found = all_mutants(environment, options.modules)
+    if unknown := sorted(set(options.only) - {mutant.name for mutant in found}):
+        raise UsageError(f"--only {unknown[0]}: no such mutant{_such_as(found)}")
     entries = load()
     output = console()
     with scratch() as folder, ExitStack() as context:
@@ -87,13 +89,17 @@ def _chosen(
     if options.only:
         found = [mutant for mutant in made if mutant.name in options.only]
         if lacking := set(options.only) - {mutant.name for mutant in found}:
-            raise UsageError(f"--only {min(lacking)}: no such mutant, or no spec reaches it")
+            raise UsageError(f"--only {min(lacking)}: no spec reaches it")
         return found
     among = [mutant for mutant in made if options.equivalent or mutant not in equivalent]
     if options.sample is None:
         return among
     by_chance = random.Random(options.seed)  # noqa: S311  (no secret)
     return by_chance.sample(among, min(options.sample, len(among)))
+
+
+def _such_as(found: Sequence[Mutant]) -> str:
+    return f"; one is called {found[0].name}" if found else ""
 
 
 def _report(

@@ -3,16 +3,21 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from starlette_conformance.model.errors import shortened
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.printing import write_line
+from starlette_conformance.output.sanitize import printable
 from starlette_conformance.runs.ci_reports import as_junit, as_markdown
 from starlette_conformance.runs.run_file import files
+from starlette_conformance.runs.sessions import last_words
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.stacks.project import apps, catalogue, ledger
 
+SAID = 200
+"""Characters of what a session printed last."""
 SHOWN = 10
 """Specs that did not pass which are named above the closing line."""
 
@@ -54,7 +59,7 @@ def print_matrix(
     cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
-        *(f"NOT JUDGED {stack}: see {found.logs[stack]}" for stack in not_judged),
+        *(f"NOT JUDGED {stack}: {_why(found.logs[stack])}" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
     for line in [*_not_passed(found), *notes]:
@@ -66,6 +71,11 @@ def print_matrix(
     if said is not None:
         said += [*notes, closing]
     return found.exit_code(selected, unproven)
+
+
+def _why(log: Path) -> str:
+    """What a session printed last, and where all of it is."""
+    return f"{shortened(printable(last_words(log.parent)), SAID)}: see {log}"
 
 
 def _not_passed(found: Summary) -> Iterator[str]:

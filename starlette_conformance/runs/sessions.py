@@ -126,7 +126,8 @@ def last_words(folder: Path) -> str:
         for line in log.read_text("utf-8", "replace").splitlines()
         if line.strip()
     ]
-    errors = [line for line in lines if line.startswith(("ERROR", "INTERNALERROR", "E  "))]
+    begins = ("ERROR", "INTERNALERROR", "E  ")
+    errors = [line for line in lines if line.startswith(begins) or ": error: " in line]
     return (errors or lines or ["pytest printed nothing"])[-1]
 
 

@@ -14,6 +14,7 @@ from starlette_conformance.model.errors import UsageError, first_line, shortened
 from starlette_conformance.model.stack import ALWAYS, LONGEST_NAME, Stack, completed
 from starlette_conformance.model.versions import version
 from starlette_conformance.stacks import checkouts, lock_files
+from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import of_interpreter, provision
@@ -84,16 +85,26 @@ def meant_by(
         if at and Path(folder).is_dir():
             return {word: checkouts.of_reference(word, Path(folder), reference, known)}
         if not {"=", "<", ">", "~"} & set(word):
+            what = "no such file or folder" if not path.exists() else "no stack can be made of it"
             raise UsageError(
-                f"{word!r}: not a virtual environment, interpreter, checkout or wheel; name a git "
-                "reference of a local repository FOLDER@REFERENCE"
+                f"{word!r}: {what}; name a virtual environment, an interpreter, a checkout, a "
+                "wheel, a lock file, or FOLDER@REFERENCE of a local git repository"
             )
     if word not in known.stacks and _is_version(word):
         name = f"starlette-{Version(word)}"
         if name in known.stacks:
             return {name: known.stacks[name]}
         return dict(known.meant_by(f"starlette=={word}"))
-    return dict(known.meant_by(word))
+    return _in_catalogue(word, path, known)
+
+
+def _in_catalogue(word: str, path: Path, known: Catalogue) -> dict[str, Stack | Environment]:
+    try:
+        return dict(known.meant_by(word))
+    except UsageError as error:
+        if path != NO_PATH and path.exists():
+            raise UsageError(f"{word!r} is no stack; write ./{word} for what lies here") from error
+        raise
 
 
 def one(word: str, framework: bool = True, chosen: Chosen = NONE_CHOSEN) -> Stack | Environment:

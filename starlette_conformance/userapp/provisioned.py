@@ -22,5 +22,7 @@ def provisioned(word: str, app: App, extra: Sequence[str], chosen: Chosen) -> En
     environment = made(with_packages(named, extra))
     server = environment.server.name
     if served and not environment.has(server):
-        raise UsageError(f"{word}: {server} not installed there; install it, or serve by --start")
+        raise UsageError(
+            f"{word}: {server} not installed there; install it, name another stack, or use --start"
+        )
     return environment

@@ -141,7 +141,10 @@ def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
     ("words", "message"),
     [
         (["explore", "1.9.0", "nope"], "unknown stack 'nope'"),
-        (["explore", "1.9.0"], "two stacks are compared, and 1 are named"),
+        (
+            ["explore", "1.9.0"],
+            "only starlette-1.9.0 is given, and two stacks are compared: name OLD and NEW",
+        ),
         (["explore"], "name two stacks, OLD NEW, or --neighbours RANGE"),
         (["costs", "--base", "1.9.0", "--stack", "nope"], "unknown stack 'nope'"),
         (["costs", "--json", "lacking/costs.jsonl"], "there is no folder lacking"),

@@ -294,7 +294,10 @@ def test_standard_output_is_left_to_the_format_that_asks_for_it(
     ("words", "message"),
     [
         (["1.10.0", "nonesuch"], "unknown stack 'nonesuch'"),
-        (["1.10.0", "./nonesuch"], "'./nonesuch': not a virtual environment, interpreter,"),
+        (
+            ["1.10.0", "./nonesuch"],
+            "'./nonesuch': no such file or folder; name a virtual environment,",
+        ),
         (["1.10.0", "all"], "'all' matches "),
         (["1.10.0", "1.10.0", "--json", "nonesuch/a"], "nonesuch/a: there is no folder"),
         (["1.10.0", "1.10.0", "--html", "."], ".: is a folder"),

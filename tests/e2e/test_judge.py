@@ -55,7 +55,8 @@ def test_a_session_that_breaks_leaves_its_stacks_not_judged(
     *_, named, last = capsys.readouterr().out.splitlines()
     assert last == "0 of 1 stacks judged: no verdict"
     head, _, log = named.partition(": see ")
-    assert head == "NOT JUDGED documented"
+    assert head.startswith("NOT JUDGED documented: ")
+    assert head.endswith("error: unrecognized arguments: --nonsense")
     assert "unrecognized arguments: --nonsense" in Path(log).read_text("utf-8")
 
 

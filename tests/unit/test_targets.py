@@ -119,7 +119,8 @@ def test_an_interpreter_is_what_it_has_installed(tmp_path: Path) -> None:
     assert (found.name, found.packages["starlette"]) == (str(program), "1")
 
 
-def test_what_is_neither_is_told(tmp_path: Path) -> None:
+def test_what_is_neither_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     other = checkout(tmp_path / "other", package="flask")
     (tmp_path / "empty").mkdir()
     committed_not = checkout(tmp_path / "plain")
@@ -133,8 +134,9 @@ def test_what_is_neither_is_told(tmp_path: Path) -> None:
         f"{committed_not}@main": "not a git repository",
         str(wheel): "a wheel of flask",
         str(odd): "odd.whl: ",
-        str(tmp_path / "nonesuch"): "not a virtual environment, interpreter, checkout or wheel",
+        str(tmp_path / "nonesuch"): "no such file or folder; name a virtual environment",
         "nonesuch": "unknown stack",
+        "empty": "'empty' is no stack; write ./empty for what lies here",
         "releases": "matches 98 stacks; name one, such as starlette-1.10.0",
     }.items():
         with pytest.raises(UsageError, match=output):
