@@ -102,7 +102,7 @@ def _in_catalogue(word: str, path: Path, known: Catalogue) -> dict[str, Stack | 
     try:
         return dict(known.meant_by(word))
     except UsageError as error:
-        if path != NO_PATH and path.exists():
+        if word and path != NO_PATH and path.exists():
             raise UsageError(f"{word!r} is no stack; write ./{word} for what lies here") from error
         raise
 
