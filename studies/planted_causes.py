@@ -95,7 +95,12 @@ class Cause:
     packages: tuple[Package, ...]
 
     def expected(self) -> set[tuple[str, str]]:
-        return {(each.name, each.releases[each.planted or 0]) for each in self.packages}
+        """A release is named rather than the pre-release of it where it begins."""
+        found = set()
+        for each in self.packages:
+            since = each.releases[each.planted or 0 : each.new + 1]
+            found.add((each.name, next((one for one in since if "rc" not in one), since[0])))
+        return found
 
 
 def planned(seed: int) -> tuple[list[Package], list[Cause]]:

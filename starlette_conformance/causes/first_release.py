@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from starlette_conformance.causes.candidates import Difference, Moves, Outcome, OutOfTime
 from starlette_conformance.causes.distributions import Distribution
-from starlette_conformance.causes.fitting import Fitting
+from starlette_conformance.causes.fitting import Fitting, Pairs
 from starlette_conformance.causes.moves import BESIDE, PackageMoves, State
 from starlette_conformance.causes.releases import Releases
 from starlette_conformance.causes.search import Sufficient
@@ -103,8 +104,8 @@ class _Line:
             low, high = states.boundary(0, low, Outcome.OTHER)
         return replace(
             culprit,
-            first_release=states.version(high),
-            mark=states.mark(high),
+            first_release=states.version(final := states.final(high)),
+            mark=states.mark(high, final),
             untried=tuple(map(states.version, range(low + 1, high))),
             later=later,
         ), ends
@@ -115,17 +116,16 @@ class _Line:
         """
         moves = self.search.moves
         state, whole = moves.state(frozenset()), moves.state(self.fitting.members)
+        old = state
         for name in names:
-            last = name == names[-1]
-            moved = (
-                whole
-                if last
-                else self.fitting.repaired({**state, **_only(moves.new, name)}, {name})
-            )
+            moved = self.fitting.repaired({**state, **_only(moves.new, name)}, {name})
             outcome = self.outcome(moved)
             if outcome == Outcome.NEW:
                 return self._apart(name, state, moved)
             state = moved if outcome == Outcome.OLD else state
+        first = names[0]
+        if first in old and first in whole:  # none of them tells anything without all others
+            return self._apart(first, old, whole)
         return tuple(self._unknown(name) for name in names)
 
     def _apart(self, name: str, before: State, after: State) -> tuple[Culprit, ...]:
@@ -134,19 +134,29 @@ class _Line:
         if ends is None:
             return (culprit,)
         low, high = ends
-        others = [each for each in self.fitting.members - {name} if low.get(each) != high.get(each)]
+        others = sorted(
+            each for each in self.fitting.members - {name} if low.get(each) != high.get(each)
+        )
         if not others or self.outcome({**low, **_only(high, name)}) == Outcome.NEW:
             return (culprit,)
-        of_others = {**low, **{each: high[each] for each in others if each in high}}
-        if len(others) == 1 and self.outcome(of_others) == Outcome.NEW:
-            return (self.of_one(others[0], low, of_others),)
-        return (culprit, *(self._unknown(each, high) for each in others))
+        for each in others:
+            alone = {**low, **_only(high, each)}
+            if each in high and self.outcome(alone) == Outcome.NEW:
+                return (self.of_one(each, low, alone),)
+        return (culprit, *(self._along(each, low, high) for each in others))
 
-    def _unknown(self, name: str, state: State | None = None) -> Culprit:
-        at = _version((state or {}).get(name))
-        return Culprit(
-            name, *self.search.versions(name), at, unknown="it moves only together with the others"
-        )
+    def _along(self, name: str, low: State, high: State) -> Culprit:
+        """One that moves with a release of another; `first_release` where it is one step."""
+        was, now = _version(low.get(name)), _version(high.get(name))
+        try:
+            steps = self.search.releases.between(name, was, now) if was and now else ()
+        except Failure:
+            steps = ()
+        return replace(self._unknown(name), first_release=None if steps else now)
+
+    def _unknown(self, name: str) -> Culprit:
+        why = "it moves only together with the others"
+        return Culprit(name, *self.search.versions(name), unknown=why)
 
     def outcome(self, state: State) -> Outcome | None:
         return self.search.trials.of_states([(state, self.beside)])[0].get(self.difference)
@@ -168,19 +178,36 @@ class _States:
             return str(self.between[number - 1].version)
         return (self.after if number else self.before)[self.name].version
 
-    def mark(self, number: int) -> str:
+    def final(self, number: int) -> int:
+        """The first release from there on that is no pre-release; itself where there is none."""
+        later = range(number, len(self.between) + 2)
+        finals = (each for each in later if not version(self.version(each)).is_prerelease)
+        return next(finals, number)
+
+    def mark(self, first: int, final: int) -> str:
         """What is unusual about a release."""
-        yanked = 0 < number <= len(self.between) and self.between[number - 1].yanked
+        yanked = 0 < final <= len(self.between) and self.between[final - 1].yanked
         marks = ["yanked"] if yanked else []
-        marks += ["a pre-release"] if version(self.version(number)).is_prerelease else []
+        if final != first:
+            marks.append(f"since the pre-release {self.version(first)}")
+        elif version(self.version(first)).is_prerelease:
+            marks.append("a pre-release")
         return ", ".join(marks)
 
     def state(self, number: int) -> State:
         """Raises Failure where a release cannot be installed."""
         if 0 < number <= len(self.between):
             release = self.line.search.releases.install(self.name, self.version(number))
-            return self.line.fitting.repaired({**self.before, self.name: release}, {self.name})
+            state = {**self.before, self.name: release}
+            return self.line.fitting.repaired(state, {self.name}, self._broken)
         return self.after if number else self.before
+
+    @cached_property
+    def _broken(self) -> Pairs:
+        """Requirements that are violated at the end, too, where the difference shows all the
+        same.
+        """
+        return frozenset(self.line.fitting.broken(self.after))
 
     def boundary(self, low: int, high: int, wanted: Outcome) -> tuple[int, int]:
         """The last version before the first with an outcome, and that one. Whatever lies between

@@ -12,6 +12,11 @@ REPAIRS = 20
 """Packages that are moved, at the most, until a release has what it needs."""
 
 
+Pairs = Collection[tuple[str, str]]
+"""Packages, each with one that it requires."""
+NO_PAIRS: Pairs = ()
+
+
 @dataclass(frozen=True)
 class Fitting:
     """`members` are the packages that may move along."""
@@ -20,52 +25,59 @@ class Fitting:
     releases: Releases
     members: Moves
 
-    def repaired(self, state: State, fixed: Collection[str]) -> State:
-        """The state, with versions of members that what is installed requires; as it is, where
-        there are none.
+    def repaired(self, state: State, fixed: Collection[str], broken: Pairs = NO_PAIRS) -> State:
+        """The state, with versions of members that what is installed requires, as far as there are
+        any; requirements of `broken` may be violated.
         """
-        found, settled = dict(state), set(fixed)
+        found, settled, left = dict(state), set(fixed), set(broken)
         for _ in range(REPAIRS):
-            broken = next(self._broken(found), None)
-            if broken is None:
+            pair = next((each for each in self.broken(found) if each not in left), None)
+            if pair is None:
                 return found
-            name, needed = broken
+            name, needed = pair
             one = needed if needed in self.members - settled else name
-            if one in settled or one not in self.members:
-                return found
-            if (other := self._fitting(one, found)) is None:
-                return found
-            found[one] = other
-            settled.add(one)
+            movable = one in self.members - settled
+            other = self._fitting(one, found, settled) if movable else None
+            if other is None:
+                left.add(pair)
+            else:
+                found[one] = other
+                settled.add(one)
         return found
 
-    def _broken(self, state: State) -> Iterator[tuple[str, str]]:
+    def broken(self, state: State) -> Iterator[tuple[str, str]]:
+        """Pairs of a package and one that it requires in another version, or at all."""
         for name, distribution in state.items():
             for requirement in distribution.requires:
                 needed = requirement.name
                 if {name, needed} & self.members and not satisfies(requirement, state.get(needed)):
                     yield name, needed
 
-    def _fitting(self, name: str, state: State) -> Distribution | None:
-        """A version of a package that fits to what is installed: OLD's, NEW's, or one between."""
+    def _fitting(self, name: str, state: State, settled: Collection[str]) -> Distribution | None:
+        """A version of a package that fits to what is installed: OLD's, NEW's, or one between; what
+        it requires itself of what is not settled may still be moved.
+        """
         moves = self.moves
         ends = [side[name] for side in (moves.old, moves.new) if name in side]
         for each in ends:
-            if self._fits(name, each, state):
+            if self._fits(each, state, self.members):
                 return each
         if len(ends) == 2:
             for release in self.releases.between(name, *(each.version for each in ends)):
-                if self._suits(name, str(release.version), state):
-                    return self.releases.install(name, str(release.version))
-        return None
+                is_usual = not (release.yanked or release.version.is_prerelease)
+                if is_usual and self._suits(name, str(release.version), state):
+                    one = self.releases.install(name, str(release.version))
+                    if self._fits(one, state, settled):
+                        return one
+                    break
+        return next((each for each in ends if self._fits(each, state, settled)), None)
 
-    def _fits(self, name: str, one: Distribution, state: State) -> bool:
+    def _fits(self, one: Distribution, state: State, among: Collection[str]) -> bool:
+        """`among` are the packages of which its own requirements count."""
         own = all(
-            satisfies(each, state.get(each.name))
-            for each in one.requires
-            if each.name in self.members
+            satisfies(each, state.get(each.name)) for each in one.requires if each.name in among
         )
-        return own and self._suits(name, one.version, state)
+        return own and self._suits(one.name, one.version, state)
 
     def _suits(self, name: str, version: str, state: State) -> bool:
         """Whether all that is installed takes this version of a package."""

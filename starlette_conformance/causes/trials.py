@@ -74,6 +74,7 @@ class Trials:
     advance: Callable[[], None] = lambda: None
     made: int = 0
     _seen: dict[Trial, Outcomes] = field(default_factory=dict)
+    _twice: set[Trial] = field(default_factory=set)
 
     def run(self, sets: Sequence[Moves]) -> list[Outcomes]:
         """What OLD with each of these sets of moves does. Raises OutOfTime."""
@@ -82,10 +83,12 @@ class Trials:
     def of_states(
         self, states: Sequence[tuple[State, Moves]], again: bool = False
     ) -> list[Outcomes]:
-        """With `again`, what told nothing is tried once more. Raises OutOfTime."""
+        """With `again`, what told nothing is tried once more, and no oftener. Raises OutOfTime."""
         every = [(frozenset(state.values()), beside) for state, beside in states]
-        known = {trial for trial, outcomes in self._seen.items() if outcomes or not again}
-        left = [each for each in dict.fromkeys(every) if each not in known]
+        silent = {each for each in every if again and self._seen.get(each) == {}}
+        twice = silent - self._twice
+        self._twice |= twice
+        left = [each for each in dict.fromkeys(every) if each in twice or each not in self._seen]
         self._seen |= zip(left, self._made(left), strict=True)
         return [self._seen[each] for each in every]
 

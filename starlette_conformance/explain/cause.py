@@ -33,9 +33,9 @@ class Guess:
 class Culprit:
     """A package that moves from `before` to `after`, None where it is not installed, and the
     `first_release` of it with the difference: None where that is not known, for the reason in
-    `unknown`. `mark` says that it is yanked, or a pre-release. `untried` are releases before it
-    that could not be tried, so that one of them may be the first. `later` are releases after it
-    that change the same thing again. `changes` are named changes at that release
+    `unknown`. `mark` says that it is yanked, a pre-release, or since which of these. `untried` are
+    releases before it that could not be tried, so that one of them may be the first. `later` are
+    releases after it that change the same thing again. `changes` are named changes at that release
     which alter the response; without one, `guesses` are what its notes say that may be it.
     """
 

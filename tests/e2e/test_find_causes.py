@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from starlette_conformance.stacks.cache import SCRATCH, cache_folder
 from starlette_conformance.stacks.provision import provision
 from studies.made_wheels import index_variables, make_wheel
 
-Show = Callable[[dict[str, object]], Mapping[str, object]]
+Show = Callable[[dict[str, Any]], Mapping[str, object]]
 
 
 class Index:
@@ -145,6 +146,37 @@ def test_packages_that_need_each_other_move_together_and_are_told_apart(index: I
     assert cause.proved
 
 
+def test_a_package_is_told_apart_from_the_many_that_its_releases_need(index: Index) -> None:
+    """As FastAPI, Starlette and Pydantic do: `kind` is new, and needs another `base`; between the
+    models of OLD and NEW one needs what neither of both has.
+    """
+    for number in range(5):
+        requires = [f"core>=0.{number},<0.{number + 2}"]
+        requires += ["model>=1.1", "kind"] if number > 1 else []
+        index.release("web", f"0.{number}", number, *requires)
+        index.release("core", f"0.{number}", number)
+    for number, more in enumerate([(), ("zone",), ()]):
+        index.release("model", f"1.{number}", number, *more, f"inner==1.{number}")
+        index.release("inner", f"1.{number}", number)
+    index.release("zone", "1.0", 1)
+    index.releases("base", {"1.0": 1, "2.0": 2})
+    index.release("kind", "1.0", 1, "base>=2")
+    old = index.stack("web==0.0", "core==0.0", "model==1.0", "base==1.0")
+    new = index.stack("web==0.4", "core==0.4", "model==1.2", "base==2.0")
+
+    def show(seen: dict[str, Any]) -> dict[str, object]:
+        if seen["model"] != seen["inner"] or seen["base"] < (2 if seen["web"] > 1 else 1):
+            raise DidNotStart("they do not fit together")
+        return {"web": seen["web"] > 2, "core": seen["core"] > 3}
+
+    found = index.causes(old, new, show)
+    assert {cause.differences[0][1]: told(cause) for cause in found.causes} == {
+        "web": [("alone", [("web", "0.3")])],
+        "core": [("alone", [("core", "0.4")])],
+    }
+    assert all(cause.proved for cause in found.causes)
+
+
 def test_what_only_moves_along_with_one_of_two_causes_is_not_named(index: Index) -> None:
     for minor in range(3):
         index.release("web", f"0.{minor}", 1, f"core==0.{minor}")
@@ -185,12 +217,16 @@ def test_a_release_that_did_not_start_is_tried_once_more_before_another_one_is_n
     assert (culprit.first_release, culprit.untried) == ("1.2", ())
 
 
-def test_a_pre_release_is_named_as_such(index: Index) -> None:
-    index.releases("guilty", {"1.0": 1, "2.0rc1": 1, "2.0rc2": 2, "2.0": 2, "2.1": 2})
-    old, new = index.stack("guilty==1.0"), index.stack("guilty==2.1")
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [("2.1", ("2.0", "since the pre-release 2.0rc2")), ("2.0rc3", ("2.0rc2", "a pre-release"))],
+)
+def test_a_pre_release_is_named_as_such(index: Index, at: str, expected: tuple[str, str]) -> None:
+    index.releases("guilty", {"1.0": 1, "2.0rc1": 1, "2.0rc2": 2, "2.0rc3": 2, "2.0": 2, "2.1": 2})
+    old, new = index.stack("guilty==1.0"), index.stack(f"guilty=={at}")
     (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
     (culprit,) = cause.sufficient[0].culprits
-    assert (culprit.first_release, culprit.mark) == ("2.0rc2", "a pre-release")
+    assert (culprit.first_release, culprit.mark) == expected
 
 
 def test_what_changes_twice_is_named_with_both_releases(index: Index) -> None:
