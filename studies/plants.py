@@ -1,8 +1,9 @@
 """Planted regressions: copies of an environment with one exact change of an installed package."""
 
 from starlette_conformance.stacks.patched_copies import Defect
+from studies.further_costs import FURTHER
 
-PLANTS = (
+_OF_REFERENCE_APPS = (
     Defect(
         "one more header lookup in the auth middleware",
         "basic_auth_right",
@@ -109,6 +110,7 @@ PLANTS = (
         "for _ in range(15_000_000):\n    pass\n\n\nclass Starlette:\n",
     ),
 )
+PLANTS = (*_OF_REFERENCE_APPS, *(defect for defect, _ in FURTHER))
 REASONS = {
     "200 bytes leaked per request": "bytes left",
     "TCP_NODELAY off": "waiting seconds",
@@ -120,6 +122,7 @@ REASONS = {
     "a descriptor left by a stream": "descriptors left",
     "a task left by a stream": "tasks left",
     "half a second of CPU at import": "start seconds",
+    **{defect.name: what for defect, what in FURTHER},
 }
 """The figure that must be red; of all others, instructions."""
 QUICK = (

@@ -6,7 +6,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import Progress
 
-from starlette_conformance.cost import callgrind, fanout, gate_verdict, paired
+from starlette_conformance.cost import callgrind, fanout, fanout_verdict, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.counts import Count, count_alike, repeats_for
 from starlette_conformance.cost.finding import Finding
@@ -86,7 +86,7 @@ def measured(
         if not benchmark.shares:
             findings.append(started(old, new, benchmark, ran[name], name))
         if name in fanned:
-            findings += gate_verdict.of_fanout(name, fanned[name])
+            findings += fanout_verdict.of_fanout(name, fanned[name])
         findings.append(gate_verdict.of_latency(name, ran[name]))
     return findings
 

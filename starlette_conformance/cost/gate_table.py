@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from starlette_conformance.cost.fanout_verdict import FANOUT_WHATS
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.gate_verdict import FANOUT_WHATS, KEPT
+from starlette_conformance.cost.gate_verdict import KEPT
 
 
 class Verdict(NamedTuple):

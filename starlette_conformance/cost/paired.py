@@ -143,11 +143,17 @@ def _round(
     with servers_by_role(benchmarks[0], stacks, order, under, INTERVAL) as (servers, ports):
         starts = {role: servers[role].cpu_seconds() for role in ROLES}
         for each in benchmarks:
-            units = STREAMS if each.streams else PIPELINED // each.weight + ALONE
-            found = {role: Served(units, starts[role]) for role in ROLES}
+            found = {role: Served(_units(each), starts[role]) for role in ROLES}
             _serve(found, servers, ports, each, blocks)
             yield each.name, found
             done()
+
+
+def _units(benchmark: Benchmark) -> int:
+    """Requests, or streams, of a block."""
+    if benchmark.streams:
+        return STREAMS
+    return PIPELINED // benchmark.weight + (FEWEST if benchmark.sending.briefly else ALONE)
 
 
 def _serve(
@@ -157,9 +163,10 @@ def _serve(
     benchmark: Benchmark,
     blocks: int,
 ) -> None:
-    warming = [_block(servers[r], ports[r], benchmark, ALONE) for r in turned(ROLES, -1)]
+    most = FEWEST if benchmark.sending.briefly else ALONE
+    warming = [_block(servers[r], ports[r], benchmark, most) for r in turned(ROLES, -1)]
     slowest = max(median(latencies) for latencies, *_ in warming)
-    alone = min(ALONE, max(FEWEST, int(ALONE_SECONDS / slowest)))
+    alone = min(most, max(FEWEST, int(ALONE_SECONDS / slowest)))
     for turn in range(blocks):
         for role in turned(ROLES, turn):
             server = servers[role]
@@ -198,8 +205,8 @@ def _block(
         for _ in range(alone):
             line.make_ready()
             timed(line.exchange, 1)
-        line.send_pipelined(PIPELINED // benchmark.weight + ALONE - alone)
-    return latencies, waits, PIPELINED // benchmark.weight + ALONE
+        line.send_pipelined(_units(benchmark) - alone)
+    return latencies, waits, _units(benchmark)
 
 
 def by_role(old: Environment, new: Environment) -> dict[str, Environment]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from starlette_conformance.cost import fanout, figures, gate_verdict, paired
+from starlette_conformance.cost import fanout, fanout_verdict, figures, gate_verdict, paired
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.figures import complete, overall
@@ -174,6 +174,7 @@ def test_what_is_above_the_budget_by_chance_is_no_pass_where_nothing_else_decide
         ({"send": 3.0, "recv": 1.0}, 0, "regression", "send +1.00"),
         ({"send": 3.0, "recv": 1.0}, 1, "pass", "send +1.00"),
         ({"sendmsg": 1.0, "recv": 1.0}, 0, "pass", "send -2.00, sendmsg +1.00"),
+        ({"send": 3.0}, 0, "regression", "recv -1.00, send +1.00"),
         ({"send": 2.0, "recv": 1.0, "futex": 9.2}, 0, "regression", "futex +9.20"),
     ],
 )
@@ -290,11 +291,11 @@ def test_a_start_that_seems_dearer_has_a_second_look(
 def test_an_event_among_many_streams_blocks(cpu: float, late: float, outcomes: list[str]) -> None:
     equal = fanout.Served([6e-5] * 5, [0.004] * 200)
     roles = {"old": equal, "again": equal, "new": fanout.Served([cpu] * 5, [late] * 200)}
-    found = gate_verdict.of_fanout("sse", [roles, roles])
+    found = fanout_verdict.of_fanout("sse", [roles, roles])
     assert [each.outcome for each in found] == outcomes
-    once = gate_verdict.of_fanout("sse", [roles, dict.fromkeys(roles, equal)])
+    once = fanout_verdict.of_fanout("sse", [roles, dict.fromkeys(roles, equal)])
     assert [each.outcome for each in once] == ["pass", "pass"]
-    assert [each.what for each in found] == list(gate_verdict.FANOUT_WHATS)
+    assert [each.what for each in found] == list(fanout_verdict.FANOUT_WHATS)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +312,7 @@ def test_events_that_cost_nothing_and_are_never_late_are_judged_too(
     """One window's events may be of the one before, and a client that is late sees none late."""
     nothing = fanout.Served([0.0] * 5, [0.0] * 200)
     roles = {"old": nothing, "again": nothing, "new": fanout.Served([cpu] * 5, [late] * 200)}
-    found = gate_verdict.of_fanout("sse", [roles, roles])
+    found = fanout_verdict.of_fanout("sse", [roles, roles])
     assert [each.outcome for each in found] == outcomes
     assert all(isfinite(each.change + each.noise + each.limit) for each in found)
 
@@ -339,6 +340,20 @@ def test_what_each_request_leaves_blocks(more: dict[str, int], red: list[str]) -
     found = [each for each in gate_verdict.of_kept("sse", [one]) if each.outcome == "regression"]
     assert [each.what for each in found] == red
     assert [each.detail for each in found] == ["Event +60"] * len(red)
+
+
+@pytest.mark.parametrize(("threads", "red"), [(2, []), (3, ["threads left"])])
+def test_two_more_of_a_short_run_may_be_chance(threads: int, red: list[str]) -> None:
+    """One more thread of a pool, where a few requests for a large file were sent."""
+
+    def keeping(more: int) -> Served:
+        first = Census(9, 1, 2, 100_000, {})
+        last = replace(first, threads=first.threads + more)
+        return Served(6, 0.4, [1e-4] * 4, [1] * 4, censuses=[first, last])
+
+    one = {"old": keeping(0), "again": keeping(0), "new": keeping(threads)}
+    found = [each for each in gate_verdict.of_kept("file", [one]) if each.outcome == "regression"]
+    assert [each.what for each in found] == red
 
 
 def test_a_server_says_what_it_keeps(tmp_path: Path) -> None:
