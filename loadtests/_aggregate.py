@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import gevent
-from locust.runners import STATE_MISSING, MasterRunner
+from locust.runners import STATE_MISSING, STATE_SPAWNING, MasterRunner
 
 from _metrics import Metrics
 from _reader import NULL
@@ -72,7 +72,7 @@ def results(measured: Measured, raw: Spread) -> Results:
     names = run.names
     requests = {}
     for name in (key for each in names for key in run.keys(each)):
-        together = sum(metrics.counts[f"asked {key}"] for key in run.keys(name.split()[0]))
+        together = sum(metrics.counts[f"target {key}"] for key in run.keys(name.split()[0]))
         count = metrics.counts[f"requests {name}"]
         cpu = measured.cpu.get(name)
         requests[name] = Requests(
@@ -81,9 +81,9 @@ def results(measured: Measured, raw: Spread) -> Results:
             metrics.spread(f"requests {name}"),
             cpu / count * 1e6 if cpu is not None and count else None,
             metrics.spread(f"due {name}"),
-            metrics.counts[f"asked {name}"],
+            metrics.counts[f"target {name}"],
             metrics.counts[f"sent {name}"],
-            metrics.request_seconds * metrics.counts[f"asked {name}"] / max(1, together),
+            metrics.request_seconds * metrics.counts[f"target {name}"] / max(1, together),
             measured.processes.get(name),
         )
     return Results(
@@ -99,7 +99,15 @@ def results(measured: Measured, raw: Spread) -> Results:
         null=metrics.spread(NULL_REQUESTS),
         ceiling=metrics.counts["ceiling"],
         sides=tuple(run.stacks) if len(run.stacks) > 1 else (),
+        users=run.runner.target_user_count,
+        started=_started(),
     )
+
+
+def _started() -> int:
+    """Users, while none was stopped yet."""
+    runner = run.runner
+    return runner.user_count if runner.state == STATE_SPAWNING else runner.target_user_count
 
 
 def _fanout(measured: Measured, raw: Spread) -> Fanout:

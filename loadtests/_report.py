@@ -53,8 +53,8 @@ def conclusion(results: Results, verdict: Verdict) -> tuple[str, list[str]]:
         return f"{kind}. No speed is reported:", [*sentences]
     if why := unverified(results):
         return f"Correctness: OK. Latency: not verified, since {why}.", []
-    if any(each.sent < KEPT_UP * each.asked for each in results.requests.values()):
-        return "Correctness: OK. Rate: less than what was asked.", []
+    if any(each.sent < KEPT_UP * each.target for each in results.requests.values()):
+        return "Correctness: OK. Rate: below the target.", []
     return "Good: every response was as expected, and the generator was not the limit.", []
 
 

@@ -15,7 +15,7 @@ from locust.event import EventHook
 from _metrics import Metrics
 
 RATE = 20.0
-"""Requests a second that a user is asked for."""
+"""Requests a second that a user is to send."""
 
 TURN_SECONDS = 1.0
 ORDER = (0, 1, 1, 0)
@@ -56,7 +56,7 @@ class Schedule:
         due = int(so_far * RATE)  # what was due a moment ago is not late yet
         for number in range(self.sent, due):  # these wait still, and so long at the least
             self.metrics.record(f"due {self.key}", (so_far - number / RATE) * 1e6)
-        self.metrics.counts[f"asked {self.key}"] += max(self.sent, due)
+        self.metrics.counts[f"target {self.key}"] += max(self.sent, due)
         self.metrics.counts[f"sent {self.key}"] += self.sent
         self.begun, self.sent = now, 0
 

@@ -18,7 +18,7 @@ def open_window_of_requests() -> None:
         if kind.startswith(("requests ", "due ")) or kind == NULL:
             del run.metrics.histograms[kind]
     for kind in list(run.metrics.counts):
-        if kind.startswith(("asked ", "sent ")):
+        if kind.startswith(("target ", "sent ")):
             del run.metrics.counts[kind]
     for schedule in run.schedules:
         schedule.restart(run.metrics, schedule.key)

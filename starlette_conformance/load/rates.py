@@ -1,4 +1,4 @@
-"""What users asked for, what was sent, and what was the limit where that is less."""
+"""The target rate, what was sent, and what was the limit where that is less."""
 
 from starlette_conformance.load.results_file import Fanout, Process, Requests, Results
 
@@ -28,27 +28,32 @@ def disturbed(fanout: Fanout) -> bool:
     return fanout.server is not None and fanout.server.waiting > fanout.server.cores
 
 
+def own_limit(cores: float, waiting: float) -> str:
+    """Whose the lateness is that a generator sees of a null server, too."""
+    return MACHINE if waiting > cores else "the generator was the limit"
+
+
 def limit_of_requests(results: Results, requests: Requests) -> str:
     """What kept the users of a class from sending what was due: empty where nothing did."""
-    if requests.sent >= KEPT_UP * requests.asked:
+    if requests.sent >= KEPT_UP * requests.target:
         return ""
-    asked = sum(each.asked / each.seconds for each in results.requests.values() if each.seconds)
-    asked /= max(1, len(results.sides))
+    target = sum(each.target / each.seconds for each in results.requests.values() if each.seconds)
+    target /= max(1, len(results.sides))
     turns = max(1, len(results.sides))  # a server rests while the other one has its turn
     server = requests.server or Process()
     if turns * (server.cores + server.waiting) > BUSY_CORES:
         return MACHINE if server.waiting > server.cores else SERVER
     if results.cores + results.waiting > BUSY_CORES or results.null.p99 > COUNTS_MS:
         return MACHINE if results.waiting > results.cores else GENERATOR
-    return GENERATOR if asked > CEILING * results.ceiling else RESPONSES
+    return GENERATOR if target > CEILING * results.ceiling else RESPONSES
 
 
 def rate(name: str, requests: Requests, results: Results) -> str:
-    """What was asked and sent, and what was the limit."""
-    if not requests.seconds or not requests.asked:
+    """The target and what was sent, and what was the limit."""
+    if not requests.seconds or not requests.target:
         return f"{name}: no request was due."
-    asked, sent = requests.asked / requests.seconds, requests.sent / requests.seconds
-    said = f"{name}: {asked:,.0f} requests/s asked, {sent:,.0f} sent ({sent / asked:.0%})"
+    target, sent = requests.target / requests.seconds, requests.sent / requests.seconds
+    said = f"{name}: target {target:,.0f} requests/s, sent {sent:,.0f} ({sent / target:.0%})"
     found = limit_of_requests(results, requests)
     return f"{said}; {found}." if found else f"{said}."
 

@@ -40,7 +40,7 @@ class Requests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The requests of one User class, on one stack.
 
     `time` is from when a request was sent; `due`, from when it should have been, and that counts
-    requests too that could not be sent before the run ended. `asked` requests were due, and `sent`
+    requests too that could not be sent before the run ended. `target` requests were due, and `sent`
     of them were sent, in the `seconds` in which all users ran. `cpu_us` is the server's CPU time
     for each, if known.
     """
@@ -50,7 +50,7 @@ class Requests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time: Spread
     cpu_us: float | None = None
     due: Spread = Spread()
-    asked: int = 0
+    target: int = 0
     sent: int = 0
     seconds: float = 0.0
     server: Process | None = None
@@ -157,6 +157,9 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a second that the generators could send to null servers, before the run."""
     sides: tuple[str, ...] = ()
     """The stacks that OLD and NEW in names of `requests` are."""
+    users: int = 0
+    """How many users the run was to have; `started` is how many there were when it ended."""
+    started: int = 0
 
 
 def with_clients(restart: Restart, **seen: object) -> Restart:

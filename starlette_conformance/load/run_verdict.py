@@ -14,9 +14,10 @@ from starlette_conformance.load.rates import (
     SHARE,
     disturbed,
     limit_of_requests,
+    own_limit,
     rate,
 )
-from starlette_conformance.load.results_file import Fanout, Results, Spread
+from starlette_conformance.load.results_file import Fanout, Process, Results, Spread
 
 LAG_MS = 100.0
 """How late the generator's own loop may be, 99 times of 100."""
@@ -35,7 +36,7 @@ CANNOT_TELL = 3
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What the user allows: p99 in milliseconds, and the least percentage of what was asked."""
+    """What the user allows: p99 in milliseconds, and the least percentage of the target rate."""
 
     p99: float | None = None
     rate: float | None = None
@@ -80,8 +81,9 @@ def _limits(results: Results) -> Iterator[str]:
             yield rate(name, requests, results)
         elif requests.due.p99 > COUNTS_MS and results.null.p99 > SHARE * requests.due.p99:
             yield (
-                f"{name}: the generator was the limit: the null server's responses seemed "
-                f"{results.null.p99:.1f} ms late at p99, and the app's {requests.due.p99:.1f}"
+                f"{name}: {own_limit(results.cores, results.waiting)}: the null server's responses "
+                f"seemed {results.null.p99:.1f} ms late at p99, and the app's "
+                f"{requests.due.p99:.1f}"
             )
     if (fanout := results.fanout) and fanout.lateness.count:
         if fanout.lateness.p99 > COUNTS_MS and disturbed(fanout):
@@ -98,7 +100,7 @@ def _beyond(results: Results, thresholds: Thresholds) -> Iterator[str]:
         if thresholds.p99 is not None and late > thresholds.p99:
             yield f"{name}: {late:.1f} ms at p99, and --fail-p99 is {thresholds.p99:g}"
     for name, each in results.requests.items():
-        if thresholds.rate is not None and 100 * each.sent < thresholds.rate * each.asked:
+        if thresholds.rate is not None and 100 * each.sent < thresholds.rate * each.target:
             yield f"{rate(name, each, results)} --fail-rate is {thresholds.rate:g} %."
 
 
@@ -125,6 +127,11 @@ def _doubts(results: Results) -> Iterator[str]:
         yield (
             f"nothing was measured of {', '.join(idle)}: no request was made; give the run more "
             "users (-u) and time (-t), or name fewer User classes"
+        )
+    if results.requests and results.started < results.users:
+        yield (
+            f"only {results.started:,} of {results.users:,} users were started before the run "
+            "ended: give it a higher spawn rate (-r) or more time (-t)"
         )
     if results.cores > BUSY_CORES:
         yield (
@@ -154,9 +161,15 @@ def _doubts_of_streams(fanout: Fanout) -> Iterator[str]:
         )
     if fanout.lateness.p99 > COUNTS_MS and fanout.null.p99 > SHARE * fanout.lateness.p99:
         yield (
-            f"the generator was the limit: the null server's events seemed {fanout.null.p99:.1f} "
-            f"ms late at p99, and the app's {fanout.lateness.p99:.1f}"
+            f"{_own_limit(fanout)}: the null server's events seemed {fanout.null.p99:.1f} ms "
+            f"late at p99, and the app's {fanout.lateness.p99:.1f}"
         )
+
+
+def _own_limit(fanout: Fanout) -> str:
+    """Of the generator that waited most."""
+    most = max(fanout.generators, key=lambda each: each.waiting, default=Process())
+    return own_limit(most.cores, most.waiting)
 
 
 def limit(fanout: Fanout) -> str:
@@ -182,7 +195,7 @@ def limit(fanout: Fanout) -> str:
     if fanout.lateness.p99 <= COUNTS_MS:
         first = f"Neither was at its limit: {own}."
     elif fanout.null.p99 > SHARE * fanout.lateness.p99:
-        first = f"The generator was the limit: {own}."
+        first = f"{_own_limit(fanout).capitalize()}: {own}."
     elif disturbed(fanout):
         first = f"The machine was the limit, for others had its cores: {own}."
     else:

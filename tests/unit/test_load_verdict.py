@@ -49,7 +49,7 @@ RESTART = Restart(
     listening=1.5, clients=100, back=100, by_id=60, time=LATE, resumed=60, anew=40, lost=7
 )
 LOADED = Requests(
-    900, 0, LATE, 400.0, LATE, asked=1000, sent=1000, seconds=10.0, server=Process(0.5, 0.0)
+    900, 0, LATE, 400.0, LATE, target=1000, sent=1000, seconds=10.0, server=Process(0.5, 0.0)
 )
 GOOD = Results({"SseUser": "latest"}, {"HelloUser": Requests(5, 0, LATE, 400.0)}, FANOUT)
 
@@ -114,8 +114,19 @@ def test_a_profile_says_what_came_of_it(part: str) -> None:
         (replace(GOOD, cores=0.9), 3, "the generator was the limit: it took 90% of a core"),
         (streaming(raw=replace(LATE, p99=203.0)), 3, "p99 40.00 ms here and 203.00 ms there"),
         (streaming(server=Process(0.1, 0.3)), 3, "The machine was the limit"),
-        (loaded(server=Process(0.4, 0.5)), 3, "60 sent (60%); the machine was the limit"),
-        (loaded(cores=0.75, waiting=0.1), 3, "100 requests/s asked, 60 sent (60%); the generator"),
+        (loaded(server=Process(0.4, 0.5)), 3, "sent 60 (60%); the machine was the limit"),
+        (loaded(users=300, started=10), 3, "only 10 of 300 users were started before the run"),
+        (
+            loaded(sent=1000, null=LATE, cores=0.1, waiting=0.3),
+            3,
+            "HelloUser: the machine was the limit: others had its cores: the null server's resp",
+        ),
+        (
+            streaming(null=LATE, generators=(Process(0.1, 0.3),)),
+            3,
+            "the machine was the limit: others had its cores: the null server's events seemed 40",
+        ),
+        (loaded(cores=0.75, waiting=0.1), 3, "target 100 requests/s, sent 60 (60%); the generator"),
         (loaded(null=LATE, waiting=0.2), 3, "the machine was the limit: others had its cores"),
         (loaded(ceiling=110), 3, "the generator was the limit: use --processes, or fewer users"),
         (loaded(sent=1000, null=LATE), 3, "the null server's responses seemed 40.0 ms late at p99"),
@@ -171,7 +182,7 @@ def test_what_forbids_a_speed_is_told(results: Results, code: int, message: str)
     assert any(message in sentence for sentence in verdict.sentences)
 
 
-SENT = "HelloUser: 100 requests/s asked, 60 sent (60%); the server was the limit"
+SENT = "HelloUser: target 100 requests/s, sent 60 (60%); the server was the limit"
 LEAST = "--fail-rate is 61 %."
 
 
