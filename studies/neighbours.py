@@ -71,7 +71,7 @@ def compared(package: str, older: str, newer: str, **more: str) -> dict[str, Any
     with tempfile.TemporaryDirectory() as folder:
         stacks = [",".join([f"{package}=={version}", *more.values()]) for version in (older, newer)]
         file = Path(folder) / "diff.json"
-        command = [sys.executable, "-m", "starlette_conformance", "diff", *stacks]
+        command = [sys.executable, "-m", "starlette_conformance", "diff", "--fresh", *stacks]
         status, output = finished([*command, "--json", str(file)], Path(folder))
         if not file.exists():
             said = {"package": package, "older": older, "newer": newer, "failed": output[-300:]}

@@ -70,18 +70,23 @@ def _modelled(change: Change) -> Effect:
     def becomes(
         first: str, second: str, lacking: tuple[Change, ...] = ()
     ) -> Callable[[Request, Response, Environment], Response]:
+        last: tuple[Environment, list[tuple[_Release, _Release]]] | None = None
+
+        def releases(newer: Environment) -> list[tuple[_Release, _Release]]:
+            nonlocal last
+            if last is None or last[0] is not newer:
+                later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
+                sides = _at(newer, first, (*lacking, *later)), _at(newer, second, later)
+                passing = frozenset(each for each in MODELLED if each.last) - {change}
+                pairs = [[_Release.of(s, gone) for s in sides] for gone in (NONE_GONE, passing)]
+                last = newer, [(older, younger) for older, younger in pairs]
+            return last[1]
+
         def rewrite(request: Request, response: Response, newer: Environment) -> Response:
-            later = MODELLED[MODELLED.index(change) + 1 :] if lacking else ()
-            older, newer = _at(newer, first, (*lacking, *later)), _at(newer, second, later)
-            passing = frozenset(each for each in MODELLED if each.last)
-            for gone in (frozenset(), passing - {change}):
-                if (
-                    static_files_model.kept(response, _model(request, _Release.of(older, gone)))
-                    == response
-                ):
-                    return static_files_model.kept(
-                        response, _model(request, _Release.of(newer, gone))
-                    )
+            for pair in releases(newer):
+                was, now = (_model(request, release) for release in pair)
+                if was is not now and static_files_model.kept(response, was) == response:
+                    return static_files_model.kept(response, now)
             return response
 
         return rewrite
@@ -120,6 +125,7 @@ def _of_any_file(
     return response
 
 
+NONE_GONE = frozenset[Change]()
 MODELLED: list[Change] = []
 """Changes of one release come one after the other, in the order of EFFECTS."""
 

@@ -44,6 +44,10 @@ from starlette_conformance.stacks.project import apps
     "(default: 500).",
 )  # fmt: skip
 @click.option(
+    "--fresh", is_flag=True,
+    help="Send all to both stacks, even what an earlier run has recorded of the same packages.",
+)  # fmt: skip
+@click.option(
     "--published", metavar="DIR|URL",
     help="Run nothing: compare what a site has recorded of both, which `site` made.",
 )  # fmt: skip
@@ -142,6 +146,7 @@ def _diff(
     slower: float,
     only: tuple[str, ...],
     quick: bool,
+    fresh: bool,
     fail_on: tuple[str, ...],
     repeat: int | None,
     accept: Path | None,
@@ -160,8 +165,8 @@ def _diff(
     starting = {name: value for name in NAMES if (value := given.pop(name))}
     sent = requests, write_requests, values, headers, origin
     of_an_app = app, *sent, cwd, extra, groups, extras, passed, sandbox, starting
-    if published and (any(of_an_app) or quick or repeat is not None or given["clients"]):
-        left_out = "--app, --quick, --repeat and --clients"
+    if published and (any(of_an_app) or quick or fresh or repeat is not None or given["clients"]):
+        left_out = "--app, --quick, --fresh, --repeat and --clients"
         raise UsageError(f"--published runs nothing: leave out {left_out}")
     if any(of_an_app):
         from starlette_conformance.stacks.locks.pin import Chosen
@@ -177,8 +182,8 @@ def _diff(
             raise UsageError("--write-requests -: name a file, which ends with .http")
         if origin and not requests:
             raise UsageError("--origin is for a HAR, which --requests names")
-        if quick or repeat is not None:
-            named = "--quick and --repeat"
+        if quick or fresh or repeat is not None:
+            named = "--quick, --fresh and --repeat"
             raise UsageError(f"{named} are for the reference apps, not for --app")
         return diff_app.diff(
             diff_app.Options(
@@ -225,6 +230,7 @@ def _diff(
         reference_apps.Options(
             only=only,
             quick=quick,
+            fresh=fresh,
             fail_on=fail_on,
             repeat=repeat,
             causes=not no_cause,

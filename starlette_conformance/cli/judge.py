@@ -25,6 +25,12 @@ from starlette_conformance.model.option_values import shard
     help="Leave out stacks of a date that have a whole run file in --runs.",
 )
 @click.option(
+    "--cached",
+    is_flag=True,
+    help="Leave out stacks on which the same specs passed before, with the same packages; the "
+    "verdicts of then count, and are counted.",
+)
+@click.option(
     "--sandbox",
     is_flag=True,
     help="The apps reach 127.0.0.1 alone, and there nothing but themselves.",
@@ -39,6 +45,7 @@ def judge(
     shard: tuple[int, int],
     runs: Path,
     missing: bool,
+    cached: bool,
     sandbox: bool,
     arguments: tuple[str, ...],
 ) -> int:
@@ -46,5 +53,11 @@ def judge(
     from starlette_conformance.diff import judge_stacks
 
     return judge_stacks.judge_stacks(
-        stacks, jobs, shard, runs, missing, (*(["--sandbox"] if sandbox else []), *arguments)
+        stacks,
+        jobs,
+        shard,
+        runs,
+        missing,
+        (*(["--sandbox"] if sandbox else []), *arguments),
+        cached,
     )

@@ -55,9 +55,9 @@ def identity(client: Client) -> str:
     scripts = digest(f"clients/{kind}/{client.table.adapter}", "clients/*/_*")
     programs: list[object] = [sys.version, client.exclude_newer]
     if kind == NPM:
-        programs.append(_state("node") or NODE)
+        programs.append(program_state("node") or NODE)
     elif kind == PROGRAM:
-        programs.append(_state(*_names(client)))
+        programs.append(program_state(*_names(client)))
     return key_of(FORMAT, kind, client.name, _wanted(client), programs, scripts, REPLAYED)
 
 
@@ -65,11 +65,13 @@ def is_installed(client: Client) -> bool:
     """Whether it runs without anything being fetched."""
     if client.table.kind == PROGRAM:
         has_driver = client.name != "chromium" or find_spec("playwright") is not None
-        return has_driver and _state(*_names(client)) is not None
+        return has_driver and program_state(*_names(client)) is not None
     installed = cache_folder() / KIND
     if client.table.kind == PYPI:
         return (installed / _pypi_key(_wanted(client), client.exclude_newer)).is_dir()
-    has_node = _state("node") or (installed / _pypi_key([NODE], client.exclude_newer)).is_dir()
+    has_node = (
+        program_state("node") or (installed / _pypi_key([NODE], client.exclude_newer)).is_dir()
+    )
     return bool(has_node) and (installed / _npm_key(client)).is_dir()
 
 
@@ -91,7 +93,7 @@ def _names(client: Client) -> Sequence[str]:
     return browser.PROGRAMS if client.name == "chromium" else [client.name]
 
 
-def _state(*names: str) -> tuple[str, int, int] | None:
+def program_state(*names: str) -> tuple[str, int, int] | None:
     """Of the first of these programs that there is."""
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:

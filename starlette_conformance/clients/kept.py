@@ -5,24 +5,18 @@ browser makes it another file.
 """
 
 import hashlib
-import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from contextlib import suppress
-
-import msgspec
 
 from starlette_conformance.clients.environments import identity
 from starlette_conformance.clients.manifest import Client
 from starlette_conformance.clients.run_client import Following, Given, run_client
 from starlette_conformance.clients.streams import Replayed
-from starlette_conformance.output.atomic_write import write_whole
-from starlette_conformance.stacks.cache import cache_folder, key_of
+from starlette_conformance.stacks.cache import key_of
+from starlette_conformance.stacks.kept_file import KeptFile
 
 FOLDER = "given"
 FILES = 200
 """As many clients are kept, those that were run last."""
-DAMAGED = (OSError, ValueError, zlib.error, msgspec.MsgspecError)
 
 Script = Sequence[Replayed]
 
@@ -31,12 +25,9 @@ class Kept:
     """What one client was given, by what was sent."""
 
     def __init__(self, client: Client) -> None:
-        self._path = cache_folder() / FOLDER / f"{identity(client)}.json"
-        self._given: dict[str, Given] = {}
+        self._file = KeptFile(FOLDER, identity(client), dict[str, Given], FILES)
+        self._given: dict[str, Given] = self._file.read() or {}
         self._changed = False
-        with suppress(*DAMAGED):
-            packed = b64decode(self._path.read_bytes())
-            self._given = msgspec.json.decode(zlib.decompress(packed), type=dict[str, Given])
 
     def given(self, script: Script, following: Following | None) -> Given | None:
         return self._given.get(_key(script, following))
@@ -52,15 +43,8 @@ class Kept:
         self._changed |= self._given.pop(_key(script, following), None) is not None
 
     def save(self) -> None:
-        """Nothing is lost where it cannot be written but the time to run the client again."""
-        if not self._changed:
-            return
-        packed = b64encode(zlib.compress(msgspec.json.encode(self._given)))
-        with suppress(OSError):
-            write_whole(self._path, packed.decode())
-            files = sorted(self._path.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
-            for path in files[:-FILES]:
-                path.unlink(missing_ok=True)
+        if self._changed:
+            self._file.write(self._given)
 
 
 def read(

@@ -15,7 +15,7 @@ from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.excerpt import request_lines, response_lines
 from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.depends_on import changes_in
+from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output.console import console
@@ -109,7 +109,7 @@ def _change(
     scenarios: list[Scenario] = []
     if change not in {effect.change for effect in ledger().effects}:
         requests = []
-        scenarios = [each for each in ledger().scenarios if change in changes_in(each.expected)]
+        scenarios = [each for each in ledger().scenarios if change in changes_shown(each)]
     yield ""
     for pair in neighbours(change):
         try:

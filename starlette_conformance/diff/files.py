@@ -51,6 +51,8 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
     counts        numbers of requests: compared, differing, unexplained, severities, changes
     scenarios     the same numbers of scenarios
     seconds       how long it took
+    kept          stacks that an earlier run has recorded: side (OLD, NEW), since (when the first of
+                  it was), whole (false where some of it was recorded now)
     unconfirmed   requests whose difference did not reproduce on retry: request, fields
     unstable      requests to which one stack responds otherwise from time to time: stack, fields,
                   app, requests (how many), count (responses that are not the usual one), total
@@ -123,6 +125,10 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
         "counts": diff.counts,
         "scenarios": diff.counts_of_scenarios,
         "seconds": diff.seconds,
+        "kept": [
+            {"side": each.side, "since": each.since.isoformat(), "whole": each.whole}
+            for each in diff.kept
+        ],
         "unconfirmed": [asdict(each) for each in diff.unconfirmed],
         "unstable": [_unstable(each) for each in diff.unstable],
         "repetition": _repetition(diff.repetition),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from starlette_conformance.diff.kept_verdicts import KeptVerdicts, taken
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.what_is_new import what_is_new
 from starlette_conformance.model.environment import Environment
@@ -15,7 +16,7 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.runs.matrix import print_matrix
-from starlette_conformance.runs.run_reader import start_of_whole
+from starlette_conformance.runs.run_reader import load, start_of_whole
 from starlette_conformance.runs.sessions import judge, not_judged
 from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import catalogue, ledger
@@ -30,7 +31,9 @@ def judge_stacks(
     runs: Path,
     missing: bool,
     arguments: Sequence[str],
+    cached: bool = False,
 ) -> int:
+    """Where `cached`, stacks on which the same specs passed are not judged again."""
     known = catalogue()
     targets = targets_named(words or ["all"], [])
     stacks = {name: target for name, target in targets.items() if isinstance(target, Stack)}
@@ -45,16 +48,27 @@ def judge_stacks(
             return 0
     names = names[part - 1 :: parts]
     folder = own_folder(runs.absolute())
-    found, footprint = judge(names, folder, jobs, arguments, console())
+    kept = KeptVerdicts({name: targets[name] for name in names}, arguments) if cached else None
+    laid, kept_said = kept.lay_out(folder / "kept") if kept else ({}, [])
+    left = [name for name in names if name not in laid]
+    found, footprint = judge(left, folder, jobs, arguments, console())
     write_line(f"run files: {folder}\n{jobs} at a time: {footprint}")
+    if kept:
+        kept.keep(
+            found.logs, [path for path in folder.glob("*/*.jsonl") if path not in laid.values()]
+        )
+    for path in laid.values():
+        found.add(path.name, load(path))
     absent_extras = [f"specs that need {extra}" for extra in absent("playwright")]
-    said = not_judged(dict.fromkeys(found.logs.values()))
+    said = list(dict.fromkeys([*kept_said, *not_judged(dict.fromkeys(found.logs.values()))]))
     for line in [*(f"NOT JUDGED {line}" for line in [*lacking, *absent_extras]), *said]:
         console().print(line, style="bold red", markup=False)
     axes = {name: getattr(targets[name], "suite", None) for name in names}
     also = [word.removeprefix("--also=") for word in arguments]  # its own word, or the next one
     for line in not_run(known, axes, also, "judge ... -- --also NAME"):
         write_line(line)
+    if laid:
+        write_line(taken(laid.values(), len(names)))
     result = print_matrix(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
     for diff in what_is_new(folder, failing, known.series(known.stacks), ledger()):

@@ -1,6 +1,6 @@
 """The sentences that every rendering of a diff shares."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from starlette_conformance.diff import left_out
 from starlette_conformance.diff.coverage import reached
@@ -41,7 +41,18 @@ STANDINGS = {
 def summary(diff: Diff) -> str:
     """What came out, with the requests that are to be looked at again, in a sentence."""
     again = "".join(f"; {each}" for each in left_out.unconfirmed(diff))
-    return f"{outcome(diff)}{again}" + (f" ({diff.seconds:.1f} s)" if diff.compared else "")
+    if not diff.compared:
+        return f"{outcome(diff)}{again}"
+    return f"{outcome(diff)}{again} ({'; '.join([f'{diff.seconds:.1f} s', *kept(diff)])})"
+
+
+def kept(diff: Diff) -> Iterator[str]:
+    """Which stacks were recorded by an earlier run, and when."""
+    for each in diff.kept:
+        partly = "" if each.whole else "partly "
+        yield f"{each.side} {partly}as recorded {each.since:%Y-%m-%d %H:%M} UTC"
+    if diff.kept:
+        yield "--fresh records anew"
 
 
 def outcome(diff: Diff) -> str:

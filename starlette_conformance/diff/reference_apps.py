@@ -31,6 +31,7 @@ from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import corpus
+from starlette_conformance.replay.recordings import recordings
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.script_imports import lacked_by_scenario
@@ -43,11 +44,13 @@ REPEAT = 500
 @dataclass(frozen=True)
 class Options(DiffOptions):
     """`only` are some apps. After `repeat` requests to one its exchanges are repeated; where it is
-    None, after REPEAT, and with `quick` none is.
+    None, after REPEAT, and with `quick` none is. Where `fresh`, nothing counts that an earlier run
+    has recorded.
     """
 
     quick: bool
     repeat: int | None
+    fresh: bool
     causes: bool
     cause_seconds: float
 
@@ -90,6 +93,7 @@ def diff(options: Options) -> int:
             scenarios,
             after,
             lambda steps: shown.update(bar, total=steps),
+            recordings(comparison.sides, options.fresh),
         )
     if options.causes and found.unexplained:
         with progress_bar("trying what is behind it", progress, transient=True) as shown:
@@ -99,6 +103,7 @@ def diff(options: Options) -> int:
     rest = [text for app in options.only for text in ("--only", app)]
     rest += [text for each in options.fail_on for text in ("--fail-on", each)]
     rest += ["--quick"] if options.quick else []
+    rest += ["--fresh"] if options.fresh else []
     rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
     rest += [] if options.causes else ["--no-cause"]
     rest += ["--clients"] if options.clients else []

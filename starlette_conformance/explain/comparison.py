@@ -5,7 +5,7 @@ differences, severities, groups and explanations here.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from starlette_conformance.explain.changed_streams import changed_streams, observed
 from starlette_conformance.explain.changes_between import NotShown
@@ -20,7 +20,7 @@ from starlette_conformance.explain.scenarios import ExplainedScenario, explain_s
 from starlette_conformance.explain.side import Side
 from starlette_conformance.http.curl_commands import PORT, curl_command, serve_command
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.depends_on import changes_in
+from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response
@@ -61,7 +61,7 @@ class Comparison:
     def sides(self) -> tuple[Environment, Environment]:
         return self.older, self.newer
 
-    @property
+    @cached_property
     def active(self) -> list[Effect]:
         """The effects that make a difference between the two, or came and went in between."""
         return [effect for effect in self._effects if _lies(effect, self.older, self.newer)]
@@ -85,7 +85,7 @@ class Comparison:
             return False
         slow = self.ledger.slow.get(scenario.variant)
         if scenario.waits_for_change:
-            slow = list(changes_in(scenario.expected))
+            slow = list(changes_shown(scenario))
         return self._may_show(slow)
 
     def _may_show(self, changes: Iterable[Change] | None) -> bool:

@@ -3,31 +3,25 @@ counts only if it reproduces on every retry.
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.explainer import Explained
 from starlette_conformance.explain.instability import unstable
+from starlette_conformance.explain.kept import Kept
 from starlette_conformance.explain.repetition import Repetition, Unconfirmed
 from starlette_conformance.explain.result import Diff, Unstable
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
 from starlette_conformance.model.effects import likened
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.repeat import CROWDS, FIRST, SEED, Seen, repeat
-from starlette_conformance.replay.running_apps import running
-from starlette_conformance.replay.side_by_side import (
-    Responses,
-    comparable_responses,
-    send_to_running,
-    variants_of,
-    without_lost,
-)
-from starlette_conformance.scenarios.side_by_side import Outcomes, play_each, under_way
-from starlette_conformance.stacks.project import apps
+from starlette_conformance.replay.recording import Recorded, Wanted, record
+from starlette_conformance.replay.recordings import Recordings
+from starlette_conformance.replay.repeat import CROWDS, FIRST, SEED, Seen
+from starlette_conformance.replay.side_by_side import comparable_responses, without_lost
+from starlette_conformance.scenarios.side_by_side import Outcomes, play_each
 
 ALONE = 2
 """Scenarios that are played on a stack at a time, where they are played again."""
@@ -47,66 +41,54 @@ def compare(
     scenarios: Sequence[Scenario] = (),
     repeat_after: int = 0,
     announce: Callable[[int], object] = lambda _: None,
+    kept: Sequence[Recordings] = (),
 ) -> Diff:
     """Send the requests to both stacks, play the scenarios meanwhile, and compare what comes of
     both. `announce` gets how often `advance` is called at the most. With `repeat_after`, repeat the
-    requests on the same servers, up to so many and once more. Raises DidNotStart.
+    requests on the same servers, up to so many and once more. What is `kept` of both stacks
+    counts for them; what nothing explains then is sent to both again, as always. Raises
+    DidNotStart.
     """
     began = time.monotonic()
     wanted = [sent for sent in requests if comparison.wants(sent)]
     every = list(dict.fromkeys([*wanted, *similar(comparison, wanted)]))
-    announce(len(comparison.sides) * (len(every) + len(scenarios)))
-    with (
-        under_way(comparison.sides, scenarios, advance) as outcomes,
-        running(comparison.sides, variants_of(every)) as ports,
-    ):
-        sent, gave_up = send_to_running(comparison.sides, ports, every, advance)
-        (before, after), lost = without_lost(sent)
-        both = before, after
-        seen = _repeat(comparison, ports, both, repeat_after) if repeat_after else []
-        played = explain_outcomes(outcomes())
+    kept = kept or [Recordings(side) for side in comparison.sides]
+    sides, gave_up = record(
+        comparison.sides, kept, Wanted(every, scenarios, wanted, repeat_after), advance, announce
+    )
+    (before, after), lost = without_lost([side.responses for side in sides])
+    played = explain_outcomes([side.outcomes for side in sides])
     retried = retry(comparison, comparison.explain(before, after, wanted))
-    kept, others = replay(comparison, played)
+    confirmed, others = replay(comparison, played)
+    for each in kept:
+        each.forget(retried.gone, others)
+        each.save()
     found = [
         one
-        for side, each in zip(comparison.sides, seen, strict=False)
-        for one in unstable(side, each)
+        for environment, side in zip(comparison.sides, sides, strict=True)
+        for one in unstable(environment, side.seen)
     ]
     return replace(
-        comparison.diff(retried.explained, list(kept.values())),
+        comparison.diff(retried.explained, list(confirmed.values())),
         seconds=time.monotonic() - began,
-        unconfirmed=(*retried.unconfirmed, *map(Unconfirmed, others)),
+        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in others)),
         unstable=(*found, *retried.unstable),
-        repetition=_repetition(seen, repeat_after),
+        repetition=_repetition(sides, repeat_after),
         not_compared=(*lost, *gave_up),
+        kept=tuple(_kept(kept, sides)),
     )
 
 
-def _repeat(
-    comparison: Comparison,
-    ports: Sequence[Mapping[str, int]],
-    responses: Sequence[Responses],
-    after: int,
-) -> list[dict[SentRequest, Seen]]:
-    """What each stack responds when it is sent everything again, the stacks side by side; an app
-    that was started in another way than the usual one is left out.
-    """
-    with ThreadPoolExecutor(len(ports)) as pool:
-        usual = [{app: port for app, port in each.items() if app in apps()} for each in ports]
-        servers = [side.server for side in comparison.sides]
-        stacks = zip(servers, usual, responses, strict=True)
-        again = [pool.submit(repeat, *each, after) for each in stacks]
-        return [each.result() for each in again]
+def _kept(kept: Sequence[Recordings], sides: Sequence[Recorded]) -> Iterator[Kept]:
+    for name, each, side in zip(("OLD", "NEW"), kept, sides, strict=True):
+        if each.used:
+            yield Kept(name, datetime.fromtimestamp(each.began, UTC), side.is_whole)
 
 
-def _repetition(seen: Sequence[Mapping[SentRequest, Seen]], after: int) -> Repetition:
-    if not seen:
+def _repetition(sides: Sequence[Recorded], after: int) -> Repetition:
+    if not after:
         return Repetition(0, (), SEED, ())
-    counts: list[Counter[str]] = [Counter() for _ in seen]
-    for of_stack, of_side in zip(counts, seen, strict=True):
-        for sent, each in of_side.items():
-            of_stack[f"{sent.variant}{' streams' * each.streams}"] += each.count
-    apps = tuple((app, min(count[app] for count in counts)) for app in counts[0])
+    apps = tuple((app, min(side.counts[app] for side in sides)) for app in sides[0].counts)
     return Repetition(after, CROWDS, SEED, apps)
 
 
@@ -120,6 +102,7 @@ class Retried:
     explained: dict[SentRequest, Explained]
     unconfirmed: tuple[Unconfirmed, ...]
     unstable: tuple[Unstable, ...]
+    gone: Sequence[SentRequest] = ()
 
 
 def retry(comparison: Comparison, explained: dict[SentRequest, Explained]) -> Retried:
@@ -147,6 +130,7 @@ def retry(comparison: Comparison, explained: dict[SentRequest, Explained]) -> Re
             for environment, side in zip(comparison.sides, seen, strict=True)
             for one in unstable(environment, {sent: side[sent] for sent in gone})
         ),
+        gone,
     )
 
 
@@ -158,14 +142,14 @@ def _note(explained: Mapping[SentRequest, Explained], seen: Sides, circumstance:
 
 def replay(
     comparison: Comparison, played: dict[Scenario, ExplainedScenario]
-) -> tuple[dict[Scenario, ExplainedScenario], tuple[str, ...]]:
+) -> tuple[dict[Scenario, ExplainedScenario], tuple[Scenario, ...]]:
     """What holds once unexplained scenarios are played again, and those that did not reproduce."""
     suspects = left = [scenario for scenario, why in played.items() if why.remaining]
     for _ in range(RETRIES):
         if left:
             played |= explain_outcomes(play_each(comparison.sides, left, at_once=ALONE))
             left = [scenario for scenario in left if played[scenario].remaining]
-    return played, tuple(scenario.name for scenario in suspects if scenario not in left)
+    return played, tuple(scenario for scenario in suspects if scenario not in left)
 
 
 def explain_outcomes(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.depends_on import changes_in
+from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.stacks.ledger import Ledger
@@ -28,7 +28,7 @@ def why_not_shown(
     showing = [
         scenario
         for scenario in ledger.scenarios
-        if change in changes_in(scenario.expected) and all(map(scenario.suits, sides))
+        if change in changes_shown(scenario) and all(map(scenario.suits, sides))
     ]
     if showing and not any(scenario in played for scenario in showing):
         usual = min(showing, key=lambda scenario: scenario.is_probe)

@@ -11,6 +11,7 @@ from typing import Any
 from starlette_conformance.explain.cause import Causes
 from starlette_conformance.explain.changes_between import NotShown, Security
 from starlette_conformance.explain.counts import counts
+from starlette_conformance.explain.kept import Kept
 from starlette_conformance.explain.left_out import Accepted, Ignored
 from starlette_conformance.explain.noticed import Noticed
 from starlette_conformance.explain.recorded import Recorded
@@ -182,7 +183,7 @@ class Diff:
     `not_played` counts the slow scenarios that the user did not want to be played, and `fails_on`
     are the words of `--fail-on` by which alone the diff fails. `streams` are the bodies of event
     streams that differ, and `noticed` says who notices; it is None where none differ in more than
-    values.
+    values. `kept` says of which stacks an earlier run has recorded what is compared.
     """
 
     older: Side
@@ -219,6 +220,7 @@ class Diff:
     fails_on: tuple[str, ...] = ()
     streams: tuple[tuple[bytes, bytes], ...] = ()
     noticed: Noticed | None = None
+    kept: tuple[Kept, ...] = ()
 
     @property
     def only_new_fails_to_start(self) -> bool:

@@ -18,7 +18,7 @@ from starlette_conformance.explain.severity import (
     severity_of,
 )
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.depends_on import changes_in
+from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, resolve
 from starlette_conformance.model.scenario import Scenario
@@ -134,8 +134,8 @@ def _reasons(
 def _between(scenario: Scenario, before: Outcome, after: Outcome) -> Iterator[Change]:
     """The changes on which the outcome depends, and that just one side has."""
     sides = before.environment, after.environment
-    known = changes_in(scenario.expected)
-    for change in sorted(known, key=lambda each: (each.package, each.first)):
+    known = changes_shown(scenario)
+    for change in sorted(known, key=lambda each: (each.package, each.first, each.sentence)):
         if len({change.applies_to(environment) for environment in sides}) == 2:
             yield change
 

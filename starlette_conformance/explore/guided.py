@@ -81,8 +81,8 @@ def guide(
     with scratch() as folder:
         copy, beside = traced(environment, folder / "one"), traced(environment, folder / "other")
         with under_way([beside], suited, advance) as outcomes:
-            with running([copy], names) as (ports,):
-                _, gave_up = send_to_running([copy], [ports], requests, advance)
+            with running([copy], [names]) as (ports,):
+                _, gave_up = send_to_running([copy], [ports], [requests], advance)
                 time.sleep(SETTLES_SECONDS)
                 by_requests = LinesRun(copy).more()
                 apps = [TracedApp(name, ports[name], copy) for name in words]

@@ -89,7 +89,7 @@ def _compare(
     kept, others = live.replay(comparison, live.explain_outcomes(outcomes))
     return replace(
         comparison.diff(retried.explained, list(kept.values())),
-        unconfirmed=(*retried.unconfirmed, *map(Unconfirmed, others)),
+        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in others)),
         unstable=retried.unstable,
         not_compared=(*older.gave_up, *newer.gave_up, *gave_up, *lost),
     )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from starlette_conformance.model.chance import one_of
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.expectations import Response, by_parser, since
+from starlette_conformance.model.scenario import Scenario
 
 
 def changes_in(value: Any, plain: bool = False) -> set[Change]:
@@ -30,3 +32,9 @@ def changes_in(value: Any, plain: bool = False) -> set[Change]:
             return set().union(*(changes_in(each, plain) for each in value))
         case _:
             return set()
+
+
+@cache
+def changes_shown(scenario: Scenario) -> frozenset[Change]:
+    """The changes on which what a scenario comes to may depend."""
+    return frozenset(changes_in(scenario.expected))

@@ -141,7 +141,7 @@ def traced(
     for number, step in enumerate(steps):
         to = partial(_predicted_of, steps[:number], others)
         response = step.rewrite(request, response, to, None)
-        if response != found[-1][1]:
+        if response is not found[-1][1] and response != found[-1][1]:
             found.append((step.change, response))
     return found
 

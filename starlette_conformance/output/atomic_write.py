@@ -8,14 +8,14 @@ from pathlib import Path
 from starlette_conformance.model.errors import of_cache
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all. Raises OSError."""
     made(path.parent)
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.{os.getpid()}-", dir=path.parent)
     aside = Path(name)
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123  (a descriptor)
-            file.write(text)
+        with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor)
+            file.write(content.encode() if isinstance(content, str) else content)
         aside.chmod(0o666 & ~_umask())
         aside.rename(path)
     except BaseException:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -97,8 +98,19 @@ def run_files(console: Console) -> list[Path]:
     return sorted(_folder(console).glob("*.run"))
 
 
+@cache
+def key() -> str:
+    """Another one where anything changes that a recording depends on."""
+    return digest(*SOURCES)
+
+
+def is_unchanged() -> bool:
+    """Whether nobody has changed any of that since this run looked."""
+    return digest(*SOURCES) == key()
+
+
 def _folder(console: Console) -> Path:
-    return made_once("corpora", digest(*SOURCES), lambda aside: _record(aside, console))
+    return made_once("corpora", key(), lambda aside: _record(aside, console))
 
 
 def files(variant: str) -> str:

@@ -15,14 +15,18 @@ INTERVAL = 0.1
 
 @contextmanager
 def running(
-    environments: Sequence[Environment], names: Collection[str]
+    environments: Sequence[Environment], names: Sequence[Collection[str]]
 ) -> Iterator[list[dict[str, int]]]:
-    """The apps of each stack, started side by side, and their ports. Raises DidNotStart."""
+    """The apps of each stack, started side by side, and their ports; `names` are those that are
+    wanted of each. Raises DidNotStart.
+    """
     with ExitStack() as stack:
         servers: list[dict[str, Server]] = []
-        for environment in environments:
-            forker = stack.enter_context(Forker(environment))
-            servers.append({variant: _started(variant, environment, forker) for variant in names})
+        for environment, wanted in zip(environments, names, strict=True):
+            servers.append({})
+            if wanted:
+                forker = stack.enter_context(Forker(environment))
+                servers[-1] = {name: _started(name, environment, forker) for name in wanted}
             for server in servers[-1].values():
                 stack.callback(server.kill)
         yield [{s: server.port() for s, server in each.items()} for each in servers]

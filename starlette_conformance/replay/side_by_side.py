@@ -78,8 +78,9 @@ def send_to_stacks(
 
     Raises DidNotStart.
     """
-    with running(environments, variants_of(requests)) as ports:
-        return send_to_running(environments, ports, requests, advance, parallel, stopping)
+    each = [requests for _ in environments]
+    with running(environments, [variants_of(requests) for _ in environments]) as ports:
+        return send_to_running(environments, ports, each, advance, parallel, stopping)
 
 
 def variants_of(requests: Iterable[SentRequest]) -> list[str]:
@@ -90,16 +91,17 @@ def variants_of(requests: Iterable[SentRequest]) -> list[str]:
 def send_to_running(
     environments: Sequence[Environment],
     ports: Sequence[Mapping[str, int]],
-    requests: Sequence[SentRequest],
+    requests: Sequence[Sequence[SentRequest]],
     advance: Callable[[], None] = lambda: None,
     parallel: int = PARALLEL,
     stopping: Event | None = None,
 ) -> tuple[list[Responses], list[str]]:
-    """The same of servers that run already, on the ports of each environment."""
-    names = variants_of(requests)
+    """The same of servers that run already, on the ports of each stack; `requests` are those that
+    each of them is to get.
+    """
     servers = [
-        {name: _server(name, ports[number][name], environment.server, requests) for name in names}
-        for number, environment in enumerate(environments)
+        {name: _server(name, at[name], environment.server, own) for name in variants_of(own)}
+        for environment, at, own in zip(environments, ports, requests, strict=True)
     ]
     every = [server for of_stack in servers for server in of_stack.values()]
     _send_all(every, advance, parallel, stopping or Event())

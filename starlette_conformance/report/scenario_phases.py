@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from starlette_conformance.explain.scenarios import ExplainedScenario, explain_scenario
-from starlette_conformance.model.depends_on import changes_in
+from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.expectations import resolve
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.report.merged_runs import Column
@@ -44,7 +44,7 @@ def scenario_phases(
 def _kind(scenario: Scenario, outcome: Outcome) -> Hashable:
     """What tells stacks apart: the changes that one has, its parser, and what was unexpected."""
     environment = outcome.environment
-    has = frozenset(c for c in changes_in(scenario.expected) if c.applies_to(environment))
+    has = frozenset(c for c in changes_shown(scenario) if c.applies_to(environment))
     wanted = resolve(by_name(scenario.expected), environment).value
     unexpected = [(each.where, repr(each.received)) for each in mismatches(outcome, wanted)]
     return has, environment.parser, tuple(unexpected)

@@ -21,6 +21,15 @@ def recorded_outcome(record: OutcomeRecord, environment: Environment) -> Outcome
     return Outcome(observed, environment)
 
 
+def response_record(response: Response) -> ResponseRecord:
+    fields = {name: getattr(response, name) for name in ResponseRecord.__struct_fields__}
+    return ResponseRecord(**fields | {"body": _texts(response.body)})
+
+
+def recorded_response(record: ResponseRecord) -> Response:
+    return Response(**asdict(record) | {"body": _bytes(record.body)})
+
+
 def _seen(value: Any) -> Seen:
     if isinstance(value, list):
         return tuple(_one(each) for each in value)
@@ -29,14 +38,13 @@ def _seen(value: Any) -> Seen:
 
 def _one(value: str | Response) -> str | ResponseRecord:
     if isinstance(value, Response):
-        fields = {name: getattr(value, name) for name in ResponseRecord.__struct_fields__}
-        return ResponseRecord(**fields | {"body": _texts(value.body)})
+        return response_record(value)
     return value
 
 
 def _observed(value: Seen | str) -> Any:
     if isinstance(value, ResponseRecord):
-        return Response(**asdict(value) | {"body": _bytes(value.body)})
+        return recorded_response(value)
     return [_observed(each) for each in value] if isinstance(value, tuple) else value
 
 

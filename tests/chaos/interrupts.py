@@ -22,7 +22,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAIR = BOTH[1::2]
 APP = ("--app", "hello:app", "--cwd", str(ROOT / "apps"), "--requests", "requests.http")
 VERBS = {
-    "diff": ("diff", *PAIR, "--only", "hello"),
+    "diff": ("diff", *PAIR, "--only", "hello", "--fresh"),
     "diff --app": ("diff", *PAIR, *APP),
     "diff --app --sandbox": ("diff", *PAIR, *APP, "--sandbox"),
     "record": ("record", "--stack", "documented", *APP[:4], "-o", "clicks.har"),

@@ -78,7 +78,7 @@ class Case:
 JUDGE = (*HARNESS, "judge", *BOTH, "--jobs", "2", "--runs", RUNS, "--", "-k", "test_hello.py")
 BY_URL = ("--url", f"hello=http://127.0.0.1:{PORT}", "--stack", "documented", "-k", "not curl")
 """What curl sends is no exchange of the harness."""
-DIFF = (*HARNESS, "diff", "documented", "documented-h11", "--only", "hello")
+DIFF = (*HARNESS, "diff", "documented", "documented-h11", "--only", "hello", "--fresh")
 CASES = {
     "judge": Case(JUDGE, 40),
     "judge: a session": Case(JUDGE, 16, WORKERS, is_session),

@@ -128,7 +128,8 @@ def test_a_leak_is_seen(tmp_path: Path) -> None:
 @pytest.mark.timeout(2 * SECONDS)
 def test_diff_passes_no_secret(tmp_path: Path) -> None:
     run = watched(
-        [*STARLETTE, "diff", "documented", "latest", "--only", "hello", "--quick"], tmp_path
+        [*STARLETTE, "diff", "documented", "latest", "--only", "hello", "--quick", "--fresh"],
+        tmp_path,
     )
     assert run.status == 0, run.said
     assert run.has("_forkserver_child.py")

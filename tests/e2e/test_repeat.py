@@ -30,8 +30,8 @@ LAST_ONES = (
 def test_a_request_that_is_the_last_of_its_connection_spoils_no_other(stack: str) -> None:
     environment = provision(catalogue().named(stack))
     requests = [SentRequest("hello", Request("hello", data)) for data in (GET, *LAST_ONES)]
-    with running([environment], ["hello"]) as (ports,):
-        ((first,), _) = send_to_running([environment], [ports], requests)
+    with running([environment], [["hello"]]) as (ports,):
+        ((first,), _) = send_to_running([environment], [ports], [requests])
         seen = repeat(environment.server, ports, first, 200)
     assert {str(sent): len(each.responses) for sent, each in seen.items()} == {
         str(sent): 1 for sent in requests

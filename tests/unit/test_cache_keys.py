@@ -88,7 +88,12 @@ def counting() -> set[Path]:
     )
 
 
+def comparing() -> set[Path]:
+    return closure({f"{PACKAGE}.replay.recording"}) | files_below("apps")
+
+
 KEYS = [
+    pytest.param(corpus.SOURCES, comparing, id="recordings"),
     pytest.param(corpus.SOURCES, recording, id="corpus"),
     pytest.param(coverage.SOURCES, tracing, id="coverage"),
     pytest.param(costs.SOURCES, counting, id="costs"),

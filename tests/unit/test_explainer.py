@@ -25,7 +25,7 @@ from starlette_conformance.model.effects import Effect, with_headers
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, CONTINUE, Response
 from starlette_conformance.model.request import Request
-from starlette_conformance.replay import side_by_side
+from starlette_conformance.replay import recording, side_by_side
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.send import PATIENCE, send
 from starlette_conformance.replay.side_by_side import Stalling, comparable_responses
@@ -567,13 +567,13 @@ def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
         return [dict.fromkeys(requests, PLAIN), dict.fromkeys(requests, next(responses))], []
 
     def send(
-        _: object, __: object, requests: list[SentRequest], *___: object
+        _: object, __: object, requests: list[list[SentRequest]], *___: object
     ) -> tuple[list[dict[SentRequest, WireResponse]], list[str]]:
-        return respond(_, requests)
+        return respond(_, requests[0])
 
     monkeypatch.setattr(live, "comparable_responses", lambda *of_both, **_: respond(*of_both))
-    monkeypatch.setattr(live, "running", lambda *_: nullcontext([{}, {}]))
-    monkeypatch.setattr(live, "send_to_running", send)
+    monkeypatch.setattr(recording, "running", lambda *_: nullcontext([{}, {}]))
+    monkeypatch.setattr(recording, "send_to_running", send)
     ledger = Ledger({"C": CHANGE}, EFFECTS, {}, {})
     diff = live.compare(Comparison(on("0.39"), on("0.40"), ledger), [SentRequest("hello", REQUEST)])
     lists = diff.differing, diff.unexplained, diff.explained, diff.unstable
@@ -585,15 +585,16 @@ def test_as_many_steps_are_announced_as_are_taken(monkeypatch: pytest.MonkeyPatc
     like = SentRequest("hello", Request("hello", b"GET /like HTTP/1.1\r\n\r\n"))
 
     def send(
-        _: object, __: object, requests: list[SentRequest], advance: Callable[[], None]
+        _: object, __: object, requests: list[list[SentRequest]], advance: Callable[[], None]
     ) -> tuple[list[dict[SentRequest, WireResponse]], list[str]]:
-        for _each in (*requests, *requests):
+        older, newer = requests
+        for _each in (*older, *newer):
             advance()
-        return [dict.fromkeys(requests, PLAIN), dict.fromkeys(requests, said(c="3"))], []
+        return [dict.fromkeys(older, PLAIN), dict.fromkeys(newer, said(c="3"))], []
 
     monkeypatch.setattr(live, "similar", lambda *_: [like])
-    monkeypatch.setattr(live, "running", lambda *_: nullcontext([{}, {}]))
-    monkeypatch.setattr(live, "send_to_running", send)
+    monkeypatch.setattr(recording, "running", lambda *_: nullcontext([{}, {}]))
+    monkeypatch.setattr(recording, "send_to_running", send)
     announced, taken = list[int](), list[None]()
     comparison = Comparison(on("0.39"), on("0.40"), Ledger({"C": CHANGE}, EFFECTS, {}, {}))
     live.compare(
