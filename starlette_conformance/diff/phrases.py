@@ -148,6 +148,10 @@ def _differing(diff: Diff) -> str:
     return text
 
 
+def as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def unstable(found: Unstable) -> str:
     """How often a stack responded otherwise than usual, and when."""
     when = ", ".join(f"{name} {number:,}" for name, number in found.circumstances)

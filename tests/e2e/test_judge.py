@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.__main__ import main
+from starlette_conformance.diff import kept_verdicts
 from starlette_conformance.diff.judge_stacks import own_folder
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.runs import sessions
 from starlette_conformance.stacks.cache import VARIABLE
 from starlette_conformance.stacks.patched_copies import Defect, plant
 from starlette_conformance.stacks.project import catalogue
@@ -20,12 +22,19 @@ def closing(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_it_judges_stacks_and_sums_up_their_runs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = ["--stack", "documented", "--stack", "documented-h11", "--jobs", "2"]
-    assert main(["judge", *chosen, "--runs", str(tmp_path), *PYTEST]) == 0
+    """With --cached, each once."""
+    monkeypatch.setattr(kept_verdicts, "FOLDER", str(tmp_path / "verdicts"))
+    chosen = ["--stack", "documented", "--stack", "documented-h11", "--jobs", "2", "--cached"]
+    assert main(["judge", *chosen, "--runs", str(tmp_path / "first"), *PYTEST]) == 0
     assert closing(capsys) == "2 of 2 stacks judged: 2 pass"
-    assert main(["matrix", str(tmp_path)]) == 0
+    monkeypatch.setattr(sessions, "Session", None)  # none is begun
+    assert main(["judge", *chosen, "--runs", str(tmp_path / "runs"), *PYTEST]) == 0
+    shown = capsys.readouterr().out
+    assert "2 of 2 stacks not judged again (--cached): verdicts of 20" in shown
+    assert shown.splitlines()[-1] == "2 of 2 stacks judged: 2 pass"
+    assert main(["matrix", str(tmp_path / "runs")]) == 0
     assert closing(capsys) == "2 of 2 stacks judged: 2 pass"
 
 
