@@ -42,7 +42,7 @@ MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass(frozen=True)
 class Seen:
-    """Requests a second, and times in milliseconds; `said` is the exit code of one with verdicts."""
+    """Requests a second, and times in milliseconds; `said` is its exit code, if it judges."""
 
     rate: float
     p50: float

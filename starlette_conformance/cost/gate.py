@@ -28,6 +28,7 @@ from starlette_conformance.output.progress import begins
 from starlette_conformance.runs.rerun_commands import of_verb, word
 from starlette_conformance.runs.sessions import judge, last_words
 from starlette_conformance.stacks.project import catalogue
+from starlette_conformance.stacks.script_imports import lacked_by
 from starlette_conformance.stacks.targets import provisioned
 from starlette_conformance.stacks.tempdirs import scratch
 
@@ -143,6 +144,12 @@ def check_specs(
     """Raise CannotTell unless the stacks pass the specs that the benchmarks lean on."""
     names = list(dict.fromkeys(_judged_as(environment) for environment in stacks))
     apps = dict.fromkeys(benchmark.app for benchmark in benchmarks)
+    lacks = {f"{app} needs {each}" for app in apps for s in stacks for each in lacked_by(app, s)}
+    if lacks:
+        raise CannotTell(
+            f"{'; '.join(sorted(lacks))}, which a stack lacks: install it there, or name the "
+            "benchmarks of the other apps by --benchmark"
+        )
     wanted = " or ".join(f"({SPECS.format(app=app)})" for app in apps)
     with scratch() as folder:
         summary, _ = judge(names, folder / "runs", len(names), ["-k", wanted], output)
@@ -155,9 +162,10 @@ def check_specs(
     if not summary.passed:
         failing = sorted({key for key, counts in summary.tally.items() if set(counts) != {"pass"}})
         those = ", ".join(f"{app} on {name}" for name, app in failing)
+        options = [text for name in names for text in ("--stack", name)]
         raise CannotTell(
             f"{those or 'a stack'} does not pass its specs, so it gets no cost figures: "
-            f"`starlette-conformance judge` says more"
+            f"`{of_verb('judge', *options)}` says why"
         )
 
 

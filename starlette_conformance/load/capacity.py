@@ -13,13 +13,15 @@ from rich.console import Console
 from starlette_conformance.load import capacity_report, results_file
 from starlette_conformance.load.capacity_search import Knee, Step
 from starlette_conformance.load.results_file import Results
-from starlette_conformance.load.run_verdict import CANNOT_TELL, FINDING, measured
+from starlette_conformance.load.run_verdict import CANNOT_TELL, FINDING, Verdict, measured
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError
 from starlette_conformance.model.extras import absent
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.project import INSTALLED, ROOT
 from starlette_conformance.stacks.targets import provisioned
@@ -33,6 +35,8 @@ FAILURES = {each.exit_code: each for each in (UsageError, CannotTell)}
 TRIES = 3
 """How often a step is run that is inconclusive, or is not good: a neighbour may have had the cores.
 The best of it counts, and two that are late are enough."""
+
+STEPS = "steps of 20 s or more in locust, in turns; a knee takes two to five minutes"
 
 Measure = Callable[[Knee, int], Step]
 """Take a step of a search, with so many subscribers."""
@@ -52,6 +56,10 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
     if len({*stacks}) < len(stacks):
         found[1].title += ", again"
     screen = console(stderr=json == output_files.STDOUT)
+    if not quiet():
+        screen.print(f"capacity of {', '.join(stacks)}: {STEPS}", style="dim", soft_wrap=True)
+    again = of_verb("capacity", *_words(pair, names), "--interval", f"{interval:g}")
+    verdict = Verdict(CANNOT_TELL, ("the search was cut off",))
     try:
         with scratch() as folder:
 
@@ -65,15 +73,16 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
         screen.print(capacity_report.table(found))
         for each in found:
             screen.print(capacity_report.why(each))
-        verdict = capacity_report.compared(*found) if pair else None
-        if verdict:
-            screen.print(*verdict.sentences, style="bold", soft_wrap=True)
+        verdict = capacity_report.concluded(found, bool(pair))
+        screen.print(*verdict.sentences, sep="\n", style="bold", soft_wrap=True)
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
         if json and any(each.steps for each in found):
-            output_files.write(json, capacity_report.written(found))
-    if verdict:
-        return verdict.exit_code
-    return 0 if all(each.best and each.found for each in found) else CANNOT_TELL
+            output_files.write(json, capacity_report.written(found, verdict, again))
+    return verdict.exit_code
+
+
+def _words(pair: Sequence[str], names: Sequence[str]) -> list[str]:
+    return [*pair, *(text for name in names for text in ("--stack", name))]
 
 
 def _search(found: Sequence[Knee], measure: Measure) -> None:

@@ -68,19 +68,37 @@ def _cells(each: Knee) -> Sequence[str]:
     ]
 
 
-def written(found: Sequence[Knee]) -> str:
-    """JSON: by stack, its capacity, the slope, and the figures of each step."""
+def written(found: Sequence[Knee], verdict: Verdict, command: str) -> str:
+    """JSON: the verdict, why, the command that measures again, and by stack its capacity, what ends
+    it, the slope, and the figures of each step.
+    """
     return as_json(
         {
-            each.title: {
-                "capacity": each.best.users if each.best else None,
-                "found": each.found,
-                "slope": each.slope,
-                "steps": msgspec.to_builtins(each.steps),
-            }
-            for each in found
+            "exit_code": verdict.exit_code,
+            "verdict": "; ".join(verdict.sentences),
+            "command": command,
+            "stacks": {
+                each.title: {
+                    "capacity": each.best.users if each.best else None,
+                    "found": each.found,
+                    "why": why(each) if each.worst else "",
+                    "slope": each.slope,
+                    "steps": msgspec.to_builtins(each.steps),
+                }
+                for each in found
+            },
         }
     )
+
+
+def concluded(found: Sequence[Knee], paired: bool) -> Verdict:
+    """OLD and NEW compared, or whether the knee of each stack is found."""
+    if paired:
+        return compared(found[0], found[1])
+    unknown = [each.title for each in found if not (each.best and each.found)]
+    if unknown:
+        return Verdict(CANNOT_TELL, (f"inconclusive: no knee of {' and '.join(unknown)}",))
+    return Verdict(0, tuple(f"{each.title} serves {_range(each)}" for each in found))
 
 
 def why(each: Knee) -> str:

@@ -1,5 +1,6 @@
 """The specs that a gate runs first: where none ran on a stack, the gate says why."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +38,10 @@ def test_a_gate_says_why_no_spec_ran(
     with pytest.raises(CannotTell) as raised:
         gate.check_specs([ENVIRONMENT], list(MANIFEST.values())[:1], console())
     assert str(raised.value) == f"no spec ran on miniature: {reason}"
+
+
+def test_a_gate_says_what_an_app_needs_and_a_stack_lacks() -> None:
+    packages = {"starlette": "1.0", "uvicorn": "0.54"}
+    lacking = replace(ENVIRONMENT, packages=packages)
+    with pytest.raises(CannotTell, match=r"^sse needs sse-starlette, which a stack lacks: install"):
+        gate.check_specs([lacking], list(MANIFEST.values()), console())

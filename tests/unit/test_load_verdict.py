@@ -378,7 +378,13 @@ def test_old_and_new_take_turns_and_what_is_worse_is_measured_again(
     assert "latest serves fewer: 150 to 156, " in capsys.readouterr().out
     served["documented"] = 150
     assert main(["capacity", "documented", "documented", "--json", str(path)]) == 0
-    assert list(json.loads(path.read_text("utf-8"))) == ["documented", "documented, again"]
+    found = json.loads(path.read_text("utf-8"))
+    assert list(found["stacks"]) == ["documented", "documented, again"]
+    assert (found["exit_code"], found["verdict"][:40]) == (
+        0,
+        "documented, again serves as many, to 5 %",
+    )
+    assert found["command"].endswith("capacity documented documented --interval 1")
     assert main(["capacity", "documented"]) == 2
     assert main(["capacity", "documented", "latest", "--stack", "latest"]) == 2
 
@@ -391,7 +397,9 @@ def test_a_knee_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "100 µs" in shown
     assert "p99 is " in capacity_report.why(late)
     assert "x: at 400 " in capacity_report.why(limited)
-    assert json.loads(capacity_report.written([late]))["x"]["found"] is True
+    verdict = capacity_report.concluded([late], paired=False)
+    assert json.loads(capacity_report.written([late], verdict, ""))["stacks"]["x"]["found"] is True
+    assert capacity_report.concluded([late, limited], paired=False).exit_code == 3
     assert "p99 20.0 ms late" in capacity_report.line("x", late.steps[0])
 
 
@@ -406,8 +414,9 @@ def test_the_steps_before_one_that_failed_are_written(
     monkeypatch.setattr(capacity, "_run", run)
     path = tmp_path / "knee.json"
     assert main(["knee", "--stack", "documented", "--json", str(path)]) == Failure.exit_code
-    steps = json.loads(path.read_text("utf-8"))["documented"]["steps"]
-    assert [step["users"] for step in steps] == [100, 200]
+    found = json.loads(path.read_text("utf-8"))
+    assert (found["exit_code"], found["verdict"]) == (3, "the search was cut off")
+    assert [step["users"] for step in found["stacks"]["documented"]["steps"]] == [100, 200]
 
 
 @pytest.mark.parametrize("code", [2, 3, 4])
