@@ -12,9 +12,9 @@ from specs.ledger.raw_requests import (
 )
 from specs.ledger.responses import GREETING, HOST, last, raw_request
 from starlette_conformance.model.expectations import by_parser, since
-from starlette_conformance.model.observations import ResponsesOn
+from starlette_conformance.model.observations import ResponseOn, ResponsesOn
 from starlette_conformance.model.scenario import Scenario
-from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, SendEach
+from starlette_conformance.model.steps import Connect, ReadResponses, ReadToEnd, Send, SendEach
 
 ANSWERS = [GREETING, last(NOT_FOUND)]
 TARGET_IN_PIECES = Scenario(
@@ -68,4 +68,17 @@ ONE_AFTER_THE_OTHER = Scenario(
     slow=True,
 )
 
-SCENARIOS = [TARGET_IN_PIECES, AT_ONCE, BYTE_BY_BYTE, ONE_AFTER_THE_OTHER]
+CLIENTS = 100
+OPEN = [f"client {number}" for number in range(CLIENTS)]
+MANY_CLIENTS = Scenario(
+    f"{CLIENTS} clients are connected, and each sends a request",
+    "hello",
+    (
+        *(Connect(on) for on in OPEN),
+        *(step for on in OPEN for step in (Send(on, NEXT), ReadResponses(on))),
+    ),
+    {ResponseOn(on): GREETING for on in OPEN},
+    slow=True,
+)
+
+SCENARIOS = [TARGET_IN_PIECES, AT_ONCE, BYTE_BY_BYTE, ONE_AFTER_THE_OTHER, MANY_CLIENTS]

@@ -5,6 +5,7 @@ import pytest
 from specs.edge.connection_scenarios import (
     AT_ONCE,
     BYTE_BY_BYTE,
+    MANY_CLIENTS,
     ONE_AFTER_THE_OTHER,
     TARGET_IN_PIECES,
 )
@@ -87,7 +88,7 @@ def test_puts_a_target_together_that_comes_in_pieces(play: Play, scenario: Scena
 
 
 @pytest.mark.source("RFC 9112 section 9.3", "RFC 9112 section 7.1")
-@pytest.mark.parametrize("scenario", [AT_ONCE, BYTE_BY_BYTE, ONE_AFTER_THE_OTHER])
+@pytest.mark.parametrize("scenario", [AT_ONCE, BYTE_BY_BYTE, ONE_AFTER_THE_OTHER, MANY_CLIENTS])
 def test_answers_each_request_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 

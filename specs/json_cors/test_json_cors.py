@@ -82,6 +82,7 @@ def test_greets_the_user_named_in_the_path(json_cors: Client) -> None:
         ("..", ".."),
         ("a%3Fb", "a?b"),
         ("Vader?name=Luke", "Vader"),
+        ("x" * 2_000, "x" * 2_000),
     ],
 )
 def test_unescapes_the_name_once(json_cors: Client, segment: str, written: str) -> None:
@@ -113,7 +114,7 @@ def test_allows_get_and_head_only(json_cors: Client, method: str) -> None:
 
 
 @pytest.mark.source("starlette docs routing")
-@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=%20&a=2", "?q=a+b"])
+@pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=%20&a=2", "?q=a+b", "?a=&b="])
 def test_redirects_a_trailing_slash_and_keeps_the_query(json_cors: Client, query: str) -> None:
     location = f"http://{json_cors.authority}/user/Vader{query}"
     assert json_cors.get(f"/user/Vader/{query}") == redirect(location, CORS)

@@ -99,7 +99,7 @@ def test_tells_all_that_it_refuses(json_cors: Client) -> None:
 
 
 @pytest.mark.source("Fetch #cors-preflight-fetch")
-@pytest.mark.parametrize("headers", [ORIGIN, {METHOD: "GET"}])
+@pytest.mark.parametrize("headers", [ORIGIN, ORIGIN | {HEADERS: "Accept"}, {METHOD: "GET"}])
 def test_takes_half_a_preflight_for_a_plain_request(
     json_cors: Client, headers: dict[str, str]
 ) -> None:

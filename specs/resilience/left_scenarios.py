@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from specs.ledger.changes import CLOSED_CONNECTIONS_LET_GO, WATCHER_PER_STREAM
-from specs.ledger.responses import raw_request
+from specs.ledger.responses import GREETING, raw_request
 from specs.ledger.streams import GET
 from specs.resilience.stalled_scenarios import UP
 from starlette_conformance.model.expectations import since
-from starlette_conformance.model.observations import Kept, LogLines, Observation
+from starlette_conformance.model.observations import Kept, LogLines, Observation, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Connect,
@@ -89,8 +89,11 @@ REQUESTS = 1_000
 REQUESTED = Scenario(
     f"{REQUESTS:,} requests come on a connection",
     "hello",
-    (*UP, MarkKept(), SendEach(ON, raw_request(), REQUESTS), Leave(ON)),
-    {Kept("objects"): "0", Kept("memory"): "0"},
+    (
+        *(*UP, MarkKept(), SendEach(ON, raw_request(), REQUESTS), Leave(ON)),
+        *(Send("another", raw_request()), ReadResponses("another"), Leave("another")),
+    ),
+    {Kept("objects"): "0", Kept("memory"): "0", ResponseOn("another"): GREETING},
     slow=True,
 )
 

@@ -74,6 +74,8 @@ DATA = {
     "data-bytes": sent(data("b'one'")),
     "data-object": sent(data("{'a': [1]}")),
     "data-non-ascii": sent(data("gr\u00fcn \U0001f40d")),
+    "data-many": sent(*(data(str(number)) for number in range(100))),
+    "data-long": sent(data("x" * 100_000)),
     "data-missing": history(
         cut(ONE),
         (COMMENTS_TAKEN, sent(ONE, data("None"))),
@@ -97,6 +99,7 @@ FIELDS = {
     "id-empty": sent(event("id: ", "data: one")),
     "id-breaks": sent(event("id: abcdef", "data: one")),
     "id-no-breaks": sent(event(f"id: {UNSPLIT}", "data: one")),
+    "id-null": sent(event("id: a\0b", "data: one")),
     "id-number": since(NUMBERS_REFUSED, cut(), before=sent(event("id: 7", "data: one"))),
     "event": sent(event("event: tea", "data: one")),
     "event-alone": alone("event: tea", event("event: tea", "data: None")),
