@@ -1382,6 +1382,78 @@ HANDSHAKE_CLIENTS_FORMATTED = Change(
     "https://github.com/Kludex/uvicorn/pull/2636",
     noticed_by=("nobody",),
 )
+APPS_HEAR_OF_RESTARTS = Change(
+    "uvicorn",
+    "0.20.0",
+    "fix",
+    "With websockets, an app was told on shutdown that its WebSockets ended with 1006; now it is "
+    "told 1012.",
+    "https://github.com/Kludex/uvicorn/pull/1753",
+    noticed_by=("nobody",),
+)
+SHUTDOWN_CLOSES_WEBSOCKETS = Change(
+    "uvicorn",
+    "0.21.0",
+    "fix",
+    "With websockets, a WebSocket that is open on shutdown ended without a close; now it is closed "
+    "with 1012.",
+    "https://github.com/Kludex/uvicorn/pull/1816",
+    noticed_by=("browser", "JavaScript client"),
+)
+RETURNS_WITHOUT_CLOSE = Change(
+    "uvicorn",
+    "0.23.2",
+    "change",
+    "With websockets, a WebSocket whose handler returns was closed with 1000; now it ends without "
+    "a close.",
+    "https://github.com/Kludex/uvicorn/compare/0.23.1...0.23.2",
+    noticed_by=("browser", "JavaScript client"),
+)
+DENIALS_SENT = Change(
+    "uvicorn",
+    "0.25.0",
+    "feature",
+    "A response that an app sends instead of accepting a WebSocket was 500; now it is sent.",
+    "https://github.com/Kludex/uvicorn/pull/1916",
+    noticed_by=("browser", "JavaScript client"),
+    reached_by=("send_denial_response",),
+)
+SUBPROTOCOLS_SPLIT = Change(
+    "uvicorn",
+    "0.50.1",
+    "fix",
+    "With the Sans-I/O layer of websockets, an app saw several subprotocols of a handshake as one; "
+    "now it sees each.",
+    "https://github.com/Kludex/uvicorn/compare/0.50.0...0.50.1",
+    noticed_by=("JavaScript client",),
+)
+DENIALS_FRAMED_ONCE = Change(
+    "uvicorn",
+    "0.52.1",
+    "fix",
+    "With the Sans-I/O layer of websockets, a response that an app sends instead of accepting a "
+    "WebSocket had its Content-Length and Content-Type twice; now it has them once.",
+    "https://github.com/Kludex/uvicorn/pull/3041",
+    noticed_by=("browser", "JavaScript client", "proxy"),
+)
+FAILED_HANDSHAKES_ANSWERED = Change(
+    "websockets",
+    "12.0",
+    "fix",
+    "With its Sans-I/O layer, an app that failed before it accepted a WebSocket left the client "
+    "waiting; now the response is a 500.",
+    "https://github.com/python-websockets/websockets/compare/11.0.3...12.0",
+    noticed_by=("JavaScript client", "proxy"),
+)
+EMPTY_CLOSES_KEPT = Change(
+    "wsproto",
+    "1.2.0",
+    "fix",
+    "A close of a WebSocket that has no code was answered with 1000; now it is answered without "
+    "a code.",
+    "https://github.com/python-hyper/wsproto/pull/153",
+    noticed_by=("nobody",),
+)
 SANSIO_BY_DEFAULT = Change(
     "uvicorn",
     "0.50.0",

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from specs.ledger.changes import (
+    DENIALS_FRAMED_ONCE,
+    FAILED_HANDSHAKES_ANSWERED,
     H11_WRITES_CAPITALS,
     HANDSHAKE_HEADERS_DROPPED,
     HANDSHAKE_HEADERS_ISO_8859_1,
@@ -353,11 +355,35 @@ _ERROR_BY_LEGACY = Response(
     ERROR,
     closes=True,
 )
-TO_STATIC_FILES = since(
-    STATIC_FILES_CLOSE_WEBSOCKETS,
-    CLOSED,
-    before=by_library(
-        by_websockets(_ERROR_BY_LEGACY, by_sansio("500 Internal Server Error", ERROR)),
-        since(WSPROTO_500_HAS_BODY, _ERROR_BY_WSPROTO, before=by_wsproto(500)),
+BROKEN = by_library(
+    by_websockets(
+        _ERROR_BY_LEGACY,
+        since(
+            FAILED_HANDSHAKES_ANSWERED,
+            by_sansio("500 Internal Server Error", ERROR),
+            before=SILENCE,
+        ),
     ),
+    since(WSPROTO_500_HAS_BODY, _ERROR_BY_WSPROTO, before=by_wsproto(500)),
 )
+"""The app fails before it accepts the WebSocket."""
+
+_TOLD = {"x-reason": "no ticket", "content-length": "6", "content-type": TEXT}
+_CLOSING = {"date": HTTP_DATE, "connection": "close"}
+_SERVER = {"server": _unless_left_out(NAMED)}
+_DENIED = Response(401, _TOLD | _CLOSING, b"denied", closes=True)
+_FRAMED_TWICE = Response(
+    401,
+    _TOLD | _CLOSING | {"content-length": ("6", "6"), "content-type": (TEXT, TEXT)},
+    ending="Content-Length '6, 6' is not one number",
+)
+DENIED = by_library(
+    by_websockets(
+        replace(_DENIED, headers=_DENIED.headers | _SERVER),
+        since(DENIALS_FRAMED_ONCE, _DENIED, before=_FRAMED_TWICE),
+    ),
+    Response(401, _TOLD, b"denied", "", closes=True),
+)
+"""The app sends a response instead of accepting the WebSocket."""
+
+TO_STATIC_FILES = since(STATIC_FILES_CLOSE_WEBSOCKETS, CLOSED, before=BROKEN)

@@ -30,6 +30,14 @@ class ResponsesOn(ObservationOn):
 
 
 @dataclass(frozen=True)
+class FramesOn(ObservationOn):
+    """The server's frames behind a WebSocket handshake, a line each."""
+
+    def __str__(self) -> str:
+        return f"frames on {self.on}"
+
+
+@dataclass(frozen=True)
 class EndOf(ObservationOn):
     """How a connection ended that was watched, and how many whole seconds after the client had sent
     something: a server that waits for N seconds from then on ends it after N at the least.

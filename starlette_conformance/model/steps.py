@@ -73,6 +73,18 @@ class ReadChunks(StepOn):
 
 
 @dataclass(frozen=True)
+class ReadFrames(StepOn):
+    """Read behind the response to a WebSocket handshake until so many frames came in all, or to the
+    end.
+    """
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.on}: read until {_count(self.number, 'frame')} came, or to the end"
+
+
+@dataclass(frozen=True)
 class ReadToEnd(StepOn):
     """Read until the server closes the connection, or the connection's time is over."""
 

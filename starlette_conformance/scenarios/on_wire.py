@@ -2,13 +2,39 @@
 
 import re
 from statistics import median
+from typing import Any
 
 from starlette_conformance.http.exchange import observed
+from starlette_conformance.http.frames import frames
+from starlette_conformance.model import observations as seen
 from starlette_conformance.model.expectations import Response
-from starlette_conformance.scenarios.wire import Wire
+from starlette_conformance.scenarios.moments import without_gzip_time, without_time
+from starlette_conformance.scenarios.wire import Wire, is_handshake
 
 ROW = 20
 DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
+
+
+def observe(wire: Wire, observation: seen.ObservationOn) -> Any:
+    match observation:
+        case seen.ResponseOn():
+            return first(wire)
+        case seen.ResponsesOn():
+            return responses(wire)
+        case seen.FramesOn():
+            return frames(wire.behind_handshake())
+        case seen.PingedStreamOn():
+            return without_time(first(wire))
+        case seen.GzippedOn():
+            return without_gzip_time(first(wire))
+        case seen.EndOf():
+            return end(wire)
+        case seen.RespondsIn(_, seconds):
+            return f"{'within' if is_prompt(wire, seconds) else 'later than'} {seconds:g} s"
+        case seen.DatesOn():
+            return dates(wire)
+        case _:
+            raise AssertionError(f"nobody observes {observation!r}")
 
 
 def closes(wire: Wire) -> bool:
@@ -18,7 +44,8 @@ def closes(wire: Wire) -> bool:
 def responses(wire: Wire) -> list[Response]:
     """All that came on a connection; `closes` is said of the last one."""
     messages = wire.messages()
-    sizes = [message.end for message in messages[:-1]] + [len(wire.data)]
+    end = messages[-1].end if is_handshake(messages[-1]) else len(wire.data)
+    sizes = [*(message.end for message in messages[:-1]), end]
     lasts = [*[False] * (len(messages) - 1), closes(wire)]
     return [
         observed(message, size, wire.ended, last, wire.at)

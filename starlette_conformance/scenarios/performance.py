@@ -111,9 +111,6 @@ class Performance:
         self._server.port()
 
     def _take_on(self, wire: Wire, step: steps.StepOn) -> None:
-        if isinstance(step, steps.HalfClose | steps.Reset | steps.Leave):
-            self._note_if_held(step.on)
-            self.late |= self._is_late(wire)
         match step:
             case steps.Connect():
                 pass
@@ -125,10 +122,19 @@ class Performance:
                 wire.send_each(data, times)
             case steps.ReadChunks(_, number, method):
                 wire.read_chunks(number, method)
+            case steps.ReadFrames(_, number):
+                wire.read_frames(number)
             case steps.ReadToEnd():
                 wire.read_to_end()
             case steps.Watch(_, seconds):
                 wire.watch(seconds)
+            case _:
+                self._leave(wire, step)
+
+    def _leave(self, wire: Wire, step: steps.StepOn) -> None:
+        self._note_if_held(step.on)
+        self.late |= self._is_late(wire)
+        match step:
             case steps.HalfClose():
                 wire.half_close()
             case steps.Reset():
@@ -202,27 +208,12 @@ class Performance:
 
     def _observe_on(self, wire: Wire, observation: seen.ObservationOn) -> Any:
         match observation:
-            case seen.ResponseOn():
-                return on_wire.first(wire)
-            case seen.ResponsesOn():
-                return on_wire.responses(wire)
-            case seen.PingedStreamOn():
-                return moments.without_time(on_wire.first(wire))
-            case seen.GzippedOn():
-                return moments.without_gzip_time(on_wire.first(wire))
             case seen.PingAfter(on):
                 return f"{moments.ping_after(self.exchanges()[on]):.3f} s"
             case seen.PingDelay(on):
                 return f"{moments.ping_delay(self.exchanges()[on]):.2f} s"
-            case seen.EndOf():
-                return on_wire.end(wire)
-            case seen.RespondsIn(_, seconds):
-                prompt = on_wire.is_prompt(wire, seconds)
-                return f"{'within' if prompt else 'later than'} {seconds:g} s"
-            case seen.DatesOn():
-                return on_wire.dates(wire)
             case _:
-                raise AssertionError(f"nobody observes {observation!r}")
+                return on_wire.observe(wire, observation)
 
     def _named(self, lines: list[str]) -> list[str]:
         clients = {wire.client_port: name for name, wire in self._wires.items()}

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from starlette_conformance.http.connection import Connection
+from starlette_conformance.http.frames import count
 from starlette_conformance.http.message import Message
 from starlette_conformance.http.parser import Reader, read
 
@@ -67,6 +68,16 @@ class Wire(Connection):
         self.methods.append(method)
         self.clock = time.monotonic()
 
+    def read_frames(self, number: int) -> None:
+        while count(self.behind_handshake()) < number and self.receive():
+            pass
+        self.clock = time.monotonic()
+
+    def behind_handshake(self) -> bytes:
+        """What follows the response to a WebSocket handshake."""
+        last = self.messages()[-1]
+        return bytes(self.data[last.end :]) if is_handshake(last) else b""
+
     def watch(self, seconds: float) -> None:
         """Read until the end, or for so long since the last response, or since something was sent
         after it.
@@ -79,14 +90,21 @@ class Wire(Connection):
         self.watched = time.monotonic() - since
 
     def messages(self) -> list[Message]:
-        """Every response, and what follows the last one as another, where there is anything."""
+        """Every response, and what follows the last one as another, where there is anything that
+        is no WebSocket.
+        """
         found: list[Message] = []
         data, start = bytes(self.data), 0
-        while not found or (found[-1].whole and start < len(data)):
+        while not found or (found[-1].whole and start < len(data) and not is_handshake(found[-1])):
             method = self.methods[len(found)] if len(found) < len(self.methods) else "GET"
             found.append(read(data, method, self.closed_by_server, start))
             start = found[-1].end
         return found
+
+
+def is_handshake(message: Message) -> bool:
+    """Whether a WebSocket follows (RFC 9110 section 15.2.2)."""
+    return message.status == 101 and message.whole
 
 
 def _behind_chunk(data: bytearray, number: int, method: str) -> int:

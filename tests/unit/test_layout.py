@@ -75,6 +75,7 @@ MAY_IMPORT = {
     "specs/resilience/apps": {"starlette", "sse_starlette", "uvicorn"},
     "specs/static_files/apps": {"starlette", "uvicorn"},
     "specs/streams/apps": {"starlette", "sse_starlette", "uvicorn"},
+    "specs/websockets/apps": {"starlette", "uvicorn"},
     "studies": {"benchmarks", PACKAGE, "pytest", "studies", DECLARED},
     "tests/chaos/fuzz_guided.py": {"atheris", "tests"},
     "tests/miniatures/costly_app.py": {"starlette"},
