@@ -43,6 +43,7 @@ def find_causes(
     start leaves anything to the next.
     """
     began = time.monotonic()
+    deadline = began + seconds
     beside = frozenset([*([APP] if another_app else []), *_python(older, newer)])
     try:
         old, new = (installed(each.interpreter, each.name) for each in (older, newer))
@@ -52,10 +53,9 @@ def find_causes(
         with scratch() as folder:
             keep_bytecode(moves, folder / "bytecode")
             bases = (
-                Base.of(older, moves.tag(False), folder / "old"),
-                Base.of(newer, moves.tag(True), folder / "new"),
+                Base.of(older, moves.tag(False), folder / "old", deadline),
+                Base.of(newer, moves.tag(True), folder / "new", deadline),
             )
-            deadline = began + seconds
             trials = Trials(bases, moves, observe, deadline, folder / "bytecode", advance)
             causes = _causes(trials, differences, known, steady)
         causes = tuple(

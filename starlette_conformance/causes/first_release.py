@@ -17,6 +17,9 @@ from starlette_conformance.model.errors import Failure
 from starlette_conformance.model.versions import version
 from starlette_conformance.stacks.package_index import Release
 
+TRIED_AGAIN = 4
+"""Releases before the first one that shows a difference, of those that could not be tried."""
+
 
 @dataclass
 class FirstReleases:
@@ -211,10 +214,10 @@ class _States:
 
     def boundary(self, low: int, high: int, wanted: Outcome) -> tuple[int, int]:
         """The last version before the first with an outcome, and that one. Whatever lies between
-        the two could not be tried, and not once more either.
+        the two could not be tried, and the last few not once more either.
         """
         low, high = self._narrowed(low, high, wanted)
-        if untried := range(low + 1, high):
+        if untried := range(low + 1, high)[-TRIED_AGAIN:]:
             with suppress(OutOfTime):
                 self._try(untried, again=True)
             low, high = self._narrowed(low, high, wanted)

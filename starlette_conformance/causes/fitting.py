@@ -1,12 +1,13 @@
 """Versions that fit together: what a release needs of the packages that move along with it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette_conformance.causes.candidates import Moves
 from starlette_conformance.causes.distributions import Distribution, satisfies
 from starlette_conformance.causes.moves import PackageMoves, State
 from starlette_conformance.causes.releases import Releases
+from starlette_conformance.stacks.package_index import Release
 
 REPAIRS = 20
 """Packages that are moved, at the most, until a release has what it needs."""
@@ -62,15 +63,21 @@ class Fitting:
         for each in ends:
             if self._fits(each, state, self.members):
                 return each
-        if len(ends) == 2:
-            for release in self.releases.between(name, *(each.version for each in ends)):
-                is_usual = not (release.yanked or release.version.is_prerelease)
-                if is_usual and self._suits(name, str(release.version), state):
-                    one = self.releases.install(name, str(release.version))
-                    if self._fits(one, state, settled):
-                        return one
-                    break
+        for release in self._others(name, ends):
+            is_usual = not (release.yanked or release.version.is_prerelease)
+            if is_usual and self._suits(name, str(release.version), state):
+                one = self.releases.install(name, str(release.version))
+                if self._fits(one, state, settled):
+                    return one
+                break
         return next((each for each in ends if self._fits(each, state, settled)), None)
+
+    def _others(self, name: str, ends: Sequence[Distribution]) -> list[Release]:
+        """Releases between OLD's and NEW's, or before that of the one side which has it."""
+        if not ends:
+            return []
+        first = ends[0].version
+        return self.releases.between(name, first, ends[1].version if len(ends) == 2 else "0")
 
     def _fits(self, one: Distribution, state: State, among: Collection[str]) -> bool:
         """`among` are the packages of which its own requirements count."""

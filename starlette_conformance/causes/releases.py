@@ -1,11 +1,13 @@
 """The releases of a package between two versions, each installed once, in a folder of its own."""
 
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from starlette_conformance.causes.candidates import OutOfTime
 from starlette_conformance.causes.distributions import Distribution, installed_in
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.stacks import package_index
@@ -20,11 +22,14 @@ LAST = 200
 
 @dataclass
 class Releases:
-    """`interpreter` is what they are installed for, with its `tag`, and `folder` where."""
+    """`interpreter` is what they are installed for, with its `tag`, and `folder` where. None takes
+    longer than until `deadline`, by the monotonic clock: one that is built may take minutes.
+    """
 
     interpreter: Path
     tag: str
     folder: Path
+    deadline: float
     _listed: dict[str, list[Release]] = field(default_factory=dict)
     _installed: dict[tuple[str, str], Distribution | Failure] = field(default_factory=dict)
 
@@ -41,7 +46,7 @@ class Releases:
         return found if low < high else found[::-1]
 
     def install(self, name: str, version: str) -> Distribution:
-        """Raises Failure."""
+        """Raises Failure, or OutOfTime."""
         key = name, version
         if key not in self._installed:
             try:
@@ -57,9 +62,12 @@ class Releases:
         target = self.folder / f"{name}-{version}"
         options = ["--no-deps", "--quiet", "--python", str(self.interpreter)]
         arguments = ["pip", "install", *options, "--target", str(target), f"{name}=={version}"]
+        seconds = min(SECONDS, max(0.0, self.deadline - time.monotonic()))
         try:
-            done = run_uv(arguments, SECONDS)
+            done = run_uv(arguments, seconds)
         except subprocess.TimeoutExpired:
+            if seconds < SECONDS:
+                raise OutOfTime(f"no time was left to install {name} {version}") from None
             raise Failure(f"it was not installed within {SECONDS:g} s") from None
         if done.returncode:
             raise Failure(f"it cannot be installed: {reason(done)[-LAST:]}")

@@ -46,12 +46,13 @@ class Base:
     releases: Releases
 
     @classmethod
-    def of(cls, environment: Environment, tag: str, folder: Path) -> "Base":
+    def of(cls, environment: Environment, tag: str, folder: Path, deadline: float) -> "Base":
         """Made in a folder. Raises Failure."""
         folder.mkdir()
         empty = folder / "empty"
         _make_empty(environment.interpreter, empty)
-        return cls(environment, tag, empty, Releases(environment.interpreter, tag, folder))
+        releases = Releases(environment.interpreter, tag, folder, deadline)
+        return cls(environment, tag, empty, releases)
 
     def installed(self, one: Distribution) -> Distribution:
         """A package for this Python, where it works with the one alone that it came with."""

@@ -1,6 +1,6 @@
 """Causes in words, as every rendering of a diff has them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +9,7 @@ from starlette_conformance.explain.result import Diff, Group
 from starlette_conformance.output.listed import listed
 
 NAMED = 3
-"""Requests that a line names; there may be more."""
+"""Requests, and releases, that a line names; there may be more."""
 HOW = {
     "alone": "{}",
     "together": "{}, which need each other for it",
@@ -128,10 +128,16 @@ def culprit(found: Culprit) -> str:
     text = f"{found.package} {found.first_release}"
     notes = [found.mark] if found.mark else []
     if found.untried:
-        notes.append(f"or {' or '.join(found.untried)}, which could not be tried")
+        notes.append(f"or {_untried(found.untried)}, which could not be tried")
     if found.later:
         notes.append(f"and again {', '.join(found.later)}")
     return f"{text} ({'; '.join(notes)})" if notes else text
+
+
+def _untried(releases: Sequence[str]) -> str:
+    if len(releases) <= NAMED:
+        return " or ".join(releases)
+    return f"one of the {len(releases)} from {releases[0]} to {releases[-1]}"
 
 
 def _about(found: Culprit) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """uv, run with the variables that it needs and no more."""
 
+import os
 import re
+import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from starlette_conformance.process.child_environment import of_uv
@@ -24,19 +27,26 @@ def run_uv(
 ) -> "subprocess.CompletedProcess[str]":
     """What came of it, in a folder, or away from any pyproject.toml, whose [tool.uv] would count.
 
-    Raises subprocess.TimeoutExpired.
+    Raises subprocess.TimeoutExpired; then what it was building ends, too.
     """
-    return subprocess.run(
+    with subprocess.Popen(
         guarded([UV, *arguments]),
-        input=given,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
         errors="replace",
-        timeout=seconds,
-        check=False,
         env=of_uv(),
         cwd=folder or cache_folder(),
-    )
+        start_new_session=True,
+    ) as process:
+        try:
+            said, errors = process.communicate(given, timeout=seconds)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, said, errors)
 
 
 BUILT = re.compile(r"Failed to (?:download and )?build `([^`\s]+)`")

@@ -3,9 +3,12 @@
 What stands for the app are the values of its packages.
 """
 
+import tarfile
+import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 from starlette_conformance.causes.candidates import Outcome, Outcomes
 from starlette_conformance.causes.confirm import DEPENDS
 from starlette_conformance.causes.find_causes import find_causes
-from starlette_conformance.explain.cause import Cause, Causes
+from starlette_conformance.explain.cause import Cause, Causes, Culprit
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.model.stack import Stack
@@ -95,6 +98,27 @@ def told(cause: Cause) -> list[tuple[str, list[tuple[str, str | None]]]]:
         (each.how, [(culprit.package, culprit.first_release) for culprit in each.culprits])
         for each in cause.sufficient
     ]
+
+
+def has_ended(pid: str) -> bool:
+    """Whether a process is gone, but for its status."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return stat.rpartition(") ")[2][0] in "ZX"
+
+
+def wait_for(it: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not it() and time.monotonic() < end:
+        time.sleep(0.05)
+    return it()
+
+
+def culprits(found: Causes) -> list[Culprit]:
+    sufficient = [each for cause in found.causes for each in cause.sufficient]
+    return [culprit for each in sufficient for culprit in each.culprits]
 
 
 def test_a_package_is_named_with_the_release_since_which_it_behaves_otherwise(index: Index) -> None:
@@ -299,6 +323,29 @@ def test_a_release_that_the_index_lacks_or_that_cannot_be_built_is_skipped(index
     (cause,) = index.causes(old, new, lambda seen: {"body": seen["guilty"]}).causes
     (culprit,) = cause.sufficient[0].culprits
     assert (culprit.first_release, culprit.untried) == ("1.2", ("1.1",))
+
+
+def test_a_release_that_takes_long_to_build_ends_with_the_time_for_causes(index: Index) -> None:
+    """Its build would take ten minutes; what could not be told is said, and the build ends."""
+    pid = index.folder / "pid"
+    index.releases("guilty", {"1.0": 1, "1.2": 2})
+    files = {
+        "pyproject.toml": "[build-system]\nrequires = []\n"
+        'build-backend = "slow"\nbackend-path = ["."]\n',
+        "slow.py": f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n"
+        "time.sleep(600)\n",
+        "PKG-INFO": "Metadata-Version: 2.1\nName: guilty\nVersion: 1.1\n",
+    }
+    with tarfile.open(index.folder / "guilty-1.1.tar.gz", "w:gz") as archive:
+        for name, text in files.items():
+            member = tarfile.TarInfo(f"guilty-1.1/{name}")
+            member.size = len(text)
+            archive.addfile(member, BytesIO(text.encode()))
+    old, new = index.stack("guilty==1.0"), index.stack("guilty==1.2")
+    found = index.causes(old, new, lambda seen: {"body": seen["guilty"]}, seconds=6)
+    assert found.seconds < 100
+    assert all(one.first_release is None for one in culprits(found))
+    assert not pid.exists() or wait_for(lambda: has_ended(pid.read_text()))
 
 
 def test_the_same_packages_have_no_cause(index: Index) -> None:
