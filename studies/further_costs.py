@@ -97,7 +97,7 @@ FURTHER = (
     _after(
         "a sleep of 2 ms a part of an upload",
         "upload_100k",
-        "waiting seconds",
+        "syscalls",
         BODY,
         '                __import__("time").sleep(0.002)\n',
     ),
@@ -244,12 +244,12 @@ FURTHER = (
         "        HttpToolsProtocol.kept = (kept, [], {})\n",
     ),
     _after(
-        "4 KiB left by a connection",
+        "16 KiB left by a connection",
         "new_connection",
         "bytes left",
         CONNECTION,
         '        HttpToolsProtocol.kept = vars(HttpToolsProtocol).get("kept") or []\n'
-        "        HttpToolsProtocol.kept.append(bytearray(4096))\n",
+        "        HttpToolsProtocol.kept.append(bytearray(16384))\n",
     ),
     _after(
         "a descriptor left by a connection",
@@ -330,7 +330,7 @@ FURTHER = (
     ),
     (
         Defect(
-            "a sleep of a second at import",
+            "a sleep of two seconds at import",
             "at_once",
             "starlette/applications.py",
             "class Starlette:\n",

@@ -38,6 +38,8 @@ STARTS = 0.25
 """So much more CPU time may a start take, or `SURELY` times the noise."""
 PAGES = 16
 """So many pages more or less of resident memory mean nothing."""
+BRIEF_PAGES = 64
+"""The same of what is measured briefly: few requests, some for a large file, whose buffers stay."""
 PAGE = 4096
 LEAK = 50.0
 """Bytes a request, or a closed stream, that may be left behind beyond what the old stack leaves."""
@@ -142,7 +144,8 @@ def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
     """Bytes left behind by a request or a closed stream: the slope of resident memory."""
     old, new, between = _medians(rounds, _slope)
     first = rounds[0]["old"]
-    noise = max(between, PAGES * PAGE / (first.units * len(first.resident)))
+    pages = BRIEF_PAGES if benchmark.sending.briefly else PAGES
+    noise = max(between, pages * PAGE / (first.units * len(first.resident)))
     limit = max(LEAK, 2 * noise)
     outcome = "regression" if new - old > limit else "pass"
     return Finding(benchmark.name, "bytes left", old, new, new - old, noise, limit, outcome)
