@@ -279,6 +279,30 @@ def test_a_parameter_takes_one_value_after_another(
     assert stands_for("/of/{plugin_id}", value, exchanges) == targets
 
 
+@pytest.mark.parametrize(
+    ("path", "is_text", "may_be_empty", "expected"),
+    [
+        ("/search/{path}", True, True, [{}, {"path": ""}]),
+        ("/search/{path}", False, True, [{}]),
+        ("/search/{path}", True, False, [{}]),
+        ("/{path}/size", True, True, [{}]),
+    ],
+)
+def test_a_text_at_the_end_of_a_path_may_be_the_root_of_the_others(
+    path: str, is_text: bool, may_be_empty: bool, expected: list[dict[str, str]]
+) -> None:
+    case = Case("x", "simple", "GET", path, (), b"", {"zq0qz": Mark("path.path", "0", is_text)})
+    operation = Operation("GET", path)
+    assert given.choices(case, operation, [], may_be_empty) == expected
+
+
+def test_a_root_has_nothing_in_its_place() -> None:
+    marks = {"zq0qz": Mark("path.path", "0", is_text=True)}
+    case = Case("x", "simple", "GET", "/search/zq0qz", (), b"", marks)
+    operation = Operation("GET", "/search/{path}")
+    assert given.filled(case, operation, [], {"path": ""}) == ("/search/", b"")
+
+
 def test_what_succeeded_in_a_place_is_taken_there_again_with_what_it_lists() -> None:
     done = [
         replace(exchange("cpu", "GET /of/{plugin}", {"user": 1}), values={"plugin": "cpu"}),

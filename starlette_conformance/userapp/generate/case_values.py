@@ -76,9 +76,9 @@ def _of_json(text: str) -> Any:
         return text
 
 
-def marked(case: Any, at: Iterable[str]) -> dict[str, dict[str, str]]:
+def marked(case: Any, at: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Put marks where a response may give a value; by mark, where it is, and the value there."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for number, place in enumerate(dict.fromkeys(at)):
         where, _, name = place.partition(".")
         holder = {"path": case.path_parameters, "query": case.query, "body": case.body}.get(where)
@@ -89,7 +89,8 @@ def marked(case: Any, at: Iterable[str]) -> dict[str, dict[str, str]]:
             continue
         text = json.dumps(value)
         plain = value if isinstance(value, str) else text
-        found[mark] = {"at": place, "value": text if where == "body" else plain}
+        shown = text if where == "body" else plain
+        found[mark] = {"at": place, "value": shown, "is_text": isinstance(value, str)}
         holder[name] = mark
     return found
 

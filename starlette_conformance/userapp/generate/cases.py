@@ -54,10 +54,17 @@ class Operation(msgspec.Struct, frozen=True, tag_field="is", tag="operation"):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """Where a mark stands, and what does if no response gives a value."""
+    """Where a mark stands, and what does if no response gives a value: `is_text` where that is a
+    text, even one of digits.
+    """
 
     at: str
     value: str
+    is_text: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return not self.is_text and self.value.lstrip("-").isdigit()
 
     @property
     def name(self) -> str:

@@ -55,9 +55,11 @@ class Exchange:
         return f"{{{{{self.name}.response.{place}}}}}"
 
 
-def choices(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> list[Values]:
+def choices(
+    case: Case, operation: Operation, exchanges: Sequence[Exchange], may_be_empty: bool = False
+) -> list[Values]:
     """What may stand in the path of a request, what is likeliest first; nothing stands for its own
-    value.
+    value. A text at the end `may_be_empty`: the root of what the others are below.
     """
     recent = _recent(exchanges)
     marked = {mark.name: mark for mark in case.marks.values() if _in_path(mark)}
@@ -68,7 +70,10 @@ def choices(case: Case, operation: Operation, exchanges: Sequence[Exchange]) -> 
             turns = chain.from_iterable(zip_longest(*more))  # a value of each, then another
             found = [*islice((each for each in turns if each is not None), MOST)] or found
     found = [each for each in found if each]
-    return [*found[:FIRST], {}, *found[FIRST:]]
+    last = operation.path.rpartition("{")[2].removesuffix("}")
+    ends = operation.path.endswith("}") and last in marked and not marked[last].is_number
+    empty: list[Values] = [{last: ""}] if may_be_empty and ends else []
+    return [*found[:FIRST], {}, *empty, *found[FIRST:]]
 
 
 def filled(
@@ -82,9 +87,10 @@ def filled(
     recent = _recent(exchanges)
     for text, mark in case.marks.items():
         if _in_path(mark):
-            reference = values.get(mark.name, "")
-        else:
-            reference = next(_linked(mark, operation, recent), "")
+            reference = values.get(mark.name, quote(mark.value, safe=""))
+            target = target.replace(text, reference)
+            continue
+        reference = next(_linked(mark, operation, recent), "")
         target = target.replace(text, reference or quote(mark.value, safe=""))
         value = reference.encode() or mark.value.encode()
         quoted = b'"%b"' % text.encode()
@@ -150,7 +156,7 @@ def _by_place(
     ]
     word = _bare(name)
     named = [each for each in recent if len(word) >= SHORTEST and _last(each.path) == word]
-    number = mark.value.lstrip("-").isdigit()
+    number = mark.is_number
     for exchange in above:
         yield from _at(exchange, by_name(name, exchange.response), number)
         yield from _at(exchange, listed(exchange.response), number)

@@ -161,10 +161,12 @@ class Sending:
         path until they are right.
         """
         every = self._of(cases, operation, negative=False)
+        above = operation.path.rpartition("{")[0]
+        is_root = not self._operation_of(operation.method, above)  # and no other operation
         extra = turn = 0
         for attempt in range(max(attempts, CHOICES) if every else 0):
             case = every[attempt % len(every)]
-            found = given.choices(case, operation, self.exchanges)
+            found = given.choices(case, operation, self.exchanges, is_root)
             if attempt >= attempts and turn >= len(found):
                 return
             response = self._send_case(operation, case, found[min(turn, len(found) - 1)])
