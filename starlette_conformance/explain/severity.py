@@ -68,6 +68,7 @@ TABLE = (
     Rule("* of the socket", "process"),
     Rule("end of *", "framing"),
     Rule("* kept", "process"),
+    Rule("frames on *", "body"),
     Rule("dates on *", "value"),
     Rule("first ping on *", "arrival"),
     Rule("time of the ping on *", "value"),

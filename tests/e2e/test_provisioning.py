@@ -247,10 +247,10 @@ def test_a_disk_on_which_nothing_can_be_installed_is_told(cache: Path, uv: FakeU
 
 @pytest.mark.usefixtures("cache", "uv")
 def test_a_uv_that_does_not_finish_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def overdue(command: list[str], **_: object) -> None:
-        raise subprocess.TimeoutExpired(command, 600)
+    def overdue(process: subprocess.Popen[str], *_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired(process.args, 600)
 
-    monkeypatch.setattr(subprocess, "run", overdue)
+    monkeypatch.setattr(subprocess.Popen, "communicate", overdue)
     with pytest.raises(NotInstallable, match="stack dated: uv did not finish within 600 s"):
         provision(DATED)
 

@@ -249,7 +249,7 @@ def run_diff(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]
         ),
         (
             ["--app", "shop:app", "--requests", "examples/shop.http", "--quick"],
-            "--quick and --repeat are for the reference apps, not for --app",
+            "--quick, --fresh and --repeat are for the reference apps, not for --app",
         ),
     ],
 )
