@@ -21,6 +21,7 @@ from starlette_conformance.model.expectations import since
 from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.forkserver import Forker
+from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import script
 
@@ -31,13 +32,13 @@ TIMES = (site_fixture.DOCUMENTED_MTIME_NS, site_fixture.DOCUMENTED_MTIME_NS)
 Start = Callable[[Path], Server]
 
 
-def under_the_modes_of_files() -> list[str]:
+def under_the_modes_of_files() -> Under:
     """A program under which root, too, is refused what the mode of a file refuses."""
     if os.geteuid():
-        return []
+        return Under()
     program = shutil.which("setpriv")
     assert program, "setpriv (util-linux) is not on PATH"
-    return [program, "--bounding-set", "-dac_override,-dac_read_search"]
+    return Under([program, "--bounding-set", "-dac_override,-dac_read_search"])
 
 
 @pytest.fixture(scope="module")

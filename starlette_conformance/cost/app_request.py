@@ -14,6 +14,7 @@ from starlette_conformance.cost.traffic import SECONDS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import NOTHING, Under
 from starlette_conformance.userapp.reading import Limits
 from starlette_conformance.userapp.recorded_request import Step
@@ -73,6 +74,7 @@ class AppRequest:
     alike: Alike
     weight: int = 1
     shares: bool = True
+    forks: bool = False
     streams: bool = False
     sending: Sending = USUALLY
 
@@ -86,6 +88,7 @@ class AppRequest:
         under: Under,
         interval: float | None = None,  # noqa: ARG002  (it has no stream)
         own: Path | None = None,
+        forker: Forker | None = None,  # noqa: ARG002  (its packages may do anything as it starts)
     ) -> Server:
         return self.group.start(environment, under, own)
 

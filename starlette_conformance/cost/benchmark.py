@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import Under
 
 Alike = Literal["bytes", "length", "status"]
@@ -39,7 +40,8 @@ class Benchmark(Protocol):
     """A request that is sent again and again, or a stream that is read; `status` is its response's.
 
     Benchmarks of one `app` share a process where they are counted; those that `share` do so in
-    paired runs, too. In these, `weight` times fewer requests are sent.
+    paired runs, too. In these, `weight` times fewer requests are sent. The app of one that `forks`
+    can be forked from an interpreter that has imported the packages.
     """
 
     @property
@@ -53,6 +55,8 @@ class Benchmark(Protocol):
     @property
     def shares(self) -> bool: ...
     @property
+    def forks(self) -> bool: ...
+    @property
     def streams(self) -> bool: ...
     @property
     def alike(self) -> Alike: ...
@@ -65,9 +69,11 @@ class Benchmark(Protocol):
         under: Under,
         interval: float | None = None,
         own: Path | None = None,
+        forker: Forker | None = None,
     ) -> Server:
         """A server of the app, whose events come every `interval` seconds. `own` is a folder that
-        is not there, for what is its own; one path makes the same counts.
+        is not there, for what is its own; one path makes the same counts. With a forker, which only
+        what `forks` gets, it runs as that does, and not `under` something.
         """
         ...
 

@@ -4,13 +4,14 @@ How a count becomes repeatable, though machine and neighbours are not (facts mea
 cores; see also `starlette_conformance.cost.counts`):
 - One process serves for all counts of an app: vgdb has callgrind write and clear its counters
   whenever the server rests. Starting and warming up without instrumentation takes a fifth of the
-  time, and leaves the interpreter in the same state.
+  time, and leaves the interpreter in the same state. The reference apps of a stack are forked from
+  one interpreter that has imported its packages, which takes most of a start.
 - The server executes nothing while it waits (`PATIENT`): a reading with no request in between is
   577 instructions, always. Without this, its timers made 0.6 % of a request on an idle machine, and
   more on a busy one.
 - The next request is sent when every thread of the server sleeps. Sent earlier, it may or may not
   save the event loop a turn: 0.2 % to 1 % by chance.
-- All stacks run from one path, with bytecode that was there before (`one_path.py`).
+- All stacks run from paths of one length, with bytecode that was there before (`one_path.py`).
 - Hash seed, glibc's choice of routines by CPU, and the interpreter are pinned. Counts of two
   machines, or of two interpreters, still do not compare.
 """
@@ -23,10 +24,9 @@ from pathlib import Path
 
 import psutil
 
-from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.dump import Reading, read_dump
-from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
+from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.child_environment import of_app
 from starlette_conformance.process.launch import Under, rests
 
@@ -63,48 +63,36 @@ def processor() -> str:
     return named[1] if named else "an unknown processor"
 
 
-class Counted:
-    """An app on a stack under callgrind, counting from the first `read` after `begin` on.
-
+def under_callgrind(folder: Path, variables: Mapping[str, str], layout: int = 0) -> Under:
+    """How a server is started, or what it is forked from, to be counted; counts lie in the folder.
     `layout` chooses among hash seeds, and where things lie in memory; `variables` are pinned, too.
     """
+    valgrind = shutil.which("valgrind")
+    if valgrind is None or not found():
+        raise CannotTell(LACKING)
+    options = [
+        valgrind,
+        "--quiet",
+        "--tool=callgrind",
+        "--trace-children=yes",
+        "--instr-atstart=no",
+        "--collect-systime=yes",
+    ]
+    options += ["--dump-line=no", _vgdb(folder), f"--callgrind-out-file={folder}/counts.%p"]
+    chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
+    return Under(options, [str(PATIENT)], {**PINNED, **variables, **chosen})
 
-    def __init__(
-        self,
-        benchmark: Benchmark,
-        environment: Environment,
-        folder: Path,
-        layout: int = 0,
-        variables: Mapping[str, str] = {},
-    ) -> None:
-        valgrind = shutil.which("valgrind")
-        if valgrind is None or not found():
-            raise CannotTell(LACKING)
+
+def _vgdb(folder: Path) -> str:
+    return f"--vgdb-prefix={folder}/vgdb"
+
+
+class Counted:
+    """A server under callgrind, counting from the first `read` after `begin` on."""
+
+    def __init__(self, server: Server, folder: Path) -> None:
+        self.server = server
         self._folder = folder
-        self._vgdb = f"--vgdb-prefix={folder}/vgdb"
-        options = [
-            valgrind,
-            "--quiet",
-            "--tool=callgrind",
-            "--trace-children=yes",
-            "--instr-atstart=no",
-            "--collect-systime=yes",
-        ]
-        options += ["--dump-line=no", self._vgdb, f"--callgrind-out-file={folder}/counts"]
-
-        chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
-        under = Under(options, [str(PATIENT)], {**PINNED, **variables, **chosen})
-        self.server = benchmark.start(environment, under, INTERVAL, folder / OWN)
-
-    def __enter__(self) -> "Counted":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.kill()
-
-    def port(self) -> int:
-        """Wait until it listens."""
-        return self.server.port(START_SECONDS)
 
     def begin(self) -> None:
         self._control("instrumentation", "on")
@@ -112,13 +100,13 @@ class Counted:
     def read(self) -> Reading:
         """What it executed since the last reading; the server must be at rest."""
         self.settle()
-        for old in self._folder.glob("counts*"):
-            old.unlink()
         self._control("dump")
-        dumps = list(self._folder.glob("counts*"))
+        dumps = list(self._folder.glob(f"counts.{self.server.pid}.*"))
         if len(dumps) != 1:
             raise Failure(f"callgrind wrote {len(dumps)} counts of {self.server.app}, not one")
-        return read_dump(dumps[0].read_text("utf-8", "replace"))
+        text = dumps[0].read_text("utf-8", "replace")
+        dumps[0].unlink()
+        return read_dump(text)
 
     def settle(self) -> None:
         """Wait until every thread of the server sleeps."""
@@ -127,7 +115,13 @@ class Counted:
             raise CannotTell(f"{where} does not come to rest within {SECONDS:g} s")
 
     def _control(self, *words: str) -> None:
-        command = ["vgdb", "--max-invoke-ms=1", self._vgdb, f"--pid={self.server.pid}", *words]
+        command = [
+            "vgdb",
+            "--max-invoke-ms=1",
+            _vgdb(self._folder),
+            f"--pid={self.server.pid}",
+            *words,
+        ]
         where = f"{self.server.app} on {self.server.environment}"
         try:
             has = psutil.Process(self.server.pid).environ()

@@ -7,22 +7,35 @@ The place of a repeat in the life of the process matters, alike in every process
 compared repeat by repeat.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from statistics import median
 
 from starlette_conformance.cost.benchmark import USUAL, Benchmark
-from starlette_conformance.cost.callgrind import OWN, Counted
+from starlette_conformance.cost.callgrind import (
+    INTERVAL,
+    OWN,
+    START_SECONDS,
+    Counted,
+    under_callgrind,
+)
 from starlette_conformance.cost.dump import Reading
-from starlette_conformance.cost.one_path import OnePath
+from starlette_conformance.cost.measured_server import alike
+from starlette_conformance.cost.one_path import placed, take_bytecode
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import Under
-from starlette_conformance.stacks.tempdirs import scratch
+from starlette_conformance.process.worker_threads import side_by_side
 
+APPS_AT_A_TIME = 2
+"""Of a stack: a second one executes while the first waits for vgdb, 0.1 s each time."""
 WARM_UP = 40
 """Of each benchmark, also where others have warmed its server: after 16, one was 11 % apart. Of all
 benchmarks, before any is counted, since callgrind takes six times as long for a request."""
@@ -96,62 +109,109 @@ def count(
     benchmarks: Iterable[Benchmark],
     done: Callable[[], None] = lambda: None,
     layout: int = 0,
-    repeats: int | None = None,
+    repeats: int = REQUESTS,
 ) -> dict[str, Count]:
     """Count benchmarks on a stack, each app in one process; `done` is called after each of them.
 
-    Counts compare only where the `layout` is the same, and so are `repeats`.
+    Counts compare only where the `layout` is the same, and so are `repeats`. What else the machine
+    does is no matter, so apps are counted side by side.
     """
-    (counts,) = count_alike([environment], benchmarks, done, layout, repeats)
-    return counts
+    grouped = _by_app(benchmarks)
+    with placed(environment) as place, ExitStack() as exits:
+        own = [place.folder / str(number) / OWN for number in range(len(grouped))]
+        for each in own:
+            each.parent.mkdir()
+        _compile(place.environment, grouped, Under(pinned=place.variables), own)
+        under = under_callgrind(place.folder, place.variables, layout)
+        forker = _forker(place.environment, grouped, under, exits)
+
+        def counted(number: int, those: Sequence[Benchmark]) -> dict[str, Count]:
+            found = {}
+            server = _start(place.environment, those[0], under, own[number], forker)
+            try:
+                for name, each in _of_app(Counted(server, place.folder), those, repeats):
+                    found[name] = each
+                    done()
+            finally:
+                server.kill()
+            return found
+
+        calls = [partial(counted, number, those) for number, those in enumerate(grouped)]
+        found = side_by_side(calls, APPS_AT_A_TIME)
+    return {name: each for counts in found for name, each in counts.items()}
 
 
-def count_alike(
-    environments: Sequence[Environment],
-    benchmarks: Iterable[Benchmark],
-    done: Callable[[], None] = lambda: None,
-    layout: int = 0,
-    repeats: int | None = None,
-) -> list[dict[str, Count]]:
-    """As `count`, of several stacks one after the other, from one path."""
-    counts: list[dict[str, Count]] = [{} for _ in environments]
-    with scratch() as folder:
-        one_path = OnePath(folder)
-        for _, grouped in groupby(benchmarks, key=lambda benchmark: benchmark.app):
-            those = list(grouped)
-            for environment, found in zip(environments, counts, strict=True):
-                there = one_path.lead_to(environment)
-                _compile(there, those, one_path, folder / OWN)
-                with Counted(those[0], there, folder, layout, one_path.variables) as counted:
-                    port = counted.port()
-                    for benchmark in those:
-                        if not benchmark.streams:
-                            with Line(counted.server, port, benchmark) as line:
-                                brief = benchmark.sending.briefly
-                                _warm(counted, line, BRIEF_WARM_UP if brief else WARM_UP)
-                    counted.begin()
-                    for benchmark in those:
-                        found[benchmark.name] = (
-                            _of_events(counted, port, benchmark)
-                            if benchmark.streams
-                            else _of_requests(counted, port, benchmark, repeats or REQUESTS)
-                        )
-                        done()
-    return counts
+def compile_ahead(
+    environment: Environment, benchmarks: Iterable[Benchmark], compiled: Path
+) -> None:
+    """Leave the bytecode of what is forked in a folder, for servers of paired runs; each user's app
+    of these compiles its own.
+    """
+    take_bytecode(environment, compiled)
+    forked = _by_app(each for each in benchmarks if each.forks)
+    variables = {"PYTHONPYCACHEPREFIX": str(compiled)}
+    _compile(environment, forked, Under(pinned=variables), [None] * len(forked))
+
+
+def _by_app(benchmarks: Iterable[Benchmark]) -> list[list[Benchmark]]:
+    return [list(each) for _, each in groupby(benchmarks, key=lambda benchmark: benchmark.app)]
+
+
+def _forker(
+    environment: Environment, grouped: Sequence[Sequence[Benchmark]], under: Under, exits: ExitStack
+) -> Forker | None:
+    if not any(those[0].forks for those in grouped):
+        return None
+    return exits.enter_context(Forker(alike(environment), under, START_SECONDS))
+
+
+def _start(
+    environment: Environment,
+    benchmark: Benchmark,
+    under: Under,
+    own: Path | None,
+    forker: Forker | None,
+) -> Server:
+    given = forker if benchmark.forks else None
+    return benchmark.start(environment, under, INTERVAL, own, given)
 
 
 def _compile(
-    environment: Environment, benchmarks: Sequence[Benchmark], one_path: OnePath, own: Path
+    environment: Environment,
+    grouped: Sequence[Sequence[Benchmark]],
+    under: Under,
+    own: Sequence[Path | None],
 ) -> None:
-    """Have a server load whatever the benchmarks need, which leaves its bytecode."""
-    server = benchmarks[0].start(environment, Under(pinned=one_path.variables), 0.001, own)
-    try:
-        port = server.port()
-        for benchmark in benchmarks:
-            with Line(server, port, benchmark) as line:
-                line.follow(1) if benchmark.streams else line.exchange()
-    finally:
-        server.kill()
+    """Have servers load whatever the benchmarks need, which leaves its bytecode."""
+    with ExitStack() as exits:
+        forker = _forker(environment, grouped, under, exits)
+        for those, folder in zip(grouped, own, strict=True):
+            server = _start(environment, those[0], under, folder, forker)
+            try:
+                port = server.port()
+                for benchmark in those:
+                    with Line(server, port, benchmark) as line:
+                        line.follow(1) if benchmark.streams else line.exchange()
+            finally:
+                server.kill()
+
+
+def _of_app(
+    counted: Counted, benchmarks: Sequence[Benchmark], repeats: int
+) -> Iterator[tuple[str, Count]]:
+    port = counted.server.port(START_SECONDS)
+    for benchmark in benchmarks:
+        if not benchmark.streams:
+            with Line(counted.server, port, benchmark) as line:
+                _warm(counted, line, BRIEF_WARM_UP if benchmark.sending.briefly else WARM_UP)
+    counted.begin()
+    for benchmark in benchmarks:
+        yield (
+            benchmark.name,
+            _of_events(counted, port, benchmark)
+            if benchmark.streams
+            else _of_requests(counted, port, benchmark, repeats),
+        )
 
 
 def _warm(counted: Counted, line: Line, times: int) -> None:

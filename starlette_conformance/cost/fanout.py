@@ -12,17 +12,17 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import quantiles
 
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
-from starlette_conformance.cost.paired import PINNED, ROLES, by_role, turned
+from starlette_conformance.cost.paired import ROLES, by_role, pinned, turned
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.descriptors import enough_for
 from starlette_conformance.process.launch import Under
-from starlette_conformance.stacks.tempdirs import scratch
 
 STREAMS = 500
 INTERVAL = 0.6
@@ -102,12 +102,13 @@ def check() -> None:
     enough_for(STREAMS * len(ROLES), "streams")
 
 
-def run(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, Served]]:
+def run(
+    old: Environment, new: Environment, benchmark: Benchmark, compiled: Path
+) -> list[dict[str, Served]]:
     """Measure a benchmark that streams, by role in each round. Raises CannotTell."""
     stacks = by_role(old, new)
-    with scratch() as folder:
-        under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
-        return [_round(stacks, benchmark, under, turned(ROLES, turn)) for turn in range(ROUNDS)]
+    under = Under(pinned=pinned(compiled))
+    return [_round(stacks, benchmark, under, turned(ROLES, turn)) for turn in range(ROUNDS)]
 
 
 def _round(

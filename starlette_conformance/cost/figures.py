@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, fanout, fanout_verdict, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count, count_alike, repeats_for
+from starlette_conformance.cost.counts import Count, count, repeats_for
 from starlette_conformance.cost.finding import Finding
+from starlette_conformance.cost.in_pairs import AT_A_TIME, by_kind, in_pairs
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.output.progress import begins
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.process.worker_threads import side_by_side
+from starlette_conformance.stacks.tempdirs import scratch
 
-AT_A_TIME = 2
 LOOKS = 2
 """Rounds of what seems to wait longer."""
 LAYOUTS = ([1, 2], [3])
@@ -32,34 +34,34 @@ def measured(
     output: Console,
 ) -> list[Finding]:
     """All figures of both stacks. Raises CannotTell where one of the manifest is missing."""
-    rounds = paired.rounds_for(len(benchmarks))
+    with scratch() as compiled:
+        return _measured(old, new, benchmarks, budget, syscalls, compiled, output)
+
+
+def _measured(
+    old: Environment,
+    new: Environment,
+    benchmarks: Sequence[Benchmark],
+    budget: float,
+    syscalls: float,
+    compiled: Path,
+    output: Console,
+) -> list[Finding]:
     counting = callgrind.found()
     if not counting:
-        rounds += 3
         line = f"{callgrind.LACKING}. Paired CPU time alone decides."
         output.print(line, style="bold yellow", soft_wrap=True)
     with progress_bar("{task.description}", output) as progress:
         counts = []
         if counting:
             counts = counted_by_both((old, new), benchmarks, budget, syscalls, progress)
-        begins("running in pairs", output)
-        bar = progress.add_task("running in pairs", total=rounds * len(benchmarks))
-        advance = partial(progress.advance, bar)
-        pairs = side_by_side(
-            [
-                partial(paired.run, old, new, each, rounds, advance, paired.blocks_for(of_kind))
-                for of_kind in by_kind(benchmarks)
-                for each in sharing_pairs(of_kind)
-            ],
-            AT_A_TIME,
-        )
+        ran = in_pairs(old, new, benchmarks, compiled, progress, sole=not counting)
         streaming = [each for each in benchmarks if each.streams]
         fanned = {}
         for each in streaming:
             bar = progress.add_task(f"{fanout.STREAMS} streams each", total=1)
-            fanned[each.name] = fanout.run(old, new, each)
+            fanned[each.name] = fanout.run(old, new, each, compiled)
             progress.advance(bar)
-    ran = {name: found for each in pairs for name, found in each.items()}
     complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
     noise = gate_verdict.cpu_noise(ran)
     blamed = [
@@ -69,7 +71,7 @@ def measured(
     output.print(f"equal servers: {line}")
     sharing = [each for each in benchmarks if each.shares]
     findings = [
-        started(old, new, each, ran[each.name], each.app) for each in sharing[:1]
+        started(old, new, each, ran[each.name], each.app, compiled) for each in sharing[:1]
     ]  # one program, whatever is requested of it
     for benchmark in benchmarks:
         name = benchmark.name
@@ -82,9 +84,9 @@ def measured(
         findings.append(gate_verdict.of_memory(benchmark, ran[name]))
         findings.append(gate_verdict.of_cpu(name, ran[name], noise, budget, sole=not counting))
         findings += gate_verdict.of_kept(name, ran[name])
-        findings.append(waited(old, new, benchmark, ran[name]))
+        findings.append(waited(old, new, benchmark, ran[name], compiled))
         if not benchmark.shares:
-            findings.append(started(old, new, benchmark, ran[name], name))
+            findings.append(started(old, new, benchmark, ran[name], name, compiled))
         if name in fanned:
             findings += fanout_verdict.of_fanout(name, fanned[name])
         findings.append(gate_verdict.of_latency(name, ran[name]))
@@ -97,24 +99,29 @@ def started(
     benchmark: Benchmark,
     rounds: Sequence[paired.Round],
     name: str,
+    compiled: Path,
 ) -> Finding:
     """What is red has a second look, at more starts: the rounds have few, side by side."""
     starts = [{role: each.start for role, each in one.items()} for one in rounds]
     found = gate_verdict.of_start(name, starts)
     if found.outcome == "regression":
-        starts += paired.starts(old, new, benchmark)
+        starts += paired.starts(old, new, benchmark, compiled)
         found = gate_verdict.of_start(name, starts)
     return found
 
 
 def waited(
-    old: Environment, new: Environment, benchmark: Benchmark, rounds: Sequence[paired.Round]
+    old: Environment,
+    new: Environment,
+    benchmark: Benchmark,
+    rounds: Sequence[paired.Round],
+    compiled: Path,
 ) -> Finding:
     """What is red is measured once more, alone: beside a neighbour, one server may wait for all."""
     found = gate_verdict.of_waiting(benchmark.name, rounds)
     if found.outcome != "regression":
         return found
-    again = paired.run(old, new, [benchmark], LOOKS, blocks=paired.FEW_BLOCKS)
+    again = paired.run(old, new, [benchmark], compiled, range(LOOKS), paired.FEW_BLOCKS)
     alone = gate_verdict.of_waiting(benchmark.name, again[benchmark.name])
     return found if alone.outcome == "regression" else alone
 
@@ -136,16 +143,19 @@ def counted_by_both(
     new: dict[str, Count] = {}
     repeats = repeats_for(max(map(len, by_kind(benchmarks))))
 
-    def counted(jobs: Sequence[tuple[int, Sequence[Benchmark]]]) -> None:
-        calls = [
-            partial(count_alike, stacks, those, advance, layout, repeats) for layout, those in jobs
+    def counted(layouts: Sequence[int], those: Sequence[Benchmark]) -> None:
+        jobs = [
+            partial(count, stack, those, advance, layout, repeats)
+            for layout in layouts
+            for stack in stacks
         ]
-        for both in side_by_side(calls, AT_A_TIME):
-            for counts, more in zip((old, new), both, strict=True):
-                for name, each in more.items():
-                    counts[name] = counts[name] + each if name in counts else each
+        found = side_by_side(jobs, AT_A_TIME)
+        for number, more in enumerate(found):
+            counts = (old, new)[number % 2]
+            for name, each in more.items():
+                counts[name] = counts[name] + each if name in counts else each
 
-    counted([(0, those) for those in by_server(benchmarks)])
+    counted([0], benchmarks)
     complete([benchmark.name for benchmark in benchmarks], [old, new])
     total = 2 * len(benchmarks)
     for layouts in LAYOUTS:
@@ -159,40 +169,8 @@ def counted_by_both(
         total += 2 * len(again) * len(layouts)
         progress.update(bar, total=total)
         begins(f"counting {len(again)} again, which are not clear yet", progress.console)
-        apps = dict.fromkeys(each.app for each in again)
-        counted([(n, [e for e in again if e.app == app]) for n in layouts for app in apps])
+        counted(layouts, again)
     return [old, new]
-
-
-def by_kind(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:
-    """Those that are measured briefly, by servers that they share, and all others."""
-    brief = [each for each in benchmarks if each.sending.briefly]
-    others = [each for each in benchmarks if not each.sending.briefly]
-    return [each for each in (brief, others) if each]
-
-
-def by_server(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:
-    """Those of one app together; where there are fewer apps than are measured at a time, and its
-    benchmarks share servers, the first is divided.
-    """
-    found = [
-        [each for each in benchmarks if each.app == app] for app in {e.app: 0 for e in benchmarks}
-    ]
-    first = found[0] if found else []
-    if len(found) < AT_A_TIME and len(first) > 1 and first[0].shares:
-        middle = (len(first) + 1) // 2
-        found[:1] = [first[:middle], first[middle:]]
-    return found
-
-
-def sharing_pairs(benchmarks: Sequence[Benchmark]) -> list[list[Benchmark]]:
-    """Those that share servers in paired runs, what takes longest first."""
-    alone = [each for each in benchmarks if not each.shares]
-    heaviest = sorted(alone, key=lambda benchmark: -benchmark.weight)
-    return [
-        *by_server([each for each in benchmarks if each.shares]),
-        *([each] for each in heaviest),
-    ]
 
 
 def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]]) -> None:

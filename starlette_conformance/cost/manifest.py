@@ -11,6 +11,7 @@ from starlette_conformance.cost.wide import WIDE
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks.project import apps
 
@@ -37,6 +38,7 @@ class ReferenceBenchmark:
     alike: Alike = "bytes"
     shares: bool = False
     sending: Sending = USUALLY
+    forks: bool = True
 
     @property
     def streams(self) -> bool:
@@ -48,8 +50,9 @@ class ReferenceBenchmark:
         under: Under,
         interval: float | None = None,
         own: Path | None = None,  # noqa: ARG002  (it has nothing of its own)
+        forker: Forker | None = None,
     ) -> Server:
-        return measured_server(self.app, environment, under, interval)
+        return measured_server(self.app, environment, under, interval, forker)
 
     def request(self, server: Server, port: int) -> bytes:  # noqa: ARG002  (the same to each)
         head = f"GET {self.target} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()

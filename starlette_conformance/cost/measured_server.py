@@ -7,13 +7,18 @@ from dataclasses import replace
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import Under
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import apps, script, site_files
 
 
 def measured_server(
-    app: str, environment: Environment, under: Under, interval: float | None = None
+    app: str,
+    environment: Environment,
+    under: Under,
+    interval: float | None = None,
+    forker: Forker | None = None,
 ) -> Server:
     """A server whose events, if it has some, come every `interval` seconds.
 
@@ -23,9 +28,13 @@ def measured_server(
     made 0.8 % of an event.
     """
     files = site_fixture.lay_out(site_files())
-    alike = replace(environment, passes_variables=False)
     arguments = apps()[app].arguments(interval)
-    return Server(script(app), alike, files, arguments, under=under)
+    return Server(script(app), alike(environment), files, arguments, forker, under)
+
+
+def alike(environment: Environment) -> Environment:
+    """It, with the same variables however it was named."""
+    return replace(environment, passes_variables=False)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ two are the same code: how far they differ is the noise of this run, and what th
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median, quantiles
 
 import psutil
@@ -19,13 +20,14 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.process import census
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.launch import Under
-from starlette_conformance.stacks.tempdirs import scratch
 
 ROLES = ("old", "again", "new")
-BLOCKS = 28
-"""In all rounds together: 7,000 requests to each role, or 168 streams."""
-FEW_BLOCKS = 8
-"""Of each, where there are many benchmarks: more would take minutes, and counts decide."""
+BLOCKS = 11
+"""In a round: 2,750 requests to each role, or 66 streams. With fewer, a leak of 50 bytes does not
+show.
+"""
+FEW_BLOCKS = 4
+"""Where there are many benchmarks: more would take minutes, and counts decide."""
 PIPELINED = 225
 """Requests of a block that are sent at once, which spares time on the client's side. Of
 a benchmark with a weight there are so many times fewer."""
@@ -82,52 +84,58 @@ Round = dict[str, Served]
 
 
 def rounds_for(benchmarks: int) -> int:
-    """How many rounds of each: a run with few benchmarks has few A/A pairs otherwise."""
-    return 2 if benchmarks >= 4 else 3
+    """How many rounds each benchmark has before anything is said: a run with few benchmarks has few
+    A/A pairs otherwise.
+    """
+    return 1 if benchmarks >= 4 else 2
 
 
 def run(
     old: Environment,
     new: Environment,
     benchmarks: Sequence[Benchmark],
-    rounds: int,
-    done: Callable[[], None] = lambda: None,
+    compiled: Path,
+    rounds: Iterable[int],
     blocks: int | None = None,
+    done: Callable[[], None] = lambda: None,
 ) -> dict[str, list[Round]]:
-    """Measure benchmarks that share servers, in all rounds with so many blocks; `done` is called
-    after each round of each.
+    """Measure benchmarks that share servers, in rounds of these numbers with so many blocks each;
+    `done` is called after each round of each. Bytecode lies in the folder `compiled`.
     """
     found: dict[str, list[Round]] = {each.name: [] for each in benchmarks}
     stacks = by_role(old, new)
-    with scratch() as folder:
-        pinned = PINNED | {"PYTHONPYCACHEPREFIX": str(folder)}
-        under = Under(script=[str(census.RUNNER)], pinned=pinned)
-        for number in range(rounds):
-            some = max((blocks or BLOCKS) // rounds, 4)
-            for name, one in _round(stacks, benchmarks, under, number, some, done):
-                found[name].append(one)
+    under = Under(script=[str(census.RUNNER)], pinned=pinned(compiled))
+    for number in rounds:
+        for name, one in _round(stacks, benchmarks, under, number, blocks or BLOCKS, done):
+            found[name].append(one)
     return found
 
 
 def blocks_for(benchmarks: Sequence[Benchmark]) -> int:
-    """How many blocks each has, in all rounds together."""
+    """How many blocks each round of each has."""
     few = len(benchmarks) > USUAL or any(each.sending.briefly for each in benchmarks)
     return FEW_BLOCKS if few else BLOCKS
 
 
-def starts(old: Environment, new: Environment, benchmark: Benchmark) -> list[dict[str, float]]:
+def pinned(compiled: Path) -> dict[str, str]:
+    """The variables of servers that share the bytecode in a folder."""
+    return PINNED | {"PYTHONPYCACHEPREFIX": str(compiled)}
+
+
+def starts(
+    old: Environment, new: Environment, benchmark: Benchmark, compiled: Path
+) -> list[dict[str, float]]:
     """CPU seconds until a server listens, by role; one at a time, and none of them compiles."""
     stacks = by_role(old, new)
     found: list[dict[str, float]] = []
-    with scratch() as folder:
-        under = Under(pinned=PINNED | {"PYTHONPYCACHEPREFIX": str(folder)})
-        for turn in range(-1, STARTS):
-            seconds = {}
-            for role in turned(ROLES, turn):
-                with servers_by_role(benchmark, stacks, [role], under, INTERVAL) as (one, _):
-                    seconds[role] = one[role].cpu_seconds()
-            if turn >= 0:
-                found.append(seconds)
+    under = Under(pinned=pinned(compiled))
+    for turn in range(-1, STARTS):
+        seconds = {}
+        for role in turned(ROLES, turn):
+            with servers_by_role(benchmark, stacks, [role], under, INTERVAL) as (one, _):
+                seconds[role] = one[role].cpu_seconds()
+        if turn >= 0:
+            found.append(seconds)
     return found
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette_conformance.cost.benchmark import NUMBER, Alike, Sending
+from starlette_conformance.cost.measured_server import alike
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, DidNotStart
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import NOTHING, Under
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ROOT
@@ -43,11 +45,11 @@ def started(
     by: str = "",
     port: int = 0,
     stdin: int = subprocess.DEVNULL,
+    forker: Forker | None = None,
 ) -> Server:
     """A server of the app, started as usual or by another way that its adapter has."""
-    alike = replace(environment, passes_variables=False)
     folder = site_fixture.lay_out(SITE)
-    return Server(SCRIPT, alike, folder, under=under, by=by, port=port, stdin=stdin)
+    return Server(SCRIPT, alike(environment), folder, (), forker, under, port, by, stdin=stdin)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class WideBenchmark:
     status: int = 200
     streams: bool = False
     shares: bool = True
+    forks: bool = True
 
     def start(
         self,
@@ -70,8 +73,9 @@ class WideBenchmark:
         under: Under,
         interval: float | None = None,  # noqa: ARG002  (it has no stream without an end)
         own: Path | None = None,  # noqa: ARG002  (it has nothing of its own)
+        forker: Forker | None = None,
     ) -> Server:
-        return started(environment, under)
+        return started(environment, under, forker=forker)
 
     def request(self, server: Server, port: int) -> bytes:  # noqa: ARG002  (the same to each)
         return self.sent

@@ -7,7 +7,6 @@ same script in a process of its own, with the same packages and variables.
 import json
 import signal
 import socket
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -18,7 +17,7 @@ import psutil
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.process.child_environment import of_app
-from starlette_conformance.process.launch import Program
+from starlette_conformance.process.launch import NOTHING, Program, Under
 from starlette_conformance.process.orphans import below, kill_left
 from starlette_conformance.process.supervised import Supervised
 
@@ -53,18 +52,23 @@ class Forked:
 class Forker:
     """The interpreter of a stack from which apps are forked; they die with it.
 
-    `program` is what it runs under, an absolute path first.
+    It may run under a program, and by a script, and then replies within `seconds`.
     """
 
-    def __init__(self, environment: Environment, program: Sequence[str] = ()) -> None:
+    def __init__(
+        self, environment: Environment, under: Under = NOTHING, seconds: float | None = None
+    ) -> None:
         self.environment = environment
         self._lock = Lock()
         preloaded = environment.server.preloaded
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel.settimeout(SECONDS)
+        self._seconds = SECONDS if seconds is None else seconds
+        self._channel.settimeout(self._seconds)
         with theirs:
-            words = [*program, str(environment.interpreter), str(FORKER), *preloaded]
-            self._process = Supervised(words, of_app(environment), stdin=theirs.fileno())
+            ahead = [*under.program, str(environment.interpreter), *under.script]
+            variables = of_app(environment) | dict(under.pinned)
+            words = [*ahead, str(FORKER), *preloaded]
+            self._process = Supervised(words, variables, stdin=theirs.fileno())
 
     def __enter__(self) -> "Forker":
         return self
@@ -96,7 +100,7 @@ class Forker:
             except (OSError, ValueError):
                 self._channel.close()
                 who = f"the interpreter of {self.environment} that apps are forked from"
-                raise DidNotStart(f"{who} ended, or said nothing in {SECONDS:g} s") from None
+                raise DidNotStart(f"{who} ended, or said nothing in {self._seconds:g} s") from None
 
     def kill_left_processes(self) -> list[str]:
         """What its apps have left, now that all of them have ended: killed, and named."""

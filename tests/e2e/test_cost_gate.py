@@ -16,9 +16,17 @@ import pytest
 from rich.progress import Progress
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cost import callgrind, counts, figures, gate, gate_verdict, paired
+from starlette_conformance.cost import (
+    callgrind,
+    counts,
+    figures,
+    gate,
+    gate_verdict,
+    in_pairs,
+    paired,
+)
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.callgrind import PATIENT, Counted
+from starlette_conformance.cost.callgrind import PATIENT
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.cost.measured_server import measured_server
@@ -33,7 +41,6 @@ from starlette_conformance.stacks.provision import of_interpreter, provision
 from starlette_conformance.stacks.tempdirs import scratch
 from studies.plants import PLANTS
 from tests.e2e.test_session import interpreter
-from tests.miniatures.raw_server import ENVIRONMENT
 
 ROOT = Path(__file__).parent.parent.parent
 HELLO = [MANIFEST["hello"]]
@@ -73,7 +80,7 @@ def test_equal_packages_take_as_many_instructions_and_calls_wherever_they_lie(
     for compiled in list((tmp_path).rglob("__pycache__")):
         shutil.rmtree(compiled)
     alike = [documented, of_interpreter(str(other))]
-    one, two = (each["hello"] for each in counts.count_alike(alike, HELLO))
+    one, two = (counts.count(each, HELLO)["hello"] for each in alike)
     assert one.bytes == two.bytes == 153.0
     found = gate_verdict.of_counts("hello", one, two, 0.005)
     assert (found.outcome, abs(found.change) < gate_verdict.FLOOR) == ("pass", True), (one, two)
@@ -127,7 +134,7 @@ r.PlainTextResponse.render = render
     with pytest.raises(
         CannotTell, match=r"^hello on .* went away in mid-run .*it last said: no more"
     ):
-        paired.run(documented, of_interpreter(path), HELLO, rounds=1)
+        paired.run(documented, of_interpreter(path), HELLO, tmp_path, [0])
 
 
 def test_a_stack_that_fails_its_specs_has_no_cost(
@@ -150,7 +157,7 @@ def test_without_valgrind_cpu_time_decides_and_says_what_it_resolves(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(gate, "check_specs", lambda *_: None)
-    monkeypatch.setattr(paired, "rounds_for", lambda _: -1)  # and 3 more
+    monkeypatch.setattr(in_pairs, "SOLE", 2)
     python, figures = str(documented.interpreter), tmp_path / "figures.json"
     code = main(["gate", python, python, "--benchmark", "hello", "--json", str(figures)])
     output = capsys.readouterr().out
@@ -172,7 +179,7 @@ def test_without_valgrind_nothing_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(CannotTell, match="no valgrind on PATH"):
-        Counted(MANIFEST["hello"], ENVIRONMENT, tmp_path)
+        callgrind.under_callgrind(tmp_path, {})
     assert main(["costs", "--json", str(tmp_path / "costs.jsonl")]) == 3
     assert capsys.readouterr().err.startswith("cannot tell: no valgrind on PATH")
 
@@ -295,36 +302,29 @@ def test_a_defect_that_cannot_be_planted_is_told(documented: Environment, tmp_pa
 def test_what_seems_a_little_worse_is_counted_in_other_layouts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[tuple[int, list[str]]] = []
+    asked: list[tuple[str, int, list[str]]] = []
     unlucky = {("new", 0): 1.006, ("new", 1): 1.001, ("new", 2): 0.998, ("new", 3): 1.002}
 
     def fake(
-        stacks: tuple[str, str],
-        those: list[Benchmark],
-        _: Callable[[], None],
-        layout: int,
-        __: int,
-    ) -> list[dict[str, Count]]:
-        asked.append((layout, [each.name for each in those]))
-        return [
-            {
-                each.name: Count((5e5 * factor(stack, each.name, layout),) * 5, 100.0)
-                for each in those
-            }
-            for stack in stacks
-        ]
+        stack: str, those: list[Benchmark], _: Callable[[], None], layout: int, __: int
+    ) -> dict[str, Count]:
+        asked.append((stack, layout, [each.name for each in those]))
+        return {
+            each.name: Count((5e5 * factor(stack, each.name, layout),) * 5, 100.0) for each in those
+        }
 
     def factor(stack: str, name: str, layout: int) -> float:
         worse = unlucky.get((stack, layout), 1.0)
         return {"hello": worse, "sse": 1.5 if stack == "new" else 1.0, "json_cors": 1.0}[name]
 
-    monkeypatch.setattr(figures, "count_alike", fake)
+    monkeypatch.setattr(figures, "count", fake)
     stacks = cast("tuple[Environment, Environment]", ("old", "new"))
     those = [MANIFEST[name] for name in ("hello", "json_cors", "sse")]
     with Progress(disable=True) as progress:
         old, new = figures.counted_by_both(stacks, those, 0.005, 0, progress)
-    assert sorted(layout for layout, names in asked if names == ["hello"]) == [0, 1, 2, 3]
-    assert len(asked) == 6  # and both others once
+    every = [each.name for each in those]
+    again = [(stack, n, ["hello"]) for n in (1, 2, 3) for stack in stacks]
+    assert sorted(asked) == sorted([("old", 0, every), ("new", 0, every), *again])
     found = gate_verdict.of_counts("hello", old["hello"], new["hello"], 0.005)
     assert (found.outcome, old["hello"].layouts) == ("pass", 4)
     assert gate_verdict.of_counts("sse", old["sse"], new["sse"], 0.005).outcome == "regression"

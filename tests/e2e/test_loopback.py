@@ -91,10 +91,12 @@ def test_the_apps_and_the_null_server(documented: Environment) -> None:
     assert addresses(found) == {"127.0.0.1"}
 
 
-def test_the_servers_of_a_gate(documented: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_servers_of_a_gate(
+    documented: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(paired, "BLOCKS", 16)  # so that all three are seen
     with watched() as found:
-        paired.run(documented, documented, [MANIFEST["hello"]], 1)
+        paired.run(documented, documented, [MANIFEST["hello"]], tmp_path, [0])
     assert len({pid for pid, _ in found}) == len(paired.ROLES)
     assert addresses(found) == {"127.0.0.1"}
 

@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.progress import Progress
 
-from starlette_conformance.cost import fanout, fanout_verdict, figures, gate_verdict, paired
+from starlette_conformance.cost import (
+    fanout,
+    fanout_verdict,
+    figures,
+    gate_verdict,
+    in_pairs,
+    paired,
+)
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.figures import complete, overall
@@ -280,14 +289,19 @@ def test_a_start_blocks(starts: tuple[float, float, float], outcome: str) -> Non
     [((0.4, 0.4, 0.41), "pass"), ((0.4, 0.4, 0.9), "regression")],
 )
 def test_a_start_that_seems_dearer_has_a_second_look(
-    monkeypatch: pytest.MonkeyPatch, calm: tuple[float, float, float], outcome: str
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    calm: tuple[float, float, float],
+    outcome: str,
 ) -> None:
     """On a busy machine, one start of equal servers may take as much as a planted one."""
     monkeypatch.setattr(paired, "starts", lambda *_: [dict(zip(paired.ROLES, calm, strict=True))])
     seconds = zip(paired.ROLES, (0.5, 0.5, 0.9), strict=True)
     busy = {role: served(2e-4, start=start) for role, start in seconds}
     some = environment("1.0.0")
-    assert figures.started(some, some, MANIFEST["hello"], [busy], "hello").outcome == outcome
+    assert (
+        figures.started(some, some, MANIFEST["hello"], [busy], "hello", tmp_path).outcome == outcome
+    )
 
 
 @pytest.mark.parametrize(
@@ -426,6 +440,51 @@ def test_a_dump_has_system_calls_by_the_function_that_makes_them() -> None:
     assert found.syscalls == {"send": 1, "futex_abstimed_wait_common": 3}
     with pytest.raises(Failure, match="without totals"):
         read_dump("fn=(1) half")
+
+
+@pytest.mark.parametrize(
+    ("new", "clear"),
+    [
+        ({}, True),
+        ({"cpu": 2.02e-4}, True),
+        ({"cpu": 2.06e-4}, False),
+        ({"left": 20.0}, True),
+        ({"left": 40.0}, False),
+        ({"wait": 0.0004}, True),
+        ({"wait": 0.0005}, False),
+        ({"start": 0.44}, True),
+        ({"start": 0.46}, False),
+    ],
+)
+def test_what_comes_half_way_to_what_blocks_has_more_rounds(
+    new: dict[str, Any], clear: bool
+) -> None:
+    """Though each of these passes."""
+    census = Census(9, 1, 2, 100_000, {})
+    one = {role: served(**({"cpu": 2e-4} | new)) for role in ("new",)}
+    one |= {role: served(2e-4) for role in ("old", "again")}
+    for each in one.values():
+        each.censuses += [census, census]
+    assert in_pairs.is_clear(MANIFEST["hello"], [one]) == clear
+
+
+def test_only_what_is_not_clear_has_more_rounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, int]] = []
+
+    def run(_, __, those, ___, rounds, *____):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202
+        ran.extend((each.name, number) for number in rounds for each in those)
+        return {each.name: [{"old": number} for number in rounds] for each in those}
+
+    monkeypatch.setattr(paired, "run", run)
+    monkeypatch.setattr(in_pairs, "compile_ahead", lambda *_: None)
+    monkeypatch.setattr(in_pairs, "is_clear", lambda benchmark, _: benchmark.name != "sse")
+    some = environment("1.0.0")
+    with Progress(disable=True) as progress:
+        found = in_pairs.in_pairs(some, some, chosen(None), tmp_path, progress, sole=False)
+    assert sorted(ran) == sorted([*((name, 0) for name in MANIFEST), ("sse", 1), ("sse", 2)])
+    assert {name: len(each) for name, each in found.items() if len(each) > 1} == {"sse": 3}
 
 
 def test_latency_never_blocks() -> None:
