@@ -59,7 +59,7 @@ def main(arguments: argparse.Namespace) -> int:
             for number in range(sum(result["case"] == case for result in results), runs):
                 new = planted.get(case, (old, copy)[number % 2])
                 with busy() if case == BUSY else nullcontext():
-                    result = gate(old, new, benchmarks.get(case), folder)
+                    result = gate(old, new, benchmarks.get(case), folder, case in {EQUAL, BUSY})
                 results.append({"case": case, **result})
                 file.write(json.dumps(results[-1]) + "\n")
                 why = ", ".join(result.get("by", ()))
@@ -90,8 +90,8 @@ def right(result: dict[str, Any]) -> bool:
     return case in {EQUAL, BUSY} or REASONS.get(case, "instructions") in result.get("by", ())
 
 
-def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str, Any]:
-    """What one gate came to, as a user would run it."""
+def gate(old: Path, new: Path, benchmark: str | None, folder: Path, fresh: bool) -> dict[str, Any]:
+    """What one gate came to, as a user would run it; that of equal stacks keeps no counts."""
     figures = folder / "figures.json"
     figures.unlink(missing_ok=True)
     command = [
@@ -105,6 +105,7 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path) -> dict[str,
         str(figures),
     ]
     command += ["--benchmark", benchmark] if benchmark else []
+    command += ["--fresh"] if fresh else []
     began = time.monotonic()
     try:
         done = subprocess.run(

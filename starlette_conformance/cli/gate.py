@@ -29,6 +29,10 @@ from starlette_conformance.model.option_values import seconds
     help="How many system calls more NEW may make for a request or an event.",
 )  # fmt: skip
 @click.option(
+    "--fresh", is_flag=True,
+    help="Count instructions anew where an earlier run counted the same packages.",
+)  # fmt: skip
+@click.option(
     "--benchmark", "benchmarks", multiple=True, type=click.Choice(BENCHMARKS), metavar="NAME",
     help=f"Only this one; repeatable: {', '.join(BENCHMARKS)}.",
 )  # fmt: skip
@@ -80,6 +84,7 @@ def gate(
     benchmarks: tuple[str, ...],
     old_start: str,
     new_start: str,
+    fresh: bool,
     **given: Any,
 ) -> int:
     """Exits with 0 (pass), 1 (regression) or 3 (inconclusive: noise hides the budget, a stack fails
@@ -89,13 +94,14 @@ def gate(
     if not any((app, requests, cwd, extra, groups, extras, passed, origin, only, starting)):
         from starlette_conformance.cost import gate as engine
 
-        return engine.gate(
-            engine.Options(benchmarks=benchmarks, old_start=old_start, new_start=new_start, **given)
-        )
+        named = {"old_start": old_start, "new_start": new_start, **given}
+        return engine.gate(engine.Options(benchmarks=benchmarks, fresh=fresh, **named))
     if not app or not requests:
         raise UsageError("name the app by --app and a file by --requests, or neither")
     if old_start or new_start:
         raise UsageError("--old-start and --new-start are for the reference apps")
+    if fresh:
+        raise UsageError("--fresh is for the reference apps: counts of yours are never kept")
     if benchmarks:
         raise UsageError("--benchmark is for the reference apps; --only names requests of --app")
     from starlette_conformance.cost import gate_app

@@ -3,8 +3,8 @@
 Unless `--stack` says otherwise, these are the releases of the Starlette axis at which a named
 change came or went, with the oldest and the newest. A stack that responds wrongly has no costs: it
 is named, and the others are measured. Counts of two machines do not compare. Results are appended
-as they come to a file of JSON Lines; a stack that is in it with the same packages is not measured
-again, as long as the apps, the way of counting and the processor are the same.
+as they come to a file of JSON Lines. What was counted before, by `gate` too, is not counted again
+(`kept_counts.py`), as long as all that it depends on is the same.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from starlette_conformance.cost import callgrind
-from starlette_conformance.cost.counts import count
+from starlette_conformance.cost.kept_counts import SOURCES, count
 from starlette_conformance.cost.manifest import chosen
 from starlette_conformance.cost.prices import Price, read_prices
 from starlette_conformance.model.changes import Change
@@ -33,18 +33,11 @@ from starlette_conformance.output.progress import progress
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.worker_threads import side_by_side
 from starlette_conformance.stacks.catalogue import Catalogue
-from starlette_conformance.stacks.project import catalogue, digest, ledger, modules
+from starlette_conformance.stacks.project import catalogue, digest, ledger
 from starlette_conformance.stacks.targets import made, one, targets_named
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
-SOURCES = (
-    "apps/**/*",
-    "specs/ledger/apps.py",
-    "specs/ledger/site.py",
-    *modules("model", "output", "process", "servers", "http", "stacks", "cost"),
-)
-"""What counts depend on: the apps, how they are started, what is sent, and the files they serve."""
 
 
 def costs(stacks: Sequence[str], base_name: str, file: Path) -> int:
@@ -102,6 +95,7 @@ def _measured(
     """By name, those of the stacks that could be measured."""
     prices = {price.stack: price for price in read_prices(file)}
     found: dict[str, Price] = {}
+    kept: list[str] = []
     counted = f"{digest(*SOURCES)} on {callgrind.processor()}"
     with appending(file) as lines, progress("counting instructions", output) as shown:
         bar = shown.add_task("", total=len(environments) * len(BENCHMARKS))
@@ -113,22 +107,20 @@ def _measured(
             name, packages = environment.name, environment.packages
             benchmarks = chosen(each for each in BENCHMARKS if each not in broken[name])
             shown.advance(bar, len(broken[name]))
-            same = (packages, environment.python, counted)
-            before = prices.get(name)
-            if before and (before.packages, before.python, before.counted) == same:
-                shown.advance(bar, len(benchmarks))
-                found[name] = before
-                return ""
             try:
                 counts = count(environment, benchmarks, lambda: shown.advance(bar))
             except (CannotTell, DidNotStart) as failure:
                 return printable(str(failure))
-            medians = {benchmark: each.median for benchmark, each in counts.items()}
+            medians = {benchmark: each.median for benchmark, each in counts.found.items()}
             found[name] = Price(name, dict(packages), environment.python, medians, counted)
-            lines.write(json.dumps(asdict(found[name])) + "\n")
+            kept.extend([name] * (counts.ages.keys() == counts.found.keys()))
+            if found[name] != prices.get(name):
+                lines.write(json.dumps(asdict(found[name])) + "\n")
             return ""
 
         reasons = side_by_side([partial(measure, each) for each in environments], AT_A_TIME)
+    if kept:
+        output.print(f"kept of earlier runs: the counts of {len(kept)} stacks")
     for reason in filter(None, reasons):
         output.print(f"NO COSTS {reason}", style="bold yellow", markup=False, soft_wrap=True)
     return {each.name: found[each.name] for each in environments if each.name in found}

@@ -9,9 +9,10 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, fanout, fanout_verdict, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count, count, repeats_for
+from starlette_conformance.cost.counts import Count, repeats_for
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.in_pairs import AT_A_TIME, by_kind, in_pairs
+from starlette_conformance.cost.kept_counts import count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.output.progress import begins
@@ -32,10 +33,13 @@ def measured(
     budget: float,
     syscalls: float,
     output: Console,
+    fresh: bool = False,
 ) -> list[Finding]:
-    """All figures of both stacks. Raises CannotTell where one of the manifest is missing."""
+    """All figures of both stacks; with `fresh`, no counts that were kept. Raises CannotTell where
+    one of the manifest is missing.
+    """
     with scratch() as compiled:
-        return _measured(old, new, benchmarks, budget, syscalls, compiled, output)
+        return _measured(old, new, benchmarks, budget, syscalls, compiled, output, fresh)
 
 
 def _measured(
@@ -46,6 +50,7 @@ def _measured(
     syscalls: float,
     compiled: Path,
     output: Console,
+    fresh: bool,
 ) -> list[Finding]:
     counting = callgrind.found()
     if not counting:
@@ -54,7 +59,7 @@ def _measured(
     with progress_bar("{task.description}", output) as progress:
         counts = []
         if counting:
-            counts = counted_by_both((old, new), benchmarks, budget, syscalls, progress)
+            counts = counted_by_both((old, new), benchmarks, budget, syscalls, progress, fresh)
         ran = in_pairs(old, new, benchmarks, compiled, progress, sole=not counting)
         streaming = [each for each in benchmarks if each.streams]
         fanned = {}
@@ -132,6 +137,7 @@ def counted_by_both(
     budget: float,
     syscalls: float,
     progress: Progress,
+    fresh: bool = False,
 ) -> list[dict[str, Count]]:
     """The counts of both stacks; what is then not clear is counted in other layouts too, until it
     is.
@@ -141,18 +147,20 @@ def counted_by_both(
     advance = partial(progress.advance, bar)
     old: dict[str, Count] = {}
     new: dict[str, Count] = {}
+    ages = dict[str, float](), dict[str, float]()
     repeats = repeats_for(max(map(len, by_kind(benchmarks))))
 
     def counted(layouts: Sequence[int], those: Sequence[Benchmark]) -> None:
         jobs = [
-            partial(count, stack, those, advance, layout, repeats)
+            partial(count, stack, those, advance, layout, repeats, fresh)
             for layout in layouts
             for stack in stacks
         ]
         found = side_by_side(jobs, AT_A_TIME)
         for number, more in enumerate(found):
             counts = (old, new)[number % 2]
-            for name, each in more.items():
+            ages[number % 2].update(more.ages)
+            for name, each in more.found.items():
                 counts[name] = counts[name] + each if name in counts else each
 
     counted([0], benchmarks)
@@ -170,7 +178,17 @@ def counted_by_both(
         progress.update(bar, total=total)
         begins(f"counting {len(again)} again, which are not clear yet", progress.console)
         counted(layouts, again)
+    for side, kept in zip(("OLD", "NEW"), ages, strict=True):
+        if kept:
+            progress.console.print(_kept(side, kept, len(benchmarks)), style="dim", soft_wrap=True)
     return [old, new]
+
+
+def _kept(side: str, ages: Mapping[str, float], benchmarks: int) -> str:
+    hours = max(ages.values()) / 3600
+    age = f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    how = f"counts of {len(ages)} of {benchmarks} benchmarks are kept, up to {age} old"
+    return f"{side}: {how}; --fresh counts anew"
 
 
 def complete(names: Sequence[str], measurements: Sequence[Mapping[str, object]]) -> None:

@@ -51,6 +51,7 @@ class Options:
     json: Path | None
     old_start: str = ""
     new_start: str = ""
+    fresh: bool = False
 
     @property
     def starts(self) -> starts.Pair | None:
@@ -77,7 +78,8 @@ def gate(options: Options) -> int:
     benchmarks = _measurable(old, new, benchmarks, output)
     findings = []
     if benchmarks:
-        findings = measured(old, new, benchmarks, options.budget / 100, options.syscalls, output)
+        budget = options.budget / 100
+        findings = measured(old, new, benchmarks, budget, options.syscalls, output, options.fresh)
     if at_once.NAME in names:
         begins("many clients at once", output)
         findings += at_once.measured(old, new)

@@ -28,6 +28,7 @@ from starlette_conformance.cost import (
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.callgrind import PATIENT
 from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.kept_counts import Counts
 from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.cost.measured_server import measured_server
 from starlette_conformance.model.environment import Environment
@@ -306,12 +307,15 @@ def test_what_seems_a_little_worse_is_counted_in_other_layouts(
     unlucky = {("new", 0): 1.006, ("new", 1): 1.001, ("new", 2): 0.998, ("new", 3): 1.002}
 
     def fake(
-        stack: str, those: list[Benchmark], _: Callable[[], None], layout: int, __: int
-    ) -> dict[str, Count]:
+        stack: str, those: list[Benchmark], _: Callable[[], None], layout: int, *__: int
+    ) -> Counts:
         asked.append((stack, layout, [each.name for each in those]))
-        return {
-            each.name: Count((5e5 * factor(stack, each.name, layout),) * 5, 100.0) for each in those
-        }
+        return Counts(
+            {
+                each.name: Count((5e5 * factor(stack, each.name, layout),) * 5, 100.0)
+                for each in those
+            }
+        )
 
     def factor(stack: str, name: str, layout: int) -> float:
         worse = unlucky.get((stack, layout), 1.0)

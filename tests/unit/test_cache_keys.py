@@ -8,7 +8,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from starlette_conformance.cost import costs
+from starlette_conformance.cost import kept_counts
 from starlette_conformance.mutants import coverage
 from starlette_conformance.replay import corpus
 from starlette_conformance.stacks import project
@@ -96,7 +96,7 @@ KEYS = [
     pytest.param(corpus.SOURCES, comparing, id="recordings"),
     pytest.param(corpus.SOURCES, recording, id="corpus"),
     pytest.param(coverage.SOURCES, tracing, id="coverage"),
-    pytest.param(costs.SOURCES, counting, id="costs"),
+    pytest.param(kept_counts.SOURCES, counting, id="costs"),
 ]
 
 
@@ -109,7 +109,7 @@ def test_each_file_that_something_kept_depends_on_is_in_its_key(
     assert needed - {*project.files_of(*patterns).values()} == set()
 
 
-@pytest.mark.parametrize("patterns", [corpus.SOURCES, coverage.SOURCES, costs.SOURCES])
+@pytest.mark.parametrize("patterns", [corpus.SOURCES, coverage.SOURCES, kept_counts.SOURCES])
 def test_what_nothing_kept_depends_on_is_in_no_key(patterns: tuple[str, ...]) -> None:
     known = {*project.files_of(*patterns)}
     assert not known & {"README.md", f"{PACKAGE}/report/page.py", f"{PACKAGE}/cli/main.py"}

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.__main__ import main
-from starlette_conformance.cost import callgrind, costs
+from starlette_conformance.cost import callgrind, costs, counts, kept_counts
 from starlette_conformance.cost.costs import BENCHMARKS, releases
 from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.kept_counts import Counts
 from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import CannotTell
@@ -34,11 +35,12 @@ def test_what_was_measured_is_kept_and_not_measured_again(
 ) -> None:
     asked: list[str] = []
 
-    def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def count(environment, benchmarks, *_):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202
         asked.append(environment.name)
         return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
 
-    monkeypatch.setattr(costs, "count", count)
+    monkeypatch.setattr(counts, "count", count)
+    monkeypatch.setattr(kept_counts, "FOLDER", str(tmp_path / "kept"))
     monkeypatch.setattr(callgrind, "found", lambda: True)
     file = tmp_path / "costs.jsonl"
     stack = ["--stack", "documented", "--json", str(file)]
@@ -49,7 +51,7 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     assert main(["costs", "--stack", "starlette-0.46.1", *stack]) == 0
     assert main(["costs", *stack]) == 0
     assert len(asked) == 3
-    monkeypatch.setattr(costs, "digest", lambda *_: "another way of counting")
+    monkeypatch.setattr(kept_counts, "digest", lambda *_: "another way of counting")
     assert main(["costs", *stack]) == 0
     assert len(asked) == 5
     monkeypatch.setattr(callgrind, "processor", lambda: "another one")
@@ -64,7 +66,7 @@ def test_what_a_named_change_broke_is_named_and_not_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def count(_environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        return {each.name: Count((1e6,), 1.0) for each in benchmarks}
+        return Counts({each.name: Count((1e6,), 1.0) for each in benchmarks})
 
     monkeypatch.setattr(costs, "count", count)
     monkeypatch.setattr(callgrind, "found", lambda: True)
@@ -96,7 +98,7 @@ def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
     def count(environment, benchmarks, _done):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         if environment.name in wrong:
             raise CannotTell(f"sse on {environment.name} responded wrongly: nothing")
-        return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
+        return Counts({each.name: Count((1e6, 2e6), 1.0) for each in benchmarks})
 
     monkeypatch.setattr(costs, "count", count)
     monkeypatch.setattr(callgrind, "found", lambda: True)
