@@ -1,20 +1,13 @@
-"""Counts of reference apps, kept in the cache by all that they depend on: the files of the stack's
-packages, Python, the project's apps and its way to count, valgrind, the processor, the layout.
-
-The files' contents are the key, not the names of packages: a checkout, a wheel or a copy with one
-changed line is another stack, wherever it lies and whatever it is called. What lies outside of the
-environment, as an editable install does, has no such key, and nor does a user's app.
+"""Counts of reference apps, kept by all that they depend on: the stack, the project's apps and its
+way to count, valgrind, the processor, the layout.
 """
 
-import hashlib
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 
 import msgspec
 
@@ -22,12 +15,12 @@ from starlette_conformance.cost import callgrind, counts
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.counts import Count
 from starlette_conformance.model.environment import Environment
-from starlette_conformance.model.errors import Failure
-from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.stacks.cache import cache_folder, key_of
+from starlette_conformance.stacks.identity import identity
+from starlette_conformance.stacks.kept_file import KeptFile
 from starlette_conformance.stacks.project import digest, modules
 
-FOLDER = "counts"
+KIND, MOST = "counts", 1000
 SOURCES = (
     *("apps/**/*", "benchmarks/apps/*", "specs/ledger/apps.py", "specs/ledger/site.py"),
     *modules("model", "output", "process", "servers", "http", "stacks", "cost"),
@@ -60,55 +53,40 @@ def count(
     """As `counts.count`, of what is not kept; of all with `fresh`."""
     result, missing = Counts(), list[list[Benchmark]]()
     grouped = [list(each) for _, each in groupby(benchmarks, key=lambda each: each.app)]
-    files = {each[0].app: _file(environment, each, layout, repeats) for each in grouped}
+    files = {those[0].app: _file(environment, those, layout, repeats) for those in grouped}
     for those in grouped:
         file = files[those[0].app]
-        kept = None if fresh or file is None else _read(file, those)
+        kept = file.read() if file and not fresh else None
         if kept is None:
             missing.append(those)
             continue
+        age = max(0.0, time.time() - kept.counted)
         for each in those:
-            result.found[each.name] = kept.counts[each.name]
-            result.ages[each.name] = max(0.0, time.time() - kept.counted)
+            result.found[each.name], result.ages[each.name] = kept.counts[each.name], age
             done()
     if missing:
         every = [each for those in missing for each in those]
         result.found |= counts.count(environment, every, done, layout, repeats)
     for those in missing:
         if file := files[those[0].app]:
-            made = _Kept(time.time(), {each.name: result.found[each.name] for each in those})
-            with suppress(OSError, Failure):  # where the cache is read-only, all are counted anew
-                write_whole(file, msgspec.json.encode(made).decode())
+            file.write(_Kept(time.time(), {each.name: result.found[each.name] for each in those}))
     return result
 
 
-def _read(file: Path, benchmarks: Iterable[Benchmark]) -> _Kept | None:
-    """None, too, where it is damaged."""
-    try:
-        kept = msgspec.json.decode(file.read_bytes(), type=_Kept)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return kept if kept.counts.keys() == {each.name for each in benchmarks} else None
-
-
 def _file(
-    environment: Environment, benchmarks: Iterable[Benchmark], layout: int, repeats: int
-) -> Path | None:
-    """Where the counts of an app are kept; None where they are not."""
-    those = list(benchmarks)
-    contents = contents_of(environment)
-    if contents is None or not those[0].forks:
+    environment: Environment, benchmarks: Sequence[Benchmark], layout: int, repeats: int
+) -> KeptFile[_Kept] | None:
+    """What is kept of an app; None where the stack, or the app, is the user's."""
+    stack = identity(environment)
+    if stack is None or not benchmarks[0].forks:
         return None
-    interpreter = environment.interpreter.resolve()
-    state = interpreter.stat()
-    names = [each.name for each in those]
     constants = (counts.WARM_UP, counts.SETTLED, counts.STREAMS, counts.SHORT, counts.LONG, repeats)
+    names = [each.name for each in benchmarks]
+    machine = (_valgrind(), callgrind.processor(), str(cache_folder()))
     key = key_of(
-        *(contents, environment.python, str(interpreter), state.st_size, state.st_mtime_ns),
-        *(digest(*SOURCES), _valgrind(), callgrind.processor(), str(cache_folder())),
-        *(environment.server.name, names, layout, constants),
+        stack, digest(*SOURCES), *machine, environment.server.name, names, layout, constants
     )
-    return cache_folder() / FOLDER / f"{key}.json"
+    return KeptFile(KIND, key, _Kept, MOST)
 
 
 def _valgrind() -> str:
@@ -119,39 +97,3 @@ def _valgrind() -> str:
     command = [program, "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return done.stdout.strip()
-
-
-def contents_of(environment: Environment) -> str | None:
-    """A digest of all that Python can import of an environment, but for its own library; None where
-    something of that lies elsewhere, or may.
-    """
-    prefix = environment.interpreter.parent.parent
-    settings = prefix / "pyvenv.cfg"
-    if environment.ahead or not settings.is_file():
-        return None
-    if "include-system-site-packages = true" in settings.read_text("utf-8", "replace"):
-        return None
-    found = hashlib.sha256()
-    for name, path in sorted(_files(prefix / "lib").items()):
-        data = path.read_bytes()
-        if name.endswith(".pth") and not _imports_only(data):
-            return None
-        found.update(f"{name}\0{len(data)}\0".encode() + data)
-    return found.hexdigest()
-
-
-def _files(folder: Path) -> Mapping[str, Path]:
-    return dict(_found(folder))
-
-
-def _found(folder: Path) -> Iterator[tuple[str, Path]]:
-    for path in folder.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield str(path.relative_to(folder)), path
-
-
-def _imports_only(data: bytes) -> bool:
-    """Whether a .pth file names no folder."""
-    lines = [line for line in data.splitlines() if line.strip() and not line.startswith(b"#")]
-    alone = all(line.startswith((b"import ", b"import\t")) for line in lines)
-    return alone and b"__editable__" not in data

@@ -40,7 +40,7 @@ def test_what_was_measured_is_kept_and_not_measured_again(
         return {each.name: Count((1e6, 2e6), 1.0) for each in benchmarks}
 
     monkeypatch.setattr(counts, "count", count)
-    monkeypatch.setattr(kept_counts, "FOLDER", str(tmp_path / "kept"))
+    monkeypatch.setattr(kept_counts, "KIND", str(tmp_path / "kept"))
     monkeypatch.setattr(callgrind, "found", lambda: True)
     file = tmp_path / "costs.jsonl"
     stack = ["--stack", "documented", "--json", str(file)]
