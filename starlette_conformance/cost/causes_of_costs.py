@@ -12,8 +12,9 @@ from functools import partial
 from starlette_conformance.causes.candidates import Outcome, Outcomes
 from starlette_conformance.causes.find_causes import Place, find_causes
 from starlette_conformance.cost.app_request import AppRequest
-from starlette_conformance.cost.counts import Count, count
+from starlette_conformance.cost.counts import count
 from starlette_conformance.cost.finding import Finding
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.explain.cause import Causes
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.worker_threads import side_by_side

@@ -7,9 +7,9 @@ The place of a repeat in the life of the process matters, alike in every process
 compared repeat by repeat.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +27,7 @@ from starlette_conformance.cost.dump import Reading
 from starlette_conformance.cost.measured_server import alike
 from starlette_conformance.cost.one_path import placed, take_bytecode
 from starlette_conformance.cost.traffic import Line
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.process.app_server import Server
@@ -49,55 +50,6 @@ BRIEF_WARM_UP, BRIEF_SETTLED, BRIEF = 10, 4, 5
 STREAMS = 5
 SHORT = 5
 LONG = 45
-
-
-@dataclass(frozen=True)
-class Count:
-    """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire.
-
-    `syscalls` has the median of system calls a unit by name, the mean of that in all layouts, and
-    `totals` those of all names by repeat; `apart` is how many more one repeat has than another, and
-    so is `bytes_apart`.
-    """
-
-    instructions: tuple[float, ...]
-    bytes: float
-    layouts: int = 1
-    syscalls: Mapping[str, float] = field(default_factory=dict)
-    totals: tuple[float, ...] = (0.0,)
-    bytes_apart: int = 0
-
-    def __add__(self, other: "Count") -> "Count":
-        layouts = self.layouts + other.layouts
-        both = (self, other)
-        calls = {
-            name: sum(each.syscalls.get(name, 0) * each.layouts for each in both) / layouts
-            for name in sorted({*self.syscalls, *other.syscalls})
-        }
-        return replace(
-            self,
-            instructions=self.instructions + other.instructions,
-            layouts=layouts,
-            syscalls=calls,
-            totals=self.totals + other.totals,
-        )
-
-    @property
-    def apart(self) -> float:
-        return max(self.totals) - min(self.totals)
-
-    @property
-    def each(self) -> "list[Count]":
-        """One of each layout."""
-        some = len(self.instructions) // self.layouts
-        return [
-            replace(self, instructions=self.instructions[some * n : some * (n + 1)], layouts=1)
-            for n in range(self.layouts)
-        ]
-
-    @property
-    def median(self) -> float:
-        return median(self.instructions)
 
 
 def repeats_for(benchmarks: int) -> int:

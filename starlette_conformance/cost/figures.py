@@ -9,10 +9,11 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, fanout, fanout_verdict, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count, repeats_for
+from starlette_conformance.cost.counts import repeats_for
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.in_pairs import AT_A_TIME, by_kind, in_pairs
 from starlette_conformance.cost.kept_counts import count
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.output.progress import begins

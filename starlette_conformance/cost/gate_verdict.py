@@ -14,9 +14,9 @@ import numpy as np
 from scipy.special import stdtrit  # scipy.stats takes thrice as long to import
 
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.paired import ROLES, Round, Served
+from starlette_conformance.cost.unit_count import Count
 
 SURE = 0.995
 """One-sided: a true change lies below the upper bound, or above the lower one, with this chance."""

@@ -13,8 +13,9 @@ import msgspec
 
 from starlette_conformance.cost import callgrind, counts
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.process.child_environment import base
 from starlette_conformance.stacks.cache import cache_folder, key_of
 from starlette_conformance.stacks.identity import identity
 from starlette_conformance.stacks.kept_file import KeptFile
@@ -95,5 +96,7 @@ def _valgrind() -> str:
     if program is None:
         return ""
     command = [program, "--version"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=base()
+    )
     return done.stdout.strip()

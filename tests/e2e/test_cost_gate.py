@@ -27,10 +27,10 @@ from starlette_conformance.cost import (
 )
 from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.callgrind import PATIENT
-from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.kept_counts import Counts
 from starlette_conformance.cost.manifest import MANIFEST
 from starlette_conformance.cost.measured_server import measured_server
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
 from starlette_conformance.process import signals

@@ -11,8 +11,8 @@ import pytest
 from starlette_conformance.__main__ import main
 from starlette_conformance.cost import causes_of_costs, counts, measurable, paired
 from starlette_conformance.cost.app_request import AppRequest, Group
-from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.finding import Finding
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.patched_copies import plant
 from starlette_conformance.stacks.project import catalogue

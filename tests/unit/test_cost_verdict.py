@@ -19,12 +19,12 @@ from starlette_conformance.cost import (
     in_pairs,
     paired,
 )
-from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.figures import complete, overall
 from starlette_conformance.cost.gate_table import print_findings, seen
 from starlette_conformance.cost.manifest import MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.cost.wide import WIDE
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure, UsageError

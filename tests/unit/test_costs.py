@@ -8,9 +8,9 @@ import pytest
 from starlette_conformance.__main__ import main
 from starlette_conformance.cost import callgrind, costs, counts, kept_counts
 from starlette_conformance.cost.costs import BENCHMARKS, releases
-from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.kept_counts import Counts
 from starlette_conformance.cost.manifest import MANIFEST
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.stacks.project import catalogue, ledger

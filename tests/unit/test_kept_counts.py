@@ -7,8 +7,8 @@ import pytest
 
 from starlette_conformance.cost import callgrind, counts, kept_counts
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import Count
 from starlette_conformance.cost.manifest import MANIFEST
+from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.stacks.cache import VARIABLE
 from tests.miniatures.run_files import environment
