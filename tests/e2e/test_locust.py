@@ -24,6 +24,8 @@ from tests.miniatures.raw_server import closes, miniature
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 100.0
+CALM_TRIES = 4
+"""Of a run whose verdict is that others had its cores."""
 INTERVAL = 0.1
 DEFECTS = ("good", "disorders", "cuts", "dies", "never", "wrong")
 
@@ -281,9 +283,11 @@ def test_a_run_ends_with_its_verdict(
 
 
 def calm(runs: dict[str, Run], name: str) -> tuple[int, str]:
-    """As `ended`; where it could tell nothing beside all the others, once more without them."""
+    """As `ended`; where it could tell nothing beside all the others, again without them."""
     code, said = runs[name].ended()
-    if code == 3:
+    for _ in range(CALM_TRIES):
+        if code != 3:
+            break
         runs[name] = runs[name].again()
         code, said = runs[name].ended()
     return code, said
@@ -398,7 +402,7 @@ def test_the_time_of_requests_goes_on_when_events_begin_to_count() -> None:
 
 def test_two_workers_merge_to_one(runs: dict[str, Run]) -> None:
     code, said = calm(runs, "two")
-    assert code == 0 or (code == 3 and "the generator was the limit" in said), said
+    assert code == 0 or (code == 3 and "was the limit" in said), said
     fanout = read(runs["two"].results).fanout
     assert fanout is not None
     assert (fanout.wanted, fanout.connected, len(fanout.generators)) == (6, 6, 2), said
