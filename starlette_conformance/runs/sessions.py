@@ -20,7 +20,7 @@ from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.rerun_commands import stack_option
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder, discard_bytecode, sweep
-from starlette_conformance.stacks.project import ROOT
+from starlette_conformance.stacks.project import ROOT, catalogue
 
 STACKS_A_SESSION = 13
 """At the most: enough that the start of pytest weighs little."""
@@ -178,6 +178,19 @@ def _variables() -> dict[str, str]:
     return variables | own
 
 
+def shared_out(stacks: Sequence[str], sessions: int) -> list[list[str]]:
+    """The stacks of each session: one goes to the session that has the least to do. One that more
+    suites judge takes longer, and neighbours take equally long.
+    """
+    shares: list[list[str]] = [[] for _ in range(sessions)]
+    suites, also = [0] * sessions, catalogue().also
+    for stack in stacks:
+        least = suites.index(min(suites))
+        shares[least].append(stack)
+        suites[least] += 1 + len(also.get(stack, ()))
+    return shares
+
+
 def judge(
     stacks: Sequence[str], folder: Path, jobs: int, arguments: Sequence[str], console: Console
 ) -> tuple[Summary, Footprint]:
@@ -185,7 +198,7 @@ def judge(
     footprint = Footprint()
     rounds = ceil(len(stacks) / (jobs * STACKS_A_SESSION)) or 1
     count = min(len(stacks), jobs * rounds)
-    waiting = [stacks[first::count] for first in range(count)]  # neighbours take equally long
+    waiting = shared_out(stacks, count)
     sessions: list[Session] = []
     running: list[Session] = []
     with progress("running the specs", console) as shown:
