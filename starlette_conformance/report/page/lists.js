@@ -87,7 +87,7 @@ function plot(name) {
   const values = points.map(value);
   const [low, high] = [Math.min(99, ...values) - 1, Math.max(101, ...values) + 1];
   const width = Math.max(320, Math.min(720, byId("plots").clientWidth - 26));
-  const [height, left, top, bottom] = [192, 46, 16, 86];
+  const [height, left, top, bottom] = [206, 46, 16, 100];
   const x = (place) => left + 12 + (points.length > 1 ? (place * (width - left - 30)) / (points.length - 1) : 0);
   const y = (percent) => top + ((high - percent) * (height - top - bottom)) / (high - low);
   const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${visible(name)}: ${points.map((cost) => `${cost.name} ${value(cost).toFixed(1)} %`).join(", ")}` });
@@ -109,7 +109,7 @@ function plot(name) {
     if (picked || jump) svg.append(draw("text", { x: x(place), y: y(value(cost)) - 8, class: "value" }, value(cost).toFixed(1)));
     if (place % every === 0 || picked) {
       const label = cost.stack === null ? cost.name.replace(/^starlette-/, "") : data.stacks[cost.stack].short;
-      svg.append(draw("text", { transform: `translate(${x(place) + 3} ${height - bottom + 12}) rotate(90)`, class: "name" }, visible(label).slice(0, 12)));
+      svg.append(draw("text", { transform: `translate(${x(place) + 3} ${height - bottom + 12}) rotate(90)`, class: "name" }, visible(label).slice(0, 14)));
     }
   });
   return make("figure", { class: "plot" }, make("figcaption", null, make("b", null, visible(name)), ` 100 % is ${grouped(Math.round(base.instructions[name]))} instructions on ${visible(base.name)}`), svg);
