@@ -87,7 +87,7 @@ function plot(name) {
   const values = points.map(value);
   const [low, high] = [Math.min(99, ...values) - 1, Math.max(101, ...values) + 1];
   const width = Math.max(320, Math.min(720, byId("plots").clientWidth - 26));
-  const [height, left, top, bottom] = [206, 46, 16, 100];
+  const [height, left, top, bottom] = [216, 46, 16, 110];
   const x = (place) => left + 12 + (points.length > 1 ? (place * (width - left - 30)) / (points.length - 1) : 0);
   const y = (percent) => top + ((high - percent) * (height - top - bottom)) / (high - low);
   const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${visible(name)}: ${points.map((cost) => `${cost.name} ${value(cost).toFixed(1)} %`).join(", ")}` });
