@@ -18,10 +18,9 @@ from starlette_conformance.clients.table import details, tables
 from starlette_conformance.clients.verdict import brief, verdict
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
-from starlette_conformance.output.output_files import STDOUT, Unwritten, as_json, check, write
+from starlette_conformance.output.output_files import STDOUT, Unwritten, as_json, check
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.progress import progress
-from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import verbose
 from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks import pages
@@ -55,18 +54,15 @@ def run(options: Options) -> int:
         rows = judge(chosen, cases, known, lambda: bar.advance(task), options.fresh)
     no_longer = gone(rows)
     command = _again(options)
-    html = page(rows, no_longer, recorded, command)
-    unwritten, written = Unwritten(), {}
-    for name, path in options.files.items():
-        with unwritten.attempt():
-            text = html if name == "html" else as_json(as_data(rows, recorded, command))
-            write(path, text)
-            if path != STDOUT:
-                written[name] = path
+
+    def text(name: str) -> str:
+        if name == "html":
+            return page(rows, no_longer, recorded, command)
+        return as_json(as_data(rows, recorded, command))
+
+    unwritten = Unwritten()
     whole = verbose() or not output.file.isatty()
-    if not whole and "html" not in written and (kept := pages.keep(command, html)):
-        written["html"] = kept
-    named = [f"{name}: {plain(str(path), 4096)}" for name, path in sorted(written.items())[::-1]]
+    named = pages.write_files(options.files, text, unwritten, command, whole)
     if whole:
         print_whole(rows, no_longer, recorded, output)
         for line in named:

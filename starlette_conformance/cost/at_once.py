@@ -15,7 +15,7 @@ from functools import partial
 
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.least import compared
-from starlette_conformance.cost.paired import PINNED, ROLES, by_role
+from starlette_conformance.cost.paired import ROLES, by_role, pinned
 from starlette_conformance.cost.wide import started
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
@@ -31,11 +31,9 @@ SECONDS = 5.0
 STOPPED_SECONDS = 0.02
 WAITING_START = "start waiting seconds"
 WHATS = {
-    **{
-        f"seconds until {some} clients have responses of {kind}": (target, some)
-        for kind, target in TARGETS.items()
-        for some in CROWDS
-    },
+    f"seconds until {some} clients have responses of {kind}": (target, some)
+    for kind, target in TARGETS.items()
+    for some in CROWDS
 }
 BEHIND = f"seconds until {CROWDS[-1]} clients that connect at once have responses"
 MODULES = "modules imported"
@@ -46,8 +44,7 @@ def measured(old: Environment, new: Environment) -> list[Finding]:
     """All figures of both stacks. Raises CannotTell, DidNotStart."""
     stacks = by_role(old, new)
     with scratch() as folder, ExitStack() as exits:
-        pinned = PINNED | {"PYTHONPYCACHEPREFIX": str(folder)}
-        under = Under(script=[str(census.RUNNER)], pinned=pinned)
+        under = Under(script=[str(census.RUNNER)], pinned=pinned(folder))
 
         def start_waits(role: str) -> float:
             """Seconds of a start in which it does not work."""

@@ -113,7 +113,8 @@ def _measured(
                 return printable(str(failure))
             medians = {benchmark: each.median for benchmark, each in counts.found.items()}
             found[name] = Price(name, dict(packages), environment.python, medians, counted)
-            kept.extend([name] * (counts.ages.keys() == counts.found.keys()))
+            if counts.ages.keys() == counts.found.keys():
+                kept.append(name)
             if found[name] != prices.get(name):
                 lines.write(json.dumps(asdict(found[name])) + "\n")
             return ""

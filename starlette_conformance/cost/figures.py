@@ -152,15 +152,15 @@ def counted_by_both(
     repeats = repeats_for(max(map(len, by_kind(benchmarks))))
 
     def counted(layouts: Sequence[int], those: Sequence[Benchmark]) -> None:
+        sides = [*zip(stacks, (old, new), ages, strict=True)] * len(layouts)
         jobs = [
             partial(count, stack, those, advance, layout, repeats, fresh)
             for layout in layouts
             for stack in stacks
         ]
         found = side_by_side(jobs, AT_A_TIME)
-        for number, more in enumerate(found):
-            counts = (old, new)[number % 2]
-            ages[number % 2].update(more.ages)
+        for (_, counts, kept), more in zip(sides, found, strict=True):
+            kept.update(more.ages)
             for name, each in more.found.items():
                 counts[name] = counts[name] + each if name in counts else each
 

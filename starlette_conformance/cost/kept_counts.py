@@ -54,7 +54,8 @@ def count(
     """As `counts.count`, of what is not kept; of all with `fresh`."""
     result, missing = Counts(), list[list[Benchmark]]()
     grouped = [list(each) for _, each in groupby(benchmarks, key=lambda each: each.app)]
-    files = {those[0].app: _file(environment, those, layout, repeats) for those in grouped}
+    stack = _key(environment, layout, repeats)
+    files = {those[0].app: _file(stack, those) for those in grouped}
     for those in grouped:
         file = files[those[0].app]
         kept = file.read() if file and not fresh else None
@@ -74,20 +75,21 @@ def count(
     return result
 
 
-def _file(
-    environment: Environment, benchmarks: Sequence[Benchmark], layout: int, repeats: int
-) -> KeptFile[_Kept] | None:
-    """What is kept of an app; None where the stack, or the app, is the user's."""
+def _key(environment: Environment, layout: int, repeats: int) -> str | None:
+    """What the counts of all apps on a stack depend on; None where the stack is the user's."""
     stack = identity(environment)
-    if stack is None or not benchmarks[0].forks:
+    if stack is None:
         return None
     constants = (counts.WARM_UP, counts.SETTLED, counts.STREAMS, counts.SHORT, counts.LONG, repeats)
-    names = [each.name for each in benchmarks]
     machine = (_valgrind(), callgrind.processor(), str(cache_folder()))
-    key = key_of(
-        stack, digest(*SOURCES), *machine, environment.server.name, names, layout, constants
-    )
-    return KeptFile(KIND, key, _Kept, MOST)
+    return key_of(stack, digest(*SOURCES), machine, environment.server.name, layout, constants)
+
+
+def _file(stack: str | None, benchmarks: Sequence[Benchmark]) -> KeptFile[_Kept] | None:
+    """What is kept of an app; None where the stack, or the app, is the user's."""
+    if stack is None or not benchmarks[0].forks:
+        return None
+    return KeptFile(KIND, key_of(stack, [each.name for each in benchmarks]), _Kept, MOST)
 
 
 def _valgrind() -> str:

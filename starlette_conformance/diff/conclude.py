@@ -14,9 +14,7 @@ from starlette_conformance.diff.terminal import render
 from starlette_conformance.diff.verdict import render_verdict
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
-from starlette_conformance.output import output_files
 from starlette_conformance.output.output_files import Unwritten
-from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import verbose
 from starlette_conformance.stacks import pages
 
@@ -47,20 +45,10 @@ def conclude(
     if code == 1 and exit_code(diff) != 1:
         diff = replace(diff, fails_on=tuple(fail_on))
     unwritten = unwritten or Unwritten()
-    written = {}
-    for name, path in chosen.items():
-        with unwritten.attempt():
-            output_files.write(path, FORMATS[name](diff, fail_on))
-            if path != output_files.STDOUT:
-                written[name] = path
     whole = verbose() or not to.file.isatty()
-    if (
-        not whole
-        and "html" not in written
-        and (page := pages.keep(diff.command, files.as_html(diff)))
-    ):
-        written["html"] = page
-    named = [f"{name}: {plain(str(written[name]), 4096)}" for name in sorted(written, key=_last)]
+    named = pages.write_files(
+        chosen, lambda name: FORMATS[name](diff, fail_on), unwritten, diff.command, whole
+    )
     if whole:
         render(diff, to)
         for line in named:
@@ -69,8 +57,3 @@ def conclude(
         render_verdict(diff, to, named)
     unwritten.report()
     return code
-
-
-def _last(name: str) -> bool:
-    """The page comes last."""
-    return name == "html"

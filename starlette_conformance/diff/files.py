@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from starlette_conformance import output
 from starlette_conformance.diff import (
     cause_lines,
     coverage,
@@ -25,7 +24,7 @@ from starlette_conformance.explain.result import Diff, Differing, Group, Unstabl
 from starlette_conformance.model.changes import news
 from starlette_conformance.output import output_files
 from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
-from starlette_conformance.output.sanitize import printable
+from starlette_conformance.output.templates import templates as usual_templates
 
 SCHEMA = 3
 EXAMPLES = 3
@@ -214,29 +213,13 @@ def context(diff: Diff) -> dict[str, Any]:
     }
 
 
-STYLES = Path(output.__file__).parent
-
-
 @cache
 def templates(escaped: bool, *folders: Path) -> Environment:
     """Those of a diff, and of other folders."""
-    found = Environment(
-        loader=FileSystemLoader([*folders, Path(__file__).parent, STYLES]),
-        autoescape=escaped,  # noqa: S701  (in Markdown, its filters escape)
-        finalize=_seen if escaped else None,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    found = usual_templates(escaped, *folders, Path(__file__).parent)
     found.globals["news"] = news
     found.filters |= {form.__name__: form for form in (cell, code, in_html, inline, quoted)}
     return found
-
-
-def _seen(value: Any) -> Any:
-    """Text without characters that nobody sees. What a macro made is markup."""
-    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def lines(example: Differing, names: tuple[str, str] = ("before", "after")) -> list[str]:

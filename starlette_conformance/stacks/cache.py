@@ -51,6 +51,15 @@ def cache_folder() -> Path:
     return folder
 
 
+def keep_newest(folder: Path, pattern: str, most: int) -> None:
+    """Remove all but so many files of a folder, those that were used last. Raises OSError where
+    another run removes them, too.
+    """
+    files = sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime)
+    for old in files[:-most]:
+        old.unlink(missing_ok=True)
+
+
 def discard_bytecode() -> None:
     """To be called where what ran from it ended in an unknown way.
 

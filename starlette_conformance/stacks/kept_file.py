@@ -13,7 +13,7 @@ import msgspec
 
 from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.output.printing import write_line
-from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.stacks.cache import cache_folder, keep_newest
 
 T = TypeVar("T")
 LEVEL = 1
@@ -46,6 +46,4 @@ class KeptFile(Generic[T]):
         packed = zlib.compress(msgspec.msgpack.encode(value), LEVEL)
         with suppress(OSError):
             write_whole(self.path, packed)
-            files = sorted(self.path.parent.glob("*.kept"), key=lambda path: path.stat().st_mtime)
-            for path in files[: -self._most]:
-                path.unlink(missing_ok=True)
+            keep_newest(self.path.parent, "*.kept", self._most)

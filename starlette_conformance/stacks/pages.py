@@ -1,19 +1,47 @@
-"""The pages in the cache that have the whole of what a terminal shows the end of."""
+"""The files of a command, and the page in the cache that has the whole of what a terminal shows the
+end of.
+"""
 
 import contextlib
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
-from starlette_conformance.stacks.cache import cache_folder
+from starlette_conformance.output.output_files import Unwritten
+from starlette_conformance.output.sanitize import plain
+from starlette_conformance.stacks.cache import cache_folder, keep_newest
 
 PAGES = "pages"
 KEPT = 20
 """Pages that the cache holds: those of the last commands that were run on a terminal."""
 
 
-def keep(command: str, html: str) -> Path | None:
+def write_files(
+    files: Mapping[str, Path],
+    text: Callable[[str], str],
+    unwritten: Unwritten,
+    command: str,
+    whole: bool,
+) -> list[str]:
+    """Write each of the files, whose `text` is given by its name, and, where a terminal does not
+    show the whole, a page to the cache if none is among them. A line that names each, the page
+    last.
+    """
+    written = {}
+    for name, path in files.items():
+        with unwritten.attempt():
+            output_files.write(path, text(name))
+            if path != output_files.STDOUT:
+                written[name] = path
+    if not whole and "html" not in written and (page := _keep(command, text("html"))):
+        written["html"] = page
+    last = sorted(written, key=lambda name: name == "html")
+    return [f"{name}: {plain(str(written[name]), 4096)}" for name in last]
+
+
+def _keep(command: str, html: str) -> Path | None:
     """The page in the cache, named by its command, for this user's eyes only; none where the cache
     is full, or may not be written.
     """
@@ -24,8 +52,6 @@ def keep(command: str, html: str) -> Path | None:
         path.chmod(0o600)
     except (Failure, OSError):
         return None
-    with contextlib.suppress(OSError):  # another run removes them, too
-        pages = sorted(folder.glob("*.html"), key=lambda page: page.stat().st_mtime)
-        for old in pages[:-KEPT]:
-            old.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        keep_newest(folder, "*.html", KEPT)
     return path

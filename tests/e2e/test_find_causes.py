@@ -21,6 +21,7 @@ from starlette_conformance.explain.cause import Cause, Causes, Culprit
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart
 from starlette_conformance.model.stack import Stack
+from starlette_conformance.process.launch import ENDED
 from starlette_conformance.stacks.cache import SCRATCH, cache_folder
 from starlette_conformance.stacks.provision import provision
 from studies.made_wheels import index_variables, make_wheel
@@ -104,7 +105,7 @@ def has_ended(pid: str) -> bool:
     """Whether a process is gone, but for its status."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
+    except ENDED:
         return True
     return stat.rpartition(") ")[2][0] in "ZX"
 

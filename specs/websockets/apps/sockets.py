@@ -51,7 +51,7 @@ async def echo(socket: WebSocket) -> None:
 
 
 async def says(socket: WebSocket) -> None:
-    """What the handshake says, in the subprotocol and with the headers that are asked for."""
+    """What the handshake says, in the last subprotocol that it offers."""
     wanted = socket.scope["subprotocols"]
     await socket.accept(
         subprotocol=wanted[-1] if wanted else None, headers=[(b"x-one", b"1"), (b"x-one", b"2")]
