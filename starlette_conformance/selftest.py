@@ -8,14 +8,14 @@ as it is known; exit code 0 only where all of them came out as they must, else 1
 """
 
 import io
-import json
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from json import loads
 from pathlib import Path
 from threading import Event
 
@@ -26,10 +26,13 @@ from starlette_conformance.cost import callgrind
 from starlette_conformance.cost.gate_table import VERDICT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.extras import absent
+from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.result import Result
 from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
 from starlette_conformance.process.worker_threads import side_by_side
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.runs.sessions import judge
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.patched_copies import COST, DEFECTS, called, copied, plant
@@ -68,7 +71,8 @@ class Line:
 Report = Callable[[Line], None]
 
 
-def selftest() -> int:
+def selftest(json: Path | None = None) -> int:
+    output_files.check([json])
     began, output, lines, over = time.monotonic(), console(), list[Line](), Event()
 
     def report(line: Line) -> None:
@@ -87,7 +91,7 @@ def selftest() -> int:
             )
         finally:
             over.set()
-    return print_summary(lines, time.monotonic() - began, output)
+    return print_summary(lines, time.monotonic() - began, output, json)
 
 
 def rest(documented: Environment, folder: Path, report: Report) -> None:
@@ -96,15 +100,20 @@ def rest(documented: Environment, folder: Path, report: Report) -> None:
     gates(documented, folder, report)
 
 
-def print_summary(lines: Sequence[Line], seconds: float, output: Console) -> int:
+def print_summary(
+    lines: Sequence[Line], seconds: float, output: Console, json: Path | None = None
+) -> int:
     """Print what all lines come to; 0 where every expectation held, else 1."""
     held = sum(line.held is True for line in lines)
     good = bool(lines) and held == len(lines)
     summary = f"{held} of {len(lines)} came out as they must, in {seconds:.0f} s"
-    output.print(summary, style="bold green" if good else "bold red")
+    command = of_verb("selftest")
+    result = Result(int(not good), summary, command, next=[] if good else [command])
+    result.write(json, expectations=list(map(asdict, lines)))
     if missing := [line.what for line in lines if line.held is None]:
         output.print(f"NOT SHOWN: {'; '.join(missing)}", style="bold yellow")
-    return 0 if good else 1
+    output.print(summary, style="bold green" if good else "bold red")
+    return result.exit_code
 
 
 def whole(folder: Path, report: Report) -> None:
@@ -203,11 +212,11 @@ def gated(what: str, new: str, verdict: str, figures: Path) -> Line:
         )
     except subprocess.TimeoutExpired:
         return Line(what, False, f"no verdict within {GATE_SECONDS:g} s")
-    if not figures.exists():
+    found = loads(figures.read_text("utf-8")) if figures.exists() else {}
+    if "outcome" not in found:
         said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
         return Line(what, False, f"no verdict, exit code {done.returncode}: {said[-1]}")
-    found = json.loads(figures.read_text("utf-8"))
     counted = [each["change"] for each in found["findings"] if each["what"] == "instructions"]
     how = "".join(f", {100 * change:+.2f} % instructions" for change in counted)
-    held = found["verdict"] == verdict and done.returncode == VERDICT[verdict].exit_code
-    return Line(what, held and bool(counted), f"{found['verdict']}{how}")
+    held = found["outcome"] == verdict and done.returncode == VERDICT[verdict].exit_code
+    return Line(what, held and bool(counted), f"{found['outcome']}{how}")

@@ -114,14 +114,14 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path, fresh: bool)
     except subprocess.TimeoutExpired:
         return {"seconds": SECONDS, "verdict": f"none within {SECONDS:g} s"}
     found = {"exit": done.returncode, "seconds": round(time.monotonic() - began, 1)}
-    if not figures.exists():
+    document = json.loads(figures.read_text("utf-8")) if figures.exists() else {}
+    if "outcome" not in document:
         said = (done.stderr or done.stdout).strip().splitlines()
         return found | {"verdict": f"none: {said[-1] if said else 'it said nothing'}"}
-    document = json.loads(figures.read_text("utf-8"))
     findings = document["findings"]
     return found | {
-        "verdict": document["verdict"],
-        "by": sorted({each["what"] for each in findings if each["outcome"] == document["verdict"]}),
+        "verdict": document["outcome"],
+        "by": sorted({each["what"] for each in findings if each["outcome"] == document["outcome"]}),
         "counted": largest(findings, "instructions", "change"),
         "count noise": largest(findings, "instructions", "noise"),
         "CPU noise": largest(findings, "CPU seconds", "noise"),

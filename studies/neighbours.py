@@ -26,7 +26,7 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.output.console import console
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue, ledger
-from studies.tools import finished
+from studies.tools import finished, read_diff
 
 HEADINGS = ("package", "pairs", "changes", "shown", "not compared here", "missed", "unexplained")
 DONE = "exit"
@@ -73,11 +73,11 @@ def compared(package: str, older: str, newer: str, **more: str) -> dict[str, Any
         file = Path(folder) / "diff.json"
         command = [sys.executable, "-m", "starlette_conformance", "diff", "--fresh", *stacks]
         status, output = finished([*command, "--json", str(file)], Path(folder))
-        if not file.exists():
+        found = read_diff(file)
+        if found is None:
             said = {"package": package, "older": older, "newer": newer, "failed": output[-300:]}
             return said | more
-        found = line(package, older, newer, json.loads(file.read_text("utf-8")))
-        return found | more | {DONE: status}
+        return line(package, older, newer, found) | more | {DONE: status}
 
 
 def table(lines: Iterable[dict[str, Any]]) -> Table:

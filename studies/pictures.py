@@ -95,7 +95,7 @@ ALL = (*OF_A_DIFF, "capacity", "locust", "costs", *OF_THE_SITE)
 def of_costs(scratch: Path, runs: Path) -> Path:
     """The report's page, with what a request costs on each of the stacks."""
     costs, page = scratch / "costs.jsonl", scratch / "report.html"
-    command("costs", *OF_STACKS, "--json", str(costs))
+    command("costs", *OF_STACKS, "--results", str(costs))
     command("report", str(runs), "--costs", str(costs), "--html", str(page))
     return page
 

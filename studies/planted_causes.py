@@ -189,8 +189,8 @@ def tried(seed: int) -> dict[str, Any]:
         "moved": len(packages),
         "causes": told,
         "exit": code,
-        "trials": found["causes"]["trials"],
-        "cause_seconds": round(found["causes"]["seconds"], 1),
+        "trials": found["searched"]["trials"],
+        "cause_seconds": round(found["searched"]["seconds"], 1),
         "seconds": round(time.monotonic() - began, 1),
         "load": round(os.getloadavg()[0], 1),
     }
@@ -200,7 +200,7 @@ def _told(number: int, cause: Cause, found: Mapping[str, Any]) -> dict[str, Any]
     """What is said of all differences of one cause."""
     mine = [
         each
-        for each in found["causes"]["causes"]
+        for each in found["searched"]["causes"]
         if any(place["request"].startswith(f"GET /c{number} ") for place in each["differences"])
     ]
     named = {

@@ -22,7 +22,7 @@ from typing import Any
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue
 from studies.gate_table import busy
-from studies.tools import finished
+from studies.tools import finished, read_diff
 
 LOOPS = 2
 HEADINGS = ("beside", "runs", "stacks", "differ", "unstable", "not reproduced", "exit codes")
@@ -39,9 +39,9 @@ def run(stack: str, loops: int, folder: Path) -> Run:
             beside.enter_context(busy())
         code, said = finished([*command, "--json", str(file)], folder)
     found: Run = {"stack": stack, "busy": loops, "exit": code, "load": os.getloadavg()[0]}
-    if not file.exists():
+    diff = read_diff(file)
+    if diff is None:
         return found | {"failed": said[-500:]}
-    diff = json.loads(file.read_text("utf-8"))
     return found | {
         "seconds": round(diff["seconds"], 1),
         "differing": diff["counts"]["differing"] + diff["scenarios"]["differing"],

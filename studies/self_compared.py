@@ -16,6 +16,7 @@ from typing import Any
 from starlette_conformance.__main__ import main as starlette_conformance
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.output.printing import write_line
+from studies.tools import read_diff
 
 Run = dict[str, Any]
 
@@ -44,9 +45,9 @@ def compared(
     report.unlink(missing_ok=True)
     code = starlette_conformance(["diff", "-q", stack, stack, *words])
     run: Run = {"exit": code, "seconds": time.monotonic() - began}
-    if not report.exists():
+    found = read_diff(report)
+    if found is None:
         return run, None
-    found = json.loads(report.read_text("utf-8"))
     return run | {
         "requests": sum(found["statuses"]["older"].values()) if found["statuses"] else 0,
         "differing": found["counts"]["differing"],

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from benchmarks.manifest import parts
 from starlette_conformance.model.environment import Environment
@@ -109,6 +109,12 @@ class Locust:
             raise Failure(f"locust ended with status {status}:\n{output[-3000:]}")
         before, self._mean = self._mean, found[0]["total_response_time"] / found[0]["num_requests"]
         return {HELLO: self._mean}, before is not None and self._mean > LIMIT * before
+
+
+def read_diff(file: Path) -> dict[str, Any] | None:
+    """What --json of a diff wrote; None where it came to none."""
+    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return found if "schema" in found else None
 
 
 def finished(command: Sequence[str], folder: Path) -> tuple[int, str]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from starlette_conformance.cli.options import STACK, Value, command, stacks
+from starlette_conformance.cli.options import STACK, Value, command, json_file, stacks
 from starlette_conformance.cost.manifest import BASE
+from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output.output_files import kept
 
 
@@ -16,11 +17,14 @@ from starlette_conformance.output.output_files import kept
     help="Which stack is 100 %.",
 )  # fmt: skip
 @click.option(
-    "--json", "file", type=Value(kept), default=Path("costs.jsonl"), show_default=True,
+    "--results", type=Value(kept), default=Path("costs.jsonl"), show_default=True,
     metavar="FILE", help="Where counts are kept; a later run measures only what it lacks.",
 )  # fmt: skip
-def costs(stacks: tuple[str, ...], base: str, file: Path) -> int:
+@json_file("The counts by stack")
+def costs(stacks: tuple[str, ...], base: str, results: Path, json: Path | None) -> int:
     """`starlette-conformance report RUN... --costs FILE` draws them."""
+    if json and json.suffix == ".jsonl":
+        raise UsageError(f"--json {json}: counts are kept by --results FILE, which may be .jsonl")
     from starlette_conformance.cost import costs as engine
 
-    return engine.costs(stacks, base, file)
+    return engine.costs(stacks, base, results, json)

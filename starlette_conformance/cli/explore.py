@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from starlette_conformance.cli.options import FILE, STACK, command, jobs
+from starlette_conformance.cli.options import FILE, STACK, command, jobs, json_file
 
 
 @command(of_stacks=True)
@@ -46,6 +46,7 @@ from starlette_conformance.cli.options import FILE, STACK, command, jobs
     metavar="FILE",
     help="Write the lines of its packages that no request and no scenario reaches.",
 )
+@json_file("The verdict, and what no change explains")
 @jobs(os.cpu_count() or 1, "Stacks at a time (default: one a core).")
 def explore(**given: Any) -> int:
     """Sends the requests of the specs as well, and plays their scenarios.

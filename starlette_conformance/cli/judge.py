@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from starlette_conformance.cli.options import FILE, JOBS, Value, command, jobs, stacks
+from starlette_conformance.cli.options import FILE, JOBS, Value, command, jobs, json_file, stacks
 from starlette_conformance.model.option_values import shard
 
 
@@ -35,6 +35,7 @@ from starlette_conformance.model.option_values import shard
     is_flag=True,
     help="The apps reach 127.0.0.1 alone, and there nothing but themselves.",
 )
+@json_file("Verdicts by stack, each that is no pass, and what is new where specs fail")
 @click.argument(
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENT...]",
     help="What pytest gets as well.",
@@ -47,6 +48,7 @@ def judge(
     missing: bool,
     cached: bool,
     sandbox: bool,
+    json: Path | None,
     arguments: tuple[str, ...],
 ) -> int:
     """`starlette-conformance judge --stack latest -- -k range` runs some specs only."""
@@ -60,4 +62,5 @@ def judge(
         missing,
         (*(["--sandbox"] if sandbox else []), *arguments),
         cached,
+        json,
     )

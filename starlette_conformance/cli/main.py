@@ -14,7 +14,7 @@ from starlette_conformance.cli.app import COMPLETION, NAME, app
 from starlette_conformance.model.errors import FULL, DidNotStop, Failure, UsageError, of_os
 from starlette_conformance.model.extras import lacking
 from starlette_conformance.output import verbosity
-from starlette_conformance.output.printing import write_line
+from starlette_conformance.output.printing import TAKEN, write_line
 from starlette_conformance.process.orphans import none_left
 from starlette_conformance.process.signals import interruptible
 
@@ -29,6 +29,7 @@ def run(arguments: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a test's is another
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr has it, in any locale
     verbosity.reset()
+    TAKEN[0] = False
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with interruptible():
@@ -71,7 +72,7 @@ def run(arguments: Sequence[str] | None) -> int:
 def _invoked(arguments: list[str]) -> int:
     """Not by click's `main`, which has exit codes of its own for Ctrl-C and a closed pipe."""
     try:
-        with app.make_context(NAME, arguments) as context:
+        with app.make_context(NAME, [*arguments], obj=arguments) as context:
             return app.invoke(context) or 0
     except click.exceptions.Exit as wanted:
         return wanted.exit_code

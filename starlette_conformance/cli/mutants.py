@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from starlette_conformance.cli.options import JOBS, Value, command, jobs, stack
+from starlette_conformance.cli.options import JOBS, Value, command, jobs, json_file, stack
 from starlette_conformance.model.option_values import positive
 from starlette_conformance.output.output_files import kept
 
@@ -26,6 +26,7 @@ from starlette_conformance.output.output_files import kept
     "--results", type=Value(kept), metavar="FILE",
     help="Where verdicts are kept; a later run goes on from there.",
 )  # fmt: skip
+@json_file("What survives, and stale entries of specs/ledger/equivalent.toml")
 def mutants(**given: Any) -> int:
     """Exits with 0 if every mutant is killed, or known to be equivalent."""
     from starlette_conformance.mutants import judge_mutants

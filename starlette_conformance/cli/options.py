@@ -1,15 +1,19 @@
 """What commands are made of: values, and the options that several of them have."""
 
 import os
+import shlex
 from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 from click.shell_completion import CompletionItem
 
 from starlette_conformance.cli.topics import TOPICS
+from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.option_values import positive
 from starlette_conformance.output.verbosity import louder, quieter
 
@@ -97,10 +101,33 @@ def command(of_stacks: bool = False, epilog: str = "") -> Callable[[Function], c
         sentence = next(topic[name] for topic in TOPICS.values() if name in topic)
         text = f"{sentence}\n\n{cleandoc(function.__doc__ or '')}"
         ending = _forms() if of_stacks else epilog
-        decorated = verbosity(function)
+        decorated = verbosity(_with_failures(function))
         return click.command(name, Command, help=text, epilog=ending)(decorated)
 
     return made
+
+
+def _with_failures(function: Function) -> Function:
+    """--json has what failed, too, unless it was written before. A usage error writes nothing: it
+    may be about that very file.
+    """
+
+    @wraps(function)
+    def run(*positional: Any, **given: Any) -> int:
+        from starlette_conformance.output.result import Result
+
+        try:
+            return cast(int, function(*positional, **given))
+        except Failure as failure:
+            context = click.get_current_context()
+            if not (failure.concluded or failure.exit_code == UsageError.exit_code):
+                again = shlex.join([context.command_path.split()[0], *context.obj])
+                failed = Result(failure.exit_code, failure.message, again, next=[again])
+                with suppress(Failure):
+                    failed.write(context.params.get("json"))
+            raise
+
+    return cast(Function, run)
 
 
 def _forms() -> str:
@@ -166,6 +193,31 @@ def jobs(default: int, text: str, **settings: Any) -> Decorator[Any]:
 
 def file(word: str, text: str, topic: str = "Output") -> Decorator[Any]:
     return click.option(word, cls=Option, topic=topic, type=FILE, metavar="FILE", help=text)
+
+
+def json_file(text: str, topic: str = "Output") -> Decorator[Any]:
+    """--json FILE, of every command that comes to something."""
+    return file("--json", f"{text}; `-` is standard output.", topic)
+
+
+def listed_json(function: Function) -> Function:
+    """--json, or --json FILE, of a command whose whole output is a list."""
+    return click.option(
+        "--json",
+        type=FILE,
+        is_flag=False,
+        flag_value="-",
+        metavar="[FILE]",
+        callback=_checked,
+        help="As JSON; without FILE to standard output.",
+    )(function)
+
+
+def _checked(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    from starlette_conformance.output.output_files import check
+
+    check([path])
+    return path
 
 
 def runs(function: Function) -> Function:

@@ -1,11 +1,14 @@
 """`selftest`."""
 
-from starlette_conformance.cli.options import command
+from pathlib import Path
+
+from starlette_conformance.cli.options import command, json_file
 
 
 @command()
-def selftest() -> int:
+@json_file("Each expectation, and what came of it")
+def selftest(json: Path | None) -> int:
     """Exits with 0 if everything that must pass does, and everything that must fail does."""
     from starlette_conformance import selftest as engine
 
-    return engine.selftest()
+    return engine.selftest(json)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from starlette_conformance.cli.options import FILE, command, runs
+from starlette_conformance.cli.options import FILE, command, json_file, runs
 
 
 @command()
@@ -20,7 +20,10 @@ from starlette_conformance.cli.options import FILE, command, runs
 @click.option(
     "--url", default="", metavar="URL", help="The address of the site, for the links of its feed."
 )
-def site(runs: tuple[Path, ...], output: Path, history: Path | None, url: str) -> int:
+@json_file("What was made, and which runs were cut off")
+def site(
+    runs: tuple[Path, ...], output: Path, history: Path | None, url: str, json: Path | None
+) -> int:
     """Has a page for each release, change and pair of releases, JSON, badges and a feed. It opens
     as a file, and fetches nothing. Exits with 1 if a run was cut off, with 3 if no spec judged a
     stack.
@@ -28,4 +31,4 @@ def site(runs: tuple[Path, ...], output: Path, history: Path | None, url: str) -
     from starlette_conformance.published import site as published
 
     address = f"{url.rstrip('/')}/" if url else ""
-    return published.site(published.Options(runs, output, history, address))
+    return published.site(published.Options(runs, output, history, address, json))

@@ -1,25 +1,26 @@
 """`stacks`."""
 
-import click
+from pathlib import Path
 
-from starlette_conformance.cli.options import command
+from starlette_conformance.cli.options import command, listed_json
 
 COLUMNS = ("name", "parser", "loop", "exclude_newer", "requirements")
 
 
 @command()
-@click.option("--json", is_flag=True, help="As JSON.")
-def stacks(json: bool) -> int:
+@listed_json
+def stacks(json: Path | None) -> int:
     """A name can be given wherever a stack is wanted."""
     from starlette_conformance.model.stack import ALWAYS
-    from starlette_conformance.output.output_files import as_json
     from starlette_conformance.output.printing import write_line
+    from starlette_conformance.output.result import Result
+    from starlette_conformance.runs.rerun_commands import of_verb
     from starlette_conformance.stacks.project import catalogue
 
     known = catalogue().stacks.values()
     if json:
         rows = [{column: getattr(stack, column) for column in COLUMNS} for stack in known]
-        write_line(as_json(rows, indent=2))
+        Result(0, f"{len(rows)} stacks", of_verb("stacks")).write(json, stacks=rows)
         return 0
     wide = max(len(stack.name) for stack in known)
     write_line(f"{'name':{wide}}  released by  pinned; the newest of everything else")

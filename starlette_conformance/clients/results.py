@@ -11,6 +11,8 @@ from starlette_conformance.clients.matrix import Row, gone
 from starlette_conformance.clients.recorded import Recorded
 from starlette_conformance.clients.verdict import verdict
 from starlette_conformance.model.decode import from_json, read_bytes
+from starlette_conformance.output.result import Result
+from starlette_conformance.runs.rerun_commands import of_verb
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of a file: all clients on all streams take 0.4 MB."""
@@ -41,28 +43,27 @@ class OfClient(msgspec.Struct, frozen=True):
 
 class Results(msgspec.Struct, frozen=True):
     """`releases` are those that send a recorded stream, the oldest first; `not_recorded` says which
-    are missing. `summary` is the verdict, and `command` makes the same matrix.
+    are missing.
     """
 
     clients: tuple[OfClient, ...]
     releases: dict[str, tuple[str, ...]]
     not_recorded: tuple[str, ...] = ()
-    exit_code: int = 0
-    summary: str = ""
-    command: str = ""
 
 
-def as_data(rows: Sequence[Row], recorded: Recorded, command: str = "") -> Any:
-    """As plain data."""
+def as_data(rows: Sequence[Row], recorded: Recorded, command: str = "") -> dict[str, Any]:
+    """As plain data, with the verdict; `command` makes the same matrix."""
     said, code = verdict(rows, gone(rows))
     clients = tuple(
         OfClient(row.client.name, row.client.version, row.not_judged, tuple(map(_on, row.outcomes)))
         for row in rows
     )
     releases = {stream: tuple(those) for stream, those in recorded.releases.items()}
-    return msgspec.to_builtins(
-        Results(clients, releases, tuple(recorded.lacking), code, said, command)
-    )
+    new = [row.client for row in rows if any(each.is_new for each in row.outcomes)]
+    closer = [of_verb("clients", "--client", f"{each.name}=={each.version}", "-v") for each in new]
+    result = Result(code, said, command, next=closer or ([command] if code else []))
+    more = msgspec.to_builtins(Results(clients, releases, tuple(recorded.lacking)))
+    return result.document(**more)
 
 
 def _on(outcome: Outcome) -> OnStream:

@@ -18,7 +18,7 @@ from starlette_conformance.clients.table import details, tables
 from starlette_conformance.clients.verdict import brief, verdict
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
-from starlette_conformance.output.output_files import STDOUT, Unwritten, as_json, check
+from starlette_conformance.output.output_files import Unwritten, as_json, check
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.progress import progress
 from starlette_conformance.output.verbosity import verbose
@@ -46,7 +46,7 @@ def run(options: Options) -> int:
     clients, known = read()
     chosen = choose(clients, options.clients)
     errors = console(stderr=True)
-    output = errors if STDOUT in options.files.values() else console()
+    output = console()
     recorded = Recorded() if options.without_app else _recorded()
     with progress("clients", errors, transient=True) as bar:
         task = bar.add_task("clients", total=len(chosen))
@@ -72,7 +72,7 @@ def run(options: Options) -> int:
             output.print(shown, soft_wrap=True)
     unwritten.report()
     if not any(row.outcomes for row in rows):
-        raise CannotTell("no client could be judged")
+        raise CannotTell("no client could be judged", concluded=True)
     return verdict(rows, no_longer)[1]
 
 

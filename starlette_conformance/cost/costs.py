@@ -30,8 +30,10 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.jsonlines import appending
 from starlette_conformance.output.progress import progress
+from starlette_conformance.output.result import Result
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.worker_threads import side_by_side
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.project import catalogue, digest, ledger
 from starlette_conformance.stacks.targets import made, one, targets_named
@@ -40,8 +42,8 @@ BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
 
 
-def costs(stacks: Sequence[str], base_name: str, file: Path) -> int:
-    output_files.check([file])
+def costs(stacks: Sequence[str], base_name: str, file: Path, document: Path | None) -> int:
+    output_files.check([file, document])
     if not callgrind.found():
         raise CannotTell(callgrind.LACKING)
     known, began = catalogue(), time.monotonic()
@@ -57,11 +59,24 @@ def costs(stacks: Sequence[str], base_name: str, file: Path) -> int:
     if base_stack.name not in prices:
         raise CannotTell(f"{base_stack.name} has no costs, so there is no 100 %")
     base = prices[base_stack.name]
+    left_out = [*itertools.chain(*(each.values() for each in broken.values()))]
+    code = 0 if len(prices) == len(environments) else CannotTell.exit_code
+    said = f"{len(prices)} of {len(environments)} stacks in {time.monotonic() - began:.0f} s"
+    words = [text for stack in stacks for text in ("--stack", stack)]
+    command = of_verb("costs", *words, "--base", base_name, "--results", str(file))
+    page = of_verb("report", "runs", "--costs", str(file), "--html", "report.html")
+    Result(code, said, command, next=[command] if code else [page]).write(
+        document,
+        base=base.stack,
+        stacks={each.stack: dict(each.instructions) for each in prices.values()},
+        not_counted=left_out,
+    )
     _print(prices.values(), base, output)
-    for reason in itertools.chain(*(each.values() for each in broken.values())):
+    for reason in left_out:
         output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
-    output.print(f"{len(prices)} stacks in {time.monotonic() - began:.0f} s")
-    return 0 if len(prices) == len(environments) else CannotTell.exit_code
+    output.print(said)
+    output.print(f"results: {file}", style="dim", soft_wrap=True)
+    return code
 
 
 def releases(known: Catalogue, changes: Iterable[Change]) -> list[str]:

@@ -64,7 +64,7 @@ class Options:
 def gate(options: Options) -> int:
     check_budget(options.budget)
     output_files.check([options.json])
-    began, output = time.monotonic(), console(stderr=options.json == output_files.STDOUT)
+    began, output = time.monotonic(), console()
     names = [starts.NAME] if options.starts else options.benchmarks or NAMES
     if options.starts and options.benchmarks:
         raise UsageError("--old-start and --new-start compare how long a response takes, alone")
@@ -98,6 +98,8 @@ def gate(options: Options) -> int:
         options.syscalls,
         findings,
         contributors,
+        "--benchmark",
+        NAMES,
     )
     return report.conclude(options.json, output)
 

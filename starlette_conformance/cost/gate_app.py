@@ -22,6 +22,7 @@ from starlette_conformance.cost.gate_report import Report, check_budget
 from starlette_conformance.cost.gate_table import print_findings
 from starlette_conformance.cost.measurable import Measurable, measurable
 from starlette_conformance.diff import cause_lines
+from starlette_conformance.diff.as_result import of_trials
 from starlette_conformance.explain.cause import DEFAULT_SECONDS, Causes
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, UsageError
@@ -69,7 +70,7 @@ class Options:
 def gate(options: Options) -> int:
     check_budget(options.budget)
     output_files.check([options.json])
-    began, output = time.monotonic(), console(stderr=options.json == output_files.STDOUT)
+    began, output = time.monotonic(), console()
     given = (KEEPS, *options.starting.server_options)
     starting = replace(options.starting, server_options=given)
     app = starting.app(options.app, options.cwd, options.passed)
@@ -112,6 +113,9 @@ def gate(options: Options) -> int:
         options.syscalls,
         findings,
         contributors,
+        "--only",
+        [each.name for each in found.benchmarks],
+        [*of_trials(behind)],
         _more(app, found, behind),
     )
     return report.conclude(options.json, output)
@@ -180,7 +184,7 @@ def _more(app: App, found: Measurable, behind: Causes | None) -> dict[str, Any]:
         "app": app.name,
         "not_measured": [*found.left_out.values(), *found.broken.values()],
     }
-    return more | (cause_lines.document(behind) if behind else {})
+    return more | {"searched": cause_lines.document(behind) if behind else None}
 
 
 def _again(options: Options, old: Environment, new: Environment) -> str:

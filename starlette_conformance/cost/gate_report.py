@@ -1,7 +1,8 @@
 """What a gate ends with: the verdict, its exit code, and the figures in a file."""
 
 import math
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from rich.console import Console
 
 from starlette_conformance.cost.attribution import Contributor
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.gate_table import VERDICT
+from starlette_conformance.cost.gate_table import VERDICT, sentence
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.output import output_files
+from starlette_conformance.output.result import KnownCause, Result
 from starlette_conformance.runs.rerun_commands import made_of
 
-SCHEMA = 1
+SCHEMA = 2
+NAMED = 3
+"""Functions of a benchmark that are causes."""
 
 
 def check_budget(percent: float) -> None:
@@ -27,8 +30,8 @@ def check_budget(percent: float) -> None:
 
 @dataclass(frozen=True)
 class Report:
-    """`stacks` are OLD and NEW, and `command` gates them once more. `more` stands in the file
-    besides.
+    """`stacks` are OLD and NEW, and `command` gates them once more. `causes` are known by trials;
+    `more` stands in the file besides. `only` is the option that names one of `named`.
     """
 
     verdict: str
@@ -39,27 +42,54 @@ class Report:
     syscalls: float
     findings: Sequence[Finding]
     contributors: Mapping[str, Sequence[Contributor]]
+    only: str
+    named: Collection[str]
+    causes: Sequence[KnownCause] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def conclude(self, file: Path | None, output: Console) -> int:
         """The exit code."""
         verdict = VERDICT[self.verdict]
+        self._result().write(file, **self._figures())
         output.print(f"{self.verdict} after {self.seconds:.0f} s", style=verdict.style)
-        if file:
-            output_files.write(file, output_files.as_json(self._document(), indent=2))
         return verdict.exit_code
 
-    def _document(self) -> dict[str, Any]:
+    def _result(self) -> Result:
+        blocking = [each for each in self.findings if each.outcome == self.verdict]
+        sentences = [sentence(each) for each in blocking] if self.verdict != "pass" else []
+        return Result(
+            VERDICT[self.verdict].exit_code,
+            "; ".join(sentences) or self.verdict,
+            self.command,
+            [*self.causes, *self._functions(blocking)],
+            tuple(self._next(blocking)),
+        )
+
+    def _functions(self, blocking: Sequence[Finding]) -> Iterator[KnownCause]:
+        """What does more on NEW, where counts say so."""
+        for name in dict.fromkeys(each.benchmark for each in blocking):
+            more = [each for each in self.contributors.get(name, ()) if each.new > each.old]
+            yield from (KnownCause(f"{name}: {each}") for each in more[:NAMED])
+
+    def _next(self, blocking: Sequence[Finding]) -> Iterator[str]:
+        """What decided it, alone; the same again where nothing did."""
+        if self.verdict == "pass":
+            return
+        names = dict.fromkeys(each.benchmark for each in blocking if each.benchmark in self.named)
+        if not names or self.only in shlex.split(self.command):
+            yield self.command
+        else:
+            yield from (f"{self.command} {self.only} {shlex.quote(name)}" for name in names)
+
+    def _figures(self) -> dict[str, Any]:
         old, new = self.stacks
         functions = {name: list(map(asdict, each)) for name, each in self.contributors.items()}
         return {
             "schema": SCHEMA,
-            "verdict": self.verdict,
-            "exit_code": VERDICT[self.verdict].exit_code,
+            "outcome": self.verdict,
             "old": str(old),
             "new": str(new),
             "stacks": {"old": made_of(old), "new": made_of(new)},
-            "command": self.command,
             "budget_percent": self.budget,
             "budget_syscalls": self.syscalls,
             "seconds": round(self.seconds, 1),

@@ -78,7 +78,7 @@ def print_findings(findings: Sequence[Finding], output: Console) -> None:
     for finding in findings:
         if finding.outcome in VERDICT and finding.outcome != "pass":
             style = VERDICT[finding.outcome].style
-            output.print(_sentence(finding), style=style, soft_wrap=True)
+            output.print(sentence(finding), style=style, soft_wrap=True)
     if table.row_count:
         output.print(seen(findings), soft_wrap=True)
 
@@ -129,7 +129,7 @@ def _change(finding: Finding) -> str:
     return format(finding.change, "+.1%" if "seconds" in finding.what else "+.2%")
 
 
-def _sentence(finding: Finding) -> str:
+def sentence(finding: Finding) -> str:
     detail = f": {finding.detail}" if finding.detail else ""
     what = f"{finding.benchmark}: {_title(finding)} {_change(finding)}"
     what += f" ({_pair(finding)}{detail})"

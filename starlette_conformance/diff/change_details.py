@@ -4,6 +4,8 @@ import difflib
 import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 from packaging.version import Version
 from rich.console import Console
@@ -18,16 +20,20 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.model.scenario import Scenario
+from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.result import KnownCause, Result
 from starlette_conformance.replay.corpus import SPECS, STACK, run_files
 from starlette_conformance.replay.run_responses import exchanges_of
 from starlette_conformance.replay.spec_index import Spec, specs_of
 from starlette_conformance.runs.recorded import without_stack
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.catalogue import Axis
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import provisioned
 
+REPRODUCE = "reproduce: "
 PLAYED = 4
 """Scenarios that are tried for an example."""
 TRIED = 6
@@ -38,8 +44,9 @@ SHOWN = 12
 """Specs that are listed, and requests of one."""
 
 
-def explain(name: str) -> int:
+def explain(name: str, json: Path | None = None) -> int:
     """Print what is known of a change, or of the specs that are meant. Raises UsageError."""
+    output_files.check([json])
     output, changes = console(), ledger().changes
     wanted = name.upper().replace("-", "_").replace(" ", "_")
     mistyped = difflib.get_close_matches(wanted, changes, 1, MISTYPED)
@@ -47,7 +54,13 @@ def explain(name: str) -> int:
         raise UsageError(_unknown(name, wanted, changes, ()))  # at once: nothing is recorded for it
     specs = specs_of(run_files(console(stderr=True)))
     if wanted in changes:
-        _show(_change(wanted, changes[wanted], specs, output), output)
+        change = changes[wanted]
+        lines = _show(_change(wanted, change, specs, output), output)
+        cause = KnownCause(
+            change.sentence, change.package, change.first, wanted, change.link, proved=True
+        )
+        said = f"{wanted} ({change.kind}, {change.package} {change.first}): {change.sentence}"
+        _result(wanted, said, lines, cause).write(json, change=asdict(change), lines=lines)
         return 0
     meant = [spec for spec in specs if name in (spec.name, *_functions(spec))]
     meant = meant or [spec for spec in specs if name.lower() in spec.name.lower()]
@@ -58,8 +71,14 @@ def explain(name: str) -> int:
             output.print(spec.name, soft_wrap=True)
         more = f", of which {SHOWN} are shown" if len(meant) > SHOWN else ""
         raise UsageError(f"{name!r} is a part of {len(meant)} specs{more}: name one")
-    _show(_spec(meant, changes), output)
+    lines = _show(_spec(meant, changes), output)
+    _result(name, lines[0], lines).write(json, change=None, lines=lines)
     return 0
+
+
+def _result(name: str, said: str, lines: Sequence[str], *causes: KnownCause) -> Result:
+    pasted = [line.partition(REPRODUCE)[2] for line in lines if REPRODUCE in line]
+    return Result(0, said, of_verb("explain", name), causes, pasted)
 
 
 def _may_be_a_spec(name: str) -> bool:
@@ -85,9 +104,12 @@ def _unknown(name: str, wanted: str, changes: Mapping[str, Change], specs: Seque
     )
 
 
-def _show(lines: Iterator[str | Text], output: Console) -> None:
+def _show(lines: Iterator[str | Text], output: Console) -> list[str]:
+    shown = []
     for line in lines:
         output.print(line if isinstance(line, Text) else Text(line), soft_wrap=True)
+        shown.append(str(line))
+    return shown
 
 
 def _change(
@@ -124,7 +146,7 @@ def _change(
             if group.change == change:
                 yield f"seen on {pair[0]} and {pair[1]}:"
                 yield from group_lines(group)
-                yield from (f"  reproduce: {line}" for line in group.example.commands)
+                yield from (f"  {REPRODUCE}{line}" for line in group.example.commands)
                 return
     yield "no example: the responses to what its specs send do not differ by it"
 
@@ -213,7 +235,7 @@ def _spec(meant: Sequence[Spec], changes: Mapping[str, Change]) -> Iterator[str 
     for each in every[:SHOWN]:
         yield ""
         yield from (Text(f"  > {line}", "cyan") for line in request_lines(each.request))
-        yield f"  reproduce: {serve_command(each.variant, environment)}"
-        yield f"             {curl_command(each.request.to(PORT))}"
+        yield f"  {REPRODUCE}{serve_command(each.variant, environment)}"
+        yield f"  {REPRODUCE}{curl_command(each.request.to(PORT))}"
     if len(every) > SHOWN:
         yield f"  ... and {len(every) - SHOWN} more"

@@ -17,8 +17,9 @@ from starlette_conformance.diff import (
     phrases,
     who_notices,
 )
+from starlette_conformance.diff.as_result import as_result
 from starlette_conformance.diff.comparable import first_lines
-from starlette_conformance.explain.exit_code import exit_code, failing, verdict
+from starlette_conformance.explain.exit_code import failing, verdict
 from starlette_conformance.explain.repetition import Repetition
 from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.model.changes import news
@@ -26,7 +27,7 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.markdown import cell, code, in_html, inline, quoted
 from starlette_conformance.output.templates import templates as usual_templates
 
-SCHEMA = 3
+SCHEMA = 4
 EXAMPLES = 3
 """Exchanges of a group that a page shows; JSON has all."""
 
@@ -36,15 +37,12 @@ def as_json(diff: Diff, fail_on: Collection[str] = ()) -> str:
 
 
 def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
-    """The diff as plain data:
+    """The diff as plain data, beside what `--json` of every command has (`output/result.py`):
 
-    schema        3; another number where a key goes away, or means something else
-    exit_code     0, 1 or 3, as `diff` exits
+    schema        4; another number where a key goes away, or means something else
     first         sentences to know before the summary: parser, loop or Python differ, or packages
                   that no reference app imports
-    summary       what came out, a sentence
     failing       differences that make it 1: request, app, where, before, after, severity
-    command       makes the same diff again
     older, newer  name, packages (name: version), parser, loop, python, implementation (of it),
                   hash_seed (null where the environment of the harness has it)
     counts        numbers of requests: compared, differing, unexplained, severities, changes
@@ -87,7 +85,7 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
                   many clients); null where no stream differs so
     starts        of your own app where it does not start on both: OLD's and NEW's failure (empty
                   where it starts), exception (with its place), log (last lines), hints; or null
-    causes        what makes differences that nothing explains, by trials of the packages between
+    searched      what makes differences that nothing explains, by trials of the packages between
                   OLD and NEW; null where that was not tried: trials (how many), seconds, causes
                   (differences: request, where; culprits; proved: OLD with it has the difference and
                   NEW without it has not; untold: why nothing is known, or nothing proved)
@@ -107,16 +105,13 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
                   (lines to paste that reproduce it), scenario (whether it is one: `request` then
                   has its name and what is done); in each group of several, what remains there
     """
-    return {
+    more = {
         "schema": SCHEMA,
-        "exit_code": exit_code(diff, fail_on),
         "first": first_lines(diff),
-        "summary": phrases.summary(diff),
         "failing": [
             {"request": differing.line, "app": differing.app, **asdict(difference)}
             for differing, difference in failing(diff, fail_on)
         ],
-        "command": diff.command,
         **{
             key: asdict(side) | {"packages": dict(side.packages)}
             for key, side in (("older", diff.older), ("newer", diff.newer))
@@ -151,8 +146,21 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
         "noticed": asdict(diff.noticed) if diff.noticed else None,
         "recorded": asdict(diff.recorded) if diff.recorded else None,
         "starts": [asdict(start) for start in diff.starts] if diff.starts else None,
-        "causes": cause_lines.document(diff.causes) if diff.causes else None,
+        "searched": cause_lines.document(diff.causes) if diff.causes else None,
     }
+    return as_result(diff, fail_on).document(**more)
+
+
+OF_A_PAIR = (
+    *("older", "newer", "summary", "counts", "scenarios"),
+    *("unexplained", "unstable", "unconfirmed", "not_compared"),
+)
+
+
+def pair_document(diff: Diff) -> dict[str, Any]:
+    """What is open between two stacks of several, without what is explained."""
+    whole = document(diff)
+    return {key: whole[key] for key in OF_A_PAIR}
 
 
 def _unstable(found: Unstable) -> dict[str, Any]:

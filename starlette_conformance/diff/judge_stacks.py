@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from starlette_conformance.diff.as_result import known_causes
+from starlette_conformance.diff.files import pair_document
 from starlette_conformance.diff.kept_verdicts import KeptVerdicts, taken
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.what_is_new import what_is_new
@@ -14,8 +16,11 @@ from starlette_conformance.model.extras import absent
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.printing import write_line
-from starlette_conformance.runs.matrix import print_matrix
+from starlette_conformance.output.result import Result
+from starlette_conformance.runs.matrix import made
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.runs.run_reader import load, start_of_whole
 from starlette_conformance.runs.sessions import judge, not_judged
 from starlette_conformance.stacks.interpreters import present
@@ -32,8 +37,10 @@ def judge_stacks(
     missing: bool,
     arguments: Sequence[str],
     cached: bool = False,
+    json: Path | None = None,
 ) -> int:
     """Where `cached`, stacks on which the same specs passed are not judged again."""
+    output_files.check([json])
     known = catalogue()
     targets = targets_named(words or ["all"], [])
     stacks = {name: target for name, target in targets.items() if isinstance(target, Stack)}
@@ -44,7 +51,9 @@ def judge_stacks(
         there = judged_before(runs)
         names = [name for name in names if name not in there or not _is_dated(targets[name])]
         if not names:
-            write_line(f"{runs}: every stack has a whole run file")
+            nothing = f"{runs}: every stack has a whole run file"
+            Result(0, nothing, _again(words, arguments), next=[_page(runs)]).write(json)
+            write_line(nothing)
             return 0
     names = names[part - 1 :: parts]
     folder = own_folder(runs.absolute())
@@ -69,11 +78,39 @@ def judge_stacks(
         write_line(line)
     if laid:
         write_line(taken(laid.values(), len(names)))
-    result = print_matrix(found, set(names))
+    matrix = made(found, set(names))
     failing = {stack for (stack, _), counts in found.tally.items() if counts["fail"]}
-    for diff in what_is_new(folder, failing, known.series(known.stacks), ledger()):
+    new = list(what_is_new(folder, failing, known.series(known.stacks), ledger()))
+    result = Result(
+        matrix.exit_code,
+        matrix.closing,
+        _again(words, arguments),
+        tuple(known_causes(new)),
+        [*matrix.again(), _page(folder)],
+    )
+    unwritten = Unwritten()
+    with unwritten.attempt():
+        result.write(
+            json,
+            runs=str(folder),
+            not_run=[*lacking, *absent_extras, *said],
+            **matrix.document(),
+            new=[pair_document(diff) for diff in new],
+        )
+    for diff in new:
         render_unexplained(diff, console())
-    return result
+    matrix.print()
+    unwritten.report()
+    return matrix.exit_code
+
+
+def _again(words: Sequence[str], arguments: Sequence[str]) -> str:
+    stacks = [text for word in words for text in ("--stack", word)]
+    return of_verb("judge", *stacks, *(["--", *arguments] if arguments else []))
+
+
+def _page(runs: Path) -> str:
+    return of_verb("report", str(runs), "--html", "report.html")
 
 
 def judged_before(runs: Path) -> set[str]:

@@ -9,9 +9,6 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-
-from rich.console import Console
 
 from starlette_conformance.diff.cannot_run import apps_that_run
 from starlette_conformance.diff.causes_of_stacks import with_causes
@@ -57,8 +54,8 @@ class Options(DiffOptions):
 
 def diff(options: Options) -> int:
     chosen = options.files
-    output, progress = consoles(chosen)
     output_files.check(chosen.values())
+    output, progress = console(), console(stderr=True)
     with ThreadPoolExecutor(3) as pool:
         meant = list(pool.map(one, (options.old, options.new)))  # or it ends here, at once
         why = nothing_asked(meant)
@@ -165,9 +162,3 @@ def unsuited(
 def chosen_scenarios(chosen: Collection[str]) -> list[Scenario]:
     """Those of some apps."""
     return [each for each in ledger().scenarios if variants()[each.variant][0].name in chosen]
-
-
-def consoles(chosen: dict[str, Path]) -> tuple[Console, Console]:
-    """For the diff, and for progress: standard output is left to a format that is written there."""
-    errors = console(stderr=True)
-    return errors if output_files.STDOUT in chosen.values() else console(), errors

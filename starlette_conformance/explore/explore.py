@@ -13,6 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from starlette_conformance.diff.as_result import known_causes
+from starlette_conformance.diff.files import pair_document
 from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.terminal import render_unexplained
 from starlette_conformance.explain.result import Diff
@@ -28,6 +30,7 @@ from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten, check, write
 from starlette_conformance.output.progress import progress
+from starlette_conformance.output.result import Result
 from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import SentRequest, corpus
@@ -55,12 +58,13 @@ class Options:
     quick: bool
     guided: int
     lines: Path | None
+    json: Path | None
 
 
 def explore(options: Options) -> int:
     began = time.monotonic()
     stacks, neighbours = _stacks(options)
-    check([options.lines])
+    check([options.lines, options.json])
     output = console()
     run = RunResponses.read(options.run) if options.run else None
     if not quiet():
@@ -96,6 +100,26 @@ def explore(options: Options) -> int:
                 scenarios,
             )
         )
+    differing = sum(len(diff.differing) for diff in diffs)
+    outcomes = sum(len(diff.outcomes) for diff in diffs)
+    every = [counts for diff in diffs for counts in (diff.counts, diff.counts_of_scenarios)]
+    unexplained = sum(counts["unexplained"] for counts in every)
+    unstable = sum(len(diff.unstable) for diff in diffs)
+    summary = (
+        f"{count(len(diffs), 'pair')} of stacks, {count(len(requests), 'request')}, "
+        f"{count(len(scenarios), 'scenario')}, {time.monotonic() - began:.0f} s: "
+        f"{count(differing, 'response differs', 'responses differ')}, "
+        f"{count(outcomes, 'outcome differs', 'outcomes differ')}, "
+        f"{unexplained:,} of them unexplained"
+        + (f"; {count(unstable, 'unstable response')}" if unstable else "")
+    )
+    not_tried = guided is not None and bool(guided.gave_up)
+    incomplete = not_tried or any(diff.not_compared for diff in diffs)
+    code = 1 if unexplained or unstable else 3 if incomplete else 0
+    with unwritten.attempt():
+        _result(options, diffs, summary, code).write(
+            options.json, pairs=[pair_document(diff) for diff in diffs]
+        )
     for sentence in guided.gave_up if guided else ():
         output.print(f"NOT TRIED {sentence}", style="bold red", soft_wrap=True)
     for diff in diffs:
@@ -108,24 +132,20 @@ def explore(options: Options) -> int:
     if guided:
         for line in _lines_reached(guided, options):
             output.print(line, soft_wrap=True)
-    differing = sum(len(diff.differing) for diff in diffs)
-    outcomes = sum(len(diff.outcomes) for diff in diffs)
-    every = [counts for diff in diffs for counts in (diff.counts, diff.counts_of_scenarios)]
-    unexplained = sum(counts["unexplained"] for counts in every)
-    unstable = sum(len(diff.unstable) for diff in diffs)
-    output.print(
-        f"{count(len(diffs), 'pair')} of stacks, {count(len(requests), 'request')}, "
-        f"{count(len(scenarios), 'scenario')}, {time.monotonic() - began:.0f} s: "
-        f"{count(differing, 'response differs', 'responses differ')}, "
-        f"{count(outcomes, 'outcome differs', 'outcomes differ')}, "
-        f"{unexplained:,} of them unexplained"
-        + (f"; {count(unstable, 'unstable response')}" if unstable else "")
-    )
+    output.print(summary)
     unwritten.report()
-    if unexplained or unstable:
-        return 1
-    not_tried = guided is not None and bool(guided.gave_up)
-    return 3 if not_tried or any(diff.not_compared for diff in diffs) else 0
+    return code
+
+
+def _result(options: Options, diffs: Sequence[Diff], summary: str, code: int) -> Result:
+    stacks = ["--neighbours", options.neighbours] if options.neighbours else options.stacks
+    red = [diff for diff in diffs if diff.unexplained or diff.unstable]
+    again = of_verb("explore", *stacks, *_chance(options))
+    following = [again] if code == 3 else []
+    for diff in red:
+        following.append(_command(options, diff))
+        following += [line for group in diff.unexplained for line in group.example.commands]
+    return Result(code, summary, again, tuple(known_causes(diffs)), following)
 
 
 def _guided(
@@ -168,11 +188,19 @@ def _again(options: Options, diff: Diff) -> Iterator[str]:
         packages = ", ".join(f"{name} {version}" for name, version in side.packages)
         python = f"{side.implementation} {side.python}"
         yield f"  {side.name}: {packages}, {side.loop}, {python}, hash seed {side.hash_seed}"
+    yield f"  again: {_command(options, diff)}"
+
+
+def _command(options: Options, diff: Diff) -> str:
+    return of_verb("explore", _word(diff.older), _word(diff.newer), *_chance(options))
+
+
+def _chance(options: Options) -> list[str]:
+    """The options that make the same requests."""
     chance = ["--requests", str(options.requests), "--seed", str(options.seed)]
     chance += ["--run", str(options.run.absolute())] if options.run else []
     chance += ["--quick"] if options.quick else []
-    chance += ["--guided", str(options.guided)] if options.guided else []
-    yield f"  again: {of_verb('explore', _word(diff.older), _word(diff.newer), *chance)}"
+    return chance + (["--guided", str(options.guided)] if options.guided else [])
 
 
 def _word(side: Side) -> str:

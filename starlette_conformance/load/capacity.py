@@ -55,7 +55,7 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
     found = [Knee(stack) for stack in stacks]
     if len({*stacks}) < len(stacks):
         found[1].title += ", again"
-    screen = console(stderr=json == output_files.STDOUT)
+    screen = console()
     if not quiet():
         screen.print(f"capacity of {', '.join(stacks)}: {STEPS}", style="dim", soft_wrap=True)
     again = of_verb("capacity", *_words(pair, names), "--interval", f"{interval:g}")
@@ -75,9 +75,12 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
             screen.print(capacity_report.why(each))
         verdict = capacity_report.concluded(found, bool(pair))
         screen.print(*verdict.sentences, sep="\n", style="bold", soft_wrap=True)
+    except Failure as failure:
+        verdict = Verdict(failure.exit_code, (failure.message,))
+        failure.concluded = True
+        raise
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
-        if json and any(each.steps for each in found):
-            output_files.write(json, capacity_report.written(found, verdict, again))
+        capacity_report.write(json, found, verdict, again)
     return verdict.exit_code
 
 

@@ -1,6 +1,7 @@
 """The report of a capacity: a line for each step, one table for all stacks, JSON."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from rich.table import Table
@@ -8,7 +9,7 @@ from rich.table import Table
 from starlette_conformance.load.capacity_search import LATE_MS, MOST, Knee, Step
 from starlette_conformance.load.results_file import Process
 from starlette_conformance.load.run_verdict import CANNOT_TELL, FINDING, Verdict
-from starlette_conformance.output.output_files import as_json
+from starlette_conformance.output.result import KnownCause, Result
 
 ROWS = (
     "capacity, subscribers",
@@ -68,27 +69,28 @@ def _cells(each: Knee) -> Sequence[str]:
     ]
 
 
-def written(found: Sequence[Knee], verdict: Verdict, command: str) -> str:
-    """JSON: the verdict, why, the command that measures again, and by stack its capacity, what ends
-    it, the slope, and the figures of each step.
+def write(file: Path | None, found: Sequence[Knee], verdict: Verdict, command: str) -> None:
+    """Beside the verdict, by stack its capacity, what ends it, the slope, and the figures of each
+    step.
     """
-    return as_json(
-        {
-            "exit_code": verdict.exit_code,
-            "verdict": "; ".join(verdict.sentences),
-            "command": command,
-            "stacks": {
-                each.title: {
-                    "capacity": each.best.users if each.best else None,
-                    "found": each.found,
-                    "why": why(each) if each.worst else "",
-                    "slope": each.slope,
-                    "steps": msgspec.to_builtins(each.steps),
-                }
-                for each in found
-            },
-        }
+    result = Result(
+        verdict.exit_code,
+        "; ".join(verdict.sentences),
+        command,
+        [KnownCause(why(each)) for each in found if each.worst],
+        [command] if verdict.exit_code else [],
     )
+    stacks = {
+        each.title: {
+            "capacity": each.best.users if each.best else None,
+            "found": each.found,
+            "why": why(each) if each.worst else "",
+            "slope": each.slope,
+            "steps": msgspec.to_builtins(each.steps),
+        }
+        for each in found
+    }
+    result.write(file, stacks=stacks)
 
 
 def concluded(found: Sequence[Knee], paired: bool) -> Verdict:

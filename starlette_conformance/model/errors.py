@@ -35,8 +35,10 @@ class Failure(Exception):  # noqa: N818  (a verdict, not a mistake of the progra
     exit_code = 4
     verdict = "harness error"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, concluded: bool = False) -> None:
+        """`concluded`: the command's verdict was printed, and its files written, before."""
         super().__init__(shortened(text, LONGEST).replace("\n", r"\n"))
+        self.concluded = concluded
 
     @property
     def message(self) -> str:

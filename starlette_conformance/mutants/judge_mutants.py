@@ -20,11 +20,14 @@ from starlette_conformance.mutants.equivalents import FILE, Equivalent, known, l
 from starlette_conformance.mutants.kill import Judging, Verdict
 from starlette_conformance.mutants.mutant import Mutant
 from starlette_conformance.mutants.overlay import all_mutants
-from starlette_conformance.mutants.render import print_report, survivor
+from starlette_conformance.mutants.render import again, print_report, summed_up, survivor
 from starlette_conformance.mutants.results import Results
 from starlette_conformance.mutants.worker import Worker
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.output_files import Unwritten
+from starlette_conformance.output.result import Result
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks.targets import provisioned
 from starlette_conformance.stacks.tempdirs import scratch
 
@@ -44,10 +47,11 @@ class Options:
     equivalent: bool
     jobs: int
     results: Path | None
+    json: Path | None
 
 
 def mutants(options: Options) -> int:
-    output_files.check([options.results])
+    output_files.check([options.results, options.json])
     environment = provisioned(options.stack)
     found = all_mutants(environment, options.modules)
     if unknown := sorted(set(options.only) - {mutant.name for mutant in found}):
@@ -77,9 +81,8 @@ def mutants(options: Options) -> int:
         ]
         judge_all(chosen, judging, results, workers, output)
         judged = {mutant: verdict for mutant in made if (verdict := results.of(mutant))}
-    return _report(options, made, not_reached, judged, equivalent, output) | _stale(
-        options, entries, judged, equivalent, output
-    )
+    stale = _stale(options, entries, judged, equivalent)
+    return _report(options, made, not_reached, judged, equivalent, stale, output)
 
 
 def _chosen(
@@ -108,9 +111,24 @@ def _report(
     not_reached: Counter[str],
     judged: Mapping[Mutant, Verdict],
     equivalent: Mapping[Mutant, object],
+    stale: Sequence[Equivalent],
     output: Console,
 ) -> int:
     survived = [m for m, verdict in judged.items() if not verdict.killed and m not in equivalent]
+    summary = summed_up(made, judged, equivalent, len(stale))
+    result = Result(
+        int(bool(survived or stale)),
+        summary,
+        _again(options),
+        next=[again(each, options.stack) for each in survived],
+    )
+    unwritten = Unwritten()
+    with unwritten.attempt():
+        result.write(
+            options.json,
+            survived=[{"name": each.name, "text": each.summary()} for each in survived],
+            stale=list(map(str, stale)),
+        )
     for mutant in survived:
         for line in survivor(mutant, judged[mutant], options.stack):
             output.print(line, soft_wrap=True)
@@ -119,7 +137,19 @@ def _report(
             killed = f"KILLED {mutant.name}: {mutant.summary()}\n  {verdict.verdict}: {verdict.by}"
             output.print(f"{killed}\n  {verdict.why}", soft_wrap=True)
     print_report(made, not_reached, judged, equivalent, output)
-    return int(bool(survived))
+    for entry in stale:
+        output.print(f"STALE {FILE.name}: {entry}: no mutant of it lives", soft_wrap=True)
+    output.print(summary, style="bold red" if result.exit_code else "bold green")
+    unwritten.report()
+    return result.exit_code
+
+
+def _again(options: Options) -> str:
+    words = [text for each in options.modules for text in ("--module", each)]
+    words += [text for each in options.only for text in ("--only", each)]
+    words += ["--sample", str(options.sample), "--seed", str(options.seed)] * bool(options.sample)
+    words += ["--equivalent"] * options.equivalent
+    return of_verb("mutants", "--stack", options.stack, *words)
 
 
 def _stale(
@@ -127,18 +157,14 @@ def _stale(
     entries: Sequence[Equivalent],
     judged: Mapping[Mutant, Verdict],
     equivalent: Mapping[Mutant, Sequence[Equivalent]],
-    output: Console,
-) -> int:
-    """1 where an entry covers no mutant of the documented stack, or only such that are killed."""
+) -> list[Equivalent]:
+    """The entries that cover no mutant of the documented stack, or only such that are killed."""
     if options.stack != DOCUMENTED or options.modules:
-        return 0
+        return []
     living = {
         entry
         for m, by in equivalent.items()
         if m not in judged or not judged[m].killed
         for entry in by
     }
-    stale = [entry for entry in entries if entry not in living]
-    for entry in stale:
-        output.print(f"STALE {FILE.name}: {entry}: no mutant of it lives", soft_wrap=True)
-    return int(bool(stale))
+    return [entry for entry in entries if entry not in living]

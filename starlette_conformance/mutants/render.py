@@ -65,9 +65,24 @@ def _row(table: Table, name: str, found: Counter[str], not_reached: int) -> None
 
 def survivor(mutant: Mutant, verdict: Verdict, stack: str) -> list[str]:
     """What survived, the line that it stands in, and how to judge it again."""
-    again = of_verb("mutants", "--stack", stack, "--only", mutant.name)
     return [
         f"SURVIVED {mutant.name} in {mutant.function or 'the module'}: {mutant.summary()}",
         f"  line {mutant.line}: {mutant.text}",
-        f"  again: {again}  ({verdict.specs:,} specs passed)",
+        f"  again: {again(mutant, stack)}  ({verdict.specs:,} specs passed)",
     ]
+
+
+def again(mutant: Mutant, stack: str) -> str:
+    """The command that judges it again."""
+    return of_verb("mutants", "--stack", stack, "--only", mutant.name)
+
+
+def summed_up(
+    made: Iterable[Mutant], judged: Judged, equivalent: Mapping[Mutant, object], stale: int
+) -> str:
+    """The verdict, in a sentence."""
+    counts = Counter(outcome(mutant, judged, equivalent) for mutant in made)
+    killed = counts["killed"] + counts["out of time"]
+    text = f"{killed:,} of {killed + counts['survived']:,} mutants killed, "
+    text += f"{counts['survived']:,} survived ({counts['not judged']:,} not judged)"
+    return text + (f"; {stale} entries of equivalent.toml are stale" if stale else "")

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
+from starlette_conformance.output.printing import TAKEN
 from starlette_conformance.output.sanitize import Lines
 
 
 def console(stderr: bool = False) -> Console:
     """Wide enough for the tables where the output is no terminal, whose width is not known."""
+    stderr = stderr or TAKEN[0]
     stream = sys.stderr if stderr else sys.stdout
     return PlainConsole(stderr, None if stream.isatty() else 120)
 

@@ -11,14 +11,18 @@ from typing import Any
 
 from starlette_conformance.model.errors import Failure, UsageError, of_output
 from starlette_conformance.output.atomic_write import write_whole
+from starlette_conformance.output.printing import TAKEN
 from starlette_conformance.output.sanitize import broken
 
 STDOUT = Path("-")
 
 
 def check(paths: Iterable[Path | None]) -> None:
-    """Raises UsageError where a file could not be written, or two outputs go to one place."""
+    """Raises UsageError where a file could not be written, or two outputs go to one place. Where
+    one goes to standard output, all else is printed to standard error from then on.
+    """
     given = [path for path in paths if path]
+    TAKEN[0] = TAKEN[0] or STDOUT in given
     for path in given:
         if path == STDOUT:
             continue
@@ -70,7 +74,8 @@ class Unwritten:
     def report(self) -> None:
         """To be called once the verdict is printed. Raises Failure."""
         if self.failures:
-            raise type(self.failures[0])("; ".join(map(str, self.failures)))
+            said = "; ".join(map(str, self.failures))
+            raise type(self.failures[0])(said, concluded=True)
 
 
 def as_json(value: Any, indent: int | None = 1) -> str:

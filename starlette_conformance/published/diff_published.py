@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.options import DiffOptions
-from starlette_conformance.diff.reference_apps import consoles
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
 from starlette_conformance.published.reader import Site
 from starlette_conformance.published.recorded_diff import recorded_diff
 from starlette_conformance.runs.rerun_commands import of_verb
@@ -22,7 +22,6 @@ class Options(DiffOptions):
 
 def diff(options: Options) -> int:
     chosen = options.files
-    output, _ = consoles(chosen)
     output_files.check(chosen.values())
     began = time.monotonic()
     site = Site(options.published)
@@ -33,4 +32,4 @@ def diff(options: Options) -> int:
     only = [text for app in options.only for text in ("--only", app)]
     command = of_verb("diff", older.name, newer.name, "--published", site.name, *only)
     found = replace(found, seconds=time.monotonic() - began, command=command)
-    return conclude(found, chosen, options.fail_on, output)
+    return conclude(found, chosen, options.fail_on, console())

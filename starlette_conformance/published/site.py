@@ -16,6 +16,7 @@ from starlette_conformance.model.errors import CannotTell, UsageError, of_output
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import progress
+from starlette_conformance.output.result import Result
 from starlette_conformance.published import pages
 from starlette_conformance.published.badge import badge
 from starlette_conformance.published.collected import Collected, collected
@@ -29,6 +30,7 @@ from starlette_conformance.published.releases import pairs
 from starlette_conformance.report.data import report_data
 from starlette_conformance.report.page import page
 from starlette_conformance.report.read_runs import ReadRuns, read_runs
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks.project import catalogue, ledger
 
 OURS = ("badge", "change", "diff", "release", "report", "runs", "schema")
@@ -51,6 +53,7 @@ class Options:
     output: Path
     history: Path | None
     url: str
+    json: Path | None = None
 
 
 def site(options: Options) -> int:
@@ -60,6 +63,7 @@ def site(options: Options) -> int:
     _check(output)
     history = options.history or output / HISTORY
     output_files.check_folder(history, "--history")
+    output_files.check([options.json])
     runs = read_runs(options.runs)
     found = collected(runs, catalogue())
     stacks = [each.judged for each in found.stacks.values()]
@@ -74,7 +78,7 @@ def site(options: Options) -> int:
             shutil.copytree(history, output / HISTORY, dirs_exist_ok=True)
     except OSError as error:
         raise of_output(error, f"{error.filename or output}: cannot be written") from None
-    return _end(output, runs, index, comparisons, time.monotonic() - began)
+    return _end(options, runs, index, comparisons, time.monotonic() - began)
 
 
 def _build(
@@ -164,22 +168,25 @@ def _json(document: Index | Release) -> str:
 
 
 def _end(
-    output: Path, runs: ReadRuns, index: Index, comparisons: Comparisons, seconds: float
+    options: Options, runs: ReadRuns, index: Index, comparisons: Comparisons, seconds: float
 ) -> int:
-    said = console()
-    for path in runs.headless:
-        said.print(f"NOT JUDGED {path}: cut off in its first line", style="bold red")
+    said, output = console(), options.output
+    not_judged = [f"{path}: cut off in its first line" for path in runs.headless]
     cut = [each.name for each in index.stacks if each.finished is None]
-    for name in cut:
-        said.print(f"NOT JUDGED {name}: its run was cut off", style="bold red")
+    not_judged += [f"{name}: its run was cut off" for name in cut]
     files = [path for path in output.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    said.print(
+    summary = (
         f"{len(index.stacks)} stacks, {len(comparisons.found)} pairs; {len(files):,} files, "
-        f"{size:.1f} MB, {seconds:.0f} s",
-        soft_wrap=True,
+        f"{size:.1f} MB, {seconds:.0f} s"
     )
+    code = 1 if not_judged else 0 if runs.judged else CannotTell.exit_code
+    command = of_verb("site", *map(str, options.runs), "--output", str(output))
+    Result(code, summary, command).write(
+        options.json, not_judged=not_judged, site=str(output / "index.html")
+    )
+    for sentence in not_judged:
+        said.print(f"NOT JUDGED {sentence}", style="bold red", soft_wrap=True)
+    said.print(summary, soft_wrap=True)
     said.print(f"site: {output / 'index.html'}", soft_wrap=True)
-    if runs.headless or cut:
-        return 1
-    return 0 if runs.judged else CannotTell.exit_code
+    return code

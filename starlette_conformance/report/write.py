@@ -13,9 +13,11 @@ from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten
+from starlette_conformance.output.result import Result
 from starlette_conformance.report.data import report_data
 from starlette_conformance.report.page import page
 from starlette_conformance.report.read_runs import read_runs
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.stacks.project import catalogue, ledger
 
 
@@ -36,17 +38,20 @@ def report(
         raise UsageError("nothing is to be written: give --html FILE, --json FILE or both")
     output_files.check([options.html, options.json])
     began = time.monotonic()
-    said = console(stderr=output_files.STDOUT in (options.html, options.json))
+    said = console()
     runs = read_runs(options.runs)
     columns = runs.columns.values()
     data = report_data(columns, runs.pool, catalogue(), ledger(), costs, clients)
     for path in runs.headless:
         text = f"{path.name}: cut off in its first line, so nobody knows of which stack it was"
         data["not_judged"].append({"stack": None, "text": text})
+    cut_off = runs.headless or any(each["finished"] is None for each in data["stacks"])
+    code = 1 if cut_off else 0 if runs.judged else CannotTell.exit_code
     unwritten = Unwritten()
+    result = Result(code, opening(data), _again(options), next=[_compared(data)])
     if options.json:
         with unwritten.attempt():
-            _write(options.json, output_files.as_json(data), said)
+            _write(options.json, output_files.as_json(result.document(**data)), said)
     if options.html:
         with unwritten.attempt():
             _write(options.html, page(data), said)
@@ -60,9 +65,16 @@ def report(
         said.print(f"NOT JUDGED {name}{each['text']}", style="bold red")
     said.print(opening(data), soft_wrap=True)
     unwritten.report()
-    if runs.headless or any(each["finished"] is None for each in data["stacks"]):
-        return 1
-    return 0 if runs.judged else CannotTell.exit_code
+    return code
+
+
+def _again(options: Options) -> str:
+    return of_verb("report", *map(str, options.runs), "--html", str(options.html or "report.html"))
+
+
+def _compared(data: Mapping[str, Any]) -> str:
+    """The command that compares the two stacks which the page opens with."""
+    return of_verb("diff", *(data["stacks"][number]["name"] for number in data["pair"]))
 
 
 def opening(data: Mapping[str, Any]) -> str:

@@ -43,11 +43,17 @@ def _properties(installed: Installed | None) -> dict[str, str]:
     return {n: v if isinstance(v, str) else json.dumps(v) for n, v in values.items()}
 
 
+def again(record: VerdictRecord, start: Start) -> str:
+    """The command that judges it again; none where it did not fail, or an old run does not say."""
+    if record.verdict != "fail" or not start.rerun_options:
+        return ""
+    spec = without_stack(record.spec, start.stack)
+    return of_spec(spec, start.rerun_name, start.rerun_options)
+
+
 def _case(record: VerdictRecord, start: Start) -> Case:
-    text = record.reason
-    if record.verdict == "fail" and start.rerun_options:
-        spec = without_stack(record.spec, start.stack)
-        text += f"\nagain: {of_spec(spec, start.rerun_name, start.rerun_options)}"
+    command = again(record, start)
+    text = f"{record.reason}\nagain: {command}" if command else record.reason
     return Case(
         record.app,
         record.spec,

@@ -1,15 +1,20 @@
 """The matrix: what stacks came to, in one table with closing lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import shortened
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.printing import write_line
+from starlette_conformance.output.result import Result
 from starlette_conformance.output.sanitize import printable
-from starlette_conformance.runs.ci_reports import as_junit, as_markdown
+from starlette_conformance.runs.ci_reports import again, as_junit, as_markdown
+from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.runs.run_file import files
 from starlette_conformance.runs.sessions import last_words
 from starlette_conformance.runs.summary import Summary
@@ -22,38 +27,85 @@ SHOWN = 10
 """Specs that did not pass which are named above the closing line."""
 
 
-def sum_up(runs: Sequence[Path], junit: Path | None, markdown: Path | None) -> int:
+@dataclass(frozen=True)
+class Matrix:
+    """What the `selected` stacks came to. `seen` are the changes that specs asserted on both sides
+    of their boundary, `unproven` says which they did not, `notes` what else was not judged, each in
+    a sentence; `closing` is the verdict.
+    """
+
+    found: Summary
+    seen: Mapping[str, Change]
+    unproven: Sequence[str]
+    notes: Sequence[str]
+    closing: str
+    exit_code: int
+
+    def print(self) -> None:
+        """The closing lines last."""
+        output = console()
+        print_table(self.found.tally, self.found.seconds, list(apps()), output)
+        count = len(self.seen)
+        write_line(f"changes that specs asserted on both sides of their boundary: {count}")
+        for name, change in self.seen.items():
+            write_line("\n".join(change.lines(name)))
+        for line in [*_not_passed(self.found), *self.notes]:
+            output.print(line, style="bold red", soft_wrap=True)  # a path stays whole
+        write_line(self.closing)
+
+    def again(self) -> list[str]:
+        """The commands that judge again what failed."""
+        those = self.found.not_passed[:SHOWN]
+        return [text for stack, each in those if (text := again(each, self.found.starts[stack]))]
+
+    def document(self) -> dict[str, Any]:
+        """As plain data: verdicts and seconds by stack, what did not pass, and the notes."""
+        stacks = {
+            stack: {
+                "verdicts": {
+                    app: dict(counts)
+                    for (name, app), counts in self.found.tally.items()
+                    if name == stack
+                },
+                "seconds": self.found.seconds[stack],
+            }
+            for stack in sorted(self.found.stacks)
+        }
+        not_passed = [
+            {"stack": stack, "spec": each.spec, "verdict": each.verdict, "reason": each.reason}
+            for stack, each in self.found.not_passed
+        ]
+        proved = {"changes": list(self.seen), "unproven": list(self.unproven)}
+        return {"stacks": stacks, "not_passed": not_passed, **proved, "notes": list(self.notes)}
+
+
+def sum_up(
+    runs: Sequence[Path], junit: Path | None, markdown: Path | None, json: Path | None
+) -> int:
     paths = files(runs)
-    output_files.check([junit, markdown])
-    found = Summary.of(paths)
-    said: list[str] = []
-    aside = output_files.STDOUT in {junit, markdown}
-    result = print_matrix(found, found.stacks, said, aside)
+    output_files.check([junit, markdown, json])
+    matrix = made(Summary.of(paths))
     unwritten = Unwritten()
     if junit:
         with unwritten.attempt():
             output_files.write(junit, as_junit(paths))
     if markdown:
         with unwritten.attempt():
-            output_files.write(markdown, as_markdown(found, said[:-1], said[-1]))
+            output_files.write(markdown, as_markdown(matrix.found, matrix.notes, matrix.closing))
+    page = of_verb("report", *map(str, runs), "--html", "report.html")
+    command = of_verb("matrix", *map(str, runs))
+    result = Result(matrix.exit_code, matrix.closing, command, next=[*matrix.again(), page])
+    with unwritten.attempt():
+        result.write(json, **matrix.document())
+    matrix.print()
     unwritten.report()
-    return result
+    return matrix.exit_code
 
 
-def print_matrix(
-    found: Summary, selected: set[str], said: list[str] | None = None, aside: bool = False
-) -> int:
-    """Print what stacks came to; 0 where all is well. The closing lines are added to `said`.
-
-    To stderr where it is `aside`, since a file goes to stdout.
-    """
-    output = console(stderr=aside)
-    print_table(found.tally, found.seconds, list(apps()), output)
+def made(found: Summary, selected: Set[str] = frozenset()) -> Matrix:
+    """What stacks came to, those `selected` if any are, or all that were judged."""
+    selected = selected or found.stacks
     changes = ledger().changes
-    seen = found.seen(changes)
-    write_line(f"changes that specs asserted on both sides of their boundary: {len(seen)}", aside)
-    for name, change in seen.items():
-        write_line("\n".join(change.lines(name)), aside)
     unproven = found.unproven(changes, catalogue(), ledger().probed, ledger().played)
     not_judged = sorted(selected - found.stacks)
     cut_off = sorted(found.unfinished.difference(not_judged))
@@ -62,15 +114,11 @@ def print_matrix(
         *(f"NOT JUDGED {stack}: {_why(found.logs[stack])}" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
-    for line in [*_not_passed(found), *notes]:
-        output.print(line, style="bold red", soft_wrap=True)  # a path stays whole
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.judged - found.unfinished)
     closing = f"{whole} of {len(selected)} stacks judged: {verdicts or 'no verdict'}"
-    write_line(closing, aside)
-    if said is not None:
-        said += [*notes, closing]
-    return found.exit_code(selected, unproven)
+    code = found.exit_code(selected, unproven)
+    return Matrix(found, found.seen(changes), unproven, notes, closing, code)
 
 
 def _why(log: Path) -> str:

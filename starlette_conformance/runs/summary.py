@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette_conformance.model.changes import Change, unproven
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell, Failure
-from starlette_conformance.runs.records import VerdictRecord
+from starlette_conformance.runs.records import Start, VerdictRecord
 from starlette_conformance.runs.run_reader import RecordedRun, load
 from starlette_conformance.stacks.catalogue import Catalogue
 
@@ -23,7 +23,7 @@ class Summary:
     (what a browser sees aside), `asserted` says by change the stacks where a spec asserted it and
     passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
     out, `logs` are the outputs of the sessions that ran the stacks, where they are known.
-    `not_passed` are the other verdicts, each with its stack.
+    `not_passed` are the other verdicts, each with its stack; `starts` are the heads of the runs.
     """
 
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
@@ -34,6 +34,7 @@ class Summary:
     complete: bool = True
     logs: dict[str, Path] = field(default_factory=dict)
     not_passed: list[tuple[str, VerdictRecord]] = field(default_factory=list)
+    starts: dict[str, Start] = field(default_factory=dict)
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> "Summary":
@@ -49,6 +50,7 @@ class Summary:
             return
         stack, installed = run.start.stack, run.start.installed
         self.complete &= run.start.complete
+        self.starts[stack] = run.start
         if installed:
             self.environments[stack] = Environment(
                 stack, Path(), installed.python, installed.packages

@@ -16,7 +16,6 @@ from rich.console import Console
 
 from starlette_conformance.diff.conclude import conclude
 from starlette_conformance.diff.options import DiffOptions
-from starlette_conformance.diff.reference_apps import consoles
 from starlette_conformance.diff.who_notices import with_noticed
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
@@ -24,6 +23,7 @@ from starlette_conformance.explain.exit_code import failing
 from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.output import output_files
+from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
@@ -76,8 +76,8 @@ class Options(DiffOptions):
 
 def diff(options: Options) -> int:
     formats = options.files
-    output, progress = consoles(formats)
     output_files.check([*formats.values(), options.write_requests])
+    output, progress = console(), console(stderr=True)
     app = options.starting.app(options.app, options.cwd, options.passed)
     originals = {side.original for side in app.sides if side.original}
     given = read_steps(options.requests, app.name, options.origin) if options.requests else None

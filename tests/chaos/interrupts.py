@@ -34,7 +34,7 @@ VERBS = {
     "report": ("report", RUNS),
     "site": ("site", RUNS, "--output", "site"),
     "gate": ("gate", *PAIR, "--benchmark", "hello"),
-    "costs": ("costs", *BOTH, "--json", "costs.jsonl"),
+    "costs": ("costs", *BOTH, "--results", "costs.jsonl"),
     "capacity": ("capacity", "--stack", "documented", "--interval", "0.2"),
     "clients": ("clients", "--client", "curl", "--client", "httpx-sse", "--without-app"),
     "selftest": ("selftest",),

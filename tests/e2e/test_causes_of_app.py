@@ -90,7 +90,7 @@ def test_the_cause_is_in_every_format(capsys: pytest.CaptureFixture[str]) -> Non
     assert (culprit["package"], culprit["first_release"], culprit["proved"]) == (
         *("guilty", "1.2", True),
     )
-    (cause,) = found["causes"]["causes"]
+    (cause,) = found["searched"]["causes"]
     assert {each["where"] for each in cause["differences"]} == {"status", "reason"}
     (fault,) = ET.parse("junit").iter("failure")
     for text in (Path("html").read_text(), Path("markdown").read_text(), fault.text or ""):
@@ -108,14 +108,14 @@ def test_the_cause_is_in_every_format(capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_keeps_new_from_starting_has_a_cause(capsys: pytest.CaptureFixture[str]) -> None:
     assert diff("1.4", "--json", "json") == 1
     assert "cause: guilty 1.4 (proved both ways)" in capsys.readouterr().out
-    (cause,) = json.loads(Path("json").read_text())["causes"]["causes"]
+    (cause,) = json.loads(Path("json").read_text())["searched"]["causes"]
     assert cause["culprits"][0]["first_release"] == "1.4"
 
 
 def test_causes_may_be_left_out_or_be_cut_short(capsys: pytest.CaptureFixture[str]) -> None:
     assert diff("1.3", "--no-cause", "--json", "json") == 1
     assert "cause:" not in capsys.readouterr().out
-    assert json.loads(Path("json").read_text())["causes"] is None
+    assert json.loads(Path("json").read_text())["searched"] is None
     assert diff("1.3", "--cause-seconds", "0.001") == 1
     said = "cause: could not be told: no time was left for more trials (--cause-seconds)"
     assert said in capsys.readouterr().out

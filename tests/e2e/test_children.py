@@ -182,7 +182,7 @@ def test_benchmarks_pass_no_secret(tmp_path: Path) -> None:
     ("words", "child"),
     [
         (["gate", "documented", "documented", "--benchmark", "hello"], "vgdb"),
-        (["costs", "--stack", "documented-h11", "--json", "{folder}/costs"], "valgrind"),
+        (["costs", "--stack", "documented-h11", "--results", "{folder}/costs"], "valgrind"),
         (["mutants", "--sample", "1", "--jobs", "1", "--results", "{folder}/results"], "pytest"),
     ],
 )

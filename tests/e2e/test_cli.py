@@ -41,7 +41,7 @@ def ran(*command: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]
 def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
     known = catalogue.load(ROOT / "specs" / "stacks.toml")
     assert main(["stacks", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
+    rows = json.loads(capsys.readouterr().out)["stacks"]
     assert [row["name"] for row in rows] == list(known.stacks)
     documented = next(row for row in rows if row["name"] == "documented")
     assert documented["requirements"] == list(known.stacks["documented"].requirements)
@@ -50,7 +50,7 @@ def test_stacks_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) ->
 def test_changes_lists_what_the_file_holds(capsys: pytest.CaptureFixture[str]) -> None:
     found = ledger().changes
     assert main(["changes", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
+    rows = json.loads(capsys.readouterr().out)["changes"]
     assert [(row["name"], row["first"]) for row in rows] == [(k, c.first) for k, c in found.items()]
 
 
@@ -125,7 +125,7 @@ def test_an_unknown_stack_ends_with_2(
     "words",
     [
         ["gate", "documented", "documented", "--json"],
-        ["costs", "--json"],
+        ["costs", "--results"],
         ["knee", "--json"],
         ["mutants", "--results"],
     ],
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_written_ends_with_2_before_the_work(
         ),
         (["explore"], "name two stacks, OLD NEW, or --neighbours RANGE"),
         (["costs", "--base", "1.9.0", "--stack", "nope"], "unknown stack 'nope'"),
-        (["costs", "--json", "lacking/costs.jsonl"], "there is no folder lacking"),
+        (["costs", "--results", "lacking/costs.jsonl"], "there is no folder lacking"),
         (["knee", "--stack", "1.9.0", "--json", "lacking/a"], "there is no folder lacking"),
         (["gate", "1.9.0", "1.10.0", "--json", "lacking/a"], "there is no folder lacking"),
         (["report", "nowhere", "--html", "a"], "nowhere: no such file or folder; `judge`"),

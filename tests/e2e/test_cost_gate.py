@@ -181,7 +181,7 @@ def test_without_valgrind_nothing_is_counted(
 ) -> None:
     with pytest.raises(CannotTell, match="no valgrind on PATH"):
         callgrind.under_callgrind(tmp_path, {})
-    assert main(["costs", "--json", str(tmp_path / "costs.jsonl")]) == 3
+    assert main(["costs", "--results", str(tmp_path / "costs.jsonl")]) == 3
     assert capsys.readouterr().err.startswith("cannot tell: no valgrind on PATH")
 
 

@@ -62,7 +62,7 @@ def test_an_app_without_requests_is_named(
     monkeypatch.setattr(explore, "without_words", lambda: ["shout"])
     monkeypatch.setattr(explore, "compare_neighbours", lambda *_: [])
     monkeypatch.setattr(explore, "corpus", lambda _: [SentRequest("hello", REQUEST)])
-    options = explore.Options(["documented", "1.10.0"], None, 17, 0, None, 1, True, 0, None)
+    options = explore.Options(["documented", "1.10.0"], None, 17, 0, None, 1, True, 0, None, None)
     assert explore.explore(options) == 0
     assert "no random requests to shout: its row in specs/ledger/apps.py" in capsys.readouterr().out
 

@@ -138,7 +138,7 @@ def test_a_request_that_is_dearer_on_new_is_a_regression(
     assert "REGRESSION GET /work: instructions +" in output
     assert "work.<locals>.<genexpr> (app/costly_app.py)" in output
     assert "1 of 3 requests measured" in output
-    assert (found["verdict"], found["app"]) == ("regression", NAME)
+    assert (found["verdict"], found["outcome"], found["app"]) == ("fail", "regression", NAME)
     assert [text.partition(" (")[0] for text in found["not_measured"]] == [
         "GET /nowhere",
         "GET /breaks",

@@ -63,7 +63,7 @@ def closing(*held: bool | None) -> tuple[int, str]:
 def test_it_ends_with_0_only_where_all_was_shown() -> None:
     assert closing(True, True) == (0, "2 of 2 came out as they must, in 1 s\n")
     assert closing(True, False) == (1, "1 of 2 came out as they must, in 1 s\n")
-    output = "1 of 2 came out as they must, in 1 s\nNOT SHOWN: thing 1\n"
+    output = "NOT SHOWN: thing 1\n1 of 2 came out as they must, in 1 s\n"
     assert closing(True, None) == (1, output)
     assert closing() == (1, "0 of 0 came out as they must, in 1 s\n")
 
@@ -120,7 +120,7 @@ from pathlib import Path
 verdict, code, path = {verdict!r}, {code}, Path(sys.argv[sys.argv.index("--json") + 1])
 findings = [{{"what": "instructions", "change": 0.1}}] * {counted}
 if verdict:
-    path.write_text(json.dumps({{"verdict": verdict, "findings": findings}}))
+    path.write_text(json.dumps({{"outcome": verdict, "findings": findings}}))
 print("what it said")
 sys.exit(code)
 """

@@ -43,7 +43,7 @@ def test_what_was_measured_is_kept_and_not_measured_again(
     monkeypatch.setattr(kept_counts, "KIND", str(tmp_path / "kept"))
     monkeypatch.setattr(callgrind, "found", lambda: True)
     file = tmp_path / "costs.jsonl"
-    stack = ["--stack", "documented", "--json", str(file)]
+    stack = ["--stack", "documented", "--results", str(file)]
     assert main(["costs", *stack]) == 0
     assert sorted(asked) == ["documented", "documented-h11"]
     with file.open("a") as lines:
@@ -71,7 +71,7 @@ def test_what_a_named_change_broke_is_named_and_not_counted(
     monkeypatch.setattr(costs, "count", count)
     monkeypatch.setattr(callgrind, "found", lambda: True)
     file = tmp_path / "costs.jsonl"
-    words = ["costs", "--stack", "starlette-0.36.0", "--json", str(file)]
+    words = ["costs", "--stack", "starlette-0.36.0", "--results", str(file)]
     assert main(words) == 0
     assert "NOT COUNTED static_files on starlette-0.36.0: PATHSEND_ASSUMED, starlette 0.36.0: " in (
         capsys.readouterr().out
@@ -102,12 +102,12 @@ def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
 
     monkeypatch.setattr(costs, "count", count)
     monkeypatch.setattr(callgrind, "found", lambda: True)
-    words = ["costs", "--json", str(tmp_path / "costs.jsonl"), "--stack", "documented"]
+    words = ["costs", "--results", str(tmp_path / "costs.jsonl"), "--stack", "documented"]
     assert main([*words, "--stack", "starlette-0.46.1"]) == 3
     said = capsys.readouterr().out
     assert "NO COSTS sse on documented responded wrongly: nothing" in said
     assert "starlette-0.46.1" in said
-    assert "2 stacks in" in said
+    assert "2 of 3 stacks in" in said
     wrong.add("documented-h11")
     monkeypatch.setattr(callgrind, "processor", lambda: "another one")
     assert main(words) == 3
@@ -133,14 +133,14 @@ def test_a_file_that_holds_something_else_is_told(
     file = tmp_path / "costs.jsonl"
     text = json.dumps(record) + "\n" if record else "{}"
     file.write_text(text)
-    assert main(["costs", "--stack", "documented", "--json", str(file)]) == 2
+    assert main(["costs", "--stack", "documented", "--results", str(file)]) == 2
     where, remedy = (f"{file}:1" if record else file), "name another file\n"
     error = capsys.readouterr().err
     assert (error.startswith(f"error: {where}: "), error.endswith(remedy)) == (True, True)
     assert file.read_text() == text
 
 
-@pytest.mark.parametrize("words", [["costs", "--json", "-"], ["mutants", "--results", "-"]])
+@pytest.mark.parametrize("words", [["costs", "--results", "-"], ["mutants", "--results", "-"]])
 def test_what_is_gone_on_with_is_no_standard_output(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,6 +25,7 @@ from starlette_conformance.load.results_file import (
 )
 from starlette_conformance.load.run_verdict import Thresholds, Verdict, disagreement, judged, limit
 from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.output.output_files import STDOUT
 from starlette_conformance.process import descriptors
 
 LATE = Spread(9000, 20, 30, 40, 50, 60)
@@ -380,7 +381,7 @@ def test_old_and_new_take_turns_and_what_is_worse_is_measured_again(
     assert main(["capacity", "documented", "documented", "--json", str(path)]) == 0
     found = json.loads(path.read_text("utf-8"))
     assert list(found["stacks"]) == ["documented", "documented, again"]
-    assert (found["exit_code"], found["verdict"][:40]) == (
+    assert (found["exit_code"], found["summary"][:40]) == (
         0,
         "documented, again serves as many, to 5 %",
     )
@@ -398,7 +399,8 @@ def test_a_knee_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "p99 is " in capacity_report.why(late)
     assert "x: at 400 " in capacity_report.why(limited)
     verdict = capacity_report.concluded([late], paired=False)
-    assert json.loads(capacity_report.written([late], verdict, ""))["stacks"]["x"]["found"] is True
+    capacity_report.write(STDOUT, [late], verdict, "")
+    assert json.loads(capsys.readouterr().out)["stacks"]["x"]["found"] is True
     assert capacity_report.concluded([late, limited], paired=False).exit_code == 3
     assert "p99 20.0 ms late" in capacity_report.line("x", late.steps[0])
 
@@ -415,7 +417,8 @@ def test_the_steps_before_one_that_failed_are_written(
     path = tmp_path / "knee.json"
     assert main(["knee", "--stack", "documented", "--json", str(path)]) == Failure.exit_code
     found = json.loads(path.read_text("utf-8"))
-    assert (found["exit_code"], found["verdict"]) == (3, "the search was cut off")
+    assert (found["exit_code"], found["verdict"]) == (4, "error")
+    assert found["summary"] == "error: locust ended with status 9"
     assert [step["users"] for step in found["stacks"]["documented"]["steps"]] == [100, 200]
 
 

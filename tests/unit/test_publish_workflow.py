@@ -10,7 +10,9 @@ import yaml
 from starlette_conformance.stacks.project import ROOT
 
 JOBS = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text("utf-8"))["jobs"]
-NEW = '[{"release": "99.0.0", "yanked": false}, {"release": "99.1.0", "yanked": true}]'
+NEW = """{"verdict": "fail", "releases": [
+    {"release": "99.0.0", "yanked": false}, {"release": "99.1.0", "yanked": true}
+]}"""
 LISTS = """#!/bin/sh
 echo "$@" >> calls
 case "$1" in releases) cat releases.json; exit "$RELEASES" ;; judge) exit "$JUDGE" ;; esac
@@ -39,13 +41,13 @@ def run(text: str, folder: Path, **variables: str) -> subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("releases", "listed", "judged", "code"),
     [
-        ("0", "[]", "0", 0),
+        ("0", '{"verdict": "pass", "releases": []}', "0", 0),
         ("1", NEW, "0", 0),
         ("1", NEW, "1", 0),
         ("1", NEW, "3", 0),
         ("1", NEW, "4", 4),
         ("1", NEW, "2", 2),
-        ("3", "", "0", 1),
+        ("3", '{"verdict": "inconclusive"}', "0", 1),
     ],
 )
 def test_what_is_new_on_the_index_is_judged(
@@ -67,8 +69,9 @@ def test_what_is_new_on_the_index_is_judged(
 
 JQ = """#!/usr/bin/env python3
 import json, sys
-assert sys.argv[1:3] == ["-r", '.[] | select(.yanked | not) | "--stack starlette==\\\\(.release)"']
-for each in json.load(open(sys.argv[3])):
+kept = '.releases[] | select(.yanked | not) | "--stack starlette==\\\\(.release)"'
+assert sys.argv[1:3] == ["-r", kept]
+for each in json.load(open(sys.argv[3]))["releases"]:
     if not each["yanked"]:
         print(f"--stack starlette=={each['release']}")
 """

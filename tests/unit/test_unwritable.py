@@ -20,7 +20,7 @@ OUTPUTS = {
     "report": ("report", "RUNS", "--html", "OUT"),
     "matrix": ("matrix", "RUNS", "--junit", "OUT"),
     "diff": ("diff", "1.6.0", "1.7.0", "--published", "SITE", "--json", "OUT"),
-    "costs": ("costs", "--stack", "latest", "--json", "OUT"),
+    "costs": ("costs", "--stack", "latest", "--results", "OUT"),
     "record": ("record", "--app", "m:app", "-o", "OUT.har"),
 }
 every_verb = pytest.mark.parametrize("words", OUTPUTS.values(), ids=OUTPUTS)
