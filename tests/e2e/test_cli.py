@@ -237,7 +237,7 @@ def test_a_checkout_that_cannot_be_written_is_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "line"), [("stacks --json", "["), ("explain FILES_ALLOW_ON_405", "FILES")]
+    ("verb", "line"), [("changes", "COOKIE"), ("explain FILES_ALLOW_ON_405", "FILES")]
 )
 def test_output_that_nobody_took_is_neither_good_nor_a_finding(verb: str, line: str) -> None:
     command = (

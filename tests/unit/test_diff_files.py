@@ -26,7 +26,7 @@ from starlette_conformance.explain.side import Side
 from starlette_conformance.explain.statuses import Statuses
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.output import output_files
+from starlette_conformance.output import output_files, result
 from tests.miniatures.log_parsers import read_as_text
 
 EVIL = "</script><script>alert(1)</script>```\n# x [bold]y[/bold] ]]> \x00\ud800 | \" '"
@@ -231,7 +231,7 @@ def test_junit_of_nothing_has_a_case_that_passes() -> None:
 def test_json_has_what_its_docstring_says() -> None:
     found = json.loads(files.as_json(DIFF))
     assert found["schema"] == files.SCHEMA
-    said = files.document.__doc__ or ""
+    said = f"{files.document.__doc__} {result.__doc__}"
     assert all(re.search(rf"\b{key}\b", said) for key in found)
     for group in (*found["unexplained"], *found["explained"]):
         assert all(re.search(rf"\b{key}\b", said) for key in group)

@@ -125,7 +125,8 @@ def mutated(patch: Patch, _: Path) -> list[str]:
             results.add(each, Verdict("survived", "", "", 1, 0.1))
 
     patch(judge_mutants, "provisioned", lambda _: ENVIRONMENT)
-    patch(judge_mutants, "all_mutants", lambda *_: mutants_of("module", b"def f():\n    return 1\n"))
+    source = b"def f():\n    return 1\n"
+    patch(judge_mutants, "all_mutants", lambda *_: mutants_of("module", source))
     patch(judge_mutants, "load", list)
     patch(judge_mutants, "key", lambda _: "")
     patch(judge_mutants, "Worker", lambda *_: nullcontext())

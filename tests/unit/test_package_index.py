@@ -56,7 +56,7 @@ def test_releases_lists_what_the_file_lacks(
         assert main(["releases"]) == 1
         assert capsys.readouterr().out == '    "99.0.0",\n    "99.1.0",  # yanked\n'
         assert main(["releases", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out) == [
+    assert json.loads(capsys.readouterr().out)["releases"] == [
         {"release": "99.0.0", "yanked": False},
         {"release": "99.1.0", "yanked": True},
     ]
