@@ -135,7 +135,7 @@ def test_its_commands_work_in_a_folder_of_the_user(bare: Path, folder: Path) -> 
     assert str(bare) in version.stdout
     assert "Exit codes:" in ran(bare, folder, "--help").stdout
     listed = ran(bare, folder, "stacks", "--json")
-    assert "documented" in {stack["name"] for stack in json.loads(listed.stdout)}
+    assert "documented" in {stack["name"] for stack in json.loads(listed.stdout)["stacks"]}
     explained = ran(bare, folder, "explain", "FILES_ALLOW_ON_405")
     assert (explained.returncode, explained.stdout.splitlines()[0]) == (
         0, "FILES_ALLOW_ON_405: fix, starlette 1.8.0",
