@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from specs.ledger import changes as named
@@ -281,6 +282,7 @@ def _is_loose(request: Request, response: Response) -> bool:
     return ByHttptools(request.to(ANY_PORT)).refused
 
 
+@lru_cache(4096)
 def _written_out(request: Request) -> Request:
     """The first request as h11 reads it, too; the request itself where h11 reads it so."""
     found = ByHttptools(_counted(request).to(ANY_PORT))

@@ -10,6 +10,17 @@ PORT = 8000
 HEADER_LINE = re.compile(r"[\w!#$%&'*+.^`|~-]+:[ -~]*", re.ASCII)
 
 
+def _escaped(byte: int) -> str:
+    if byte in b"\r\n":
+        return "\\r" if byte == 13 else "\\n"
+    plain = chr(byte).isascii() and chr(byte).isprintable() and chr(byte) not in "\\%'"
+    return chr(byte) if plain else f"\\{byte:03o}"
+
+
+ESCAPED = [*map(_escaped, range(256))]
+"""Each byte as printf takes it within quotes."""
+
+
 def serve_command(app: str, environment: Environment) -> str:
     if app in environment.urls:
         return f"{app} is served at {environment.urls[app]}"
@@ -25,7 +36,7 @@ def curl_command(request: bytes, url: str = f"http://127.0.0.1:{PORT}") -> str:
     line, *headers = head.decode("latin-1").split("\r\n")
     if body or not end or not _curl_can_send(line, headers, str(parts.hostname)):
         option = "-- " if request.startswith(b"-") else ""
-        escaped = "".join(_escaped(byte) for byte in request)
+        escaped = "".join(map(ESCAPED.__getitem__, request))
         return f"printf {option}'{escaped}' | nc {parts.hostname} {parts.port}"
     method, target, _ = line.split(" ")
     words = ["curl", "-v", "--path-as-is"]
@@ -53,10 +64,3 @@ def _curl_can_send(line: str, headers: list[str], host: str) -> bool:
         and len(hosts) == 1
         and re.fullmatch(rf"Host: {re.escape(host)}:\d+", hosts[0]) is not None
     )
-
-
-def _escaped(byte: int) -> str:
-    if byte in b"\r\n":
-        return "\\r" if byte == 13 else "\\n"
-    plain = chr(byte).isascii() and chr(byte).isprintable() and chr(byte) not in "\\%'"
-    return chr(byte) if plain else f"\\{byte:03o}"

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from starlette_conformance import servers
 from starlette_conformance.model.decode import SHOWN
 from starlette_conformance.model.errors import UsageError, shortened
-from starlette_conformance.model.versions import version
+from starlette_conformance.model.versions import canonical, version
 from starlette_conformance.servers.adapter import Adapter
 
 
@@ -54,7 +53,7 @@ class Environment:
         return self.server.loop(self.packages)
 
     def has(self, package: str) -> bool:
-        return package == "python" or canonicalize_name(package) in self.packages
+        return package == "python" or canonical(package) in self.packages
 
     def satisfies(self, requirement: str) -> bool:
         """Whether a package is there in such a version. Raises UsageError, as `version`."""
@@ -65,7 +64,7 @@ class Environment:
 
     def version(self, package: str) -> Version:
         """Raises UsageError where what is installed calls itself something else."""
-        text = self.python if package == "python" else self.packages[canonicalize_name(package)]
+        text = self.python if package == "python" else self.packages[canonical(package)]
         try:
             return version(text)
         except InvalidVersion:

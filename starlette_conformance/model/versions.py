@@ -1,11 +1,16 @@
-"""Versions as PEP 440 has them, each text read once: every value of a spec compares some."""
+"""Versions as PEP 440 has them, and names as PEP 503 has them, each text read once: every value of
+a spec compares some.
+"""
 
 from functools import cache
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 LONGEST = 200
 EARLIEST = Version("0.dev0")
+
+canonical = cache(canonicalize_name)
 
 
 @cache
