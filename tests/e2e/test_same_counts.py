@@ -53,9 +53,8 @@ def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     folder = tmp_path_factory.mktemp("runs")
     for specs, pairs in SPECS.items():
         stacks = {stack for pair in pairs for stack in pair}
-        judge(
-            [*stacks], folder / specs, 2, ["-k", f"({specs}) and not browser"], Console(quiet=True)
-        )
+        chosen = ["-k", f"({specs}) and not browser"]
+        judge([*stacks], folder / specs, 1, chosen, Console(quiet=True))
     starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
     return {start.stack: path for path, start in starts.items() if start}
 
