@@ -73,8 +73,8 @@ def _measured(
     blamed = [
         name for name, each in ran.items() if gate_verdict.differs(each, "again", noise, budget)
     ]
-    line = f"of {len(ran)} benchmarks, paired CPU time would blame {len(blamed)} for nothing"
-    output.print(f"equal servers: {line}")
+    line = f"A/A check of CPU time: {len(blamed)} of {len(ran)} benchmarks falsely flagged"
+    output.print(line, style="dim")
     sharing = [each for each in benchmarks if each.shares]
     findings = [
         started(old, new, each, ran[each.name], each.app, compiled) for each in sharing[:1]

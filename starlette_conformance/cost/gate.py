@@ -17,7 +17,6 @@ from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.figures import measured, overall
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_report import Report, check_budget
-from starlette_conformance.cost.gate_table import print_findings
 from starlette_conformance.cost.manifest import EVERY, NAMES, named
 from starlette_conformance.cost.wide import WideBenchmark, measurable
 from starlette_conformance.model.environment import Environment
@@ -72,7 +71,7 @@ def gate(options: Options) -> int:
     if any(each.streams for each in benchmarks):
         fanout.check()
     old, new = provisioned(options.old), provisioned(options.new)
-    output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
+    output.print(f"old: {old}\nnew: {new}", soft_wrap=not output.is_terminal)
     if options.starts:
         starts.check(options.starts, old, new)
     benchmarks = _measurable(old, new, benchmarks, output)
@@ -88,7 +87,6 @@ def gate(options: Options) -> int:
         findings += _started(old, new, options.starts, output)
     outcome = overall(findings)
     findings, contributors = attribution.attributed(findings, old, new, benchmarks)
-    print_findings(findings, output)
     report = Report(
         outcome,
         time.monotonic() - began,
@@ -127,7 +125,7 @@ def _started(
     found = {each.old: starts.measured(old, new, each) for each in pairs}
     if pair is None:
         for sentence in starts.slow(found):
-            output.print(sentence, style="yellow", soft_wrap=True)
+            output.print(sentence, style="yellow", soft_wrap=not output.is_terminal)
     else:
         output.print("NOT MEASURED all else, which is measured within one process", style="yellow")
     return [*found.values()]

@@ -6,7 +6,7 @@ does not start, no request can be measured, one is wrong on NEW alone, or noise 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from starlette_conformance.cost.app_request import AppRequest
 from starlette_conformance.cost.causes_of_costs import causes
 from starlette_conformance.cost.figures import measured, overall
 from starlette_conformance.cost.finding import Finding
+from starlette_conformance.cost.gate_brief import Row
 from starlette_conformance.cost.gate_report import Report, check_budget
-from starlette_conformance.cost.gate_table import print_findings
 from starlette_conformance.cost.measurable import Measurable, measurable
 from starlette_conformance.diff import cause_lines
 from starlette_conformance.diff.as_result import of_trials
@@ -82,7 +82,7 @@ def gate(options: Options) -> int:
         provisioned(each, side, options.extra, options.chosen)
         for each, side in zip((options.old, options.new), app.sides, strict=True)
     )
-    output.print(f"old: {old}\nnew: {new}", soft_wrap=True)
+    output.print(f"old: {old}\nnew: {new}", soft_wrap=not output.is_terminal)
     stacks = old, new
     if old.name == new.name:  # which is what tells them apart
         old, new = replace(old, name="OLD"), replace(new, name="NEW")
@@ -101,9 +101,7 @@ def gate(options: Options) -> int:
         outcome = "cannot tell"
     findings, contributors = attribution.attributed(findings, old, new, found.benchmarks)
     behind = _causes(options, old, new, found.benchmarks, findings, output)
-    print_findings(findings, output)
-    _print_causes(behind, output)
-    output.print(_how_many(found, len(only)), style="" if not found.left_out else "yellow")
+    how_many = _how_many(found, len(only)), "yellow" if found.left_out else ""
     report = Report(
         outcome,
         time.monotonic() - began,
@@ -115,6 +113,7 @@ def gate(options: Options) -> int:
         contributors,
         "--only",
         [each.name for each in found.benchmarks],
+        [*_causes_in_words(behind), how_many],
         [*of_trials(behind)],
         _more(app, found, behind),
     )
@@ -140,7 +139,7 @@ def _print_left(found: Measurable, output: Console) -> None:
     for sentence in found.left_out.values():
         output.print(f"not measured: {plain(sentence)}", style="yellow", soft_wrap=True)
     for sentence in found.broken.values():
-        output.print(f"CANNOT TELL {plain(sentence)}", style="bold yellow", soft_wrap=True)
+        output.print(f"INCONCLUSIVE {plain(sentence)}", style="bold yellow", soft_wrap=True)
 
 
 def _how_many(found: Measurable, wanted: int) -> str:
@@ -168,15 +167,14 @@ def _causes(
         )
 
 
-def _print_causes(behind: Causes | None, output: Console) -> None:
+def _causes_in_words(behind: Causes | None) -> Iterator[Row]:
     if behind is None:
         return
     for cause in behind.causes:
         for name, what in cause.differences:
-            output.print(f"{name}, {what}:", style="bold", markup=False, soft_wrap=True)
-        for line in cause_lines.lines(cause, ()):
-            output.print(f"  {plain(line, 1000)}", markup=False, soft_wrap=True)
-    output.print(cause_lines.summary(behind))
+            yield f"{name}, {what}:", "bold"
+        yield from ((f"  {plain(line, 1000)}", "") for line in cause_lines.lines(cause, ()))
+    yield cause_lines.summary(behind), ""
 
 
 def _more(app: App, found: Measurable, behind: Causes | None) -> dict[str, Any]:

@@ -4,20 +4,29 @@ import math
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from starlette_conformance.cost.attribution import Contributor
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.gate_table import VERDICT, sentence
+from starlette_conformance.cost.gate_brief import Row, print_brief, verdict
+from starlette_conformance.cost.gate_table import VERDICT, print_findings, sentence
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.output.console import PlainConsole
+from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.result import KnownCause, Result
+from starlette_conformance.output.verbosity import verbose
 from starlette_conformance.runs.rerun_commands import made_of
+from starlette_conformance.stacks import pages
 
 SCHEMA = 2
+WIDTH = 120
+"""Columns of the whole, where it is kept as a file."""
 NAMED = 3
 """Functions of a benchmark that are causes."""
 
@@ -31,7 +40,8 @@ def check_budget(percent: float) -> None:
 @dataclass(frozen=True)
 class Report:
     """`stacks` are OLD and NEW, and `command` gates them once more. `causes` are known by trials;
-    `more` stands in the file besides. `only` is the option that names one of `named`.
+    `notes` are printed behind the figures, `more` stands in the file besides. `only` is the option
+    that names one of `named`.
     """
 
     verdict: str
@@ -44,22 +54,39 @@ class Report:
     contributors: Mapping[str, Sequence[Contributor]]
     only: str
     named: Collection[str]
+    notes: Sequence[Row] = ()
     causes: Sequence[KnownCause] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def conclude(self, file: Path | None, output: Console) -> int:
         """The exit code."""
-        verdict = VERDICT[self.verdict]
-        self._result().write(file, **self._figures())
-        output.print(f"{self.verdict} after {self.seconds:.0f} s", style=verdict.style)
-        return verdict.exit_code
+        found = VERDICT[self.verdict]
+        ending = verdict(self.verdict, self.findings, self.seconds), found.style
+        unwritten = Unwritten()
+        with unwritten.attempt():
+            self._result(ending[0]).write(file, **self._figures())
+        if verbose() or not output.is_terminal:
+            self._print(ending, output)
+        else:
+            text = StringIO()
+            self._print(ending, PlainConsole(width=WIDTH, file=text))
+            kept = pages.keep(self.command, text.getvalue(), "txt")
+            print_brief(self.findings, self.notes, ending, f"text: {kept}" if kept else "", output)
+        unwritten.report()
+        return found.exit_code
 
-    def _result(self) -> Result:
+    def _print(self, ending: Row, output: Console) -> None:
+        """The whole, the verdict last."""
+        print_findings(self.findings, output)
+        for text, style in (*self.notes, ending):
+            output.print(Text(text, style), soft_wrap=True)
+
+    def _result(self, said: str) -> Result:
         blocking = [each for each in self.findings if each.outcome == self.verdict]
         sentences = [sentence(each) for each in blocking] if self.verdict != "pass" else []
         return Result(
             VERDICT[self.verdict].exit_code,
-            "; ".join(sentences) or self.verdict,
+            "; ".join([said, *sentences]),
             self.command,
             [*self.causes, *self._functions(blocking)],
             tuple(self._next(blocking)),

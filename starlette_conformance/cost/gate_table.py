@@ -28,7 +28,7 @@ COLUMNS = {
     "instructions": "instructions",
     "syscalls": "calls",
     "bytes": "bytes",
-    "bytes left": "left",
+    "bytes left": "memory",
     "CPU seconds": "CPU",
     "waiting seconds": "waits",
     "start seconds": "start",
@@ -39,7 +39,7 @@ TITLES = {
     "instructions": "instructions",
     "syscalls": "system calls",
     "bytes": "bytes on the wire",
-    "bytes left": "bytes left behind",
+    "bytes left": "bytes of memory retained",
     "CPU seconds": "CPU µs",
     "waiting seconds": "waiting µs",
     "start seconds": "CPU µs of a start",
@@ -89,12 +89,12 @@ def seen(findings: Sequence[Finding]) -> str:
     for what in SEEN:
         those = [finding for finding in findings if finding.what == what]
         if those and what == "bytes left":
-            parts.append(f"{max(each.limit for each in those):.0f} bytes left behind")
+            parts.append(f"{max(each.limit for each in those):.0f} bytes of memory retained")
         elif those and what in {"instructions", "CPU seconds"}:
             parts.append(f"{max(each.noise for each in those):.2%} of {TITLES[what]}")
         elif those:
             parts.append(f"{max(each.limit for each in those):.0%} of {TITLES[what]}")
-    return f"could have been seen: {', '.join(parts)}"
+    return f"smallest detectable change: {', '.join(parts)}"
 
 
 def _pair(finding: Finding) -> str:
@@ -110,18 +110,18 @@ def _scaled(finding: Finding) -> tuple[float, float]:
 
 def _cell(finding: Finding) -> Text:
     _, new = _scaled(finding)
-    return Text(f"{new:,.0f}\n{_change(finding)}", STYLES.get(finding.outcome, ""))
+    return Text(f"{new:,.0f}\n{changed(finding)}", STYLES.get(finding.outcome, ""))
 
 
 def _figures(finding: Finding) -> str:
-    return f"{finding.benchmark}: {_title(finding)} {_pair(finding)}, {_change(finding)}"
+    return f"{finding.benchmark}: {_title(finding)} {_pair(finding)}, {changed(finding)}"
 
 
 def _title(finding: Finding) -> str:
     return TITLES.get(finding.what) or finding.what.replace("seconds", "µs")
 
 
-def _change(finding: Finding) -> str:
+def changed(finding: Finding) -> str:
     if finding.what in ABSOLUTE:
         return format(finding.change, f"+{ABSOLUTE[finding.what]}")
     if abs(finding.change) < 0.00005:
@@ -131,15 +131,15 @@ def _change(finding: Finding) -> str:
 
 def sentence(finding: Finding) -> str:
     detail = f": {finding.detail}" if finding.detail else ""
-    what = f"{finding.benchmark}: {_title(finding)} {_change(finding)}"
+    what = f"{finding.benchmark}: {_title(finding)} {changed(finding)}"
     what += f" ({_pair(finding)}{detail})"
     form = ABSOLUTE.get(finding.what, ".2%")
     limit, noise = format(finding.limit, form), format(finding.noise, form)
     if finding.outcome == "regression":
         return f"REGRESSION {what}, where {limit} are allowed (noise {noise})"
     if finding.noise < finding.limit:
-        return f"CANNOT TELL {what}, where {limit} are allowed: that may be chance (noise {noise})"
+        return f"INCONCLUSIVE {what}, where {limit} are allowed: that may be chance (noise {noise})"
     return (
-        f"CANNOT TELL {what}: the noise, {noise}, is larger than the budget; this run could have "
+        f"INCONCLUSIVE {what}: the noise, {noise}, is larger than the budget; this run could have "
         f"judged --budget {ceil(100 * finding.noise)}"
     )

@@ -4,6 +4,7 @@ control characters, no command to a CI.
 
 import sys
 from collections.abc import Iterable
+from typing import IO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -22,8 +23,12 @@ def console(stderr: bool = False) -> Console:
 class PlainConsole(Console):
     """A console that shows text as it is."""
 
-    def __init__(self, stderr: bool = False, width: int | None = None) -> None:
-        super().__init__(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+    def __init__(
+        self, stderr: bool = False, width: int | None = None, file: IO[str] | None = None
+    ) -> None:
+        super().__init__(
+            stderr=stderr, width=width, file=file, markup=False, emoji=False, highlight=False
+        )
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

@@ -35,23 +35,23 @@ def write_files(
             output_files.write(path, text(name))
             if path != output_files.STDOUT:
                 written[name] = path
-    if not whole and "html" not in written and (page := _keep(command, text("html"))):
+    if not whole and "html" not in written and (page := keep(command, text("html"))):
         written["html"] = page
     last = sorted(written, key=lambda name: name == "html")
     return [f"{name}: {plain(str(written[name]), 4096)}" for name in last]
 
 
-def _keep(command: str, html: str) -> Path | None:
+def keep(command: str, text: str, kind: str = "html") -> Path | None:
     """The page in the cache, named by its command, for this user's eyes only; none where the cache
     is full, or may not be written.
     """
     try:
         folder = cache_folder() / PAGES
-        path = folder / f"{hashlib.sha256(command.encode()).hexdigest()[:12]}.html"
-        output_files.write(path, html)
+        path = folder / f"{hashlib.sha256(command.encode()).hexdigest()[:12]}.{kind}"
+        output_files.write(path, text)
         path.chmod(0o600)
     except (Failure, OSError):
         return None
     with contextlib.suppress(OSError):
-        keep_newest(folder, "*.html", KEPT)
+        keep_newest(folder, "*", KEPT)
     return path

@@ -270,7 +270,7 @@ def no_network(lab: Lab) -> None:
     lab.check("report, no network: no page", page.exists())
     lab.expect("diff, no network", offline(*DIFF), 0, "differ")
     gate = (*HARNESS, "gate", "documented", "documented", "--benchmark", "hello", "--budget", "50")
-    lab.expect("gate, no network", offline(*gate), 0, "pass after")
+    lab.expect("gate, no network", offline(*gate), 0, "pass: NEW costs no more")
     for verb in ("stacks", "changes"):
         lab.expect(f"{verb}, no network", offline(*HARNESS, verb), 0)
     said = "did not tell the releases"

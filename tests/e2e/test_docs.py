@@ -89,7 +89,7 @@ QUESTIONS = {
     ),
     "Why is my gate inconclusive?": (
         ["What it costs"],
-        "Exit code 3: the gate cannot tell, and says why in the last line.",
+        "Exit code 3: the gate cannot tell, and says why in its last lines.",
     ),
     "How do I add my app?": (["Your own app"], "--requests clicks.har"),
     "Is my CDN affected?": (["What a cache or CDN notices", "RANGES_SPLIT"], "CVE-2025-62727"),

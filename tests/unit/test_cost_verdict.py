@@ -181,9 +181,7 @@ def test_what_is_above_the_budget_by_chance_is_no_pass_where_nothing_else_decide
     screen = Console(width=200)
     with screen.capture() as shown:
         print_findings([found], screen)
-    output = (
-        "CANNOT TELL hello: CPU µs +16.0% (200 → 232), where 10.00% are allowed: that may be chance"
-    )
+    output = "INCONCLUSIVE hello: CPU µs +16.0% (200 → 232), where 10.00% are allowed"
     assert (output in shown.get()) == sole
 
 
@@ -509,7 +507,9 @@ def test_what_could_have_been_seen_is_the_largest_noise() -> None:
         gate_verdict.of_counts("hello", counted(1.0), counted(1.0), 0.005),
         gate_verdict.of_memory(MANIFEST["hello"], rounds([1.0, 1.0], 1.0)),
     ]
-    assert seen(findings) == ("could have been seen: 0.35% of instructions, 50 bytes left behind")
+    assert seen(findings) == (
+        "smallest detectable change: 0.35% of instructions, 50 bytes of memory retained"
+    )
 
 
 @pytest.mark.parametrize("measured", [{"hello": 1}, {"hello": 1, "sse": 1, "renamed": 1}])
