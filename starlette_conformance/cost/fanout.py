@@ -2,8 +2,7 @@
 
 Three servers hold as many streams each at the same time: the old stack, the old stack again, and
 the new one, so that what the machine does to one it does to all. One stream at a time shows nothing
-of what each event does for all others. A second round has other processes, in another order: of
-three equal servers one was once 27 % dearer than both others, as the third on two busy cores.
+of what each event does for all others.
 """
 
 import selectors
@@ -27,7 +26,6 @@ from starlette_conformance.process.launch import Under
 STREAMS = 500
 INTERVAL = 0.6
 """Seconds between two events of a stream."""
-ROUNDS = 2
 WINDOWS = 4
 WINDOW_SECONDS = 0.8
 RAMP_SECONDS = 60.0
@@ -102,13 +100,12 @@ def check() -> None:
     enough_for(STREAMS * len(ROLES), "streams")
 
 
-def run(
-    old: Environment, new: Environment, benchmark: Benchmark, compiled: Path
-) -> list[dict[str, Served]]:
-    """Measure a benchmark that streams, by role in each round. Raises CannotTell."""
-    stacks = by_role(old, new)
-    under = Under(pinned=pinned(compiled))
-    return [_round(stacks, benchmark, under, turned(ROLES, turn)) for turn in range(ROUNDS)]
+def measured(
+    old: Environment, new: Environment, benchmark: Benchmark, compiled: Path, turn: int
+) -> dict[str, Served]:
+    """A round of a benchmark that streams, by role. Raises CannotTell."""
+    under, order = Under(pinned=pinned(compiled)), turned(ROLES, turn)
+    return _round(by_role(old, new), benchmark, under, order)
 
 
 def _round(

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from math import log
+from pathlib import Path
 
+from starlette_conformance.cost import fanout
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.fanout import Served
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_verdict import SURELY, WAITS
+from starlette_conformance.model.environment import Environment
 
 FANOUT_WHATS = ("CPU seconds with many streams", "p99 late seconds with many streams")
 FANOUT = 0.10
@@ -14,6 +18,26 @@ LATE = 0.02
 """Seconds of lateness that mean nothing: a busy machine makes them."""
 FINEST = (1e-6, 1e-3)
 """Seconds of CPU time and lateness that count as the least, as a late client may see none."""
+
+
+ROUNDS = 2
+"""Of what seems dearer. The second has other processes, in another order: of three equal servers
+one was once 27 % dearer than both others, as the third on two busy cores."""
+
+
+def measured(
+    old: Environment, new: Environment, benchmark: Benchmark, compiled: Path
+) -> list[Finding]:
+    """What many streams come to. Only what is dearer in each round blocks, so the first that passes
+    is the last. Raises CannotTell.
+    """
+    rounds: list[Mapping[str, Served]] = []
+    for turn in range(ROUNDS):
+        rounds.append(fanout.measured(old, new, benchmark, compiled, turn))
+        found = of_fanout(benchmark.name, rounds)
+        if all(each.outcome == "pass" for each in found):
+            break
+    return found
 
 
 def of_fanout(name: str, rounds: Sequence[Mapping[str, Served]]) -> list[Finding]:

@@ -66,7 +66,7 @@ def _measured(
         fanned = {}
         for each in streaming:
             bar = progress.add_task(f"{fanout.STREAMS} streams each", total=1)
-            fanned[each.name] = fanout.run(old, new, each, compiled)
+            fanned[each.name] = fanout_verdict.measured(old, new, each, compiled)
             progress.advance(bar)
     complete([benchmark.name for benchmark in benchmarks], [*counts, ran])
     noise = gate_verdict.cpu_noise(ran)
@@ -93,8 +93,7 @@ def _measured(
         findings.append(waited(old, new, benchmark, ran[name], compiled))
         if not benchmark.shares:
             findings.append(started(old, new, benchmark, ran[name], name, compiled))
-        if name in fanned:
-            findings += fanout_verdict.of_fanout(name, fanned[name])
+        findings += fanned.get(name, [])
         findings.append(gate_verdict.of_latency(name, ran[name]))
     return findings
 
@@ -127,7 +126,7 @@ def waited(
     found = gate_verdict.of_waiting(benchmark.name, rounds)
     if found.outcome != "regression":
         return found
-    again = paired.run(old, new, [benchmark], compiled, range(LOOKS), paired.FEW_BLOCKS)
+    again = paired.run(old, new, [benchmark], compiled, range(LOOKS), few=True)
     alone = gate_verdict.of_waiting(benchmark.name, again[benchmark.name])
     return found if alone.outcome == "regression" else alone
 

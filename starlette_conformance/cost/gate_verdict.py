@@ -36,10 +36,14 @@ NO_WAIT = 20e-6
 """Seconds: the shortest wait that counts, as a busy client that looks late may see none."""
 STARTS = 0.25
 """So much more CPU time may a start take, or `SURELY` times the noise."""
-PAGES = 16
-"""So many pages more or less of resident memory mean nothing."""
-BRIEF_PAGES = 64
+IN_USE = 4
+"""So many pages more or less in use mean nothing: a thread of a pool that comes later takes two."""
+BRIEF_IN_USE = 16
 """The same of what is measured briefly: few requests, some for a large file, whose buffers stay."""
+RESIDENT, BRIEF_RESIDENT = 16, 64
+"""The same of resident memory, where the allocators do not say what is in use."""
+BEYOND = 64
+"""So many pages more than are in use may be resident: allocators take them by the heap."""
 PAGE = 4096
 LEAK = 50.0
 """Bytes a request, or a closed stream, that may be left behind beyond what the old stack leaves."""
@@ -141,14 +145,24 @@ def _lower_bound(rounds: Sequence[Round], role: str) -> float:
 
 
 def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
-    """Bytes left behind by a request or a closed stream: the slope of resident memory."""
-    old, new, between = _medians(rounds, _slope)
+    """Bytes left behind by a request or a closed stream."""
     first = rounds[0]["old"]
-    pages = BRIEF_PAGES if benchmark.sending.briefly else PAGES
-    noise = max(between, pages * PAGE / (first.units * len(first.resident)))
+    brief = benchmark.sending.briefly
+    pages = (BRIEF_RESIDENT if brief else RESIDENT) / (first.units * len(first.resident))
+    figure = _slope
+    if all(each.says_use for one in rounds for each in one.values()):
+        pages, figure = (BRIEF_IN_USE if brief else IN_USE) / first.units_between, _in_use
+    old, new, between = _medians(rounds, figure)
+    noise = max(between, pages * PAGE)
     limit = max(LEAK, 2 * noise)
     outcome = "regression" if new - old > limit else "pass"
     return Finding(benchmark.name, "bytes left", old, new, new - old, noise, limit, outcome)
+
+
+def _in_use(served: Served) -> float:
+    """What a unit leaves in use, or resident where that is far more."""
+    beyond = BEYOND * PAGE / (served.units * len(served.resident))
+    return max(served.kept("used"), _slope(served) - beyond)
 
 
 def _medians(
@@ -194,7 +208,7 @@ def of_kept(name: str, rounds: Sequence[Round]) -> list[Finding]:
     for what, least in KEPT.items():
         old, new, noise = _medians(rounds, methodcaller("kept", what))
         served = rounds[0]["old"]
-        several = SEVERAL.get(what, FEW) / (served.units * max(1, len(served.resident) - 1))
+        several = SEVERAL.get(what, FEW) / served.units_between
         limit = max(least, several, 2 * noise)
         red = new - old > limit
         first, last = rounds[-1]["new"].censuses

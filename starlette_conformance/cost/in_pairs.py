@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.progress import Progress
 
 from starlette_conformance.cost import gate_verdict, paired
-from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.benchmark import USUAL, Benchmark
 from starlette_conformance.cost.counts import compile_ahead
-from starlette_conformance.cost.paired import Round, blocks_for
+from starlette_conformance.cost.paired import Round
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.output.progress import begins
 from starlette_conformance.process.worker_threads import side_by_side
@@ -44,7 +44,8 @@ def in_pairs(
     def run(those: Sequence[Benchmark], rounds: Iterable[int]) -> None:
         advance = partial(progress.advance, bar)
         jobs = [
-            partial(paired.run, old, new, each, compiled, rounds, blocks_for(of_kind), advance)
+            partial(paired.run, old, new, each, compiled, [number], len(of_kind) > USUAL, advance)
+            for number in rounds
             for of_kind in by_kind(those)
             for each in sharing_pairs(of_kind)
         ]

@@ -8,12 +8,13 @@ two are the same code: how far they differ is the noise of this run, and what th
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from statistics import median, quantiles
 
 import psutil
 
-from starlette_conformance.cost.benchmark import USUAL, Benchmark
+from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.measured_server import servers_by_role
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
@@ -23,11 +24,11 @@ from starlette_conformance.process.launch import Under
 
 ROLES = ("old", "again", "new")
 BLOCKS = 11
-"""In a round: 2,750 requests to each role, or 66 streams. With fewer, a leak of 50 bytes does not
-show.
-"""
+"""In a round, at the most: of streams, and of slow requests, a block has few."""
 FEW_BLOCKS = 4
-"""Where there are many benchmarks: more would take minutes, and counts decide."""
+"""At the least, and where there are many benchmarks: more would take minutes, and counts decide."""
+UNITS = 480
+"""So many requests, or streams, there are after the first block, if `BLOCKS` suffice."""
 PIPELINED = 225
 """Requests of a block that are sent at once, which spares time on the client's side. Of
 a benchmark with a weight there are so many times fewer."""
@@ -64,9 +65,19 @@ class Served:
     censuses: list[census.Census] = field(default_factory=list)
 
     def kept(self, name: str) -> float:
-        """How many more descriptors, threads, tasks or blocks there are with each unit."""
+        """How many more descriptors, threads, tasks, blocks or bytes in use come with each unit."""
         first, last = (getattr(each, name) for each in self.censuses)
-        return float(last - first) / (self.units * (len(self.resident) - 1))
+        return float(last - first) / self.units_between
+
+    @property
+    def units_between(self) -> int:
+        """How many there were between both censuses."""
+        return self.units * max(1, len(self.resident) - 1)
+
+    @property
+    def says_use(self) -> bool:
+        """Whether it is known how many bytes are in use."""
+        return bool(self.censuses) and all(each.used is not None for each in self.censuses)
 
     @property
     def waiting(self) -> float:
@@ -96,25 +107,26 @@ def run(
     benchmarks: Sequence[Benchmark],
     compiled: Path,
     rounds: Iterable[int],
-    blocks: int | None = None,
+    few: bool = False,
     done: Callable[[], None] = lambda: None,
 ) -> dict[str, list[Round]]:
-    """Measure benchmarks that share servers, in rounds of these numbers with so many blocks each;
+    """Measure benchmarks that share servers, in rounds of these numbers, perhaps with few blocks;
     `done` is called after each round of each. Bytecode lies in the folder `compiled`.
     """
     found: dict[str, list[Round]] = {each.name: [] for each in benchmarks}
     stacks = by_role(old, new)
     under = Under(script=[str(census.RUNNER)], pinned=pinned(compiled))
     for number in rounds:
-        for name, one in _round(stacks, benchmarks, under, number, blocks or BLOCKS, done):
+        for name, one in _round(stacks, benchmarks, under, number, few, done):
             found[name].append(one)
     return found
 
 
-def blocks_for(benchmarks: Sequence[Benchmark]) -> int:
-    """How many blocks each round of each has."""
-    few = len(benchmarks) > USUAL or any(each.sending.briefly for each in benchmarks)
-    return FEW_BLOCKS if few else BLOCKS
+def blocks_for(benchmark: Benchmark, few: bool = False) -> int:
+    """How many blocks each of its rounds has."""
+    if few or benchmark.sending.briefly:
+        return FEW_BLOCKS
+    return min(BLOCKS, max(FEW_BLOCKS, 1 + ceil(UNITS / _units(benchmark))))
 
 
 def pinned(compiled: Path) -> dict[str, str]:
@@ -144,7 +156,7 @@ def _round(
     benchmarks: Sequence[Benchmark],
     under: Under,
     number: int,
-    blocks: int,
+    few: bool,
     done: Callable[[], None],
 ) -> Iterator[tuple[str, Round]]:
     order = turned(ROLES, number)
@@ -152,7 +164,7 @@ def _round(
         starts = {role: servers[role].cpu_seconds() for role in ROLES}
         for each in benchmarks:
             found = {role: Served(_units(each), starts[role]) for role in ROLES}
-            _serve(found, servers, ports, each, blocks)
+            _serve(found, servers, ports, each, blocks_for(each, few))
             yield each.name, found
             done()
 

@@ -24,7 +24,8 @@ SECONDS = 30.0
 @dataclass(frozen=True)
 class Census:
     """What there is at a moment; `blocks` are those of Python's allocator, `memory` is its
-    bytes in RAM, `modules` are those that were imported.
+    bytes in RAM, `used` those that all allocators have given out, if they say so, `modules` are
+    those that were imported.
     """
 
     descriptors: int
@@ -34,6 +35,7 @@ class Census:
     types: Mapping[str, int]
     memory: int = 0
     modules: int = 0
+    used: int | None = None
 
     def grown(self, before: "Census") -> str:
         """The types of which most objects came since then."""
@@ -61,7 +63,7 @@ def take(server: Server) -> Census:
     except (*ENDED, psutil.NoSuchProcess):
         raise CannotTell(f"{server.app} on {server.environment} has ended by itself") from None
     counted = descriptors, threads, found["tasks"], found["blocks"], found["types"]
-    return Census(*counted, memory, found["modules"])
+    return Census(*counted, memory, found["modules"], found["used"])
 
 
 def _censuses(lines: list[str]) -> list[str]:

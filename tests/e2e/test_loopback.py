@@ -94,7 +94,8 @@ def test_the_apps_and_the_null_server(documented: Environment) -> None:
 def test_the_servers_of_a_gate(
     documented: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(paired, "BLOCKS", 16)  # so that all three are seen
+    monkeypatch.setattr(paired, "FEW_BLOCKS", 16)  # so that all three are seen
+    monkeypatch.setattr(paired, "BLOCKS", 16)
     with watched() as found:
         paired.run(documented, documented, [MANIFEST["hello"]], tmp_path, [0])
     assert len({pid for pid, _ in found}) == len(paired.ROLES)

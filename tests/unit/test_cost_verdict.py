@@ -22,7 +22,7 @@ from starlette_conformance.cost import (
 from starlette_conformance.cost.dump import read_dump
 from starlette_conformance.cost.figures import complete, overall
 from starlette_conformance.cost.gate_table import print_findings, seen
-from starlette_conformance.cost.manifest import MANIFEST, chosen
+from starlette_conformance.cost.manifest import EVERY, MANIFEST, chosen
 from starlette_conformance.cost.paired import BLOCKS, Round, Served
 from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.cost.wide import WIDE
@@ -138,6 +138,51 @@ def test_a_few_large_responses_may_leave_a_buffer() -> None:
         one["new"].resident = [30_000_000 + 6 * 6485 * n for n in range(4)]
     assert gate_verdict.of_memory(WIDE["file_1mib"], found).outcome == "pass"
     assert gate_verdict.of_memory(MANIFEST["hello"], found).outcome == "regression"
+
+
+def in_use(more: int, resident: int = 0) -> Served:
+    """750 requests after the first block."""
+    first = Census(9, 1, 2, 100_000, {}, used=8_000_000)
+    last = replace(first, used=8_000_000 + 5000 + more)
+    pages = [30_000_000 + n * resident for n in range(4)]
+    return Served(250, 0.4, [1e-4] * 4, pages, censuses=[first, last])
+
+
+@pytest.mark.parametrize(
+    ("new", "left", "outcome"),
+    [
+        (in_use(0), 7, "pass"),
+        (in_use(36_000), 55, "pass"),
+        (in_use(39_000), 59, "regression"),
+        (in_use(0, resident=4096 * 8), 7, "pass"),
+        (in_use(0, resident=4096 * 20), 66, "regression"),
+    ],
+)
+def test_memory_left_behind_is_what_allocators_have_given_out(
+    new: Served, left: int, outcome: str
+) -> None:
+    """Where they say it; or what is resident, where that is far more."""
+    found = gate_verdict.of_memory(
+        MANIFEST["hello"], [{"old": in_use(0), "again": in_use(0), "new": new}]
+    )
+    assert (found.outcome, round(found.new), round(found.limit)) == (outcome, left, 50)
+
+
+@pytest.mark.parametrize(
+    ("name", "few", "blocks"),
+    [
+        ("hello", False, 4),
+        ("basic_auth_anonymous", False, 6),
+        ("static_files", False, 7),
+        ("sse", False, 11),
+        ("sse", True, 4),
+        ("file_1mib", False, 4),
+    ],
+)
+def test_what_has_few_requests_in_a_block_has_more_blocks(
+    name: str, few: bool, blocks: int
+) -> None:
+    assert paired.blocks_for(EVERY[name], few) == blocks
 
 
 def test_a_step_of_resident_memory_is_no_slope() -> None:
@@ -380,19 +425,35 @@ def test_two_more_of_a_short_run_may_be_chance(threads: int, red: list[str]) -> 
     assert [each.what for each in found] == red
 
 
-def test_a_server_says_what_it_keeps(tmp_path: Path) -> None:
+def censuses(tmp_path: Path, source: str) -> list[Census]:
     script = tmp_path / "keeps.py"
-    script.write_text(KEEPS)
+    script.write_text(source)
     environment = Environment("x", Path(sys.executable), "", {"uvicorn": "0"})
     server = AppServer(script, environment, tmp_path, under=Under(script=[str(census.RUNNER)]))
     try:
         server.log.wait_for(lambda lines: "ready" in lines, 20)
-        first, last = census.take(server), census.take(server)
+        return [census.take(server) for _ in range(3)]
     finally:
         server.kill()
+
+
+def test_a_server_says_what_it_keeps(tmp_path: Path) -> None:
+    _, first, last = censuses(tmp_path, KEEPS)
     assert (last.tasks, last.descriptors) == (first.tasks + 1, first.descriptors + 1)
     assert last.blocks > first.blocks
     assert last.types["Task"] == first.types["Task"] + 1
+    assert first.used is not None
+    assert last.used is not None
+    assert 100_000 < last.used - first.used < 120_000
+
+
+def test_timers_that_were_cancelled_are_not_kept(tmp_path: Path) -> None:
+    """Of up to a hundred, as many as there happen to be, asyncio keeps hold."""
+    _, first, last = censuses(tmp_path, CANCELS)
+    assert first.used is not None
+    assert last.used is not None
+    assert last.types.get("TimerHandle", 0) == first.types.get("TimerHandle", 0) == 1
+    assert abs(last.used - first.used) < 5_000
 
 
 KEEPS = """
@@ -402,14 +463,28 @@ async def main():
     loop = asyncio.get_running_loop()
     census = signal.getsignal(signal.SIGUSR2)
     def keep(*_):
-        kept.append((open("/dev/null"), loop.create_task(asyncio.sleep(99))))
+        kept.append((open("/dev/null"), loop.create_task(asyncio.sleep(99)), bytes(100_000)))
         census()
     signal.signal(signal.SIGUSR2, keep)
     print("ready", flush=True)
     await asyncio.sleep(99)
 asyncio.run(main())
 """
-"""It keeps one more task and descriptor each time that it is asked."""
+"""It keeps one more task and descriptor, and 100 kB, each time that it is asked."""
+CANCELS = """
+import asyncio, signal
+async def main():
+    loop = asyncio.get_running_loop()
+    census = signal.getsignal(signal.SIGUSR2)
+    def cancel(*_):
+        for _ in range(40):
+            loop.call_later(50, print, bytes(1000)).cancel()
+        census()
+    signal.signal(signal.SIGUSR2, cancel)
+    print("ready", flush=True)
+    await asyncio.sleep(99)
+asyncio.run(main())
+"""
 
 
 DUMP = """events: Ir sysCount sysTime
@@ -483,6 +558,30 @@ def test_only_what_is_not_clear_has_more_rounds(
         found = in_pairs.in_pairs(some, some, chosen(None), tmp_path, progress, sole=False)
     assert sorted(ran) == sorted([*((name, 0) for name in MANIFEST), ("sse", 1)])
     assert {name: len(each) for name, each in found.items() if len(each) > 1} == {"sse": 2}
+
+
+@pytest.mark.parametrize(
+    ("late", "turns"), [([0.004], [0]), ([0.2, 0.004], [0, 1]), ([0.2, 0.2], [0, 1])]
+)
+def test_only_what_is_dearer_with_many_streams_has_a_second_round(
+    late: list[float], turns: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[int] = []
+
+    def measured(*given: Any) -> dict[str, fanout.Served]:
+        ran.append(given[-1])
+        equal = fanout.Served([6e-5] * 5, [0.004] * 200)
+        return {
+            "old": equal,
+            "again": equal,
+            "new": fanout.Served([6e-5] * 5, [late[ran[-1]]] * 200),
+        }
+
+    monkeypatch.setattr(fanout, "measured", measured)
+    some = environment("1.0.0")
+    found = fanout_verdict.measured(some, some, MANIFEST["sse"], Path())
+    assert ran == turns
+    assert [each.outcome for each in found] == ["pass", "regression" if late[-1] > 0.1 else "pass"]
 
 
 def test_latency_never_blocks() -> None:
