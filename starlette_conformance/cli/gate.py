@@ -30,7 +30,8 @@ from starlette_conformance.model.option_values import seconds
 )  # fmt: skip
 @click.option(
     "--fresh", is_flag=True,
-    help="Count instructions anew where an earlier run counted the same packages.",
+    help="Run the specs, and count instructions, anew where an earlier run did so with the same "
+    "packages.",
 )  # fmt: skip
 @click.option(
     "--benchmark", "benchmarks", multiple=True, type=click.Choice(BENCHMARKS), metavar="NAME",

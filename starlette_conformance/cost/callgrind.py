@@ -93,9 +93,17 @@ class Counted:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
         self._folder = folder
+        self._nothing: Reading | None = None
 
     def begin(self) -> None:
         self._control("instrumentation", "on")
+
+    def nothing(self) -> Reading:
+        """What it executes for a reading, without a request in between; that is always the same."""
+        if self._nothing is None:
+            self.read()
+            self._nothing = self.read()
+        return self._nothing
 
     def read(self) -> Reading:
         """What it executed since the last reading; the server must be at rest."""

@@ -153,8 +153,10 @@ def _of_app(
 ) -> Iterator[tuple[str, Count]]:
     port = counted.server.port(START_SECONDS)
     for benchmark in benchmarks:
-        if not benchmark.streams:
-            with Line(counted.server, port, benchmark) as line:
+        with Line(counted.server, port, benchmark) as line:
+            if benchmark.streams:
+                line.follow(LONG)
+            else:
                 _warm(counted, line, BRIEF_WARM_UP if benchmark.sending.briefly else WARM_UP)
     counted.begin()
     for benchmark in benchmarks:
@@ -178,8 +180,8 @@ def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int
         settled, repeats = BRIEF_SETTLED, min(repeats, BRIEF)
     with Line(counted.server, port, benchmark) as line:
         _warm(counted, line, settled)
+        nothing = counted.nothing()
         counted.read()
-        nothing = counted.read()
         sizes, found = [], []
         for _ in range(repeats):
             before = line.received
@@ -200,7 +202,6 @@ def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
         return reading, _made(counted) - before, line.received
 
     follow(SHORT)
-    follow(LONG)
     long, short, units = [], [], []
     for _ in range(STREAMS):
         (few, made_few, bytes_few), (many, made_many, bytes_many) = follow(SHORT), follow(LONG)

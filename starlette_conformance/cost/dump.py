@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from starlette_conformance.model.errors import Failure
 
 TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
-FUNCTION = re.compile(r"c?fn=\((\d+)\)(?: (.+))?")
+WITH_CALLS = re.compile(r"\n[-+*\d]\d* \d+ (\d+)")
+"""Of the tens of thousands of lines, the few with more than a position and instructions."""
 OF_MEMORY = re.compile(r"brk|sbrk|mmap|munmap|mremap|madvise|clock_gettime|gettimeofday|time")
 """What the allocator calls now and then, and what is no system call outside valgrind."""
 
@@ -29,26 +30,18 @@ def read_dump(text: str) -> Reading:
     totals = TOTALS.search(text)
     if totals is None:
         raise Failure("callgrind wrote a file without totals")
-    names: dict[str, str] = {}
     calls: Counter[str] = Counter()
-    function, inclusive = "", False
-    for line in text.splitlines():
-        if named := FUNCTION.match(line):
-            number, name = named.groups()
-            if name:
-                names[number] = name
-            if line.startswith("fn="):
-                function = number
-        elif line.startswith("calls="):
-            inclusive = True  # of the line that follows
-        elif line[:1] in "+-*0123456789" and line:
-            figures = line.split()
-            if not inclusive and len(figures) > 2:
-                calls[function] += int(figures[2])
-            inclusive = False
+    for line in WITH_CALLS.finditer(text):
+        begin = line.start()
+        if text.startswith("\ncalls=", text.rfind("\n", 0, begin)):
+            continue  # a function's whole, which counts where that stands
+        function = text.rindex("\nfn=(", 0, begin) + len("\nfn=(")
+        calls[text[function : text.index(")", function)]] += int(line[1])
     syscalls: Counter[str] = Counter()
     for number, times in calls.items():
-        name = names.get(number, "?").partition("@")[0].removeprefix("__").partition("'")[0]
+        found = re.search(rf"fn=\({number}\) (.+)", text)
+        whole = found[1] if found else "?"
+        name = whole.partition("@")[0].removeprefix("__").partition("'")[0]
         if times and not OF_MEMORY.fullmatch(name):
             syscalls[name] += times
     return Reading(int(totals[1]), dict(syscalls))

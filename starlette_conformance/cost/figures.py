@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, fanout, fanout_verdict, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import repeats_for
+from starlette_conformance.cost.counts import compile_ahead, repeats_for
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.in_pairs import AT_A_TIME, by_kind, in_pairs
 from starlette_conformance.cost.kept_counts import count
@@ -58,9 +58,17 @@ def _measured(
         line = f"{callgrind.LACKING}. Paired CPU time alone decides."
         output.print(line, style="bold yellow", soft_wrap=True)
     with progress_bar("{task.description}", output) as progress:
-        counts = []
-        if counting:
-            counts = counted_by_both((old, new), benchmarks, budget, syscalls, progress, fresh)
+        counts: list[dict[str, Count]] = []
+
+        def count_both() -> None:
+            if counting:
+                counts.extend(
+                    counted_by_both((old, new), benchmarks, budget, syscalls, progress, fresh)
+                )
+
+        # Counting leaves a core idle where it waits for vgdb.
+        ahead = [partial(compile_ahead, each, benchmarks, compiled) for each in (old, new)]
+        side_by_side([count_both, *ahead], 1 + len(ahead))
         ran = in_pairs(old, new, benchmarks, compiled, progress, sole=not counting)
         streaming = [each for each in benchmarks if each.streams]
         fanned = {}

@@ -17,6 +17,7 @@ from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.cost.figures import measured, overall
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_report import Report, check_budget
+from starlette_conformance.cost.gate_specs import check_specs
 from starlette_conformance.cost.manifest import EVERY, NAMES, named
 from starlette_conformance.cost.wide import WideBenchmark, measurable
 from starlette_conformance.model.environment import Environment
@@ -25,17 +26,7 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import begins
 from starlette_conformance.runs.rerun_commands import of_verb, word
-from starlette_conformance.runs.sessions import judge, last_words
-from starlette_conformance.stacks.project import catalogue
-from starlette_conformance.stacks.script_imports import lacked_by
 from starlette_conformance.stacks.targets import provisioned
-from starlette_conformance.stacks.tempdirs import scratch
-
-SPECS = (
-    "test_{app}.py and not browser and (transcript or greets or serves_the_page or challenges "
-    "or refuses_a_wrong or counts_from_one or stops_counting)"
-)
-"""Which specs the benchmarks of an app lean on: what they send is sent there, to the last byte."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,7 @@ def gate(options: Options) -> int:
     output.print(f"old: {old}\nnew: {new}", soft_wrap=not output.is_terminal)
     if options.starts:
         starts.check(options.starts, old, new)
-    benchmarks = _measurable(old, new, benchmarks, output)
+    benchmarks = _measurable(old, new, benchmarks, output, options.fresh)
     findings = []
     if benchmarks:
         budget = options.budget / 100
@@ -103,13 +94,17 @@ def gate(options: Options) -> int:
 
 
 def _measurable(
-    old: Environment, new: Environment, benchmarks: Sequence[Benchmark], output: Console
+    old: Environment,
+    new: Environment,
+    benchmarks: Sequence[Benchmark],
+    output: Console,
+    fresh: bool,
 ) -> list[Benchmark]:
     """Those to whose requests both stacks respond as they must; what OLD cannot is named."""
     wide = [each for each in benchmarks if isinstance(each, WideBenchmark)]
     others = [each for each in benchmarks if each not in wide]
     if others:
-        check_specs([old, new], others, output)
+        check_specs([old, new], others, output, fresh)
     found, left_out = measurable(old, new, wide)
     for sentence in left_out:
         output.print(f"NOT MEASURED {sentence}", style="yellow", markup=False, soft_wrap=True)
@@ -138,40 +133,3 @@ def _again(options: Options, old: Environment, new: Environment) -> str:
     only += ["--old-start", options.old_start] if options.old_start else []
     only += ["--new-start", options.new_start] if options.new_start else []
     return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *calls, *only)
-
-
-def check_specs(
-    stacks: Sequence[Environment], benchmarks: Sequence[Benchmark], output: Console
-) -> None:
-    """Raise CannotTell unless the stacks pass the specs that the benchmarks lean on."""
-    names = list(dict.fromkeys(_judged_as(environment) for environment in stacks))
-    apps = dict.fromkeys(benchmark.app for benchmark in benchmarks)
-    lacks = {f"{app} needs {each}" for app in apps for s in stacks for each in lacked_by(app, s)}
-    if lacks:
-        raise CannotTell(
-            f"{'; '.join(sorted(lacks))}, which a stack lacks: install it there, or name the "
-            "benchmarks of the other apps by --benchmark"
-        )
-    wanted = " or ".join(f"({SPECS.format(app=app)})" for app in apps)
-    with scratch() as folder:
-        summary, _ = judge(names, folder / "runs", len(names), ["-k", wanted], output)
-        reason = last_words(folder / "runs")
-    judged = {app for _, app in summary.tally}
-    if lacking := [name for name in names if name not in summary.stacks]:
-        raise CannotTell(f"no spec ran on {', '.join(lacking)}: {reason}")
-    if not_judged := sorted(set(apps) - judged):
-        raise CannotTell(f"no spec of {', '.join(not_judged)} ran: {reason}")
-    if not summary.passed:
-        failing = sorted({key for key, counts in summary.tally.items() if set(counts) != {"pass"}})
-        those = ", ".join(f"{app} on {name}" for name, app in failing)
-        options = [text for name in names for text in ("--stack", name)]
-        raise CannotTell(
-            f"{those or 'a stack'} does not pass its specs, so it gets no cost figures: "
-            f"`{of_verb('judge', *options)}` says why"
-        )
-
-
-def _judged_as(environment: Environment) -> str:
-    """Its name; or its path, where the suite of its axis lacks the specs that are needed here."""
-    known = catalogue().stacks.get(environment.name)
-    return str(environment.interpreter) if known and known.suite else environment.name

@@ -12,7 +12,6 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import gate_verdict, paired
 from starlette_conformance.cost.benchmark import USUAL, Benchmark
-from starlette_conformance.cost.counts import compile_ahead
 from starlette_conformance.cost.paired import Round
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.output.progress import begins
@@ -53,9 +52,6 @@ def in_pairs(
             for name, more in each.items():
                 found[name] += more
 
-    side_by_side(
-        [partial(compile_ahead, each, benchmarks, compiled) for each in (old, new)], AT_A_TIME
-    )
     run(benchmarks, range(first))
     again = [each for each in benchmarks if not sole and not is_clear(each, found[each.name])]
     if again:

@@ -57,20 +57,18 @@ def drop_cancelled():  # type: ignore[no-untyped-def]
     """Timers that were cancelled, of which asyncio keeps a hundred, by chance."""
     loop = asyncio._get_running_loop()
     timers = getattr(loop, "_scheduled", None)
-    if not isinstance(timers, list):
-        return
-    for each in timers:
-        if each._cancelled:
-            each._scheduled = False
-    timers[:] = [each for each in timers if not each._cancelled]
-    heapq.heapify(timers)
-    loop._timer_cancelled_count = 0
+    if isinstance(timers, list):
+        for each in timers:
+            each._scheduled = not each._cancelled
+        timers[:] = [each for each in timers if not each._cancelled]
+        heapq.heapify(timers)
+        loop._timer_cancelled_count = 0  # type: ignore[union-attr]
 
 
 def census(*_):  # type: ignore[no-untyped-def]  # noqa: ANN002
-    drop_cancelled()
+    drop_cancelled()  # type: ignore[no-untyped-call]
     gc.collect()
-    blocks, in_use = sys.getallocatedblocks(), used()
+    blocks, in_use = sys.getallocatedblocks(), used()  # type: ignore[no-untyped-call]
     objects = gc.get_objects()
     tasks = sum(1 for each in objects if isinstance(each, asyncio.Task) and not each.done())
     types = Counter(type(each).__qualname__ for each in objects)

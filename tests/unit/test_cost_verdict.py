@@ -551,7 +551,6 @@ def test_only_what_is_not_clear_has_more_rounds(
         return {each.name: [{"old": number} for number in rounds] for each in those}
 
     monkeypatch.setattr(paired, "run", run)
-    monkeypatch.setattr(in_pairs, "compile_ahead", lambda *_: None)
     monkeypatch.setattr(in_pairs, "is_clear", lambda benchmark, _: benchmark.name != "sse")
     some = environment("1.0.0")
     with Progress(disable=True) as progress:
