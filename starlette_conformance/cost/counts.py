@@ -9,29 +9,25 @@ compared repeat by repeat.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
-from itertools import groupby
-from pathlib import Path
+from itertools import pairwise
 from statistics import median
+from typing import TypedDict
 
 from starlette_conformance.cost.benchmark import USUAL, Benchmark
 from starlette_conformance.cost.callgrind import (
-    INTERVAL,
     OWN,
     START_SECONDS,
     Counted,
     under_callgrind,
 )
+from starlette_conformance.cost.counted_servers import by_app, compile_all, forker_for, start
 from starlette_conformance.cost.dump import Reading
-from starlette_conformance.cost.measured_server import alike
-from starlette_conformance.cost.one_path import placed, take_bytecode
+from starlette_conformance.cost.one_path import placed
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
-from starlette_conformance.process.app_server import Server
-from starlette_conformance.process.forkserver import Forker
 from starlette_conformance.process.launch import Under
 from starlette_conformance.process.worker_threads import side_by_side
 
@@ -52,6 +48,13 @@ SHORT = 5
 LONG = 45
 
 
+class _Calls(TypedDict):
+    """By name, in the middle; and all of each repeat."""
+
+    syscalls: dict[str, float]
+    totals: tuple[float, ...]
+
+
 def repeats_for(benchmarks: int) -> int:
     return REQUESTS if benchmarks <= USUAL else FEWER
 
@@ -68,18 +71,18 @@ def count(
     Counts compare only where the `layout` is the same, and so are `repeats`. What else the machine
     does is no matter, so apps are counted side by side.
     """
-    grouped = _by_app(benchmarks)
+    grouped = by_app(benchmarks)
     with placed(environment) as place, ExitStack() as exits:
         own = [place.folder / str(number) / OWN for number in range(len(grouped))]
         for each in own:
             each.parent.mkdir()
-        _compile(place.environment, grouped, Under(pinned=place.variables), own)
+        compile_all(place.environment, grouped, Under(pinned=place.variables), own)
         under = under_callgrind(place.folder, place.variables, layout)
-        forker = _forker(place.environment, grouped, under, exits)
+        forker = forker_for(place.environment, grouped, under, exits)
 
         def counted(number: int, those: Sequence[Benchmark]) -> dict[str, Count]:
             found = {}
-            server = _start(place.environment, those[0], under, own[number], forker)
+            server = start(place.environment, those[0], under, own[number], forker)
             try:
                 for name, each in _of_app(Counted(server, place.folder), those, repeats):
                     found[name] = each
@@ -91,61 +94,6 @@ def count(
         calls = [partial(counted, number, those) for number, those in enumerate(grouped)]
         found = side_by_side(calls, APPS_AT_A_TIME)
     return {name: each for counts in found for name, each in counts.items()}
-
-
-def compile_ahead(
-    environment: Environment, benchmarks: Iterable[Benchmark], compiled: Path
-) -> None:
-    """Leave the bytecode of what is forked in a folder, for servers of paired runs; each user's app
-    of these compiles its own.
-    """
-    take_bytecode(environment, compiled)
-    forked = _by_app(each for each in benchmarks if each.forks)
-    variables = {"PYTHONPYCACHEPREFIX": str(compiled)}
-    _compile(environment, forked, Under(pinned=variables), [None] * len(forked))
-
-
-def _by_app(benchmarks: Iterable[Benchmark]) -> list[list[Benchmark]]:
-    return [list(each) for _, each in groupby(benchmarks, key=lambda benchmark: benchmark.app)]
-
-
-def _forker(
-    environment: Environment, grouped: Sequence[Sequence[Benchmark]], under: Under, exits: ExitStack
-) -> Forker | None:
-    if not any(those[0].forks for those in grouped):
-        return None
-    return exits.enter_context(Forker(alike(environment), under, START_SECONDS))
-
-
-def _start(
-    environment: Environment,
-    benchmark: Benchmark,
-    under: Under,
-    own: Path | None,
-    forker: Forker | None,
-) -> Server:
-    given = forker if benchmark.forks else None
-    return benchmark.start(environment, under, INTERVAL, own, given)
-
-
-def _compile(
-    environment: Environment,
-    grouped: Sequence[Sequence[Benchmark]],
-    under: Under,
-    own: Sequence[Path | None],
-) -> None:
-    """Have servers load whatever the benchmarks need, which leaves its bytecode."""
-    with ExitStack() as exits:
-        forker = _forker(environment, grouped, under, exits)
-        for those, folder in zip(grouped, own, strict=True):
-            server = _start(environment, those[0], under, folder, forker)
-            try:
-                port = server.port()
-                for benchmark in those:
-                    with Line(server, port, benchmark) as line:
-                        line.follow(1) if benchmark.streams else line.exchange()
-            finally:
-                server.kill()
 
 
 def _of_app(
@@ -182,14 +130,37 @@ def _of_requests(counted: Counted, port: int, benchmark: Benchmark, repeats: int
         _warm(counted, line, settled)
         nothing = counted.nothing()
         counted.read()
-        sizes, found = [], []
+        sizes, so_far = [], [counted.total()]
         for _ in range(repeats):
             before = line.received
             line.exchange()
             sizes.append(line.received - before)
-            found.append(counted.read())
-    one = _count(found, [nothing] * repeats, [1] * repeats, sum(sizes) / repeats)
-    return replace(one, bytes_apart=max(sizes) - min(sizes))
+            so_far.append(counted.total())
+        calls = _alike(so_far, counted.read(), nothing)
+        if calls is None:
+            found = []
+            for _ in range(repeats):
+                line.exchange()
+                found.append(counted.read())
+            calls = _calls(found, [nothing] * repeats, [1] * repeats)
+    instructions = (b - a - nothing.instructions for (a, _), (b, _) in pairwise(so_far))
+    apart = max(sizes) - min(sizes)
+    return Count(tuple(instructions), sum(sizes) / repeats, bytes_apart=apart, **calls)
+
+
+def _alike(so_far: Sequence[tuple[int, int]], whole: Reading, nothing: Reading) -> _Calls | None:
+    """System calls of a request, where each made as many of the same; None otherwise."""
+    requests = len(so_far) - 1
+    calls = {
+        name: (times - (requests + 2) * nothing.syscalls.get(name, 0)) / requests
+        for name, times in sorted(whole.syscalls.items())
+    }
+    if len({b - a for (_, a), (_, b) in pairwise(so_far)}) > 1:
+        return None
+    if not all(each.is_integer() for each in calls.values()):
+        return None
+    made = {name: times for name, times in calls.items() if times}
+    return {"syscalls": made, "totals": (sum(made.values()),) * requests}
 
 
 def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
@@ -210,13 +181,16 @@ def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
         long.append(many)
         short.append(few)
         units.append(made_many - made_few)
-    return _count(long, short, units, (bytes_many - bytes_few) / (LONG - SHORT))
+    of_an_event = zip(long, short, units, strict=True)
+    return Count(
+        tuple((a.instructions - b.instructions) / n for a, b, n in of_an_event),
+        (bytes_many - bytes_few) / (LONG - SHORT),
+        **_calls(long, short, units),
+    )
 
 
-def _count(
-    more: Sequence[Reading], less: Sequence[Reading], units: Sequence[int], received: float
-) -> Count:
-    """What `more` has beyond `less`, a unit."""
+def _calls(more: Sequence[Reading], less: Sequence[Reading], units: Sequence[int]) -> _Calls:
+    """System calls that `more` has beyond `less`, a unit."""
     pairs = list(zip(more, less, units, strict=True))
     names = {name for reading in (*more, *less) for name in reading.syscalls}
     calls = {
@@ -224,12 +198,8 @@ def _count(
         for name in sorted(names)
     }
     totals = [(sum(a.syscalls.values()) - sum(b.syscalls.values())) / n for a, b, n in pairs]
-    return Count(
-        tuple((a.instructions - b.instructions) / n for a, b, n in pairs),
-        received,
-        syscalls={name: times for name, times in calls.items() if times},
-        totals=tuple(totals),
-    )
+    made = {name: times for name, times in calls.items() if times}
+    return {"syscalls": made, "totals": tuple(totals)}
 
 
 def _made(counted: Counted) -> int:

@@ -1,6 +1,6 @@
 """All figures of both stacks, of every benchmark, and the verdict over them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from rich.progress import Progress
 
 from starlette_conformance.cost import callgrind, fanout, fanout_verdict, gate_verdict, paired
 from starlette_conformance.cost.benchmark import Benchmark
-from starlette_conformance.cost.counts import compile_ahead, repeats_for
+from starlette_conformance.cost.counted_servers import compile_ahead
+from starlette_conformance.cost.counts import repeats_for
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.in_pairs import AT_A_TIME, by_kind, in_pairs
 from starlette_conformance.cost.kept_counts import count
@@ -67,8 +68,9 @@ def _measured(
                 )
 
         # Counting leaves a core idle where it waits for vgdb.
-        ahead = [partial(compile_ahead, each, benchmarks, compiled) for each in (old, new)]
-        side_by_side([count_both, *ahead], 1 + len(ahead))
+        jobs: list[Callable[[], None]] = [count_both]
+        jobs += [partial(compile_ahead, each, benchmarks, compiled) for each in (old, new)]
+        side_by_side(jobs, len(jobs))
         ran = in_pairs(old, new, benchmarks, compiled, progress, sole=not counting)
         streaming = [each for each in benchmarks if each.streams]
         fanned = {}
