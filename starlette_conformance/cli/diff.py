@@ -1,13 +1,21 @@
 """`diff OLD NEW`, of the reference apps or of the user's own."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from starlette_conformance.cli.app_options import NAMES, YOURS, place_and_packages, starts
+from starlette_conformance.cli.app_options import (
+    DECLARED,
+    YOURS,
+    of_app,
+    place_and_packages,
+    starts,
+    yours,
+)
 from starlette_conformance.cli.making_options import makes
-from starlette_conformance.cli.options import STACK, Option, Value, command, file
+from starlette_conformance.cli.options import STACK, Value, command, file, filled
 from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.explain.differences import SLOWER
@@ -16,6 +24,11 @@ from starlette_conformance.http.event_stream import EVENTS
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
 from starlette_conformance.stacks.project import apps
+
+OF_AN_APP = (
+    *("app", "requests", "write_requests", "values", "headers", "origin", "cwd"),
+    *("extra", "groups", "extras", "passed", "sandbox", *DECLARED),
+)
 
 
 @command(of_stacks=True)
@@ -56,7 +69,7 @@ from starlette_conformance.stacks.project import apps
 @file("--html", "As a page of its own.")
 @file("--junit", "A test case for each change.")
 @file("--annotations", "For GitHub Actions: a workflow command for each finding.")
-@click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
+@yours("--app", metavar="MODULE:APP", help="As for uvicorn.")
 @file(
     "--requests",
     "What to send: a .http, .har, .curl, .yaml (VCR.py, Insomnia) or .json (Postman, Insomnia) "
@@ -66,35 +79,35 @@ from starlette_conformance.stacks.project import apps
 )
 @makes
 @place_and_packages
-@click.option(
-    "--sandbox", is_flag=True, cls=Option, topic=YOURS,
+@yours(
+    "--sandbox", is_flag=True,
     help="The app reaches 127.0.0.1 alone, and there nothing but itself. Packages come before.",
 )  # fmt: skip
-@click.option(
-    "--origin", cls=Option, topic=YOURS, metavar="URL",
+@yours(
+    "--origin", metavar="URL",
     help="Which origin of a HAR the app is, if it has several.",
 )  # fmt: skip
-@click.option(
-    "--seconds", cls=Option, topic=YOURS, type=Value(seconds), default=10.0, show_default=True,
+@yours(
+    "--seconds", type=Value(seconds), default=10.0, show_default=True,
     metavar="SECONDS", help="How long a response may take, and a stream be waited for to end.",
 )  # fmt: skip
-@click.option(
-    "--events", cls=Option, topic=YOURS, type=click.IntRange(min=1), default=EVENTS,
+@yours(
+    "--events", type=click.IntRange(min=1), default=EVENTS,
     show_default=True, metavar="N",
     help="Compare so many events of a stream that does not end by then.",
 )  # fmt: skip
-@click.option(
-    "--unlike-recorded", cls=Option, topic=YOURS, type=click.FloatRange(0, 100), default=10.0,
+@yours(
+    "--unlike-recorded", type=click.FloatRange(0, 100), default=10.0,
     show_default=True, metavar="PERCENT",
     help="Exit with 3 if more requests get another status from OLD than was recorded.",
 )  # fmt: skip
 @file("--accept", "Differences that were reviewed (default: accepted.toml in --cwd).", YOURS)
-@click.option(
-    "--write-accepted", is_flag=True, cls=Option, topic=YOURS,
+@yours(
+    "--write-accepted", is_flag=True,
     help="Add an entry to that file for each difference that makes this exit with 1.",
 )  # fmt: skip
-@click.option(
-    "--slower", cls=Option, topic=YOURS, type=Value(seconds), default=SLOWER, show_default=True,
+@yours(
+    "--slower", type=Value(seconds), default=SLOWER, show_default=True,
     metavar="SECONDS", help="Report a response that NEW sends so much later in each run.",
 )  # fmt: skip
 @click.option(
@@ -126,115 +139,51 @@ def diff(context: click.Context, /, **_: Any) -> int:
                 f"no {name.upper()}: name two stacks, or write old and new below "
                 f"[tool.starlette-conformance] of {project.path}"
             )
-    return _diff(project, **context.params)
+    return _diff(project, context.params)
 
 
-def _diff(
-    project: ProjectOptions,
-    app: str | None,
-    requests: Path | None,
-    cwd: Path | None,
-    extra: tuple[str, ...],
-    groups: tuple[str, ...],
-    extras: tuple[str, ...],
-    passed: tuple[str, ...],
-    sandbox: bool,
-    origin: str | None,
-    seconds: float,
-    events: int,
-    unlike_recorded: float,
-    slower: float,
-    only: tuple[str, ...],
-    quick: bool,
-    fresh: bool,
-    fail_on: tuple[str, ...],
-    repeat: int | None,
-    accept: Path | None,
-    write_accepted: bool,
-    no_cause: bool,
-    cause_seconds: float,
-    write_requests: Path | None,
-    most_requests: int,
-    making_seconds: float,
-    seed: int,
-    values: tuple[str, ...],
-    headers: tuple[str, ...],
-    published: str | None,
-    **given: Any,
-) -> int:
-    starting = {name: value for name in NAMES if (value := given.pop(name))}
-    sent = requests, write_requests, values, headers, origin
-    of_an_app = app, *sent, cwd, extra, groups, extras, passed, sandbox, starting
-    if published and (any(of_an_app) or quick or fresh or repeat is not None or given["clients"]):
+def _diff(project: ProjectOptions, given: Mapping[str, Any]) -> int:
+    of_an_app = any(given[name] for name in OF_AN_APP)
+    runs = given["quick"] or given["fresh"] or given["repeat"] is not None
+    causes = not given["no_cause"]
+    if given["published"] and (of_an_app or runs or given["clients"]):
         left_out = "--app, --quick, --fresh, --repeat and --clients"
         raise UsageError(f"--published runs nothing: leave out {left_out}")
-    if any(of_an_app):
-        from starlette_conformance.stacks.locks.pin import Chosen
+    if of_an_app:
         from starlette_conformance.userapp import diff_app, ignore
         from starlette_conformance.userapp.generate.limits import Limits, headers_of, values_of
-        from starlette_conformance.userapp.start_options import StartOptions
 
-        if not (app or "start" in starting):
-            raise UsageError("no app: name it by --app, or --start, or leave out what is for it")
-        if requests and write_requests:
-            raise UsageError("--write-requests writes those that are made, without --requests")
-        if write_requests and str(write_requests) == "-":
-            raise UsageError("--write-requests -: name a file, which ends with .http")
-        if origin and not requests:
-            raise UsageError("--origin is for a HAR, which --requests names")
-        if quick or fresh or repeat is not None:
-            named = "--quick, --fresh and --repeat"
-            raise UsageError(f"{named} are for the reference apps, not for --app")
-        return diff_app.diff(
-            diff_app.Options(
-                app,
-                requests,
-                cwd,
-                extra,
-                Chosen(groups, extras),
-                passed,
-                sandbox,
-                origin,
-                seconds,
-                events,
-                unlike_recorded,
-                slower,
-                StartOptions(**starting),
-                only=only,
-                fail_on=fail_on,
-                accept=accept,
-                write_accepted=write_accepted,
-                causes=not no_cause,
-                cause_seconds=cause_seconds,
-                write_requests=write_requests,
-                making=Limits(
-                    most_requests, making_seconds, seed, values_of(values), headers_of(headers)
-                ),
-                rules=ignore.rules(project.ignore, project.ignore_places, project.path),
-                **given,
-            )
-        )
-    if accept or write_accepted:
+        _check_app(given, runs)
+        making = Limits(
+            given["most_requests"], given["making_seconds"], given["seed"],
+            values_of(given["values"]), headers_of(given["headers"]),
+        )  # fmt: skip
+        rules = ignore.rules(project.ignore, project.ignore_places, project.path)
+        more = of_app(given) | {"causes": causes, "making": making, "rules": rules}
+        return diff_app.diff(filled(diff_app.Options, given, **more))
+    if given["accept"] or given["write_accepted"]:
         raise UsageError("--accept and --write-accepted are for --app, or --start")
-    if unknown := [name for name in only if name not in apps()]:
+    if unknown := [name for name in given["only"] if name not in apps()]:
         raise UsageError(f"--only {unknown[0]}: not one of {', '.join(apps())}")
-    if published:
+    if given["published"]:
         from starlette_conformance.published import diff_published
 
-        return diff_published.diff(
-            diff_published.Options(published=published, only=only, fail_on=fail_on, **given)
-        )
+        return diff_published.diff(filled(diff_published.Options, given))
     from starlette_conformance.diff import reference_apps
 
-    return reference_apps.diff(
-        reference_apps.Options(
-            only=only,
-            quick=quick,
-            fresh=fresh,
-            fail_on=fail_on,
-            repeat=repeat,
-            causes=not no_cause,
-            cause_seconds=cause_seconds,
-            **given,
-        )
-    )
+    return reference_apps.diff(filled(reference_apps.Options, given, causes=causes))
+
+
+def _check_app(given: Mapping[str, Any], runs: bool) -> None:
+    """Raises UsageError."""
+    if not (given["app"] or given["start"]):
+        raise UsageError("no app: name it by --app, or --start, or leave out what is for it")
+    if given["requests"] and given["write_requests"]:
+        raise UsageError("--write-requests writes those that are made, without --requests")
+    if str(given["write_requests"]) == "-":
+        raise UsageError("--write-requests -: name a file, which ends with .http")
+    if given["origin"] and not given["requests"]:
+        raise UsageError("--origin is for a HAR, which --requests names")
+    if runs:
+        named = "--quick, --fresh and --repeat"
+        raise UsageError(f"{named} are for the reference apps, not for --app")

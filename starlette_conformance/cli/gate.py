@@ -1,21 +1,27 @@
 """`gate OLD NEW`, of the reference apps or of the user's own."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from starlette_conformance.cli.app_options import (
-    NAMES,
+    DECLARED,
     YOURS,
+    of_app,
     place_and_packages,
     starts_by_its_server,
+    yours,
 )
-from starlette_conformance.cli.options import Option, Value, command, file, pair
+from starlette_conformance.cli.options import Value, command, file, filled, pair
 from starlette_conformance.cost.manifest import NAMES as BENCHMARKS
 from starlette_conformance.explain.cause import DEFAULT_SECONDS
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import seconds
+
+OF_AN_APP = (
+    *("app", "requests", "cwd", "extra", "groups", "extras", "passed", "origin", "only"),
+    *DECLARED,
+)
 
 
 @command(of_stacks=True)
@@ -44,85 +50,48 @@ from starlette_conformance.model.option_values import seconds
 )  # fmt: skip
 @click.option("--new-start", default="", metavar="START", help="Start NEW so, as --old-start does.")
 @file("--json", "The figures.")
-@click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
+@yours("--app", metavar="MODULE:APP", help="As for uvicorn.")
 @file("--requests", "What to send: a file as for `diff`. Each request of it is measured.", YOURS)
 @place_and_packages
-@click.option(
-    "--origin", cls=Option, topic=YOURS, metavar="URL",
+@yours(
+    "--origin", metavar="URL",
     help="Which origin of a HAR the app is, if it has several.",
 )  # fmt: skip
-@click.option(
-    "--only", cls=Option, topic=YOURS, multiple=True, metavar="REQUEST",
+@yours(
+    "--only", multiple=True, metavar="REQUEST",
     help="Measure only these requests, such as 'GET /me' or '* /api/*', and send all before them "
     "once. Repeatable.",
 )  # fmt: skip
-@click.option(
-    "--seconds", cls=Option, topic=YOURS, type=Value(seconds), default=10.0, show_default=True,
+@yours(
+    "--seconds", type=Value(seconds), default=10.0, show_default=True,
     metavar="SECONDS", help="How long a response may take.",
 )  # fmt: skip
-@click.option(
-    "--no-cause", "no_cause", is_flag=True, cls=Option, topic=YOURS,
+@yours(
+    "--no-cause", "no_cause", is_flag=True,
     help="Do not find out which package and release makes a request dearer.",
 )  # fmt: skip
-@click.option(
-    "--cause-seconds", cls=Option, topic=YOURS, type=Value(seconds), default=DEFAULT_SECONDS,
+@yours(
+    "--cause-seconds", type=Value(seconds), default=DEFAULT_SECONDS,
     show_default=True, metavar="SECONDS", help="How long that may take.",
 )  # fmt: skip
 @starts_by_its_server
-def gate(
-    app: str | None,
-    requests: Path | None,
-    cwd: Path | None,
-    extra: tuple[str, ...],
-    groups: tuple[str, ...],
-    extras: tuple[str, ...],
-    passed: tuple[str, ...],
-    origin: str | None,
-    seconds: float,
-    only: tuple[str, ...],
-    no_cause: bool,
-    cause_seconds: float,
-    benchmarks: tuple[str, ...],
-    old_start: str,
-    new_start: str,
-    fresh: bool,
-    **given: Any,
-) -> int:
+def gate(**given: Any) -> int:
     """Exits with 0 (pass), 1 (regression) or 3 (inconclusive: noise hides the budget, a stack fails
     its specs, or no request to your app can be measured).
     """
-    starting = {name: value for name in NAMES if (value := given.pop(name, None))}
-    if not any((app, requests, cwd, extra, groups, extras, passed, origin, only, starting)):
+    if not any(map(given.get, OF_AN_APP)):
         from starlette_conformance.cost import gate as engine
 
-        named = {"old_start": old_start, "new_start": new_start, **given}
-        return engine.gate(engine.Options(benchmarks=benchmarks, fresh=fresh, **named))
-    if not app or not requests:
+        return engine.gate(filled(engine.Options, given))
+    if not given["app"] or not given["requests"]:
         raise UsageError("name the app by --app and a file by --requests, or neither")
-    if old_start or new_start:
+    if given["old_start"] or given["new_start"]:
         raise UsageError("--old-start and --new-start are for the reference apps")
-    if fresh:
+    if given["fresh"]:
         raise UsageError("--fresh is for the reference apps: counts of yours are never kept")
-    if benchmarks:
+    if given["benchmarks"]:
         raise UsageError("--benchmark is for the reference apps; --only names requests of --app")
     from starlette_conformance.cost import gate_app
-    from starlette_conformance.stacks.locks.pin import Chosen
-    from starlette_conformance.userapp.start_options import StartOptions
 
-    return gate_app.gate(
-        gate_app.Options(
-            app=app,
-            requests=requests,
-            cwd=cwd,
-            extra=extra,
-            chosen=Chosen(groups, extras),
-            passed=passed,
-            origin=origin,
-            seconds=seconds,
-            only=only,
-            causes=not no_cause,
-            cause_seconds=cause_seconds,
-            starting=StartOptions(**starting),
-            **given,
-        )
-    )
+    more = of_app(given) | {"causes": not given["no_cause"]}
+    return gate_app.gate(filled(gate_app.Options, given, **more))

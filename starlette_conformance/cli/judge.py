@@ -1,6 +1,7 @@
 """`judge`: the specs on many stacks."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,27 +41,9 @@ from starlette_conformance.model.option_values import shard
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGUMENT...]",
     help="What pytest gets as well.",
 )  # fmt: skip
-def judge(
-    stacks: tuple[str, ...],
-    jobs: int,
-    shard: tuple[int, int],
-    runs: Path,
-    missing: bool,
-    cached: bool,
-    sandbox: bool,
-    json: Path | None,
-    arguments: tuple[str, ...],
-) -> int:
+def judge(stacks: tuple[str, ...], sandbox: bool, arguments: tuple[str, ...], **given: Any) -> int:
     """`starlette-conformance judge --stack latest -- -k range` runs some specs only."""
     from starlette_conformance.diff import judge_stacks
 
-    return judge_stacks.judge_stacks(
-        stacks,
-        jobs,
-        shard,
-        runs,
-        missing,
-        (*(["--sandbox"] if sandbox else []), *arguments),
-        cached,
-        json,
-    )
+    more = ("--sandbox", *arguments) if sandbox else arguments
+    return judge_stacks.judge_stacks(stacks, arguments=more, **given)

@@ -2,8 +2,9 @@
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import fields
 from functools import wraps
 from inspect import cleandoc
 from pathlib import Path
@@ -18,6 +19,7 @@ from starlette_conformance.model.option_values import positive
 from starlette_conformance.output.verbosity import louder, quieter
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Options = TypeVar("Options")
 Decorator = Callable[[Function], Function]
 
 JOBS = (os.cpu_count() or 1) + 2
@@ -128,6 +130,12 @@ def _with_failures(function: Function) -> Function:
             raise
 
     return cast(Function, run)
+
+
+def filled(options: type[Options], given: Mapping[str, Any], **more: Any) -> Options:
+    """The options of an engine, by a command's values of the same names, and more."""
+    names = {field.name for field in fields(options)}  # type: ignore[arg-type]  # a dataclass
+    return options(**{name: value for name, value in given.items() if name in names}, **more)
 
 
 def _forms() -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from starlette_conformance.cli.app_options import ONE, YOURS, place_and_packages, starts_one
-from starlette_conformance.cli.options import FILE, STACK, Option, Value, command
+from starlette_conformance.cli.app_options import of_app, place_and_packages, starts_one, yours
+from starlette_conformance.cli.options import FILE, STACK, Value, command, filled
 from starlette_conformance.cli.project_options import ProjectOptions
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import port
@@ -25,7 +25,7 @@ from starlette_conformance.model.option_values import port
     "--port", type=Value(port), default=0, metavar="PORT",
     help="Of the proxy, on 127.0.0.1 (default: the kernel picks one).",
 )  # fmt: skip
-@click.option("--app", cls=Option, topic=YOURS, metavar="MODULE:APP", help="As for uvicorn.")
+@yours("--app", metavar="MODULE:APP", help="As for uvicorn.")
 @place_and_packages
 @starts_one
 @click.pass_context
@@ -37,31 +37,9 @@ def record(context: click.Context, /, **_: Any) -> int:
     """
     project = ProjectOptions(context.params["cwd"] or Path())
     project.fill(context)
-    return _record(**context.params)
-
-
-def _record(
-    output: Path,
-    stack: str,
-    port: int,
-    app: str | None,
-    cwd: Path | None,
-    extra: tuple[str, ...],
-    groups: tuple[str, ...],
-    extras: tuple[str, ...],
-    passed: tuple[str, ...],
-    **given: Any,
-) -> int:
     from starlette_conformance.record import record_app
-    from starlette_conformance.stacks.locks.pin import Chosen
-    from starlette_conformance.userapp.start_options import StartOptions
 
-    starting = {name: value for name in ONE if (value := given.pop(name))}
-    if not (app or "start" in starting):
+    given = context.params
+    if not (given["app"] or given["start"]):
         raise UsageError("no app: name it by --app, or --start")
-    return record_app.record(
-        record_app.Options(
-            output, stack, port, app, cwd, extra, Chosen(groups, extras), passed,
-            StartOptions(**starting),
-        )
-    )  # fmt: skip
+    return record_app.record(filled(record_app.Options, given, **of_app(given)))
