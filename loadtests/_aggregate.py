@@ -12,17 +12,8 @@ from _schedule import NULL as NULL_REQUESTS
 from _servers import Loaded
 from _stalling import BESIDE, CALM
 from _state import STREAMS, run
+from starlette_conformance.load import results_file
 from starlette_conformance.load.profile_verdict import STALL
-from starlette_conformance.load.results_file import (
-    Fanout,
-    Process,
-    Requests,
-    Restart,
-    Results,
-    Spread,
-    Stall,
-    with_clients,
-)
 
 MIB = 1024 * 1024
 SECONDS = 60.0
@@ -34,12 +25,12 @@ class Measured:
 
     def __init__(self, servers: dict[str, Loaded]) -> None:
         self.cpu: dict[str, float] = {}
-        self.processes: dict[str, Process] = {}
+        self.processes: dict[str, results_file.Process] = {}
         for name, each in servers.items():
             if each.alive and each.watch:
                 self.cpu[name] = each.watch.cpu_seconds()
                 share = each.watch.share()
-                self.processes[name] = Process(
+                self.processes[name] = results_file.Process(
                     share.cores, share.waiting, each.before, each.memory()
                 )
 
@@ -67,7 +58,7 @@ def servers() -> dict[str, str]:
     return started or dict.fromkeys((*run.names, *([STREAMS] * run.has_streams)), host)
 
 
-def results(measured: Measured, raw: Spread) -> Results:
+def results(measured: Measured, raw: results_file.Spread) -> results_file.Results:
     metrics = run.entered()
     names = run.names
     requests = {}
@@ -75,7 +66,7 @@ def results(measured: Measured, raw: Spread) -> Results:
         together = sum(metrics.counts[f"target {key}"] for key in run.keys(name.split()[0]))
         count = metrics.counts[f"requests {name}"]
         cpu = measured.cpu.get(name)
-        requests[name] = Requests(
+        requests[name] = results_file.Requests(
             count,
             metrics.counts[f"failures {name}"],
             metrics.spread(f"requests {name}"),
@@ -86,7 +77,7 @@ def results(measured: Measured, raw: Spread) -> Results:
             metrics.request_seconds * metrics.counts[f"target {name}"] / max(1, together),
             measured.processes.get(name),
         )
-    return Results(
+    return results_file.Results(
         servers=servers(),
         requests=requests,
         fanout=_fanout(measured, raw) if run.has_streams else None,
@@ -110,14 +101,14 @@ def _started() -> int:
     return runner.user_count if runner.state == STATE_SPAWNING else runner.target_user_count
 
 
-def _fanout(measured: Measured, raw: Spread) -> Fanout:
+def _fanout(measured: Measured, raw: results_file.Spread) -> results_file.Fanout:
     metrics = run.entered()
     lateness = metrics.spread("lateness")
     counts = metrics.counts
     server = measured.processes.get(STREAMS)
     rate = (lateness.count + raw.count) / metrics.seconds if metrics.seconds else 0.0
     restart = _restart(metrics) if run.restarting else None
-    return Fanout(
+    return results_file.Fanout(
         wanted=run.wanted or counts["sent"],
         connected=counts["connected"],
         interval=run.options.interval,
@@ -141,10 +132,10 @@ def _fanout(measured: Measured, raw: Spread) -> Fanout:
     )
 
 
-def _stall(metrics: Metrics, server: Process | None) -> Stall:
+def _stall(metrics: Metrics, server: results_file.Process | None) -> results_file.Stall:
     clients = metrics.counts["stalled"]
     grown = max(0, server.bytes_with - run.servers[STREAMS].marked) if server else None
-    return Stall(
+    return results_file.Stall(
         clients,
         metrics.counts["held back"],
         grown // max(1, clients) if grown is not None else None,
@@ -153,7 +144,7 @@ def _stall(metrics: Metrics, server: Process | None) -> Stall:
     )
 
 
-def _restart(metrics: Metrics) -> Restart:
+def _restart(metrics: Metrics) -> results_file.Restart:
     """What the server did, and what its clients saw of it."""
     assert run.restarting is not None
     counts = {
@@ -161,10 +152,10 @@ def _restart(metrics: Metrics) -> Restart:
         for name in ("back", "by_id", "gave_up", "resumed", "anew", "lost", "repeated")
     }
     clients, time = metrics.counts["restart: ended"], metrics.spread("restart")
-    return with_clients(run.restarting.seen, clients=clients, time=time, **counts)
+    return results_file.with_clients(run.restarting.seen, clients=clients, time=time, **counts)
 
 
-def _notes(metrics: Metrics, server: Process | None) -> Iterator[str]:
+def _notes(metrics: Metrics, server: results_file.Process | None) -> Iterator[str]:
     """What the profile of the run shows beside lateness."""
     counts = metrics.counts
     if slow := counts["slow readers"]:

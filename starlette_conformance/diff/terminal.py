@@ -6,28 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from starlette_conformance.diff import cause_lines, left_out
+from starlette_conformance.diff import cause_lines, left_out, phrases
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.coverage import reached
 from starlette_conformance.diff.headline import headline, request_in
-from starlette_conformance.diff.phrases import (
-    NOT_SHOWN,
-    UNSTABLE_SIDES,
-    apart,
-    failures,
-    members,
-    moved,
-    not_shown,
-    recorded,
-    repeated,
-    replayed,
-    since,
-    standing,
-    start_lines,
-    statuses,
-    summary,
-    unstable,
-)
 from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.exit_code import verdict
@@ -62,9 +44,9 @@ def render(diff: Diff, console: Console) -> None:
     for sentence in diff.inconclusive:
         show(Text(f"INCONCLUSIVE {sentence}", "bold red"))
     if diff.recorded:
-        show(Text(recorded(diff.recorded), "bold"))
+        show(Text(phrases.recorded(diff.recorded), "bold"))
     show(Text(f"{diff.older.name} -> {diff.newer.name}", "bold"))
-    show(Text(f"  {apart(diff.older, diff.newer)}", "dim"))
+    show(Text(f"  {phrases.apart(diff.older, diff.newer)}", "dim"))
     for line in _about_the_run(diff):
         show(line)
     for found in diff.unstable:
@@ -76,13 +58,13 @@ def render(diff: Diff, console: Console) -> None:
         for line in group_lines(group, cause_lines.of_group(diff, group)):
             show(line)
     if diff.not_shown:
-        show(Text(f"\n{NOT_SHOWN}", "bold"))
+        show(Text(f"\n{phrases.NOT_SHOWN}", "bold"))
         for change in diff.not_shown:
-            show(Text(f"  {not_shown(change)}"))
+            show(Text(f"  {phrases.not_shown(change)}"))
     warnings = first_lines(diff)
     for sentence in warnings:
         show(Text(sentence, "bold yellow"))
-    show(Text(summary(diff), style(diff, warnings)))
+    show(Text(phrases.summary(diff), style(diff, warnings)))
 
 
 COLORS = {"bad": "red", "warned": "yellow", "good": "green"}
@@ -96,9 +78,9 @@ def style(diff: Diff, warnings: Sequence[str]) -> str:
 def _about_the_run(diff: Diff) -> Iterator[Text]:
     """What holds for the whole: statuses, security, and what was not compared, or repeated."""
     yield from _about_the_requests(diff)
-    for name, start in failures(diff):
+    for name, start in phrases.failures(diff):
         yield Text(f"{name} DOES NOT START", "bold red")
-        yield from (Text(f"  {line}") for line in start_lines(start))
+        yield from (Text(f"  {line}") for line in phrases.start_lines(start))
         yield from (Text(f"  {line}", "bold") for line in cause_lines.of_start(diff))
     for fix in diff.security:
         yield _security(fix)
@@ -117,14 +99,14 @@ def _about_the_run(diff: Diff) -> Iterator[Text]:
     if diff.causes:
         yield Text(cause_lines.summary(diff.causes), "dim")
     if diff.repetition:
-        yield Text(repeated(diff.repetition), "dim")
+        yield Text(phrases.repeated(diff.repetition), "dim")
 
 
 def _about_the_requests(diff: Diff) -> Iterator[Text]:
     if diff.statuses:
-        yield Text(f"responses: {statuses(diff.statuses)}")
+        yield Text(f"responses: {phrases.statuses(diff.statuses)}")
     if diff.replayed:
-        yield Text(f"replayed: {replayed(diff.replayed)}")
+        yield Text(f"replayed: {phrases.replayed(diff.replayed)}")
     if diff.reached:
         yield Text(f"coverage: {reached(diff.reached)}")
 
@@ -139,7 +121,7 @@ def render_unexplained(diff: Diff, console: Console) -> None:
         line = f"{pair}: every response is as the named changes predict; see the failures above"
         console.print(line, soft_wrap=True)
         return
-    console.print(f"{pair}: {summary(diff)}", soft_wrap=True)
+    console.print(f"{pair}: {phrases.summary(diff)}", soft_wrap=True)
     for group in diff.unexplained[:GROUPS]:
         lines = list(group_lines(group))
         if entry := draft(group, diff.older, diff.newer):
@@ -155,8 +137,8 @@ def unstable_lines(found: Unstable) -> Iterator[Text]:
     """How often, and one response beside the usual one."""
     title = Text("\n").append("UNSTABLE  ", "bold red").append(headline(found.example.differences))
     yield title.append(f"  {request_in(found.example.line, found.app)}")
-    yield Text(f"  {unstable(found)}")
-    example = _example(found.example, UNSTABLE_SIDES)
+    yield Text(f"  {phrases.unstable(found)}")
+    example = _example(found.example, phrases.UNSTABLE_SIDES)
     yield from (Text("  ").append_text(line) for line in example)
     for line in found.example.commands:
         yield Text(f"  reproduce: {line}", "dim")
@@ -164,9 +146,9 @@ def unstable_lines(found: Unstable) -> Iterator[Text]:
 
 def _security(fix: Security) -> Text:
     style = "bold green" if fix.standing == "gained" else "bold red"
-    text = Text(f"SECURITY {standing(fix)}: ", style)
+    text = Text(f"SECURITY {phrases.standing(fix)}: ", style)
     text.append(f"{fix.change.sentence} ", "default")
-    return text.append(f"{fix.name}, {since(fix.change)}, {fix.change.link}", "dim")
+    return text.append(f"{fix.name}, {phrases.since(fix.change)}, {fix.change.link}", "dim")
 
 
 def _overview(groups: Iterable[Group], width: int) -> Table:
@@ -182,7 +164,7 @@ def _overview(groups: Iterable[Group], width: int) -> Table:
             Text(group.severity, STYLES.get(group.severity, "")),
             str(len(group.exchanges)),
             change.kind if change else "-",
-            since(change) if change else "-",
+            phrases.since(change) if change else "-",
             Text(f"{group.name}{' (gone)' if group.lost else ''}"),
             ", ".join(change.noticed_by) if change else "-",
         )
@@ -208,7 +190,7 @@ def _group(group: Group, causes: Sequence[str]) -> Iterator[Text]:
         title.append(f"  {request_in(example.line, example.app)}")
     change = group.change
     if change:
-        title.append(f"  {change.kind}, {since(change)}")
+        title.append(f"  {change.kind}, {phrases.since(change)}")
         title.append(", which NEW lacks" if group.lost else "", NEWS[news(change.kind, gone=True)])
     yield title
     if change:
@@ -217,7 +199,7 @@ def _group(group: Group, causes: Sequence[str]) -> Iterator[Text]:
         yield Text(f"who notices: {', '.join(change.noticed_by)}")
     for line in causes:
         yield Text(line, "dim" if line.startswith(" ") else "bold")
-    yield Text(f"{members(group)} of {', '.join(group.apps)}")
+    yield Text(f"{phrases.members(group)} of {', '.join(group.apps)}")
     yield from _example(group.example)
 
 
@@ -225,7 +207,7 @@ def _example(example: Differing, names: tuple[str, str] = ("before", "after")) -
     for line in example.request:
         yield Text(f"> {line}", "cyan")
     for difference in example.remaining[:PLACES]:
-        yield Text(moved(difference), "bold red")
+        yield Text(phrases.moved(difference), "bold red")
     if (more := len(example.remaining) - PLACES) > 0:
         yield Text(f"... and {more} more differences, which --json FILE has", "bold red")
     for name, lines in zip(names, (example.before, example.after), strict=True):

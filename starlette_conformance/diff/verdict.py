@@ -6,18 +6,10 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from starlette_conformance.diff import cause_lines
+from starlette_conformance.diff import cause_lines, phrases
 from starlette_conformance.diff.comparable import first_lines
 from starlette_conformance.diff.coverage import reached
 from starlette_conformance.diff.headline import headline, request_in
-from starlette_conformance.diff.phrases import (
-    apart,
-    failures,
-    recorded,
-    since,
-    standing,
-    summary,
-)
 from starlette_conformance.diff.terminal import STYLES, style
 from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.result import Diff, Group
@@ -34,9 +26,9 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     """Print it: what matters most, the verdict, and where the whole of it is, which `files` say."""
     width = max(NARROW, console.width - 1)
     warnings = [line for text in first_lines(diff) for line in wrap(text, width)]
-    verdict = wrap(plain(summary(diff), 4 * width), width)
+    verdict = wrap(plain(phrases.summary(diff), 4 * width), width)
     taken = sum(1 + (len(text) - 1) // console.width for text in files)
-    told = wrap(plain(recorded(diff.recorded)), width) if diff.recorded else []
+    told = wrap(plain(phrases.recorded(diff.recorded)), width) if diff.recorded else []
     head = [
         Text(line, "bold red")
         for sentence in diff.inconclusive[:INCONCLUSIVE]
@@ -44,7 +36,7 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     ]
     head += [Text(line, "bold") for line in told]
     head.append(Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold"))
-    head.append(Text(_cut(f"  {apart(diff.older, diff.newer)}", width), "dim"))
+    head.append(Text(_cut(f"  {phrases.apart(diff.older, diff.newer)}", width), "dim"))
     rows = list(_rows(diff, width))
     room = max(1, LINES - len(head) - len(warnings) - len(verdict) - taken)
     if len(rows) > room:
@@ -80,7 +72,7 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
     for sentence in diff.not_compared:
         yield line(f"NOT COMPARED {sentence}", "bold red")
     for fix in diff.security:
-        text = f"SECURITY {standing(fix)}: {fix.name}, {fix.change.sentence}"
+        text = f"SECURITY {phrases.standing(fix)}: {fix.name}, {fix.change.sentence}"
         yield line(text, "green" if fix.standing == "gained" else "bold red")
     for sentence in diff.notes if diff.recorded else ():
         yield line(f"note: {sentence}", "yellow")
@@ -96,9 +88,9 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
 
 def _of_starts(diff: Diff, width: int) -> Iterator[tuple[str, str]]:
     """The same of an app that does not start on a stack, each hint once, and in full."""
-    for name, start in failures(diff):
+    for name, start in phrases.failures(diff):
         yield f"{name} DOES NOT START: {start.exception or start.failure}", "bold red"
-    for hint in dict.fromkeys(hint for _, start in failures(diff) for hint in start.hints):
+    for hint in dict.fromkeys(hint for _, start in phrases.failures(diff) for hint in start.hints):
         yield from ((text, "yellow") for text in wrap(plain(f"  hint: {hint}"), width))
     for text in cause_lines.of_start(diff):
         yield f"  {text}", "red"
@@ -108,7 +100,7 @@ def _row(group: Group) -> str:
     """A line of the table of changes."""
     change = group.change
     lost = "NEW lacks it: " if group.lost else ""
-    about = f"{change.kind}, {since(change)}: {lost}{change.sentence}" if change else ""
+    about = f"{change.kind}, {phrases.since(change)}: {lost}{change.sentence}" if change else ""
     return f"{group.severity:8} {len(group.exchanges):4}  {group.name}  {about}".rstrip()
 
 

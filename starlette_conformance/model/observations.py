@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What is seen of a scenario; `str` names it in outcomes."""
+    """What is seen of a scenario; `str` names it in outcomes, by `says` with its fields."""
+
+    says: ClassVar[str]
+
+    def __str__(self) -> str:
+        return self.says.format(**vars(self))
 
 
 @dataclass(frozen=True)
@@ -15,8 +21,7 @@ class ObservationOn(Observation):
 
     on: str
 
-    def __str__(self) -> str:
-        return self.on
+    says = "{on}"
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,7 @@ class ResponsesOn(ObservationOn):
 class FramesOn(ObservationOn):
     """The server's frames behind a WebSocket handshake, a line each."""
 
-    def __str__(self) -> str:
-        return f"frames on {self.on}"
+    says = "frames on {on}"
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,7 @@ class EndOf(ObservationOn):
     something: a server that waits for N seconds from then on ends it after N at the least.
     """
 
-    def __str__(self) -> str:
-        return f"end of {self.on}"
+    says = "end of {on}"
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,14 @@ class GzippedOn(ObservationOn):
 class PingAfter(ObservationOn):
     """The seconds from the request for a stream to its first event, which is a ping."""
 
-    def __str__(self) -> str:
-        return f"first ping on {self.on}"
+    says = "first ping on {on}"
 
 
 @dataclass(frozen=True)
 class PingDelay(ObservationOn):
     """The seconds from the moment that a ping states, taken as UTC, to when it came."""
 
-    def __str__(self) -> str:
-        return f"time of the ping on {self.on}"
+    says = "time of the ping on {on}"
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,14 @@ class RespondsIn(ObservationOn):
 
     seconds: float
 
-    def __str__(self) -> str:
-        return f"time of a response on {self.on}"
+    says = "time of a response on {on}"
 
 
 @dataclass(frozen=True)
 class DatesOn(ObservationOn):
     """Whether two responses on a connection have the same Date."""
 
-    def __str__(self) -> str:
-        return f"dates on {self.on}"
+    says = "dates on {on}"
 
 
 @dataclass(frozen=True)
@@ -99,16 +98,14 @@ class HeldFor(Observation):
 
     those: tuple[str, ...]
 
-    def __str__(self) -> str:
-        return "connections at the server"
+    says = "connections at the server"
 
 
 @dataclass(frozen=True)
 class ExitStatus(Observation):
     """The exit status as text, once all clients have left; -N where signal N ended the process."""
 
-    def __str__(self) -> str:
-        return "exit status"
+    says = "exit status"
 
 
 @dataclass(frozen=True)
@@ -117,8 +114,7 @@ class FirstExitStatus(Observation):
     end in time.
     """
 
-    def __str__(self) -> str:
-        return "exit status before it was started again"
+    says = "exit status before it was started again"
 
 
 @dataclass(frozen=True)
@@ -132,8 +128,7 @@ class Kept(Observation):
     what: str
     types: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{self.what} kept"
+    says = "{what} kept"
 
 
 @dataclass(frozen=True)
@@ -142,24 +137,21 @@ class EndsIn(Observation):
 
     seconds: float
 
-    def __str__(self) -> str:
-        return "end of the server"
+    says = "end of the server"
 
 
 @dataclass(frozen=True)
 class SocketFile(Observation):
     """Whether the file of its Unix socket is there once it has ended."""
 
-    def __str__(self) -> str:
-        return "file of the socket"
+    says = "file of the socket"
 
 
 @dataclass(frozen=True)
 class SocketMode(Observation):
     """Who may use its Unix socket, in octal digits, once the last step is done."""
 
-    def __str__(self) -> str:
-        return "mode of the socket"
+    says = "mode of the socket"
 
 
 Select = Callable[[Sequence[str]], Sequence[str]]
@@ -175,8 +167,7 @@ class Printed(Observation):
     Of what goes to both the order is not known.
     """
 
-    def __str__(self) -> str:
-        return "standard output"
+    says = "standard output"
 
 
 @dataclass(frozen=True)
@@ -190,5 +181,4 @@ class LogLines(Observation):
     select: Select = every
     name: str = "log"
 
-    def __str__(self) -> str:
-        return self.name
+    says = "{name}"

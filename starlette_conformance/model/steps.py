@@ -2,11 +2,17 @@
 
 import signal
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that happens."""
+    """Something that happens; `str` is `says` with its fields."""
+
+    says: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        return self.says.format(**vars(self))
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,7 @@ class StepOn(Step):
 class Connect(StepOn):
     """Open a connection. The first step that names one does so as well."""
 
-    def __str__(self) -> str:
-        return f"{self.on}: connect"
+    says = "{on}: connect"
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,7 @@ class ReadFrames(StepOn):
 class ReadToEnd(StepOn):
     """Read until the server closes the connection, or the connection's time is over."""
 
-    def __str__(self) -> str:
-        return f"{self.on}: read to the end"
+    says = "{on}: read to the end"
 
 
 @dataclass(frozen=True)
@@ -100,38 +104,33 @@ class Watch(StepOn):
 
     seconds: float
 
-    def __str__(self) -> str:
-        return f"{self.on}: send nothing for up to {self.seconds:g} s, and read"
+    says = "{on}: send nothing for up to {seconds:g} s, and read"
 
 
 @dataclass(frozen=True)
 class Pause(Step):
     seconds: float
 
-    def __str__(self) -> str:
-        return f"wait for {self.seconds:g} s"
+    says = "wait for {seconds:g} s"
 
 
 @dataclass(frozen=True)
 class HalfClose(StepOn):
     """Close the sending side only."""
 
-    def __str__(self) -> str:
-        return f"{self.on}: close the sending side"
+    says = "{on}: close the sending side"
 
 
 @dataclass(frozen=True)
 class Reset(StepOn):
     """Leave with a reset instead of an orderly close."""
 
-    def __str__(self) -> str:
-        return f"{self.on}: reset"
+    says = "{on}: reset"
 
 
 @dataclass(frozen=True)
 class Leave(StepOn):
-    def __str__(self) -> str:
-        return f"{self.on}: disconnect"
+    says = "{on}: disconnect"
 
 
 @dataclass(frozen=True)
@@ -154,8 +153,7 @@ class StartAgain(Step):
 
     seconds: float
 
-    def __str__(self) -> str:
-        return f"wait {self.seconds:g} s for the server to end, and start it again on its port"
+    says = "wait {seconds:g} s for the server to end, and start it again on its port"
 
 
 @dataclass(frozen=True)
@@ -185,16 +183,14 @@ class Repeat(Step):
 class MarkKept(Step):
     """Take what the server keeps now as the begin of what is counted."""
 
-    def __str__(self) -> str:
-        return "count what the server keeps from here on"
+    says = "count what the server keeps from here on"
 
 
 @dataclass(frozen=True)
 class MarkLog(Step):
     """Leave out what was logged so far."""
 
-    def __str__(self) -> str:
-        return "look at the log from here on"
+    says = "look at the log from here on"
 
 
 def described(data: bytes) -> str:

@@ -11,12 +11,8 @@ from starlette_conformance.clients.results import Results
 from starlette_conformance.explain.groups import STANDINGS, fix_of
 from starlette_conformance.explain.severity import SEVERITIES
 from starlette_conformance.model.changes import Change, news
+from starlette_conformance.report import exchange_data
 from starlette_conformance.report.clients_data import clients_data, not_judged
-from starlette_conformance.report.exchange_data import (
-    request_data,
-    response_data,
-    scenario_data,
-)
 from starlette_conformance.report.explanations import (
     Explanations,
     counts_between,
@@ -62,11 +58,11 @@ def report_data(
     phases = [finder.find(request) for request in recorded.all]
     explanations = Explanations(ledger)
     requests = [
-        request_data(request, pool, ledger) | explanations.add(of_request)
+        exchange_data.request_data(request, pool, ledger) | explanations.add(of_request)
         for request, of_request in zip(recorded.all, phases, strict=True)
     ]
     scenarios = [
-        scenario_data(each.scenario, ledger) | explanations.add_scenario(each)
+        exchange_data.scenario_data(each.scenario, ledger) | explanations.add_scenario(each)
         for each in scenario_phases(ledger.scenarios, ordered)
     ]
     has = [stack["has"] for stack in stacks]
@@ -86,7 +82,7 @@ def report_data(
         "cells": cells.things,
         "requests": requests,
         "scenarios": scenarios,
-        "responses": [response_data(wire) for wire in pool.responses.things],
+        "responses": [exchange_data.response_data(wire) for wire in pool.responses.things],
         "differences": explanations.differences,
         "explanations": explanations.table,
         "turns": [turn for group in places for turn in _turns(group, requests)],

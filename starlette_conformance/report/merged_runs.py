@@ -11,13 +11,8 @@ from typing import Generic, TypeVar
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.stack import ALWAYS
+from starlette_conformance.replay import run_responses
 from starlette_conformance.replay.corpus import SentRequest
-from starlette_conformance.replay.run_responses import (
-    exchanges_of,
-    outcomes_of,
-    replays_of,
-    responses_of,
-)
 from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import without_stack
@@ -148,13 +143,13 @@ def read(path: Path, pool: Pool) -> Column | None:
         start.rerun_options,
         start.rerun_name,
     )
-    exchanges = exchanges_of(run)
+    exchanges = run_responses.exchanges_of(run)
     numbers = {each.number: pool.numbers(each.sent, each.response) for each in exchanges}
-    responses, others = responses_of(exchanges, *replays_of(run))
+    responses, others = run_responses.responses_of(exchanges, *run_responses.replays_of(run))
     column.responses.update(pool.numbers(*each) for each in responses.items())
     column.others.update(others)
     if environment:
-        column.outcomes.update(outcomes_of(run, environment))
+        column.outcomes.update(run_responses.outcomes_of(run, environment))
     for record in run.verdicts:
         column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(
             record.verdict,

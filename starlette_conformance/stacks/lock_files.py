@@ -15,7 +15,7 @@ from packaging.pylock import is_valid_pylock_path
 
 from starlette_conformance.model.errors import NotInstallable, UsageError
 from starlette_conformance.model.stack import Locked, Stack
-from starlette_conformance.stacks import checkouts
+from starlette_conformance.stacks import checkouts, uv_command
 from starlette_conformance.stacks.interpreters import OWN
 from starlette_conformance.stacks.locks.pdm import of_pdm
 from starlette_conformance.stacks.locks.pin import Chosen, Pin, text_of
@@ -24,13 +24,6 @@ from starlette_conformance.stacks.locks.poetry import of_poetry
 from starlette_conformance.stacks.locks.pylock import of_pylock
 from starlette_conformance.stacks.locks.requirements import of_hashed_requirements
 from starlette_conformance.stacks.tempdirs import scratch
-from starlette_conformance.stacks.uv_command import (
-    NOT_FETCHED,
-    UNSOLVED,
-    reason,
-    run_uv,
-    why_not_installed,
-)
 
 SECONDS = 300.0
 LAST = 400
@@ -136,13 +129,13 @@ def _of_requirements(lock: LockFile) -> Sequence[Pin]:
 def _by_pylock(lock: LockFile, arguments: Sequence[str]) -> Sequence[Pin]:
     """What uv makes of the file, in the format of PEP 751."""
     try:
-        done = run_uv(arguments, SECONDS, lock.path.parent)
+        done = uv_command.run_uv(arguments, SECONDS, lock.path.parent)
     except subprocess.TimeoutExpired:
         raise NotInstallable(f"{lock.word}: uv did not read it within {SECONDS:g} s") from None
     if done.returncode:
-        said = reason(done)
-        if UNSOLVED in said or NOT_FETCHED.search(said):
-            raise NotInstallable(f"{lock.word}: {why_not_installed(said)}")
+        said = uv_command.reason(done)
+        if uv_command.UNSOLVED in said or uv_command.NOT_FETCHED.search(said):
+            raise NotInstallable(f"{lock.word}: {uv_command.why_not_installed(said)}")
         raise UsageError(f"{lock.word}: uv cannot read it: {said[-LAST:]}")
     return of_pylock(done.stdout, lock.word, lock.path.parent, Chosen())
 

@@ -30,15 +30,8 @@ from starlette_conformance.output.atomic_write import write_whole
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.stacks import interpreters
+from starlette_conformance.stacks import interpreters, uv_command
 from starlette_conformance.stacks.cache import FORMAT, cache_folder, key_of, made_once
-from starlette_conformance.stacks.uv_command import (
-    NOT_FETCHED,
-    not_built,
-    reason,
-    run_uv,
-    why_not_installed,
-)
 
 SECONDS = 600.0
 """How long a resolution or an installation may take."""
@@ -222,17 +215,17 @@ def _interpreter(folder: Path) -> Path:
 
 def _uv(stack: Stack, arguments: Sequence[str], given: str = "") -> str:
     try:
-        done = run_uv([*arguments, "--quiet"], SECONDS, given=given)
+        done = uv_command.run_uv([*arguments, "--quiet"], SECONDS, given=given)
     except subprocess.TimeoutExpired:
         raise Unreachable(f"stack {stack.name}: uv did not finish within {SECONDS:g} s") from None
     if done.returncode == 0:
         return done.stdout
-    said = reason(done)
-    if built := not_built(done):
+    said = uv_command.reason(done)
+    if built := uv_command.not_built(done):
         raise NotInstallable(f"stack {stack.name}: {built}")
     if REFUSED.search(said):
         raise Refused(f"stack {stack.name}: uv cannot write: {said}; {ELSEWHERE}")
     if FAILED.search(said):
         raise Failure(f"stack {stack.name}: uv cannot write its environment: {said}")
-    failure = Unreachable if NOT_FETCHED.search(said) else NotInstallable
-    raise failure(f"stack {stack.name}: {why_not_installed(said)}")
+    failure = Unreachable if uv_command.NOT_FETCHED.search(said) else NotInstallable
+    raise failure(f"stack {stack.name}: {uv_command.why_not_installed(said)}")

@@ -35,24 +35,10 @@ from urllib.parse import urlsplit
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
+from starlette_conformance.userapp import http_syntax
 from starlette_conformance.userapp.http_body import body_of, without_scripts
 from starlette_conformance.userapp.http_manner import OF_A_MANNER
 from starlette_conformance.userapp.http_references import BOUND_TARGET, references
-from starlette_conformance.userapp.http_syntax import (
-    COMMENT,
-    CONTINUES,
-    DIRECTIVES,
-    LINE_END,
-    OVER_HTTP_1_1,
-    REFUSED_METHODS,
-    REQUEST_LINE,
-    SEPARATOR,
-    SHOWN,
-    STATUS,
-    VARIABLE,
-    Lines,
-    encoded,
-)
 from starlette_conformance.userapp.http_variables import Variables
 from starlette_conformance.userapp.http_websocket import NOT_SENT, handshake, script_of
 from starlette_conformance.userapp.recorded_request import (
@@ -77,9 +63,9 @@ def requests(path: Path, app: str) -> list[Step]:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
     reader = _Reader(Variables(path), app)
-    parts: list[Lines] = [[]]
-    for number, line in enumerate(LINE_END.split(text), 1):
-        if line.startswith(SEPARATOR):
+    parts: list[http_syntax.Lines] = [[]]
+    for number, line in enumerate(http_syntax.LINE_END.split(text), 1):
+        if line.startswith(http_syntax.SEPARATOR):
             parts.append([])
         else:
             parts[-1].append((number, line))
@@ -105,7 +91,7 @@ class _Reader:
     recorded: int = 0
     manner: Manner = field(default_factory=Manner)
 
-    def step(self, lines: Lines) -> Step | None:
+    def step(self, lines: http_syntax.Lines) -> Step | None:
         """The request of a part of the file; None where it has none."""
         self.name, self.during, self.recorded, self.manner = "", "", 0, Manner()
         rest = self._after_variables(lines)
@@ -121,9 +107,9 @@ class _Reader:
             name, colon, value = self.variables.filled(at, line).partition(":")
             if not colon:
                 raise self.variables.refused(
-                    at, f"not a header: {line[:SHOWN]!r}; a body follows an empty line"
+                    at, f"not a header: {line[: http_syntax.SHOWN]!r}; a body follows an empty line"
                 )
-            written_value = encoded(name.strip(), value)
+            written_value = http_syntax.encoded(name.strip(), value)
             if "{{" in value and written_value != value:
                 raise self.variables.refused(at, "user and password cannot be values of responses")
             headers.append((name.strip(), written_value))
@@ -170,32 +156,37 @@ class _Reader:
         except UsageError as error:
             raise self.variables.refused(number, str(error)) from None
 
-    def _after_variables(self, lines: Lines) -> Lines:
+    def _after_variables(self, lines: http_syntax.Lines) -> http_syntax.Lines:
         """What begins with the first line that is neither empty, nor a comment, nor a variable."""
         for index, (number, line) in enumerate(lines):
-            if variable := VARIABLE.fullmatch(line.strip()):
+            if variable := http_syntax.VARIABLE.fullmatch(line.strip()):
                 self.variables.values[variable[1]] = self.variables.filled(number, variable[2])
             elif line.strip() and not self._is_comment(number, line):
                 return lines[index:]
         return []
 
     def _request_line(
-        self, number: int, line: str, rest: Lines
-    ) -> tuple[str, str, str, str, Lines]:
+        self, number: int, line: str, rest: http_syntax.Lines
+    ) -> tuple[str, str, str, str, http_syntax.Lines]:
         """Method, host (or nothing), target, version, and the lines that are left."""
-        end = next((i for i, (_, more) in enumerate(rest) if not CONTINUES.match(more)), len(rest))
+        end = next(
+            (i for i, (_, more) in enumerate(rest) if not http_syntax.CONTINUES.match(more)),
+            len(rest),
+        )
         if end:
             line = "".join([line.rstrip(), *(more.strip() for _, more in rest[:end])])
             rest = rest[end:]
-        found = REQUEST_LINE.fullmatch(self.variables.filled(number, line).strip())
+        found = http_syntax.REQUEST_LINE.fullmatch(self.variables.filled(number, line).strip())
         if found is None:
-            raise self.variables.refused(number, f"not a request line: {line[:SHOWN]!r}")
+            raise self.variables.refused(
+                number, f"not a request line: {line[: http_syntax.SHOWN]!r}"
+            )
         method, url, version = found[1] or "GET", found[2], found[3]
-        if method in REFUSED_METHODS:
-            raise self.variables.refused(number, f"{method[:SHOWN]} is not supported")
-        if version not in {*OVER_HTTP_1_1, HTTP_1_0}:
-            what = f"{version[:SHOWN]} is not supported: requests are HTTP/1.1, or HTTP/1.0"
-            raise self.variables.refused(number, what)
+        if method in http_syntax.REFUSED_METHODS:
+            raise self.variables.refused(number, f"{method[: http_syntax.SHOWN]} is not supported")
+        if version not in {*http_syntax.OVER_HTTP_1_1, HTTP_1_0}:
+            what = "is not supported: requests are HTTP/1.1, or HTTP/1.0"
+            raise self.variables.refused(number, f"{version[: http_syntax.SHOWN]} {what}")
         sent = HTTP_1_0 if version == HTTP_1_0 else HTTP_1_1
         if method == WEBSOCKET or url.startswith(("ws://", "wss://")):
             method, self.manner = "GET", replace(self.manner, websocket=True)
@@ -206,16 +197,18 @@ class _Reader:
         try:
             parts = urlsplit(url)
         except ValueError as error:
-            raise self.variables.refused(number, f"{url[:SHOWN]!r} is no URL: {error}") from None
+            raise self.variables.refused(
+                number, f"{url[: http_syntax.SHOWN]!r} is no URL: {error}"
+            ) from None
         if parts.scheme not in {"http", "https", "ws", "wss"} or not parts.netloc:
             raise self.variables.refused(
-                number, f"{url[:SHOWN]!r} is neither a path nor a URL of http or https"
+                number, f"{url[: http_syntax.SHOWN]!r} is neither a path nor a URL of http or https"
             )
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return method, parts.netloc.rpartition("@")[2], target, sent, rest
 
     def _is_comment(self, number: int, line: str) -> bool:
-        comment = COMMENT.fullmatch(line)
+        comment = http_syntax.COMMENT.fullmatch(line)
         if comment and comment[2]:
             self._follow(number, comment[2], comment[3].strip())
         return bool(comment)
@@ -226,25 +219,25 @@ class _Reader:
             self.name = word.lstrip("=").strip()
         elif directive == "@while":
             if word not in self.variables.places:
-                what = f"no request above it has `# @name {word[:SHOWN]}`"
-                raise self.variables.refused(number, f"@while {word[:SHOWN]}: {what}")
+                what = f"no request above it has `# @name {word[: http_syntax.SHOWN]}`"
+                raise self.variables.refused(number, f"@while {word[: http_syntax.SHOWN]}: {what}")
             self.during = word
         elif directive in OF_A_MANNER:
             try:
                 self.manner = OF_A_MANNER[directive](self.manner, word)
             except UsageError as error:
                 raise self.variables.refused(number, str(error)) from None
-        elif directive not in DIRECTIVES:
-            what = f"the directive {directive[:SHOWN]} is not supported"
+        elif directive not in http_syntax.DIRECTIVES:
+            what = f"the directive {directive[: http_syntax.SHOWN]} is not supported"
             raise self.variables.refused(number, f"{what}; a comment begins without @")
 
     def _is_expected(self, number: int, line: str) -> bool:
         """Whether a line says which status is expected, as httpyac has it."""
         if not line.startswith("??"):
             return False
-        status = STATUS.fullmatch(line.strip())
+        status = http_syntax.STATUS.fullmatch(line.strip())
         if status is None:
-            what = f"only `?? status == 200` is supported: {line.strip()[:SHOWN]!r}"
+            what = f"only `?? status == 200` is supported: {line.strip()[: http_syntax.SHOWN]!r}"
             raise self.variables.refused(number, what)
         self.recorded = int(status[1])
         return True

@@ -8,7 +8,7 @@ import pytest
 
 from starlette_conformance.model.errors import Failure, NotInstallable, UsageError
 from starlette_conformance.model.stack import Stack
-from starlette_conformance.stacks import lock_files
+from starlette_conformance.stacks import uv_command
 from starlette_conformance.stacks.lock_files import of_lock_file
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.targets import meant_by, one
@@ -225,7 +225,7 @@ def test_what_cannot_be_had_is_not_said_to_be_unreadable(
 ) -> None:
     (folder / "requirements.txt").write_text("a==99")
     done = subprocess.CompletedProcess([], 1, "", said)
-    monkeypatch.setattr(lock_files, "run_uv", lambda *_: done)
+    monkeypatch.setattr(uv_command, "run_uv", lambda *_: done)
     with pytest.raises(failure, match=says):
         of_lock_file("requirements.txt", Chosen())
 

@@ -7,16 +7,7 @@ from packaging.utils import canonicalize_name
 
 from starlette_conformance.model.decode import checked, toml_text
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.stacks.locks.pin import (
-    Chosen,
-    File,
-    Pin,
-    by_path,
-    hashes_of,
-    holds,
-    of_vcs,
-    once,
-)
+from starlette_conformance.stacks.locks import pin
 
 
 class _OfPdm(msgspec.Struct):
@@ -24,7 +15,7 @@ class _OfPdm(msgspec.Struct):
     version: str
     groups: list[str] | None = None
     marker: str = ""
-    files: list[File] = []
+    files: list[pin.File] = []
     path: str = ""
     url: str = ""
     git: str = ""
@@ -36,7 +27,7 @@ class _Pdm(msgspec.Struct):
     package: list[_OfPdm]
 
 
-def of_pdm(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
+def of_pdm(text: str, word: str, folder: Path, chosen: pin.Chosen) -> list[pin.Pin]:
     """Raises UsageError."""
     wanted = {"default", *chosen.groups, *chosen.extras}
     pins = []
@@ -46,17 +37,17 @@ def of_pdm(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
                 f"{word}: it does not say which groups want {each.name}; write it with "
                 "`pdm lock -S inherit_metadata`, or name a file of `pdm export`"
             )
-        if wanted & set(each.groups) and holds(each.marker, (), f"{word}: {each.name}"):
+        if wanted & set(each.groups) and pin.holds(each.marker, (), f"{word}: {each.name}"):
             pins.append(_of_pdm(each, folder))
-    return once(pins, word)
+    return pin.once(pins, word)
 
 
-def _of_pdm(each: _OfPdm, folder: Path) -> Pin:
+def _of_pdm(each: _OfPdm, folder: Path) -> pin.Pin:
     name = canonicalize_name(each.name)
     if each.path:
-        return by_path(name, folder / each.path)
+        return pin.by_path(name, folder / each.path)
     if each.url:
-        return Pin(name, f" @ {each.url}")
+        return pin.Pin(name, f" @ {each.url}")
     if each.git:
-        return Pin(name, of_vcs("git", each.git, each.revision, each.subdirectory))
-    return Pin(name, f"=={each.version}", hashes_of(each.files))
+        return pin.Pin(name, pin.of_vcs("git", each.git, each.revision, each.subdirectory))
+    return pin.Pin(name, f"=={each.version}", pin.hashes_of(each.files))

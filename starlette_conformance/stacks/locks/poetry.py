@@ -7,16 +7,7 @@ from packaging.utils import canonicalize_name
 
 from starlette_conformance.model.decode import checked, toml_text
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.stacks.locks.pin import (
-    Chosen,
-    File,
-    Pin,
-    beside_pypi,
-    hashes_of,
-    holds,
-    of_vcs,
-    once,
-)
+from starlette_conformance.stacks.locks import pin
 
 
 class _Source(msgspec.Struct):
@@ -31,7 +22,7 @@ class _OfPoetry(msgspec.Struct):
     version: str
     groups: list[str] | None = None
     markers: str | dict[str, str] = ""
-    files: list[File] = []
+    files: list[pin.File] = []
     source: _Source | None = None
 
 
@@ -39,7 +30,7 @@ class _Poetry(msgspec.Struct):
     package: list[_OfPoetry]
 
 
-def of_poetry(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
+def of_poetry(text: str, word: str, folder: Path, chosen: pin.Chosen) -> list[pin.Pin]:
     """Raises UsageError."""
     wanted = {"main", *chosen.groups}
     pins = []
@@ -51,22 +42,24 @@ def of_poetry(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
             )
         for group in wanted & set(each.groups):
             marker = each.markers if isinstance(each.markers, str) else each.markers.get(group, "")
-            if holds(marker, chosen.extras, f"{word}: {each.name}"):
+            if pin.holds(marker, chosen.extras, f"{word}: {each.name}"):
                 pins.append(_of_poetry(each, folder))
                 break
-    return once(pins, word)
+    return pin.once(pins, word)
 
 
-def _of_poetry(each: _OfPoetry, folder: Path) -> Pin:
+def _of_poetry(each: _OfPoetry, folder: Path) -> pin.Pin:
     source = each.source or _Source()
     name = canonicalize_name(each.name)
     if source.type == "directory":
-        return Pin(name, "", folder=folder / source.url)
+        return pin.Pin(name, "", folder=folder / source.url)
     if source.type == "file":
-        return Pin(name, f" @ {(folder / source.url).absolute().as_uri()}")
+        return pin.Pin(name, f" @ {(folder / source.url).absolute().as_uri()}")
     if source.type == "url":
-        return Pin(name, f" @ {source.url}")
+        return pin.Pin(name, f" @ {source.url}")
     if source.type == "git":
         below = source.subdirectory
-        return Pin(name, of_vcs("git", source.url, source.resolved_reference, below))
-    return Pin(name, f"=={each.version}", hashes_of(each.files), beside_pypi(source.url))
+        return pin.Pin(name, pin.of_vcs("git", source.url, source.resolved_reference, below))
+    return pin.Pin(
+        name, f"=={each.version}", pin.hashes_of(each.files), pin.beside_pypi(source.url)
+    )

@@ -2,15 +2,7 @@
 
 from pathlib import Path
 
-from packaging.pylock import (
-    Package,
-    PackageSdist,
-    PackageWheel,
-    Pylock,
-    PylockSelectError,
-    PylockUnsupportedVersionError,
-    PylockValidationError,
-)
+from packaging import pylock
 
 from starlette_conformance.model.decode import toml_text
 from starlette_conformance.model.errors import UsageError, first_line
@@ -20,14 +12,18 @@ from starlette_conformance.stacks.locks.pin import Chosen, Pin, beside_pypi, of_
 def of_pylock(text: str, word: str, folder: Path, chosen: Chosen) -> list[Pin]:
     """Raises UsageError."""
     try:
-        lock = Pylock.from_dict(toml_text(text, word))
+        lock = pylock.Pylock.from_dict(toml_text(text, word))
         selected = lock.select(extras=chosen.extras, dependency_groups=chosen.groups or None)
         return [_of_package(package, word, folder) for package, _ in selected]
-    except (PylockValidationError, PylockUnsupportedVersionError, PylockSelectError) as error:
+    except (
+        pylock.PylockValidationError,
+        pylock.PylockUnsupportedVersionError,
+        pylock.PylockSelectError,
+    ) as error:
         raise UsageError(f"{word}: {first_line(error)}") from None
 
 
-def _of_package(package: Package, word: str, folder: Path) -> Pin:
+def _of_package(package: pylock.Package, word: str, folder: Path) -> Pin:
     name = str(package.name)
     if package.directory:
         below = package.directory.subdirectory or ""
@@ -45,7 +41,7 @@ def _of_package(package: Package, word: str, folder: Path) -> Pin:
     if package.archive:
         where = package.archive.url or (folder / (package.archive.path or "")).absolute().as_uri()
         return Pin(name, f" @ {where}")
-    files: list[PackageWheel | PackageSdist] = [*(package.wheels or ())]
+    files: list[pylock.PackageWheel | pylock.PackageSdist] = [*(package.wheels or ())]
     files += [package.sdist] if package.sdist else []
     hashes = [f"--hash={kind}:{value}" for file in files for kind, value in file.hashes.items()]
     if package.version is None:

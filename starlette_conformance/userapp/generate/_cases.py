@@ -22,14 +22,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 
 from starlette_conformance.userapp.form_bodies import BOUNDARY
-from starlette_conformance.userapp.generate.case_values import (
-    by_email,
-    in_words,
-    marked,
-    place_of,
-    with_credentials,
-    with_values,
-)
+from starlette_conformance.userapp.generate import case_values
 
 WORDS = ("method", "url", "headers", "data", "params", "json", "files", "cookies")
 OF_THE_CLIENT = {"accept-encoding", "connection", "content-length", "user-agent"}
@@ -104,7 +97,7 @@ def linked(operation: Any) -> dict[str, list[dict[str, str]]]:
                 {f"body.{key}": v for key, v in body.items()} if isinstance(body, dict) else {}
             )
             for at, expression in values.items():
-                if isinstance(expression, str) and (place := place_of(expression)):
+                if isinstance(expression, str) and (place := case_values.place_of(expression)):
                     said = {"source": operation.label, "status": str(status)}
                     found.setdefault(target, []).append(said | {"at": str(at), "place": place})
     return found
@@ -192,15 +185,18 @@ def links_to(operations: list[Any]) -> dict[str, list[dict[str, str]]]:
 
 
 def say_cases(schema: Any, operation: Any, at: list[str], wanted: dict[str, Any]) -> None:
-    users = not by_email(wanted["document"])
+    users = not case_values.by_email(wanted["document"])
     for kind, case in cases(schema, operation, wanted["cases"], wanted["seed"]):
         marks: Any = {}
         if kind == "simple":
-            case.query, case.body = in_words(case.query), in_words(case.body)
+            case.query, case.body = (
+                case_values.in_words(case.query),
+                case_values.in_words(case.body),
+            )
         if kind != "negative":
-            with_credentials(case.body, users)
-            with_values(case, wanted["values"])
-            marks = marked(case, at)
+            case_values.with_credentials(case.body, users)
+            case_values.with_values(case, wanted["values"])
+            marks = case_values.marked(case, at)
         say("case", of=operation.label, kind=kind, marks=marks, **request_of(case))
 
 
