@@ -26,6 +26,7 @@ from starlette_conformance.model.decode import checked, parsed
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output.console import console
 from studies.gate_table import BUSY, EQUAL
+from studies.running import ending
 
 HELLO = "hello"
 OURS = "starlette-conformance gate, instructions"
@@ -154,12 +155,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("files", nargs="+", type=Path, help="of studies.usual_gates, or alike")
     options = parser.parse_args(arguments)
-    try:
-        found = [comparison for path in options.files for comparison in read(path)]
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print_table(found, console())
+    return ending(lambda: _print(options.files))
+
+
+def _print(files: Sequence[Path]) -> int:
+    print_table([comparison for path in files for comparison in read(path)], console())
     return 0
 
 

@@ -13,22 +13,20 @@ prints a table in Markdown; exit code 1 where a gate was wrong.
 
 import argparse
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.output.jsonlines import appending, records
-from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks.patched_copies import copied, plant
 from starlette_conformance.stacks.project import ROOT, catalogue
 from starlette_conformance.stacks.provision import provision
 from starlette_conformance.stacks.tempdirs import scratch
 from studies.plants import PLANTS, QUICK, REASONS
+from studies.running import COMMAND, busy, ending, finished
 
 SECONDS = 900.0
 EQUAL = "equal stacks"
@@ -94,29 +92,18 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path, fresh: bool)
     """What one gate came to, as a user would run it; that of equal stacks keeps no counts."""
     figures = folder / "figures.json"
     figures.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "starlette_conformance",
-        "gate",
-        str(old),
-        str(new),
-        "--json",
-        str(figures),
-    ]
+    command = [*COMMAND, "gate", str(old), str(new), "--json", str(figures)]
     command += ["--benchmark", benchmark] if benchmark else []
     command += ["--fresh"] if fresh else []
     began = time.monotonic()
     try:
-        done = subprocess.run(
-            guarded(command), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
+        status, output = finished(command, ROOT, SECONDS)
+    except Failure:
         return {"seconds": SECONDS, "verdict": f"none within {SECONDS:g} s"}
-    found = {"exit": done.returncode, "seconds": round(time.monotonic() - began, 1)}
+    found = {"exit": status, "seconds": round(time.monotonic() - began, 1)}
     document = json.loads(figures.read_text("utf-8")) if figures.exists() else {}
     if "outcome" not in document:
-        said = (done.stderr or done.stdout).strip().splitlines()
+        said = output.strip().splitlines()
         return found | {"verdict": f"none: {said[-1] if said else 'it said nothing'}"}
     findings = document["findings"]
     return found | {
@@ -131,17 +118,6 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path, fresh: bool)
 
 def largest(findings: list[dict[str, Any]], what: str, key: str) -> float | None:
     return max((each[key] for each in findings if each["what"] == what), key=abs, default=None)
-
-
-@contextmanager
-def busy() -> Iterator[None]:
-    """A loop that takes all of one core."""
-    loop = subprocess.Popen(guarded([sys.executable, "-c", "while True: pass"]))
-    try:
-        yield
-    finally:
-        loop.kill()
-        loop.wait()
 
 
 def table(results: list[dict[str, Any]]) -> str:
@@ -179,8 +155,4 @@ if __name__ == "__main__":
     parser.add_argument(
         "--results", type=Path, default=Path(".benchmarks/gates.jsonl"), help="a file"
     )
-    try:
-        sys.exit(main(parser.parse_args()))
-    except Failure as failure:
-        print(failure.message, file=sys.stderr)
-        sys.exit(failure.exit_code)
+    sys.exit(ending(lambda: main(parser.parse_args())))

@@ -31,7 +31,7 @@ from starlette_conformance.process.app_server import Server
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ROOT, script, site_files
 from starlette_conformance.stacks.targets import provisioned
-from studies.tools import finished
+from studies.running import ending, finished
 
 EACH = 20
 """Requests a second of a client, as users of `loadtests` have them."""
@@ -159,16 +159,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--users", type=number, default=20, help="clients (20)")
     parser.add_argument("--stack", default="latest", help="(latest)")
     options = parser.parse_args(arguments)
+    return ending(lambda: _print(options))
+
+
+def _print(options: argparse.Namespace) -> int:
     before = os.getloadavg()[0]
-    try:
-        found = compare(options)
-    except Failure as failure:
-        print(f"error: {failure}", file=sys.stderr)
-        return failure.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    print_table(found, console())
+    print_table(compare(options), console())
     load = f"load {before:.1f} before, {os.getloadavg()[0]:.1f} after"
     print(f"{options.stack}, {options.rounds} rounds of {options.seconds} s; {load}")
     return 0

@@ -26,7 +26,7 @@ from starlette_conformance.model.changes import Change
 from starlette_conformance.output.console import console
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue, ledger
-from studies.tools import finished, read_diff
+from studies.running import COMMAND, finished, read_diff
 
 HEADINGS = ("package", "pairs", "changes", "shown", "not compared here", "missed", "unexplained")
 DONE = "exit"
@@ -71,8 +71,8 @@ def compared(package: str, older: str, newer: str, **more: str) -> dict[str, Any
     with tempfile.TemporaryDirectory() as folder:
         stacks = [",".join([f"{package}=={version}", *more.values()]) for version in (older, newer)]
         file = Path(folder) / "diff.json"
-        command = [sys.executable, "-m", "starlette_conformance", "diff", "--fresh", *stacks]
-        status, output = finished([*command, "--json", str(file)], Path(folder))
+        command = [*COMMAND, "diff", "--fresh", *stacks, "--json", str(file)]
+        status, output = finished(command, Path(folder))
         found = read_diff(file)
         if found is None:
             said = {"package": package, "older": older, "newer": newer, "failed": output[-300:]}

@@ -27,7 +27,7 @@ from starlette_conformance.stacks.patched_copies import plant as planted_copy
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from studies.behaviour_plants import Plant, plants
-from studies.tools import finished
+from studies.running import COMMAND, ending, finished
 
 STACK = "documented"
 FIRST = '        message_type = message["type"]\n'
@@ -77,11 +77,10 @@ def tried(plant: Plant, python: Path, folder: Path) -> dict[str, Any]:
     """Who sees it: `judge` by a spec of the app that fails, `diff` by anything that differs."""
     copy = str(planted_copy(python, folder / "copy", HOOK))
     (packages(folder / "copy") / "planted.py").write_text(plant.source, "utf-8")
-    verb = [sys.executable, "-m", "starlette_conformance"]
     judging = ["judge", "--stack", copy, "--runs", str(folder / "runs")]
-    judged, _ = finished([*verb, *judging, "--", "-x", "-k", _specs(plant.app)], folder)
+    judged, _ = finished([*COMMAND, *judging, "--", "-x", "-k", _specs(plant.app)], folder)
     words = ["diff", STACK, copy, "--only", plant.app, "--no-cause"]
-    differs, said = finished([*verb, *words], folder)
+    differs, said = finished([*COMMAND, *words], folder)
     shutil.rmtree(folder)
     if judged not in {0, 1} or differs not in {0, 1}:
         raise Failure(f"{plant.title}: judge {judged}, diff {differs}: {said[-500:]}")
@@ -132,8 +131,4 @@ if __name__ == "__main__":
     parser.add_argument("--only", action="append", default=[], help="a part of a title; repeatable")
     parser.add_argument("--file", type=Path, default=Path(".benchmarks/planted.jsonl"))
     parser.add_argument("--list", action="store_true", help="name the plants, and end")
-    try:
-        sys.exit(main(parser.parse_args()))
-    except Failure as failure:
-        print(failure.message, file=sys.stderr)
-        sys.exit(failure.exit_code)
+    sys.exit(ending(lambda: main(parser.parse_args())))

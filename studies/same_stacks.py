@@ -21,8 +21,7 @@ from typing import Any
 
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue
-from studies.gate_table import busy
-from studies.tools import finished, read_diff
+from studies.running import COMMAND, busy, finished, read_diff
 
 LOOPS = 2
 HEADINGS = ("beside", "runs", "stacks", "differ", "unstable", "not reproduced", "exit codes")
@@ -33,11 +32,10 @@ Run = dict[str, Any]
 def run(stack: str, loops: int, folder: Path) -> Run:
     file = folder / "diff.json"
     file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "starlette_conformance", "diff", stack, stack]
     with ExitStack() as beside:
         for _ in range(loops):
             beside.enter_context(busy())
-        code, said = finished([*command, "--json", str(file)], folder)
+        code, said = finished([*COMMAND, "diff", stack, stack, "--json", str(file)], folder)
     found: Run = {"stack": stack, "busy": loops, "exit": code, "load": os.getloadavg()[0]}
     diff = read_diff(file)
     if diff is None:

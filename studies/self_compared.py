@@ -16,7 +16,7 @@ from typing import Any
 from starlette_conformance.__main__ import main as starlette_conformance
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.output.printing import write_line
-from studies.tools import read_diff
+from studies.running import read_diff
 
 Run = dict[str, Any]
 

@@ -22,15 +22,16 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from starlette_conformance.model.errors import Failure, UsageError
+from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.option_values import for_argparse, positive, seconds
 from starlette_conformance.output.console import console
 from starlette_conformance.output.jsonlines import appending, records
 from starlette_conformance.stacks.project import catalogue
 from starlette_conformance.stacks.provision import provision
 from studies.false_alarms import Comparison, print_table
-from studies.gate_table import busy as a_busy_loop
-from studies.tools import CPU, WALL, Benchmarks, Gate, Locust
+from studies.running import busy as a_busy_loop
+from studies.running import ending
+from studies.tools_as_gates import CPU, WALL, Benchmarks, Gate, Locust
 
 
 def compare(gates: Sequence[Gate], times: int, busy: bool) -> Iterator[Comparison | None]:
@@ -112,15 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the file to append to (.benchmarks/usual-gates-TIME.jsonl)",
     )
     options = parser.parse_args(arguments)
-    try:
-        found = measure(options)
-    except Failure as failure:
-        print(f"error: {failure}", file=sys.stderr)
-        return failure.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    print_table(found, console())
+    return ending(lambda: _print(options))
+
+
+def _print(options: argparse.Namespace) -> int:
+    print_table(measure(options), console())
     print(f"\ncomparisons: {options.results}")
     return 0
 

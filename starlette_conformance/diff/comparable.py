@@ -74,18 +74,15 @@ def all_named(targets: Iterable[Stack | Environment], sides: Iterable[Environmen
     """Whether the changes of what is compared can all have names. Not of an interpreter's packages,
     a checkout or a wheel, which may hold anything, nor of a release newer than those of the axes.
     """
-    if any(not isinstance(target, Stack) or _is_built(target) for target in targets):
-        return False
+    for target in targets:
+        if not isinstance(target, Stack) or any(Requirement(r).url for r in target.requirements):
+            return False
     newest = catalogue().newest
     return all(
         side.version(package) <= newest[package]
         for side in sides
         for package in newest.keys() & side.packages.keys()
     )
-
-
-def _is_built(stack: Stack) -> bool:
-    return any(Requirement(text).url for text in stack.requirements)
 
 
 def _minor(python: str) -> str:

@@ -1,6 +1,6 @@
 """The sentences that every rendering of a diff shares."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from starlette_conformance.diff import left_out
 from starlette_conformance.diff.coverage import reached
@@ -111,7 +111,10 @@ def recorded(found: Recorded) -> str:
 def statuses(found: Statuses) -> str:
     """How many responses of each class each stack sent: `OLD 3 2xx, 1 4xx; NEW 4 2xx`."""
     sides = (("OLD", found.older), ("NEW", found.newer))
-    return "; ".join(f"{name} {_classes(counts)}" for name, counts in sides)
+    return "; ".join(
+        f"{name} {', '.join(f'{number:,} {each}' for each, number in counts.items()) or 'none'}"
+        for name, counts in sides
+    )
 
 
 def replayed(found: Replayed) -> str:
@@ -119,10 +122,6 @@ def replayed(found: Replayed) -> str:
     did, values = found.recorded - found.unlike, count(found.bound, "value")
     of_all = f"{did:,} of {count(found.recorded, 'request')}"
     return f"{of_all} did on OLD what was recorded or meant, {values} of earlier responses sent"
-
-
-def _classes(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
 
 
 def _differing(diff: Diff) -> str:
@@ -141,7 +140,7 @@ def _differing(diff: Diff) -> str:
     elif not diff.explained:
         text = f"{of_all}, all accepted"
     else:
-        alter = len(alters_status(diff))
+        alter = sum(group.severity == "status" for group in diff.explained)
         alters = f"of which {count(alter, 'alters', 'alter')}" if alter else "none of which alters"
         changes = count(len(diff.explained), "change")
         text = f"{of_all}, all explained by {changes}, {alters} a status"
@@ -208,11 +207,6 @@ def members(group: Group) -> str:
         if number
     ]
     return " and ".join(parts)
-
-
-def alters_status(diff: Diff) -> list[Group]:
-    """The explained groups that alter a status."""
-    return [group for group in diff.explained if group.severity == "status"]
 
 
 def apart(older: Side, newer: Side) -> str:

@@ -13,7 +13,7 @@ from starlette_conformance.diff.headline import headline, request_in
 from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.changes_between import Security
 from starlette_conformance.explain.exit_code import verdict
-from starlette_conformance.explain.result import Diff, Differing, Group, Line, Unstable
+from starlette_conformance.explain.result import Diff, Differing, Group, Unstable
 from starlette_conformance.explain.what_is_new import draft
 from starlette_conformance.model.changes import news
 
@@ -212,11 +212,7 @@ def _example(example: Differing, names: tuple[str, str] = ("before", "after")) -
         yield Text(f"... and {more} more differences, which --json FILE has", "bold red")
     for name, lines in zip(names, (example.before, example.after), strict=True):
         yield Text(f"{name}:", "dim")
-        yield from (_line(line) for line in lines)
+        yield from (Text(f"  {line.text}", "bold" if line.differs else "") for line in lines)
     if example.remaining:
         for line in example.commands:
             yield Text(f"reproduce: {line}", "dim")
-
-
-def _line(line: Line) -> Text:
-    return Text(f"  {line.text}", "bold" if line.differs else "")

@@ -28,7 +28,6 @@ from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Responses
-from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.rerun_commands import made_of
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger
@@ -110,15 +109,13 @@ class Comparison:
                 if sent.variant not in explainers:
                     responses = (side.get(sent.variant, {}) for side in sides)
                     explainers[sent.variant] = self.explainer(*responses)
-                key = self._key(sent, before[sent], after[sent])
+                of_app = self._kinds(sent.request.app)
+                key = (sent, id(before[sent]), id(after[sent]), *of_app)
                 if key not in seen:
                     explainer = explainers[sent.variant]
                     seen[key] = explainer.explain(sent.request, before[sent], after[sent])
                 explained[sent] = seen[key]
         return explained
-
-    def _key(self, sent: SentRequest, before: WireResponse, after: WireResponse) -> Hashable:
-        return (sent, id(before), id(after), *self._kinds(sent.request.app))
 
     def _kinds_of(self, app: str) -> tuple[Has, Has]:
         older, newer = (kind_of(each, app, self.ledger.effects) for each in self.sides)

@@ -7,7 +7,6 @@ from starlette_conformance.explain.groups import PARSER
 from starlette_conformance.explain.result import Differing, Line
 from starlette_conformance.explain.scenarios import ExplainedScenario, value_text
 from starlette_conformance.model.changes import Change
-from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import ABSENT, Response
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import StepOn
@@ -32,7 +31,10 @@ def rendered(why: ExplainedScenario, names: Mapping[Change, str]) -> Differing:
         why.differences,
         tuple(names[change] if change else PARSER for change in why.reasons),
         why.remaining,
-        tuple(_by_hand(scenario.name, each.environment) for each in (why.before, why.after)),
+        tuple(
+            of_verb("play", scenario.name, "--stack", word(each.environment))
+            for each in (why.before, why.after)
+        ),
         scenario=True,
     )
 
@@ -49,10 +51,6 @@ def _steps(scenario: Scenario, fields: Collection[str]) -> Iterator[str]:
             left_out += 1
     if left_out:
         yield f"... and {left_out} steps on other connections"
-
-
-def _by_hand(name: str, environment: Environment) -> str:
-    return of_verb("play", name, "--stack", word(environment))
 
 
 def whole(outcome: Outcome) -> Iterator[str]:

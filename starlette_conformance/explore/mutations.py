@@ -92,7 +92,8 @@ class Draft:
         self.lines = [*theirs, *framing]
 
     def lines_of_another(self) -> None:
-        lines = self._another().lines
+        chosen = self._random.choice(self._pool)
+        lines = Draft(chosen, self._pool, self._known, self._random).lines
         for line in self._random.sample(lines, k=min(len(lines), self._random.randint(1, 3))):
             self._insert(line)
 
@@ -100,9 +101,6 @@ class Draft:
         other = self._random.choice(self._pool).data
         if len(self.rest) + len(other) < LIMIT:
             self.rest += other
-
-    def _another(self) -> "Draft":
-        return Draft(self._random.choice(self._pool), self._pool, self._known, self._random)
 
     def _insert(self, line: str) -> None:
         self.lines.insert(self._random.randrange(len(self.lines) + 1), line)

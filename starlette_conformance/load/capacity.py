@@ -58,7 +58,8 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
     screen = console()
     if not quiet():
         screen.print(f"capacity of {', '.join(stacks)}: {STEPS}", style="dim", soft_wrap=True)
-    again = of_verb("capacity", *_words(pair, names), "--interval", f"{interval:g}")
+    words = [*pair, *(text for name in names for text in ("--stack", name))]
+    again = of_verb("capacity", *words, "--interval", f"{interval:g}")
     verdict = Verdict(CANNOT_TELL, ("the search was cut off",))
     try:
         with scratch() as folder:
@@ -82,10 +83,6 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
     finally:  # the steps that were taken, where one fails or Ctrl-C comes
         capacity_report.write(json, found, verdict, again)
     return verdict.exit_code
-
-
-def _words(pair: Sequence[str], names: Sequence[str]) -> list[str]:
-    return [*pair, *(text for name in names for text in ("--stack", name))]
 
 
 def _search(found: Sequence[Knee], measure: Measure) -> None:

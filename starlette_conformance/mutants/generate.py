@@ -110,7 +110,8 @@ def _of_definition(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, where: Where, text: Text
 ) -> Iterator[tuple[Edit, Where]]:
     name = f"{where.function}.{node.name}".lstrip(".")
-    inner = Where(name, node.lineno, node.lineno, where.runs_at_import, *_inside(node))
+    inside = node.body[0].lineno, node.end_lineno or node.lineno
+    inner = Where(name, node.lineno, node.lineno, where.runs_at_import, *inside)
     if isinstance(node, ast.ClassDef):
         yield from _edits(node.body, inner, text)
         return
@@ -185,7 +186,3 @@ def _root(node: ast.expr) -> str:
 
 def _last(node: ast.expr) -> int:
     return node.end_lineno or node.lineno
-
-
-def _inside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> tuple[int, int]:
-    return node.body[0].lineno, node.end_lineno or node.lineno

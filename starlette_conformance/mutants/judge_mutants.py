@@ -55,7 +55,8 @@ def mutants(options: Options) -> int:
     environment = provisioned(options.stack)
     found = all_mutants(environment, options.modules)
     if unknown := sorted(set(options.only) - {mutant.name for mutant in found}):
-        raise UsageError(f"--only {unknown[0]}: no such mutant{_such_as(found)}")
+        such_as = f"; one is called {found[0].name}" if found else ""
+        raise UsageError(f"--only {unknown[0]}: no such mutant{such_as}")
     entries = load()
     output = console()
     with scratch() as folder, ExitStack() as context:
@@ -99,10 +100,6 @@ def _chosen(
         return among
     by_chance = random.Random(options.seed)  # noqa: S311  (no secret)
     return by_chance.sample(among, min(options.sample, len(among)))
-
-
-def _such_as(found: Sequence[Mutant]) -> str:
-    return f"; one is called {found[0].name}" if found else ""
 
 
 def _report(

@@ -80,14 +80,10 @@ def _stack(item: pytest.Item) -> str:
 def pytest_deselected(items: list[pytest.Item]) -> None:
     judging = items[0].config.stash[JUDGING]
     specs = [item for item in items if judging.is_spec(item.path)]
-    of_browsers = [item for item in specs if "browser" in _fixtures(item)]
+    of_browsers = [item for item in specs if "browser" in getattr(item, "fixturenames", ())]
     judging.of_browsers |= {item.path for item in of_browsers}
     judging.complete &= len(of_browsers) == len(specs)
     judging.left.subtract(_stack(item) for item in specs)  # --lf comes after all that was counted
-
-
-def _fixtures(item: pytest.Item) -> list[str]:
-    return list(getattr(item, "fixturenames", ()))
 
 
 def _check_source(item: pytest.Item) -> None:

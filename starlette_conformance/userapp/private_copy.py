@@ -47,7 +47,7 @@ class Original:
     def of(cls, folder: Path, also: Sequence[str] = ()) -> "Original":
         """`also` are paths that are copied whatever .gitignore says. Raises UsageError."""
         listed = _of_git(folder, "--cached", "--others")
-        found = set(_all(folder, Path()) if listed is None else _kept(folder, listed))
+        found = set(_below(folder, Path(), LEFT_OUT) if listed is None else _kept(folder, listed))
         for path in also:
             if not (folder / path).exists():
                 raise UsageError(f"--copy {path}: there is none in {folder}")
@@ -137,10 +137,6 @@ def _is_left_out(folder: Path, path: Path, known: dict[Path, bool] | None = None
     if path not in known:
         known[path] = path.name in LEFT_OUT or (folder / path / VENV).is_file()
     return known[path]
-
-
-def _all(folder: Path, below: Path) -> Iterator[Path]:
-    yield from _below(folder, below, LEFT_OUT)
 
 
 def _below(folder: Path, top: Path, without: set[str]) -> Iterator[Path]:

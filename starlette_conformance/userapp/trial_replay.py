@@ -71,9 +71,7 @@ class Replay:
             number,
             server.environment.server,
             self.repetitions.limits,
-            lambda: False,
-            lambda *_: None,
-            endless,
+            endless=endless,
         )
         return responses
 

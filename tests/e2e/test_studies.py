@@ -10,11 +10,12 @@ import pytest
 
 from starlette_conformance.model.errors import Failure, UsageError
 from starlette_conformance.stacks.project import ROOT
-from studies import false_alarms, pictures, tools, usual_gates
+from studies import false_alarms, pictures, running, tools_as_gates, usual_gates
 from studies.false_alarms import OURS, Comparison, noise, read, rows
 from studies.gate_table import BUSY, EQUAL
 from studies.plants import PLANTS
-from studies.tools import WALL, Benchmarks, Locust, finished
+from studies.running import finished
+from studies.tools_as_gates import WALL, Benchmarks, Locust
 from studies.usual_gates import compare
 from tests.miniatures.raw_server import ENVIRONMENT
 
@@ -112,7 +113,7 @@ Done = tuple[int, str]
 def test_a_session_that_measured_nothing_is_no_comparison(
     done: Done, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tools, "finished", lambda *_: done)
+    monkeypatch.setattr(tools_as_gates, "finished", lambda *_: done)
     with pytest.raises(Failure, match=f"ended with status {done[0]}"):
         Benchmarks(WALL, "latest", 0.1, tmp_path / "x").run()
 
@@ -124,10 +125,10 @@ def test_locust_is_compared_by_its_mean(
     means: Sequence[float], alarm: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Locust(ENVIRONMENT, 1, tmp_path / "locust")
-    monkeypatch.setattr(tools, "Server", Idle)
+    monkeypatch.setattr(tools_as_gates, "Server", Idle)
     for mean in means:
         row = {"num_requests": 10, "num_failures": 0, "total_response_time": 10 * mean}
-        monkeypatch.setattr(tools, "finished", writes([row]))
+        monkeypatch.setattr(tools_as_gates, "finished", writes([row]))
         found, said = gate.run()
         assert found == {"hello": mean}
     assert said == alarm
@@ -144,8 +145,8 @@ def test_locust_is_compared_by_its_mean(
 def test_a_run_of_locust_that_measured_nothing_is_no_comparison(
     rows: list[dict[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tools, "Server", Idle)
-    monkeypatch.setattr(tools, "finished", writes(rows))
+    monkeypatch.setattr(tools_as_gates, "Server", Idle)
+    monkeypatch.setattr(tools_as_gates, "finished", writes(rows))
     with pytest.raises(Failure, match="locust ended with status 0"):
         Locust(ENVIRONMENT, 1, tmp_path / "locust").run()
 
@@ -172,7 +173,7 @@ def writes(rows: object) -> object:
 
 
 def test_a_tool_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "SECONDS", 0.2)
+    monkeypatch.setattr(running, "SECONDS", 0.2)
     with pytest.raises(Failure, match=r"not done within 0.2 s: /bin/sleep 60"):
         finished(["/bin/sleep", "60"], tmp_path)
 

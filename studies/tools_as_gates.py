@@ -1,23 +1,19 @@
 """pytest-benchmark and locust, each as a gate: does a stack cost more than in the run before?"""
 
 import json
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from benchmarks.manifest import parts
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.process.app_server import Server
-from starlette_conformance.process.launch import guarded
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import ROOT, script, site_files
 from studies.false_alarms import HELLO, LIMIT
-
-SECONDS = 300.0
-"""How long a run of a tool may take."""
+from studies.running import finished
 
 WALL = "wall time"
 CPU = "server CPU time"
@@ -109,23 +105,3 @@ class Locust:
             raise Failure(f"locust ended with status {status}:\n{output[-3000:]}")
         before, self._mean = self._mean, found[0]["total_response_time"] / found[0]["num_requests"]
         return {HELLO: self._mean}, before is not None and self._mean > LIMIT * before
-
-
-def read_diff(file: Path) -> dict[str, Any] | None:
-    """What --json of a diff wrote; None where it came to none."""
-    found: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    return found if "schema" in found else None
-
-
-def finished(command: Sequence[str], folder: Path) -> tuple[int, str]:
-    """The status and the output of a command that dies with this process. Raises Failure."""
-    with subprocess.Popen(
-        guarded(command), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"not done within {SECONDS:g} s: {' '.join(command)}") from None
-        finally:
-            process.kill()
-    return process.returncode, output
