@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from starlette_conformance.clients.manifest import Client, read
 from starlette_conformance.clients.matrix import Cases, Row, gone, judge
@@ -18,7 +18,7 @@ from starlette_conformance.clients.table import details, tables
 from starlette_conformance.clients.verdict import brief, verdict
 from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output.console import console
-from starlette_conformance.output.output_files import Unwritten, as_json, check
+from starlette_conformance.output.output_files import as_json, check
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.progress import progress
 from starlette_conformance.output.verbosity import verbose
@@ -37,11 +37,7 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """The exit code: 0 where every difference is known. Raises UsageError, CannotTell.
-
-    On a terminal the verdict fits it, and a page in the cache has the whole; elsewhere, as with
-    -v, all is printed, the verdict last.
-    """
+    """The exit code: 0 where every difference is known. Raises UsageError, CannotTell."""
     check(options.files.values())
     clients, known = read()
     chosen = choose(clients, options.clients)
@@ -60,17 +56,12 @@ def run(options: Options) -> int:
             return page(rows, no_longer, recorded, command)
         return as_json(as_data(rows, recorded, command))
 
-    unwritten = Unwritten()
-    whole = verbose() or not output.file.isatty()
-    named = pages.write_files(options.files, text, unwritten, command, whole)
-    if whole:
-        print_whole(rows, no_longer, recorded, output)
-        for line in named:
-            output.print(Text(line, "dim"), soft_wrap=True)
-    else:
+    def print_brief(named: Sequence[str]) -> None:
         for shown in brief(rows, no_longer, named, output.width):
             output.print(shown, soft_wrap=True)
-    unwritten.report()
+
+    whole = partial(print_whole, rows, no_longer, recorded, output)
+    pages.conclude(options.files, text, command, output, whole, print_brief)
     if not any(row.outcomes for row in rows):
         raise CannotTell("no client could be judged", concluded=True)
     return verdict(rows, no_longer)[1]

@@ -9,9 +9,9 @@ from starlette_conformance.clients.compare import Outcome
 from starlette_conformance.clients.matrix import Row
 from starlette_conformance.clients.table import details
 from starlette_conformance.output.listed import listed
+from starlette_conformance.output.one_screen import cut, fitting
 from starlette_conformance.output.sanitize import plain
 
-LINES = 25
 CLIENT = 30
 """Columns for the name of a client."""
 
@@ -39,8 +39,7 @@ def brief(
     """
     said, code = verdict(rows, no_longer)
     ending = [Text(line, "bold red" if code else "bold green") for line in wrap(said, width - 1)]
-    taken = sum(1 + (len(text) - 1) // width for text in files)
-    lines = [Text(_cut(each, width), "bold red") for each in _findings(rows, no_longer)]
+    lines = [Text(cut(each, width - 1), "bold red") for each in _findings(rows, no_longer)]
     judged = sorted((row for row in rows if row.outcomes), key=lambda row: -len(_wrong(row)))
     if whole := [str(row.client) for row in judged if not _wrong(row)]:
         lines += [
@@ -49,12 +48,8 @@ def brief(
         ]
     differing = [row for row in judged if _wrong(row)]
     lines += [Text(f"{'client':{CLIENT}} differs on", "dim")] if differing else []
-    lines += [Text(_cut(_line(row), width)) for row in differing]
-    room = LINES - len(ending) - taken
-    if len(lines) > room:
-        more = len(lines) - room + 1
-        lines = [*lines[: room - 1], Text(f"... and {more:,} more lines; -v shows all", "dim")]
-    yield from lines
+    lines += [Text(cut(_line(row), width - 1)) for row in differing]
+    yield from fitting(lines, len(ending), files, width)
     yield from ending
     yield from (Text(line, "dim") for line in files)
 
@@ -81,8 +76,3 @@ def _line(row: Row) -> str:
         counts[each.behaviour] += 1
     where = ", ".join(f"{name} {count}" for name, count in counts.items())
     return f"{plain(str(row.client)):{CLIENT}} {len(wrong):2} of {len(row.outcomes)}: {where}"
-
-
-def _cut(text: str, width: int) -> str:
-    shown = plain(text, 10 * width)
-    return shown if len(shown) < width else f"{shown[: width - 4].rstrip()}..."

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from starlette_conformance.diff import files
 from starlette_conformance.diff.annotations import as_annotations
@@ -15,7 +15,6 @@ from starlette_conformance.diff.verdict import render_verdict
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.output.output_files import Unwritten
-from starlette_conformance.output.verbosity import verbose
 from starlette_conformance.stacks import pages
 
 FORMATS: Mapping[str, Callable[..., str]] = {
@@ -35,25 +34,17 @@ def conclude(
     to: Console,
     unwritten: Unwritten | None = None,
 ) -> int:
-    """Write the files, then print: a pipe that breaks loses none. The exit code. Raises Failure,
-    with the verdict printed, where a file could not be written, or is in `unwritten` already.
-
-    On a terminal the verdict fits it, and a page in the cache has the whole; elsewhere, as with
-    -v, all is printed, the verdict last.
-    """
+    """Write the files, and print. The exit code. Raises Failure as `pages.conclude`."""
     code = exit_code(diff, fail_on)
     if code == 1 and exit_code(diff) != 1:
         diff = replace(diff, fails_on=tuple(fail_on))
-    unwritten = unwritten or Unwritten()
-    whole = verbose() or not to.file.isatty()
-    named = pages.write_files(
-        chosen, lambda name: FORMATS[name](diff, fail_on), unwritten, diff.command, whole
+    pages.conclude(
+        chosen,
+        lambda name: FORMATS[name](diff, fail_on),
+        diff.command,
+        to,
+        partial(render, diff, to),
+        partial(render_verdict, diff, to),
+        unwritten,
     )
-    if whole:
-        render(diff, to)
-        for line in named:
-            to.print(Text(line, "dim"), soft_wrap=True)
-    else:
-        render_verdict(diff, to, named)
-    unwritten.report()
     return code

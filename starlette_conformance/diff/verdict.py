@@ -13,9 +13,9 @@ from starlette_conformance.diff.headline import headline, request_in
 from starlette_conformance.diff.terminal import STYLES, style
 from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.result import Diff, Group
+from starlette_conformance.output.one_screen import cut, fitting
 from starlette_conformance.output.sanitize import plain
 
-LINES = 25
 INCONCLUSIVE = 3
 """Sentences on why the diff proves nothing that come before all else; there may be more."""
 NARROW = 40
@@ -27,7 +27,6 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     width = max(NARROW, console.width - 1)
     warnings = [line for text in first_lines(diff) for line in wrap(text, width)]
     verdict = wrap(plain(phrases.summary(diff), 4 * width), width)
-    taken = sum(1 + (len(text) - 1) // console.width for text in files)
     told = wrap(plain(phrases.recorded(diff.recorded)), width) if diff.recorded else []
     head = [
         Text(line, "bold red")
@@ -35,13 +34,10 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
         for line in wrap(f"INCONCLUSIVE {plain(sentence, 3 * width)}", width)
     ]
     head += [Text(line, "bold") for line in told]
-    head.append(Text(_cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold"))
-    head.append(Text(_cut(f"  {phrases.apart(diff.older, diff.newer)}", width), "dim"))
-    rows = list(_rows(diff, width))
-    room = max(1, LINES - len(head) - len(warnings) - len(verdict) - taken)
-    if len(rows) > room:
-        more = len(rows) - room + 1
-        rows = [*rows[: room - 1], Text(f"... and {more:,} more lines; -v shows all", "dim")]
+    head.append(Text(cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold"))
+    head.append(Text(cut(f"  {phrases.apart(diff.older, diff.newer)}", width), "dim"))
+    others = len(head) + len(warnings) + len(verdict)
+    rows = fitting([*_rows(diff, width)], others, files, console.width)
     for text in (*head, *rows, *(Text(line, "bold yellow") for line in warnings)):
         console.print(text, soft_wrap=True)
     for line in verdict:
@@ -54,7 +50,7 @@ def _rows(diff: Diff, width: int) -> Iterator[Text]:
     """What there is to say, the most important first, in a line each."""
 
     def line(text: str, style: str) -> Text:
-        return Text(_cut(text, width), style)
+        return Text(cut(text, width), style)
 
     for text, color in _of_starts(diff, width):
         yield line(text, color)
@@ -102,8 +98,3 @@ def _row(group: Group) -> str:
     lost = "NEW lacks it: " if group.lost else ""
     about = f"{change.kind}, {phrases.since(change)}: {lost}{change.sentence}" if change else ""
     return f"{group.severity:8} {len(group.exchanges):4}  {group.name}  {about}".rstrip()
-
-
-def _cut(text: str, width: int) -> str:
-    shown = plain(text, 10 * width)
-    return shown if len(shown) <= width else f"{shown[: width - 3].rstrip()}..."

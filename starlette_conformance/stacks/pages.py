@@ -4,13 +4,17 @@ end of.
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
 
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.sanitize import plain
+from starlette_conformance.output.verbosity import verbose
 from starlette_conformance.stacks.cache import cache_folder, keep_newest
 
 PAGES = "pages"
@@ -18,7 +22,33 @@ KEPT = 20
 """Pages that the cache holds: those of the last commands that were run on a terminal."""
 
 
-def write_files(
+def conclude(
+    files: Mapping[str, Path],
+    text: Callable[[str], str],
+    command: str,
+    to: Console,
+    whole: Callable[[], None],
+    brief: Callable[[Sequence[str]], None],
+    unwritten: Unwritten | None = None,
+) -> None:
+    """Write the files, then print: a pipe that breaks loses none. On a terminal `brief` fits, and
+    is given the lines that name the files, the last one a page in the cache that has the whole;
+    elsewhere, as with -v, `whole` prints all. Raises Failure, with all printed, where a file could
+    not be written, or is in `unwritten` already.
+    """
+    unwritten = unwritten or Unwritten()
+    prints_all = verbose() or not to.file.isatty()
+    named = _write(files, text, unwritten, command, prints_all)
+    if prints_all:
+        whole()
+        for line in named:
+            to.print(Text(line, "dim"), soft_wrap=True)
+    else:
+        brief(named)
+    unwritten.report()
+
+
+def _write(
     files: Mapping[str, Path],
     text: Callable[[str], str],
     unwritten: Unwritten,

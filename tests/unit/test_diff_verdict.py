@@ -16,7 +16,7 @@ from starlette_conformance.diff.files import as_html
 from starlette_conformance.diff.headline import request_in
 from starlette_conformance.diff.left_out import unconfirmed
 from starlette_conformance.diff.terminal import style
-from starlette_conformance.diff.verdict import LINES, render_verdict
+from starlette_conformance.diff.verdict import render_verdict
 from starlette_conformance.explain.recorded import Recorded
 from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff, Difference, Differing, Group
@@ -27,6 +27,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.model.stack import Stack
 from starlette_conformance.output.console import PlainConsole
+from starlette_conformance.output.one_screen import LINES
 from starlette_conformance.stacks import pages
 from starlette_conformance.stacks.project import ROOT
 from starlette_conformance.stacks.script_imports import imported

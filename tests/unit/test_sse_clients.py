@@ -28,8 +28,9 @@ from starlette_conformance.clients.run import choose, print_whole
 from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, cuts
 from starlette_conformance.clients.table import tables
 from starlette_conformance.clients.unread import Unread
-from starlette_conformance.clients.verdict import LINES, brief, verdict
+from starlette_conformance.clients.verdict import brief, verdict
 from starlette_conformance.model.errors import NotInstallable, UsageError
+from starlette_conformance.output.one_screen import LINES
 
 BY_LF = """
 import json, sys, urllib.request
