@@ -15,14 +15,14 @@ from typing import Any
 from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, Connection, Segment
 from starlette_conformance.http.message import Message
-from starlette_conformance.model.comparison import Comparison
+from starlette_conformance.model.comparison import Comparable, Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import WHOLE, Response, resolve
 from starlette_conformance.model.mismatch import Difference, differences, list_differences
 
 
 @dataclass(frozen=True, eq=False)
-class Exchange:
+class Exchange(Comparable):
     """One request to one app on one stack, and what came back.
 
     `closes` says whether the server closed the connection by itself after a whole response, and
@@ -118,14 +118,6 @@ class Exchange:
     def compare(self, expected: Any) -> Comparison:
         wanted, asserted = resolve(expected, self.environment)
         return Comparison(wanted, not self._differences(wanted), asserted)
-
-    def __eq__(self, other: object) -> bool:
-        return self.compare(other).record()
-
-    def __ne__(self, other: object) -> bool:
-        return not self.compare(other).holds
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def observed(message: Message, size: int, ended: str, closes: bool, at: float) -> Response:

@@ -31,6 +31,21 @@ class Comparison:
         return self.holds
 
 
+class Comparable:
+    """What `==` compares with an expectation, and what that asserts is recorded."""
+
+    def compare(self, expected: object) -> Comparison:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return self.compare(other).record()
+
+    def __ne__(self, other: object) -> bool:
+        return not self.compare(other).holds
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @contextmanager
 def recorded_assertions() -> Iterator[set[Assertion]]:
     """What comparisons within assert, in this thread. An inner recording keeps its own."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from starlette_conformance.model.comparison import Comparison
+from starlette_conformance.model.comparison import Comparable, Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import resolve
 
 
-class Lines(list[str]):
+class Lines(Comparable, list[str]):
     """What an app logged, or how an exchange looks in the form of `curl -v`."""
 
     def __init__(self, lines: Iterable[str], environment: Environment) -> None:
@@ -23,11 +23,3 @@ class Lines(list[str]):
     def compare(self, expected: object) -> Comparison:
         wanted, asserted = resolve(expected, self.environment)
         return Comparison(wanted, list(self) == wanted, asserted)
-
-    def __eq__(self, other: object) -> bool:
-        return self.compare(other).record()
-
-    def __ne__(self, other: object) -> bool:
-        return not self.compare(other).holds
-
-    __hash__ = None

@@ -55,14 +55,13 @@ class Stalling:
 def comparable_responses(
     environments: Sequence[Environment],
     requests: Sequence[SentRequest],
-    advance: Callable[[], None] = lambda: None,
     parallel: int = PARALLEL,
 ) -> tuple[list[Responses], list[str]]:
     """The responses of each stack, and a sentence on what could not be compared.
 
     Raises DidNotStart.
     """
-    responses, gave_up = send_to_stacks(environments, requests, advance, parallel)
+    responses, gave_up = send_to_stacks(environments, requests, parallel=parallel)
     responses, lost = without_lost(responses)
     return responses, lost + gave_up
 

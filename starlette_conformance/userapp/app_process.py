@@ -1,5 +1,7 @@
 """The process of a user's app: in a copy of its folder, with a home of its own, gone with it."""
 
+from __future__ import annotations
+
 import http.client
 import os
 import shutil
@@ -7,10 +9,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
@@ -21,9 +24,11 @@ from starlette_conformance.process.orphans import ports
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp.own_folders import SHELL, folders, programs
-from starlette_conformance.userapp.private_copy import Original
 from starlette_conformance.userapp.server_log import last_raised
-from starlette_conformance.userapp.starting import PORT, Starting
+from starlette_conformance.userapp.starting import PORT
+
+if TYPE_CHECKING:  # which imports this module
+    from starlette_conformance.userapp.user_app import App
 
 QUIET = 0.5
 """Seconds between two looks at what it listens on, where its log does not say."""
@@ -40,25 +45,22 @@ class AppProcess(Server):
     """An app that may have silenced its server's log, as `logging.config.dictConfig` does.
 
     It listens on the one port that the kernel picked for it, or, where a command of the user starts
-    it, on the port that it is given. It runs in a copy of `original`; without one, in `folder`. The
+    it, on the port that it is given. It runs in a copy of the app's `original`, if it has one. The
     copy, and what else is its own, lies in `own`, a folder that is not there before and after.
     """
 
     def __init__(
         self,
-        name: str,
-        folder: Path,
-        original: Original | None,
-        passed: Sequence[str],
-        starting: Starting,
+        app: App,
         environment: Environment,
         hash_seed: int,
         under: Under = NOTHING,
         own: Path | None = None,
     ) -> None:
+        folder, original, starting = app.folder, app.original, app.starting
         self.folder, self.starting = folder, starting
         self._given_port = _free_port() if starting.command else 0
-        self.withheld = withheld(passed)
+        self.withheld = withheld(app.passed)
         self.unready = ""  # the status that the path of --ready got last, where it was no success
         self._own = ExitStack()
         try:
@@ -71,7 +73,7 @@ class AppProcess(Server):
             if original:
                 original.copy_to(self._copy)
                 self._own.callback(_forget_bytecode, own)
-            given = of_user_app(environment, str(own / "home"), passed)
+            given = of_user_app(environment, str(own / "home"), app.passed)
             pinned = given | folders(own) | dict(starting.variables)
             pinned |= {
                 "PATH": os.pathsep.join([*programs(environment, own / "bin"), given["PATH"]]),
@@ -83,7 +85,7 @@ class AppProcess(Server):
             for command in starting.before:
                 self._run_before(command, environment, pinned)
             super().__init__(
-                name,
+                app.name,
                 environment,
                 self._copy,
                 starting.options,

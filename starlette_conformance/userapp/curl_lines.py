@@ -17,7 +17,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.userapp.form_bodies import CONTENT_TYPE, FORM, multipart, part
 from starlette_conformance.userapp.har_format import Header, Post, Sent
 from starlette_conformance.userapp.recorded_entries import Entry, steps_of
-from starlette_conformance.userapp.recorded_request import Step, file_bytes
+from starlette_conformance.userapp.recorded_request import Step, file_text
 
 ANSI = re.compile(r"(?<=\s)\$'((?:[^'\\]|\\.)*)'")
 """A word of bash with escapes, as Chromium writes bodies."""
@@ -96,7 +96,7 @@ class _Line:
     def _of_a_file(self, value: str, option: str) -> str:
         if not value.startswith("@"):
             return value
-        text = _text(self.folder / value[1:])
+        text = file_text(self.folder / value[1:])
         return text if option == "--data-binary" else text.replace("\r", "").replace("\n", "")
 
     def _part(self, value: str) -> str:
@@ -109,7 +109,7 @@ class _Line:
             if text[0] == "@":
                 attributes = f'; filename="{Path(file).name}"'
                 kind = kind or "application/octet-stream"
-            text = _text(self.folder / file)
+            text = file_text(self.folder / file)
         return part(name, text, attributes, kind)
 
     def sent(self) -> tuple[str, Sent]:
@@ -150,7 +150,7 @@ def _entries(path: Path) -> Iterator[Entry]:
 def _commands(path: Path) -> Iterator[tuple[int, str]]:
     """The commands, with the line that each begins in."""
     number, parts, began = 0, list[str](), 0
-    for number, line in enumerate(_text(path).split("\n"), 1):
+    for number, line in enumerate(file_text(path).split("\n"), 1):
         text = line.rstrip("\r")
         if not parts and (not text.strip() or text.lstrip().startswith("#")):
             continue
@@ -221,11 +221,3 @@ def _unescaped(text: str) -> str:
         return chr(int(code[1:], 16)) if code[0] in "ux" and code[1:] else ESCAPED.get(code, code)
 
     return ESCAPE.sub(one, text)
-
-
-def _text(path: Path) -> str:
-    """Raises UsageError."""
-    try:
-        return file_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None

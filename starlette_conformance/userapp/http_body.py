@@ -1,6 +1,5 @@
 """The body of a request in an `.http` file, and the scripts behind it."""
 
-from starlette_conformance.model.errors import UsageError
 from starlette_conformance.userapp.form_bodies import FORM
 from starlette_conformance.userapp.http_references import SCRIPT, sets
 from starlette_conformance.userapp.http_syntax import FILE, FROM_FILE, SHOWN, Lines
@@ -27,14 +26,13 @@ def _part(number: int, line: str, variables: Variables) -> bytes:
             what = "scripts from files, and responses in files, are not supported"
             raise variables.refused(number, f"{what}: {line.strip()[:SHOWN]!r}")
         return variables.filled(number, line).encode()
-    try:
-        path = variables.path.parent / variables.filled(number, file[2].strip())
+    path = variables.path.parent / variables.filled(number, file[2].strip())
+    with variables.line(number):
         data = file_bytes(path)
+    try:
         return variables.filled(number, data.decode()).encode() if file[1] else data
     except UnicodeDecodeError as error:
         raise variables.refused(number, f"not UTF-8 text, at byte {error.start}") from None
-    except UsageError as error:
-        raise variables.refused(number, str(error)) from None
 
 
 def without_scripts(lines: Lines, variables: Variables) -> tuple[Lines, dict[str, str]]:
@@ -51,10 +49,8 @@ def without_scripts(lines: Lines, variables: Variables) -> tuple[Lines, dict[str
         text, end, _ = (begins[1] if begins else line).partition("%}")
         script += text + "\n"
         if end:
-            try:
+            with variables.line(began):
                 found |= sets(script)
-            except UsageError as error:
-                raise variables.refused(began, str(error)) from None
             script, began = "", 0
     if began:
         raise variables.refused(began, "the script does not end")

@@ -34,7 +34,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette_conformance.model.errors import UsageError
-from starlette_conformance.model.request import Request
 from starlette_conformance.userapp import http_syntax
 from starlette_conformance.userapp.http_body import body_of, without_scripts
 from starlette_conformance.userapp.http_manner import OF_A_MANNER
@@ -48,7 +47,7 @@ from starlette_conformance.userapp.recorded_request import (
     WEBSOCKET,
     Manner,
     Step,
-    file_bytes,
+    file_text,
     written,
 )
 
@@ -58,13 +57,9 @@ REQUESTS = 20_000
 
 def requests(path: Path, app: str) -> list[Step]:
     """The requests in their order. Raises UsageError, with file and line."""
-    try:
-        text = file_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
     reader = _Reader(Variables(path), app)
     parts: list[http_syntax.Lines] = [[]]
-    for number, line in enumerate(http_syntax.LINE_END.split(text), 1):
+    for number, line in enumerate(http_syntax.LINE_END.split(file_text(path)), 1):
         if line.startswith(http_syntax.SEPARATOR):
             parts.append([])
         else:
@@ -127,7 +122,9 @@ class _Reader:
         else:
             body = body_of(below, kinds[0] if kinds else "", self.variables)
         place = f"{self.variables.path.name}:{number}"
-        request = self._request(number, method, target, headers, body, version)
+        with self.variables.line(number):
+            framed = not self.manner.websocket
+            request = written(self.app, method, target, headers, body, version, framed)
         bound = references(request, self.variables.places)
         if "transfer-encoding" in named and any(each.text.encode() in body for each in bound):
             raise self.variables.refused(number, "a chunked body cannot have values of responses")
@@ -140,21 +137,6 @@ class _Reader:
         return Step(
             place, request, cookies, self.name, self.during, self.recorded, bound, self.manner
         )
-
-    def _request(
-        self,
-        number: int,
-        method: str,
-        target: str,
-        headers: list[tuple[str, str]],
-        body: bytes,
-        version: str,
-    ) -> Request:
-        framed = not self.manner.websocket
-        try:
-            return written(self.app, method, target, headers, body, version, framed)
-        except UsageError as error:
-            raise self.variables.refused(number, str(error)) from None
 
     def _after_variables(self, lines: http_syntax.Lines) -> http_syntax.Lines:
         """What begins with the first line that is neither empty, nor a comment, nor a variable."""
@@ -223,10 +205,8 @@ class _Reader:
                 raise self.variables.refused(number, f"@while {word[: http_syntax.SHOWN]}: {what}")
             self.during = word
         elif directive in OF_A_MANNER:
-            try:
+            with self.variables.line(number):
                 self.manner = OF_A_MANNER[directive](self.manner, word)
-            except UsageError as error:
-                raise self.variables.refused(number, str(error)) from None
         elif directive not in http_syntax.DIRECTIVES:
             what = f"the directive {directive[: http_syntax.SHOWN]} is not supported"
             raise self.variables.refused(number, f"{what}; a comment begins without @")

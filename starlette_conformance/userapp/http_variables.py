@@ -1,5 +1,7 @@
 """The variables of an `.http` file, and what its text is with their values."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,17 +35,23 @@ class Variables:
         return "".join([*parts, text[position:]])
 
     def _value(self, number: int, name: str) -> str:
-        try:
+        with self.line(number, f"{{{{{name[:SHOWN]}}}}}: "):
             if found := reference(name, self.places):
                 return found
-        except UsageError as error:
-            raise self.refused(number, f"{{{{{name[:SHOWN]}}}}}: {error}") from None
         if name not in self.values:
             what = f"write `@{name[:SHOWN]} = ...` above"
             if not NAME.fullmatch(name):  # the editor makes it up, or has it from a response
                 what = "write a value in its place, which is the same for both stacks"
             raise self.refused(number, f"{{{{{name[:SHOWN]}}}}} has no value: {what}")
         return self.values[name]
+
+    @contextmanager
+    def line(self, number: int, what: str = "") -> Iterator[None]:
+        """A UsageError within names the file and the line."""
+        try:
+            yield
+        except UsageError as error:
+            raise self.refused(number, f"{what}{error}") from None
 
     def refused(self, number: int, why: str) -> UsageError:
         return UsageError(f"{self.path}:{number}: {why}")

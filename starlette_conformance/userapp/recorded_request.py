@@ -81,6 +81,14 @@ def file_bytes(path: Path) -> bytes:
     return read_bytes(path, FILE_LIMIT, path, advice)
 
 
+def file_text(path: Path) -> str:
+    """The same of a file of text. Raises UsageError."""
+    try:
+        return file_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text, at byte {error.start}") from None
+
+
 def written(
     app: str,
     method: str,

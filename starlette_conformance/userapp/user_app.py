@@ -101,17 +101,7 @@ class App:
         own: Path | None = None,
     ) -> AppProcess:
         """Raises UsageError, DidNotStart."""
-        return AppProcess(
-            self.name,
-            self.folder,
-            self.original,
-            self.passed,
-            self.starting,
-            environment,
-            hash_seed,
-            under,
-            own,
-        )
+        return AppProcess(self, environment, hash_seed, under, own)
 
     def serve_command(self, environment: Environment, port: int) -> str:
         """A line that serves it in a shell, until it is interrupted."""
