@@ -13,15 +13,7 @@ from starlette_conformance.model.log_lines import Lines
 from starlette_conformance.output.console import console
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.sandbox import leave_network
-from starlette_conformance.pytest_plugin.collection import (
-    pytest_collection_finish,
-    pytest_collection_modifyitems,
-    pytest_deselected,
-    pytest_generate_tests,
-    pytest_ignore_collect,
-)
 from starlette_conformance.pytest_plugin.distribution import handing_over, is_worker
-from starlette_conformance.pytest_plugin.ids import pytest_make_parametrize_id
 from starlette_conformance.pytest_plugin.inert_terminal import make_inert
 from starlette_conformance.pytest_plugin.requested_session import session_of
 from starlette_conformance.pytest_plugin.session import (
@@ -36,15 +28,6 @@ from starlette_conformance.runs.verdict_table import print_table
 from starlette_conformance.scenarios.outcome import Outcome, outcome_lines
 from starlette_conformance.stacks.project import apps
 from starlette_conformance.stacks.suites import not_run
-
-__all__ = [
-    "pytest_collection_finish",
-    "pytest_collection_modifyitems",
-    "pytest_deselected",
-    "pytest_generate_tests",
-    "pytest_ignore_collect",
-    "pytest_make_parametrize_id",
-]
 
 FIRST_SECONDS = 3600.0
 """More than all that may be waited for before the first spec of a stack: the packages, another run

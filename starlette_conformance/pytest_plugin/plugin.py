@@ -105,7 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from None
         names = OF_AN_OWN_APP if own else OF_THE_PROJECT
         xdist = ("distribution",) if config.pluginmanager.hasplugin("xdist") else ()
-        for name in ("stack_fixtures", *names, *xdist, "judging", "missing_extras"):
+        judging = ("judging", "collection", "ids", "missing_extras")
+        for name in ("stack_fixtures", *names, *xdist, *judging):
             # Not `import_plugin`, which warns of a module that another one has imported before.
             module = import_module(f"{__package__}.{name}")
             config.pluginmanager.register(module, module.__name__)
