@@ -22,7 +22,7 @@ from starlette_conformance.output.output_files import as_json, check
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.progress import progress
 from starlette_conformance.output.verbosity import verbose
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.stacks import pages
 
 
@@ -69,9 +69,8 @@ def run(options: Options) -> int:
 
 def _again(options: Options) -> str:
     """The command that makes the same matrix."""
-    words = [text for each in options.clients for text in ("--client", each)]
-    words += ["--without-app"] if options.without_app else []
-    return of_verb("clients", *words)
+    values = {"--client": options.clients, "--without-app": options.without_app}
+    return of_verb("clients", *option_words(values))
 
 
 def _recorded() -> Recorded:

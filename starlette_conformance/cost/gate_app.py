@@ -31,7 +31,7 @@ from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import begins
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
-from starlette_conformance.runs.rerun_commands import of_verb, word
+from starlette_conformance.runs.rerun_commands import named, of_verb, option_words, word
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.userapp.only import chosen
 from starlette_conformance.userapp.provisioned import provisioned
@@ -189,14 +189,8 @@ def _again(options: Options, old: Environment, new: Environment) -> str:
     """The command that gates the same app."""
     starting = options.starting
     words = starting.words_of(options.app, options.extra, options.chosen, options.passed)
-    words += ["--requests", str(options.requests.absolute())]
-    words += ["--cwd", str((options.cwd or Path()).absolute())]
-    words += ["--budget", f"{options.budget:g}"]
-    words += ["--syscalls", f"{options.syscalls:g}"] if options.syscalls else []
-    words += ["--origin", options.origin] if options.origin else []
-    words += ["--seconds", f"{options.seconds:g}"]
-    words += [text for each in options.only for text in ("--only", each)]
-    words += [] if options.causes else ["--no-cause"]
-    if options.cause_seconds != DEFAULT_SECONDS:
-        words += ["--cause-seconds", f"{options.cause_seconds:g}"]
+    place = {"--cwd": options.cwd or Path(), "--no-cause": not options.causes}
+    names = ("requests", "budget", "syscalls", "origin", "seconds", "only", "cause_seconds")
+    usual = {"--syscalls": 0.0, "--cause-seconds": DEFAULT_SECONDS}
+    words += option_words(place | named(options, *names), usual)
     return of_verb("gate", word(old), word(new), *words)

@@ -20,7 +20,7 @@ from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.output.result import Result
 from starlette_conformance.runs.matrix import made
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.runs.run_reader import load, start_of_whole
 from starlette_conformance.runs.sessions import judge, not_judged
 from starlette_conformance.stacks.interpreters import present
@@ -105,8 +105,9 @@ def judge_stacks(
 
 
 def _again(words: Sequence[str], arguments: Sequence[str]) -> str:
-    stacks = [text for word in words for text in ("--stack", word)]
-    return of_verb("judge", *stacks, *(["--", *arguments] if arguments else []))
+    return of_verb(
+        "judge", *option_words({"--stack": words}), *(["--", *arguments] if arguments else [])
+    )
 
 
 def _page(runs: Path) -> str:

@@ -29,7 +29,7 @@ from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import corpus
 from starlette_conformance.replay.recordings import recordings
-from starlette_conformance.runs.rerun_commands import of_verb, word
+from starlette_conformance.runs.rerun_commands import named, of_verb, option_words, word
 from starlette_conformance.stacks.project import apps, ledger, variants
 from starlette_conformance.stacks.script_imports import lacked_by_scenario
 from starlette_conformance.stacks.targets import made, one
@@ -97,14 +97,9 @@ def diff(options: Options) -> int:
             bar = shown.add_task("", total=None)
             limit, more = options.cause_seconds, partial(shown.advance, bar)
             found = with_causes(found, older, newer, requests, limit, more)
-    rest = [text for app in options.only for text in ("--only", app)]
-    rest += [text for each in options.fail_on for text in ("--fail-on", each)]
-    rest += ["--quick"] if options.quick else []
-    rest += ["--fresh"] if options.fresh else []
-    rest += [] if options.repeat is None else ["--repeat", str(options.repeat)]
-    rest += [] if options.causes else ["--no-cause"]
-    rest += ["--clients"] if options.clients else []
-    command = of_verb("diff", word(older), word(newer), *rest)
+    values = named(options, "only", "fail_on", "quick", "fresh", "repeat", "clients")
+    values |= {"--no-cause": not options.causes}
+    command = of_verb("diff", word(older), word(newer), *option_words(values))
     notes = (
         *found.notes,
         *not_wanted(len(suited) - len(wanted)),

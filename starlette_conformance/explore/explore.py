@@ -35,7 +35,7 @@ from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import SentRequest, corpus
 from starlette_conformance.replay.run_responses import RunResponses
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import named, of_verb, option_words
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.targets import made, meant_by, one
 
@@ -197,10 +197,8 @@ def _command(options: Options, diff: Diff) -> str:
 
 def _chance(options: Options) -> list[str]:
     """The options that make the same requests."""
-    chance = ["--requests", str(options.requests), "--seed", str(options.seed)]
-    chance += ["--run", str(options.run.absolute())] if options.run else []
-    chance += ["--quick"] if options.quick else []
-    return chance + (["--guided", str(options.guided)] if options.guided else [])
+    values = named(options, "requests", "seed", "run", "quick", "guided")
+    return option_words(values, {"--guided": 0})
 
 
 def _word(side: Side) -> str:

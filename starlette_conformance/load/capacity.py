@@ -21,7 +21,7 @@ from starlette_conformance.output.console import console
 from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.project import INSTALLED, ROOT
 from starlette_conformance.stacks.targets import provisioned
@@ -58,8 +58,8 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
     screen = console()
     if not quiet():
         screen.print(f"capacity of {', '.join(stacks)}: {STEPS}", style="dim", soft_wrap=True)
-    words = [*pair, *(text for name in names for text in ("--stack", name))]
-    again = of_verb("capacity", *words, "--interval", f"{interval:g}")
+    words = option_words({"--stack": names, "--interval": interval})
+    again = of_verb("capacity", *pair, *words)
     verdict = Verdict(CANNOT_TELL, ("the search was cut off",))
     try:
         with scratch() as folder:

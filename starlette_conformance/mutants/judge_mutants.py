@@ -27,7 +27,7 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.result import Result
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import named, of_verb, option_words
 from starlette_conformance.stacks.targets import provisioned
 from starlette_conformance.stacks.tempdirs import scratch
 
@@ -142,11 +142,10 @@ def _report(
 
 
 def _again(options: Options) -> str:
-    words = [text for each in options.modules for text in ("--module", each)]
-    words += [text for each in options.only for text in ("--only", each)]
-    words += ["--sample", str(options.sample), "--seed", str(options.seed)] * bool(options.sample)
-    words += ["--equivalent"] * options.equivalent
-    return of_verb("mutants", "--stack", options.stack, *words)
+    chance = ("sample", "seed") if options.sample else ()
+    values = named(options, "stack", "only", *chance, "equivalent")
+    values |= {"--module": options.modules}
+    return of_verb("mutants", *option_words(values))
 
 
 def _stale(

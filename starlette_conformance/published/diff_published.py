@@ -10,7 +10,7 @@ from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.published.reader import Site
 from starlette_conformance.published.recorded_diff import recorded_diff
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import of_verb, option_words
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def diff(options: Options) -> int:
     recorded = Recorded(site.name, f"{site.index.made:%Y-%m-%d}", site.index.tool)
     runs = (older, site.run(older)), (newer, site.run(newer))
     found = recorded_diff(runs, recorded, options.only)
-    only = [text for app in options.only for text in ("--only", app)]
-    command = of_verb("diff", older.name, newer.name, "--published", site.name, *only)
+    words = option_words({"--published": site.name, "--only": options.only})
+    command = of_verb("diff", older.name, newer.name, *words)
     found = replace(found, seconds=time.monotonic() - began, command=command)
     return conclude(found, chosen, options.fail_on, console())

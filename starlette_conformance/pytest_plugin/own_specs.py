@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette_conformance.http.curl_commands import PORT
 from starlette_conformance.model.environment import Environment
+from starlette_conformance.runs.rerun_commands import option_words
 from starlette_conformance.userapp.app_process import AppProcess
 from starlette_conformance.userapp.starting import Starting
 from starlette_conformance.userapp.user_app import App
@@ -31,9 +32,8 @@ class OwnSpecs:
 
     def options(self) -> list[str]:
         """Those by which pytest starts the same app."""
-        words = ["--app", self.app.name, "--cwd", str(self.app.folder)]
-        words += [word for extra in self.extra for word in ("--with", extra)]
-        return words + [word for name in self.passed for word in ("--pass-env", name)]
+        app = {"--app": self.app.name, "--cwd": self.app.folder}
+        return option_words(app | {"--with": self.extra, "--pass-env": self.passed})
 
     def start(self, environment: Environment) -> AppProcess:
         return self.app.start(environment, environment.hash_seed)

@@ -7,8 +7,9 @@ stack tomorrow.
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from starlette_conformance.model.environment import Environment
@@ -71,6 +72,30 @@ def of_spec(spec: str, called: str, options: Sequence[str]) -> str:
 def in_node_id(stack: str) -> str:
     """The name of a stack as pytest writes it, in ASCII: a path may hold any character."""
     return stack.encode("unicode_escape").decode("ascii")
+
+
+def option_words(
+    values: Mapping[str, object], usual: Mapping[str, object] = MappingProxyType({})
+) -> list[str]:
+    """Options as words: what is None, False, empty or the `usual` value is left out, True is a
+    flag, and of several values each has its option. One whose name ends with `=` is one word with
+    its value, which may begin with a dash.
+    """
+    words: list[str] = []
+    for name, value in values.items():
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if each is True:
+                words.append(name)
+            elif not (each is None or each is False or each == "" or each == usual.get(name)):
+                text = f"{each:g}" if isinstance(each, float) else str(each)
+                text = str(each.absolute()) if isinstance(each, Path) else text
+                words += [f"{name}{text}"] if name.endswith("=") else [name, text]
+    return words
+
+
+def named(options: object, *names: str) -> dict[str, object]:
+    """Fields of some options, by the names that these have on a command line."""
+    return {f"--{n.replace('_', '-')}": getattr(options, n.removesuffix("=")) for n in names}
 
 
 def of_verb(*words: str) -> str:

@@ -28,7 +28,7 @@ from starlette_conformance.output.output_files import Unwritten
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.process.sandbox import leave_network
-from starlette_conformance.runs.rerun_commands import of_verb, word
+from starlette_conformance.runs.rerun_commands import named, of_verb, option_words, word
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp import accepted, http_file, reading
@@ -46,6 +46,13 @@ from starlette_conformance.userapp.recorded_request import Step
 from starlette_conformance.userapp.repetitions import REPETITIONS, Repetitions
 from starlette_conformance.userapp.start_options import StartOptions
 from starlette_conformance.userapp.user_app import App, AppDidNotStart
+
+USUAL = {
+    "--events": EVENTS,
+    "--unlike-recorded": SHARE,
+    "--slower": SLOWER,
+    "--cause-seconds": DEFAULT_SECONDS,
+}
 
 
 @dataclass(frozen=True)
@@ -142,27 +149,14 @@ def _again(options: Options, older: Environment, newer: Environment) -> str:
     """The command that makes the same diff."""
     starting = options.starting
     words = starting.words_of(options.app, options.extra, options.chosen, options.passed)
-    if options.requests or options.write_requests:
-        file = options.requests or options.write_requests or Path()
-        words += ["--requests", str(file.absolute())]
-    else:
-        words += options.making.words()
-    words += ["--cwd", str((options.cwd or Path()).absolute())]
-    words += ["--origin", options.origin] if options.origin else []
-    words += ["--seconds", f"{options.seconds:g}"]
-    words += ["--events", f"{options.events}"] if options.events != EVENTS else []
-    if options.unlike_recorded != SHARE:
-        words += ["--unlike-recorded", f"{options.unlike_recorded:g}"]
-    words += ["--slower", f"{options.slower:g}"] if options.slower != SLOWER else []
-    words += ["--sandbox"] if options.sandbox else []
-    words += [text for each in options.only for text in ("--only", each)]
-    words += [text for each in options.fail_on for text in ("--fail-on", each)]
-    words += [] if options.causes else ["--no-cause"]
-    words += ["--clients"] if options.clients else []
-    if options.cause_seconds != DEFAULT_SECONDS:
-        words += ["--cause-seconds", f"{options.cause_seconds:g}"]
-    words += ["--accept", str(options.accept.absolute())] if options.accept else []
-    return of_verb("diff", word(older), word(newer), *words)
+    file = options.requests or options.write_requests
+    words += [] if file else options.making.words()
+    place = {"--requests": file, "--cwd": options.cwd or Path(), "--no-cause": not options.causes}
+    values = place | named(
+        options, "origin", "seconds", "events", "unlike_recorded", "slower", "sandbox"
+    )
+    values |= named(options, "only", "fail_on", "clients", "cause_seconds", "accept")
+    return of_verb("diff", word(older), word(newer), *words, *option_words(values, USUAL))
 
 
 def _made(options: Options, app: App, older: Environment, progress: Console) -> Made:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.runs.rerun_commands import named, option_words
 from starlette_conformance.stacks.locks.pin import Chosen
 from starlette_conformance.userapp.starting import (
     START_SECONDS,
@@ -76,29 +77,16 @@ class StartOptions:
     def words_of(
         self, app: str | None, extra: Sequence[str], chosen: Chosen, passed: Sequence[str]
     ) -> list[str]:
-        """The app, and all that it needs to start, for a shell."""
-        words = ["--app", app] if app else []
-        words += [text for each in extra for text in ("--with", each)]
-        words += [text for name in chosen.groups for text in ("--group", name)]
-        words += [text for name in chosen.extras for text in ("--extra", name)]
-        words += [text for name in passed for text in ("--pass-env", name)]
-        return [*words, *self.words()]
-
-    def words(self) -> list[str]:
-        """The same options for a shell. The values of what may be a secret are left out."""
-        words = [f"--start={self.start}"] if self.start else []
-        words += ["--factory"] if self.factory else []
-        words += [f"--server-option={each}" for each in self.server_options]
-        words += ["--ready", self.ready] if self.ready else []
-        if self.start_seconds != START_SECONDS:
-            words += ["--start-seconds", f"{self.start_seconds:g}"]
-        words += [f"--before={each}" for each in self.before]
-        words += ["--env-file", str(self.env_file.absolute())] if self.env_file else []
+        """The app, and all that it needs to start, for a shell. The values of what may be a secret
+        are left out.
+        """
+        packages = {"--with": extra, "--group": chosen.groups, "--extra": chosen.extras}
+        values = {"--app": app, **packages, "--pass-env": passed} | named(self, "start=", "factory")
+        values |= {"--server-option=": self.server_options}
+        values |= named(self, "ready", "start_seconds", "before=", "env_file")
         for option in ("env", "old_env", "new_env"):
             variables = variables_of(getattr(self, option), None, option)
             name = option.replace("_", "-")
-            words += [f"--{name}={shlex.split(each)[0]}" for each in shown(variables)]
-        words += ["--old-cwd", str(self.old_cwd.absolute())] if self.old_cwd else []
-        words += ["--new-cwd", str(self.new_cwd.absolute())] if self.new_cwd else []
-        words += ["--in-place"] if self.in_place else []
-        return words + [f"--copy={each}" for each in self.copied]
+            values[f"--{name}="] = [shlex.split(each)[0] for each in shown(variables)]
+        values |= named(self, "old_cwd", "new_cwd", "in_place") | {"--copy=": self.copied}
+        return option_words(values, {"--start-seconds": START_SECONDS})

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from starlette_conformance.model.errors import UsageError
+from starlette_conformance.runs.rerun_commands import option_words
 
 REQUESTS = 500
 SECONDS = 60.0
+USUAL = {"--most-requests": REQUESTS, "--making-seconds": SECONDS, "--seed=": 0}
 HEADER = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
@@ -25,11 +27,14 @@ class Limits:
 
     def words(self) -> list[str]:
         """The options that say so, where they are not the usual ones."""
-        words = [] if self.requests == REQUESTS else ["--most-requests", str(self.requests)]
-        words += [] if self.seconds == SECONDS else ["--making-seconds", f"{self.seconds:g}"]
-        words += [f"--seed={self.seed}"] if self.seed else []
-        words += [f"--header={name}: {value}" for name, value in self.headers]
-        return words + [f"--value={name}={value}" for name, value in self.values.items()]
+        values = {
+            "--most-requests": self.requests,
+            "--making-seconds": self.seconds,
+            "--seed=": self.seed,
+            "--header=": [f"{name}: {value}" for name, value in self.headers],
+            "--value=": [f"{name}={value}" for name, value in self.values.items()],
+        }
+        return option_words(values, USUAL)
 
 
 def headers_of(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
