@@ -18,6 +18,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.output.printing import write_line
 from starlette_conformance.process.app_server import Server
+from starlette_conformance.process.log import last_said
 from starlette_conformance.stacks import site_fixture
 from starlette_conformance.stacks.project import apps, script, site_files
 from starlette_conformance.stacks.targets import provisioned
@@ -142,7 +143,7 @@ def crashed(loaded: dict[str, Loaded]) -> list[str]:
     """A sentence for each server that has ended by itself."""
     return [
         f"the server of {name} ended in mid-run with status {each.server.kill()}: "
-        f"{([line for line in each.server.log.lines() if line.strip()] or ['it said nothing'])[-1]}"
+        f"{last_said(each.server.log.lines())}"
         for name, each in loaded.items()
         if each.server.log.ended and not each.down
     ]

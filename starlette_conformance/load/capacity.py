@@ -21,6 +21,7 @@ from starlette_conformance.output.console import console
 from starlette_conformance.output.verbosity import quiet
 from starlette_conformance.process.child_environment import of_own
 from starlette_conformance.process.launch import guarded
+from starlette_conformance.process.log import last_said
 from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.project import INSTALLED, ROOT
@@ -149,8 +150,7 @@ def _run(stack: str, users: int, interval: float, path: Path) -> Results:
             said = f"locust did not end within {seconds + SPARE_SECONDS:g} s"
             raise Failure(f"{said} ({stack}, {users} subscribers)") from None
     if not path.exists():
-        lines = path.with_suffix(".log").read_text("utf-8", "replace").strip().splitlines()
+        last = last_said(path.with_suffix(".log").read_text("utf-8", "replace").splitlines())
         failure = FAILURES.get(done.returncode, Failure)
-        last = lines[-1] if lines else "it said nothing"
         raise failure(f"locust ended with status {done.returncode}: {last}")
     return results_file.read(path)

@@ -20,6 +20,7 @@ from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.child_environment import of_user_app, withheld
 from starlette_conformance.process.launch import NOTHING, Program, Under, guarded
+from starlette_conformance.process.log import last_said
 from starlette_conformance.process.orphans import ports
 from starlette_conformance.stacks.cache import BYTECODE, cache_folder
 from starlette_conformance.stacks.tempdirs import scratch
@@ -160,10 +161,7 @@ class AppProcess(Server):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         if how:
-            lines = [
-                line for line in output.decode("utf-8", "replace").splitlines() if line.strip()
-            ]
-            last = lines[-1] if lines else "(it printed nothing)"
+            last = last_said(output.decode("utf-8", "replace").splitlines())
             raise DidNotStart(f"--before {command!r} on {environment.name} {how}: {last}")
 
     def _is_of_other_server(self) -> str:
