@@ -22,4 +22,5 @@ def changes(json: Path | None) -> int:
         return 0
     for name, change in known.items():
         write_line("\n".join(change.lines(name)))
+    write_line(f"{len(known)} changes; `explain NAME` shows an exchange", stderr=True)
     return 0
