@@ -19,9 +19,10 @@ from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import requests_of, without_stack
 from starlette_conformance.runs.records import ExchangeRecord
 from starlette_conformance.runs.run_reader import RecordedRun, load
-from starlette_conformance.scenarios.outcome import Outcome
+from starlette_conformance.scenarios.outcome import Outcome, by_name
 from starlette_conformance.scenarios.recorded_outcome import recorded_outcome
 from starlette_conformance.servers.adapter import Adapter
+from starlette_conformance.stacks.project import ledger
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,15 @@ def replays_of(run: RecordedRun) -> tuple[Responses, set[SentRequest]]:
 
 
 def outcomes_of(run: RecordedRun, environment: Environment) -> dict[str, Outcome]:
-    """By the name of the scenario; of one that was played twice, the last."""
-    return {each.scenario: recorded_outcome(each, environment) for each in run.outcomes}
+    """By the name of the scenario; of one that was played twice, the last. An outcome of other
+    observations is of the same scenario before it was changed, and no longer compares.
+    """
+    known = {each.name: by_name(each.expected).keys() for each in ledger().scenarios}
+    return {
+        each.scenario: recorded_outcome(each, environment)
+        for each in run.outcomes
+        if each.observed.keys() == known.get(each.scenario, each.observed.keys())
+    }
 
 
 def _server(run: RecordedRun) -> Adapter:

@@ -143,3 +143,13 @@ def test_stacks_on_which_a_scenario_came_to_the_same_are_one_phase(
     versions = ("0.45.0", "0.46.0", "0.48.0")
     (of_scenario,) = reported(*(run(tmp_path, version) for version in versions))["scenarios"]
     assert (of_scenario["phases"], of_scenario["between"]) == ([{"stacks": [0, 1, 2]}], [])
+
+
+def test_an_outcome_of_another_version_of_a_scenario_is_not_compared(
+    tmp_path: Path, reported: Any
+) -> None:
+    runs = [run(tmp_path, "0.44.0"), run(tmp_path, "0.45.0", more=["INFO: seen by it then"])]
+    older, newer = map(RunResponses.read, runs)
+    assert (list(older.outcomes), list(newer.outcomes)) == ([NAME], [])
+    assert compare_runs(older, newer, ledger()).counts_of_scenarios["compared"] == 0
+    assert reported(*runs)["counts_of_scenarios"]["compared"] == 0
