@@ -18,13 +18,14 @@ cores; see also `starlette_conformance.cost.counts`):
 
 import re
 import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import psutil
 
 from starlette_conformance.cost.dump import Reading, read_dump
+from starlette_conformance.cost.vgdb import Vgdb
 from starlette_conformance.model.errors import CannotTell, Failure
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.child_environment import of_app
@@ -40,7 +41,7 @@ TOTAL = re.compile(r"^events-\d+: (\d+)(?: (\d+))?", re.MULTILINE)
 PROCESSOR = re.compile(r"^(?:model name|CPU part)\s*: (.+)", re.MULTILINE)
 START_SECONDS = 90.0
 SECONDS = 60.0
-"""How long vgdb, or the server on its way to rest, may take."""
+"""How long the server may take on its way to rest."""
 
 INTERVAL = 0.001
 """Seconds between two events of the sse app; its own work takes longer under callgrind."""
@@ -80,12 +81,12 @@ def under_callgrind(folder: Path, variables: Mapping[str, str], layout: int = 0)
         "--instr-atstart=no",
         "--collect-systime=yes",
     ]
-    options += ["--dump-line=no", _vgdb(folder), f"--callgrind-out-file={folder}/counts.%p"]
+    options += ["--dump-line=no", _prefix(folder), f"--callgrind-out-file={folder}/counts.%p"]
     chosen = {"PYTHONHASHSEED": str(layout), "LAYOUT": "x" * (40 * layout)}
     return Under(options, [str(PATIENT)], {**PINNED, **variables, **chosen})
 
 
-def _vgdb(folder: Path) -> str:
+def _prefix(folder: Path) -> str:
     return f"--vgdb-prefix={folder}/vgdb"
 
 
@@ -95,10 +96,18 @@ class Counted:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
         self._folder = folder
+        self._where = f"{server.app} on {server.environment}"
         self._nothing: Reading | None = None
 
+    def __enter__(self) -> "Counted":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_vgdb" in vars(self):
+            self._vgdb.close()
+
     def begin(self) -> None:
-        self._control("instrumentation", "on")
+        self._vgdb.command("instrumentation on")
 
     def nothing(self) -> Reading:
         """What it executes for a reading, without a request in between; that is always the same."""
@@ -110,7 +119,7 @@ class Counted:
     def read(self) -> Reading:
         """What it executed since the last reading; the server must be at rest."""
         self.settle()
-        self._control("dump")
+        self._vgdb.command("dump")
         dumps = list(self._folder.glob(f"counts.{self.server.pid}.*"))
         if len(dumps) != 1:
             raise Failure(f"callgrind wrote {len(dumps)} counts of {self.server.app}, not one")
@@ -123,47 +132,20 @@ class Counted:
         among them. It takes a hundredth of the time of a reading.
         """
         self.settle()
-        threads = TOTAL.findall(self._control("status", "internal"))
+        threads = TOTAL.findall(self._vgdb.command("status internal"))
         return sum(int(each) for each, _ in threads), sum(int(each or 0) for _, each in threads)
 
     def settle(self) -> None:
         """Wait until every thread of the server sleeps."""
         if not rests(self.server.pid, SECONDS):
-            where = f"{self.server.app} on {self.server.environment}"
-            raise CannotTell(f"{where} does not come to rest within {SECONDS:g} s")
+            raise CannotTell(f"{self._where} does not come to rest within {SECONDS:g} s")
 
-    def _control(self, *words: str) -> str:
-        command = [
-            "vgdb",
-            "--max-invoke-ms=1",
-            _vgdb(self._folder),
-            f"--pid={self.server.pid}",
-            *words,
-        ]
-        where = f"{self.server.app} on {self.server.environment}"
+    @cached_property
+    def _vgdb(self) -> Vgdb:
         try:
             has = psutil.Process(self.server.pid).environ()
         except psutil.Error as error:
-            raise CannotTell(f"{where}: {error}") from None
+            raise CannotTell(f"{self._where}: {error}") from None
         named = {name: has[name] for name in PIPE if name in has}
-        return _run(command, of_app(self.server.environment) | named, where)
-
-
-def _run(command: Sequence[str], variables: Mapping[str, str], where: str) -> str:
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-            env=variables,
-        )
-    except subprocess.TimeoutExpired:
-        raise CannotTell(f"{where}: vgdb did not respond within {SECONDS:g} s") from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["(nothing)"]
-        raise CannotTell(f"{where}: vgdb ended with {done.returncode}: {said[-1]}")
-    return done.stdout
+        variables = of_app(self.server.environment) | named
+        return Vgdb(_prefix(self._folder), self.server.pid, variables, self._where)

@@ -32,7 +32,7 @@ from starlette_conformance.process.launch import Under
 from starlette_conformance.process.worker_threads import side_by_side
 
 APPS_AT_A_TIME = 2
-"""Of a stack: a second one executes while the first waits for vgdb, 0.1 s each time."""
+"""Of a stack: a second one executes while the first comes to rest, or its reading is parsed."""
 WARM_UP = 40
 """Of each benchmark, also where others have warmed its server: after 16, one was 11 % apart. Of all
 benchmarks, before any is counted, since callgrind takes six times as long for a request."""
@@ -84,9 +84,10 @@ def count(
             found = {}
             server = start(place.environment, those[0], under, own[number], forker)
             try:
-                for name, each in _of_app(Counted(server, place.folder), those, repeats):
-                    found[name] = each
-                    done()
+                with Counted(server, place.folder) as counting:
+                    for name, each in _of_app(counting, those, repeats):
+                        found[name] = each
+                        done()
             finally:
                 server.kill()
             return found

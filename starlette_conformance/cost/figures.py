@@ -67,7 +67,7 @@ def _measured(
                     counted_by_both((old, new), benchmarks, budget, syscalls, progress, fresh)
                 )
 
-        # Counting leaves a core idle where it waits for vgdb.
+        # Counting leaves a core idle now and then, and nothing disturbs it.
         jobs: list[Callable[[], None]] = [count_both]
         jobs += [partial(compile_ahead, each, benchmarks, compiled) for each in (old, new)]
         side_by_side(jobs, len(jobs))

@@ -17,6 +17,8 @@ from starlette_conformance.process.supervised import Supervised
 GUARD = Path(__file__).with_name("_die_with_parent.py")
 
 LOOK_SECONDS = 0.0003
+ASLEEP = "SZX"
+"""A thread that has ended sleeps too."""
 LOOKS = 3
 """So many times in a row must all threads sleep; one hands over to another in between."""
 
@@ -44,21 +46,23 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | 2)
 
 
-def rests(pid: int, seconds: float) -> bool:
-    """Wait until every thread of a process sleeps, several looks in a row; False where none do."""
+def rests(pid: int, seconds: float, asleep_in: str = ASLEEP) -> bool:
+    """Wait until every thread of a process is in such a state, several looks in a row; False where
+    none do.
+    """
     asleep, deadline = 0, time.monotonic() + seconds
     while asleep < LOOKS and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
-        asleep = asleep + 1 if _sleep(pid) else 0
+        asleep = asleep + 1 if _all_in(pid, asleep_in) else 0
     return asleep >= LOOKS
 
 
-def _sleep(pid: int) -> bool:
-    """Whether all threads of a process sleep; one that has ended sleeps too."""
+def _all_in(pid: int, states: str) -> bool:
+    """Whether all threads of a process are in one of the kernel's states."""
     with suppress(*ENDED):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             with suppress(*ENDED):
-                if (thread / "stat").read_text().rpartition(") ")[2][0] not in "SZX":
+                if (thread / "stat").read_text().rpartition(") ")[2][0] not in states:
                     return False
     return True
 
