@@ -14,7 +14,9 @@ ORDER = ("starlette", "sse-starlette", "uvicorn", "python")
 
 
 def in_order(columns: Iterable[Column], known: Catalogue) -> dict[str, list[Column]]:
-    """Columns in the order of releases, by group: those on no axis by parser, then each series."""
+    """Columns in the order of releases, by group: those on no axis by parser, then each series. One
+    that lies on two axes stands once, in the longer series.
+    """
     columns = list(columns)
     series = known.series({column.stack for column in columns})
     on_axis = {stack for stacks in series for stack in stacks}
@@ -23,7 +25,11 @@ def in_order(columns: Iterable[Column], known: Catalogue) -> dict[str, list[Colu
     for each in rest:
         parser = f"on no axis, {each.environment.parser}" if each.environment else "not installable"
         found.setdefault(parser, []).append(each)
-    for stacks in series:
+    longest = {stack: those for those in sorted(series, key=len) for stack in those}
+    for whole in series:
+        stacks = [stack for stack in whole if longest[stack] is whole]
+        if not stacks:
+            continue
         group = [each for stack in stacks for each in columns if each.stack == stack]
         first, last = stacks[0], stacks[-1]
         found[first if len(stacks) == 1 else f"{first} to {last}"] = group

@@ -81,12 +81,16 @@ def opening(data: Mapping[str, Any]) -> str:
     """What the page says first, of the two stacks that it opens with."""
     older, newer = (data["stacks"][number]["name"] for number in data["pair"])
     requests, scenarios = data["counts"], data["counts_of_scenarios"]
-    if not requests["compared"]:
+    kinds = [(requests, "responses"), (scenarios, "scenarios")]
+    those = [
+        f"{counts['differing']:,} of {counts['compared']:,} {kind}"
+        for counts, kind in kinds
+        if counts["compared"]
+    ]
+    if not those:
         return f"{older} -> {newer}: no request was sent to both"
-    text = f"{requests['differing']:,} of {requests['compared']:,} responses"
-    if scenarios["compared"]:
-        text += f" and {scenarios['differing']:,} of {scenarios['compared']:,} scenarios"
     unexplained = requests["unexplained"] + scenarios["unexplained"]
+    text = " and ".join(those)
     return f"{older} -> {newer}: {text} differ, {unexplained:,} of them unexplained"
 
 

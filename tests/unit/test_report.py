@@ -16,9 +16,11 @@ from starlette_conformance.explain.what_is_new import compare_runs
 from starlette_conformance.model.errors import Failure
 from starlette_conformance.output import output_files
 from starlette_conformance.replay.run_responses import RunResponses
+from starlette_conformance.report.merged_runs import Column
+from starlette_conformance.report.order import in_order
 from starlette_conformance.report.page import page
 from starlette_conformance.runs.run_file import Run
-from starlette_conformance.stacks.project import ledger
+from starlette_conformance.stacks.project import catalogue, ledger
 from tests.miniatures import clients_file
 from tests.miniatures.run_files import (
     GREETS,
@@ -376,3 +378,10 @@ def test_exchanges_of_a_stack_that_was_not_provisioned_are_refused(
     run.end()
     assert main(["report", str(run.path), "--json", "-"]) == 2
     assert "exchanges of a stack that could not be provisioned" in capsys.readouterr().err
+
+
+def test_a_stack_on_two_axes_stands_once_and_every_column_has_a_group() -> None:
+    known = catalogue()
+    columns = [Column(stack, "", None, True, None, None) for stack in known.stacks]
+    grouped = [each.stack for group in in_order(columns, known).values() for each in group]
+    assert sorted(grouped) == sorted(known.stacks)

@@ -46,12 +46,12 @@ function pick(older, newer) {
 function verdictWords(found) {
   const { differing, outcomes, unexplained, groups, compared, played, failing, older, newer } = found;
   if (older === newer) return ["quiet", "These are one stack: pick another."];
-  if (!compared) return ["bad", "No request was sent to both: these two cannot be compared."];
-  const of = `of ${counted(compared, "response")}`;
-  const ofScenarios = played ? ` and ${grouped(outcomes.length)} of ${counted(played, "scenario")}` : "";
-  const some = `${grouped(differing.length)} ${of}${ofScenarios} differ`;
+  if (!compared && !played) return ["bad", "No request was sent to both: these two cannot be compared."];
+  const kinds = [[differing, compared, "response"], [outcomes, played, "scenario"]].filter(([, all]) => all);
+  const some = `${kinds.map(([those, all, name]) => `${grouped(those.length)} of ${counted(all, name)}`).join(" and ")} differ`;
+  const whole = kinds.map(([, all, name]) => counted(all, name)).join(" and ");
   const [tone, words] = !differing.length && !outcomes.length
-    ? ["good", `Nothing that clients see differs, ${of}${played ? ` and ${counted(played, "scenario")}` : ""}.`]
+    ? ["good", `Nothing that clients see differs, of ${whole}.`]
     : unexplained.length
       ? ["bad", `${some}, ${grouped(unexplained.length)} of them unexplained.`]
       : ["good", `${some}, all explained by ${counted(groups.length, "change")}.`];
