@@ -1,6 +1,7 @@
 """hello: requests that come in pieces, and many on one connection."""
 
 from specs.ledger.changes import TARGET_PUT_TOGETHER
+from specs.ledger.idle_waits import NEVER_IDLE
 from specs.ledger.raw_requests import (
     CHUNKED,
     CLOSES,
@@ -64,7 +65,10 @@ ONE_AFTER_THE_OTHER = Scenario(
     f"{MANY} requests come on a connection, one after the other",
     "hello",
     (SendEach("a", NEXT, MANY), Send("a", LAST), ReadToEnd("a")),
-    {ResponsesOn("a"): [*[GREETING] * MANY, GOODBYE]},
+    {
+        ResponsesOn("a"): [*[GREETING] * MANY, GOODBYE],
+        **NEVER_IDLE,
+    },
     slow=True,
 )
 

@@ -12,6 +12,9 @@ from starlette_conformance.model.steps import Connect, Pause, ReadResponses, Sen
 LOOK = 6.0
 """Seconds for which the client looks, one more than uvicorn keeps an idle connection."""
 
+LONG_LOOK = 12.0
+"""Seconds for which it looks where no request has come: a server with a limit for that gives 10."""
+
 PAUSE = 2.5
 """Seconds after which the second of now is another one, and uvicorn has looked at the clock."""
 
@@ -27,10 +30,10 @@ def sent(data: bytes, responses: int = 0, then: bytes = b"") -> tuple[Step, ...]
     return (Send(ON, data), *read, *([Send(ON, then)] if then else []))
 
 
-CLOSED, OPEN = "closed after 5 s", "open after 6 s"
+CLOSED, OPEN, LONG_OPEN = "closed after 5 s", "open after 6 s", "open after 12 s"
 IDLE: dict[str, tuple[tuple[Step, ...], Any]] = {
-    "before a request": ((Connect(ON),), OPEN),
-    "within a request": (sent(b"GET / HT"), OPEN),
+    "before a request": ((Connect(ON),), LONG_OPEN),
+    "within a request": (sent(b"GET / HT"), LONG_OPEN),
     "after a response": (sent(MISSING, 1), CLOSED),
     "after two responses": (sent(MISSING * 2, 2), CLOSED),
     "within a second request": (sent(MISSING, 1, b"GET / HT"), OPEN),
@@ -50,9 +53,10 @@ PAUSES = [
     Scenario(
         f"a client pauses {when}",
         "slow_sse",
-        (*steps, Watch(ON, LOOK)),
+        (*steps, Watch(ON, LONG_LOOK if end == LONG_OPEN else LOOK)),
         {EndOf(ON): end},
         slow=True,
+        seconds=20,
     )
     for when, (steps, end) in IDLE.items()
 ]

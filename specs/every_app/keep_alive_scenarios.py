@@ -6,6 +6,7 @@ from specs.ledger.changes import PATHSEND_ASSUMED
 from specs.ledger.cors import TO_ANY_ORIGIN
 from specs.ledger.file_responses import file
 from specs.ledger.greetings import PAGE as STREAM_PAGE
+from specs.ledger.idle_waits import NEVER_IDLE
 from specs.ledger.responses import (
     CHALLENGE,
     CLOSE,
@@ -97,7 +98,7 @@ def run(app: str) -> Scenario:
         f"{app} is sent five requests on a connection",
         app,
         tuple(steps),
-        {ResponsesOn(ON): answers},
+        {ResponsesOn(ON): answers, **NEVER_IDLE},
     )
 
 

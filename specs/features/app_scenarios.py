@@ -121,9 +121,9 @@ RESPONSES = sent(
         json('{"text":"\xe9\u20ac</\U0001f600","number":1.0,"none":null,"list":[]}'),
     ),
     to("HEAD /json", head(json("x" * 57))),
-    to("GET /status/204", empty(204, {"x-name": "\xe9"})),
-    to("GET /status/304", empty(304, {"x-name": "\xe9"})),
-    to("GET /status/299", empty(299, NO_BODY | {"x-name": "\xe9"}, reason="")),
+    to("GET /status/204", empty(204, {"x-name": "\xe9\tb"})),
+    to("GET /status/304", empty(304, {"x-name": "\xe9\tb"})),
+    to("GET /status/299", empty(299, NO_BODY | {"x-name": "\xe9\tb"}, reason="")),
     to("GET /no-content", empty(204, {})),
     to(
         "GET /html",
@@ -166,6 +166,8 @@ RESPONSES = sent(
     to("GET /thread", text(b"from a thread")),
     to("GET /background", text(b"ok")),
     to("GET /state", text(b"by the lifespan")),
+    to("GET /count", text(b"0")),
+    to("GET /count?again", text(b"0")),
 )
 """Cookies, statuses, types, streams and redirects."""
 
@@ -216,10 +218,24 @@ FILES = sent(
 )
 
 ASKED_FOR = {"x-reason": "asked for"}
+TRACED = "Traceback (most recent call last): KeyError"
+INDENT = "&nbsp" * 4
+TITLES = ["Starlette Debugger", "500 Server Error", "KeyError: "]
+PAGE = f"{TITLES} {[f'{INDENT}raise&nbspKeyError']} of 7 lines"
+"""As the app shortens them."""
+
+
+def debugged(page: str, kind: str = TEXT) -> Response:
+    headers = {"content-type": kind, "transfer-encoding": "chunked"}
+    return failed(Response(500, UVICORN | headers, chunked(page.encode())))
+
+
 FAILURES = sent(
     "requests that fail",
     to("GET /raises", ERROR),
     to("GET /handled/", because("I'm a Teapot", failed(text(b"handled", 418)))),
+    to("GET /debug/", debugged(TRACED), "Accept: */*"),
+    to("GET /debug/", debugged(PAGE, HTML), "Accept: text/html,*/*;q=0.8"),
     to("GET /nan", ERROR),
     to("POST /json", ERROR, "Content-Length: 1", body=b"{"),
     to("GET /http-exception/404", text(b"Not Found", 404, ASKED_FOR)),

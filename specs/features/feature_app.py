@@ -6,6 +6,7 @@ from typing import Any
 
 from specs.ledger import file_responses
 from specs.ledger.changes import ETAG_QUOTED
+from specs.ledger.idle_waits import NEVER_IDLE
 from specs.ledger.responses import HOST, TEXT, UVICORN, content
 from starlette_conformance.model.expectations import WHOLE, Response, since
 from starlette_conformance.model.observations import ObservationOn, ResponseOn
@@ -57,16 +58,19 @@ def sent(what: str, *exchanges: Exchange, script: str = SCRIPT, needs: str = SIN
         f"an app of many features is sent {what}",
         "hello",
         tuple(steps),
-        {by(name(line, headers)): response for line, headers, _, by, response in exchanges},
+        {
+            **{by(name(line, headers)): response for line, headers, _, by, response in exchanges},
+            **NEVER_IDLE,
+        },
         script=script,
         needs=(needs,),
         slow=True,
     )
 
 
-def about_file(response: Response, **more: str) -> Response:
+def about_file(response: Response, tag: str = TAG, **more: str) -> Response:
     """What is said of a file, with this one's ETag."""
-    etag = {"etag": since(ETAG_QUOTED, f'"{TAG}"', before=TAG)}
+    etag = {"etag": since(ETAG_QUOTED, f'"{tag}"', before=tag)}
     return replace(response, headers=response.headers | etag | more)
 
 

@@ -12,6 +12,9 @@ URLENCODED = "Content-Type: application/x-www-form-urlencoded"
 MULTIPART = "Content-Type: multipart/form-data"
 IN_PARTS = f"{MULTIPART}; boundary=x"
 FILE = b'; filename="a.txt"\r\nContent-Type: text/plain'
+IN_FOLDER = b'; filename="b/a.txt"'
+FIELDS = 1000
+"""As many as a form may have where the app says nothing."""
 COUNT = "eyJjb3VudCI6IDF9.Z_m7xA.RZwx15ZAKzRzNq0Affwutx51tp4"
 """By itsdangerous: Base64 of {"count": 1}, the time that the app says it is, and an HMAC."""
 
@@ -33,18 +36,46 @@ def refused(reason: str) -> Response:
     return text(reason.encode(), 400)
 
 
+def named(number: int) -> str:
+    """So many empty fields."""
+    return "[" + ",".join(['["a",""]'] * number) + "]"
+
+
 FORMS = sent(
     "forms",
     post(
         "/form",
-        json('[["a","1"],["b",""],["a","2"],["c","\xe9 d"],["e",""]]'),
-        b"a=1&b=&a=2&c=%C3%A9+d&e",
+        json('[["a","1"],["b",""],["a","2"],["c","\xe9 d"],["e",""],["f +","g"]]'),
+        b"a=1&b=&a=2&c=%C3%A9+d&e&f+%2B=g",
         URLENCODED,
     ),
     post(
         "/form",
-        json('[["a","1"],["f",["a.txt","text/plain",5,"hel"]],["u","\xe9"]]'),
-        parts(part("a", b"1"), part("f", b"hello", FILE), part("u", b"\xc3\xa9")),
+        json(
+            '[["a","1"],["f",["a.txt","text/plain",5,"hel"]],["g",["b/a.txt",null,0,""]],'
+            '["u","\xe9"]]'
+        ),
+        parts(
+            *(part("a", b"1"), part("f", b"hello", FILE), part("g", b"", IN_FOLDER)),
+            part("u", b"\xc3\xa9"),
+        ),
+        IN_PARTS,
+    ),
+    post("/form", json(named(FIELDS)), b"&".join([b"a="] * FIELDS), URLENCODED),
+    post(
+        "/form",
+        since(
+            FORM_FIELDS_LIMITED,
+            refused(f"Too many fields. Maximum number of fields is {FIELDS}."),
+            before=json(named(FIELDS + 1)),
+        ),
+        b"&".join([b"a="] * (FIELDS + 1)),
+        URLENCODED,
+    ),
+    post(
+        "/form",
+        refused("Part exceeded maximum size of 1024KB."),
+        parts(part("a", bytes(1024 * 1024 + 1))),
         IN_PARTS,
     ),
     post(

@@ -7,12 +7,17 @@ from specs.features.feature_app import SCRIPT, SINCE, request
 from specs.shutdown.scenarios import STATUS
 from starlette_conformance.model.observations import ExitStatus, LogLines
 from starlette_conformance.model.scenario import Scenario
-from starlette_conformance.model.steps import ReadResponses, Send, Signal
+from starlette_conformance.model.steps import ReadResponses, ReadToEnd, Send, Signal
 
 
 def ends(lines: Sequence[str]) -> list[str]:
     """What uvicorn logs, but the insides of tracebacks."""
     return [line for line in lines if line.startswith(("INFO:", "ERROR:", "OSError:", "INFO TIME"))]
+
+
+def of_tasks(lines: Sequence[str]) -> list[str]:
+    """What tasks log, and how one fails, which may be logged twice."""
+    return list(dict.fromkeys(line for line in lines if line.endswith((" task", "KeyError"))))
 
 
 PID = "INFO:     Started server process [PID]"
@@ -70,6 +75,15 @@ SCENARIOS = [
         },
         script=SCRIPT,
         options=("--fails", "shutdown"),
+        needs=(SINCE,),
+        slow=True,
+    ),
+    Scenario(
+        "the second of three background tasks fails",
+        "hello",
+        (Send("a", request("GET /background?fails", (), b"")), ReadToEnd("a")),
+        {LogLines(of_tasks): ["INFO TIME - First task", "    raise KeyError", "KeyError"]},
+        script=SCRIPT,
         needs=(SINCE,),
         slow=True,
     ),

@@ -2,9 +2,10 @@
 
 import zlib
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from specs.features.feature_app import CONTENT, about_file, part_of_file, sent, to
+from specs.features.feature_app import CONTENT, about_file, empty, part_of_file, sent, to
 from specs.ledger import file_responses
 from specs.ledger.changes import (
     CORS_VARIES_ALWAYS,
@@ -25,7 +26,16 @@ from specs.ledger.changes import (
     VARY_LINES_JOINED,
     VARY_LINES_JOINED_BY_CORS,
 )
-from specs.ledger.responses import TEXT, UVICORN, content, in_each_phase, last, redirect, text
+from specs.ledger.responses import (
+    NO_BODY,
+    TEXT,
+    UVICORN,
+    content,
+    in_each_phase,
+    last,
+    redirect,
+    text,
+)
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.expectations import (
     ABSENT,
@@ -219,6 +229,11 @@ def shared(origin: Any, vary: Any = "Cookie, Origin") -> Response:
     return Response(200, content(b"x", TEXT, more), b"x")
 
 
+def shared_failure(status: int) -> Response:
+    named = {"x-name": "\xe9\tb", "access-control-allow-origin": ONE, "vary": "Origin"}
+    return empty(status, NO_BODY | SHOWN | named, HTTPStatus(status).phrase)
+
+
 def preflight(origin: Any, refused: str = "", of: dict[str, Any] = CHECKED) -> Response:
     body = f"Disallowed CORS {refused}" if refused else "OK"
     before = ABSENT if origin == "*" else "Origin"
@@ -254,6 +269,10 @@ ORIGINS = sent(
         "Origin: https://a.three.example.org",
     ),
     to("GET /some-origins/text?size=1", sized(1, vary=VARIES)),
+    *(
+        to(f"GET /some-origins/status/{status}", shared_failure(status), f"Origin: {ONE}")
+        for status in (404, 503)
+    ),
     to(
         "OPTIONS /some-origins/text",
         preflight(TWO),

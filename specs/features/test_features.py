@@ -6,7 +6,9 @@ from specs.features import (
     app_scenarios,
     chunk_scenarios,
     form_scenarios,
+    heavy_scenarios,
     lifespan_scenarios,
+    member_scenarios,
     middleware_scenarios,
     option_scenarios,
     stream_scenarios,
@@ -56,4 +58,16 @@ def test_streams_where(play: Play, scenario: Scenario) -> None:
 )
 @pytest.mark.parametrize("scenario", form_scenarios.SCENARIOS)
 def test_has_forms_sessions_and_templates_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("starlette docs authentication")
+@pytest.mark.parametrize("scenario", member_scenarios.SCENARIOS)
+def test_lets_in_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("starlette docs responses", "starlette docs threadpool")
+@pytest.mark.parametrize("scenario", heavy_scenarios.SCENARIOS)
+def test_carries_much_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -3,8 +3,9 @@
 import signal
 
 from specs.ledger.responses import raw_request
-from specs.ledger.streams import GET
-from starlette_conformance.model.observations import EndsIn, Kept
+from specs.ledger.streams import EVENTS, GET, STREAM
+from starlette_conformance.model.expectations import ABSENT, Response, chunked
+from starlette_conformance.model.observations import EndsIn, HeldFor, Kept, ResponseOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import (
     Leave,
@@ -42,4 +43,30 @@ ENDING = Scenario(
     slow=True,
 )
 
-SCENARIOS = [BOUNDED, ENDING]
+PINGED = 1.5
+"""Seconds after which a stream that has stopped was to be pinged."""
+BESIDE = Scenario(
+    "a stream begins and ends beside a client of a fast stream that has stopped reading",
+    "hello",
+    (
+        *(*UP, *STALL, Pause(PINGED)),
+        *(Send("another", raw_request(b"GET /short HTTP/1.1")), ReadResponses("another")),
+    ),
+    {ResponseOn("another"): Response(200, {**STREAM, "vary": ABSENT}, chunked(*EVENTS[:3]))},
+    script=SCRIPT,
+    slow=True,
+)
+
+PATIENCE = 12
+"""Seconds: servers with a limit for sending give 10."""
+HELD = Scenario(
+    f"a client of a fast stream stops reading for {PATIENCE} s",
+    "hello",
+    (*STALL, Pause(PATIENCE), Leave("client")),
+    {HeldFor(("client",)): "held, then let go"},
+    script=SCRIPT,
+    slow=True,
+    seconds=20,
+)
+
+SCENARIOS = [BOUNDED, ENDING, BESIDE, HELD]

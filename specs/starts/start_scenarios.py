@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from specs.ledger.changes import (
@@ -45,7 +46,7 @@ from starlette_conformance.model.observations import (
     SocketMode,
 )
 from starlette_conformance.model.scenario import Scenario
-from starlette_conformance.model.steps import ReadToEnd, Send, Signal, Step
+from starlette_conformance.model.steps import Pause, ReadToEnd, Send, Signal, Step
 
 FAILS = since(STARTUP_FAILS_WITH_3, "3", before="1")
 TAKEN_PORT = "ERROR:    [Errno 98] Address already in use"
@@ -126,6 +127,38 @@ STOPPED = [
     }.items()
 ]
 
+HEARD_SECONDS = {signal.SIGHUP: 5, signal.SIGTTIN: 1, signal.SIGTTOU: 1}
+"""Until the parent has done most of what a signal wants. It hears of another one behind that."""
+GONE = ["INFO:     Terminated child process [PID]", "INFO:     Waiting for child process [PID]"]
+TOLD = {
+    signal.SIGHUP: ["Received SIGHUP, restarting processes."],
+    signal.SIGTTIN: ["Received SIGTTIN, increasing the number of processes."],
+    signal.SIGTTOU: ["Received SIGTTOU, decreasing number of processes."],
+}
+LEAVE = {signal.SIGHUP: 2, signal.SIGTTIN: 0, signal.SIGTTOU: 1}
+"""How many workers end by a signal."""
+STAY = {signal.SIGHUP: 2, signal.SIGTTIN: 3, signal.SIGTTOU: 1}
+
+
+def told(number: signal.Signals) -> Scenario:
+    """A signal about workers, and then one to end."""
+    steps = (Signal(number), Pause(HEARD_SECONDS[number]), Signal(signal.SIGTERM))
+    terminated, waited = GONE
+    lines = [
+        *(running("uvicorn --workers 2"), STARTED_PARENT),
+        *(f"INFO:     {line}" for line in TOLD[number]),
+        *GONE * LEAVE[number],
+        *("INFO:     Received SIGTERM, exiting.", *[terminated] * STAY[number]),
+        *([waited] * STAY[number]),
+        heard_by_parent(STOPPED_PARENT),
+    ]
+    expected = {ExitStatus(): END_OF_PARENT, LogLines(of_parent): lines}
+    found = scenario(f"{number.name} and SIGTERM", "uvicorn --workers 2", steps, expected)
+    return replace(found, needs=("uvicorn>=0.30.0",))
+
+
+WORKERS = [told(number) for number in TOLD]
+
 OPEN_TO_ALL = scenario(
     "anybody may use its socket",
     "uvicorn --uds",
@@ -200,4 +233,4 @@ MISSING = [
     for start in ADDRESSES
 ]
 
-SCENARIOS = [*STOPPED, OPEN_TO_ALL, *TAKEN, *MISSING]
+SCENARIOS = [*STOPPED, *WORKERS, OPEN_TO_ALL, *TAKEN, *MISSING]

@@ -3,7 +3,7 @@
 import pytest
 
 from specs.starts import wait_scenarios
-from specs.starts.start_scenarios import MISSING, OPEN_TO_ALL, STOPPED, TAKEN
+from specs.starts.start_scenarios import MISSING, OPEN_TO_ALL, STOPPED, TAKEN, WORKERS
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
@@ -35,4 +35,10 @@ def test_lets_nobody_wait_on_a_connection_where(play: Play, scenario: Scenario) 
 @pytest.mark.source("uvicorn docs deployment")
 @pytest.mark.parametrize("scenario", [OPEN_TO_ALL])
 def test_lets_everybody_in_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", WORKERS)
+def test_has_as_many_workers_as_it_is_told_by(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

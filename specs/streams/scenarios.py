@@ -127,6 +127,17 @@ GOES_ON = [
 ]
 
 
+STREAMS = 100
+OPEN = [f"stream {number}" for number in range(STREAMS)]
+MANY = Scenario(
+    f"{STREAMS} streams are open, and each has its first event",
+    "slow_sse",
+    (*(Send(on, GET) for on in OPEN), *(ReadChunks(on, 1) for on in OPEN)),
+    {ResponseOn(on): stream(1) for on in OPEN},
+    slow=True,
+)
+
+
 def first_events(lines: Sequence[str]) -> list[str]:
     return [line for line in lines if "{'data': 1}" in line]
 
@@ -187,4 +198,4 @@ WARNING = Scenario(
     alone=True,
 )
 
-SCENARIOS = [*STOPS_COUNTING, *LETS_GO, *GOES_ON, AFTER_HEAD, HEAD_THEN_HEAD, WARNING]
+SCENARIOS = [*STOPS_COUNTING, *LETS_GO, *GOES_ON, MANY, AFTER_HEAD, HEAD_THEN_HEAD, WARNING]

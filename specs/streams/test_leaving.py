@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.streams.scenarios import GOES_ON, LETS_GO, STOPS_COUNTING
+from specs.streams.scenarios import GOES_ON, LETS_GO, MANY, STOPS_COUNTING
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
@@ -22,4 +22,10 @@ def test_lets_go_of_the_connection_of_a_client_that(play: Play, scenario: Scenar
 @pytest.mark.source("primer sse")
 @pytest.mark.parametrize("scenario", GOES_ON)
 def test_goes_on_for_one_beside_a_client_that(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("sse-starlette docs README")
+@pytest.mark.parametrize("scenario", [MANY])
+def test_serves_each_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

@@ -58,6 +58,8 @@ def frame(opcode: int, payload: bytes = b"", more: bool = False, masked: bool = 
         size = bytes([bit | 127]) + len(payload).to_bytes(8)
     if not masked:
         return head + size + payload
+    if len(payload) > 100_000:  # by a key that changes nothing
+        return head + size + bytes(4) + payload
     key = MASK * (len(payload) // 4 + 1)
     return head + size + MASK + bytes(a ^ b for a, b in zip(payload, key, strict=False))
 
@@ -123,7 +125,7 @@ def talks(
     )
 
 
-SMALL, MEDIUM, LARGE = b"x" * 125, b"y" * 126, b"z" * 70_000
+SMALL, MEDIUM, LARGE, HUGE = b"x" * 125, b"y" * 126, b"z" * 70_000, b"z" * 3_000_000
 BYE, WORD = "close 1000", "text a last word"
 MESSAGES = talks(
     "echoes messages of all sizes",
@@ -138,6 +140,7 @@ MESSAGES = talks(
         (frame(TEXT, b"one ", more=True) + frame(CONT, b"two"), 7),
         (frame(PING, b"ping"), 8),
         (frame(PONG, b"unasked") + frame(TEXT, b"last"), 9),
+        (frame(BINARY, HUGE), 10),
         (close(1000), 0),
     ],
     [
@@ -150,6 +153,7 @@ MESSAGES = talks(
         "text one two",
         f"pong {b'ping'.hex()}",
         "text last",
+        of("binary", HUGE),
         BYE,
     ],
     "disconnected: 1000",
@@ -315,4 +319,18 @@ ENDS = Scenario(
     needs=NEEDS,
     slow=True,
 )
-SCENARIOS = [MESSAGES, *CLOSES, *FORMS, *MALFORMED, SAYS, *REFUSED, ENDS]
+IDLE = Scenario(
+    "nothing passes on a WebSocket for 12 s",
+    "hello",
+    (
+        *(Send(ON, handshake(b"GET /echo HTTP/1.1")), ReadResponses(ON), Watch(ON, 12)),
+        *(Send(ON, frame(TEXT, b"a")), ReadFrames(ON, 1)),
+    ),
+    {FramesOn(ON): ["text a"]},
+    script=SCRIPT,
+    needs=NEEDS,
+    slow=True,
+    seconds=20,
+)
+"""uvicorn pings after 20 s."""
+SCENARIOS = [MESSAGES, *CLOSES, *FORMS, *MALFORMED, SAYS, *REFUSED, ENDS, IDLE]

@@ -2,13 +2,22 @@
 
 import pytest
 
-from specs.websockets.route_scenarios import CLOSES, ENDS, FORMS, MALFORMED, MESSAGES, REFUSED, SAYS
+from specs.websockets.route_scenarios import (
+    CLOSES,
+    ENDS,
+    FORMS,
+    IDLE,
+    MALFORMED,
+    MESSAGES,
+    REFUSED,
+    SAYS,
+)
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
 
 @pytest.mark.source("starlette docs websockets", "RFC 6455 section 5")
-@pytest.mark.parametrize("scenario", [MESSAGES, SAYS, *FORMS])
+@pytest.mark.parametrize("scenario", [MESSAGES, SAYS, *FORMS, IDLE])
 def test_passes_messages_on_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
 

@@ -74,7 +74,8 @@ def judge_stacks(
         console().print(line, style="bold red", markup=False)
     axes = {name: getattr(targets[name], "suite", None) for name in names}
     also = [word.removeprefix("--also=") for word in arguments]  # its own word, or the next one
-    for line in not_run(known, axes, also, "judge ... -- --also NAME"):
+    aside = not_run(known, axes, also, "judge ... -- --also NAME")
+    for line in aside:
         write_line(line)
     if laid:
         write_line(taken(laid.values(), len(names)))
@@ -93,7 +94,7 @@ def judge_stacks(
         result.write(
             json,
             runs=str(folder),
-            not_run=[*lacking, *absent_extras, *said],
+            not_run=[*lacking, *absent_extras, *said, *aside],
             **matrix.document(),
             new=[pair_document(diff) for diff in new],
         )

@@ -73,6 +73,7 @@ TABLE = (
     Rule("first ping on *", "arrival"),
     Rule("time of the ping on *", "value"),
     Rule("time of a response on *", "arrival"),
+    Rule("idle waits", "arrival"),
     Rule("log*", "log"),
     Rule("standard output", "log"),
 )

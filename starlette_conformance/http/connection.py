@@ -161,7 +161,7 @@ class Connection:
                 return self._time_out("bytes still came after {} s")
         try:
             self.socket.settimeout(self._left())
-            data = self.socket.recv(size, flags)
+            data = self._taken(self.socket, size, flags)
         except TimeoutError:
             return self._time_out(
                 "nothing more came within {} s" if self.data else "no response within {} s"
@@ -172,6 +172,9 @@ class Connection:
         if not data:
             self.ended = RESET if self._reset else CLOSED
         return data
+
+    def _taken(self, socket: socket.socket, size: int, flags: int) -> bytes:
+        return socket.recv(size, flags)
 
     def _time_out(self, ended: str) -> bytes:
         seconds = self.seconds if self._allowed is None else self._allowed

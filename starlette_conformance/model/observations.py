@@ -86,6 +86,18 @@ class RespondsIn(ObservationOn):
 
 
 @dataclass(frozen=True)
+class IdleWaits(Observation):
+    """Whether a response that was read as a whole came so many seconds late although the server had
+    nothing to do: time in which it worked, or waited for a core, is left out.
+    """
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return "idle waits"
+
+
+@dataclass(frozen=True)
 class DatesOn(ObservationOn):
     """Whether two responses on a connection have the same Date."""
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,21 @@ ENDED = (FileNotFoundError, ProcessLookupError)
 def cpu_seconds(pid: int) -> float:
     """The CPU time that a process has used so far; its clock's number is the kernel's formula."""
     return time.clock_gettime(~pid << 3 | 2)
+
+
+def busy_threads(pid: int) -> Callable[[], float]:
+    """What says how long the threads of a process have had a core so far, or waited for one, in
+    seconds; 0 once it has ended.
+    """
+    threads = Path(f"/proc/{pid}/task")
+
+    def seconds() -> float:
+        with suppress(*ENDED):
+            texts = ((each / "schedstat").read_text() for each in threads.iterdir())
+            return sum(int(number) for text in texts for number in text.split()[:2]) / 1e9
+        return 0.0
+
+    return seconds
 
 
 def rests(pid: int, seconds: float, asleep_in: str = ASLEEP) -> bool:

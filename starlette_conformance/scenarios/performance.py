@@ -13,7 +13,7 @@ from starlette_conformance.model import steps
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.process.app_server import Server
 from starlette_conformance.process.census import Census, take
-from starlette_conformance.process.launch import rests
+from starlette_conformance.process.launch import busy_threads, rests
 from starlette_conformance.scenarios import moments, on_wire
 from starlette_conformance.scenarios.kept import afterwards
 from starlette_conformance.scenarios.logged import without_numbers
@@ -49,6 +49,7 @@ class Performance:
         self._start, self._first_status = start, ""
         self._wires: dict[str, Wire] = {}
         self._held: set[str] = set()
+        self._idle = [o.seconds for o in scenario.expected if isinstance(o, seen.IdleWaits)]
         self._watches_held = any(isinstance(o, seen.HeldFor) for o in scenario.expected)
         self._kept_before: Census | None = None
         self._afterwards: Mapping[str, str] = {}
@@ -159,12 +160,16 @@ class Performance:
         return time.monotonic() > due - interval * HEARS
 
     def _lags(self) -> bool:
-        """Whether chunks came further apart than they should, or a response before a pause late."""
+        """Whether chunks, or responses before a pause or of an idle server, were late."""
         longest = (self._scenario.interval or 0) * LAG
         arrivals = (exchange.arrivals() for exchange in self.exchanges().values())
         pairs = (pair for those in arrivals for pair in itertools.pairwise([0.0, *those]))
         apart = self._scenario.paced and any(b - a > longest for a, b in pairs)
-        return apart or any(map(on_wire.was_held_up, self._wires.values()))
+        idle = any(map(self._waits, self._idle))
+        return apart or idle or any(map(on_wire.was_held_up, self._wires.values()))
+
+    def _waits(self, seconds: float) -> bool:
+        return any(wait >= seconds for wire in self._wires.values() for wait in wire.idle_waits)
 
     def _take_round(self, number: int, each: tuple[steps.StepOn, ...]) -> None:
         """Connections that their clients have left are forgotten, and none of them is late."""
@@ -179,6 +184,8 @@ class Performance:
     def _wire(self, name: str) -> Wire:
         if name not in self._wires:
             self._wires[name] = Wire(self._port, self._scenario.seconds, path=self._server.path)
+            if self._idle:
+                self._wires[name].measure(busy_threads(self._server.pid))
         return self._wires[name]
 
     def _note_if_held(self, name: str) -> None:
@@ -195,6 +202,8 @@ class Performance:
                 return self._observe_on(self._wires[on], observation)
             case seen.HeldFor(those):
                 return self._let_go(those)
+            case seen.IdleWaits(seconds):
+                return f"{'some' if self._waits(seconds) else 'none'} of {seconds:g} s"
             case seen.Kept() | seen.EndsIn() | seen.SocketMode() | seen.FirstExitStatus():
                 return self._afterwards[str(observation)]
             case seen.ExitStatus() | seen.SocketFile():

@@ -1,6 +1,9 @@
 """The connection of a scenario's client: it reads no byte beyond what a step asks it to read."""
 
+import socket
+import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette_conformance.http.connection import Connection
@@ -11,6 +14,9 @@ from starlette_conformance.http.parser import Reader, read
 HELD = {"01", "08"}
 """proc(5), tcp: ESTABLISHED, and CLOSE_WAIT, when the client has left and the server has not."""
 
+STAMPED, STAMPS = 35, 64
+"""socket(7): SO_TIMESTAMPNS, which Python does not name, and room for what it adds."""
+
 APART = 0.005
 """Seconds between two bytes that a server is to get one after the other."""
 
@@ -20,13 +26,17 @@ class Wire(Connection):
 
     `clock` is when it had the last response that it was to read, `watched` are the seconds since it
     sent something, at the end of a watch. `chunks` are those of a stream that it was to read, and
-    not a byte more. `waits` are the seconds from what was sent last to each response.
+    not a byte more. `waits` are the seconds from what was sent last to each response, `idle_waits`
+    the parts of them in which the server had nothing to do.
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.methods: list[str] = []
         self.waits: list[float] = []
+        self.idle_waits: list[float] = []
+        self._busy: Callable[[], float] | None = None
+        self._busy_before = self._sent = self._came = 0.0
         self.clock = time.monotonic()
         self.watched = 0.0
         self.chunks: int | None = None
@@ -44,12 +54,37 @@ class Wire(Connection):
             self._end = reader.end
             if self.sent:
                 self.waits.append(time.monotonic() - self.began - self.sent[-1].at)
+                if self._busy:
+                    busy = self._busy() - self._busy_before
+                    self.idle_waits.append(self._came - self._sent - busy)
         self.clock = time.monotonic()
 
     def send_slowly(self, data: bytes) -> None:
         for number in range(len(data)):
             self.send(data[number : number + 1])
             time.sleep(APART)
+
+    def measure(self, busy: Callable[[], float]) -> None:
+        """Count idle waits from now on; `busy` says how long the server was busy so far. When bytes
+        come the kernel says, for this process may wait for a core itself.
+        """
+        self._busy = busy
+        if self.socket:
+            self.socket.setsockopt(socket.SOL_SOCKET, STAMPED, 1)
+
+    def send(self, data: bytes) -> None:
+        self._busy_before = self._busy() if self._busy else 0.0
+        super().send(data)
+        self._sent = time.time()
+
+    def _taken(self, socket: socket.socket, size: int, flags: int) -> bytes:
+        if not self._busy:
+            return super()._taken(socket, size, flags)
+        data, stamps, *_ = socket.recvmsg(size, STAMPS, flags)
+        for *_, stamp in stamps:
+            seconds, nanoseconds = struct.unpack("qq", stamp)
+            self._came = seconds + nanoseconds / 1e9
+        return data
 
     def send_each(self, data: bytes, times: int) -> None:
         for _ in range(times):

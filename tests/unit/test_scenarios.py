@@ -29,6 +29,7 @@ from starlette_conformance.model.observations import (
     EndOf,
     GzippedOn,
     HeldFor,
+    IdleWaits,
     LogLines,
     Observation,
     PingAfter,
@@ -103,6 +104,7 @@ class Stub:
     app: str = "hello"
     environment: Any = ENVIRONMENT
     path: str = ""
+    pid: int = 0
 
 
 def seen(
@@ -272,6 +274,24 @@ def test_says_whether_responses_come_at_once_at_least_for_some_time(
 
     found = seen(script, SendEach("a", GET, late + prompt), of=(RespondsIn("a", 0.1),))
     assert found == {"time of a response on a": said}
+
+
+@pytest.mark.parametrize(
+    ("pause", "said", "late"), [(0.21, "some of 0.2 s", True), (0.0, "none of 0.2 s", False)]
+)
+def test_says_whether_a_server_lets_a_client_wait_for_nothing(
+    pause: float, said: str, late: bool
+) -> None:
+    def script(connection: socket.socket) -> None:
+        for number in range(9):
+            time.sleep(pause if number == 5 else 0)
+            connection.sendall(dated(OK))
+            connection.recv(65536)
+
+    scenario = Scenario("one", "hello", (SendEach("a", GET, 9),), {IdleWaits(0.2): ""})
+    with playing(script, scenario) as performance:
+        performance.play()
+        assert (performance.observed(), performance.late) == ({"idle waits": said}, late)
 
 
 @pytest.mark.parametrize("leave", [Leave("a"), Reset("a"), HalfClose("a")])

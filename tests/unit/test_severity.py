@@ -56,6 +56,7 @@ FIELDS: dict[tuple[str, bool], Severity] = {
     ("file of the socket", False): "process",
     ("mode of the socket", False): "process",
     ("time of a response on a", False): "arrival",
+    ("idle waits", False): "arrival",
     ("frames on a", False): "body",
     ("dates on a", False): "value",
     ("first ping on a", False): "arrival",

@@ -7,21 +7,30 @@ import logging
 import os
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.authentication import (
+    AuthCredentials,
+    AuthenticationBackend,
+    AuthenticationError,
+    SimpleUser,
+    requires,
+)
 from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
+from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import (
     FileResponse,
     HTMLResponse,
@@ -32,6 +41,7 @@ from starlette.responses import (
     StreamingResponse,
 )
 from starlette.routing import Host, Mount, Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CHANGED = 1744419780.75
 """Seconds that are another number where they are rounded."""
@@ -98,7 +108,7 @@ async def parsed(request: Request) -> Response:
 
 
 async def status(request: Request) -> Response:
-    return Response(status_code=request.path_params["code"], headers={"X-Name": "\xe9"})
+    return Response(status_code=request.path_params["code"], headers={"X-Name": "\xe9\tb"})
 
 
 async def no_content(request: Request) -> Response:
@@ -158,6 +168,10 @@ async def file(request: Request) -> Response:
     return FileResponse(request.app.state.file, **dict(request.query_params))
 
 
+async def large_file(request: Request) -> Response:
+    return FileResponse(request.app.state.large_file)
+
+
 async def missing_file(request: Request) -> Response:
     return FileResponse("/nowhere")
 
@@ -172,6 +186,7 @@ async def raises(request: Request) -> Response:
 
 def waits(request: Request) -> Response:
     """In a thread."""
+    time.sleep(float(request.query_params.get("seconds", "0")))
     return PlainTextResponse("from a thread")
 
 
@@ -204,14 +219,84 @@ async def converted(request: Request) -> Response:
     return PlainTextResponse(repr(request.path_params))
 
 
+async def fail() -> None:
+    raise KeyError
+
+
 async def background(request: Request) -> Response:
     tasks = BackgroundTasks([BackgroundTask(logging.info, "First task")])
+    if "fails" in request.query_params:
+        tasks.add_task(fail)
     tasks.add_task(logging.info, "Second task")
     return PlainTextResponse("ok", background=tasks)
 
 
 async def state(request: Request) -> Response:
     return PlainTextResponse(request.state.said)
+
+
+async def count(request: Request) -> Response:
+    """How often a request has been here before, as its own state says."""
+    before = getattr(request.state, "count", 0)
+    request.state.count = before + 1
+    return PlainTextResponse(str(before))
+
+
+class Scopes(AuthenticationBackend):
+    """Whoever names scopes has them."""
+
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, SimpleUser] | None:
+        scopes = conn.headers.get("x-scopes")
+        if scopes is None:
+            return None
+        if not scopes:
+            raise AuthenticationError("no scopes")
+        return AuthCredentials(scopes.split()), SimpleUser("Ada")
+
+
+async def member(request: Request) -> Response:
+    return PlainTextResponse(request.user.display_name)
+
+
+async def hidden(request: Request) -> Response:
+    return PlainTextResponse(",".join(request.auth.scopes))
+
+
+def entered(request: Request) -> Response:
+    return PlainTextResponse("entered")
+
+
+def shortened(page: str) -> str:
+    if not page.strip().startswith("<"):
+        first, *_, last = page.strip().split("\n")
+        return f"{first} {last}"
+    titles = re.findall(r"<(?:title|h1|h2)>(.*?)</", page)
+    frame, *_ = page.partition("</div>\n</div>")
+    failed = re.findall(
+        r'<span class="frame-line center-line">.*?</span> (.*?)</span>', frame, re.DOTALL
+    )
+    count = frame.count('class="lineno"')
+    return f"{titles} {[each.strip() for each in failed]} of {count} lines"
+
+
+class Shortened:
+    """Of a page about a failure, what depends on no release and no folder: the titles, and how many
+    lines of the function that failed are there, beside which one; of a text, the first and the last
+    line.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def shorten(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [h for h in message["headers"] if h[0] != b"content-length"]
+            else:
+                message["body"] = shortened(message["body"].decode()).encode()
+            await send(message)
+
+        await self._app(scope, receive, shorten)
 
 
 class Endpoint(HTTPEndpoint):
@@ -260,7 +345,16 @@ HOME = [
     Route("/two-parts", two_parts),
     Route("/seen", seen),
     Route("/file", file),
+    Route("/status/{code:int}", status),
 ]
+MEMBERS = Router(
+    [
+        Route("/", requires("read")(member)),
+        Route("/hidden", requires(["read", "write"], status_code=404)(hidden)),
+        Route("/entered", requires("read", redirect="seen")(entered)),
+        Route("/away", requires("read", redirect="seen")(member)),
+    ]
+)
 ROUTES = [
     Route("/cookies", cookies),
     Route("/set-cookies", set_cookies),
@@ -280,6 +374,7 @@ ROUTES = [
     Route("/sized", sized),
     Route("/broken-stream", broken_stream),
     Route("/file", file),
+    Route("/large-file", large_file),
     Route("/missing-file", missing_file),
     Route("/redirect/{code}", redirect),
     Route("/raises", raises),
@@ -294,7 +389,10 @@ ROUTES = [
     Route("/two/{first}-{second}/end", converted),
     Route("/background", background),
     Route("/state", state),
+    Route("/count", count),
     Route("/endpoint", Endpoint),
+    Mount("/members", AuthenticationMiddleware(MEMBERS, Scopes())),
+    Mount("/debug", Shortened(Starlette(debug=True, routes=[Route("/", raises)]))),
     Mount("/mounted/{name}", routes=HOME, name="mounted"),
     Mount("/handled", Starlette(routes=[Route("/", raises)], exception_handlers={500: teapot})),
     Mount("/passed", PassOn(Router(HOME))),
@@ -350,5 +448,9 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         app.state.file = Path(folder, "file.txt")
         app.state.file.write_bytes(LARGE[:200_000])
-        os.utime(app.state.file, (CHANGED, CHANGED))
+        app.state.large_file = Path(folder, "file.bin")
+        app.state.large_file.touch()
+        os.truncate(app.state.large_file, 3_000_000)
+        for path in (app.state.file, app.state.large_file):
+            os.utime(path, (CHANGED, CHANGED))
         uvicorn.run(app, host="127.0.0.1", port=options.port)

@@ -1,4 +1,4 @@
-"""A stream of events of 64 KiB, as fast as its client reads them."""
+"""A stream of events of 64 KiB, as fast as its client reads them, and a short one."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -17,14 +17,23 @@ async def events() -> AsyncIterator[dict[str, str]]:
 
 
 async def stream(request: Request) -> EventSourceResponse:
-    return EventSourceResponse(events())
+    return EventSourceResponse(events(), ping=1)
+
+
+async def three() -> AsyncIterator[dict[str, str]]:
+    for number in "123":
+        yield {"data": number}
+
+
+async def short(request: Request) -> EventSourceResponse:
+    return EventSourceResponse(three())
 
 
 async def home(request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
-app = Starlette(routes=[Route("/", home), Route("/stream", stream)])
+app = Starlette(routes=[Route("/", home), Route("/stream", stream), Route("/short", short)])
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -23,7 +23,7 @@ async def home(request: Request) -> Response:
 
 
 async def slow(request: Request) -> Response:
-    await asyncio.sleep(SLOW_SECONDS)
+    await asyncio.sleep(float(request.query_params.get("seconds", SLOW_SECONDS)))
     return PlainTextResponse("slow")
 
 
