@@ -106,29 +106,39 @@ def _reasons(
     scenario: Scenario, before: Outcome, after: Outcome, places: Collection[str]
 ) -> dict[Reason, list[str]]:
     """What alters these fields: of the changes that one side has, those without which it would be
-    expected otherwise; or else the parser.
+    expected otherwise, alone or once others are gone that hide it; or else the parser.
     """
     reasons: dict[Reason, list[str]] = {}
-    names = list(before)
-    for change in _between(scenario, before, after):
-        side = before if change.applies_to(before.environment) else after
-        environment = side.environment
-        without = replace(environment, lacking=environment.lacking | {change})
-        has, lacks = (
-            _fields(side, _wanted(scenario, each), names) for each in (environment, without)
-        )
-        altered = [
-            where
-            for where in places
-            if has.get(where, NOTHING).promise != lacks.get(where, NOTHING).promise
-        ]
-        if altered:
-            reasons[change] = altered
-    explained = {where for those in reasons.values() for where in those}
-    left = [where for where in places if where not in explained]
+    left = list(places)
+    for cumulative in (False, True):
+        gone: frozenset[Change] = frozenset()
+        searched = list(left)
+        for change in _between(scenario, before, after) if left else ():
+            pair = (before, after) if change.applies_to(before.environment) else (after, before)
+            has, lacks = (_promises(scenario, *pair, each) for each in (gone, gone | {change}))
+            altered = [
+                each for each in searched if has.get(each, ABSENT) != lacks.get(each, ABSENT)
+            ]
+            if altered:
+                reasons.setdefault(change, []).extend(altered)
+                left = [each for each in left if each not in altered]
+            gone = gone | {change} if cumulative else gone
     if left and before.environment.parser != after.environment.parser:
         reasons[None] = left
     return reasons
+
+
+def _promises(
+    scenario: Scenario, side: Outcome, other: Outcome, lacking: Collection[Change]
+) -> dict[str, Any]:
+    """What is expected of one side without some changes, by field: of those of both, since one may
+    have had more responses.
+    """
+    environment = side.environment
+    environment = replace(environment, lacking=environment.lacking | frozenset(lacking))
+    wanted = _wanted(scenario, environment)
+    fields = {**_fields(other, wanted, other), **_fields(side, wanted, side)}
+    return {where: field.promise for where, field in fields.items()}
 
 
 def _between(scenario: Scenario, before: Outcome, after: Outcome) -> Iterator[Change]:

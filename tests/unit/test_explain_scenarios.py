@@ -23,7 +23,13 @@ from starlette_conformance.model.expectations import (
     history,
     since,
 )
-from starlette_conformance.model.observations import ExitStatus, LogLines, Observation, ResponseOn
+from starlette_conformance.model.observations import (
+    ExitStatus,
+    LogLines,
+    Observation,
+    ResponseOn,
+    ResponsesOn,
+)
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send
 from starlette_conformance.scenarios.outcome import Outcome
@@ -110,6 +116,27 @@ def test_a_change_that_went_away_is_a_cause() -> None:
     played = scenario(status=since(GONE, "hangs", before="0"))
     why = explained(played, {"exit status": "hangs"}, {"exit status": "0"})
     assert where(why) == {GONE: ["exit status"]}
+
+
+def test_changes_that_hide_each_other_account_for_what_they_alter_together() -> None:
+    twice = since(STATUS, "twice", before=since(SAID, "once", before="not found"))
+    why = explained(scenario(status=twice), {"exit status": "not found"}, {"exit status": "twice"})
+    assert where(why) == {STATUS: ["exit status"]}
+    played = scenario(status=since(SAID, "both", before=since(STATUS, "both", before="none")))
+    why = explained(played, {"exit status": "none"}, {"exit status": "both"})
+    assert where(why) == {SAID: ["exit status"]}
+    assert why.remaining == ()
+
+
+def test_responses_that_a_change_takes_away_are_explained() -> None:
+    one = Response(200, {}, b"ok", "OK")
+    known = {ResponsesOn("a"): since(STATUS, [one], before=[one, one])}
+    played = replace(EXITS, expected=known)
+    name = str(ResponsesOn("a"))
+    why = explained(played, {name: [one, one]}, {name: [one]})
+    assert [*where(why)] == [STATUS]
+    assert f"{name}: response 2: status" in where(why)[STATUS]
+    assert why.remaining == ()
 
 
 def test_of_a_response_each_field_has_its_cause() -> None:
