@@ -130,7 +130,7 @@ def test_changes_that_hide_each_other_account_for_what_they_alter_together() -> 
 
 def test_responses_that_a_change_takes_away_are_explained() -> None:
     one = Response(200, {}, b"ok", "OK")
-    known = {ResponsesOn("a"): since(STATUS, [one], before=[one, one])}
+    known: dict[Observation, Any] = {ResponsesOn("a"): since(STATUS, [one], before=[one, one])}
     played = replace(EXITS, expected=known)
     name = str(ResponsesOn("a"))
     why = explained(played, {name: [one, one]}, {name: [one]})
