@@ -28,6 +28,8 @@ ALONE = 2
 SENT_AGAIN = "sent again"
 RETRIES = 2
 """So many times more an unexplained difference must be seen."""
+REPLAYED_WITHIN = 120.0
+"""Seconds after which no scenario is played again: where no connection closes, each waits long."""
 
 
 Sides = tuple[dict[SentRequest, Seen], dict[SentRequest, Seen]]
@@ -59,9 +61,9 @@ def compare(
     (before, after), lost = without_lost([side.responses for side in sides])
     played = explain_outcomes([side.outcomes for side in sides])
     retried = retry(comparison, comparison.explain(before, after, wanted))
-    confirmed, others = replay(comparison, played)
+    replayed = replay(comparison, played)
     for each in kept:
-        each.forget(retried.gone, others)
+        each.forget(retried.gone, replayed.gone)
         each.save()
     found = [
         one
@@ -69,12 +71,12 @@ def compare(
         for one in unstable(environment, side.seen)
     ]
     return replace(
-        comparison.diff(retried.explained, list(confirmed.values())),
+        comparison.diff(retried.explained, list(replayed.explained.values())),
         seconds=time.monotonic() - began,
-        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in others)),
+        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in replayed.gone)),
         unstable=(*found, *retried.unstable),
         repetition=_repetition(sides, repeat_after),
-        not_compared=(*lost, *gave_up),
+        not_compared=(*lost, *gave_up, *replayed.gave_up),
         kept=tuple(_kept(kept, sides)),
     )
 
@@ -140,21 +142,38 @@ def _note(explained: Mapping[SentRequest, Explained], seen: Sides, circumstance:
             side.setdefault(sent, Seen()).note(response, circumstance)
 
 
-def replay(
-    comparison: Comparison, played: dict[Scenario, ExplainedScenario]
-) -> tuple[dict[Scenario, ExplainedScenario], tuple[Scenario, ...]]:
-    """What holds once unexplained scenarios are played again, and those that did not reproduce."""
+@dataclass(frozen=True)
+class Replayed:
+    """What holds once unexplained scenarios are played again, those that did not reproduce, and a
+    sentence on those for which there was no time.
+    """
+
+    explained: dict[Scenario, ExplainedScenario]
+    gone: tuple[Scenario, ...]
+    gave_up: tuple[str, ...]
+
+
+def replay(comparison: Comparison, played: dict[Scenario, ExplainedScenario]) -> Replayed:
     suspects = left = [scenario for scenario, why in played.items() if why.remaining]
+    until = time.monotonic() + REPLAYED_WITHIN
+    unplayed = set[Scenario]()
     for _ in range(RETRIES):
         if left:
-            played |= explain_outcomes(play_each(comparison.sides, left, at_once=ALONE))
+            again = explain_outcomes(play_each(comparison.sides, left, ALONE, until))
+            unplayed |= {*left} - again.keys()
+            played |= again
             left = [scenario for scenario in left if played[scenario].remaining]
-    return played, tuple(scenario for scenario in suspects if scenario not in left)
+    sentence = (
+        f"{len(unplayed)} of {len(suspects)} scenarios that nobody explains were not played "
+        f"{RETRIES} times more, for that took longer than {REPLAYED_WITHIN:g} s"
+    )
+    gone = tuple(scenario for scenario in suspects if scenario not in left)
+    return Replayed(played, gone, (sentence,) if unplayed else ())
 
 
 def explain_outcomes(outcomes: Outcomes) -> dict[Scenario, ExplainedScenario]:
     before, after = outcomes
-    return {s: explain_scenario(s, before[s], after[s]) for s in before}
+    return {s: explain_scenario(s, before[s], after[s]) for s in before if s in after}
 
 
 def _send(

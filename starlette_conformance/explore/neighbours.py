@@ -86,10 +86,10 @@ def _compare(
     played = [each for each in scenarios if comparison.wants_scenario(each)]
     rest = play_each(comparison.sides, played) if played else [{}, {}]
     outcomes = [{**side.outcomes, **more} for side, more in zip((older, newer), rest, strict=True)]
-    kept, others = live.replay(comparison, live.explain_outcomes(outcomes))
+    replayed = live.replay(comparison, live.explain_outcomes(outcomes))
     return replace(
-        comparison.diff(retried.explained, list(kept.values())),
-        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in others)),
+        comparison.diff(retried.explained, list(replayed.explained.values())),
+        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in replayed.gone)),
         unstable=retried.unstable,
-        not_compared=(*older.gave_up, *newer.gave_up, *gave_up, *lost),
+        not_compared=(*older.gave_up, *newer.gave_up, *gave_up, *lost, *replayed.gave_up),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.outcome_lines import rendered
@@ -204,6 +205,19 @@ def compared(played: Scenario, *outcomes: dict[str, Any], shown: bool = True) ->
     ledger = Ledger(CHANGES, [], {}, {}, suites={"edge": [played]})
     comparison = Comparison(OLD, NEW, ledger)
     return comparison.diff({}, [explained(played, before, after)] if shown else [])
+
+
+def test_scenarios_that_there_is_no_time_to_play_again_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They stay unexplained, though nobody knows whether they would again."""
+    monkeypatch.setattr(live, "REPLAYED_WITHIN", -1.0)
+    why = explained(EXITS, BEFORE, AFTER | {"exit status": "1"})
+    found = live.replay(Comparison(OLD, NEW, Ledger(CHANGES, [], {}, {})), {EXITS: why})
+    assert found.explained == {EXITS: why}
+    assert found.gone == ()
+    (said,) = found.gave_up
+    assert said.startswith("1 of 1 scenarios that nobody explains were not played 2 times more")
 
 
 def test_a_diff_counts_scenarios_apart_from_requests() -> None:
