@@ -89,7 +89,7 @@ def test_explore_and_diff_send_it_requests_and_explain_its_405(project: ProjectC
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"ALLOW_ON_405"' in done.stdout
     assert "POST /shout/hello" in done.stdout
-    words = ("explore", OLD, NEW, "--requests", "300", "--seed", "1", "--quick")
+    words = ("explore", OLD, NEW, "--requests", "100", "--seed", "1", "--quick")
     explored = project.run("starlette_conformance", *words)
     assert explored.returncode == 0, explored.stdout + explored.stderr
     assert "no random requests" not in explored.stdout

@@ -14,7 +14,7 @@ MANY = 500
 """At least so many responses differ, so that what is found to be explained is not nothing."""
 
 SHOWN = ("0.46.1", "1.10.0")
-OLDEST = ("documented", "starlette-0.13.8-httptools", "--quick")
+OLDEST = ("documented", "starlette-0.13.8-httptools", "--quick", "--only", "static_files")
 
 
 @pytest.mark.parametrize("words", [SHOWN, OLDEST])
