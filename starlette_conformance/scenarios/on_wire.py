@@ -1,6 +1,7 @@
 """What is observed of the connection of a scenario's client."""
 
 import re
+import time
 from statistics import median
 from typing import Any
 
@@ -11,6 +12,8 @@ from starlette_conformance.model.expectations import Response
 from starlette_conformance.scenarios.moments import without_gzip_time, without_time
 from starlette_conformance.scenarios.wire import Wire, is_handshake
 
+HEARS = 0.3
+"""The part of the time between two events in which a server hears of a client, on busy cores."""
 ROW = 20
 DATE = re.compile(rb"(?i)\r\ndate: (.*?)\r\n")
 
@@ -75,6 +78,20 @@ def is_prompt(wire: Wire, seconds: float) -> bool:
 
 HELD_UP = 0.5
 """Seconds to a response after which a server was held up by busy cores."""
+
+
+def was_left_late(wire: Wire, interval: float | None) -> bool:
+    """Whether the event after those that were to be read has come, or is made before the server
+    hears of what the client does next; `interval` are the seconds between two of them.
+    """
+    if wire.chunks is None or wire.ended:
+        return False
+    if not wire.is_silent(0):
+        return True
+    if interval is None:
+        return False
+    due = wire.began + wire.sent[-1].at + (wire.chunks + 1) * interval
+    return time.monotonic() > due - interval * HEARS
 
 
 def was_held_up(wire: Wire) -> bool:

@@ -23,10 +23,11 @@ from starlette_conformance.scenarios.wire import Wire, held
 ENDS_SECONDS = 8.0
 """How long a server may take to end that has no clients left, on busy cores."""
 LETS_GO_SECONDS = 5.0
+HURRIED_SECONDS = 0.1
+"""How long a connection is waited for in rounds behind one in which one was waited for in vain:
+200 that the server does not close would take half an hour."""
 LAG = 1.5
 """How many times as long as it should be the time between two events is on busy cores."""
-HEARS = 0.3
-"""The part of the time between two events in which a server hears of a client, on busy cores."""
 
 
 class Performance:
@@ -48,6 +49,7 @@ class Performance:
         self._scenario, self._server, self._port = scenario, server, port
         self._start, self._first_status = start, ""
         self._wires: dict[str, Wire] = {}
+        self._seconds = scenario.seconds
         self._held: set[str] = set()
         self._idle = [o.seconds for o in scenario.expected if isinstance(o, seen.IdleWaits)]
         self._watches_held = any(isinstance(o, seen.HeldFor) for o in scenario.expected)
@@ -134,7 +136,7 @@ class Performance:
 
     def _leave(self, wire: Wire, step: steps.StepOn) -> None:
         self._note_if_held(step.on)
-        self.late |= self._is_late(wire)
+        self.late |= on_wire.was_left_late(wire, self._scenario.interval)
         match step:
             case steps.HalfClose():
                 wire.half_close()
@@ -144,20 +146,6 @@ class Performance:
                 wire.leave()
             case _:
                 raise AssertionError(f"nobody plays {step!r}")
-
-    def _is_late(self, wire: Wire) -> bool:
-        """Whether the event after those that were to be read has come, or is made before the server
-        hears of what the client does next.
-        """
-        if wire.chunks is None or wire.ended:
-            return False
-        if not wire.is_silent(0):
-            return True
-        interval = self._scenario.interval
-        if interval is None:
-            return False
-        due = wire.began + wire.sent[-1].at + (wire.chunks + 1) * interval
-        return time.monotonic() > due - interval * HEARS
 
     def _lags(self) -> bool:
         """Whether chunks, or responses before a pause or of an idle server, were late."""
@@ -178,12 +166,14 @@ class Performance:
             self._take(replace(step, on=f"{step.on} {number}"))
         self.late = late
         for name in {f"{step.on} {number}" for step in each}:
+            if self._wires[name].timed_out:
+                self._seconds = min(self._seconds, HURRIED_SECONDS)
             if self._wires[name].socket is None:
                 del self._wires[name]
 
     def _wire(self, name: str) -> Wire:
         if name not in self._wires:
-            self._wires[name] = Wire(self._port, self._scenario.seconds, path=self._server.path)
+            self._wires[name] = Wire(self._port, self._seconds, path=self._server.path)
             if self._idle:
                 self._wires[name].measure(busy_threads(self._server.pid))
         return self._wires[name]

@@ -49,6 +49,7 @@ from starlette_conformance.model.steps import (
     ReadChunks,
     ReadResponses,
     ReadToEnd,
+    Repeat,
     Reset,
     Send,
     SendEach,
@@ -211,6 +212,20 @@ def test_counts_a_watch_from_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Wire, "read_responses", late)
     steps = (Send("a", GET), ReadResponses("a"), Watch("a", 2))
     assert seen(script, *steps, of=(EndOf("a"),)) == {"end of a": "closed after 1 s"}
+
+
+def test_connections_behind_one_that_was_waited_for_in_vain_are_given_little_time() -> None:
+    """Of a server that closes none of 200, each would take the whole of it."""
+    steps = (Repeat(3, (Send("a", GET), ReadToEnd("a"))),)
+    scenario = Scenario("one", "hello", steps, {}, seconds=0.3)
+    with playing(lambda _: time.sleep(0.4), scenario) as performance:
+        performance.play()
+    ended = {name: each.ended for name, each in performance.exchanges().items()}
+    assert ended == {
+        "a 1": "no response within 0.3 s",
+        "a 2": "no response within 0.1 s",
+        "a 3": "no response within 0.1 s",
+    }
 
 
 @pytest.mark.parametrize(("events", "late"), [(1, False), (2, True)])
