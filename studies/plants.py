@@ -128,6 +128,6 @@ REASONS = {
 QUICK = (
     "one more header lookup in the auth middleware",
     "a sleep of 2 ms a request",
-    "a task left by a stream",
+    "a task left by a connection",
 )
 """For CI: of each way to measure one that does not mind a busy neighbour, as many streams do."""
