@@ -90,7 +90,8 @@ def _kept(kept: Sequence[Recordings], sides: Sequence[Recorded]) -> Iterator[Kep
 def _repetition(sides: Sequence[Recorded], after: int) -> Repetition:
     if not after:
         return Repetition(0, (), SEED, ())
-    apps = tuple((app, min(side.counts[app] for side in sides)) for app in sides[0].counts)
+    every = dict.fromkeys(app for side in sides for app in side.counts)
+    apps = tuple((app, min(side.counts.get(app, 0) for side in sides)) for app in every)
     return Repetition(after, CROWDS, SEED, apps)
 
 

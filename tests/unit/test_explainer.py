@@ -580,6 +580,19 @@ def test_a_difference_counts_by_what_is_there_when_both_are_asked_again(
     assert tuple(map(len, lists)) == counts
 
 
+def test_an_app_that_one_stack_was_sent_nothing_again_was_repeated_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a stack is whose first response never came."""
+    counts = {"hello": 5, "sse streams": 3}, {"hello": 4}
+    sides = [recording.Recorded({}, {}, each) for each in counts]
+    monkeypatch.setattr(live, "record", lambda *_: (sides, []))
+    comparison = Comparison(on("0.39"), on("0.40"), Ledger({"C": CHANGE}, EFFECTS, {}, {}))
+    diff = live.compare(comparison, [], repeat_after=500)
+    assert diff.repetition
+    assert diff.repetition.responses == (("hello", 4), ("sse streams", 0))
+
+
 def test_as_many_steps_are_announced_as_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests that are sent since they are like others count, too."""
     like = SentRequest("hello", Request("hello", b"GET /like HTTP/1.1\r\n\r\n"))
