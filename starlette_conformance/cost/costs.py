@@ -33,7 +33,7 @@ from starlette_conformance.output.progress import progress
 from starlette_conformance.output.result import Result
 from starlette_conformance.output.sanitize import printable
 from starlette_conformance.process.worker_threads import side_by_side
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.stacks.catalogue import Catalogue
 from starlette_conformance.stacks.project import catalogue, digest, ledger
 from starlette_conformance.stacks.targets import made, one, targets_named
@@ -62,8 +62,8 @@ def costs(stacks: Sequence[str], base_name: str, file: Path, document: Path | No
     left_out = [*itertools.chain(*(each.values() for each in broken.values()))]
     code = 0 if len(prices) == len(environments) else CannotTell.exit_code
     said = f"{len(prices)} of {len(environments)} stacks in {time.monotonic() - began:.0f} s"
-    words = [text for stack in stacks for text in ("--stack", stack)]
-    command = of_verb("costs", *words, "--base", base_name, "--results", str(file))
+    values = {"--stack": list(stacks), "--base": base_name, "--results": str(file)}
+    command = of_verb("costs", *option_words(values))
     page = of_verb("report", "runs", "--costs", str(file), "--html", "report.html")
     Result(code, said, command, next=[command] if code else [page]).write(
         document,

@@ -25,7 +25,7 @@ from starlette_conformance.model.errors import CannotTell, UsageError
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.progress import begins
-from starlette_conformance.runs.rerun_commands import of_verb, word
+from starlette_conformance.runs.rerun_commands import of_verb, option_words, word
 from starlette_conformance.stacks.targets import provisioned
 
 
@@ -128,8 +128,11 @@ def _started(
 
 def _again(options: Options, old: Environment, new: Environment) -> str:
     """The command that gates the same stacks."""
-    calls = ["--syscalls", f"{options.syscalls:g}"] if options.syscalls else []
-    only = [text for name in options.benchmarks for text in ("--benchmark", name)]
-    only += ["--old-start", options.old_start] if options.old_start else []
-    only += ["--new-start", options.new_start] if options.new_start else []
-    return of_verb("gate", word(old), word(new), "--budget", f"{options.budget:g}", *calls, *only)
+    values = {
+        "--budget": options.budget,
+        "--syscalls": options.syscalls,
+        "--benchmark": list(options.benchmarks),
+        "--old-start": options.old_start,
+        "--new-start": options.new_start,
+    }
+    return of_verb("gate", word(old), word(new), *option_words(values, {"--syscalls": 0.0}))

@@ -15,9 +15,9 @@ from starlette_conformance.cost.gate_table import (
     changed,
     sentence,
 )
+from starlette_conformance.output.one_screen import LINES, cut, lines_of
 from starlette_conformance.output.sanitize import plain
 
-LINES = 25
 BLOCKING = ("regression", "cannot tell")
 NAME = 22
 """Columns for the name of a benchmark."""
@@ -33,7 +33,7 @@ def print_brief(
     """What blocks, a line for each benchmark, the verdict, and where the whole is."""
     width = output.width - 1
     last = [(line, ending[1]) for line in wrap(ending[0], width)]
-    taken = len(last) + -(-len(file) // output.width)
+    taken = len(last) + lines_of([file], output.width)
     blocking = [
         (line, VERDICT[each.outcome].style)
         for each in findings
@@ -77,12 +77,7 @@ def _table(findings: Sequence[Finding], width: int) -> Iterator[Row]:
     for name in sorted(names, key=lambda name: outcomes[name].isdisjoint(BLOCKING)):
         red = next((STYLES[each] for each in BLOCKING if each in outcomes[name]), "")
         text = "".join(f" {cells.get((name, what), '-'):>{wide}}" for what, wide in columns.items())
-        yield f"{shortened_to(name):{NAME}}{text}", red
-
-
-def shortened_to(name: str) -> str:
-    shown = plain(name)
-    return shown if len(shown) <= NAME else f"{shown[: NAME - 3]}..."
+        yield f"{cut(name, NAME):{NAME}}{text}", red
 
 
 def verdict(outcome: str, findings: Sequence[Finding], seconds: float) -> str:

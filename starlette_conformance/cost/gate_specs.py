@@ -9,7 +9,7 @@ from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.diff.kept_verdicts import KeptVerdicts
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
-from starlette_conformance.runs.rerun_commands import of_verb
+from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.runs.sessions import judge, last_words
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import ROOT, catalogue
@@ -69,7 +69,7 @@ def _check_passed(summary: Summary, names: Sequence[str], apps: Iterable[str], r
     if not summary.passed:
         failing = sorted({key for key, counts in summary.tally.items() if set(counts) != {"pass"}})
         those = ", ".join(f"{app} on {name}" for name, app in failing)
-        options = [text for name in names for text in ("--stack", name)]
+        options = option_words({"--stack": list(names)})
         raise CannotTell(
             f"{those or 'a stack'} does not pass its specs, so it gets no cost figures: "
             f"`{of_verb('judge', *options)}` says why"

@@ -7,12 +7,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 import msgspec
 
 from starlette_conformance.cost import callgrind, counts
 from starlette_conformance.cost.benchmark import Benchmark
+from starlette_conformance.cost.counted_servers import by_app
 from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.child_environment import base
@@ -53,7 +53,7 @@ def count(
 ) -> Counts:
     """As `counts.count`, of what is not kept; of all with `fresh`."""
     result, missing = Counts(), list[list[Benchmark]]()
-    grouped = [list(each) for _, each in groupby(benchmarks, key=lambda each: each.app)]
+    grouped = by_app(benchmarks)
     stack = _key(environment, layout, repeats)
     files = {those[0].app: _file(stack, those) for those in grouped}
     for those in grouped:

@@ -73,7 +73,7 @@ def compare(
     return replace(
         comparison.diff(retried.explained, list(replayed.explained.values())),
         seconds=time.monotonic() - began,
-        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in replayed.gone)),
+        unconfirmed=(*retried.unconfirmed, *replayed.unconfirmed),
         unstable=(*found, *retried.unstable),
         repetition=_repetition(sides, repeat_after),
         not_compared=(*lost, *gave_up, *replayed.gave_up),
@@ -152,6 +152,10 @@ class Replayed:
     explained: dict[Scenario, ExplainedScenario]
     gone: tuple[Scenario, ...]
     gave_up: tuple[str, ...]
+
+    @property
+    def unconfirmed(self) -> tuple[Unconfirmed, ...]:
+        return tuple(Unconfirmed(each.name) for each in self.gone)
 
 
 def replay(comparison: Comparison, played: dict[Scenario, ExplainedScenario]) -> Replayed:

@@ -110,10 +110,12 @@ def _reasons(
     """
     reasons: dict[Reason, list[str]] = {}
     left = list(places)
-    for cumulative in (False, True):
-        gone: frozenset[Change] = frozenset()
+    between = [*_between(scenario, before, after)]
+    alone = [frozenset[Change]()] * len(between)
+    once_others_are_gone = [frozenset(between[:number]) for number in range(len(between))]
+    for those_gone in (alone, once_others_are_gone):
         searched = list(left)
-        for change in _between(scenario, before, after) if left else ():
+        for change, gone in zip(between, those_gone, strict=True) if left else ():
             pair = (before, after) if change.applies_to(before.environment) else (after, before)
             has, lacks = (_promises(scenario, *pair, each) for each in (gone, gone | {change}))
             altered = [
@@ -122,7 +124,6 @@ def _reasons(
             if altered:
                 reasons.setdefault(change, []).extend(altered)
                 left = [each for each in left if each not in altered]
-            gone = gone | {change} if cumulative else gone
     if left and before.environment.parser != after.environment.parser:
         reasons[None] = left
     return reasons

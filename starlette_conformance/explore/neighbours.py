@@ -8,7 +8,6 @@ from threading import Event
 
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
-from starlette_conformance.explain.repetition import Unconfirmed
 from starlette_conformance.explain.result import Diff
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
@@ -89,7 +88,7 @@ def _compare(
     replayed = live.replay(comparison, live.explain_outcomes(outcomes))
     return replace(
         comparison.diff(retried.explained, list(replayed.explained.values())),
-        unconfirmed=(*retried.unconfirmed, *(Unconfirmed(each.name) for each in replayed.gone)),
+        unconfirmed=(*retried.unconfirmed, *replayed.unconfirmed),
         unstable=retried.unstable,
         not_compared=(*older.gave_up, *newer.gave_up, *gave_up, *lost, *replayed.gave_up),
     )

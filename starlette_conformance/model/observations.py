@@ -93,8 +93,7 @@ class IdleWaits(Observation):
 
     seconds: float
 
-    def __str__(self) -> str:
-        return "idle waits"
+    says = "idle waits"
 
 
 @dataclass(frozen=True)

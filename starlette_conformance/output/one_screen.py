@@ -15,12 +15,16 @@ def cut(text: str, width: int) -> str:
     return shown if len(shown) <= width else f"{shown[: width - 3].rstrip()}..."
 
 
+def lines_of(texts: Sequence[str], columns: int) -> int:
+    """How many a terminal takes for them."""
+    return sum(1 + (len(text) - 1) // columns for text in texts)
+
+
 def fitting(
     rows: Sequence[Text], others: int, files: Sequence[str], columns: int
 ) -> Sequence[Text]:
     """The first rows, where `others` lines are shown as well, and those that name the files."""
-    taken = sum(1 + (len(text) - 1) // columns for text in files)
-    room = max(1, LINES - others - taken)
+    room = max(1, LINES - others - lines_of(files, columns))
     if len(rows) <= room:
         return rows
     more = len(rows) - room + 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette_conformance.model.chance import one_of
-from starlette_conformance.model.comparison import Comparison
+from starlette_conformance.model.comparison import Comparable, Comparison
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.expectations import Response, resolve
 from starlette_conformance.model.mismatch import Difference, compared_fields, same
@@ -15,7 +15,7 @@ Observed = Mapping[str, Any]
 """What was seen by name: a Response or a list of them, a text, or lines of text."""
 
 
-class Outcome(dict[str, Any]):
+class Outcome(Comparable, dict[str, Any]):
     """What was observed, by name, in the order of the expectation."""
 
     def __init__(self, observed: Observed, environment: Environment) -> None:
@@ -25,14 +25,6 @@ class Outcome(dict[str, Any]):
     def compare(self, expected: object) -> Comparison:
         wanted, asserted = resolve(by_name(expected), self.environment)
         return Comparison(wanted, not mismatches(self, wanted), asserted)
-
-    def __eq__(self, other: object) -> bool:
-        return self.compare(other).record()
-
-    def __ne__(self, other: object) -> bool:
-        return not self.compare(other).holds
-
-    __hash__ = None
 
 
 def by_name(expected: object) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from starlette_conformance.cost.finding import Finding
-from starlette_conformance.cost.gate_brief import LINES, verdict
+from starlette_conformance.cost.gate_brief import verdict
 from starlette_conformance.cost.gate_report import Report
 from starlette_conformance.cost.gate_table import COLUMNS
 from starlette_conformance.cost.manifest import NAMES
 from starlette_conformance.output.console import PlainConsole
+from starlette_conformance.output.one_screen import LINES
 from tests.miniatures.raw_server import ENVIRONMENT
 
 FUNCTIONS = ", ".join(f"Headers.get_{n} (starlette/datastructures.py) +9 bytecodes" for n in "abc")
