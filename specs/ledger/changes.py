@@ -15,7 +15,8 @@ HEADERS_REFUSED_ONCE = Change(
     "starlette",
     "0.15.0",
     "fix",
-    "A refused preflight said headers for each header that is not allowed; now it says it once.",
+    "The text of a refused preflight named `headers` once for each header that is not allowed; "
+    "now once.",
     "https://github.com/Kludex/starlette/pull/1199",
     noticed_by=("nobody",),
     reached_by=("CORSMiddleware",),
@@ -290,7 +291,7 @@ COOKIE_LINES_READ = Change(
     "starlette",
     "0.49.0",
     "feature",
-    "Of several Cookie headers request.cookies had the first one's; now it has all.",
+    "request.cookies had the cookies of the first Cookie header only; now it has those of all.",
     "https://github.com/Kludex/starlette/pull/3029",
     noticed_by=("proxy",),
     reached_by=("cookies",),
@@ -299,8 +300,8 @@ RANGES_SPLIT = Change(
     "starlette",
     "0.49.1",
     "security",
-    "A Range header was parsed in quadratic time (denial of service); now in linear time, and "
-    "what is no range in it is dropped whole (CVE-2025-62727).",
+    "A Range header was parsed in quadratic time (denial of service); now in linear time, and a "
+    "part that is no range is ignored as a whole (CVE-2025-62727).",
     "https://github.com/Kludex/starlette/security/advisories/GHSA-7f5h-v6xp-fcq8",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -318,7 +319,8 @@ PRIVATE_NETWORK_REFUSED = Change(
     "starlette",
     "0.51.0",
     "feature",
-    "A preflight that asks for private network access is refused unless it is allowed.",
+    "Access-Control-Request-Private-Network was ignored in a preflight; now the preflight is "
+    "refused unless the app allows it.",
     "https://github.com/Kludex/starlette/pull/3065",
     noticed_by=("browser", "JavaScript client"),
     reached_by=("CORSMiddleware",),
@@ -378,7 +380,7 @@ RANGES_MERGED = Change(
     "starlette",
     "1.0.0rc1",
     "fix",
-    "Ranges that overlap are merged whatever their order.",
+    "Ranges that overlap were not merged in every order; now they are.",
     "https://github.com/Kludex/starlette/pull/3138",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -387,7 +389,8 @@ MULTIPART_MENDED = Change(
     "starlette",
     "1.0.0rc1",
     "fix",
-    "Several parts arrive whole, with CRLF, as multipart/byteranges in Content-Type.",
+    "Several parts were cut off at the end, with LF as line ends, and multipart/byteranges in "
+    "Content-Range; now they are whole, with CRLF, and it stands in Content-Type.",
     "https://github.com/Kludex/starlette/pull/3143",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles", "FileResponse"),
@@ -433,7 +436,8 @@ WEAK_PREFIX_EXACT = Change(
     "starlette",
     "1.3.0",
     "fix",
-    "Only W/ before a tag in If-None-Match is dropped, and every blank around it.",
+    "Every W, / and blank at both ends of a tag in If-None-Match was dropped; now only W/ before "
+    "it, and blanks around it.",
     "https://github.com/Kludex/starlette/pull/3193",
     noticed_by=("browser", "cache or CDN"),
     reached_by=("StaticFiles",),
@@ -451,7 +455,8 @@ GZIP_WITHOUT_TIME = Change(
     "starlette",
     "1.4.0",
     "change",
-    "What GZipMiddleware compresses had the time in its head; now it has none, and says Unix.",
+    "The gzip header that GZipMiddleware writes had the time; now it has none, and names Unix as "
+    "the system.",
     "https://github.com/Kludex/starlette/pull/3411",
     noticed_by=("nobody",),
     reached_by=("GZipMiddleware",),
@@ -530,7 +535,8 @@ PREFLIGHT_VARIES = Change(
     "starlette",
     "1.7.0",
     "fix",
-    "The response to a preflight varies by every request header that it depends on.",
+    "Vary of a preflight's response did not list every request header that it depends on; now it "
+    "does.",
     "https://github.com/Kludex/starlette/pull/3517",
     noticed_by=("cache or CDN",),
     reached_by=("CORSMiddleware",),
@@ -588,8 +594,8 @@ FILE_HEEDS_DISCONNECT = Change(
     "starlette",
     "1.8.0",
     "fix",
-    "A file's transfer went on when the client had left; now it ends. Listening for that, the app "
-    "answers Expect: 100-continue with 100 before the file.",
+    "A file's transfer went on when the client had left; now it ends. Since the app listens for "
+    "that, Expect: 100-continue gets a 100 before the file.",
     "https://github.com/Kludex/starlette/pull/3523",
     noticed_by=("proxy",),
     reached_by=("StaticFiles", "FileResponse"),
@@ -694,7 +700,8 @@ DEPRECATED_WAIT = Change(
     "sse-starlette",
     "0.5.0",
     "change",
-    "A stream waits by run_until_first_complete, of which Starlette warns today.",
+    "Streams use run_until_first_complete, which today's Starlette deprecates: the log has a "
+    "warning.",
     "https://github.com/sysid/sse-starlette/commit/8780d06",
     last="0.9.0",
     noticed_by=("nobody",),
@@ -758,7 +765,7 @@ EXPECTATION_HEARD = Change(
     "sse-starlette",
     "0.10.0",
     "change",
-    "The app listens to the client before the stream begins: Expect: 100-continue gets a 100.",
+    "The app listens to its client before the stream begins: Expect: 100-continue gets a 100.",
     "https://github.com/sysid/sse-starlette/pull/27",
     last="2.3.4",
     noticed_by=("proxy",),
@@ -926,8 +933,8 @@ WATCHER_PER_STREAM = Change(
     "sse-starlette",
     "3.1.0",
     "regression",
-    "Each stream leaves a task behind that looks twice a second, until the server ends, whether it "
-    "is to end.",
+    "Each stream leaves a task that checks twice a second whether the server shuts down, until "
+    "the server ends.",
     "https://github.com/sysid/sse-starlette/issues/152",
     last="3.1.1",
     noticed_by=("nobody",),
@@ -1126,8 +1133,8 @@ LEFT_STREAM_GOES_ON = Change(
     "uvicorn",
     "0.28.1",
     "regression",
-    "The generator of a StreamingResponse goes on for ever once its client has left: uvicorn says "
-    "ASGI 2.4, by which sending fails then, and sending does not.",
+    "The generator of a StreamingResponse goes on for ever once its client has left: uvicorn "
+    "declares ASGI 2.4, by which sending must fail then, but it does not.",
     "https://github.com/Kludex/uvicorn/pull/2513",
     last="0.32.0",
     noticed_by=("nobody",),
@@ -1386,8 +1393,8 @@ APPS_HEAR_OF_RESTARTS = Change(
     "uvicorn",
     "0.20.0",
     "fix",
-    "With websockets, an app was told on shutdown that its WebSockets ended with 1006; now it is "
-    "told 1012.",
+    "With websockets, on shutdown an app received 1006 as the close code of its WebSockets; now "
+    "it receives 1012.",
     "https://github.com/Kludex/uvicorn/pull/1753",
     noticed_by=("nobody",),
 )
@@ -1449,8 +1456,8 @@ EMPTY_CLOSES_KEPT = Change(
     "wsproto",
     "1.2.0",
     "fix",
-    "A close of a WebSocket that has no code was answered with 1000; now it is answered without "
-    "a code.",
+    "The server replied to a WebSocket close without a code with 1000; now it replies without a "
+    "code.",
     "https://github.com/python-hyper/wsproto/pull/153",
     noticed_by=("nobody",),
 )
@@ -1478,8 +1485,7 @@ LENGTHS_MERGED = Change(
     "h11",
     "0.11.0",
     "feature",
-    "With h11, a Content-Length that is there several times, and the same each time, was 400; now "
-    "it counts once.",
+    "With h11, several Content-Length headers with the same value got 400; now they count as one.",
     "https://github.com/python-hyper/h11/issues/92",
     noticed_by=("proxy",),
 )
@@ -1496,8 +1502,8 @@ LF_ENDS_LINES = Change(
     "h11",
     "0.12.0",
     "feature",
-    "With h11, a line break without a carriage return in a request's head was 400, or more was "
-    "waited for; now it ends a line.",
+    "With h11, a line break without a carriage return in a request's head got 400, or the server "
+    "waited for more; now it ends a line.",
     "https://github.com/python-hyper/h11/issues/7",
     noticed_by=("proxy",),
 )
@@ -1505,8 +1511,8 @@ BINARY_REFUSED_EARLY = Change(
     "h11",
     "0.12.0",
     "feature",
-    "With h11, of what begins with a control character, as TLS does, the end of the head was "
-    "waited for; now it is 400 at once.",
+    "With h11, bytes that begin with a control character, as TLS does, got no response until the "
+    "head ended; now they get 400 at once.",
     "https://github.com/python-hyper/h11/issues/122",
     noticed_by=("proxy",),
 )
@@ -1573,8 +1579,7 @@ LONG_TARGETS_REFUSED = Change(
     "httptools",
     "0.8.0",
     "security",
-    "Of a target of 65,536 bytes or more the app was given another one, cut off; now it is "
-    "refused.",
+    "A target of 65,536 bytes or more reached the app cut off; now it is refused.",
     "https://github.com/MagicStack/httptools/issues/142",
     noticed_by=("proxy",),
 )
@@ -1691,8 +1696,8 @@ OTHER_METHODS_REFUSED = Change(
     "websockets",
     "17.0",
     "fix",
-    "The Sans-I/O layer answers a handshake by another method than GET with 405; it got no "
-    "response at all.",
+    "By the Sans-I/O layer, a handshake by another method than GET gets 405; it got no response "
+    "at all.",
     "https://github.com/python-websockets/websockets/commit/cbc5849c",
     noticed_by=("proxy",),
 )

@@ -18,7 +18,7 @@ from starlette_conformance.cli.options import command, file
 )  # fmt: skip
 @click.option(
     "--fresh", is_flag=True,
-    help="Send all anew, even what a client was given the same bytes of before.",
+    help="Send every stream, also where the client has read the same bytes before.",
 )  # fmt: skip
 @file("--html", "The page: the matrix, and every difference.")
 @file("--json", "Every client on every stream.")

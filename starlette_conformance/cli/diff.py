@@ -48,8 +48,8 @@ OF_AN_APP = (
     multiple=True,
     type=click.Choice(FAIL_ON),
     metavar="KIND",
-    help=f"Exit with 1 if a difference is explained that is this dangerous, or by a change of this "
-    f"kind; repeatable: {', '.join(FAIL_ON)}.",
+    help="Exit with 1 if a difference has this severity, or its change is of this kind, although "
+    f"it is explained; repeatable: {', '.join(FAIL_ON)}.",
 )
 @click.option(
     "--repeat", type=click.IntRange(min=0), metavar="N",
@@ -58,11 +58,12 @@ OF_AN_APP = (
 )  # fmt: skip
 @click.option(
     "--fresh", is_flag=True,
-    help="Send all to both stacks, even what an earlier run has recorded of the same packages.",
+    help="Send all requests to both stacks, also those that an earlier run recorded of the same "
+    "packages.",
 )  # fmt: skip
 @click.option(
     "--published", metavar="DIR|URL",
-    help="Run nothing: compare what a site has recorded of both, which `site` made.",
+    help="Run nothing: compare what a site, made by `site`, has recorded of both.",
 )  # fmt: skip
 @file("--json", "The diff as data; `-` is standard output, here and below.")
 @file("--markdown", "For a job's summary page.")
@@ -94,7 +95,7 @@ OF_AN_APP = (
 @yours(
     "--events", type=click.IntRange(min=1), default=EVENTS,
     show_default=True, metavar="N",
-    help="Compare so many events of a stream that does not end by then.",
+    help="Compare the first N events of a stream that does not end by then.",
 )  # fmt: skip
 @yours(
     "--unlike-recorded", type=click.FloatRange(0, 100), default=10.0,
@@ -108,7 +109,7 @@ OF_AN_APP = (
 )  # fmt: skip
 @yours(
     "--slower", type=Value(seconds), default=SLOWER, show_default=True,
-    metavar="SECONDS", help="Report a response that NEW sends so much later in each run.",
+    metavar="SECONDS", help="Report a response that NEW sends this much later in each run.",
 )  # fmt: skip
 @click.option(
     "--clients", is_flag=True,

@@ -20,7 +20,12 @@ from starlette_conformance.cli.options import FILE, STACK, command, jobs, json_f
     "--requests", type=int, default=2000, show_default=True, metavar="N", help="Random requests."
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, metavar="N", help="Of the random requests."
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Send other random requests.",
 )
 @click.option(
     "--run",

@@ -36,7 +36,7 @@ OF_AN_APP = (
 )  # fmt: skip
 @click.option(
     "--fresh", is_flag=True,
-    help="Run the specs, and count instructions, anew where an earlier run did so with the same "
+    help="Run the specs and count instructions, also where an earlier run did so with the same "
     "packages.",
 )  # fmt: skip
 @click.option(

@@ -23,13 +23,14 @@ from starlette_conformance.model.option_values import shard
 @click.option(
     "--missing",
     is_flag=True,
-    help="Leave out stacks of a date that have a whole run file in --runs.",
+    help="Leave out stacks that have a whole run file in --runs. Those with the newest packages, "
+    "such as latest, are judged again.",
 )
 @click.option(
     "--cached",
     is_flag=True,
-    help="Leave out stacks on which the same specs passed before, with the same packages; the "
-    "verdicts of then count, and are counted.",
+    help="Leave out stacks on which the same specs passed before, with the same packages; their "
+    "earlier verdicts count.",
 )
 @click.option(
     "--sandbox",

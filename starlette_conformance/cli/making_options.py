@@ -30,7 +30,7 @@ def makes(function: Function) -> Function:
         ),
         yours(
             "--most-requests", type=click.IntRange(1, 20_000),
-            default=REQUESTS, show_default=True, metavar="N", help="Make so many at the most.",
+            default=REQUESTS, show_default=True, metavar="N", help="Make at most N requests.",
         ),
         file("--write-requests", "Write the requests that are made to this .http file.", YOURS),
     ):  # fmt: skip

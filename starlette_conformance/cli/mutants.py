@@ -17,11 +17,13 @@ from starlette_conformance.output.output_files import kept
 )  # fmt: skip
 @click.option("--only", multiple=True, metavar="MUTANT", help="By its name; repeatable.")
 @click.option(
-    "--sample", type=Value(positive), metavar="N", help="So many, at random (default: all)."
+    "--sample", type=Value(positive), metavar="N", help="Judge N mutants, at random (default: all)."
 )
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Of the sample.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Take another sample."
+)
 @click.option("--equivalent", is_flag=True, help="Those of specs/ledger/equivalent.toml as well.")
-@jobs(JOBS, "At a time (default: cores + 2).")
+@jobs(JOBS, "Mutants at a time (default: cores + 2).")
 @click.option(
     "--results", type=Value(kept), metavar="FILE",
     help="Where verdicts are kept; a later run goes on from there.",

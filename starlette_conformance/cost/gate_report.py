@@ -15,6 +15,7 @@ from starlette_conformance.cost.attribution import Contributor
 from starlette_conformance.cost.finding import Finding
 from starlette_conformance.cost.gate_brief import Row, print_brief, verdict
 from starlette_conformance.cost.gate_table import VERDICT, print_findings, sentence
+from starlette_conformance.diff.comparable import unlike
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output.console import PlainConsole
@@ -71,15 +72,22 @@ class Report:
             text = StringIO()
             self._print(ending, PlainConsole(width=WIDTH, file=text))
             kept = pages.keep(self.command, text.getvalue(), "txt")
-            print_brief(self.findings, self.notes, ending, f"text: {kept}" if kept else "", output)
+            file_line = f"text: {kept}" if kept else ""
+            print_brief(self.findings, [*self._notes()], ending, file_line, output)
         unwritten.report()
         return found.exit_code
 
     def _print(self, ending: Row, output: Console) -> None:
         """The whole, the verdict last."""
         print_findings(self.findings, output)
-        for text, style in (*self.notes, ending):
+        for text, style in (*self._notes(), ending):
             output.print(Text(text, style), soft_wrap=True)
+
+    def _notes(self) -> Iterator[Row]:
+        """What makes the two less comparable comes first."""
+        if said := unlike(*self.stacks):
+            yield said, "yellow"
+        yield from self.notes
 
     def _result(self, said: str) -> Result:
         blocking = [each for each in self.findings if each.outcome == self.verdict]

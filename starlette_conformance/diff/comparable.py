@@ -1,6 +1,7 @@
 """Whether a diff of the reference apps says what its reader takes it to say."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -30,7 +31,20 @@ def first_lines(diff: Diff) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def unlike(older: Side, newer: Side) -> str:
+class Runtime(Protocol):
+    """What a stack runs on: a Side, or an Environment."""
+
+    @property
+    def parser(self) -> str: ...
+
+    @property
+    def loop(self) -> str: ...
+
+    @property
+    def python(self) -> str: ...
+
+
+def unlike(older: Runtime, newer: Runtime) -> str:
     """In what OLD and NEW differ beside packages, in a sentence; empty where in nothing."""
     pairs = {
         "parser": (older.parser, newer.parser),

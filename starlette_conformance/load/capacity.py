@@ -37,7 +37,10 @@ TRIES = 3
 """How often a step is run that is inconclusive, or is not good: a neighbour may have had the cores.
 The best of it counts, and two that are late are enough."""
 
-STEPS = "steps of 20 s or more in locust, in turns; a knee takes two to five minutes"
+DEFAULT = ("documented-h11", "latest")
+"""With the same HTTP parser."""
+
+STEPS = "steps of 20 s or more in locust; two to five minutes for each stack"
 
 Measure = Callable[[Knee, int], Step]
 """Take a step of a search, with so many subscribers."""
@@ -50,9 +53,9 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
     if len(pair) not in {0, 2} or (pair and names):
         raise UsageError("name OLD and NEW, which are compared, or stacks by --stack")
     output_files.check([json])
-    stacks = list(pair or dict.fromkeys(names or ["documented", "latest"]))
-    for stack in stacks:  # none is measured for minutes before another one cannot be had
-        provisioned(stack)
+    stacks = list(pair or dict.fromkeys(names or DEFAULT))
+    # none is measured for minutes before another one cannot be had
+    environments = [provisioned(stack) for stack in stacks]
     found = [Knee(stack) for stack in stacks]
     if len({*stacks}) < len(stacks):
         found[1].title += ", again"
@@ -75,7 +78,7 @@ def knee(pair: Sequence[str], names: Sequence[str], interval: float, json: Path 
         screen.print(capacity_report.table(found))
         for each in found:
             screen.print(capacity_report.why(each))
-        verdict = capacity_report.concluded(found, bool(pair))
+        verdict = capacity_report.concluded(found, environments if pair else [])
         screen.print(*verdict.sentences, sep="\n", style="bold", soft_wrap=True)
     except Failure as failure:
         verdict = Verdict(failure.exit_code, (failure.message,))

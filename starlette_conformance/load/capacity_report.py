@@ -1,24 +1,27 @@
 """The report of a capacity: a line for each step, one table for all stacks, JSON."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 from rich.table import Table
 
+from starlette_conformance.diff.comparable import unlike
 from starlette_conformance.load.capacity_search import LATE_MS, MOST, Knee, Step
 from starlette_conformance.load.results_file import Process
 from starlette_conformance.load.run_verdict import CANNOT_TELL, FINDING, Verdict
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.output.result import KnownCause, Result
 
 ROWS = (
     "capacity, subscribers",
     "p99 lateness there",
-    "slope of p99, a subscriber",
-    "server CPU, an event",
-    "server memory, a subscriber",
-    "p99 of the generator's own",
-    "generator CPU, an event",
+    "p99 per further subscriber",
+    "server CPU per event",
+    "server memory per subscriber",
+    "p99 of the generator itself",
+    "generator CPU per event",
 )
 
 
@@ -28,14 +31,14 @@ def line(stack: str, step: Step) -> str:
     late = step.fanout.lateness
     server = step.fanout.server or Process()
     return (
-        f"{stack}, {step.users} subscribers: p50 {late.p50:.1f} ms, p99 {late.p99:.1f} ms late; "
-        f"the server took {server.cores:.0%} of a core, and waited for one {server.waiting:.0%}"
+        f"{stack}, {step.users} subscribers: p99 {late.p99:.1f} ms late; server: "
+        f"{server.cores:.0%} of a core, waited {server.waiting:.0%}"
     )
 
 
 def table(found: Sequence[Knee]) -> Table:
     shown = Table(
-        title="the knee: more subscribers are better, and less of all else",
+        title=f"the most subscribers whose p99 lateness is at most {LATE_MS:.0f} ms",
         title_justify="left",
         title_style="bold",
     )
@@ -93,20 +96,27 @@ def write(file: Path | None, found: Sequence[Knee], verdict: Verdict, command: s
     result.write(file, stacks=stacks)
 
 
-def concluded(found: Sequence[Knee], paired: bool) -> Verdict:
-    """OLD and NEW compared, or whether the knee of each stack is found."""
-    if paired:
-        return compared(found[0], found[1])
-    unknown = [each.title for each in found if not (each.best and each.found)]
-    if unknown:
-        return Verdict(CANNOT_TELL, (f"inconclusive: no knee of {' and '.join(unknown)}",))
+def concluded(found: Sequence[Knee], pair: Sequence[Environment]) -> Verdict:
+    """OLD and NEW compared, where they are given, or whether the knee of each stack is found."""
+    if pair:
+        verdict = compared(found[0], found[1])
+        before = unlike(*pair)
+        return replace(verdict, sentences=(before, *verdict.sentences)) if before else verdict
+    if unknown := _unknown(found):
+        return unknown
     return Verdict(0, tuple(f"{each.title} serves {_range(each)}" for each in found))
+
+
+def _unknown(found: Sequence[Knee]) -> Verdict | None:
+    names = [each.title for each in found if not (each.best and each.found)]
+    sentence = f"inconclusive: not found, the capacity of {' and '.join(names)}"
+    return Verdict(CANNOT_TELL, (sentence,)) if names else None
 
 
 def why(each: Knee) -> str:
     worst = each.worst
     if worst is None:
-        return f"{each.title}: no knee up to {MOST} subscribers; it may serve more"
+        return f"{each.title}: {MOST:,} subscribers are in time, and it may serve more"
     if worst.verdict.exit_code:
         return f"{each.title}: at {worst.users} {'; '.join(worst.verdict.sentences)}"
     late = f"{each.title}: at {worst.users}, p99 is {worst.late:.0f} ms late"
@@ -118,8 +128,8 @@ def why(each: Knee) -> str:
 
 def compared(old: Knee, new: Knee) -> Verdict:
     """Whether NEW serves fewer than OLD (a finding), as far as both knees are found."""
-    if unknown := [each.title for each in (old, new) if not (each.best and each.found)]:
-        return Verdict(CANNOT_TELL, (f"inconclusive: no knee of {' and '.join(unknown)}",))
+    if unknown := _unknown((old, new)):
+        return unknown
     if new.is_below(old):
         return Verdict(FINDING, (f"{new.title} serves fewer: {_range(new)}, was {_range(old)}",))
     more = "more" if old.is_below(new) else "as many, to 5 %"
@@ -130,4 +140,4 @@ def _range(each: Knee) -> str:
     assert each.best
     assert each.worst
     cpu = each.best.fanout.cpu_us if each.best.fanout else None
-    return f"{each.best.users:,} to {each.worst.users:,}, {cpu or 0:.0f} µs of CPU an event"
+    return f"{each.best.users:,} to {each.worst.users:,}, {cpu or 0:.0f} µs of CPU per event"

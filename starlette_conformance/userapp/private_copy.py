@@ -18,6 +18,7 @@ from starlette_conformance.model.errors import UsageError
 from starlette_conformance.output.listed import listed
 from starlette_conformance.process import child_environment
 from starlette_conformance.process.launch import guarded
+from starlette_conformance.stacks.cache import cache_folder
 
 LEFT_OUT = {
     *(".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox"),
@@ -135,8 +136,13 @@ def _kept(folder: Path, listed: Sequence[Path]) -> Iterator[Path]:
 def _is_left_out(folder: Path, path: Path, known: dict[Path, bool] | None = None) -> bool:
     known = {} if known is None else known
     if path not in known:
-        known[path] = path.name in LEFT_OUT or (folder / path / VENV).is_file()
+        known[path] = path.name in LEFT_OUT or _is_apart(folder / path)
     return known[path]
+
+
+def _is_apart(path: Path) -> bool:
+    """A virtual environment, or this project's cache, which a CI keeps below the app's folder."""
+    return (path / VENV).is_file() or path.absolute() == cache_folder()
 
 
 def _below(folder: Path, top: Path, without: set[str]) -> Iterator[Path]:
@@ -147,7 +153,7 @@ def _below(folder: Path, top: Path, without: set[str]) -> Iterator[Path]:
             path = folder / here / name
             if path.is_symlink():
                 yield here / name
-            elif without and (name in without or (path / VENV).is_file()):
+            elif without and (name in without or _is_apart(path)):
                 names.remove(name)
             else:
                 yield here / name

@@ -1,6 +1,7 @@
 """What a gate prints last on a terminal: what blocks, and the verdict, in 25 lines."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from starlette_conformance.cost.gate_brief import verdict
 from starlette_conformance.cost.gate_report import Report
 from starlette_conformance.cost.gate_table import COLUMNS
 from starlette_conformance.cost.manifest import NAMES
+from starlette_conformance.model.environment import Environment
 from starlette_conformance.output.console import PlainConsole
 from starlette_conformance.output.one_screen import LINES
 from tests.miniatures.raw_server import ENVIRONMENT
@@ -24,15 +26,20 @@ RED = Finding("sse", "instructions", 100.0, 101.0, 0.01, 0.001, 0.005, "regressi
 HIDDEN = Finding("sse", "CPU seconds", 1.0, 1.01, 0.01, 0.2, 0.005, "cannot tell")
 
 
-def concluded(outcome: str, findings: list[Finding], width: int, folder: Path) -> list[str]:
+def concluded(
+    outcome: str,
+    findings: list[Finding],
+    width: int,
+    folder: Path,
+    newer: Environment = ENVIRONMENT,
+) -> list[str]:
     """The lines; those of the terminal end with the file that has all figures."""
     text = io.StringIO()
     output = PlainConsole(width=width, file=text)
     output._force_terminal, output.no_color = True, True  # as rich has it
     command = "starlette-conformance gate a b"
-    report = Report(
-        outcome, 9.0, (ENVIRONMENT,) * 2, command, 0.5, 0.0, findings, {}, "--benchmark", NAMES
-    )
+    stacks = ENVIRONMENT, newer
+    report = Report(outcome, 9.0, stacks, command, 0.5, 0.0, findings, {}, "--benchmark", NAMES)
     report.conclude(None, output)
     *lines, last = text.getvalue().splitlines()
     (file,) = folder.glob("pages/*.txt")
@@ -79,6 +86,14 @@ def test_the_verdict_is_last_and_all_fits(
     assert any(line.startswith(word) for line in lines)
     assert lines[0].split()[:4] == ["what", "NEW", "costs", "more"]
     assert lines[1].startswith("sse " if blocking else NAMES[0]), "what blocks comes first"
+
+
+def test_stacks_that_differ_in_more_than_packages_are_named_before_what_blocks(cache: Path) -> None:
+    packages = {**ENVIRONMENT.packages, "httptools": "0.8.0"}
+    newer = replace(ENVIRONMENT, packages=packages, python="3.14.0")
+    lines = "\n".join(concluded("regression", [*QUIET, RED], 80, cache, newer))
+    assert "OLD and NEW differ in parser (h11, httptools), Python (" in lines
+    assert lines.index("OLD and NEW differ") < lines.index("REGRESSION")
 
 
 def test_what_could_not_be_measured_is_no_noise() -> None:

@@ -1,11 +1,13 @@
 """What is read of a user's app before it runs: its imports, its exceptions, its variables."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.process.log import last_said
+from starlette_conformance.stacks.cache import VARIABLE
 from starlette_conformance.userapp.hints import INSTALL, hints
 from starlette_conformance.userapp.private_copy import Original
 from starlette_conformance.userapp.server_log import last_raised
@@ -206,3 +208,18 @@ def test_a_copy_has_no_environments_caches_or_links_to_the_original(tmp_path: Pa
     assert (copy / "pkg/sub/a.py").stat().st_mtime_ns == (
         folder / "pkg/sub/a.py"
     ).stat().st_mtime_ns
+
+
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_a_copy_has_not_the_cache_that_a_ci_keeps_below_the_app(
+    is_repository: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / ".cache" / "conformance"
+    monkeypatch.setenv(VARIABLE, str(kept))
+    (kept / "recordings").mkdir(parents=True)
+    (kept / "recordings" / "a.kept").write_text("")
+    (tmp_path / "app.py").write_text("")
+    if is_repository:
+        subprocess.run(["git", "init", "-q", tmp_path], check=True, timeout=30)
+    files = [path for path in Original.of(tmp_path).paths if (tmp_path / path).is_file()]
+    assert files == [Path("app.py")]
