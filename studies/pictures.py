@@ -178,8 +178,10 @@ def on_a_terminal(folder: Path, *words: str) -> str:
         with suppress(OSError):  # how Linux says that the other side is closed
             while piece := os.read(ours, 65536):
                 shown += piece
-        process.wait(SECONDS)
+        code = process.wait(SECONDS)
     os.close(ours)
+    if code > 1:  # neither passed nor a finding: interrupted, or inconclusive
+        raise RuntimeError(f"{' '.join(words)} exited with {code}:\n{shown.decode()}")
     return shown.decode()
 
 
