@@ -31,8 +31,8 @@ def line(stack: str, step: Step) -> str:
     late = step.fanout.lateness
     server = step.fanout.server or Process()
     return (
-        f"{stack}, {step.users} subscribers: p99 {late.p99:.1f} ms late; server: "
-        f"{server.cores:.0%} of a core, waited {server.waiting:.0%}"
+        f"{stack}, {step.users:,} subscribers: p99 {late.p99:.1f} ms late; "
+        f"server CPU {server.cores:.0%}, waits {server.waiting:.0%}"
     )
 
 
@@ -109,7 +109,7 @@ def concluded(found: Sequence[Knee], pair: Sequence[Environment]) -> Verdict:
 
 def _unknown(found: Sequence[Knee]) -> Verdict | None:
     names = [each.title for each in found if not (each.best and each.found)]
-    sentence = f"inconclusive: not found, the capacity of {' and '.join(names)}"
+    sentence = f"inconclusive: the capacity of {' and '.join(names)} was not found, as said above"
     return Verdict(CANNOT_TELL, (sentence,)) if names else None
 
 
@@ -119,11 +119,15 @@ def why(each: Knee) -> str:
         return f"{each.title}: {MOST:,} subscribers are in time, and it may serve more"
     if worst.verdict.exit_code:
         return f"{each.title}: at {worst.users} {'; '.join(worst.verdict.sentences)}"
-    late = f"{each.title}: at {worst.users}, p99 is {worst.late:.0f} ms late"
+    late = f"{each.title}: at {worst.users}, p99 is {worst.late:.1f} ms late"
     if each.unsteady:
         return f"{late} once, and in time once"
-    others = "" if each.found else ", while others had the cores: it may serve more"
-    return f"{late} (at most {LATE_MS:.0f}){others}"
+    if each.found:
+        return f"{late} (at most {LATE_MS:.0f})"
+    return (
+        f"{late} (at most {LATE_MS:.0f}), while other processes used the cores: it may serve more, "
+        "so run this again on a quiet machine"
+    )
 
 
 def compared(old: Knee, new: Knee) -> Verdict:

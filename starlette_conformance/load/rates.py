@@ -19,7 +19,7 @@ CEILING = 0.8
 
 SERVER = "the server was the limit: it had no more of its core"
 GENERATOR = "the generator was the limit: use --processes, or fewer users"
-MACHINE = "the machine was the limit: others had its cores"
+MACHINE = "other processes used this machine's cores"
 RESPONSES = "the server was the limit, while it waited: each user waits for its response"
 
 

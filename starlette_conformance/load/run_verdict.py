@@ -197,7 +197,7 @@ def limit(fanout: Fanout) -> str:
     elif fanout.null.p99 > SHARE * fanout.lateness.p99:
         first = f"{_own_limit(fanout).capitalize()}: {own}."
     elif disturbed(fanout):
-        first = f"The machine was the limit, for others had its cores: {own}."
+        first = f"{MACHINE.capitalize()}: {own}."
     else:
         first = f"The server was the limit, not the generator: {own}."
     return f"{first} {shares[:1].upper()}{shares[1:]}."
