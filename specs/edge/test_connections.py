@@ -52,6 +52,11 @@ TOGETHER = {
     "HTTP/1.0 last": (NEXT + OLD, [GREETING, BY_HTTP_1_0]),
 }
 UNUSUAL = (b"CLOSE", b"Close", b"foo, close", b"close, keep-alive")
+OTHERS = (
+    *(b"keep-alive", b"Keep-Alive", b"KEEP-ALIVE", b"foo"),
+    *(b"closed", b"Closed", b"x-close", b"close-notify", b"keep-alive, x-close"),
+)
+"""Some have the word in another one."""
 FOLLOWING = {"a request": NEXT, "anything": b"abc", "much": NEXT * 100}
 
 
@@ -143,7 +148,8 @@ def test_overlooks_a_line_break_after_a_last_request_with_httptools(hello: Clien
     assert until_it_closes(hello, LAST + b"\r\n") == by_parser(h11=h11, httptools=GOODBYE)
 
 
-@pytest.mark.source("RFC 9112 section 9.6")
+@pytest.mark.source("RFC 9112 section 9.6", "RFC 9110 section 7.6.1")
+@pytest.mark.parametrize("wish", [b"close", b"Close", b"CLOSE"])
 @pytest.mark.parametrize(
     ("line", "response"),
     [
@@ -152,8 +158,13 @@ def test_overlooks_a_line_break_after_a_last_request_with_httptools(hello: Clien
         (b"HEAD / HTTP/1.1", without_body(GREETING)),
     ],
 )
-def test_closes_whatever_the_answer(hello: Client, line: bytes, response: Response) -> None:
-    assert hello.raw(raw_request(line, b"Connection: close\r\n")) == last(response)
+def test_closes_whatever_the_answer(
+    hello: Client, line: bytes, response: Response, wish: bytes
+) -> None:
+    kept = response if wish in UNUSUAL else last(response)
+    httptools = since(CLOSE_HEEDED, last(response), before=kept)
+    request = raw_request(line, b"Connection: %b\r\n" % wish)
+    assert hello.raw(request) == by_parser(h11=last(response), httptools=httptools)
 
 
 @pytest.mark.source("RFC 9112 section 9.6", "RFC 9110 section 7.6.1")
@@ -164,7 +175,7 @@ def test_closes_where_its_parser_understands_the_wish(hello: Client, wish: bytes
 
 
 @pytest.mark.source("RFC 9112 section 9.3")
-@pytest.mark.parametrize("wish", [b"keep-alive", b"Keep-Alive", b"foo"])
+@pytest.mark.parametrize("wish", OTHERS)
 def test_keeps_the_connection_for_any_other_wish(hello: Client, wish: bytes) -> None:
     request = raw_request(headers=b"Connection: %b\r\n" % wish)
     assert until_it_closes(hello, request, LAST) == [GREETING, GOODBYE]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from specs.ledger.changes import H11_WRITES_CAPITALS
+from specs.ledger.changes import CLOSE_HEEDED, H11_WRITES_CAPITALS
 from specs.ledger.raw_requests import GOODBYE, LAST
 from specs.ledger.responses import GREETING, raw_request
 from starlette_conformance.http.client import Client
@@ -23,4 +23,9 @@ def test_writes_its_own_headers_first(hello: Client) -> None:
 
 @pytest.mark.source("RFC 9110 section 5.3", "RFC 9112 section 9.6")
 def test_writes_the_close_of_a_connection_last(hello: Client) -> None:
-    assert hello.raw(LAST) == replace(GOODBYE, lines=(*LINES, CLOSE))
+    closes = replace(GOODBYE, lines=(*LINES, CLOSE))
+    heeded = since(CLOSE_HEEDED, closes, before=replace(GREETING, lines=LINES))
+    assert hello.raw(LAST) == closes
+    for wish in (b"Close", b"CLOSE"):
+        request = raw_request(headers=b"Connection: %b\r\n" % wish)
+        assert hello.raw(request) == by_parser(h11=closes, httptools=heeded)

@@ -1176,6 +1176,15 @@ WORKERS_REPLACED = Change(
     "https://github.com/Kludex/uvicorn/pull/2183",
     noticed_by=("nobody",),
 )
+WORKERS_REPLACED_TOGETHER = Change(
+    "uvicorn",
+    "0.30.2",
+    "fix",
+    "With --workers, where two workers had ended at once, the parent lost one of the new ones, and "
+    "waited for it for ever when it was to end; now it keeps all, and ends.",
+    "https://github.com/Kludex/uvicorn/pull/2373",
+    noticed_by=("nobody",),
+)
 SOCKET_REMOVED_IN_ANY_CASE = Change(
     "uvicorn",
     "0.30.0",

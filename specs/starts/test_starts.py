@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.starts import wait_scenarios
+from specs.starts import wait_scenarios, worker_scenarios
 from specs.starts.start_scenarios import MISSING, OPEN_TO_ALL, STOPPED, TAKEN, WORKERS
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
@@ -41,4 +41,10 @@ def test_lets_everybody_in_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("uvicorn docs deployment")
 @pytest.mark.parametrize("scenario", WORKERS)
 def test_has_as_many_workers_as_it_is_told_by(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs deployment")
+@pytest.mark.parametrize("scenario", worker_scenarios.SCENARIOS)
+def test_goes_on_with_as_many_workers_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected

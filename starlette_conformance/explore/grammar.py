@@ -188,6 +188,7 @@ AUTHORIZATION: HeaderGroups = [
     *[[("Authorization", _authorization)]] * 3,
     [("Authorization", _authorization), ("Authorization", _authorization)],
     [("Proxy-Authorization", _BASIC)],
+    [("Authorization", _authorization), ("Proxy-Authorization", _BASIC)],
 ]
 CONNECTION = _alone("Connection", ("close", "keep-alive", "Upgrade", "close, keep-alive", "", "x"))
 ANYTHING: HeaderGroups = [

@@ -146,6 +146,28 @@ class Signal(Step):
 
 
 @dataclass(frozen=True)
+class SignalWorkers(Step):
+    """Send a signal to so many workers of the server: processes below it that listen with it."""
+
+    number: signal.Signals
+    count: int
+
+    def __str__(self) -> str:
+        return f"send {self.number.name} to {_count(self.count, 'worker')} of the server"
+
+
+@dataclass(frozen=True)
+class AwaitLines(Step):
+    """Wait until so many lines of the log have this text, but no longer than so many seconds."""
+
+    text: str
+    times: int
+    seconds: float
+
+    says = "wait up to {seconds:g} s until {text!r} was logged {times} times"
+
+
+@dataclass(frozen=True)
 class StartAgain(Step):
     """Wait for so many seconds until the server has ended, kill it if it has not, and start it
     again on the same port.

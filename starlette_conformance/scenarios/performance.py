@@ -19,6 +19,7 @@ from starlette_conformance.scenarios.kept import afterwards
 from starlette_conformance.scenarios.logged import without_numbers
 from starlette_conformance.scenarios.signal_beside import RESTS_SECONDS, cross
 from starlette_conformance.scenarios.wire import Wire, held
+from starlette_conformance.scenarios.workers import tend
 
 ENDS_SECONDS = 8.0
 """How long a server may take to end that has no clients left, on busy cores."""
@@ -88,6 +89,8 @@ class Performance:
                 if not while_open or any(not self._wires[name].ended for name in while_open):
                     rests(self._server.pid, RESTS_SECONDS)  # and looks for no signal on its way
                     self._server.request_stop(number)
+            case steps.SignalWorkers() | steps.AwaitLines():
+                tend(self._server, self._port, step)
             case steps.StartAgain(seconds):
                 self._start_again(seconds)
             case steps.SignalBeside(number, on, data):
