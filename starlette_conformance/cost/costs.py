@@ -40,6 +40,10 @@ from starlette_conformance.stacks.targets import made, one, targets_named
 
 BENCHMARKS = ("hello", "json_cors", "static_files", "basic_auth_right", "sse")
 AT_A_TIME = 2
+WIDE = 110
+"""Columns in which all counts have room."""
+NOTABLE = 1.005
+"""Less is what a gate lets pass."""
 
 
 def costs(stacks: Sequence[str], base_name: str, file: Path, document: Path | None) -> int:
@@ -61,7 +65,9 @@ def costs(stacks: Sequence[str], base_name: str, file: Path, document: Path | No
     base = prices[base_stack.name]
     left_out = [*itertools.chain(*(each.values() for each in broken.values()))]
     code = 0 if len(prices) == len(environments) else CannotTell.exit_code
-    said = f"{len(prices)} of {len(environments)} stacks in {time.monotonic() - began:.0f} s"
+    took = f"{time.monotonic() - began:.0f} s"
+    said = f"{len(prices)} of {len(environments)} stacks counted in {took}"
+    said += _dearest(prices.values(), base)
     values = {"--stack": list(stacks), "--base": base_name, "--results": str(file)}
     command = of_verb("costs", *option_words(values))
     page = of_verb("report", "runs", "--costs", str(file), "--html", "report.html")
@@ -74,7 +80,7 @@ def costs(stacks: Sequence[str], base_name: str, file: Path, document: Path | No
     _print(prices.values(), base, output)
     for reason in left_out:
         output.print(f"NOT COUNTED {reason}", style="bold", soft_wrap=True)
-    output.print(said)
+    output.print(said, style="bold", soft_wrap=not output.is_terminal)
     output.print(f"results: {file}", style="dim", soft_wrap=True)
     return code
 
@@ -143,15 +149,38 @@ def _measured(
 
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
+    """Where counts would be cut off, only how they compare; the file has all."""
     title = f"instructions of a request or an event (fewer are better), and % of {base.stack}"
     table = Table("stack", title=title, title_justify="left")
+    wide = output.width >= WIDE
+    if not wide:
+        title = f"instructions of a request or an event, in % of {base.stack} (less is better)"
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+        table.add_column("stack", overflow="fold")
     for name in BENCHMARKS:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for price in prices:
-        table.add_row(price.stack, *(_cell(price, base, name) for name in BENCHMARKS))
+        table.add_row(price.stack, *(_cell(price, base, name, wide) for name in BENCHMARKS))
     output.print(table)
 
 
-def _cell(price: Price, base: Price, name: str) -> str:
+def _cell(price: Price, base: Price, name: str, wide: bool) -> str:
     value = price.instructions.get(name)
-    return "-" if value is None else f"{value:,.0f} {value / base.instructions[name]:4.0%}"
+    if value is None:
+        return "-"
+    share = value / base.instructions[name]
+    return f"{value:,.0f} {share:4.0%}" if wide else f"{share:.1%}"
+
+
+def _dearest(prices: Iterable[Price], base: Price) -> str:
+    """What is furthest above 100 %."""
+    above = [
+        (value / base.instructions[name], name, price.stack)
+        for price in prices
+        for name, value in price.instructions.items()
+        if name in base.instructions
+    ]
+    share, name, stack = max(above)
+    if share < NOTABLE:
+        return f"; none costs more than {base.stack}"
+    return f"; the most above {base.stack}: {name} on {stack}, {share:.1%}"

@@ -1,6 +1,7 @@
 """What releases are measured, what is kept, and what is drawn."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from starlette_conformance.cost import callgrind, costs, counts, kept_counts
 from starlette_conformance.cost.costs import BENCHMARKS, releases
 from starlette_conformance.cost.kept_counts import Counts
 from starlette_conformance.cost.manifest import MANIFEST
+from starlette_conformance.cost.prices import Price
 from starlette_conformance.cost.unit_count import Count
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.output.console import PlainConsole
 from starlette_conformance.stacks.project import catalogue, ledger
 
 
@@ -107,11 +110,26 @@ def test_a_stack_that_answers_wrong_has_no_costs_and_the_others_do(
     said = capsys.readouterr().out
     assert "NO COSTS sse on documented responded wrongly: nothing" in said
     assert "starlette-0.46.1" in said
-    assert "2 of 3 stacks in" in said
+    assert "2 of 3 stacks counted in" in said
     wrong.add("documented-h11")
     monkeypatch.setattr(callgrind, "processor", lambda: "another one")
     assert main(words) == 3
     assert "documented-h11 has no costs, so there is no 100 %" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_name_or_count_is_cut_off(width: int) -> None:
+    named = ["documented-httptools", "starlette-1.10.0"]
+    prices = [
+        Price(name, {}, "3.11.7", dict.fromkeys(BENCHMARKS, count), "")
+        for name, count in zip(named, (3_154_000.0, 2_600_000.0), strict=True)
+    ]
+    text = StringIO()
+    costs._print(prices, prices[1], PlainConsole(width=width, file=text))
+    assert all(word in text.getvalue() for word in (*named, *BENCHMARKS, "100"))
+    assert ("3,154,000 121%" if width > 100 else "121.3%") in text.getvalue()
+    assert costs._dearest(prices, prices[1]).endswith("on documented-httptools, 121.3%")
+    assert costs._dearest(prices, prices[0]) == "; none costs more than documented-httptools"
 
 
 @pytest.mark.parametrize(
