@@ -64,7 +64,8 @@ def test_a_status_that_changes_fails_until_it_is_accepted(project: Path, runner:
     assert installed.endswith(f"--constraint {ROOT}/.ci/constraints.txt {ROOT}")
     assert "::error title=GET /a.txt HTTP/1.1::200 → 304" in runner.log
     assert runner.summary.startswith("**starlette-conformance: Failed: a difference is neither")
-    assert "(--fail-on status)" in runner.summary
+    assert "(--fail-on status)\n\nTo accept what you have reviewed, run " in runner.summary
+    assert runner.summary.index("STAR_MATCHES_EVERY_TAG") < runner.summary.index("to repeat it")
     person, ours = json.loads(runner.comments.read_text("utf-8"))
     assert ours.startswith("<!-- starlette-conformance checks/upgrade/conformance -->\n**")
     assert "200" in ours
@@ -72,7 +73,7 @@ def test_a_status_that_changes_fails_until_it_is_accepted(project: Path, runner:
 
     (project / "accepted.toml").write_text(ACCEPTED)
     assert runner.run(project, **GIVEN) == 0
-    assert runner.summary.startswith("**starlette-conformance: Passed** (--fail-on status)")
+    assert runner.summary.startswith("**starlette-conformance: Passed** (--fail-on status)\n\n## ")
     again = json.loads(runner.comments.read_text("utf-8"))
     assert again[0] == person
     assert len(again) == 2
