@@ -18,7 +18,7 @@ import pytest
 
 from starlette_conformance.load.results_file import read
 from starlette_conformance.process.launch import guarded
-from tests.miniatures.hostile_text import AZURE, OLDER, TERMINAL
+from tests.miniatures.hostile_text import AZURE, FORGED, OLDER, TERMINAL
 from tests.miniatures.log_parsers import inert
 from tests.miniatures.raw_server import closes, miniature
 
@@ -108,6 +108,23 @@ _run.all_windows_are_open()
 print(marked)
 """
 """The moment from which events count, where users of other kinds have sent requests for a while."""
+
+FORKS = """
+import json, os, sys, tempfile
+import locust.main
+
+for words in json.load(sys.stdin):
+    errors = tempfile.TemporaryFile("w+")
+    process = os.fork()
+    if not process:
+        os.dup2(errors.fileno(), 2)
+        sys.argv = ["locust", *words]
+        sys.exit(locust.main.main())
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    errors.seek(0)
+    print(json.dumps([code, errors.read()]), flush=True)
+"""
+"""Locust by command line after command line, imported once: that is most of what a start takes."""
 
 EVENTS, SUBSCRIBED, WRONG = "event lateness,30,0", "subscribe,6,6", "event,6,0"
 BOTH = "subscribe,6,3"
@@ -299,42 +316,50 @@ def said() -> dict[str, tuple[int, str]]:
     return {}
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (
-            ["SseUser", "--host", "http://127.0.0.1:9", "--padding", "9"],
-            "--padding: events get it where the app is started here, without --host",
-        ),
-        (
-            ["HelloUser", "--host", "http://[::1"],
-            "--host http://[::1: it must look like http://127.0.0.1:8000",
-        ),
-        (["HelloUser", "--host", "http://x:99999"], "--host http://x:99999: it must look like"),
-        (
-            ["HelloUser", *["--stack", "latest"] * 3],
-            "--stack: name one, or two that are loaded in turns",
-        ),
-        (["UserAppUser"], "UserAppUser needs --app MODULE:APP and --requests FILE"),
-        (["SseUser", *["--stack", "latest"] * 2], "--stack OLD --stack NEW: SseUser cannot change"),
-        (
-            ["HelloUser", "--results", "nonesuch/a.json"],
-            "nonesuch/a.json: there is no folder nonesuch",
-        ),
-    ],
+BAD: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("SseUser", "--host", "http://127.0.0.1:9", "--padding", "9"),
+        "--padding: events get it where the app is started here, without --host",
+    ),
+    (
+        ("HelloUser", "--host", "http://[::1"),
+        "--host http://[::1: it must look like http://127.0.0.1:8000",
+    ),
+    (("HelloUser", "--host", "http://x:99999"), "--host http://x:99999: it must look like"),
+    (
+        ("HelloUser", *("--stack", "latest") * 3),
+        "--stack: name one, or two that are loaded in turns",
+    ),
+    (("UserAppUser",), "UserAppUser needs --app MODULE:APP and --requests FILE"),
+    (("SseUser", *("--stack", "latest") * 2), "--stack OLD --stack NEW: SseUser cannot change"),
+    (("HelloUser", "--results", "nonesuch/a.json"), "nonesuch/a.json: there is no folder nonesuch"),
 )
-def test_bad_input_ends_with_2_before_the_run(options: list[str], message: str) -> None:
+
+
+@pytest.fixture(scope="module")
+def ended() -> dict[tuple[str, ...], tuple[int, str]]:
+    """By its options, the exit code and errors of each locust that ends before a run."""
+    commands = [["-f", "loadtests", *options, "--headless"] for options, _ in BAD]
     done = subprocess.run(
-        [sys.executable, "-m", "locust", "-f", "loadtests", *options, "--headless"],
+        [sys.executable, "-c", FORKS],
         cwd=ROOT,
+        input=json.dumps(commands),
         capture_output=True,
         text=True,
         timeout=SECONDS,
-        check=False,
+        check=True,
     )
-    lines = done.stderr.splitlines()
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
-    assert [line for line in lines if line.startswith(f"error: {message}")], done.stderr
+    found = map(json.loads, done.stdout.splitlines())
+    return {options: tuple(each) for (options, _), each in zip(BAD, found, strict=True)}
+
+
+@pytest.mark.parametrize(("options", "message"), BAD)
+def test_bad_input_ends_with_2_before_the_run(
+    ended: dict[tuple[str, ...], tuple[int, str]], options: tuple[str, ...], message: str
+) -> None:
+    code, errors = ended[options]
+    assert (code, "Traceback" in errors) == (2, False), errors
+    assert [line for line in errors.splitlines() if line.startswith(f"error: {message}")], errors
 
 
 def test_first_events_are_waited_for_however_long_the_interval_is(runs: dict[str, Run]) -> None:
@@ -493,13 +518,13 @@ def test_a_run_that_is_cut_off_is_not_good(by: signal.Signals, code: int, tmp_pa
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("body", [OLDER, AZURE, TERMINAL])
-def test_what_a_server_sends_is_no_command_to_a_ci(body: str, tmp_path: Path) -> None:
+def test_what_a_server_sends_is_no_command_to_a_ci(tmp_path: Path) -> None:
     """Locust itself prints what failed, and why."""
-    data = body.encode()
+    data = "".join((OLDER, AZURE, TERMINAL)).encode()
     head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(data)}\r\n\r\n"
     with miniature(closes(head.encode() + data)) as server:
         words = ["--host", f"http://127.0.0.1:{server.port}", "-t", "2s"]
         code, output = begun(tmp_path, "hostile", *words, user="HelloUser").ended()
     assert code == 1, output
+    assert output.count(FORGED) >= 3
     inert(output)
