@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.ledger.changes import CHUNK_SIZES_STRICT, HEADS_STRICT, LF_ENDS_LINES
+from specs.ledger.changes import CHUNK_SIZES_STRICT, CONTROLS_TAKEN, HEADS_STRICT, LF_ENDS_LINES
 from specs.ledger.raw_requests import (
     GOODBYE,
     LAST,
@@ -18,6 +18,7 @@ from starlette_conformance.model.expectations import by_parser, since
 
 LENIENT = by_parser(h11=REFUSED, httptools=since(HEADS_STRICT, REFUSED, before=GREETING))
 FOLDED = by_parser(h11=GREETING, httptools=since(HEADS_STRICT, REFUSED, before=GREETING))
+CONTROLLED = h11_takes(since(CONTROLS_TAKEN, GREETING, before=REFUSED))
 NAMES = {
     b"X : a": LENIENT,
     b"X": REFUSED,
@@ -44,9 +45,9 @@ VALUES = {
     b"X: \x0ba": REFUSED,
     b"X: a\x0c": REFUSED,
     b"X: a\rb": REFUSED,
-    b"X: a\x01b": h11_takes(GREETING),
+    b"X: a\x01b": CONTROLLED,
     b"X: a\x7fb": h11_takes(GREETING),
-    b"X: \x1b[0m": h11_takes(GREETING),
+    b"X: \x1b[0m": CONTROLLED,
     b"X: a\nY: b": h11_takes(since(LF_ENDS_LINES, GREETING, before=REFUSED)),
 }
 FOLDS = {

@@ -4,7 +4,11 @@ import pytest
 
 from specs.edge.logs import accessed
 from specs.edge.proxy_scenarios import REDIRECTED, REQUEST, SCENARIOS, forwarded, to
-from specs.ledger.changes import FORWARDED_SCHEME_CHECKED, FORWARDED_TWICE_IGNORED
+from specs.ledger.changes import (
+    CONTROLS_TAKEN,
+    FORWARDED_SCHEME_CHECKED,
+    FORWARDED_TWICE_IGNORED,
+)
 from specs.ledger.file_responses import BROKEN
 from specs.ledger.raw_requests import REFUSED
 from specs.ledger.responses import (
@@ -83,7 +87,9 @@ def test_logs_the_client_that_the_proxy_names(play: Play, scenario: Scenario) ->
 def test_logs_an_escape_sequence_that_its_parser_lets_through(json_cors: Client) -> None:
     with json_cors.logged() as lines:
         exchange = json_cors.raw(forwarded(b"X-Forwarded-For: \x1b[31m"))
-    assert exchange == by_parser(h11=to("http://"), httptools=REFUSED)
-    shown = by_parser(h11=accessed("\x1b[31m:0", REQUEST, REDIRECTED), httptools=ABSENT)
+    taken = since(CONTROLS_TAKEN, to("http://"), before=REFUSED)
+    assert exchange == by_parser(h11=taken, httptools=REFUSED)
+    line = accessed("\x1b[31m:0", REQUEST, REDIRECTED)
+    shown = by_parser(h11=since(CONTROLS_TAKEN, line, before=ABSENT), httptools=ABSENT)
     escaping = [line for line in lines if "\x1b" in line and REQUEST in line]
     assert Lines(escaping, json_cors.environment) == [shown]

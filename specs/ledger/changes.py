@@ -1490,6 +1490,24 @@ HANDSHAKE_HEADERS_LATIN_1 = Change(
     "https://github.com/Kludex/uvicorn/pull/3036",
     noticed_by=("browser", "JavaScript client"),
 )
+TARGETS_CHECKED = Change(
+    "h11",
+    "0.9.0",
+    "security",
+    "With h11, a target with a control character reached the app, and one with bytes beyond ASCII "
+    "closed the connection without a response; now both get 400.",
+    "https://github.com/python-hyper/h11/pull/69",
+    noticed_by=("proxy",),
+)
+CONTROLS_TAKEN = Change(
+    "h11",
+    "0.9.0",
+    "feature",
+    "With h11, a control character in a header's value, as in cookies of Google Analytics, got "
+    "400; now the request reaches the app.",
+    "https://github.com/python-hyper/h11/pull/68",
+    noticed_by=("browser", "proxy"),
+)
 LENGTHS_MERGED = Change(
     "h11",
     "0.11.0",

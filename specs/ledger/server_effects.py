@@ -24,6 +24,9 @@ ENDLESS = "the body does not end: left by the client"
 ANY_PORT = 49_494
 COUNTED = 65_536
 CHUNK_BLANKS = re.compile(rb"(?m)^([0-9A-Fa-f]+)[ \t]+\r\n")
+CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")
+REQUEST_LINE = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+ ([^ \r]+) HTTP/[0-9]\.[0-9]\r\n")
+VISIBLE = re.compile(rb"[\x21-\x7e]+")
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
@@ -220,6 +223,20 @@ def _has_odd_chunk_end(request: Request, _: Response) -> bool:
     return False
 
 
+def _has_odd_target(request: Request, _: Response) -> bool:
+    """Whether a target has what h11 takes before 0.9.0 only."""
+    found = REQUEST_LINE.match(request.data)
+    return bool(found and not VISIBLE.fullmatch(found[1]))
+
+
+def _without_controls(request: Request) -> Request:
+    """The request with letters in the place of control characters in values of headers."""
+    line, end, rest = request.data.partition(b"\r\n")
+    head, blank, body = rest.partition(b"\r\n\r\n")
+    head = re.sub(rb"(?<=:)[^\r\n]*", lambda found: CONTROLS.sub(b"x", found[0]), head)
+    return replace(request, data=line + end + head + blank + body)
+
+
 def _with_one_length(request: Request) -> Request:
     """The request with a Content-Length that is there several times, and the same, once."""
     lengths = {
@@ -343,6 +360,10 @@ def _holds(request: Request, response: Response, environment: Environment) -> bo
 
 EFFECTS: list[Effect] = [
     Effect(None, APPS, lambda *_: True, _by_httptools, as_if=_written_out, parser="httptools"),
+    Effect(named.TARGETS_CHECKED, APPS, _has_odd_target, _refuse, parser="h11"),
+    Effect(
+        named.CONTROLS_TAKEN, APPS, _is_not_taken, _as_it_is, as_if=_without_controls, parser="h11"
+    ),
     Effect(
         named.LENGTHS_MERGED, APPS, _is_not_taken, _as_it_is, as_if=_with_one_length, parser="h11"
     ),
