@@ -15,8 +15,7 @@ from starlette_conformance.cost.gate_table import (
     changed,
     sentence,
 )
-from starlette_conformance.output.one_screen import LINES, cut, lines_of
-from starlette_conformance.output.sanitize import plain
+from starlette_conformance.output.one_screen import LINES, cut, lines_of, wrapped
 
 BLOCKING = ("regression", "cannot tell")
 NAME = 22
@@ -52,10 +51,7 @@ def print_brief(
 
 
 def _within(text: str, width: int) -> list[str]:
-    lines = wrap(plain(text, 4 * SENTENCE * width), width)
-    if len(lines) <= SENTENCE:
-        return lines
-    return [*lines[: SENTENCE - 1], f"{lines[SENTENCE - 1][: width - 4]} ..."]
+    return wrapped(text, width, SENTENCE)
 
 
 def _table(findings: Sequence[Finding], width: int) -> Iterator[Row]:

@@ -13,11 +13,13 @@ from starlette_conformance.diff.headline import headline, request_in
 from starlette_conformance.diff.terminal import STYLES, style
 from starlette_conformance.diff.who_notices import noticed
 from starlette_conformance.explain.result import Diff, Group
-from starlette_conformance.output.one_screen import cut, fitting
+from starlette_conformance.output.one_screen import cut, fitting, wrapped
 from starlette_conformance.output.sanitize import plain
 
 INCONCLUSIVE = 3
 """Sentences on why the diff proves nothing that come before all else; there may be more."""
+SENTENCE = 6
+"""Lines that the verdict may take."""
 NARROW = 40
 """Columns below which nothing is cut."""
 
@@ -26,12 +28,12 @@ def render_verdict(diff: Diff, console: Console, files: Sequence[str]) -> None:
     """Print it: what matters most, the verdict, and where the whole of it is, which `files` say."""
     width = max(NARROW, console.width - 1)
     warnings = [line for text in first_lines(diff) for line in wrap(text, width)]
-    verdict = wrap(plain(phrases.summary(diff), 4 * width), width)
+    verdict = wrapped(phrases.summary(diff), width, SENTENCE, " ... (-v shows all)")
     told = wrap(plain(phrases.recorded(diff.recorded)), width) if diff.recorded else []
     head = [
         Text(line, "bold red")
         for sentence in diff.inconclusive[:INCONCLUSIVE]
-        for line in wrap(f"INCONCLUSIVE {plain(sentence, 3 * width)}", width)
+        for line in wrapped(f"INCONCLUSIVE {sentence}", width, 3)
     ]
     head += [Text(line, "bold") for line in told]
     head.append(Text(cut(f"{diff.older.name} -> {diff.newer.name}", width), "bold"))

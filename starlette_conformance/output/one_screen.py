@@ -1,6 +1,7 @@
 """What of many lines fits on a terminal of 25, where a file has the rest."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.text import Text
 
@@ -9,10 +10,25 @@ from starlette_conformance.output.sanitize import plain
 LINES = 25
 
 
+LONG_WORD = 24
+"""A longer one is cut off."""
+
+
 def cut(text: str, width: int) -> str:
-    """On one line of so many columns."""
+    """On one line of so many columns, by whole words."""
     shown = plain(text, 10 * width)
-    return shown if len(shown) <= width else f"{shown[: width - 3].rstrip()}..."
+    if len(shown) <= width:
+        return shown
+    kept = shown[: width - 3]
+    words, _, part = kept.rpartition(" ")
+    if shown[len(kept)] != " " and words and len(part) < LONG_WORD:
+        kept = words
+    return f"{kept.rstrip()}..."
+
+
+def wrapped(text: str, width: int, most: int, more: str = " ...") -> list[str]:
+    """On so many lines at most, by whole words; where that is not all of it, `more` ends them."""
+    return wrap(plain(text, 10 * most * width), width, max_lines=most, placeholder=more)
 
 
 def lines_of(texts: Sequence[str], columns: int) -> int:

@@ -147,7 +147,7 @@ class Catalogue:
         return (
             f"unknown stack {wanted!r}: `starlette-conformance stacks` lists the names"
             f"{f' (near it: {near})' if near else ''}; requirements such as "
-            "starlette==0.46.1,uvicorn==0.34.0 are taken too, and paths, which have a / in them"
+            "starlette==0.46.1,uvicorn==0.34.0 work too, and paths, which have a / in them"
         )
 
     def _within(self, axis: Axis, specifier: SpecifierSet) -> dict[str, Stack]:

@@ -208,7 +208,7 @@ def test_an_unknown_name_is_told_with_what_could_be_meant(
     assert str(caught.value) == (
         f"unknown stack '{wanted}': `starlette-conformance stacks` lists the names{near}; "
         "requirements "
-        "such as starlette==0.46.1,uvicorn==0.34.0 are taken too, and paths, which have a / in them"
+        "such as starlette==0.46.1,uvicorn==0.34.0 work too, and paths, which have a / in them"
     )
 
 

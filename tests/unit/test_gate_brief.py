@@ -13,7 +13,7 @@ from starlette_conformance.cost.gate_table import COLUMNS
 from starlette_conformance.cost.manifest import NAMES
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.output.console import PlainConsole
-from starlette_conformance.output.one_screen import LINES
+from starlette_conformance.output.one_screen import LINES, cut, wrapped
 from tests.miniatures.raw_server import ENVIRONMENT
 
 FUNCTIONS = ", ".join(f"Headers.get_{n} (starlette/datastructures.py) +9 bytecodes" for n in "abc")
@@ -100,3 +100,19 @@ def test_what_could_not_be_measured_is_no_noise() -> None:
     assert verdict("cannot tell", QUIET, 9.0) == (
         "inconclusive: not all requests could be measured (9 s)"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a Range header with more", "a Range header with more"),
+        ("a Range header with more than a hundred", "a Range header with..."),
+        ("a/path/that/is/long/and/has/no/blank", "a/path/that/is/long/an..."),
+    ],
+)
+def test_a_line_is_cut_between_words(text: str, shown: str) -> None:
+    assert cut(text, 25) == shown
+
+
+def test_a_sentence_of_too_many_lines_ends_in_a_whole_word() -> None:
+    assert wrapped("one two three four five six", 9, 2) == ["one two", "three ..."]
