@@ -4,6 +4,7 @@ import pytest
 
 from specs.features import (
     app_scenarios,
+    asgi_scenarios,
     chunk_scenarios,
     form_scenarios,
     heavy_scenarios,
@@ -70,4 +71,10 @@ def test_lets_in_where(play: Play, scenario: Scenario) -> None:
 @pytest.mark.source("starlette docs responses", "starlette docs threadpool")
 @pytest.mark.parametrize("scenario", heavy_scenarios.SCENARIOS)
 def test_carries_much_where(play: Play, scenario: Scenario) -> None:
+    assert play(scenario) == scenario.expected
+
+
+@pytest.mark.source("uvicorn docs server")
+@pytest.mark.parametrize("scenario", asgi_scenarios.SCENARIOS)
+def test_ends_a_response_where(play: Play, scenario: Scenario) -> None:
     assert play(scenario) == scenario.expected
