@@ -4,9 +4,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from starlette_conformance.process.browser import chromium, program
+
+# How fast the machine is decides nothing.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 LONGEST = ("test_same_counts.py", "test_locust.py", "test_children.py", "test_replay.py")
 """Files that wait for long: begun first, they wait beside the others, and not at the end alone."""

@@ -60,7 +60,7 @@ def test_a_command_in_two_pieces_is_broken(cut: int) -> None:
         inert(lines.add(text[:cut]) + lines.add(text[cut:]))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.lists(PIECES).map("".join)))
 def test_no_mix_of_pieces_is_a_command(pieces: list[str]) -> None:
     lines, text = Lines(), "".join(pieces)

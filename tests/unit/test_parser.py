@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from starlette_conformance.http.message import Message
@@ -151,8 +151,7 @@ def test_a_close_is_announced_as_the_version_has_it(head: bytes, announced: bool
     assert read(head + b"\r\n", "GET").announces_close is announced
 
 
-# How fast the machine is decides nothing.
-generating = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+generating = settings(max_examples=50)
 
 NAMES = st.from_regex(r"x-[a-zA-Z0-9!#$%&'*+.^_`|~-]{0,10}", fullmatch=True)
 VALUES = st.from_regex(r"([!-~\x80-\xff]([ -~\x80-\xff]{0,20}[!-~\x80-\xff])?)?", fullmatch=True)
