@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 from starlette_conformance.model.decode import read_bytes
 from starlette_conformance.model.errors import UsageError
@@ -14,10 +15,14 @@ ALIASES = 1_000
 """References to other parts of the file that it may have."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Composer, yaml.CSafeLoader):
     """That counts references: a few of them, in one another, would be more than any memory."""
 
     aliases = 0
+
+    def __init__(self, data: bytes) -> None:
+        yaml.CSafeLoader.__init__(self, data)
+        Composer.__init__(self)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.aliases += self.check_event(yaml.AliasEvent)
