@@ -29,7 +29,6 @@ def run(arguments: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a test's is another
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr has it, in any locale
     verbosity.reset()
-    TAKEN[0] = False
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with interruptible():
@@ -67,6 +66,8 @@ def run(arguments: Sequence[str] | None) -> int:
         return _failed(of_os(error, f"{where}: cannot be written"))
     except Exception as error:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         return _broken(error)
+    finally:
+        TAKEN[0] = False
 
 
 def _invoked(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from starlette_conformance.__main__ import main
 from starlette_conformance.output.printing import write_line
 
 PATH = "/a/path/that-is-longer/than-the-terminal/is/wide.html"
@@ -43,3 +44,12 @@ def test_a_line_breaks_between_words(
         monkeypatch.setattr(sys, stream, pipe)
         write_line(text, stderr=stderr)
         assert pipe.getvalue() == f"{text}\n"
+
+
+def test_standard_output_is_left_to_a_file_for_one_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["stacks", "--json", "-"]) == 0
+    capsys.readouterr()
+    write_line("of whoever comes next")
+    assert capsys.readouterr() == ("of whoever comes next\n", "")
