@@ -66,8 +66,6 @@ def run(arguments: Sequence[str] | None) -> int:
         return _failed(of_os(error, f"{where}: cannot be written"))
     except Exception as error:  # noqa: BLE001  (whatever it is, it has an exit code of its own)
         return _broken(error)
-    finally:
-        TAKEN[0] = False
 
 
 def _invoked(arguments: list[str]) -> int:
@@ -77,6 +75,8 @@ def _invoked(arguments: list[str]) -> int:
             return app.invoke(context) or 0
     except click.exceptions.Exit as wanted:
         return wanted.exit_code
+    finally:
+        TAKEN[0] = False
 
 
 def _completed() -> int:
