@@ -12,6 +12,7 @@ from functools import cache
 from inspect import signature
 
 import pytest
+from _pytest._code.code import TracebackEntry
 
 from starlette_conformance.pytest_plugin.session import JUDGING
 from starlette_conformance.stacks.project import variants
@@ -80,5 +81,21 @@ def _keep(item: pytest.Function) -> None:
 
 
 def _report(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    if call.excinfo:
+        keep_lines(call.excinfo)
     report = item.ihook.pytest_runtest_makereport(item=item, call=call)
     item.ihook.pytest_runtest_logreport(report=report)
+
+
+def keep_lines(failure: pytest.ExceptionInfo[BaseException]) -> None:
+    """Leave out of a traceback where no line is known: pytest cannot show that, and the session
+    would end. A timeout may interrupt such code.
+    """
+    failure.traceback = failure.traceback.filter(_has_line)
+
+
+def _has_line(entry: TracebackEntry) -> bool:
+    try:
+        return entry.lineno >= 0
+    except TypeError:
+        return False

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from starlette_conformance.pytest_plugin.quick_protocol import keep_lines
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.runs.sessions import PYTEST
 from starlette_conformance.stacks.project import ROOT
@@ -62,3 +63,16 @@ def test_says_of_each_spec_what_an_ordinary_session_says(tmp_path: Path) -> None
     failed = {record["reason"] for record in verdicts if record["verdict"] != "pass"}
     assert failed == {"planted"}
     assert len(verdicts) > 60
+
+
+def test_a_failure_where_no_line_is_known_is_shown() -> None:
+    def fails() -> None:
+        raise AssertionError("planted")
+
+    fails.__code__ = fails.__code__.replace(co_linetable=b"")
+    with pytest.raises(AssertionError) as failure:
+        fails()
+    with pytest.raises(TypeError):
+        failure.getrepr()
+    keep_lines(failure)
+    assert "planted" in str(failure.getrepr())
