@@ -10,9 +10,9 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from inspect import signature
+from typing import Any
 
 import pytest
-from _pytest._code.code import TracebackEntry
 
 from starlette_conformance.pytest_plugin.session import JUDGING
 from starlette_conformance.stacks.project import variants
@@ -94,7 +94,7 @@ def keep_lines(failure: pytest.ExceptionInfo[BaseException]) -> None:
     failure.traceback = failure.traceback.filter(_has_line)
 
 
-def _has_line(entry: TracebackEntry) -> bool:
+def _has_line(entry: Any) -> bool:
     try:
         return entry.lineno >= 0
     except TypeError:
