@@ -96,6 +96,6 @@ def keep_lines(failure: pytest.ExceptionInfo[BaseException]) -> None:
 
 def _has_line(entry: Any) -> bool:
     try:
-        return entry.lineno >= 0
+        return entry.lineno is not None
     except TypeError:
         return False
