@@ -91,7 +91,7 @@ def watched(command: Sequence[str], folder: Path, until: str = "") -> Watched:
             found |= below(psutil.Process(process.pid))
             if until and any(until in " ".join(words) for words in found):
                 until, deadline = "", time.monotonic() + A_WHILE
-            time.sleep(0.15)
+            time.sleep(0.06)
     finally:
         process.kill()
         process.wait()
