@@ -150,10 +150,11 @@ def _measured(
 
 def _print(prices: Iterable[Price], base: Price, output: Console) -> None:
     """Where counts would be cut off, only how they compare; the file has all."""
-    title = f"instructions of a request or an event (fewer are better), and % of {base.stack}"
-    table = Table("stack", title=title, title_justify="left")
     wide = output.width >= WIDE
-    if not wide:
+    if wide:
+        title = f"instructions of a request or an event (fewer are better), and % of {base.stack}"
+        table = Table("stack", title=title, title_justify="left")
+    else:
         title = f"instructions of a request or an event, in % of {base.stack} (less is better)"
         table = Table(title=title, title_justify="left", box=None, pad_edge=False)
         table.add_column("stack", overflow="fold")

@@ -37,9 +37,9 @@ def print_brief(
         (line, VERDICT[each.outcome].style)
         for each in findings
         if each.outcome in BLOCKING
-        for line in _within(sentence(each), width)
+        for line in wrapped(sentence(each), width, SENTENCE)
     ]
-    noted = [(line, style) for text, style in notes for line in _within(text, width)]
+    noted = [(line, style) for text, style in notes for line in wrapped(text, width, SENTENCE)]
     rows = list(_table(findings, width))
     room = LINES - taken - 1
     first = [*noted, *blocking][: max(room // 2, room - len(rows))]
@@ -48,10 +48,6 @@ def print_brief(
         rows = [*rows[: -more or None], (f"... and {more:,} more benchmarks, in the file", "dim")]
     for text, style in (*rows, *first, *last, *([(file, "dim")] if file else [])):
         output.print(Text(text, style), soft_wrap=True)
-
-
-def _within(text: str, width: int) -> list[str]:
-    return wrapped(text, width, SENTENCE)
 
 
 def _table(findings: Sequence[Finding], width: int) -> Iterator[Row]:

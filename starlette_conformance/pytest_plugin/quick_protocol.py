@@ -97,5 +97,5 @@ def keep_lines(failure: pytest.ExceptionInfo[BaseException]) -> None:
 def _has_line(entry: Any) -> bool:
     try:
         return entry.lineno is not None
-    except TypeError:
+    except TypeError:  # pytest counts from 0, and subtracts from what is None
         return False

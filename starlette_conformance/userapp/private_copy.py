@@ -142,7 +142,7 @@ def _is_left_out(folder: Path, path: Path, known: dict[Path, bool] | None = None
 
 def _is_apart(path: Path) -> bool:
     """A virtual environment, or this project's cache, which a CI keeps below the app's folder."""
-    return (path / VENV).is_file() or path.absolute() == cache_folder()
+    return path.is_dir() and ((path / VENV).is_file() or path.absolute() == cache_folder())
 
 
 def _below(folder: Path, top: Path, without: set[str]) -> Iterator[Path]:
