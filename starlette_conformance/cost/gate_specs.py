@@ -10,7 +10,8 @@ from starlette_conformance.diff.kept_verdicts import KeptVerdicts
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.runs.rerun_commands import of_verb, option_words
-from starlette_conformance.runs.sessions import judge, last_words
+from starlette_conformance.runs.second_try import judge_twice
+from starlette_conformance.runs.sessions import last_words
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import ROOT, catalogue
 from starlette_conformance.stacks.script_imports import lacked_by
@@ -54,7 +55,7 @@ def check_specs(
             output.print(f"{line}; --fresh runs them again", style="dim", soft_wrap=True)
         if not names:
             return
-        summary, _ = judge(names, folder / "runs", len(names), arguments, output)
+        summary, _ = judge_twice(names, folder / "runs", len(names), arguments, output)
         _check_passed(summary, names, apps, last_words(folder / "runs"))
         if kept:
             kept.keep(summary.logs, folder.glob("runs/*/*.jsonl"))

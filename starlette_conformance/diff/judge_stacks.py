@@ -22,7 +22,8 @@ from starlette_conformance.output.result import Result
 from starlette_conformance.runs.matrix import made
 from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.runs.run_reader import load, start_of_whole
-from starlette_conformance.runs.sessions import judge, not_judged
+from starlette_conformance.runs.second_try import judge_twice
+from starlette_conformance.runs.sessions import not_judged
 from starlette_conformance.stacks.interpreters import present
 from starlette_conformance.stacks.project import catalogue, ledger
 from starlette_conformance.stacks.suites import not_run
@@ -60,7 +61,7 @@ def judge_stacks(
     kept = KeptVerdicts({name: targets[name] for name in names}, arguments) if cached else None
     laid, kept_said = kept.lay_out(folder / "kept") if kept else ({}, [])
     left = [name for name in names if name not in laid]
-    found, footprint = judge(left, folder, jobs, arguments, console())
+    found, footprint = judge_twice(left, folder, jobs, arguments, console())
     write_line(f"run files: {folder}\n{jobs} at a time: {footprint}")
     if kept:
         kept.keep(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from starlette_conformance.model.option_values import for_argparse, hash_seed
+from starlette_conformance.model.option_values import for_argparse, hash_seed, positive
+from starlette_conformance.scenarios.side_by_side import AT_ONCE
 
 
 def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> None:
@@ -40,6 +41,13 @@ def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> Non
         metavar="DIR",
         help="where the run files are written "
         f"(default: {'a new temporary folder' if own else 'runs'})",
+    )
+    group.addoption(
+        "--at-once",
+        type=for_argparse(positive),
+        default=AT_ONCE,
+        metavar="N",
+        help="play so many scenarios of a stack at a time (default: %(default)s)",
     )
     group.addoption(
         "--sandbox",

@@ -2,8 +2,11 @@
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from starlette_conformance.http.curl_commands import PORT
 from starlette_conformance.model.environment import Environment
@@ -43,6 +46,15 @@ class OwnSpecs:
         return self.app.serve_command(environment, PORT)
 
 
-def new_folder() -> Path:
-    """For run files that nobody named a folder for: nothing is written next to the specs."""
-    return Path(tempfile.mkdtemp(prefix="starlette-conformance-runs-"))
+def new_folder(config: pytest.Config) -> Path:
+    """For run files that nobody named a folder for: nothing is written next to the specs. Where no
+    spec ran, it goes with the session.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="starlette-conformance-runs-"))
+
+    def remove_empty() -> None:
+        with suppress(OSError):
+            folder.rmdir()
+
+    config.add_cleanup(remove_empty)
+    return folder

@@ -32,7 +32,7 @@ def session_of(config: pytest.Config) -> Judging:
         folders = [Path(config.invocation_params.dir, word).resolve() for word in words]
         if any(folder == SPECS or SPECS in folder.parents for folder in folders):
             raise UsageError(f"--app {app}: the specs of this project are about its own apps")
-        runs = folder if named else new_folder()
+        runs = folder if named else new_folder(config)
         return Judging(stacks, runs, folders, own, not_judged=lacking)
     remote = addresses(config.getoption("--url"))
     stacks, lacking = held_to(*chosen) if remote else targets(*chosen)

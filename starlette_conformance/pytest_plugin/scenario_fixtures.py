@@ -17,7 +17,6 @@ from starlette_conformance.pytest_plugin.session import Judging
 from starlette_conformance.runs.remote_server import Remote
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.scenarios.recorded_outcome import outcome_record
-from starlette_conformance.scenarios.side_by_side import AT_ONCE
 from starlette_conformance.scenarios.stage import Played, Stage
 
 Play = Callable[[Scenario], Outcome]
@@ -27,7 +26,8 @@ Playing = Callable[[Scenario, Server | None], Played]
 @pytest.fixture(scope="session")
 def playing(request: pytest.FixtureRequest, environment: Environment) -> Iterator[Playing]:
     """Plays on the stack; what is slow is under way already."""
-    with Stage(environment) as stage, ThreadPoolExecutor(AT_ONCE) as pool:
+    at_once = request.config.getoption("--at-once")
+    with Stage(environment) as stage, ThreadPoolExecutor(at_once) as pool:
         ahead: dict[str, Future[Played]] = {
             scenario.name: pool.submit(stage.play, scenario)
             for scenario in wanted(request.session.items, environment.name)

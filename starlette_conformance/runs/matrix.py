@@ -75,8 +75,18 @@ class Matrix:
             {"stack": stack, "spec": each.spec, "verdict": each.verdict, "reason": each.reason}
             for stack, each in self.found.not_passed
         ]
+        second = [
+            {"stack": stack, "spec": each.spec, "failed_first": each.failed_first}
+            for stack, each in self.found.second
+        ]
         proved = {"changes": list(self.seen), "unproven": list(self.unproven)}
-        return {"stacks": stacks, "not_passed": not_passed, **proved, "notes": list(self.notes)}
+        return {
+            "stacks": stacks,
+            "not_passed": not_passed,
+            "passed_second": second,
+            **proved,
+            "notes": list(self.notes),
+        }
 
 
 def sum_up(
@@ -110,13 +120,15 @@ def made(found: Summary, selected: Set[str] = frozenset()) -> Matrix:
     not_judged = sorted(selected - found.stacks)
     cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (
+        *_passed_alone(found),
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
         *(f"NOT JUDGED {stack}: {_why(found.logs[stack])}" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
     )
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     whole = len(found.judged - found.unfinished)
-    closing = f"{whole} of {len(selected)} stacks judged: {verdicts or 'no verdict'}"
+    second = f"; {len(found.second):,} passed the second time, alone" if found.second else ""
+    closing = f"{whole} of {len(selected)} stacks judged: {verdicts or 'no verdict'}{second}"
     code = found.exit_code(selected, unproven)
     return Matrix(found, found.seen(changes), unproven, notes, closing, code)
 
@@ -124,6 +136,13 @@ def made(found: Summary, selected: Set[str] = frozenset()) -> Matrix:
 def _why(log: Path) -> str:
     """What a session printed last, and where all of it is."""
     return f"{shortened(printable(last_words(log.parent)), SAID)}: see {log}"
+
+
+def _passed_alone(found: Summary) -> Iterator[str]:
+    for stack, record in found.second[:SHOWN]:
+        yield f"PASSED THE SECOND TIME {stack} {record.spec}, alone; first: {record.failed_first}"
+    if len(found.second) > SHOWN:
+        yield f"and {len(found.second) - SHOWN:,} more that passed the second time"
 
 
 def _not_passed(found: Summary) -> Iterator[str]:

@@ -151,11 +151,11 @@ class OutcomeRecord(Record, frozen=True, tag="outcome", kw_only=True):
     observed: dict[str, Seen]
 
 
-class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):
+class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True, omit_defaults=True):
     """What a spec came to. `exchanges` are the ids of its exchanges, all of them above.
 
     `changes` are those that it asserted, and whether they applied. `browser` says whether it
-    needed one.
+    needed one. `failed_first` is with what it failed before it passed, alone.
     """
 
     spec: str
@@ -166,6 +166,7 @@ class VerdictRecord(Record, frozen=True, tag="verdict", kw_only=True):
     changes: dict[str, bool]
     seconds: Seconds
     browser: bool = False
+    failed_first: str = ""
 
     @property
     def headline(self) -> str:

@@ -132,13 +132,16 @@ class Run:
             self._file.close()
 
     def _write(self, record: Record) -> None:
-        text = json.dumps(msgspec.to_builtins(record), separators=(",", ":"))
         try:
-            self._file.write(text.encode("ascii") + b"\n")
+            self._file.write(as_line(record).encode("ascii"))
             self._file.flush()
         except OSError as error:
             self._failed = True
             raise _not_written(self.path, error) from None
+
+
+def as_line(record: Record) -> str:
+    return json.dumps(msgspec.to_builtins(record), separators=(",", ":")) + "\n"
 
 
 def _created(folder: Path, stack: str) -> tuple[Path, BinaryIO]:

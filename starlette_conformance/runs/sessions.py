@@ -52,6 +52,7 @@ PYTEST = [
 pass.
 """
 
+SPECS = (str(ROOT / "specs"),)
 LOG = "pytest.log"
 POLL_SECONDS = 0.2
 STOP_SECONDS = 15.0
@@ -71,13 +72,19 @@ def _check(session: "Session") -> None:
 class Session:
     """A pytest under way on some stacks, with a folder of its own for run files and output."""
 
-    def __init__(self, stacks: Sequence[str], folder: Path, arguments: Sequence[str]) -> None:
+    def __init__(
+        self,
+        stacks: Sequence[str],
+        folder: Path,
+        arguments: Sequence[str],
+        specs: Sequence[str] = SPECS,
+    ) -> None:
         self.stacks = stacks
         self.folder = folder
         folder.mkdir(parents=True)
         chosen = map(stack_option, stacks)
         options = [*PYTEST, f"--runs={folder}", *chosen, *arguments]
-        self.process = session(options, folder / LOG)
+        self.process = session(options, folder / LOG, specs=specs)
 
     def check(self) -> None:
         """Raises Failure where it ended because nothing could be written, or its folder is gone.
@@ -143,15 +150,16 @@ def session(
     stdin: int = subprocess.DEVNULL,
     pass_fds: Sequence[int] = (),
     variables: Mapping[str, str] | None = None,
+    specs: Sequence[str] = SPECS,
 ) -> "subprocess.Popen[bytes]":
-    """Start pytest on the specs, with its output in `log`, and perhaps more `variables`.
+    """Start pytest on some specs, with its output in `log`, and perhaps more `variables`.
 
     It runs in the same folder, from which stacks may be named by relative paths, and imports
     nothing from there: a folder `http` of the user is not the standard library's.
     """
     with log.open("wb") as output:
         return subprocess.Popen(
-            guarded([sys.executable, "-P", "-m", "pytest", str(ROOT / "specs"), *options]),
+            guarded([sys.executable, "-P", "-m", "pytest", *specs, *options]),
             stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -181,6 +189,9 @@ def _variables() -> dict[str, str]:
 def shared_out(stacks: Sequence[str], sessions: int) -> list[list[str]]:
     """The stacks of each session: one goes to the session that has the least to do. One that more
     suites judge takes longer, and neighbours take equally long.
+
+    The first stacks take longest. Every second session begins with others, or each core would have
+    several servers of theirs to start at once, and those of `--workers` give up after 5 s.
     """
     shares: list[list[str]] = [[] for _ in range(sessions)]
     suites, also = [0] * sessions, catalogue().also
@@ -188,11 +199,18 @@ def shared_out(stacks: Sequence[str], sessions: int) -> list[list[str]]:
         least = suites.index(min(suites))
         shares[least].append(stack)
         suites[least] += 1 + len(also.get(stack, ()))
+    for share in shares[1::2]:
+        share.insert(len(share) // 2, share.pop(0))
     return shares
 
 
 def judge(
-    stacks: Sequence[str], folder: Path, jobs: int, arguments: Sequence[str], console: Console
+    stacks: Sequence[str],
+    folder: Path,
+    jobs: int,
+    arguments: Sequence[str],
+    console: Console,
+    specs: Sequence[str] = SPECS,
 ) -> tuple[Summary, Footprint]:
     """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
     footprint = Footprint()
@@ -201,12 +219,14 @@ def judge(
     waiting = shared_out(stacks, count)
     sessions: list[Session] = []
     running: list[Session] = []
-    with progress("running the specs", console) as shown:
+    what = "running the specs" if specs == SPECS else "once more what failed"
+    with progress(what, console) as shown:
         bar = shown.add_task("", total=len(stacks))
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
-                    session = Session(waiting.pop(0), folder / f"{len(sessions):03}", arguments)
+                    own = folder / f"{len(sessions):03}"
+                    session = Session(waiting.pop(0), own, arguments, specs)
                     sessions.append(session)
                     running.append(session)
                 ended = [each for each in running if each.ends_within(POLL_SECONDS)]

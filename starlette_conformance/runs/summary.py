@@ -23,7 +23,8 @@ class Summary:
     (what a browser sees aside), `asserted` says by change the stacks where a spec asserted it and
     passed, `unfinished` are the stacks whose run was cut off, `complete` says that no spec was left
     out, `logs` are the outputs of the sessions that ran the stacks, where they are known.
-    `not_passed` are the other verdicts, each with its stack; `starts` are the heads of the runs.
+    `not_passed` are the other verdicts, each with its stack, `second` those that are a pass the
+    second time only; `starts` are the heads of the runs.
     """
 
     tally: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Summary:
     complete: bool = True
     logs: dict[str, Path] = field(default_factory=dict)
     not_passed: list[tuple[str, VerdictRecord]] = field(default_factory=list)
+    second: list[tuple[str, VerdictRecord]] = field(default_factory=list)
     starts: dict[str, Start] = field(default_factory=dict)
 
     @classmethod
@@ -67,6 +69,8 @@ class Summary:
         if record.verdict != "pass":
             self.not_passed.append((stack, record))
             return
+        if record.failed_first:
+            self.second.append((stack, record))
         for name in record.changes:
             self.asserted.setdefault(name, set()).add(stack)
 

@@ -117,6 +117,35 @@ def test_sessions_are_alike_whatever_the_folder_and_the_options_of_pytest(
     assert closing(capsys) == "1 of 1 stacks judged: 1 pass"
 
 
+ONCE = """
+import pathlib
+
+def pytest_runtest_call(item):
+    once = pathlib.Path(__file__).with_name("failed")
+    if item.callspec.params["environment"] == "documented" and not once.exists():
+        once.touch()
+        assert False, "no core was free"
+"""
+
+
+def test_what_fails_is_tried_once_more_alone_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "once.py").write_text(ONCE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    runs = tmp_path / "runs"
+    chosen = ["--stack", "documented", "--stack", "documented-h11", "--runs", str(runs)]
+    assert main(["judge", *chosen, *PYTEST, "-ponce"]) == 0
+    said = capsys.readouterr().out
+    spec = "specs/json_cors/test_json_cors.py::test_greets_the_user_named_in_the_path[documented]"
+    assert f"PASSED THE SECOND TIME documented {spec}, alone; first: no core was free\n" in said
+    last = "2 of 2 stacks judged: 2 pass; 1 passed the second time, alone"
+    assert said.splitlines()[-1] == last
+    assert main(["matrix", str(runs)]) == 0
+    assert closing(capsys) == last
+    assert len(list(runs.rglob("*.jsonl"))) == 2
+
+
 KILLED = """
 import os, signal
 from starlette_conformance.stacks.cache import cache_folder

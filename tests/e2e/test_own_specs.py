@@ -82,6 +82,12 @@ def test_a_broken_expectation_fails_and_says_what_differs_and_how_to_repeat_it(
     assert [r["verdict"] for r in records(runs) if r["kind"] == "verdict"] == ["fail", "pass"]
 
 
+def test_a_session_that_ran_no_spec_leaves_no_folder_for_run_files(folder: Path) -> None:
+    status, output = run(folder, "--app", "notes:app", "--stack", "1.10.0", "--collect-only")
+    assert status == pytest.ExitCode.OK, output
+    assert not list(folder.parent.glob("starlette-conformance-runs-*"))
+
+
 def test_own_specs_run_side_by_side(folder: Path) -> None:
     status, output = run(folder, "--app", "notes:app", *STACKS, "-n", "2")
     assert status == pytest.ExitCode.OK, output

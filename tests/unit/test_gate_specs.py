@@ -38,7 +38,7 @@ def test_a_gate_says_why_no_spec_ran(
         (folder / "000" / LOG).write_text(log)
         return Summary(), Footprint()
 
-    monkeypatch.setattr(gate_specs, "judge", judge)
+    monkeypatch.setattr(gate_specs, "judge_twice", judge)
     with pytest.raises(CannotTell) as raised:
         gate_specs.check_specs([ENVIRONMENT], list(MANIFEST.values())[:1], console())
     assert str(raised.value) == f"no spec ran on miniature: {reason}"
@@ -82,7 +82,7 @@ def test_specs_that_passed_on_the_same_packages_are_not_run_again(
         (log := folder / "000" / LOG).write_text("")
         return replace(Summary.of([run.path]), logs={ENVIRONMENT.name: log}), Footprint()
 
-    monkeypatch.setattr(gate_specs, "judge", judge)
+    monkeypatch.setattr(gate_specs, "judge_twice", judge)
     for count in times:
         with suppress(CannotTell):
             gate_specs.check_specs([ENVIRONMENT], [MANIFEST["hello"]], console(), fresh)

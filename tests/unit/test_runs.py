@@ -103,7 +103,6 @@ def test_a_run_is_written_as_its_records_say(tmp_path: Path) -> None:
             "exchanges": [1, 2],
             "changes": {"A_CHANGE": True},
             "seconds": 0.123,
-            "browser": False,
         },
         exchange | {"id": 3},
         verdict
