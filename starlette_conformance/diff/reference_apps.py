@@ -23,6 +23,7 @@ from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
+from starlette_conformance.output.progress import begins
 from starlette_conformance.output.progress import progress as progress_bar
 from starlette_conformance.output.sanitize import plain
 from starlette_conformance.output.verbosity import quiet
@@ -78,6 +79,7 @@ def diff(options: Options) -> int:
     ]
     wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
+    begins(f"{count(len(requests), 'request')} and {count(len(scenarios), 'scenario')}", progress)
     with progress_bar("sending to both stacks", progress, transient=True) as shown:
         bar = shown.add_task("", total=None)
         advance = partial(shown.advance, bar)
@@ -93,6 +95,7 @@ def diff(options: Options) -> int:
             recordings(comparison.sides, options.fresh),
         )
     if options.causes and found.unexplained:
+        begins("trying what is behind it", progress)
         with progress_bar("trying what is behind it", progress, transient=True) as shown:
             bar = shown.add_task("", total=None)
             limit, more = options.cause_seconds, partial(shown.advance, bar)
