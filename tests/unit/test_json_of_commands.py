@@ -73,7 +73,7 @@ def explored(patch: Patch, folder: Path) -> list[str]:
 
 def judge(patch: Patch, folder: Path) -> list[str]:
     found = Summary.of(sorted((folder / "runs").glob("*.jsonl")))
-    patch(judge_stacks, "judge", lambda *_: (found, Footprint()))
+    patch(judge_stacks, "judge_twice", lambda *_: (found, Footprint()))
     return ["--stack", "starlette-1.8.0", "--runs", str(folder / "new")]
 
 
