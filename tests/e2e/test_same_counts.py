@@ -23,7 +23,7 @@ from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.run_responses import RunResponses
 from starlette_conformance.runs.run_reader import load_start
 from starlette_conformance.runs.sessions import judge
-from starlette_conformance.stacks.project import ledger
+from starlette_conformance.stacks.project import ROOT, ledger
 from starlette_conformance.stacks.targets import provisioned
 
 PAIRS = {
@@ -39,10 +39,10 @@ PAIRS = {
 """Two stacks, and a severity and a change that must be among what differs."""
 
 SPECS = {
-    "test_parts or test_http_1_0": [*PAIRS][:2],
-    "test_expect or test_upgrades": [*PAIRS][2:3],
-    "test_proxy": [*PAIRS][3:4],
-    "test_sse.py or test_pings": [*PAIRS][4:],
+    ("static_files/test_parts.py", "every_app/test_http_1_0.py"): [*PAIRS][:2],
+    ("edge/test_expect.py", "edge/test_upgrades.py"): [*PAIRS][2:3],
+    ("edge/test_proxy.py",): [*PAIRS][3:4],
+    ("sse/test_sse.py", "streams/test_pings.py"): [*PAIRS][4:],
 }
 """A few of what the pairs differ in: all take minutes."""
 
@@ -51,10 +51,11 @@ SPECS = {
 def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """By stack, the run file of some specs."""
     folder = tmp_path_factory.mktemp("runs")
-    for specs, pairs in SPECS.items():
+    for number, (files, pairs) in enumerate(SPECS.items()):
         stacks = {stack for pair in pairs for stack in pair}
-        chosen = ["-k", f"({specs}) and not browser"]
-        judge([*stacks], folder / specs, 1, chosen, Console(quiet=True))
+        specs = [str(ROOT / "specs" / file) for file in files]
+        quiet = Console(quiet=True)
+        judge([*stacks], folder / str(number), 1, ["-k", "not browser"], quiet, specs)
     starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
     return {start.stack: path for path, start in starts.items() if start}
 
