@@ -183,5 +183,5 @@ def _dearest(prices: Iterable[Price], base: Price) -> str:
     ]
     share, name, stack = max(above)
     if share < NOTABLE:
-        return f"; none costs more than {base.stack}"
+        return f"; none costs {NOTABLE - 1:.1%} more than {base.stack}"
     return f"; the most above {base.stack}: {name} on {stack}, {share:.1%}"

@@ -129,7 +129,21 @@ def test_no_name_or_count_is_cut_off(width: int) -> None:
     assert all(word in text.getvalue() for word in (*named, *BENCHMARKS, "100"))
     assert ("3,154,000 121%" if width > 100 else "121.3%") in text.getvalue()
     assert costs._dearest(prices, prices[1]).endswith("on documented-httptools, 121.3%")
-    assert costs._dearest(prices, prices[0]) == "; none costs more than documented-httptools"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1_004_999.0, "; none costs 0.5% more than base"),
+        (1_005_000.0, "; the most above base: hello on other, 100.5%"),
+    ],
+)
+def test_what_costs_the_most_is_named_where_it_is_notable(count: float, said: str) -> None:
+    base, other = (
+        Price(name, {}, "3.11.7", {"hello": value}, "")
+        for name, value in (("base", 1e6), ("other", count))
+    )
+    assert costs._dearest([base, other], base) == said
 
 
 @pytest.mark.parametrize(
