@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from statistics import linear_regression
 
-from starlette_conformance.load.rates import disturbed
+from starlette_conformance.load.rates import starved
 from starlette_conformance.load.results_file import Fanout
 from starlette_conformance.load.run_verdict import FINDING, Verdict
 
@@ -35,7 +35,7 @@ class Step:
     @property
     def disturbed(self) -> bool:
         """Whether the lateness may be the doing of others on this machine."""
-        return self.fanout is not None and disturbed(self.fanout)
+        return self.fanout is not None and starved(self.fanout.server)
 
     @property
     def good(self) -> bool:

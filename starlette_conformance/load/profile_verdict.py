@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from starlette_conformance.load.rates import SHARE, disturbed
+from starlette_conformance.load.rates import SHARE, starved
 from starlette_conformance.load.results_file import Fanout, Restart, Spread, Stall
 
 STALL = "stall"
@@ -105,7 +105,7 @@ def _late(stall: Stall) -> bool:
 
 def _disturbed(fanout: Fanout, stall: Stall) -> bool:
     """Whether that lateness may be another's doing."""
-    return disturbed(fanout) or fanout.null.p99 > SHARE * stall.beside.p99
+    return starved(fanout.server) or fanout.null.p99 > SHARE * stall.beside.p99
 
 
 def _how_late(stall: Stall) -> str:

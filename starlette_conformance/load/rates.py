@@ -1,6 +1,6 @@
 """The target rate, what was sent, and what was the limit where that is less."""
 
-from starlette_conformance.load.results_file import Fanout, Process, Requests, Results
+from starlette_conformance.load.results_file import Process, Requests, Results
 
 BUSY_CORES = 0.8
 """A process that takes more than this of a core is taken to be at its limit."""
@@ -23,9 +23,9 @@ MACHINE = "other processes used this machine's cores"
 RESPONSES = "the server was the limit, while it waited: each user waits for its response"
 
 
-def disturbed(fanout: Fanout) -> bool:
-    """Whether others had the cores for longer than the server had one, when it wanted one."""
-    return fanout.server is not None and fanout.server.waiting > fanout.server.cores
+def starved(server: Process | None) -> bool:
+    """Whether others had the cores for longer than a server had one, when it wanted one."""
+    return server is not None and server.waiting > server.cores
 
 
 def own_limit(cores: float, waiting: float) -> str:
@@ -42,7 +42,7 @@ def limit_of_requests(results: Results, requests: Requests) -> str:
     turns = max(1, len(results.sides))  # a server rests while the other one has its turn
     server = requests.server or Process()
     if turns * (server.cores + server.waiting) > BUSY_CORES:
-        return MACHINE if server.waiting > server.cores else SERVER
+        return MACHINE if starved(server) else SERVER
     if results.cores + results.waiting > BUSY_CORES or results.null.p99 > COUNTS_MS:
         return MACHINE if results.waiting > results.cores else GENERATOR
     return GENERATOR if target > CEILING * results.ceiling else RESPONSES

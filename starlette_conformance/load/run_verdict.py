@@ -12,10 +12,10 @@ from starlette_conformance.load.rates import (
     GENERATOR,
     MACHINE,
     SHARE,
-    disturbed,
     limit_of_requests,
     own_limit,
     rate,
+    starved,
 )
 from starlette_conformance.load.results_file import Fanout, Process, Results, Spread
 
@@ -85,8 +85,13 @@ def _limits(results: Results) -> Iterator[str]:
                 f"seemed {results.null.p99:.1f} ms late at p99, and the app's "
                 f"{requests.due.p99:.1f}"
             )
+        elif requests.due.p99 > COUNTS_MS and (server := requests.server) and starved(server):
+            yield (
+                f"{name}: {MACHINE}: its server had one for {server.cores:.0%} of the time, and "
+                f"waited for one for {server.waiting:.0%}"
+            )
     if (fanout := results.fanout) and fanout.lateness.count:
-        if fanout.lateness.p99 > COUNTS_MS and disturbed(fanout):
+        if fanout.lateness.p99 > COUNTS_MS and starved(fanout.server):
             yield limit(fanout)
         if apart := disagreement(fanout.lateness, fanout.raw):
             yield apart
@@ -196,7 +201,7 @@ def limit(fanout: Fanout) -> str:
         first = f"Neither was at its limit: {own}."
     elif fanout.null.p99 > SHARE * fanout.lateness.p99:
         first = f"{_own_limit(fanout).capitalize()}: {own}."
-    elif disturbed(fanout):
+    elif starved(fanout.server):
         first = f"{MACHINE.capitalize()}: {own}."
     else:
         first = f"The server was the limit, not the generator: {own}."

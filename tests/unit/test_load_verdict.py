@@ -75,7 +75,20 @@ def restarted(**of: Any) -> Results:
     return streaming(profile="restart", restart=replace(RESTART, **of))
 
 
-@pytest.mark.parametrize("results", [GOOD, stalled(), restarted()])
+SOON = replace(LATE, p99=20.0)
+UNHURRIED = replace(LOADED, due=SOON, server=Process(0.1, 0.3))
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        GOOD,
+        stalled(),
+        restarted(),
+        loaded(sent=1000, server=Process(0.2, 0.2)),
+        Results({}, {"HelloUser": UNHURRIED}, ceiling=1000),
+    ],
+)
 def test_good_figures_are_good(results: Results) -> None:
     assert judged(results) == Verdict(0, (), reports_speed=True)
 
@@ -125,6 +138,11 @@ def test_a_profile_says_what_came_of_it(part: str) -> None:
             loaded(sent=1000, null=LATE, cores=0.1, waiting=0.3),
             3,
             "HelloUser: other processes used this machine's cores: the null server's resp",
+        ),
+        (
+            loaded(sent=1000, server=Process(0.12, 0.13)),
+            3,
+            "cores: its server had one for 12% of the time, and waited for one for 13%",
         ),
         (
             streaming(null=LATE, generators=(Process(0.1, 0.3),)),
