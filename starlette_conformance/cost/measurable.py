@@ -1,7 +1,8 @@
 """Which requests to a user's app can be measured: nothing that responds wrongly has a cost.
 
 Each must respond with 2xx or 3xx, or with what was recorded, on both stacks; with the same status
-whenever it is repeated, and, unless it may change what the app keeps, with as long a body.
+whenever it is repeated, and, unless it may change what the app keeps, with as long a body, also
+once those that may were repeated as often as they are counted.
 """
 
 import time
@@ -12,6 +13,7 @@ from itertools import groupby
 from math import ceil
 from statistics import median
 
+from starlette_conformance.cost import counts
 from starlette_conformance.cost.app_request import SEED, AppRequest, Group
 from starlette_conformance.cost.traffic import Line
 from starlette_conformance.model.environment import Environment
@@ -27,7 +29,7 @@ from starlette_conformance.userapp.user_app import App, port
 
 CHANGES_NOTHING = {"GET", "HEAD", "OPTIONS"}
 TRIES = 5
-"""Times that a request is repeated before it is measured, and once more after APART."""
+"""Times that a request which changes nothing is repeated, before APART."""
 APART = 1.05
 """Seconds, so that what has the second is another one."""
 QUICK = 0.0005
@@ -221,9 +223,9 @@ def _tried(environment: Environment, benchmarks: Sequence[AppRequest]) -> list[f
         number = server.port()
         reads = [each for each in benchmarks if each.alike == "length"]
         others = [each for each in benchmarks if each.alike != "length"]
-        for those, tries in ((reads, TRIES), (reads, 1), (others, TRIES + 1)):
-            if tries == 1 and reads:
-                time.sleep(APART)
+        as_counted = counts.WARM_UP + counts.SETTLED + counts.REQUESTS
+        rounds = ((reads, TRIES, APART), (reads, 1, 0), (others, as_counted, 0), (reads, 1, 0))
+        for those, tries, pause in rounds:
             for each in those:
                 if each.name in faults:
                     continue
@@ -234,6 +236,7 @@ def _tried(environment: Environment, benchmarks: Sequence[AppRequest]) -> list[f
                         _repeat(line, tries, found[each.name])
                 except CannotTell as error:
                     faults[each.name] = str(error)
+            time.sleep(pause if those else 0)
     finally:
         server.kill()
     return [faults.get(each.name) or median(found[each.name]) for each in benchmarks]

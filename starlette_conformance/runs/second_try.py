@@ -15,7 +15,7 @@ from starlette_conformance.process.resources import Footprint
 from starlette_conformance.runs.records import ExchangeRecord, OutcomeRecord, Record, VerdictRecord
 from starlette_conformance.runs.run_file import as_line
 from starlette_conformance.runs.run_reader import RecordedRun, load, load_start
-from starlette_conformance.runs.sessions import judge
+from starlette_conformance.runs.sessions import judge, last_words
 from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import ROOT
 from starlette_conformance.stacks.tempdirs import scratch
@@ -39,12 +39,16 @@ def judge_twice(
     ]
     if not 0 < len(failed) <= MOST:
         return found, footprint
-    names = list(dict.fromkeys(name for name, _ in failed))
-    specs = [f"{ROOT}/{spec}" for _, spec in failed]
+    specs: dict[str, list[str]] = {}
+    for name, spec in failed:
+        specs.setdefault(name, []).append(f"{ROOT}/{spec}")
     paths = sorted(folder.glob("*/*.jsonl"))
     firsts = {start.stack: path for path in paths if (start := load_start(path))}
     with scratch() as aside:
-        judge(names, aside / "runs", 1, [*arguments, f"--at-once={AT_ONCE}"], console, specs)
+        options = [*arguments, f"--at-once={AT_ONCE}"]
+        again, _ = judge([*specs], aside / "runs", 1, options, console, specs)
+        if untried := ", ".join(name for name in specs if name not in again.stacks):
+            console.print(f"NOT TRIED AGAIN {untried}: {last_words(aside)}", style="bold red")
         for path in aside.glob("runs/*/*.jsonl"):
             if second := load(path):
                 fold(firsts[second.start.stack], second)

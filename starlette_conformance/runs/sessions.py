@@ -210,23 +210,26 @@ def judge(
     jobs: int,
     arguments: Sequence[str],
     console: Console,
-    specs: Sequence[str] = SPECS,
+    specs: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Summary, Footprint]:
-    """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`."""
+    """Judge stacks, `jobs` sessions at a time, each in a folder of its own below `folder`: by all
+    specs, or each by its own.
+    """
     footprint = Footprint()
     rounds = ceil(len(stacks) / (jobs * STACKS_A_SESSION)) or 1
     count = min(len(stacks), jobs * rounds)
     waiting = shared_out(stacks, count)
     sessions: list[Session] = []
     running: list[Session] = []
-    what = "running the specs" if specs == SPECS else "once more what failed"
+    what = "running the specs" if specs is None else "once more what failed"
     with progress(what, console) as shown:
         bar = shown.add_task("", total=len(stacks))
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
-                    own = folder / f"{len(sessions):03}"
-                    session = Session(waiting.pop(0), own, arguments, specs)
+                    share, own = waiting.pop(0), folder / f"{len(sessions):03}"
+                    chosen = SPECS if specs is None else [s for name in share for s in specs[name]]
+                    session = Session(share, own, arguments, chosen)
                     sessions.append(session)
                     running.append(session)
                 ended = [each for each in running if each.ends_within(POLL_SECONDS)]

@@ -147,6 +147,23 @@ def test_a_request_that_is_dearer_on_new_is_a_regression(
     assert {"instructions", "CPU seconds", "waiting seconds", "bytes left", "bytes"} <= whats
 
 
+def test_what_others_change_only_when_they_are_repeated_is_measured_apart(
+    documented: Environment, tmp_path: Path, folder: Path
+) -> None:
+    file = tmp_path / "sent.http"
+    file.write_text("POST /make\n###\nGET /tenth\n\n?? status == 404\n###\n/work")
+    app = StartOptions().app(NAME, folder, ())
+    steps = requests(file, app.name)
+    found = measurable.measurable(app, documented, documented, steps, steps, 0.5)
+    assert {each.name: each.app for each in found.benchmarks} == {
+        "POST /make": NAME,
+        "GET /tenth": f"{NAME} 2",
+        "GET /work": NAME,
+    }
+    assert not found.left_out
+    assert not found.broken
+
+
 def test_without_a_request_that_can_be_measured_nothing_passes(
     command: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,7 +55,8 @@ def run_files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
         stacks = {stack for pair in pairs for stack in pair}
         specs = [str(ROOT / "specs" / file) for file in files]
         quiet = Console(quiet=True)
-        judge([*stacks], folder / str(number), 1, ["-k", "not browser"], quiet, specs)
+        chosen = dict.fromkeys(stacks, specs)
+        judge([*stacks], folder / str(number), 1, ["-k", "not browser"], quiet, chosen)
     starts = {path: load_start(path) for path in folder.rglob("*.jsonl")}
     return {start.stack: path for path, start in starts.items() if start}
 

@@ -53,6 +53,10 @@ async def make(_: Request) -> Response:
     return JSONResponse({"number": "x" * len(made)}, 201)
 
 
+async def tenth(_: Request) -> Response:
+    return Response(status_code=200 if len(made) >= 10 else 404)
+
+
 async def register(_: Request) -> Response:
     registered.append("x")
     return Response(status_code=201 if len(registered) == 1 else 409)
@@ -81,7 +85,7 @@ async def stream(_: Request) -> Response:
 app = Starlette(
     routes=[
         *[Route(f"/{each.__name__}", each) for each in (work, breaks, varies, identified)],
-        *[Route(f"/{each.__name__}", each) for each in (me, tires, slow, stream)],
+        *[Route(f"/{each.__name__}", each) for each in (me, tires, slow, stream, tenth)],
         *[Route(f"/{each.__name__}", each, methods=["POST"]) for each in (login, make, register)],
     ]
 )

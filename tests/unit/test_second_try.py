@@ -18,6 +18,7 @@ from starlette_conformance.runs.summary import Summary
 from starlette_conformance.stacks.project import ROOT
 from tests.miniatures.raw_server import ENVIRONMENT
 
+Specs = Mapping[str, Sequence[str]] | None
 STACK = ENVIRONMENT.name
 A, B, C = (f"specs/test_specs.py::test_{each}[{STACK}]" for each in "abc")
 STAYS = f"starlette_conformance/pytest_plugin/judging.py::servers[{STACK}]"
@@ -39,12 +40,12 @@ def written(folder: Path, answer: bytes, verdicts: Mapping[str, str]) -> Path:
 
 def judged(
     monkeypatch: pytest.MonkeyPatch, folder: Path, *sessions: Mapping[str, str]
-) -> tuple[Summary, list[Sequence[str]]]:
+) -> tuple[Summary, list[Specs]]:
     """What these sessions come to, one after the other, and the specs that each was to run."""
-    asked: list[Sequence[str]] = []
+    asked: list[Specs] = []
 
     def judge(
-        _: Any, folder: Path, __: int, ___: Any, ____: Any, specs: Sequence[str] = ()
+        _: Any, folder: Path, __: int, ___: Any, ____: Any, specs: Specs = None
     ) -> tuple[Summary, Footprint]:
         asked.append(specs)
         number = len(asked)
@@ -61,7 +62,7 @@ def test_what_passes_the_second_time_takes_the_place_of_what_failed(
 ) -> None:
     first = {A: "fail", B: "pass", C: "harness error"}
     found, asked = judged(monkeypatch, tmp_path, first, {A: "pass", C: "pass"})
-    assert asked == [(), [f"{ROOT}/{A}", f"{ROOT}/{C}"]]
+    assert asked == [None, {STACK: [f"{ROOT}/{A}", f"{ROOT}/{C}"]}]
     assert found.passed
     assert [(each.spec, each.failed_first) for _, each in found.second] == [
         (A, "late"),
@@ -84,7 +85,7 @@ def test_what_passes_the_second_time_takes_the_place_of_what_failed(
 def test_what_fails_twice_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     first = {A: "fail", B: "fail", STAYS: "fail"}
     found, asked = judged(monkeypatch, tmp_path, first, {A: "fail", B: "pass"})
-    assert asked[1] == [f"{ROOT}/{A}", f"{ROOT}/{B}"]
+    assert asked[1] == {STACK: [f"{ROOT}/{A}", f"{ROOT}/{B}"]}
     assert [each.spec for _, each in found.not_passed] == [A, STAYS]
     assert [each.spec for _, each in found.second] == [B]
     assert not found.passed
@@ -110,5 +111,15 @@ def test_nothing_is_tried_again_where_busy_cores_are_not_the_reason(
 def test_as_many_as_that_are_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     most = {f"specs/test_{number}": "fail" for number in range(second_try.MOST)}
     found, asked = judged(monkeypatch, tmp_path, most, dict.fromkeys(most, "pass"))
-    assert [len(each) for each in asked] == [0, second_try.MOST]
+    assert asked[1]
+    assert len(asked[1][STACK]) == second_try.MOST
     assert len(found.second) == second_try.MOST
+
+
+def test_what_was_not_tried_again_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, _ = judged(monkeypatch, tmp_path, {A: "fail"}, {})
+    assert not found.passed
+    said = capsys.readouterr().out
+    assert said == f"NOT TRIED AGAIN {STACK}: pytest printed nothing\n"
