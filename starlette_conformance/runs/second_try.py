@@ -42,7 +42,7 @@ def judge_twice(
     specs: dict[str, list[str]] = {}
     for name, spec in failed:
         specs.setdefault(name, []).append(f"{ROOT}/{spec}")
-    paths = sorted(folder.glob("*/*.jsonl"))
+    paths = sorted(folder.glob("[0-9]*/*.jsonl"))  # beside them may lie those that were kept
     firsts = {start.stack: path for path in paths if (start := load_start(path))}
     with scratch() as aside:
         options = [*arguments, f"--at-once={AT_ONCE}"]
@@ -73,7 +73,8 @@ def fold(path: Path, second: RecordedRun) -> None:
     replaced = {number for spec in passed for number in failed[spec].exchanges}
     exchanges = [each for each in first.exchanges if each.id not in replaced]
     of_first = {each.id: number for number, each in enumerate(exchanges, 1)}
-    added = [each for each in second.exchanges if each.spec in passed]
+    theirs = {number for each in passed.values() for number in each.exchanges}
+    added = [each for each in second.exchanges if each.id in theirs]
     of_second = {each.id: number for number, each in enumerate(added, 1 + len(exchanges))}
     numbered: list[ExchangeRecord] = [
         msgspec.structs.replace(each, id=number)

@@ -61,14 +61,16 @@ def test_what_passes_the_second_time_takes_the_place_of_what_failed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     first = {A: "fail", B: "pass", C: "harness error"}
+    kept = written(tmp_path / "kept", b"0", {B: "pass"})
     found, asked = judged(monkeypatch, tmp_path, first, {A: "pass", C: "pass"})
+    assert found.verdicts == {"pass": len(first)}
     assert asked == [None, {STACK: [f"{ROOT}/{A}", f"{ROOT}/{C}"]}]
     assert found.passed
     assert [(each.spec, each.failed_first) for _, each in found.second] == [
         (A, "late"),
         (C, "late"),
     ]
-    (path,) = tmp_path.rglob("*.jsonl")
+    (path,) = {*tmp_path.rglob("*.jsonl")} - {kept}
     run = load(path)
     assert run
     assert run.end
