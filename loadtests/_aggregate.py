@@ -85,6 +85,7 @@ def results(measured: Measured, raw: results_file.Spread) -> results_file.Result
         examples=tuple(metrics.examples),
         processes=max(1, run.workers, len(run.of_workers)),
         silent=0 if run.generates else max(run.workers, len(run.of_workers)) - len(run.reported),
+        respawned=run.spawned > 1,
         cores=max((each.cores for each in metrics.generators), default=0.0),
         waiting=max((each.waiting for each in metrics.generators), default=0.0),
         null=metrics.spread(NULL_REQUESTS),

@@ -96,6 +96,7 @@ def begin(environment: Environment, **_: Any) -> None:
 
 @events.spawning_complete.add_listener
 def spawned(**_: Any) -> None:
+    run.spawned += 1
     if run.names:
         count_requests_from_here(run.environment)
     if run.generates and run.names:

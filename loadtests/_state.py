@@ -45,6 +45,7 @@ class Run:
         self.of_workers: dict[str, dict[str, Any]] = {}
         self.reported: set[str] = set()
         self.windows = 0
+        self.spawned = 0
         self.notes: list[str] = []
         self.faults: list[str] = []
         self.fanout: Fanout | None = None

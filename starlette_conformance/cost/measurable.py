@@ -1,8 +1,8 @@
 """Which requests to a user's app can be measured: nothing that responds wrongly has a cost.
 
 Each must respond with 2xx or 3xx, or with what was recorded, on both stacks; with the same status
-whenever it is repeated, and, unless it may change what the app keeps, with as long a body, also
-once those that may were repeated as often as they are counted.
+whenever it is repeated, and, unless it may change what the app keeps, with as long a body, before
+and after those that may were repeated as often as they are counted.
 """
 
 import time
@@ -88,7 +88,8 @@ def measurable(
         for step in good
     }
     alone = dict[Step, str]()
-    shared = _sharing(names, Group(app.name, apps, whole, statuses))
+    group = Group(app.name, apps, whole, statuses)  # by one server, after all of the file was sent
+    shared = [_benchmark(step, names[step], group) for step in sorted(names, key=_may_change)]
     for benchmark, before, after in _tried_on(stacks, shared):
         if isinstance(before, str) or isinstance(after, str):
             alone[benchmark.step] = names[benchmark.step]
@@ -165,11 +166,6 @@ def _other_status(step: Step, old: Responses, new: Responses) -> str:
     return "" if before == after else f"status {after}, and {before} on OLD"
 
 
-def _sharing(names: Mapping[Step, str], group: Group) -> list[AppRequest]:
-    """All by one server, after all of the file was sent: what may change something comes last."""
-    return [_benchmark(step, names[step], group) for step in sorted(names, key=_may_change)]
-
-
 def _benchmark(step: Step, name: str, group: Group) -> AppRequest:
     status = next(iter(group.statuses.values()))[step]
     return AppRequest(name, group, step, status, "status" if _may_change(step) else "length")
@@ -221,10 +217,11 @@ def _tried(environment: Environment, benchmarks: Sequence[AppRequest]) -> list[f
     faults: dict[str, str] = {}
     try:
         number = server.port()
-        reads = [each for each in benchmarks if each.alike == "length"]
-        others = [each for each in benchmarks if each.alike != "length"]
-        as_counted = counts.WARM_UP + counts.SETTLED + counts.REQUESTS
-        rounds = ((reads, TRIES, APART), (reads, 1, 0), (others, as_counted, 0), (reads, 1, 0))
+        reads, others = (
+            [each for each in benchmarks if _may_change(each.step) == may] for may in (False, True)
+        )
+        most = counts.WARM_UP + counts.SETTLED + counts.REQUESTS
+        rounds = ((reads, TRIES, APART), (reads, 1, 0), (others, most, 0), (reads, 1, 0))
         for those, tries, pause in rounds:
             for each in those:
                 if each.name in faults:

@@ -139,6 +139,7 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `crashed` has a sentence for each server that ended by itself; `processes` is how many
     generators there were, and `silent` how many of them never reported.
+    `respawned` says that users were spawned again in mid-run.
     """
 
     servers: Mapping[str, str]
@@ -148,6 +149,7 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     examples: tuple[str, ...] = ()
     processes: int = 1
     silent: int = 0
+    respawned: bool = False
     cores: float = 0.0
     """The most that one generator took of a core; `waiting`, as that of a process."""
     waiting: float = 0.0

@@ -68,7 +68,8 @@ def judged(results: Results, thresholds: Thresholds = Thresholds()) -> Verdict:
 def measured(results: Results) -> Verdict:
     """As `judged`, whoever had the machine, and whatever the raw reader says."""
     if found := tuple(_findings(results)):
-        return Verdict(FINDING, found)
+        first = [f"the first: {each}" for each in results.examples[:1]]
+        return Verdict(FINDING, (*found, *first))
     if why := tuple(_doubts(results)):
         return Verdict(CANNOT_TELL, why)
     return Verdict(0, (), reports_speed=True)
@@ -114,18 +115,21 @@ def _findings(results: Results) -> Iterator[str]:
     for name, requests in results.requests.items():
         if requests.failures:
             yield f"{name}: {requests.failures} of {requests.count} responses were wrong"
-    if fanout := results.fanout:
+    if (fanout := results.fanout) and not results.respawned:
         for kind, times in sorted(fanout.defects.items()):
             yield f"streams: {times} × {kind}"
         yield from fanout.faults
         yield from profile_findings(fanout)
-    if results.examples:
-        yield f"the first: {results.examples[0]}"
 
 
 def _doubts(results: Results) -> Iterator[str]:
     if results.silent:
         yield f"{results.silent} of {results.processes} generators never reported"
+    if results.respawned:
+        yield (
+            "users were spawned again in mid-run: locust took a generator for lost that had no "
+            "core, or their number was changed"
+        )
     if not results.requests and not results.fanout:
         yield "nothing was measured: no request was made"
     if idle := [name for name, requests in results.requests.items() if not requests.count]:

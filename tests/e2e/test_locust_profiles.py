@@ -30,7 +30,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
 
     def run(name: str, script: str, *options: str, end: str) -> Run:
         files = ("-f", f"loadtests,{folder}/{script}.py,{folder}/ends.py")
-        return begun(folder, name, *options, "--stack", "documented", *files, end=end)
+        more = ("-t", "90s", "--stack", "documented")  # it ends before, by its end
+        return begun(folder, name, *options, *more, *files, end=end)
 
     with ExitStack() as stack:
         host = ("--host", stack.enter_context(streaming("good")))

@@ -186,6 +186,16 @@ def test_a_profile_says_what_came_of_it(part: str) -> None:
         (restarted(anew=39), 3, "before 1 of 100 clients that came back had an event"),
         (streaming(profile="restart"), 3, "the server was not restarted: "),
         (replace(GOOD, silent=1, processes=2), 3, "1 of 2 generators never reported"),
+        (
+            replace(restarted(gave_up=1, back=99), respawned=True, examples=("a stream",)),
+            3,
+            "users were spawned again in mid-run: locust took a generator for lost",
+        ),
+        (
+            replace(loaded(), respawned=True, crashed=("the server of x ended",)),
+            1,
+            "the server of x ended",
+        ),
         (Results({}), 3, "nothing was measured: no request was made"),
         (
             replace(GOOD, requests={name: Requests(0, 0, Spread(), None) for name in ("A", "B")}),
