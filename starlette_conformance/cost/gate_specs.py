@@ -9,6 +9,7 @@ from starlette_conformance.cost.benchmark import Benchmark
 from starlette_conformance.diff.kept_verdicts import KeptVerdicts
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import CannotTell
+from starlette_conformance.runs.matrix import passed_alone
 from starlette_conformance.runs.rerun_commands import of_verb, option_words
 from starlette_conformance.runs.second_try import judge_twice
 from starlette_conformance.runs.sessions import last_words
@@ -56,6 +57,8 @@ def check_specs(
         if not names:
             return
         summary, _ = judge_twice(names, folder / "runs", len(names), arguments, output)
+        for line in passed_alone(summary):
+            output.print(line, style="bold red", soft_wrap=True, markup=False)
         _check_passed(summary, names, apps, last_words(folder / "runs"))
         if kept:
             kept.keep(summary.logs, folder.glob("runs/*/*.jsonl"))

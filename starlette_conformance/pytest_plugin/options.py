@@ -43,13 +43,6 @@ def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> Non
         f"(default: {'a new temporary folder' if own else 'runs'})",
     )
     group.addoption(
-        "--at-once",
-        type=for_argparse(positive),
-        default=AT_ONCE,
-        metavar="N",
-        help="play so many scenarios of a stack at a time (default: %(default)s)",
-    )
-    group.addoption(
         "--sandbox",
         action="store_true",
         help="the apps reach 127.0.0.1 alone, and there nothing but what the session started; "
@@ -65,6 +58,13 @@ def add_options(parser: pytest.Parser, own: bool, measures: bool = False) -> Non
             help="measure each of these requests to --app: a file as for `diff --app`",
         )
     if not own:
+        group.addoption(
+            "--at-once",
+            type=for_argparse(positive),
+            default=AT_ONCE,
+            metavar="N",
+            help="play so many scenarios of a stack at a time (default: %(default)s)",
+        )
         group.addoption(
             "--also",
             action="append",

@@ -120,7 +120,7 @@ def made(found: Summary, selected: Set[str] = frozenset()) -> Matrix:
     not_judged = sorted(selected - found.stacks)
     cut_off = sorted(found.unfinished.difference(not_judged))
     notes = (
-        *_passed_alone(found),
+        *passed_alone(found),
         *(f"UNPROVEN CHANGE {each}" for each in unproven),
         *(f"NOT JUDGED {stack}: {_why(found.logs[stack])}" for stack in not_judged),
         *(f"CUT OFF {stack}: not all of its specs were judged" for stack in cut_off),
@@ -138,7 +138,8 @@ def _why(log: Path) -> str:
     return f"{shortened(printable(last_words(log.parent)), SAID)}: see {log}"
 
 
-def _passed_alone(found: Summary) -> Iterator[str]:
+def passed_alone(found: Summary) -> Iterator[str]:
+    """The specs that passed only when they were tried once more."""
     for stack, record in found.second[:SHOWN]:
         yield f"PASSED THE SECOND TIME {stack} {record.spec}, alone; first: {record.failed_first}"
     if len(found.second) > SHOWN:

@@ -4,7 +4,7 @@ A server that gets no core for seconds answers late, or its own parent ends it: 
 What passes the second time counts as passed, and is named, with what it failed before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -82,17 +82,21 @@ def fold(path: Path, second: RecordedRun) -> None:
     ]
     played = {each.scenario: each for each in second.outcomes}
     outcomes: list[OutcomeRecord] = [played.get(each.scenario, each) for each in first.outcomes]
-    verdicts: list[VerdictRecord] = []
-    for each in first.verdicts:
-        again, numbers = passed.get(each.spec), of_second
-        if again is None:
-            again, numbers = each, of_first
-        else:
-            again = msgspec.structs.replace(again, failed_first=each.headline)
-        ids = tuple(numbers[number] for number in again.exchanges)
-        verdicts.append(msgspec.structs.replace(again, exchanges=ids))
+    verdicts: list[VerdictRecord] = [
+        _renumbered(passed[each.spec], of_second, each.headline)
+        if each.spec in passed
+        else _renumbered(each, of_first, each.failed_first)
+        for each in first.verdicts
+    ]
     ends = [first.end] if first.end else []
     records: list[Record] = [
         first.start, *numbered, *outcomes, *verdicts, *first.replays, *ends
     ]  # fmt: skip
     output_files.write(path, "".join(map(as_line, records)))
+
+
+def _renumbered(
+    verdict: VerdictRecord, numbers: Mapping[int, int], failed_first: str
+) -> VerdictRecord:
+    exchanges = tuple(numbers[number] for number in verdict.exchanges)
+    return msgspec.structs.replace(verdict, exchanges=exchanges, failed_first=failed_first)

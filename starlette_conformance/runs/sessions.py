@@ -77,7 +77,7 @@ class Session:
         stacks: Sequence[str],
         folder: Path,
         arguments: Sequence[str],
-        specs: Sequence[str] = SPECS,
+        specs: Sequence[str],
     ) -> None:
         self.stacks = stacks
         self.folder = folder

@@ -13,6 +13,7 @@ from starlette_conformance.diff import kept_verdicts
 from starlette_conformance.model.errors import CannotTell
 from starlette_conformance.output.console import console
 from starlette_conformance.process.resources import Footprint
+from starlette_conformance.runs.records import VerdictRecord
 from starlette_conformance.runs.run_file import Run
 from starlette_conformance.runs.sessions import LOG
 from starlette_conformance.runs.summary import Summary
@@ -49,6 +50,30 @@ def test_a_gate_says_what_an_app_needs_and_a_stack_lacks() -> None:
     lacking = replace(ENVIRONMENT, packages=packages)
     with pytest.raises(CannotTell, match=r"^sse needs sse-starlette, which a stack lacks: install"):
         gate_specs.check_specs([lacking], list(MANIFEST.values()), console())
+
+
+def test_a_gate_names_specs_that_passed_the_second_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = "specs/hello/test_hello.py::test_greets"
+    record = VerdictRecord(
+        spec=spec, app="hello", verdict="pass", reason="", exchanges=(), changes={}, seconds=0.1,
+        failed_first="late",
+    )  # fmt: skip
+
+    def judge(_: Any, folder: Path, *__: Any) -> tuple[Summary, Footprint]:
+        run = Run(folder / "000", ENVIRONMENT.name)
+        run.begin(ENVIRONMENT)
+        run._write(record)
+        run.end()
+        return Summary.of([run.path]), Footprint()
+
+    monkeypatch.setattr(gate_specs, "judge_twice", judge)
+    monkeypatch.setattr(gate_specs, "last_words", str)
+    monkeypatch.setenv("CI", "true")
+    gate_specs.check_specs([ENVIRONMENT], [MANIFEST["hello"]], console())
+    named = f"PASSED THE SECOND TIME {ENVIRONMENT.name} {spec}, alone; first: late"
+    assert named in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
