@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
+from threading import Timer
 from urllib.request import ProxyHandler, build_opener
 
 from rich.console import Console
@@ -173,14 +174,17 @@ def on_a_terminal(folder: Path, *words: str) -> str:
     line = [sys.executable, "-m", "starlette_conformance", *words]
     shown = bytearray()
     variables = {**os.environ, **size}
-    with subprocess.Popen(line, stdout=theirs, cwd=folder, env=variables) as process:
+    with subprocess.Popen(guarded(line), stdout=theirs, cwd=folder, env=variables) as process:
         os.close(theirs)
+        deadline = Timer(SECONDS, process.kill)
+        deadline.start()
         with suppress(OSError):  # how Linux says that the other side is closed
             while piece := os.read(ours, 65536):
                 shown += piece
-        code = process.wait(SECONDS)
+        code = process.wait()
+        deadline.cancel()
     os.close(ours)
-    if code > 1:  # neither passed nor a finding: interrupted, or inconclusive
+    if code not in (0, 1):  # neither passed nor a finding: killed, interrupted, or inconclusive
         raise RuntimeError(f"{' '.join(words)} exited with {code}:\n{shown.decode()}")
     return shown.decode()
 

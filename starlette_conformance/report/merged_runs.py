@@ -16,6 +16,7 @@ from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs.recorded import without_stack
+from starlette_conformance.runs.records import VerdictRecord
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.scenarios.outcome import Outcome
 
@@ -153,11 +154,16 @@ def read(path: Path, pool: Pool) -> Column | None:
     for record in run.verdicts:
         column.cells[record.app, without_stack(record.spec, start.stack)] = Cell(
             record.verdict,
-            record.reason,
+            record.reason or _second_try(record),
             tuple(sorted(record.changes.items())),
             tuple(numbers[number] for number in record.exchanges),
         )
     return column
+
+
+def _second_try(record: VerdictRecord) -> str:
+    first = record.failed_first
+    return f"passed the second time, alone; first: {first}" if first else ""
 
 
 def _check_versions(path: Path, environment: Environment) -> None:

@@ -265,6 +265,15 @@ def test_what_a_terminal_shows_is_taken_whole(tmp_path: Path) -> None:
     assert "How to name a stack" in shown
 
 
+def test_a_command_that_does_not_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "SECONDS", 0.5)
+    monkeypatch.setattr(pictures, "guarded", lambda _: ["sleep", "60"])
+    with pytest.raises(RuntimeError, match=r"^diff exited with -9:"):
+        pictures.on_a_terminal(tmp_path, "diff")
+
+
 def test_a_page_that_is_wider_than_its_window_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from starlette_conformance.http.connection import Segment
 from starlette_conformance.http.exchange import Exchange
 from starlette_conformance.output.console import console
 from starlette_conformance.process.resources import Footprint
+from starlette_conformance.report.merged_runs import Pool, read
 from starlette_conformance.runs import second_try
 from starlette_conformance.runs.records import OutcomeRecord
 from starlette_conformance.runs.run_file import Run
@@ -82,6 +83,15 @@ def test_what_passes_the_second_time_takes_the_place_of_what_failed(
     ]
     assert [each.observed["log"] for each in run.outcomes] == ["2", "1", "2"]
     assert len(run.exchanges) == len(first)
+
+
+def test_the_page_says_so_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    judged(monkeypatch, tmp_path, {A: "fail", B: "pass"}, {A: "pass"})
+    (path,) = tmp_path.rglob("*.jsonl")
+    column = read(path, Pool())
+    assert column
+    said = [(cell.verdict, cell.reason) for cell in column.cells.values()]
+    assert said == [("pass", "passed the second time, alone; first: late"), ("pass", "")]
 
 
 def test_what_fails_twice_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
