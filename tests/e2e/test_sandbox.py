@@ -83,7 +83,15 @@ def test_a_diff_in_a_sandbox_is_made_and_an_app_reaches_nobody(tmp_path: Path) -
 def test_specs_in_a_sandbox_see_an_app_that_reaches_nobody(
     option: list[str], code: int, tmp_path: Path
 ) -> None:
-    words = ["-q", "-pno:cacheprovider", "-pno:rerunfailures", "--app", "outward:app"]
+    words = [
+        "-q",
+        "-pno:cacheprovider",
+        "-pno:rerunfailures",
+        "--runs",
+        "runs",
+        "--app",
+        "outward:app",
+    ]
     done = ran(tmp_path, "pytest", "test_out.py", *words, "--stack", "documented", *option)
     assert done.returncode == code, done.stdout + done.stderr
 
