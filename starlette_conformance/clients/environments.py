@@ -5,11 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from starlette_conformance.clients.manifest import FOLDER, NPM, PROGRAM, PYPI, Client
 from starlette_conformance.model.errors import NotInstallable
+from starlette_conformance.model.extras import absent
 from starlette_conformance.process import browser
 from starlette_conformance.process.child_environment import of_uv
 from starlette_conformance.process.launch import guarded
@@ -42,6 +42,8 @@ def command(client: Client, folder: Path) -> list[str]:
     if client.name == "chromium":
         if browser.program() is None:
             raise NotInstallable(f"{client}: there is no Chromium on PATH")
+        if lacking := absent("playwright"):
+            raise NotInstallable(f"{client}: there is no {lacking[0]}")
     else:
         _program(client.name)
     return [sys.executable, str(adapter)]
@@ -64,7 +66,7 @@ def identity(client: Client) -> str:
 def is_installed(client: Client) -> bool:
     """Whether it runs without anything being fetched."""
     if client.table.kind == PROGRAM:
-        has_driver = client.name != "chromium" or find_spec("playwright") is not None
+        has_driver = client.name != "chromium" or not absent("playwright")
         return has_driver and program_state(*_names(client)) is not None
     installed = cache_folder() / KIND
     if client.table.kind == PYPI:

@@ -105,7 +105,12 @@ def _run(
 
 
 def collected(client: Client, number: int, done: "subprocess.CompletedProcess[str]") -> list[Given]:
-    """The lines of an adapter by stream. Raises CannotTell where it wrote something else."""
+    """The lines of an adapter by stream. Raises CannotTell where it failed, or wrote something
+    else.
+    """
+    if done.returncode or not done.stdout:
+        said = " ".join(done.stderr.split())[-SAID:]
+        raise CannotTell(f"{client}: its adapter ended with status {done.returncode}: {said}")
     found = [Given() for _ in range(number)]
     text = done.stdout.removesuffix("\n").split("\n")  # a line separator of Unicode ends no line
     try:
@@ -122,7 +127,4 @@ def collected(client: Client, number: int, done: "subprocess.CompletedProcess[st
             given.error = given.error or line.error
         else:
             given.lines.append(line)
-    if done.returncode or not lines:
-        said = " ".join(done.stderr.split())[-SAID:]
-        raise CannotTell(f"{client}: its adapter ended with status {done.returncode}: {said}")
     return found

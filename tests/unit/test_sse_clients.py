@@ -29,7 +29,7 @@ from starlette_conformance.clients.streams import IS_CUT_OFF, Replayed, Stream, 
 from starlette_conformance.clients.table import tables
 from starlette_conformance.clients.unread import Unread
 from starlette_conformance.clients.verdict import brief, verdict
-from starlette_conformance.model.errors import NotInstallable, UsageError
+from starlette_conformance.model.errors import CannotTell, NotInstallable, UsageError
 from starlette_conformance.output.one_screen import LINES
 
 BY_LF = """
@@ -390,6 +390,26 @@ def test_who_has_no_node_and_cannot_get_it_gets_no_verdict(
     client = Client(ClientTable("eventsource", "npm", "eventsource.mjs"), "3.0.0", "2026-01-01")
     with pytest.raises(NotInstallable, match="no `node` and `npm` on PATH, and no network"):
         environments.command(client, tmp_path)
+
+
+def test_a_browser_without_what_drives_it_gets_no_verdict_and_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "chromium").write_text("")
+    (tmp_path / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(environments, "absent", lambda *_: ["playwright: pip install it"])
+    client = Client(ClientTable("chromium", "program", "read_chromium.py"), "", "2026-01-01")
+    with pytest.raises(NotInstallable, match=r"chromium: there is no playwright: pip install it"):
+        environments.command(client, tmp_path)
+
+
+def test_an_adapter_that_fails_before_it_writes_is_told_by_what_it_said() -> None:
+    client = Client(ClientTable("tiny", "pypi", "tiny.py"), "1.0", "2026-01-01")
+    done = CompletedProcess([], 1, "", "Traceback\n  ImportError: no tiny\n")
+    said = r"^tiny 1\.0: its adapter ended with status 1: Traceback ImportError: no tiny$"
+    with pytest.raises(CannotTell, match=said):
+        run_client.collected(client, 1, done)
 
 
 def test_the_manifest_names_adapters_streams_and_clients_that_are_there() -> None:
