@@ -100,7 +100,7 @@ def judge(
             kept.save()
             return Row(client, outcomes, kept=old)
         except (NotInstallable, CannotTell) as error:
-            return Row(client, not_judged=str(error))
+            return Row(client, not_judged=str(error).removeprefix(f"{client}: "))
         finally:
             done()
 

@@ -244,11 +244,11 @@ def test_an_adapter_that_fails_is_no_verdict_on_its_client(
 ) -> None:
     by_script(monkeypatch, tmp_path, script)
     found = judge([TINY], [LF], (), [])
-    assert found[0].not_judged.startswith("tiny 1.0: its adapter")
+    assert found[0].not_judged.startswith("its adapter")
     assert as_data(found, Recorded())["clients"][0]["streams"] == ()
     assert verdict(found, [])[1] == 3
     print_whole(found, [], Recorded(), Console())
-    assert "not judged: tiny 1.0" in capsys.readouterr().out
+    assert "not judged: tiny 1.0: its adapter" in capsys.readouterr().out
 
 
 def test_an_end_that_a_client_does_not_see_is_a_difference(
