@@ -139,7 +139,15 @@ def test_no_daemon_outlives_a_harness_that_is_killed_outright(
     load = ["SseUser", "--headless", "-u", "1", "--interval", "0.5", "--stack", str(python)]
     commands = {
         "diff --app": ["starlette_conformance", "diff", "documented", "documented", *app],
-        "pytest": ["pytest", "specs/hello", "--python", str(python), "-pno:cacheprovider"],
+        "pytest": [
+            "pytest",
+            "specs/hello",
+            "--python",
+            str(python),
+            "--runs",
+            str(tmp_path / "runs"),
+            "-pno:cacheprovider",
+        ],
         "locust": ["locust", "-f", str(ROOT / "loadtests"), *load],
     }
     with (tmp_path / "said").open("wb") as said:
