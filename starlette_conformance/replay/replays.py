@@ -5,7 +5,6 @@ a request may be that to another one, which no spec sends, as one parser reads i
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 from starlette_conformance.http import parser
 from starlette_conformance.http.connection import CLOSED, Segment
@@ -14,6 +13,7 @@ from starlette_conformance.model.effects import likened
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.clients import client_requests
 from starlette_conformance.replay.corpus import ASIDE, SentRequest, files, usual
+from starlette_conformance.replay.recorded_response import recorded_response
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
 from starlette_conformance.runs import records
@@ -96,9 +96,7 @@ def replayed(record: ReplayRecord, server: Adapter) -> tuple[SentRequest, WireRe
         server,
         request.is_head,
     )
-    return SentRequest(record.variant, request), replace(
-        WireResponse.of(raw), arrivals="", first=None
-    )
+    return SentRequest(record.variant, request), recorded_response(raw)
 
 
 def sent_request(record: ExchangeRecord, request: Request) -> SentRequest:

@@ -1,17 +1,17 @@
 """A run file as it compares with that of another stack: one response to each request."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette_conformance import servers
 from starlette_conformance.http.connection import CLOSED, Segment
-from starlette_conformance.http.event_stream import Reception
 from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import ASIDE, SentRequest
+from starlette_conformance.replay.recorded_response import recorded_response, taken_in
 from starlette_conformance.replay.replays import replayed, sent_request
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.side_by_side import Responses
@@ -128,16 +128,15 @@ def _exchange(
 ) -> RecordedExchange:
     received = tuple(Segment(part.at, part.text.encode("latin-1")) for part in record.received)
     closed = record.ended == CLOSED
-    reception = Reception(record.method)
-    reception.read(record.received_bytes)
     raw = RawResponse(
         record.method, port, received, record.ended, closed, record.closes, server, request.is_head
     )
-    response = replace(WireResponse.of(raw), arrivals="", first=None)
+    response = recorded_response(raw)
+    enough, is_stream = taken_in(raw)
     return RecordedExchange(
         record.id,
         sent_request(record, request),
         response,
-        reception.enough and (response.response.ending in LEFT or not reception.is_stream),
+        enough and (response.response.ending in LEFT or not is_stream),
         record.spec.startswith(ASIDE),
     )

@@ -64,7 +64,7 @@ class Adapter:
     settings: re.Pattern[str] | None = None
     preloaded: tuple[str, ...] = ()
     stop: signal.Signals = signal.SIGTERM
-    starts: Mapping[str, Start] = field(default_factory=dict)
+    starts: Mapping[str, Start] = field(default_factory=dict, hash=False)
 
     def parser(self, packages: Collection[str]) -> str:
         """The HTTP parser that it takes among these packages; its own where it has no choice."""
