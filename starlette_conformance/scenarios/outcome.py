@@ -103,6 +103,7 @@ def _of_response(where: str, received: Response, wanted: Response) -> list[Field
 def outcome_lines(outcome: Outcome, expected: object) -> list[str]:
     """Where an outcome is not as expected on its stack, for the message of a failed spec."""
     found = mismatches(outcome, outcome.compare(expected).expected)
+    where = ", ".join(dict.fromkeys(each.where for each in found))
     differences = (Difference(each.where, each.expected, each.received) for each in found)
     lines = [line for difference in differences for line in str(difference).splitlines()]
-    return ["a scenario came to something else", *lines, f"stack: {outcome.environment}"]
+    return [f"a scenario came to something else: {where}", *lines, f"stack: {outcome.environment}"]
