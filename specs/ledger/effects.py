@@ -148,15 +148,16 @@ class _Release:
     def of(cls, environment: Environment, gone: frozenset[Change]) -> "_Release":
         """A release that `gone`, which came and went, have left."""
         lacking = environment.lacking | gone
-        has = _changes_of(str(environment.packages["starlette"]), lacking)
+        versions = environment.packages["starlette"], environment.python
+        has = _changes_of(*versions, lacking)
         return cls(has, replace(environment, lacking=lacking))
 
 
 @cache
-def _changes_of(starlette: str, lacking: frozenset[Change]) -> frozenset[Change]:
-    version = Version(starlette)
+def _changes_of(starlette: str, python: str, lacking: frozenset[Change]) -> frozenset[Change]:
+    versions = {"starlette": Version(starlette), "python": Version(python)}
     known = [each for each in changes.named(vars(named).items()).values() if each not in lacking]
-    return frozenset(c for c in known if c.package == "starlette" and c.holds_in(version))
+    return frozenset(c for c in known if c.package in versions and c.holds_in(versions[c.package]))
 
 
 @lru_cache(64)

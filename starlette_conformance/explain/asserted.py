@@ -2,8 +2,9 @@
 
 A spec may send a request in pieces, or with pauses, and then no effect predicts the response.
 Where the spec passed on both stacks, what is left is the parsers', if these differ, or else that of
-the changes which the spec asserted one way and the other. It explains nothing of a request that is
-compared: all outputs explain that by effects alone.
+the changes which the spec asserted one way and the other. Where there are none, the spec takes both
+responses, and they differ by nothing that it is about, such as when the client left. It explains
+nothing of a request that is compared: all outputs explain that by effects alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +23,12 @@ def changes_asserted(before: Mapping[str, bool], after: Mapping[str, bool]) -> l
 def by_assertion(
     explained: Explained, changes: Sequence[Change], parsers_differ: bool
 ) -> Explained:
-    """Explained whole, where there are changes, or two parsers."""
+    """Explained whole; what neither changes nor two parsers account for is left out."""
     accounting: Sequence[Reason] = [None] if parsers_differ else changes
-    if not (explained.remaining and accounting):
+    if not explained.remaining:
         return explained
+    if not accounting:
+        accounted = tuple(d for d in explained.differences if d not in explained.remaining)
+        return replace(explained, differences=accounted, remaining=())
     left: dict[Reason, tuple[Difference, ...]] = dict.fromkeys(accounting, explained.remaining)
     return replace(explained, reasons={**left, **explained.reasons}, remaining=())

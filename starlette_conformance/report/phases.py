@@ -109,7 +109,7 @@ class PhaseFinder:
             if reasons <= lying_between:
                 return explained
         explained = self._explain(recorded, one, other)
-        if not explained.remaining:
+        if explained.reasons and not explained.remaining:
             parsers = {"h11", "httptools"} if None in explained.reasons else set[str]()
             known.append((frozenset({*filter(None, explained.reasons), *parsers}), explained))
         return explained
