@@ -3,7 +3,7 @@ those by another method.
 """
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from packaging.version import Version
@@ -11,6 +11,7 @@ from packaging.version import Version
 from specs.ledger import changes as named
 from specs.ledger.apps import APPS
 from specs.ledger.handshakes import CLOSED, NO_KEY_OR_VERSION, SILENCE, by_other_method
+from starlette_conformance.http.normalize import OWN_NAME
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.effects import Effect
 from starlette_conformance.model.environment import Environment
@@ -61,7 +62,7 @@ def _is_handshake(request: Request, _: Response) -> bool:
 
 def _as_seen(response: Response) -> Response:
     headers = {
-        name: "DATE" if name == "date" else repr(value) if isinstance(value, Matcher) else value
+        name: "DATE" if name == "date" else OWN_NAME if isinstance(value, Matcher) else value
         for name, value in response.headers.items()
     }
     ending = WAITS if response.ending == SILENCE.ending else response.ending
@@ -74,15 +75,33 @@ def _becomes(change: Change, request: Request, response: Response, newer: Enviro
     """A library that comes brings all that its release does; any other change comes alone."""
     if change.present:
         return _as_seen(resolve(_expected(request), newer).value)
-    later = {each for each in CHANGES[CHANGES.index(change) + 1 :] if not each.present}
-    having = replace(newer, lacking=newer.lacking | later)
-    lacking = replace(having, lacking=having.lacking | {change})
-    was, now = (_as_seen(resolve(_expected(request), each).value) for each in (lacking, having))
-    return now if response == was else response
+    for later in _missing_before(change):
+        having = replace(newer, lacking=newer.lacking | later)
+        lacking = replace(having, lacking=having.lacking | {change})
+        was, now = (_as_seen(resolve(_expected(request), each).value) for each in (lacking, having))
+        if response == was != now:
+            return now
+    return response
+
+
+@cache
+def _missing_before(change: Change) -> list[frozenset[Change]]:
+    """What may not have come yet where a change comes: what is later in its package, and of the
+    others everything from some release on, down to nothing.
+    """
+    later = [each for each in CHANGES[CHANGES.index(change) + 1 :] if not each.present]
+    own = frozenset(each for each in later if each.package == change.package)
+    others = [each for each in later if each not in own]
+    return [own.union(others[number:]) for number in range(len(others) + 1)]
 
 
 CAPITALS = {named.HANDSHAKES_BY_WEBSOCKETS: ("date", "content-length", "content-type", "allow")}
-"""Headers that websockets writes in capitals, and Allow last, and uvicorn does not."""
+"""Headers that websockets writes in capitals, and uvicorn does not."""
+MOVES = {
+    named.HANDSHAKES_BY_WEBSOCKETS: ("allow", "content-type"),
+    named.SANSIO_BY_DEFAULT: ("connection", "date"),
+}
+"""The header that stands elsewhere then, and the one before it."""
 
 EFFECTS = [
     Effect(
@@ -91,7 +110,7 @@ EFFECTS = [
         _is_handshake,
         partial(_becomes, change),
         spells=CAPITALS.get(change, ()),
-        moves=("allow", "content-type") if change in CAPITALS else None,
+        moves=MOVES.get(change),
     )
     for change in CHANGES
 ]

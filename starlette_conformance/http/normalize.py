@@ -4,6 +4,7 @@
 - the order of the methods in Allow, which is that of a set;
 - the boundary between parts, wherever it stands; its length stays;
 - the port of the server;
+- the versions of Python and websockets, where Server names both;
 - the moment in a ping of a stream;
 - how much of an endless stream came before the client left: EVENTS of it count;
 - how a body is cut into chunks, and so which of them has an extension;
@@ -26,6 +27,8 @@ from starlette_conformance.servers.adapter import Adapter
 LEFT = ("no last chunk: left by the client", "the body does not end: left by the client")
 DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 BOUNDARY = re.compile(r"(?<=; boundary=)([0-9a-f]{26}|[0-9a-z]{13})\Z")
+VERSIONS = re.compile(r"Python/\S+ websockets/\S+")
+OWN_NAME = "Python/VERSION websockets/VERSION"
 PING = re.compile(
     rb"(?m)^((?:data: )?: ping (?:- )?|event: ping\r\ndata: )"
     rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?"
@@ -104,6 +107,8 @@ def _without_port(value: Any, port: int) -> Any:
 def _header(name: str, value: Any) -> Any:
     if name == "date" and isinstance(value, str) and DATE.fullmatch(value):
         return "DATE"
+    if name == "server" and isinstance(value, str) and VERSIONS.fullmatch(value):
+        return OWN_NAME
     if name == "allow" and isinstance(value, str):
         return ", ".join(sorted(value.split(", ")))
     return value
