@@ -177,6 +177,7 @@ def on_a_terminal(folder: Path, *words: str) -> str:
     with subprocess.Popen(guarded(line), stdout=theirs, cwd=folder, env=variables) as process:
         os.close(theirs)
         deadline = Timer(SECONDS, process.kill)
+        deadline.daemon = True  # it outlives no Ctrl-C
         deadline.start()
         with suppress(OSError):  # how Linux says that the other side is closed
             while piece := os.read(ours, 65536):

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from starlette_conformance.http.connection import Segment
 from starlette_conformance.http.event_stream import Reception
+from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.wire_response import WireResponse
 
@@ -21,26 +22,20 @@ NO_PORT = 10**20
 """Where a response does not name its port: 0 stands in some."""
 
 
-def recorded_response(raw: RawResponse) -> WireResponse:
-    """The response but for when it came, which a record does not compare by."""
-    return _response(_alike(raw))
-
-
-def taken_in(raw: RawResponse) -> tuple[bool, bool]:
-    """Whether all came that counts, and whether it was a stream of events."""
-    return _taken_in(_alike(raw))
+def recorded_response(raw: RawResponse) -> tuple[WireResponse, bool]:
+    """The response but for when it came, which a record does not compare by, and whether the client
+    took in as much of it as one that replays the request does, and then left a stream.
+    """
+    return _read(_alike(raw))
 
 
 @lru_cache(MOST)
-def _response(raw: RawResponse) -> WireResponse:
-    return replace(WireResponse.of(raw), arrivals="", first=None)
-
-
-@lru_cache(MOST)
-def _taken_in(raw: RawResponse) -> tuple[bool, bool]:
+def _read(raw: RawResponse) -> tuple[WireResponse, bool]:
+    response = replace(WireResponse.of(raw), arrivals="", first=None)
     reception = Reception(raw.method)
     reception.read(raw.data)
-    return reception.enough, reception.is_stream
+    was_left = response.response.ending in LEFT
+    return response, reception.enough and (was_left or not reception.is_stream)
 
 
 def _alike(raw: RawResponse) -> RawResponse:

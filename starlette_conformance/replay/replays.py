@@ -96,7 +96,8 @@ def replayed(record: ReplayRecord, server: Adapter) -> tuple[SentRequest, WireRe
         server,
         request.is_head,
     )
-    return SentRequest(record.variant, request), recorded_response(raw)
+    response, _ = recorded_response(raw)
+    return SentRequest(record.variant, request), response
 
 
 def sent_request(record: ExchangeRecord, request: Request) -> SentRequest:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from starlette_conformance import servers
 from starlette_conformance.http.connection import CLOSED, Segment
-from starlette_conformance.http.normalize import LEFT
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.model.errors import UsageError
 from starlette_conformance.model.request import Request
 from starlette_conformance.replay.corpus import ASIDE, SentRequest
-from starlette_conformance.replay.recorded_response import recorded_response, taken_in
+from starlette_conformance.replay.recorded_response import recorded_response
 from starlette_conformance.replay.replays import replayed, sent_request
 from starlette_conformance.replay.send import RawResponse
 from starlette_conformance.replay.side_by_side import Responses
@@ -131,12 +130,11 @@ def _exchange(
     raw = RawResponse(
         record.method, port, received, record.ended, closed, record.closes, server, request.is_head
     )
-    response = recorded_response(raw)
-    enough, is_stream = taken_in(raw)
+    response, enough = recorded_response(raw)
     return RecordedExchange(
         record.id,
         sent_request(record, request),
         response,
-        enough and (response.response.ending in LEFT or not is_stream),
+        enough,
         record.spec.startswith(ASIDE),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from starlette_conformance.explain.asserted import by_assertion, changes_asserted
+from starlette_conformance.explain.asserted import by_assertion, changes_asserted, until_cut
 from starlette_conformance.explain.comparison import Comparison
 from starlette_conformance.explain.exit_code import exit_code
 from starlette_conformance.explain.explainer import Explained
@@ -110,9 +110,28 @@ UNEXPLAINED = Explained(PLAIN, PLAIN, (LEFT,), {}, (LEFT,))
 
 def test_what_effects_leave_is_explained_by_what_a_passing_spec_asserted() -> None:
     assert changes_asserted({"A": True, "B": False}, {"A": False, "B": False}) == ["A"]
-    assert not by_assertion(UNEXPLAINED, [], parsers_differ=False).differs
+    assert by_assertion(UNEXPLAINED, [], parsers_differ=False) == UNEXPLAINED
     for changes, parsers_differ, reason in (([LOGS], False, LOGS), ([LOGS], True, None)):
         explained = by_assertion(UNEXPLAINED, changes, parsers_differ)
         assert (explained.reasons, explained.remaining) == ({reason: (LEFT,)}, ())
     whole = replace(UNEXPLAINED, remaining=())
     assert by_assertion(whole, [LOGS], parsers_differ=False) == whole
+
+
+@pytest.mark.parametrize("cut", ["no last chunk: closed by the server", "the body does not end: x"])
+def test_how_far_a_stream_went_on_before_it_was_cut_off_is_no_difference(cut: str) -> None:
+    event = Difference("body", "body event 2", None, "data: 2")
+    short, long = b"data: 1\r\n\r\n", b"data: 1\r\n\r\ndata: 2\r\n\r\n"
+
+    def kept(before: bytes, after: bytes, ending: str = cut) -> tuple[Difference, ...]:
+        one, other = (
+            replace(PLAIN, response=replace(PLAIN.response, body=body, ending=how))
+            for body, how in ((before, cut), (after, ending))
+        )
+        found = until_cut(Explained(one, other, (event, LEFT), {}, (event, LEFT)))
+        assert found.differences == found.remaining
+        return found.remaining
+
+    assert kept(short, long) == kept(long, short) == (LEFT,)
+    assert kept(short.replace(b"1", b"2"), long) == (event, LEFT)
+    assert kept(short, long, "whole") == (event, LEFT)
