@@ -3,11 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from specs.ledger.changes import LOGGED_ONCE, LOGGING_UNCONFIGURED
+from specs.ledger.changes import BIND_ERROR_NUMBERED, LOGGED_ONCE, LOGGING_UNCONFIGURED
 from specs.ledger.responses import in_each_phase
 from starlette_conformance.model.expectations import ABSENT, since
 
 RECEIVED = "INFO TIME - Received request: GET"
+NOT_BOUND = "[Errno 98] error while attempting to bind on address ('127.0.0.1', PORT): "
+PORT_TAKEN = since(
+    BIND_ERROR_NUMBERED,
+    f"{NOT_BOUND}[errno 98] address already in use",
+    before=f"{NOT_BOUND}address already in use",
+)
 TRACEBACK = "Traceback (most recent call last):"
 CANCELLED = (
     "ERROR TIME - Exception in callback StreamReaderProtocol.",

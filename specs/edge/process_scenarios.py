@@ -2,7 +2,7 @@
 
 import signal
 
-from specs.edge.logs import RECEIVED, access, own_lines, said
+from specs.edge.logs import PORT_TAKEN, RECEIVED, access, own_lines, said
 from specs.ledger.changes import INTERRUPT_KEPT_QUIET, SIGNALS_RAISED_AGAIN, STARTUP_FAILS_WITH_3
 from specs.ledger.raw_requests import LAST
 from starlette_conformance.model.expectations import ABSENT, history, since
@@ -78,11 +78,7 @@ TAKEN = Scenario(
         ExitStatus(): since(STARTUP_FAILS_WITH_3, "3", before="1"),
         LogLines(own_lines): [
             *STARTS,
-            *said(
-                "ERROR",
-                "[Errno 98] error while attempting to bind on address ('127.0.0.1', PORT): "
-                "address already in use",
-            ),
+            *said("ERROR", PORT_TAKEN),
             *STOPS,
         ],
     },

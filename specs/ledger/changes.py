@@ -1425,6 +1425,15 @@ RETURNS_WITHOUT_CLOSE = Change(
     "https://github.com/Kludex/uvicorn/compare/0.23.1...0.23.2",
     noticed_by=("browser", "JavaScript client"),
 )
+CONNECTIONS_CLOSED_FIRST = Change(
+    "uvicorn",
+    "0.24.0",
+    "fix",
+    "On Python 3.12 and later, the server waited until its clients had closed their connections "
+    "before it asked idle ones to close: SIGTERM and Ctrl-C did not end it; now it asks first.",
+    "https://github.com/Kludex/uvicorn/pull/2145",
+    noticed_by=("proxy",),
+)
 DENIALS_SENT = Change(
     "uvicorn",
     "0.25.0",
@@ -1765,6 +1774,43 @@ UVLOOP_SENDS_AT_ONCE = Change(
     "https://github.com/Kludex/uvicorn/issues/3149",
     present=True,
     noticed_by=("JavaScript client", "proxy"),
+)
+UVLOOP_WAITS_FOR_NO_CLIENT = Change(
+    "uvloop",
+    "0.9.0",
+    "change",
+    "With uvloop, wait_closed() of a server returns at once, as with asyncio before Python 3.12: a "
+    "second Ctrl-C ends uvicorn while streams are open.",
+    "https://github.com/MagicStack/uvloop/blob/v0.23.0/uvloop/server.pyx",
+    present=True,
+    noticed_by=("JavaScript client", "proxy"),
+)
+WAITS_FOR_CLIENTS_TO_CLOSE = Change(
+    "python",
+    "3.12.0",
+    "change",
+    "asyncio's wait_closed() of a server returned at once; now it waits until every connection is "
+    "closed: a second Ctrl-C does not end uvicorn while a stream is open.",
+    "https://github.com/python/cpython/issues/120866",
+    noticed_by=("JavaScript client", "proxy"),
+)
+BIND_ERROR_NUMBERED = Change(
+    "python",
+    "3.12.5",
+    "change",
+    "Where the server's port is taken, the reason that is logged has the number of the error once "
+    "more: `[errno 98] address already in use`.",
+    "https://github.com/python/cpython/pull/122279",
+    noticed_by=("nobody",),
+)
+UNIX_SOCKET_REMOVED = Change(
+    "python",
+    "3.13.0",
+    "fix",
+    "With --uds, the socket's file stayed when SIGTERM ended the server, since uvicorn 0.29.0; now "
+    "asyncio removes it.",
+    "https://github.com/python/cpython/pull/111483",
+    noticed_by=("nobody",),
 )
 STATUS_PHRASES_OF_RFC_9110 = Change(
     "python",

@@ -11,7 +11,9 @@ from specs.ledger.changes import (
     EXIT_DISCONNECTS,
     SHUTDOWN_DEADLINE,
     SIGNALS_RAISED_AGAIN,
+    UVLOOP_WAITS_FOR_NO_CLIENT,
     WAITING_ANSWER_KEPT,
+    WAITS_FOR_CLIENTS_TO_CLOSE,
 )
 from specs.ledger.raw_requests import NOTHING
 from specs.ledger.responses import UVICORN, raw_request, text
@@ -226,9 +228,14 @@ def twice(second: signal.Signals, expected: Mapping[Observation, Any]) -> Scenar
 
 CANCELLED_AT_ONCE = since(SIGNALS_RAISED_AGAIN, NOTHING, before=FAILED_IN_CHUNKS)
 """The signal ends the process before the app that is cancelled can respond."""
+FORCED_END = since(
+    WAITS_FOR_CLIENTS_TO_CLOSE,
+    since(UVLOOP_WAITS_FOR_NO_CLIENT, CANCELLED_AT_ONCE, before=SLOW_TO_THE_END),
+    before=CANCELLED_AT_ONCE,
+)
 TWICE = [
     twice(signal.SIGTERM, {ResponseOn(STREAM): SLOW_TO_THE_END, **ENDS, **TERMINATED}),
-    twice(signal.SIGINT, {ResponseOn(STREAM): CANCELLED_AT_ONCE, **ENDS, **TERMINATED}),
+    twice(signal.SIGINT, {ResponseOn(STREAM): FORCED_END, **ENDS, **TERMINATED}),
 ]
 
 SETTLE = Pause(SETTLED)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from specs.ledger.changes import (
+    CONNECTIONS_CLOSED_FIRST,
     CUT_LIFESPAN_TRACED,
     EXIT_DISCONNECTS,
     INTERRUPT_KEPT_QUIET,
@@ -18,6 +19,8 @@ from specs.ledger.changes import (
     SIGNAL_ENDS_STREAMS,
     SIGNAL_UNHEARD,
     SIGNALS_RAISED_AGAIN,
+    UVLOOP_WAITS_FOR_NO_CLIENT,
+    WAITS_FOR_CLIENTS_TO_CLOSE,
 )
 from specs.ledger.streams import CUT, EVENTS, GET, LEFT, STREAM
 from starlette_conformance.model.chance import leading, one_of
@@ -111,12 +114,30 @@ IN_TIME = since(EXIT_DISCONNECTS, LOG, before=FORCED)
 SECOND_LOG = since(SIGNAL_UNHEARD, IN_TIME, before=history(IN_TIME, (SIGNAL_ENDS_STREAMS, LOG)))
 """What is logged, tracebacks aside, where a second SIGINT finds the stream still open."""
 
+GOES_ON = "no last chunk: nothing more came within 10 s"
+"""A client that stays for so long takes it that the stream goes on for as long as it likes."""
+
+FORCED_END = since(
+    WAITS_FOR_CLIENTS_TO_CLOSE,
+    since(UVLOOP_WAITS_FOR_NO_CLIENT, CUT, before=since(EXIT_DISCONNECTS, CUT, before=GOES_ON)),
+    before=CUT,
+)
 NOT_LEFT = since(
     SIGNAL_UNHEARD,
-    CUT,
-    before=history(CUT, (SIGNAL_ENDS_STREAMS, WHOLE), (SIGNAL_CUTS_STREAMS, CUT)),
+    FORCED_END,
+    before=history(FORCED_END, (SIGNAL_ENDS_STREAMS, WHOLE), (SIGNAL_CUTS_STREAMS, CUT)),
 )
 """How a stream ends whose client stays."""
+
+
+def where_clients_close_first(late: Any, before: Any) -> since:
+    """`late` where the server waits for clients before it asks idle connections to close."""
+    asyncio = since(UVLOOP_WAITS_FOR_NO_CLIENT, before, before=late)
+    return since(
+        WAITS_FOR_CLIENTS_TO_CLOSE,
+        since(CONNECTIONS_CLOSED_FIRST, before, before=asyncio),
+        before=before,
+    )
 
 
 def where(ending: Any, values: Mapping[str, Any]) -> Any:
@@ -131,6 +152,7 @@ STREAMS = {
     LEFT: Response(200, STREAM, chunked(*EVENTS[:ON]), ending=LEFT),
     CUT: Response(200, STREAM, leading(*EVENTS), ending=CUT),
     WHOLE: Response(200, STREAM, leading(*EVENTS), ending=WHOLE, closes=True),
+    GOES_ON: Response(200, STREAM, leading(*EVENTS), ending=GOES_ON),
 }
 """What a client sees, who has just as many events as it waited for, where it left."""
 
@@ -153,7 +175,8 @@ def complaints(streams: int) -> Any:
 def waits(endings: Sequence[Any]) -> Any:
     """What is logged of waiting: for sure where a client left a stream that went on."""
     chance = one_of([], [WAITING])
-    return where(endings[0], {LEFT: [WAITING], CUT: chance, WHOLE: chance}) if endings else chance
+    left = where_clients_close_first([], [WAITING])
+    return where(endings[0], {LEFT: left, CUT: chance, WHOLE: chance}) if endings else chance
 
 
 def own(lines: Sequence[str]) -> list[str]:
@@ -183,6 +206,15 @@ def listening(names: Sequence[str]) -> chain[Step]:
     return chain.from_iterable((Send(name, GET), ReadChunks(name, 1)) for name in names)
 
 
+def idle(number: signal.Signals) -> dict[Any, Any]:
+    """What is otherwise where no client of a stream leaves: the server is killed by us at last."""
+    return {
+        ExitStatus(): where_clients_close_first("-9", STATUS[number]),
+        LogLines(own): where_clients_close_first(LOG[:1], LOGS[number]),
+        EndsIn(SOON): where_clients_close_first(f"not within {SOON} s", f"within {SOON} s"),
+    }
+
+
 AS_WORDS = {0: "no stream", 1: "a stream", 3: "three streams"}
 
 
@@ -209,7 +241,7 @@ def with_streams(number: signal.Signals, streams: int) -> Scenario:
             LogLines(own): LOGS[number],
             LogLines(only(CUT_SHORT), "log of complaints"): complaints(streams),
             LogLines(only(WAITING), "log of waiting"): waits(endings),
-            **({} if streams else {EndsIn(SOON): f"within {SOON} s"}),
+            **({} if streams else idle(number)),
         },
         interval=INTERVAL,
         slow=True,

@@ -19,6 +19,7 @@ from specs.ledger.changes import (
     SIGNALS_RAISED_AGAIN,
     SOCKET_REMOVED,
     SOCKET_REMOVED_IN_ANY_CASE,
+    UNIX_SOCKET_REMOVED,
 )
 from specs.ledger.streams import CUT, LEFT
 from specs.shutdown.scenarios import (
@@ -57,15 +58,21 @@ ALONE = since(
 
 
 SOCKET_FILES = {
-    signal.SIGTERM: history("left", (SOCKET_REMOVED, "removed"), (SIGNALS_RAISED_AGAIN, "left")),
+    signal.SIGTERM: history(
+        "left",
+        (SOCKET_REMOVED, "removed"),
+        (SIGNALS_RAISED_AGAIN, "left"),
+        (UNIX_SOCKET_REMOVED, "removed"),
+    ),
     signal.SIGINT: history(
         "left",
         (SOCKET_REMOVED, "removed"),
         (SIGNALS_RAISED_AGAIN, "left"),
         (SOCKET_REMOVED_IN_ANY_CASE, "removed"),
+        (UNIX_SOCKET_REMOVED, "removed"),
     ),
 }
-"""A signal that uvicorn raises again ends the process before it removes the file."""
+"""A signal that uvicorn raises again ends the process before uvicorn removes the file."""
 
 
 def started_by(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from specs.edge.logs import PORT_TAKEN
 from specs.ledger.changes import (
     PARENT_IMPORTS_APP,
     SOCKET_REMOVED_IN_ANY_CASE,
@@ -50,10 +51,7 @@ from starlette_conformance.model.steps import Pause, ReadToEnd, Send, Signal, St
 
 FAILS = since(STARTUP_FAILS_WITH_3, "3", before="1")
 TAKEN_PORT = "ERROR:    [Errno 98] Address already in use"
-TAKEN_HOST = (
-    "ERROR:    [Errno 98] error while attempting to bind on address ('127.0.0.1', PORT): address "
-    "already in use"
-)
+TAKEN_HOST = in_each_phase(PORT_TAKEN, "ERROR:    ".__add__)
 STARTED_PARENT = "INFO:     Started parent process [PID]"
 STOPPED_PARENT = PARENTS["uvicorn --workers 2"]
 IMPORT_FAILED = 'ERROR:    Error loading ASGI app. Could not import module "missing".'

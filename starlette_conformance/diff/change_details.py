@@ -3,7 +3,7 @@
 import difflib
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from packaging.version import Version
 from rich.console import Console
 from rich.text import Text
 
+from starlette_conformance.diff.left_out import count
 from starlette_conformance.diff.terminal import group_lines
 from starlette_conformance.explain import live
 from starlette_conformance.explain.comparison import Comparison
@@ -31,6 +32,7 @@ from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.catalogue import Axis
 from starlette_conformance.stacks.project import catalogue, ledger
+from starlette_conformance.stacks.script_imports import lacked_by_scenario
 from starlette_conformance.stacks.targets import provisioned
 
 REPRODUCE = "reproduce: "
@@ -116,29 +118,33 @@ def _change(
     name: str, change: Change, specs: Sequence[Spec], output: Console
 ) -> Iterator[str | Text]:
     asserting = [spec for spec in specs if name in spec.changes]
+    playing = [each for each in ledger().scenarios if change in changes_shown(each)]
     yield from change.lines(name)
     yield f"    until: {change.last or 'it still holds'}"
     yield ""
-    yield f"asserted by {len(asserting)} specs:"
-    yield from (f"    {spec.name}" for spec in asserting[:SHOWN])
-    if len(asserting) > SHOWN:
-        yield f"    ... and {len(asserting) - SHOWN} more"
+    number = f"{count(len(asserting), 'spec')} and {count(len(playing), 'scenario')}"
+    yield f"asserted by {number}:"
+    names = [*(spec.name for spec in asserting), *(each.name for each in playing)]
+    yield from (f"    {each}" for each in names[:SHOWN])
+    if len(names) > SHOWN:
+        yield f"    ... and {len(names) - SHOWN} more"
     for why, those in ledger().unseen.items():
         if change in those:
             yield from _recorded(why, {spec.name for spec in asserting})
             return
     requests = list(dict.fromkeys(sent for spec in asserting or specs for sent in spec.sent))
-    scenarios: list[Scenario] = []
-    if change not in {effect.change for effect in ledger().effects}:
+    if change in {effect.change for effect in ledger().effects}:
+        playing = []
+    else:
         requests = []
-        scenarios = [each for each in ledger().scenarios if change in changes_shown(each)]
     yield ""
     for pair in neighbours(change):
         try:
             with output.status("sending requests to both"):
                 older, newer = (provisioned(stack) for stack in pair)
                 comparison = Comparison(older, newer, ledger())
-                diff = live.compare(comparison, requests, scenarios=scenarios[:PLAYED])
+                suited = [*_suited(playing, comparison)][:PLAYED]
+                diff = live.compare(comparison, requests, scenarios=suited)
         except Failure as failure:
             yield f"no example: {failure}"
             return
@@ -149,6 +155,13 @@ def _change(
                 yield from (f"  {REPRODUCE}{line}" for line in group.example.commands)
                 return
     yield "no example: the responses to what its specs send do not differ by it"
+
+
+def _suited(scenarios: Iterable[Scenario], comparison: Comparison) -> Iterator[Scenario]:
+    """Those that both stacks can play."""
+    for each in filter(comparison.suits, scenarios):
+        if not any(lacked_by_scenario(each, side) for side in comparison.sides):
+            yield each
 
 
 def _recorded(why: str, specs: Collection[str]) -> Iterator[str | Text]:

@@ -3,7 +3,7 @@
 import difflib
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -179,6 +179,10 @@ def load(path: Path) -> Catalogue:
     for axis in axes.values():
         _check_runs(path, axis)
         stacks += [_on(axis, name, parts, date, needs) for name, parts in axis.combinations()]
+    for name, times in Counter(stack.name for stack in stacks).items():
+        if times > 1:
+            said = "stands there twice, and one suite would be left out; vary something more"
+            raise UsageError(f"{path}: stack {name!r} {said}")
     also = {name: table.also for name, table in stack_tables.items()}
     found = Catalogue({stack.name: stack for stack in stacks}, axes, needs, date, also)
     for name, suites in also.items():

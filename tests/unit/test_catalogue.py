@@ -85,7 +85,8 @@ def test_the_stacks_of_the_project_can_be_loaded() -> None:
 
 
 def test_a_suite_that_is_apart_judges_its_axes_and_stacks_that_name_it(tmp_path: Path) -> None:
-    names = ("latest", "documented", "uvicorn-0.54.0-h11", "starlette-0.20.4-uvicorn-0.54.0")
+    resilient = "starlette-0.20.4-uvicorn-0.54.0-h11-0.16.0"
+    names = ("latest", "documented", "uvicorn-0.54.0-h11", resilient)
     stacks = load(ROOT / "specs" / "stacks.toml").stacks
     judging = Judging({name: stacks[name] for name in names}, tmp_path)
     judged = {
@@ -95,7 +96,7 @@ def test_a_suite_that_is_apart_judges_its_axes_and_stacks_that_name_it(tmp_path:
     assert judged == {
         "gunicorn": [],
         "websockets": [],
-        "resilience": ["latest", "starlette-0.20.4-uvicorn-0.54.0"],
+        "resilience": ["latest", resilient],
         "edge": ["latest", "documented", "uvicorn-0.54.0-h11"],
         "hello": ["latest", "documented"],
     }
@@ -269,6 +270,12 @@ def test_one_stack_is_asked_for_where_one_is_served(tmp_path: Path) -> None:
 def test_a_mark_on_no_release_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"axis 'starlette': yanked has 9\.9, not on it"):
         load(written(tmp_path, AXIS.replace('yanked = ["starlette-1.0.0"]', 'yanked = ["9.9"]')))
+
+
+def test_a_stack_on_two_axes_is_told(tmp_path: Path) -> None:
+    twice = AXIS + '[axes.again]\nsuite = "streams"\nvary.starlette = ["0.14.0"]\n'
+    with pytest.raises(UsageError, match=r"'starlette-0\.14\.0' stands there twice, and one suite"):
+        load(written(tmp_path, twice))
 
 
 def test_what_varies_is_what_a_stack_of_an_axis_holds(tmp_path: Path) -> None:

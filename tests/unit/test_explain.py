@@ -1,14 +1,19 @@
 """`explain`: one change or spec, whole; and what is told of a name that is neither."""
 
+import re
+from types import SimpleNamespace
+
 import pytest
 
 from starlette_conformance.__main__ import main
 from starlette_conformance.diff import change_details as explain
 from starlette_conformance.model.request import Request
+from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.spec_index import Spec
 from starlette_conformance.stacks.project import catalogue, ledger
 
+Nothing = SimpleNamespace(explained=())
 VARY = "specs/json_cors/test_json_cors.py::test_greets_the_user_named_in_the_path"
 RANGE = "specs/static_files/test_ranges.py::test_sends_a_part"
 GET = b"GET /user/Vader HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"
@@ -45,7 +50,7 @@ def test_a_change_is_told_with_its_specs_and_an_example(
         "https://github.com/Kludex/starlette/pull/3516",
         "who notices: cache or CDN",
         "until: it still holds",
-        f"asserted by 1 specs:\n    {VARY}",
+        f"asserted by 1 spec and 0 scenarios:\n    {VARY}",
         "seen on starlette-1.6.0 and starlette-1.7.0",
         "    < vary: Origin",
         "reproduce: starlette-conformance serve json_cors --stack starlette-1.7.0 --port 8000",
@@ -78,9 +83,22 @@ def test_a_change_that_a_scenario_shows_has_it_for_an_example(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = run_explain(capsys, "LOGGED_ONCE")
+    assert re.search(r"^asserted by 0 specs and \d\d+ scenarios:\n    ", text, re.MULTILINE)
     assert "seen on uvicorn-0.18.3-h11 and uvicorn-0.19.0-h11:" in text
     assert "> scenario: " in text
     assert "starlette-conformance play " in text
+
+
+def test_no_scenario_is_an_example_whose_packages_a_stack_lacks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[Scenario] = []
+    monkeypatch.setattr(
+        explain.live, "compare", lambda *_, scenarios: played.extend(scenarios) or Nothing
+    )
+    run_explain(capsys, "SIGNAL_UNHEARD")
+    assert played
+    assert not [each.name for each in played if each.start == "gunicorn"]
 
 
 def test_a_spec_is_told_by_its_name_or_a_part(capsys: pytest.CaptureFixture[str]) -> None:
