@@ -58,6 +58,7 @@ SOURCES = (
     *modules("pytest_plugin", "scenarios", "replay"),
     "starlette_conformance/explain/start.py",
     "starlette_conformance/userapp/app_process.py",
+    "starlette_conformance/userapp/copies.py",
     "starlette_conformance/userapp/drawn_tracebacks.py",
     "starlette_conformance/userapp/hints.py",
     "starlette_conformance/userapp/names.py",

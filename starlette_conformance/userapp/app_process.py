@@ -46,7 +46,7 @@ class AppProcess(Server):
     """An app that may have silenced its server's log, as `logging.config.dictConfig` does.
 
     It listens on the one port that the kernel picked for it, or, where a command of the user starts
-    it, on the port that it is given. It runs in a copy of the app's `original`, if it has one. The
+    it, on the port that it is given. It runs in one of the app's `copies`, if it has them. The
     copy, and what else is its own, lies in `own`, a folder that is not there before and after.
     """
 
@@ -58,7 +58,7 @@ class AppProcess(Server):
         under: Under = NOTHING,
         own: Path | None = None,
     ) -> None:
-        folder, original, starting = app.folder, app.original, app.starting
+        folder, copies, starting = app.folder, app.copies, app.starting
         self.folder, self.starting = folder, starting
         self._given_port = _free_port() if starting.command else 0
         self.withheld = withheld(app.passed)
@@ -70,10 +70,11 @@ class AppProcess(Server):
             else:
                 own.mkdir()
                 self._own.callback(shutil.rmtree, own, ignore_errors=True)
-            self._copy = folder if original is None else own / "app" / (folder.name or "app")
-            if original:
-                original.copy_to(self._copy)
+            self._copy = own / "app" / (folder.name or "app") if copies else folder
+            if copies:
+                made = copies.fill(self._copy)
                 self._own.callback(_forget_bytecode, own)
+                self._own.callback(copies.keep, made)
             given = of_user_app(environment, str(own / "home"), app.passed)
             pinned = given | folders(own) | dict(starting.variables)
             pinned |= {

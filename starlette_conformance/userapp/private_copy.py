@@ -1,4 +1,4 @@
-"""A private copy of the app's folder for each process: what an app writes, it writes there.
+"""A private copy of the app's folder: what an app writes, it writes there.
 
 In a git repository the files are those that .gitignore does not exclude. Elsewhere they are all but
 those of version control, of virtual environments and caches. Files share their blocks with the
@@ -68,15 +68,13 @@ class Original:
                 size += (self.folder / path).lstat().st_size
         return size
 
-    def copy_to(self, target: Path) -> None:
-        """Fill a folder that is not there yet. Raises UsageError."""
-        target.mkdir(parents=True)
-        folders = set()
+    def complete(self, target: Path) -> None:
+        """Copy what is not there. Raises UsageError."""
+        folders = {parent for path in self.paths for parent in path.parents} - {Path()}
         for path in self.paths:
-            for parent in [*path.parents][-2::-1]:
-                if parent not in folders:
-                    (target / parent).mkdir(exist_ok=True)
-                    folders.add(parent)
+            if os.path.lexists(target / path):
+                continue
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
             try:
                 _copy(self.folder / path, target / path, self.folder, target)
             except FileNotFoundError:  # listed by git, and removed since
@@ -86,8 +84,9 @@ class Original:
                     f"{self.folder / path}: cannot be copied: {error.strerror}; leave it out by "
                     ".gitignore, or run the app where it lies by --in-place"
                 ) from None
-        for parent in sorted(folders, reverse=True):
-            shutil.copystat(self.folder / parent, target / parent)
+        for folder in sorted(folders, reverse=True):
+            with suppress(FileNotFoundError):  # nothing in it was copied
+                shutil.copystat(self.folder / folder, target / folder)
 
     def sentences(self) -> Iterator[str]:
         """What a user should know of the copy."""

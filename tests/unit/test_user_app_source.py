@@ -198,7 +198,8 @@ def test_a_copy_has_no_environments_caches_or_links_to_the_original(tmp_path: Pa
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "rows").write_text("rows")
     (folder / "data").symlink_to("../data")
-    Original.of(folder).copy_to(copy)
+    copy.mkdir(parents=True)
+    Original.of(folder).complete(copy)
     found = {str(path.relative_to(copy)) for path in copy.rglob("*")}
     assert found == {
         *("pkg", "pkg/sub", "pkg/sub/a.py", "empty", "absolute", "data", "data/rows"),
