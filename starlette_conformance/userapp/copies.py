@@ -13,11 +13,14 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from starlette_conformance.stacks.tempdirs import scratch
 from starlette_conformance.userapp.private_copy import Original
 
+FOLDERS = 4
+"""Folders of which copies are kept at a time."""
 MOST = 2
 """Spare copies: as many as there are processes of an app at a time, most of the time."""
 
@@ -35,7 +38,7 @@ class Copy:
 
 
 class Copies:
-    """Those of one app."""
+    """Those of one folder."""
 
     def __init__(self, original: Original) -> None:
         self._original = original
@@ -73,6 +76,12 @@ class Copies:
             mark = of_original.get(path, ())
             if copy.of_original.get(path) != mark or _is_link(mark):
                 _remove(copy.folder / path)
+
+
+@lru_cache(maxsize=FOLDERS)
+def copies_of(original: Original) -> Copies:
+    """The same for every app in a folder, as long as no others came in between."""
+    return Copies(original)
 
 
 def _below(top: Path) -> Iterator[tuple[Path, Mark]]:

@@ -71,10 +71,10 @@ class Original:
     def complete(self, target: Path) -> None:
         """Copy what is not there. Raises UsageError."""
         folders = {parent for path in self.paths for parent in path.parents} - {Path()}
-        for path in self.paths:
-            if os.path.lexists(target / path):
-                continue
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
+        missing = [path for path in self.paths if not os.path.lexists(target / path)]
+        for folder in {path.parent for path in missing}:
+            (target / folder).mkdir(parents=True, exist_ok=True)
+        for path in missing:
             try:
                 _copy(self.folder / path, target / path, self.folder, target)
             except FileNotFoundError:  # listed by git, and removed since

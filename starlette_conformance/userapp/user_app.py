@@ -19,7 +19,7 @@ from starlette_conformance.model.errors import DidNotStart, UsageError
 from starlette_conformance.process.launch import NOTHING, Program, Under
 from starlette_conformance.stacks.cache import discard_bytecode
 from starlette_conformance.userapp.app_process import AppProcess
-from starlette_conformance.userapp.copies import Copies
+from starlette_conformance.userapp.copies import Copies, copies_of
 from starlette_conformance.userapp.drawn_tracebacks import TRACEBACK, undrawn
 from starlette_conformance.userapp.hints import hints
 from starlette_conformance.userapp.names import meant
@@ -87,10 +87,10 @@ class App:
             return None
         return Original.of(self.folder, self.starting.copied)
 
-    @cached_property
+    @property
     def copies(self) -> Copies | None:
         """Of the original."""
-        return Copies(self.original) if self.original else None
+        return copies_of(self.original) if self.original else None
 
     @cached_property
     def source(self) -> Source:
