@@ -7,8 +7,8 @@ from starlette_conformance.explain.result import Diff
 from starlette_conformance.output.listed import listed
 from starlette_conformance.output.sanitize import plain
 
-NAMED = 3
-"""Requests that a sentence names; there may be more."""
+NAMED = 2
+"""Requests that a sentence names; `--json` has the others."""
 LONGEST = 80
 """Characters of such a request."""
 
