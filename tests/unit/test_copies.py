@@ -26,7 +26,7 @@ def an_app(tmp_path: Path) -> Path:
 
 
 def seen(folder: Path) -> dict[str, tuple[object, ...]]:
-    found = {}
+    found = dict[str, tuple[object, ...]]()
     for path in [folder, *sorted(folder.rglob("*"))]:
         what = path.readlink() if path.is_symlink() else path.read_text() if path.is_file() else ""
         text = str(what).replace(str(folder), "COPY")
@@ -47,6 +47,16 @@ def same_size(path: Path) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def becomes_a_file(path: Path) -> None:
+    shutil.rmtree(path)
+    path.write_text("")
+
+
+def becomes_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 TOUCHES: dict[str, Touch] = {
     "nothing": lambda copy: copy.stat(),
     "a new file": lambda copy: (copy / "data" / "new").write_text("new"),
@@ -57,14 +67,8 @@ TOUCHES: dict[str, Touch] = {
     "a link into the copy": lambda copy: (copy / "leads_in").write_text("through a link"),
     "a file removed": lambda copy: (copy / "main.py").unlink(),
     "a folder removed": lambda copy: shutil.rmtree(copy / "data"),
-    "a folder that is a file": lambda copy: (
-        shutil.rmtree(copy / "data"),
-        (copy / "data").write_text(""),
-    ),
-    "a file that is a folder": lambda copy: (
-        (copy / "main.py").unlink(),
-        (copy / "main.py").mkdir(),
-    ),
+    "a folder that is a file": lambda copy: becomes_a_file(copy / "data"),
+    "a file that is a folder": lambda copy: becomes_a_folder(copy / "main.py"),
     "a file's mode": lambda copy: (copy / "main.py").chmod(0o600),
     "a folder's mode": lambda copy: (copy / "data").chmod(0o700),
     "a locked folder": lambda copy: (copy / "data").chmod(0),

@@ -1,19 +1,20 @@
 """`explain`: one change or spec, whole; and what is told of a name that is neither."""
 
 import re
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import pytest
 
 from starlette_conformance.__main__ import main
 from starlette_conformance.diff import change_details as explain
+from starlette_conformance.explain import live
 from starlette_conformance.model.request import Request
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.replay.corpus import SentRequest
 from starlette_conformance.replay.spec_index import Spec
 from starlette_conformance.stacks.project import catalogue, ledger
 
-Nothing = SimpleNamespace(explained=())
 VARY = "specs/json_cors/test_json_cors.py::test_greets_the_user_named_in_the_path"
 RANGE = "specs/static_files/test_ranges.py::test_sends_a_part"
 GET = b"GET /user/Vader HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n"
@@ -94,9 +95,12 @@ def test_no_scenario_is_an_example_whose_packages_a_stack_lacks(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     played: list[Scenario] = []
-    monkeypatch.setattr(
-        explain.live, "compare", lambda *_, scenarios: played.extend(scenarios) or Nothing
-    )
+
+    def compare(*_: object, scenarios: Sequence[Scenario]) -> object:
+        played.extend(scenarios)
+        return SimpleNamespace(explained=())
+
+    monkeypatch.setattr(live, "compare", compare)
     run_explain(capsys, "SIGNAL_UNHEARD")
     assert played
     assert not [each.name for each in played if each.start == "gunicorn"]
