@@ -9,6 +9,7 @@ sets its ctime, which no process can choose (inode(7)).
 import os
 import shutil
 import stat
+import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
@@ -43,8 +44,9 @@ class Copies:
     def __init__(self, original: Original) -> None:
         self._original = original
         self._spare: list[Copy] = []
-        self._parked = ExitStack()
-        weakref.finalize(self, self._parked.close)
+        until = ExitStack()
+        self._parked = until.enter_context(scratch())
+        weakref.finalize(self, until.close)
 
     def fill(self, target: Path) -> Copy:
         """A copy in a folder that is not there yet. Raises UsageError."""
@@ -63,7 +65,7 @@ class Copies:
         """Take that of a process which has ended."""
         if len(self._spare) < MOST:
             with suppress(OSError):  # then it goes with the folder that it lies in
-                parked = self._parked.enter_context(scratch()) / copy.folder.name
+                parked = Path(tempfile.mkdtemp(dir=self._parked))
                 copy.folder.rename(parked)
                 self._spare.append(Copy(parked, copy.marks, copy.of_original))
 

@@ -117,13 +117,21 @@ def test_a_file_that_nobody_touched_is_not_made_again(tmp_path: Path) -> None:
     assert (copies.fill(tmp_path / "second" / "app").folder / "main.py").stat().st_ino == number
 
 
+def test_many_processes_leave_no_open_file(tmp_path: Path) -> None:
+    copies = Copies(Original.of(an_app(tmp_path)))
+    before = len([*Path("/proc/self/fd").iterdir()])
+    for number in range(20):
+        copies.keep(copies.fill(tmp_path / f"{number}" / "app"))
+    assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
 def test_no_more_are_kept_than_run_at_a_time_and_none_after_the_app(tmp_path: Path) -> None:
     copies = Copies(Original.of(an_app(tmp_path)))
     three = [copies.fill(tmp_path / name / "app") for name in ("a", "b", "c")]
     for copy in three:
         copies.keep(copy)
     assert [copy.folder.exists() for copy in three] == [False, False, True]
-    parked = [copy.folder.parent for copy in copies._spare]
-    assert all(folder.exists() for folder in parked)
+    parked = {copy.folder.parent for copy in copies._spare}
+    assert [folder.exists() for folder in parked] == [True]
     del copies
-    assert not any(folder.exists() for folder in parked)
+    assert [folder.exists() for folder in parked] == [False]
