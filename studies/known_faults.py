@@ -21,7 +21,7 @@ from starlette_conformance.stacks.targets import made, one
 SHUTDOWN = "sse-starlette-3.7.0-uvicorn-{}"
 UVICORN = "uvicorn-{}-sse-starlette-3.7.0-httptools"
 SSE = "sse-starlette-{}-starlette-1.10.0"
-STARLETTE = "starlette-{}-uvicorn-0.54.0"
+STARLETTE = "starlette-{}-uvicorn-0.54.0-h11-0.16.0"
 
 Count = Callable[[Scenario, str, str], str]
 """What a scenario comes to by one observation, on a stack."""

@@ -1433,6 +1433,7 @@ CONNECTIONS_CLOSED_FIRST = Change(
     "before it asked idle ones to close: SIGTERM and Ctrl-C did not end it; now it asks first.",
     "https://github.com/Kludex/uvicorn/pull/2145",
     noticed_by=("proxy",),
+    beside="python>=3.12",
 )
 DENIALS_SENT = Change(
     "uvicorn",

@@ -3,7 +3,7 @@
 import difflib
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from starlette_conformance.http.curl_commands import PORT, curl_command, serve_c
 from starlette_conformance.model.changes import Change
 from starlette_conformance.model.depends_on import changes_shown
 from starlette_conformance.model.errors import Failure, UsageError
-from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.output import output_files
 from starlette_conformance.output.console import console
 from starlette_conformance.output.result import KnownCause, Result
@@ -32,7 +31,6 @@ from starlette_conformance.runs.rerun_commands import of_verb
 from starlette_conformance.runs.run_reader import load
 from starlette_conformance.stacks.catalogue import Axis
 from starlette_conformance.stacks.project import catalogue, ledger
-from starlette_conformance.stacks.script_imports import lacked_by_scenario
 from starlette_conformance.stacks.targets import provisioned
 
 REPRODUCE = "reproduce: "
@@ -143,8 +141,8 @@ def _change(
             with output.status("sending requests to both"):
                 older, newer = (provisioned(stack) for stack in pair)
                 comparison = Comparison(older, newer, ledger())
-                suited = [*_suited(playing, comparison)][:PLAYED]
-                diff = live.compare(comparison, requests, scenarios=suited)
+                playable = [*filter(comparison.can_play, playing)][:PLAYED]
+                diff = live.compare(comparison, requests, scenarios=playable)
         except Failure as failure:
             yield f"no example: {failure}"
             return
@@ -155,13 +153,6 @@ def _change(
                 yield from (f"  {REPRODUCE}{line}" for line in group.example.commands)
                 return
     yield "no example: the responses to what its specs send do not differ by it"
-
-
-def _suited(scenarios: Iterable[Scenario], comparison: Comparison) -> Iterator[Scenario]:
-    """Those that both stacks can play."""
-    for each in filter(comparison.suits, scenarios):
-        if not any(lacked_by_scenario(each, side) for side in comparison.sides):
-            yield each
 
 
 def _recorded(why: str, specs: Collection[str]) -> Iterator[str | Text]:

@@ -97,7 +97,8 @@ def document(diff: Diff, fail_on: Collection[str] = ()) -> dict[str, Any]:
                   together: each is needed, parts: each makes a part), choice (those of the same
                   number are needed; any one number suffices)
     change        package, first, last, kind, sentence, link, noticed_by, reached_by (names, one of
-                  which an app's source has where it can show; empty where any app can show it)
+                  which an app's source has where it can show; empty where any app can show it),
+                  beside (a requirement without which it does not show, such as python>=3.12)
     exchanges     app (its variant; of your own app the line or entry), request (lines), before and
                   after (lines: text, differs), differences and remaining (severity, where, before,
                   after; null where there is no such field; digest of both whole values, where

@@ -72,11 +72,7 @@ def diff(options: Options) -> int:
         requests = [sent for sent in every if sent.request.app in chosen_apps]
     comparison = Comparison(older, newer, ledger(), all_named(meant, (older, newer)))
     every_scenario = chosen_scenarios(chosen_apps)
-    suited = [
-        each
-        for each in filter(comparison.suits, every_scenario)
-        if not lacking(each, comparison.sides)
-    ]
+    suited = [*filter(comparison.can_play, every_scenario)]
     wanted = [*filter(comparison.wants_scenario, suited)]
     scenarios = [each for each in wanted if not (options.quick and each.slow)]
     begins(f"{count(len(requests), 'request')} and {count(len(scenarios), 'scenario')}", progress)

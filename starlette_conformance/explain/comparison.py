@@ -31,6 +31,7 @@ from starlette_conformance.replay.side_by_side import Responses
 from starlette_conformance.runs.rerun_commands import made_of
 from starlette_conformance.scenarios.outcome import Outcome
 from starlette_conformance.stacks.ledger import Ledger
+from starlette_conformance.stacks.script_imports import lacked_by_scenario
 
 Known = dict[Hashable, Explained]
 """What came of other comparisons, by request, responses, and what tells both stacks apart."""
@@ -77,6 +78,11 @@ class Comparison:
     def suits(self, scenario: Scenario) -> bool:
         """Whether both stacks have what it needs."""
         return all(map(scenario.suits, self.sides))
+
+    def can_play(self, scenario: Scenario) -> bool:
+        """Whether they have what it needs, and what its server imports."""
+        lacked = any(lacked_by_scenario(scenario, side) for side in self.sides)
+        return self.suits(scenario) and not lacked
 
     def wants_scenario(self, scenario: Scenario) -> bool:
         """Whether to play it: a slow one only where a change may lie between that it shows."""

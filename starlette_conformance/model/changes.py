@@ -38,7 +38,8 @@ class Change:
     `package` is a distribution's name, or `python`. Where `present`, every release of it has the
     change, and stacks without the package have not. `noticed_by` says which clients behave
     otherwise because of it: `nobody` alone where none does. `reached_by` are names that an app's
-    source has, one of them, where it can show: empty where every app can show it.
+    source has, one of them, where it can show: empty where every app can show it. It shows only
+    where the requirement `beside` holds, if there is one: on some releases of Python.
     """
 
     package: str
@@ -50,6 +51,7 @@ class Change:
     present: bool = False
     noticed_by: tuple[Noticer, ...] = ()
     reached_by: tuple[str, ...] = ()
+    beside: str = ""
 
     def lines(self, name: str) -> list[str]:
         """What it is, in words."""
@@ -90,7 +92,8 @@ def unproven(
     for name, change in changes.items():
         stacks: dict[Version, set[str]] = {}
         for environment in environments.values():
-            if environment.has(change.package):
+            shown = not change.beside or environment.satisfies(change.beside)
+            if shown and environment.has(change.package):
                 stacks.setdefault(environment.version(change.package), set()).add(environment.name)
         pairs = itertools.pairwise(sorted(stacks))
         borders = [pair for pair in pairs if len({change.holds_in(v) for v in pair}) > 1]

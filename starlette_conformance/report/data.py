@@ -121,7 +121,7 @@ def _turns(group: Sequence[int], requests: Sequence[Mapping[str, Any]]) -> Itera
             since = stack
 
 
-UNTOLD = ("reached_by", "present")
+UNTOLD = ("reached_by", "present", "beside")
 """Fields of a change that the page does not show."""
 
 

@@ -65,6 +65,13 @@ def test_a_change_that_every_release_has_is_on_no_two_sides_of_its_package() -> 
     assert unproven({"CAME": replace(everywhere, present=True)}, STACKS, {}) == []
 
 
+def test_a_change_is_proven_by_stacks_that_have_what_it_shows_beside() -> None:
+    beside = replace(CAME, beside="python>=3.12")
+    assert unproven({"CAME": beside}, STACKS, {}, all_should_differ=False) == []
+    newer = {name: replace(each, python="3.12.1") for name, each in STACKS.items()}
+    assert len(unproven({"CAME": beside}, newer, {})) == 2
+
+
 def test_any_stack_of_the_nearest_version_will_do() -> None:
     twin = replace(STACKS["0.39.0"], name="twin")
     assert unproven({"CAME": CAME}, STACKS | {"twin": twin}, {"CAME": {"0.38.6", "twin"}}) == []

@@ -269,7 +269,7 @@ def test_an_axis_that_is_apart_proves_the_changes_of_its_package(tmp_path: Path)
 def test_what_only_scenarios_of_another_axis_play_is_left_to_them(tmp_path: Path) -> None:
     toml = (
         STACKS.replace('"edge"', '""')
-        + '[axes.signals]\nsuite = "shutdown"\nvary = {starlette = ["1.0.0"]}\n'
+        + '[axes.signals]\nsuite = "shutdown"\nvary = {starlette = ["0.9.0"]}\n'
     )
     (tmp_path / "stacks.toml").write_text(toml)
     known = load(tmp_path / "stacks.toml")
