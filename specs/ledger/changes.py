@@ -1785,6 +1785,7 @@ UVLOOP_WAITS_FOR_NO_CLIENT = Change(
     "https://github.com/MagicStack/uvloop/blob/v0.23.0/uvloop/server.pyx",
     present=True,
     noticed_by=("JavaScript client", "proxy"),
+    beside="python>=3.12",
 )
 WAITS_FOR_CLIENTS_TO_CLOSE = Change(
     "python",

@@ -22,6 +22,8 @@ def why_not_shown(
     for why, changes in ledger.unseen.items():
         if change in changes:
             return why
+    if change.beside and not any(side.satisfies(change.beside) for side in sides):
+        return f"it shows with {change.beside} only"
     effects = [effect for effect in ledger.effects if effect.change == change]
     if effects and not any(app in apps for effect in effects for app in effect.apps):
         return f"it shows in responses of {', '.join(effects[0].apps)}, and none was compared"

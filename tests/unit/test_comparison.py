@@ -90,6 +90,20 @@ def test_a_change_with_an_effect_that_nothing_shows_is_named_too(app: str, why: 
     assert names["SAYS_C"] == why
 
 
+@pytest.mark.parametrize(
+    ("python", "why"),
+    [
+        ("3.11.7", "it shows with python>=3.12 only"),
+        ("3.12.0", "none of the requests that were compared shows it"),
+    ],
+)
+def test_a_change_that_another_python_would_show_is_named_with_it(python: str, why: str) -> None:
+    sides = (replace(on(version), python=python) for version in ("0.39", "0.40"))
+    beside = Ledger({"WAITS": replace(LOGS, beside="python>=3.12")}, [], {}, {}, {})
+    (named,) = Comparison(*sides, beside).diff({}).not_shown
+    assert (named.name, named.why) == ("WAITS", why)
+
+
 def test_counts_are_by_request_severity_and_change() -> None:
     comparison = Comparison(on("0.39"), on("0.40"), LEDGER)
     other = SentRequest("hello", Request("hello", b"GET /a HTTP/1.1\r\n\r\n"))
