@@ -98,9 +98,9 @@ def test_a_change_with_an_effect_that_nothing_shows_is_named_too(app: str, why: 
     ],
 )
 def test_a_change_that_another_python_would_show_is_named_with_it(python: str, why: str) -> None:
-    sides = (replace(on(version), python=python) for version in ("0.39", "0.40"))
+    older, newer = (replace(on(version), python=python) for version in ("0.39", "0.40"))
     beside = Ledger({"WAITS": replace(LOGS, beside="python>=3.12")}, [], {}, {}, {})
-    (named,) = Comparison(*sides, beside).diff({}).not_shown
+    (named,) = Comparison(older, newer, beside).diff({}).not_shown
     assert (named.name, named.why) == ("WAITS", why)
 
 
