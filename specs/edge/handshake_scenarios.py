@@ -9,15 +9,14 @@ from starlette_conformance.model.observations import ResponsesOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import Send, Watch
 
+IGNORED = since(UPGRADES_IGNORED, [GREETING], before=[NO_UPGRADE])
+RESPONSES = unless_taken(IGNORED, [CLOSED])
+
 TAKEN_OR_NOT = Scenario(
     "a WebSocket handshake comes",
     "hello",
     (Send("a", handshake()), Watch("a", 1)),
-    {
-        ResponsesOn("a"): unless_taken(
-            since(UPGRADES_IGNORED, [GREETING], before=[NO_UPGRADE]), [CLOSED]
-        )
-    },
+    {ResponsesOn("a"): RESPONSES},
 )
 
 SCENARIOS = [TAKEN_OR_NOT]

@@ -1,9 +1,10 @@
 """What accounts for a difference between two recorded responses that no two stacks are compared by.
 
-A spec may send a request in pieces, or with pauses, and then no effect predicts the response.
-Where the spec passed on both stacks, what is left is the parsers', if these differ, or else that of
-the changes which the spec asserted one way and the other. It explains nothing of a request that is
-compared: all outputs explain that by effects alone.
+A spec may send a request in pieces, or with pauses, and then no effect predicts the response: what
+one expects, and did not come, is no difference. Where the spec passed on both stacks, what is left
+is the parsers', if these differ, or else that of the changes which the spec asserted one way and
+the other. It explains nothing of a request that is compared: all outputs explain that by effects
+alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,13 @@ def by_assertion(
         return explained
     left: dict[Reason, tuple[Difference, ...]] = dict.fromkeys(accounting, explained.remaining)
     return replace(explained, reasons={**left, **explained.reasons}, remaining=())
+
+
+def observed(explained: Explained) -> Explained:
+    """Without a difference that an effect expected, where the responses are equal."""
+    if explained.differences:
+        return explained
+    return replace(explained, reasons={}, remaining=())
 
 
 def until_cut(explained: Explained) -> Explained:

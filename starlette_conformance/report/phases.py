@@ -9,7 +9,12 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from starlette_conformance.explain.asserted import by_assertion, changes_asserted, until_cut
+from starlette_conformance.explain.asserted import (
+    by_assertion,
+    changes_asserted,
+    observed,
+    until_cut,
+)
 from starlette_conformance.explain.comparison import Comparison, responses_by_app
 from starlette_conformance.explain.explainer import Explained, Explainer
 from starlette_conformance.explain.kinds import Has, kind_of
@@ -121,7 +126,7 @@ class PhaseFinder:
         explained = explainer.explain(sent.request, before, after)
         if not (explained.remaining and recorded.peculiar):
             return explained
-        explained = until_cut(explained)
+        explained = observed(until_cut(explained))
         known = self._ledger.changes
         parsers_differ = bool({"h11", "httptools"} & (one.has ^ other.has))
         for spec in recorded.specs:

@@ -43,11 +43,12 @@ def column(starlette: str, uvicorn: str) -> Column:
     return Column(name, "", None, True, 0, Environment(name, Path(), "3.11", packages))
 
 
-def phases(responses: Mapping[tuple[str, str], Response]) -> Phases:
+def phases(responses: Mapping[tuple[str, str], Response], peculiar: bool = False) -> Phases:
     pool, columns = Pool(), [column(*versions) for versions in responses]
     for each, response in zip(columns, responses.values(), strict=True):
         each.responses.update([pool.numbers(SENT, WireResponse(response, tuple(response.headers)))])
-    recorded = RecordedRequest(0, {n: each.responses[0] for n, each in enumerate(columns)})
+    by_stack = {n: each.responses[0] for n, each in enumerate(columns)}
+    recorded = RecordedRequest(0, by_stack, peculiar=peculiar)
     return PhaseFinder(columns, pool, LEDGER).find(recorded)
 
 
@@ -75,6 +76,12 @@ def test_stacks_with_one_response_are_no_phase_where_a_change_between_them_acts_
     assert [phase.stacks for phase in found.phases] == [(0,), (1,)]
     (why,) = found.between.values()
     assert (why.differences, [each.where for each in why.remaining]) == ((), ["header a"])
+
+
+def test_no_change_should_have_altered_the_response_to_what_is_sent_in_a_peculiar_way() -> None:
+    """An effect predicts what is sent at once: a second part may never have been sent."""
+    found = phases({("1", "1"): PLAIN, ("2", "1"): PLAIN}, peculiar=True)
+    assert found.between == {}
 
 
 def test_stacks_that_are_alike_for_other_reasons_are_no_phase() -> None:
