@@ -160,9 +160,11 @@ def of_memory(benchmark: Benchmark, rounds: Sequence[Round]) -> Finding:
 
 
 def _in_use(served: Served) -> float:
-    """What a unit leaves in use, or resident where that is far more."""
+    """What a unit leaves in use, or resident where that is far more, and is so at rest, too: right
+    behind a block a server may hold what it was sent.
+    """
     beyond = BEYOND * PAGE / (served.units * len(served.resident))
-    return max(served.kept("used"), _slope(served) - beyond)
+    return max(served.kept("used"), min(_slope(served), served.kept("memory")) - beyond)
 
 
 def _medians(

@@ -65,7 +65,7 @@ class Served:
     censuses: list[census.Census] = field(default_factory=list)
 
     def kept(self, name: str) -> float:
-        """How many more descriptors, threads, tasks, blocks or bytes in use come with each unit."""
+        """How many more of what a census counts come with each unit."""
         first, last = (getattr(each, name) for each in self.censuses)
         return float(last - first) / self.units_between
 

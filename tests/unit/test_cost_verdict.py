@@ -140,10 +140,11 @@ def test_a_few_large_responses_may_leave_a_buffer() -> None:
     assert gate_verdict.of_memory(MANIFEST["hello"], found).outcome == "regression"
 
 
-def in_use(more: int, resident: int = 0) -> Served:
-    """750 requests after the first block."""
-    first = Census(9, 1, 2, 100_000, {}, used=8_000_000)
-    last = replace(first, used=8_000_000 + 5000 + more)
+def in_use(more: int, resident: int = 0, rests: bool = True) -> Served:
+    """750 requests after the first block; what is resident then is so at rest, or not."""
+    first = Census(9, 1, 2, 100_000, {}, 30_000_000, used=8_000_000)
+    memory = first.memory + 3 * resident * rests
+    last = replace(first, used=8_000_000 + 5000 + more, memory=memory)
     pages = [30_000_000 + n * resident for n in range(4)]
     return Served(250, 0.4, [1e-4] * 4, pages, censuses=[first, last])
 
@@ -156,6 +157,7 @@ def in_use(more: int, resident: int = 0) -> Served:
         (in_use(39_000), 59, "regression"),
         (in_use(0, resident=4096 * 8), 7, "pass"),
         (in_use(0, resident=4096 * 20), 66, "regression"),
+        (in_use(0, resident=4096 * 20, rests=False), 7, "pass"),
     ],
 )
 def test_memory_left_behind_is_what_allocators_have_given_out(
