@@ -106,9 +106,11 @@ def gate(old: Path, new: Path, benchmark: str | None, folder: Path, fresh: bool)
         said = output.strip().splitlines()
         return found | {"verdict": f"none: {said[-1] if said else 'it said nothing'}"}
     findings = document["findings"]
+    decisive = [each for each in findings if each["outcome"] == document["outcome"]]
     return found | {
         "verdict": document["outcome"],
-        "by": sorted({each["what"] for each in findings if each["outcome"] == document["outcome"]}),
+        "by": sorted({each["what"] for each in decisive}),
+        "findings": decisive if document["outcome"] != "pass" else [],
         "counted": largest(findings, "instructions", "change"),
         "count noise": largest(findings, "instructions", "noise"),
         "CPU noise": largest(findings, "CPU seconds", "noise"),

@@ -64,6 +64,14 @@ _OF_REFERENCE_APPS = (
         '        scope["app"] = self\n        await __import__("anyio").to_thread.run_sync(int)\n',
     ),
     Defect(
+        "one more look at a file",
+        "static_files",
+        "starlette/staticfiles.py",
+        "                return full_path, os.stat(full_path)\n",
+        "                os.stat(full_path)\n"
+        "                return full_path, os.stat(full_path)\n",
+    ),
+    Defect(
         "a sleep of 1 ms an event",
         "sse",
         "sse_starlette/sse.py",
@@ -117,6 +125,7 @@ REASONS = {
     "a sleep of 2 ms a request": "waiting seconds",
     "the body is sent in two segments": "syscalls",
     "a thread hop a request": "syscalls",
+    "one more look at a file": "syscalls",
     "a sleep of 1 ms an event": "p99 late seconds with many streams",
     "a scan of all streams an event": "CPU seconds with many streams",
     "a descriptor left by a stream": "descriptors left",

@@ -49,10 +49,10 @@ LONG = 45
 
 
 class _Calls(TypedDict):
-    """By name, in the middle; and all of each repeat."""
+    """As of a `Count`."""
 
     syscalls: dict[str, float]
-    totals: tuple[float, ...]
+    ranges: dict[str, tuple[float, float]]
 
 
 def repeats_for(benchmarks: int) -> int:
@@ -160,8 +160,7 @@ def _alike(so_far: Sequence[tuple[int, int]], whole: Reading, nothing: Reading) 
         return None
     if not all(each.is_integer() for each in calls.values()):
         return None
-    made = {name: times for name, times in calls.items() if times}
-    return {"syscalls": made, "totals": (sum(made.values()),) * requests}
+    return {"syscalls": {name: times for name, times in calls.items() if times}, "ranges": {}}
 
 
 def _of_events(counted: Counted, port: int, benchmark: Benchmark) -> Count:
@@ -195,12 +194,14 @@ def _calls(more: Sequence[Reading], less: Sequence[Reading], units: Sequence[int
     pairs = list(zip(more, less, units, strict=True))
     names = {name for reading in (*more, *less) for name in reading.syscalls}
     calls = {
-        name: median((a.syscalls.get(name, 0) - b.syscalls.get(name, 0)) / n for a, b, n in pairs)
+        name: [(a.syscalls.get(name, 0) - b.syscalls.get(name, 0)) / n for a, b, n in pairs]
         for name in sorted(names)
     }
-    totals = [(sum(a.syscalls.values()) - sum(b.syscalls.values())) / n for a, b, n in pairs]
-    made = {name: times for name, times in calls.items() if times}
-    return {"syscalls": made, "totals": tuple(totals)}
+    made = {name: median(each) for name, each in calls.items()}
+    return {
+        "syscalls": {name: times for name, times in made.items() if times},
+        "ranges": {n: (min(each), max(each)) for n, each in calls.items() if len({*each}) > 1},
+    }
 
 
 def _made(counted: Counted) -> int:

@@ -10,35 +10,43 @@ class Count:
     """Instructions a unit, by repeat in each of `layouts`, and bytes a unit over the wire.
 
     `syscalls` has the median of system calls a unit by name, the mean of that in all layouts, and
-    `totals` those of all names by repeat; `apart` is how many more one repeat has than another, and
-    so is `bytes_apart`.
+    `ranges` the lowest and the highest number of those that not every repeat makes as often.
+    `bytes_apart` is how many more one repeat has than another.
     """
 
     instructions: tuple[float, ...]
     bytes: float
     layouts: int = 1
     syscalls: Mapping[str, float] = field(default_factory=dict)
-    totals: tuple[float, ...] = (0.0,)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     bytes_apart: int = 0
 
     def __add__(self, other: "Count") -> "Count":
         layouts = self.layouts + other.layouts
         both = (self, other)
+        names = sorted({*self.syscalls, *other.syscalls, *self.ranges, *other.ranges})
         calls = {
             name: sum(each.syscalls.get(name, 0) * each.layouts for each in both) / layouts
-            for name in sorted({*self.syscalls, *other.syscalls})
+            for name in names
         }
+        ranges = {name: [end for each in both for end in each.range_of(name)] for name in names}
         return replace(
             self,
             instructions=self.instructions + other.instructions,
             layouts=layouts,
             syscalls=calls,
-            totals=self.totals + other.totals,
+            ranges={n: (min(ends), max(ends)) for n, ends in ranges.items() if len({*ends}) > 1},
         )
+
+    def range_of(self, name: str) -> tuple[float, float]:
+        """The lowest and the highest number of a system call."""
+        number = self.syscalls.get(name, 0.0)
+        return self.ranges.get(name, (number, number))
 
     @property
     def apart(self) -> float:
-        return max(self.totals) - min(self.totals)
+        """How many system calls more a unit may have than another one, by chance."""
+        return sum(most - least for least, most in self.ranges.values())
 
     @property
     def each(self) -> "list[Count]":

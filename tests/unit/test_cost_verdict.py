@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -253,29 +254,44 @@ def test_a_system_call_more_is_a_regression(
     assert (found.outcome, found.detail) == (outcome, detail)
 
 
-def test_threads_that_take_turns_make_calls_by_chance() -> None:
-    old, new = (
-        Count((1.0, 1.0), 1.0, syscalls={"futex": n}, totals=(n, n + 7)) for n in (20.0, 27.0)
-    )
-    assert gate_verdict.of_syscalls("static_files", old, new, 0).outcome == "pass"
-    more = replace(new, syscalls={"futex": 27.5})
-    assert gate_verdict.of_syscalls("static_files", old, more, 0).outcome == "regression"
+def by_chance(name: str, *numbers: float, **exact: float) -> Count:
+    """Repeats of which each makes another number of a system call, and all the same of others."""
+    ranges = {name: (min(numbers), max(numbers))} if len({*numbers}) > 1 else {}
+    return Count((1.0, 1.0), 1.0, syscalls={name: median(numbers)} | exact, ranges=ranges)
 
 
 @pytest.mark.parametrize(
-    ("totals", "again"), [((20.0, 20.0), False), ((20.0, 29.0), True), ((12.0, 12.0), False)]
+    ("new", "outcome"),
+    [
+        (by_chance("futex", 27, 29, 40, recv=1), "pass"),
+        (by_chance("futex", 27.5, 29, 40, recv=1), "regression"),
+        (by_chance("futex", 20, 27, recv=1.5), "regression"),
+        (by_chance("futex", 4, 9, recv=1.4), "pass"),
+        (by_chance("futex", 4, 9, recv=1.5), "regression"),
+    ],
+)
+def test_threads_that_take_turns_make_calls_by_chance(new: Count, outcome: str) -> None:
+    """And hide none of those that are the same in each repeat."""
+    old = by_chance("futex", 20, 22, 27, recv=1)
+    assert gate_verdict.of_syscalls("static_files", old, new, 0).outcome == outcome
+
+
+def test_a_call_that_every_second_request_makes_is_one_more() -> None:
+    old, new = by_chance("fsync", 0, 0, recv=1), by_chance("fsync", 0, 1, 1, recv=1)
+    assert gate_verdict.of_syscalls("hello", old, new, 0).outcome == "regression"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "again"), [((20.0, 20.0), False), ((20.0, 29.0), True), ((12.0, 12.0), False)]
 )
 def test_calls_by_chance_are_counted_in_other_layouts_before_they_are_a_regression(
-    totals: tuple[float, float], again: bool
+    numbers: tuple[float, float], again: bool
 ) -> None:
     """By luck, no repeat of OLD was apart."""
-
-    def counted(*totals: float) -> Count:
-        return Count((1.0, 1.0), 1.0, syscalls={"futex": max(totals)}, totals=totals)
-
-    old, new = counted(12.0, 12.0), counted(*totals)
+    old, new = by_chance("futex", 12.0, 12.0), by_chance("futex", *numbers)
     assert gate_verdict.unclear("files", old, new, 0.005, 0) == again
-    old, new = old + counted(12.0, 24.0), new + counted(24.0, 24.0)
+    old, new = old + by_chance("futex", 12.0, 24.0), new + by_chance("futex", 24.0, 24.0)
+    assert (old.ranges, old.syscalls) == ({"futex": (12.0, 24.0)}, {"futex": 15.0})
     assert gate_verdict.of_syscalls("files", old, new, 0).outcome == "pass"
     assert gate_verdict.unclear("files", old, new, 0.005, 0) is False
 
