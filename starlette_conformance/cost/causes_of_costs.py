@@ -19,11 +19,7 @@ from starlette_conformance.explain.cause import Causes
 from starlette_conformance.model.environment import Environment
 from starlette_conformance.process.worker_threads import side_by_side
 
-COUNTED: Mapping[str, Callable[[Count], float]] = {
-    "instructions": lambda found: found.median,
-    "syscalls": lambda found: sum(found.syscalls.values()),
-    "bytes": lambda found: found.bytes,
-}
+COUNTED = ("instructions", "syscalls", "bytes")
 """Figures that are the same in each process, or nearly so, and can tell trials apart."""
 LEAST = 0.01
 """Of instructions: equal packages in folders of other names were up to 0.7 % apart."""
@@ -78,10 +74,12 @@ def _outcomes(
     counts: Mapping[str, Count],
 ) -> Iterator[tuple[Place, Outcome]]:
     for place, finding in red.items():
-        old, new, found = (
-            COUNTED[finding.what](each[finding.benchmark]) for each in (older, newer, counts)
+        old, new, found = _figures(
+            finding.what, [each[finding.benchmark] for each in (older, newer, counts)]
         )
-        if abs(new - old) < abs(finding.new - finding.old) / 2:  # not with so few requests
+        calls = finding.what == "syscalls"
+        change = finding.change if calls else finding.new - finding.old
+        if abs(new - old) < abs(change) / 2:  # not with so few requests
             yield place, Outcome.OTHER
             continue
         share = (found - old) / (new - old)
@@ -89,3 +87,14 @@ def _outcomes(
             yield place, Outcome.OLD
         else:
             yield place, Outcome.NEW if share > 1 - QUARTER else Outcome.OTHER
+
+
+def _figures(what: str, counts: Sequence[Count]) -> list[float]:
+    """One in each of some counts; of system calls, those that no repeat of them makes by chance."""
+    if what != "syscalls":
+        return [each.median if what == "instructions" else each.bytes for each in counts]
+    by_chance = {name for each in counts for name in each.ranges}
+    return [
+        sum(number for name, number in each.syscalls.items() if name not in by_chance)
+        for each in counts
+    ]
