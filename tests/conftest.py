@@ -21,6 +21,8 @@ THOROUGH = (
     "test_cases.py",
     "test_wheel.py",
     "test_cost_gate.py",
+    "test_replay.py",
+    "test_gate_app.py",
     "test_find_causes.py",
     "test_machines.py",
     "test_faults.py",
@@ -36,9 +38,15 @@ THOROUGH = (
     "test_sandbox.py",
     "test_kept_recordings.py",
     "test_add_a_server.py",
+    "test_causes_of_app.py",
+    "test_user_app_compared.py",
+    "test_planted_scenarios.py",
+    "test_diff_scenarios.py",
+    "test_locust_web.py",
+    "test_causes_of_stacks.py",
 )
-"""Files that play whole commands, loads, builds and faults of a machine: half of the CPU time of
-all tests. They are begun longest first, since at the end they would wait alone.
+"""Files that play whole commands, loads, builds and faults of a machine: more than half of the CPU
+time of all tests. They are begun longest first, since at the end they would wait alone.
 """
 LEFT_OUT = "not thorough"
 
