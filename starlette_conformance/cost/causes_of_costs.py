@@ -77,9 +77,8 @@ def _outcomes(
         old, new, found = _figures(
             finding.what, [each[finding.benchmark] for each in (older, newer, counts)]
         )
-        calls = finding.what == "syscalls"
-        change = finding.change if calls else finding.new - finding.old
-        if abs(new - old) < abs(change) / 2:  # not with so few requests
+        if new == old or abs(new - old) < abs(finding.new - finding.old) / 2:
+            # not with so few requests, or one call took the place of another
             yield place, Outcome.OTHER
             continue
         share = (found - old) / (new - old)

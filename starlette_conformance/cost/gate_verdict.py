@@ -87,7 +87,8 @@ def of_bytes(name: str, old: Count, new: Count, budget: float) -> Finding:
 def of_syscalls(name: str, old: Count, new: Count, allowed: float) -> Finding:
     """All system calls of a unit together, and those that send, of which each makes a segment, even
     where others are fewer; `allowed` more pass. Where not all repeats of OLD make one as often,
-    since threads that take turns wait for each other, or not, only what none of them made counts.
+    since threads that take turns wait for each other, or not, only what none of them made counts,
+    and is what NEW has beyond OLD.
     """
     names = sorted({*old.syscalls, *new.syscalls})
     moved = {each: _moved(each, old, new) for each in names}
@@ -95,8 +96,9 @@ def of_syscalls(name: str, old: Count, new: Count, allowed: float) -> Finding:
     detail = ", ".join(f"{each} {moved[each]:+.2f}" for each in largest if abs(moved[each]) >= 0.01)
     change, sent = sum(moved.values()), sum(moved.get(each, 0.0) for each in SENDS)
     outcome = "regression" if max(change, sent) >= allowed + A_CALL else "pass"
-    before, after = sum(old.syscalls.values()), sum(new.syscalls.values())
-    return Finding(name, "syscalls", before, after, change, old.apart, allowed, outcome, detail)
+    before = sum(old.syscalls.values())
+    found = before, before + change, change, 0.0, allowed
+    return Finding(name, "syscalls", *found, outcome, detail)
 
 
 def _moved(name: str, old: Count, new: Count) -> float:

@@ -44,11 +44,6 @@ class Count:
         return self.ranges.get(name, (number, number))
 
     @property
-    def apart(self) -> float:
-        """How many system calls more a unit may have than another one, by chance."""
-        return sum(most - least for least, most in self.ranges.values())
-
-    @property
     def each(self) -> "list[Count]":
         """One of each layout."""
         some = len(self.instructions) // self.layouts

@@ -200,7 +200,7 @@ def test_what_cannot_be_meant_ends_with_2(
     "red",
     [
         Finding("GET /", "instructions", 100.0, 105.0, 0.05, 0.001, 0.005, "regression"),
-        Finding("GET /", "syscalls", 28.0, 28.0, 1.0, 7.0, 0.0, "regression"),
+        Finding("GET /", "syscalls", 28.0, 29.0, 1.0, 0.0, 0.0, "regression"),
     ],
 )
 def test_what_makes_a_request_dearer_is_found_by_counts(
@@ -233,6 +233,23 @@ def test_what_makes_a_request_dearer_is_found_by_counts(
     (sufficient,) = cause.sufficient
     assert [each.package for each in sufficient.culprits] == ["starlette"]
     assert (cause.differences, cause.proved) == ((("GET /", red.what),), True)
+
+
+def test_a_call_in_the_place_of_another_tells_no_trials_apart(
+    documented: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = of_interpreter(str(plant(documented.interpreter, tmp_path / "new", PLANTS[0])))
+    one = Count((100.0,), 10.0, syscalls={"send": 2.0})
+    monkeypatch.setattr(causes_of_costs, "count", lambda *_, **__: {"GET /": one})
+    app = StartOptions().app(NAME, MINIATURES, ())
+    group = Group("app", {documented.name: app, newer.name: app}, [], {})
+    benchmark = AppRequest("GET /", group, requests_of(tmp_path)[0], 200, "length")
+    red = Finding("GET /", "syscalls", 2.0, 2.0, 0.0, 0.0, 0.0, "regression", "recv -1, send +1")
+    found = causes_of_costs.causes(documented, newer, [benchmark], [red], 60, lambda: None)
+    assert found is not None
+    (cause,) = found.causes
+    assert cause.sufficient == ()
+    assert cause.untold
 
 
 def requests_of(folder: Path) -> list[Step]:

@@ -273,7 +273,9 @@ def by_chance(name: str, *numbers: float, **exact: float) -> Count:
 def test_threads_that_take_turns_make_calls_by_chance(new: Count, outcome: str) -> None:
     """And hide none of those that are the same in each repeat."""
     old = by_chance("futex", 20, 22, 27, recv=1)
-    assert gate_verdict.of_syscalls("static_files", old, new, 0).outcome == outcome
+    found = gate_verdict.of_syscalls("static_files", old, new, 0)
+    assert found.outcome == outcome
+    assert (found.old, found.new) == (23, 23 + found.change)
 
 
 def test_a_call_more_that_one_server_of_several_makes_is_chance() -> None:
