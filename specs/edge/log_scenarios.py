@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from specs.edge.handshake_scenarios import IGNORED, RESPONSES
 from specs.edge.logs import CANCELLED, RECEIVED, TRACEBACK, access, own_lines, said
 from specs.ledger.changes import (
     ENDS_OF_CONNECTIONS_LOGGED,
@@ -17,10 +16,10 @@ from specs.ledger.changes import (
 )
 from specs.ledger.handshakes import unless_taken
 from specs.ledger.raw_requests import CHUNKED, LAST, NEXT
-from specs.ledger.responses import CLOSE, WEBSOCKET, raw_request
-from specs.ledger.upgrades import LACKING_LOGGED, UNSUPPORTED
+from specs.ledger.responses import CLOSE, GREETING, raw_request
+from specs.ledger.upgrades import HANDSHAKES, LACKING_LOGGED, UNSUPPORTED, UPGRADES, ignored
 from starlette_conformance.model.expectations import ABSENT, by_parser, history, since
-from starlette_conformance.model.observations import LogLines, Observation, Printed, ResponsesOn
+from starlette_conformance.model.observations import LogLines, Printed, ResponsesOn
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.model.steps import MarkLog, ReadToEnd, Send, Watch
 
@@ -29,10 +28,6 @@ PROTOCOL_ERROR = (
     "state=MUST_CLOSE"
 )
 DURING = "During handling of the above exception, another exception occurred:"
-UPGRADES = {
-    "WebSocket": WEBSOCKET,
-    "h2c": b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n",
-}
 METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 OK, MISSING = "200 OK", "404 Not Found"
 TARGETS = {
@@ -194,13 +189,14 @@ def upgrade(name: str, select: Callable[[Sequence[str]], Sequence[str]], later: 
         (UPGRADES_IGNORED, by_parser(h11=by_h11 + later, httptools=warned * 3 + later)),
         (UPGRADES_WARNED_OF_ONCE, warned + later),
     )
-    handled: dict[Observation, Any] = {LogLines(select): lines, ResponsesOn("a"): IGNORED}
-    taken = {LogLines(select): unless_taken(lines, []), ResponsesOn("a"): RESPONSES}
     return Scenario(
         f"it logs that it does not upgrade to {name}",
         "hello",
         (*UP, Send("a", raw_request(headers=UPGRADES[name])), Watch("a", 1)),
-        taken if name == "WebSocket" else handled,
+        {
+            LogLines(select): unless_taken(lines, []) if name in HANDSHAKES else lines,
+            ResponsesOn("a"): ignored(name, [GREETING]),
+        },
     )
 
 

@@ -1,42 +1,22 @@
 """hello: requests to speak another protocol, and to be told to go on; it does neither."""
 
-from typing import Any
-
 import pytest
 
 from specs.edge.handshake_scenarios import TAKEN_OR_NOT
 from specs.ledger.changes import CLOSE_HEEDED, UPGRADES_IGNORED
-from specs.ledger.handshakes import CLOSED, NO_KEY_OR_VERSION, has_library, unless_taken
+from specs.ledger.handshakes import has_library
 from specs.ledger.raw_requests import CHUNKED, GOODBYE, LAST, NOT_ALLOWED, NOT_FOUND, REFUSED, then
-from specs.ledger.responses import GREETING, WEBSOCKET, raw_request, until_it_closes
-from specs.ledger.upgrades import BY_H11, NO_TUNNEL, NO_UPGRADE
+from specs.ledger.responses import GREETING, raw_request, until_it_closes
+from specs.ledger.upgrades import BY_H11, HANDSHAKES, NO_TUNNEL, UPGRADES, ignored
 from starlette_conformance.http.client import Client
 from starlette_conformance.model.expectations import by_parser, history, since
 from starlette_conformance.model.scenario import Scenario
 from starlette_conformance.pytest_plugin.scenario_fixtures import Play
 
-UPGRADES = {
-    "WebSocket": WEBSOCKET,
-    "WebSocket in capitals": b"UPGRADE: WEBSOCKET\r\nCONNECTION: UPGRADE\r\n",
-    "h2c": b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n",
-    "TLS": b"Upgrade: TLS/1.0\r\nConnection: Upgrade\r\n",
-    "beside keep-alive": b"Upgrade: h2c\r\nConnection: keep-alive, Upgrade\r\n",
-    "after keep-alive": b"Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n",
-}
 POST = b"POST / HTTP/1.1"
 CLOSING = b"Upgrade: h2c\r\nConnection: close, Upgrade\r\n"
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 EXPECTED = b"Content-Length: 3\r\nExpect: 100-continue\r\n"
-
-
-HANDSHAKES = {"WebSocket": CLOSED, "WebSocket in capitals": NO_KEY_OR_VERSION}
-"""What a library that reads them answers to those by GET; by POST, the suite websockets asks."""
-
-
-def ignored(name: str, responses: Any) -> Any:
-    """What is answered since upgrades are not heeded, unless a library reads it."""
-    expected = since(UPGRADES_IGNORED, responses, before=[NO_UPGRADE])
-    return unless_taken(expected, [HANDSHAKES[name]]) if name in HANDSHAKES else expected
 
 
 def is_read(hello: Client, name: str) -> bool:
